@@ -1,0 +1,87 @@
+"""The protocol, the registry, the model files and the ``minnet`` command of minnet.
+
+Everything in ``__all__`` is imported when it is first used.
+So ``minnet --help`` does not wait for NumPy, and a plugin module that only wants ``hookimpl`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .arrays import Array as Array
+    from .config import build as build
+    from .config import to_config as to_config
+    from .container import Container as Container
+    from .criterion import Criterion as Criterion
+    from .errors import AmbiguousNameError as AmbiguousNameError
+    from .errors import ConfigError as ConfigError
+    from .errors import MinnetError as MinnetError
+    from .errors import ModelFileError as ModelFileError
+    from .errors import PluginLoadError as PluginLoadError
+    from .errors import ShapeError as ShapeError
+    from .errors import UnknownComponentError as UnknownComponentError
+    from .example import Example as Example
+    from .hookspecs import hookimpl as hookimpl
+    from .hookspecs import hookspec as hookspec
+    from .model_files import load as load
+    from .model_files import save as save
+    from .model_header import ModelHeader as ModelHeader
+    from .model_header import read_header as read_header
+    from .module import Module as Module
+    from .optimizer import Optimizer as Optimizer
+    from .registries import criterions as criterions
+    from .registries import layers as layers
+    from .registries import optimizers as optimizers
+    from .sequential import Sequential as Sequential
+    from .validation import expect_forward as expect_forward
+    from .validation import expect_shape as expect_shape
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AmbiguousNameError": "errors",
+    "Array": "arrays",
+    "ConfigError": "errors",
+    "Container": "container",
+    "Criterion": "criterion",
+    "Example": "example",
+    "MinnetError": "errors",
+    "ModelFileError": "errors",
+    "ModelHeader": "model_header",
+    "Module": "module",
+    "Optimizer": "optimizer",
+    "PluginLoadError": "errors",
+    "Sequential": "sequential",
+    "ShapeError": "errors",
+    "UnknownComponentError": "errors",
+    "build": "config",
+    "criterions": "registries",
+    "expect_forward": "validation",
+    "expect_shape": "validation",
+    "hookimpl": "hookspecs",
+    "hookspec": "hookspecs",
+    "layers": "registries",
+    "load": "model_files",
+    "optimizers": "registries",
+    "read_header": "model_header",
+    "save": "model_files",
+    "to_config": "config",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

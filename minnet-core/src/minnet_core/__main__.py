@@ -1,0 +1,5 @@
+"""``python -m minnet_core`` is the ``minnet`` command."""
+
+from .command import main
+
+main(prog_name="minnet")

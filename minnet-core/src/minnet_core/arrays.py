@@ -1,0 +1,40 @@
+"""The types that flow through a network, and how an error message names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+"""A NumPy array of any shape and dtype."""
+
+Tensor: TypeAlias = Any
+"""An array, or a tuple of tensors: what Torch7 calls a table."""
+
+
+def describe(value: object) -> str:
+    """Name the shape and dtype of a tensor in an error message.
+
+    >>> import numpy as np
+    >>> describe(np.zeros((32, 100), np.float32))
+    '(32, 100) float32'
+    >>> describe((np.zeros(2), 3))
+    '((2,) float64, int)'
+    """
+    if isinstance(value, np.ndarray):
+        return f"{value.shape} {value.dtype}"
+    if isinstance(value, tuple):
+        return f"({', '.join(describe(part) for part in value)})"
+    return type(value).__name__
+
+
+def leaves(nested: object) -> Iterator[Array]:
+    """Walk the arrays of nested lists and tuples in order, as ``getParameters()`` returns them."""
+    if isinstance(nested, (list, tuple)):
+        for part in nested:
+            yield from leaves(part)
+    elif nested is not None:
+        yield nested  # type: ignore[misc]  # whatever is no list is an array: a notebook class returns what it likes

@@ -1,0 +1,43 @@
+"""`write_atomically`: a file is either the old one or the new one, never half of each."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
+    """Write a file by way of a temporary one beside it, synced to disk and renamed.
+
+    Whatever happens in between, ``path`` holds its old contents or the new ones, and no temporary file is left by
+    anything short of a kill.
+
+    Returns:
+        The absolute path that was written, links followed.
+
+    Raises:
+        OSError: if the directory does not exist or cannot be written, or the disk is full.
+    """
+    target = Path(path).resolve()
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_directory(target.parent)
+    return target
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make the rename itself survive a power cut, where the system lets a directory be opened (not on Windows)."""
+    if hasattr(os, "O_DIRECTORY"):
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

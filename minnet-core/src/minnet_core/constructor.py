@@ -1,0 +1,67 @@
+"""The constructor of a component: the arguments it was given, and a call by named arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from .component import Component
+from .errors import ConfigError
+from .module import Module
+
+
+def given_arguments(component: Component) -> dict[str, Any]:
+    """Return the arguments that a component was constructed with, by name.
+
+    Modules given to a ``*args`` parameter are left out: they are children, and a container may have more by now.
+    """
+    args, kwargs = component._arguments
+    arguments = dict(component.__signature__.bind_partial(*args, **kwargs).arguments)
+    for parameter in component.__signature__.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            arguments.update(arguments.pop(parameter.name, {}))
+        values = arguments.get(parameter.name, ())
+        if parameter.kind is parameter.VAR_POSITIONAL and all(isinstance(value, Module) for value in values):
+            arguments.pop(parameter.name, None)
+    return arguments
+
+
+def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], where: str = "") -> Any:
+    """Call a constructor with arguments by name, those of ``*args`` and ``**kwargs`` parameters included.
+
+    Args:
+        cls: the class of a component.
+        args: positional arguments, before the named ones.
+        arguments: the others, as `given_arguments` returns them.
+        where: what an error message begins with.
+
+    Raises:
+        ConfigError: if an argument is unknown, missing, or refused by the constructor.
+    """
+    signature: inspect.Signature = cls.__signature__
+    parameters = signature.parameters.values()
+    named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        for name in sorted(arguments.keys() - named):
+            close = get_close_matches(name, named, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(sorted(named)) or 'none'}"
+            raise ConfigError(f"{where}unknown argument {name!r}; {hint}")
+    packed = dict(arguments)
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest: list[Any] = next((packed.pop(p.name, []) for p in parameters if p.kind is p.VAR_POSITIONAL), [])
+    leading = list(args)
+    for parameter in positional[len(args) :]:
+        if parameter.name in packed and (rest or parameter.kind is parameter.POSITIONAL_ONLY):
+            leading.append(packed.pop(parameter.name))
+    try:
+        signature.bind(*leading, *rest, **packed)
+    except TypeError as error:
+        raise ConfigError(f"{where}{error}; received {dict(arguments)!r}") from None
+    try:
+        return cls(*leading, *rest, **packed)
+    except ConfigError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where}{error}") from error

@@ -1,0 +1,43 @@
+"""`Criterion`: the protocol that every loss follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .arrays import Tensor
+from .component import Component
+
+
+class Criterion(Component):
+    """A loss: a number that says how far an input is from a target, and its gradient.
+
+    A subclass computes in two methods:
+
+    - ``updateOutput(input, target)`` stores and returns the loss, a float, averaged over the batch;
+    - ``updateGradInput(input, target)`` stores and returns the gradient with respect to ``input``, of its shape.
+
+    A criterion divides by the batch size, and nothing else does.
+    """
+
+    output: Any = None
+    gradInput: Tensor = None
+
+    def __init__(self) -> None:
+        self.output = None
+        self.gradInput = None
+
+    def forward(self, input: Tensor, target: Tensor) -> Any:
+        """Compute the loss; subclasses override ``updateOutput``."""
+        return self.updateOutput(input, target)
+
+    def backward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the gradient of the loss with respect to ``input``; subclasses override ``updateGradInput``."""
+        return self.updateGradInput(input, target)
+
+    def updateOutput(self, input: Tensor, target: Tensor) -> Any:
+        """Compute, store and return the loss; every criterion overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define updateOutput(input, target)")
+
+    def updateGradInput(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute, store and return ``gradInput``; every criterion overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define updateGradInput(input, target)")

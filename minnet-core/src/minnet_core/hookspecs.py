@@ -1,0 +1,30 @@
+"""The hooks of minnet's core: what a plugin may do beyond registering classes by entry point.
+
+A plugin is a module that an entry point of the group ``minnet`` names, with functions marked ``@hookimpl``.
+No hook is called inside ``forward`` or ``backward``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+
+    from .registries import Registrar
+
+hookspec = pluggy.HookspecMarker("minnet")
+hookimpl = pluggy.HookimplMarker("minnet")
+
+
+@hookspec
+def minnet_register_components(registrar: Registrar) -> None:
+    """Register components that are computed: ``registrar.register("layers", cls)``; others are entry points."""
+
+
+@hookspec
+def minnet_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]  # a spec has no body
+    """Return subcommands for the ``minnet`` command; import what they need only when they run."""

@@ -1,0 +1,197 @@
+"""`save` and `load`: a whole model in one ``.safetensors`` file.
+
+The file holds the arrays, and a header with the architecture and the versions of what it is made of.
+Names in it resolve through the registry and nowhere else, and there is no pickle, so reading a file runs no code but
+the constructors of registered components.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from packaging.version import InvalidVersion, Version
+
+from .arrays import Array
+from .atomic import write_atomically
+from .config import build_with, component_name, to_config
+from .discovery import LOCAL
+from .errors import ModelFileError
+from .model_header import KEY, ModelHeader, open_model_file, parse_header
+from .module import Module
+from .registries import layers
+from .state import buffer_places, parameter_places, walk
+
+
+def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> Path:
+    """Write a model to a file, atomically.
+
+    What is saved can be loaded: the architecture is built once more and compared before anything is written.
+
+    Args:
+        model: any module. Classes that nobody has registered are saved too; whoever loads must register them.
+        path: of the file; ``.safetensors`` is the customary suffix.
+        metadata: anything that JSON can hold, returned by `read_header`.
+
+    Returns:
+        The absolute path.
+
+    Raises:
+        ConfigError: if a constructor was given what a config cannot hold.
+        ModelFileError: if the constructors do not rebuild the model's parameters, or an array has a dtype that
+            safetensors cannot hold.
+        OSError: if the file cannot be written; an older file of the name is then still whole.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save as to_bytes
+
+    classes = _classes(model)
+    config = to_config(model)
+    rebuilt = build_with(config, classes.__getitem__)
+    arrays, shared = _arrays_of(model, rebuilt)
+    header = ModelHeader(
+        config=config,
+        components={name: _version(name) for name in sorted(classes)},
+        shared=shared,
+        training=model.training,
+        metadata=dict(metadata or {}),
+    )
+    # safetensors writes the memory of an array as it lies: in C order and native byte order, or the bytes are wrong.
+    arrays = {name: np.asarray(a, a.dtype.newbyteorder("="), order="C") for name, a in arrays.items()}
+    header = evolve(header, digest=header.digest_with(arrays))
+    try:
+        data = to_bytes(arrays, metadata={KEY: header.to_json()})
+    except (SafetensorError, KeyError, TypeError) as error:
+        dtypes = {name: str(array.dtype) for name, array in arrays.items()}
+        raise ModelFileError(f"{path}: safetensors cannot hold these arrays: {dtypes}: {error}") from error
+    return write_atomically(path, data)
+
+
+def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module:
+    """Read a model from a file that `save` wrote.
+
+    Args:
+        path: of the file.
+        check_versions: refuse a file whose components are now installed in an incompatible version (another major
+            version, or another minor one below 1.0).
+
+    Returns:
+        The model, with its parameters, buffers and mode.
+
+    Raises:
+        ModelFileError: if the file is truncated, foreign, altered, of a later format or of other versions, or does
+            not fit the architecture that it names.
+        UnknownComponentError: if a component is not installed or not registered; says what to install.
+        OSError: if the file cannot be read.
+    """
+    where = os.fspath(path)
+    with open_model_file(path) as file:
+        header = parse_header(file.metadata(), where)
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
+    if header.digest_with(arrays) != header.digest:
+        raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
+    classes = {name: layers[name] for name in header.components}
+    if check_versions:
+        _check_versions(header, where)
+    try:
+        model: Module = build_with(header.config, classes.__getitem__)
+    except KeyError as error:
+        raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
+    except (MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{where}: its config is of no model that could have been saved: {error}") from error
+    _fill(model, arrays, header.shared, where)
+    (model.train if header.training else model.evaluate)()
+    return model
+
+
+def _classes(model: Module) -> dict[str, type]:
+    """Every class in a model by qualified name."""
+    classes: dict[str, type] = {}
+    for _, module in walk(model):
+        name = component_name(type(module))
+        if classes.setdefault(name, type(module)) is not type(module):
+            raise ModelFileError(
+                f"expected classes of different names, received two called {name}; register() names them"
+            )
+    return classes
+
+
+def _version(component: str) -> str | None:
+    distribution = component.partition(":")[0]
+    return None if distribution == LOCAL else layers.declaration(component).version
+
+
+def _arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
+    """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
+    expected = {place.name: place.parameter.shape for place in parameter_places(rebuilt)}
+    parameters = model.namedParameters()
+    received = {name: array.shape for name, array in parameters.items()}
+    if expected != received:
+        differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
+        raise ModelFileError(
+            f"{type(model).__name__}: expected the parameters that its constructor makes, "
+            f"{ {name: expected.get(name) for name in differing} }, received "
+            f"{ {name: received.get(name) for name in differing} }; make them in the constructor, from its arguments"
+        )
+    arrays: dict[str, Array] = {}
+    shared: dict[str, str] = {}
+    first: dict[int, str] = {}
+    for name, array in parameters.items():
+        if (original := first.setdefault(id(array), name)) != name:
+            shared[name] = original
+        else:
+            arrays[name] = array
+    # An array that a new module has no attribute for is left from a forward pass: a mask, say.
+    state = {place.name for place in buffer_places(rebuilt, empty=True)}
+    arrays.update({place.name: place.array for place in buffer_places(model) if place.name in state})
+    return arrays, shared
+
+
+def _fill(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
+    """Put arrays into a new model."""
+    parameters = {place.name: place for place in parameter_places(model)}
+    buffers = {place.name: place for place in buffer_places(model, empty=True)}
+    values = {name: arrays.get(shared.get(name, name)) for name in parameters}
+    unknown = sorted(arrays.keys() - parameters.keys() - buffers.keys())
+    missing = sorted(name for name, value in values.items() if value is None)
+    if unknown or missing:
+        raise ModelFileError(f"{where}: expected the arrays of its model; missing: {missing}, not of it: {unknown}")
+    gradients = {name: np.zeros_like(array) for name, array in arrays.items()}
+    for name, place in parameters.items():
+        value, source = values[name], shared.get(name, name)
+        assert value is not None
+        if value.shape != place.parameter.shape:
+            raise ModelFileError(f"{where}: {name}: expected shape {place.parameter.shape}, received {value.shape}")
+        if all(place.homes):
+            place.put(value, gradients[source])
+        else:
+            place.parameter[...] = value
+    for name in arrays.keys() & buffers.keys():
+        buffers[name].put(arrays[name])
+
+
+def _check_versions(header: ModelHeader, where: str) -> None:
+    for component, saved in header.components.items():
+        distribution = component.partition(":")[0]
+        if saved is None:
+            continue
+        installed = installed_version(distribution)
+        if _series(saved) != _series(installed):
+            raise ModelFileError(
+                f"{where}: {component}: expected {distribution} {_series(saved)} (saved with {saved}), received "
+                f"{installed}; pip install '{distribution}=={saved}', or load(path, check_versions=False)"
+            )
+
+
+def _series(version: str) -> str:
+    """Versions of one series are compatible: ``1.x`` for 1.2.3, ``0.1.x`` for 0.1.7."""
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        return version
+    return f"{parsed.major}.x" if parsed.major else f"0.{parsed.minor}.x"

@@ -1,0 +1,74 @@
+"""`Optimizer`: the protocol that every optimizer follows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from .arrays import Array
+from .component import Component
+from .module import Module
+
+BLOCK = 32_768
+"""Elements that one call of ``update`` gets: a few such float32 blocks stay in the second-level cache together."""
+
+
+class Optimizer(Component):
+    """Changes the parameters of a module by their gradients, element by element.
+
+    A subclass names the vectors that it remembers in ``STATE`` and defines ``update(parameters, gradients, *state)``,
+    which changes ``parameters`` and ``state`` in place and leaves ``gradients`` as they are.
+    (To satisfy mypy, an override takes ``*state`` and unpacks it.)
+    `step` calls it with stretches of the module's flat vectors (see `Module.flattenParameters`).
+    An optimizer that must see a whole parameter at once overrides `step`.
+
+    Args:
+        module: what to train. Its parameters may be rebound at any time.
+
+    Attributes:
+        t: how many steps have been taken; 1 within the first.
+        state: name -> vector, of the size of all parameters together; zeros before the first step.
+    """
+
+    STATE: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, module: Module) -> None:
+        if not isinstance(module, Module):
+            raise TypeError(f"{type(self).__name__}: expected a Module to train, received {module!r}")
+        self.module = module
+        self.t = 0
+        self.state: dict[str, Array] = {}
+
+    def step(self) -> None:
+        """Change every parameter once, by the gradients that the module holds now.
+
+        Raises:
+            ValueError: if the module has another number of parameters than at the last step.
+        """
+        parameters, gradients = self.module.flattenParameters()
+        state = [self._vector(name, parameters) for name in self.state_names()]
+        self.t += 1
+        for start in range(0, parameters.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            self.update(parameters[block], gradients[block], *(vector[block] for vector in state))
+
+    def state_names(self) -> tuple[str, ...]:
+        """Return which of ``STATE`` a step needs; overridden where that depends on the options."""
+        return self.STATE
+
+    def update(self, parameters: Array, gradients: Array, *state: Array) -> None:
+        """Change a stretch of ``parameters`` and of each state vector in place; every optimizer overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define update(parameters, gradients, *state)")
+
+    def _vector(self, name: str, parameters: Array) -> Array:
+        vector = self.state.get(name)
+        if vector is None:
+            vector = np.zeros_like(parameters)
+        if vector.size != parameters.size:
+            raise ValueError(
+                f"{self!r}: expected the {vector.size} parameters of the last step, received {parameters.size}; "
+                "make a new optimizer when the module changes"
+            )
+        self.state[name] = vector.astype(parameters.dtype, copy=False)
+        return self.state[name]

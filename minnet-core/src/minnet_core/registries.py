@@ -1,0 +1,79 @@
+"""``layers``, ``criterions`` and ``optimizers``: the registries of this process."""
+
+from __future__ import annotations
+
+from attrs import Factory, frozen
+
+from .discovery import Declaration
+from .plugins import plugin_host
+from .registry import Registry
+
+
+@frozen
+class Registrar:
+    """What the hook ``minnet_register_components`` gets; one for each plugin.
+
+    Attributes:
+        plugin: whose components these are.
+    """
+
+    plugin: Declaration
+    _found: dict[str, list[Declaration]] = Factory(dict)
+
+    def register(self, kind: str, cls: type, name: str | None = None) -> None:
+        """Register a class.
+
+        Args:
+            kind: ``layers``, ``criterions`` or ``optimizers``.
+            cls: the class; that it derives from the right base is checked when it is looked up.
+            name: its name, ``cls.__name__`` if not given.
+
+        Raises:
+            ValueError: if there is no such kind.
+        """
+        if kind not in _BASES:
+            raise ValueError(f"expected a kind among {sorted(_BASES)}, received {kind!r}")
+        target = f"{cls.__module__}:{cls.__qualname__}"
+        declaration = Declaration(name or cls.__name__, self.plugin.distribution, self.plugin.version, target, cls)
+        self._found.setdefault(kind, []).append(declaration)
+
+    def declarations(self, kind: str) -> list[Declaration]:
+        """List what has been registered of a kind."""
+        return self._found.get(kind, [])
+
+
+def _module() -> type:
+    from .module import Module
+
+    return Module
+
+
+def _criterion() -> type:
+    from .criterion import Criterion
+
+    return Criterion
+
+
+def _optimizer() -> type:
+    from .optimizer import Optimizer
+
+    return Optimizer
+
+
+def _computed(kind: str) -> list[Declaration]:
+    host = plugin_host()
+    host.discover()
+    found = []
+    for plugin in list(host.loaded):
+        registrar = Registrar(plugin)
+        host.call(plugin, "minnet_register_components", registrar=registrar)
+        found += registrar.declarations(kind)
+    return found
+
+
+# The base classes are functions here because importing them imports NumPy.
+_BASES = {"layers": _module, "criterions": _criterion, "optimizers": _optimizer}
+
+layers = Registry("layers", _module, _computed)
+criterions = Registry("criterions", _criterion, _computed)
+optimizers = Registry("optimizers", _optimizer, _computed)

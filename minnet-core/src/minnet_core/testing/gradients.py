@@ -1,0 +1,97 @@
+"""Analytic gradients against central differences, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..arrays import Array
+from ..criterion import Criterion
+from ..module import Module
+
+STEP = 1e-5
+"""Half the distance of a central difference: its error, rounding and truncation together, is about 1e-10."""
+
+
+def central_difference(function: Callable[[], float], x: Array, step: float = STEP) -> Array:
+    r"""Estimate the gradient of a function with respect to an array that it reads.
+
+    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
+
+    Args:
+        function: called with ``x`` changed in one element at a time; must depend on nothing else that changes.
+        x: float64 array, restored before this returns.
+        step: :math:`h`.
+
+    >>> import numpy as np
+    >>> x = np.array([1.0, 2.0])
+    >>> central_difference(lambda: float((x**2).sum()), x).round(6)
+    array([2., 4.])
+    """
+    gradient = np.empty_like(x)
+    for index in np.ndindex(x.shape):
+        value = x[index]
+        x[index] = value + step
+        above = function()
+        x[index] = value - step
+        below = function()
+        x[index] = value
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def check_gradients(
+    module: Module, input: Array, *, rng: int | np.random.Generator = 0, tolerance: float = 1e-6
+) -> None:
+    """Check ``gradInput`` and the gradients of all parameters of a module, in its present mode.
+
+    The module itself is not touched: every evaluation runs a fresh float64 copy, so that a layer which draws random
+    numbers draws the same ones each time. Gradients that the module has accumulated stay, and must be added to.
+
+    Args:
+        module: the module to check.
+        input: an array that it takes; keep it away from kinks such as the 0 of ReLU.
+        rng: draws ``gradOutput``.
+        tolerance: allowed difference, relative to the larger of 1 and the numeric value.
+
+    Raises:
+        AssertionError: naming the array, the element and both values.
+    """
+    module = module.clone().astype(np.float64)
+    input = np.array(input, np.float64)
+    probe = module.clone()
+    gradOutput = np.random.default_rng(rng).standard_normal(probe.forward(input).shape)
+    before = {name: gradient.copy() for name, gradient in probe.namedGradParameters().items()}
+    gradInput = probe.backward(input, gradOutput)
+
+    def loss() -> float:
+        return float(np.sum(module.clone().forward(input) * gradOutput))
+
+    _compare(f"{module!r}: gradInput", gradInput, central_difference(loss, input), tolerance)
+    gradients = probe.namedGradParameters()
+    for name, parameter in module.namedParameters().items():
+        accumulated = gradients[name] - before[name]
+        _compare(f"{module!r}: gradient of {name}", accumulated, central_difference(loss, parameter), tolerance)
+
+
+def check_criterion_gradients(criterion: Criterion, input: Array, target: Array, *, tolerance: float = 1e-6) -> None:
+    """Check ``gradInput`` of a criterion.
+
+    Raises:
+        AssertionError: naming the element and both values.
+    """
+    input = np.array(input, np.float64)
+    criterion.forward(input, target)
+    gradInput = criterion.backward(input, target)
+    numeric = central_difference(lambda: float(criterion.forward(input, target)), input)
+    _compare(f"{criterion!r}: gradInput", gradInput, numeric, tolerance)
+
+
+def _compare(what: str, analytic: Array, numeric: Array, tolerance: float) -> None:
+    assert np.shape(analytic) == numeric.shape, f"{what}: expected shape {numeric.shape}, received {np.shape(analytic)}"
+    error = np.abs(analytic - numeric) / np.maximum(1, np.abs(numeric))
+    worst = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape) if error.size else None
+    assert worst is None or error[worst] <= tolerance, (
+        f"{what}, element {tuple(map(int, worst))}: analytic {analytic[worst]:.9g}, numeric {numeric[worst]:.9g}"
+    )
