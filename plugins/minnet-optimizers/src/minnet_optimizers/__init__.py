@@ -1,0 +1,15 @@
+"""Optimizers for minnet: SGD, Adam, AdamW, RMSprop and Adagrad, and the functional forms of the homework."""
+
+from __future__ import annotations
+
+from .adagrad import Adagrad
+from .adam import Adam
+from .adam_optimizer import adam_optimizer
+from .adamw import AdamW
+from .rmsprop import RMSprop
+from .sgd import SGD
+from .sgd_momentum import sgd_momentum
+
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop", "adam_optimizer", "sgd_momentum"]
+
+__version__ = "0.1.0"

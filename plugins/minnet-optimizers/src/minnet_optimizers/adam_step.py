@@ -1,0 +1,29 @@
+"""`adam_step`: what all forms of Adam do to an array."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core.arrays import Array
+
+from .moving_average import update_average
+
+
+def adam_step(
+    parameters: Array, gradients: Array, m: Array, v: Array, *, betas: tuple[float, float], lr: float, eps: float
+) -> None:
+    r"""Update ``parameters`` and both moments in place; the bias corrections are in ``lr`` and ``eps``.
+
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1)\,g, \qquad
+              v \leftarrow \beta_2 v + (1 - \beta_2)\,g^2, \qquad
+              \theta \leftarrow \theta - \frac{\mathrm{lr}\; m}{\sqrt v + \mathrm{eps}}
+    """
+    scratch = np.empty_like(parameters)
+    update_average(m, gradients, betas[0], scratch)
+    np.multiply(gradients, gradients, out=scratch)
+    update_average(v, scratch, betas[1], scratch)
+    np.sqrt(v, out=scratch)
+    scratch += eps
+    np.divide(m, scratch, out=scratch)
+    scratch *= lr
+    parameters -= scratch

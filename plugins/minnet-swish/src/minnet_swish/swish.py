@@ -1,0 +1,52 @@
+"""The Swish activation."""
+
+from __future__ import annotations
+
+from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.kernels import sigmoid
+
+
+class Swish(Module):
+    r"""Swish: the input times its own sigmoid.
+
+    - input: any shape
+    - output: the same shape
+
+    Forward, with :math:`\sigma(z) = 1/(1 + e^{-z})`:
+
+    .. math:: y = x\,\sigma(\beta x)
+
+    Backward, by the product rule and :math:`\sigma' = \sigma (1 - \sigma)`:
+
+    .. math:: \frac{\partial L}{\partial x}
+              = \frac{\partial L}{\partial y} \left(\sigma(\beta x) + \beta y\,(1 - \sigma(\beta x))\right)
+
+    PyTorch: ``torch.nn.SiLU`` for ``beta=1``.
+
+    Paper: Ramachandran, Zoph and Le, 2017, "Searching for Activation Functions", arXiv:1710.05941.
+
+    Args:
+        beta: steepness; 0 gives x/2, a large one approaches ReLU.
+
+    >>> import numpy as np
+    >>> Swish().forward(np.array([-1000.0, 0.0, 1.0]))
+    array([-0.        ,  0.        ,  0.73105858])
+    """
+
+    EXAMPLES = (Example(input=(4, 5)), Example(arguments={"beta": 1.5}, input=(2, 3, 4)))
+
+    def __init__(self, beta: float = 1.0) -> None:
+        super().__init__()
+        self.beta = float(beta)
+
+    def updateOutput(self, input: Array) -> Array:
+        self.output = sigmoid(self.beta * input)
+        self.output *= input
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        gate = sigmoid(self.beta * input)
+        self.gradInput = gate * (1 + self.beta * input * (1 - gate))
+        self.gradInput *= gradOutput
+        return self.gradInput

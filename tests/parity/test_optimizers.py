@@ -1,0 +1,172 @@
+"""Optimizers against ``torch.optim``: 100 steps, with a new learning rate and a rebound parameter on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+
+from minnet_core import Module
+from minnet_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop, adam_optimizer, sgd_momentum
+
+SEEDS = range(100)
+STEPS = 100
+
+PAIRS = {
+    "SGD": (SGD, torch.optim.SGD),
+    "Adam": (Adam, torch.optim.Adam),
+    "AdamW": (AdamW, torch.optim.AdamW),
+    "RMSprop": (RMSprop, torch.optim.RMSprop),
+    "Adagrad": (Adagrad, torch.optim.Adagrad),
+}
+
+OPTIONS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "SGD": {"momentum": (0.0, 0.9), "nesterov": (False, True), "weight_decay": (0.0, 0.1)},
+    "Adam": {"betas": ((0.9, 0.999), (0.5, 0.7), (0.0, 0.9)), "eps": (1e-8, 1e-2), "weight_decay": (0.0, 0.1)},
+    "AdamW": {"betas": ((0.9, 0.999), (0.5, 0.7), (0.9, 0.0)), "eps": (1e-8, 1e-2), "weight_decay": (0.0, 0.1)},
+    "RMSprop": {
+        "alpha": (0.99, 0.7),
+        "eps": (1e-8, 1e-2),
+        "weight_decay": (0.0, 0.1),
+        "momentum": (0.0, 0.9),
+        "centered": (False, True),
+    },
+    "Adagrad": {
+        "lr_decay": (0.0, 0.1),
+        "weight_decay": (0.0, 0.1),
+        "initial_accumulator_value": (0.0, 0.3),
+        "eps": (1e-10, 1e-2),
+    },
+}
+
+
+def combinations(name: str) -> list[dict[str, Any]]:
+    """Every combination of options that is legal."""
+    options = OPTIONS[name]
+    every = [dict(zip(options, values, strict=True)) for values in product(*options.values())]
+    return [chosen for chosen in every if not (chosen.get("nesterov") and not chosen["momentum"])]
+
+
+class Parameters(Module):
+    """Two parameters without a function; the test sets their gradients."""
+
+    PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+
+    def __init__(self, W: np.ndarray, b: np.ndarray) -> None:
+        super().__init__()
+        self.W, self.b = W, b
+        self.gradW, self.gradb = np.zeros_like(W), np.zeros_like(b)
+
+
+class Course:
+    """One seed's parameters, as ours and as torch's, and the gradients of each step."""
+
+    def __init__(self, seed: int, dtype: type = np.float64) -> None:
+        self.rng = np.random.default_rng(seed)
+        n, m = self.rng.integers(1, 6, 2)
+        W, b = (self.rng.normal(size=shape).astype(dtype) for shape in ((n, m), (n,)))
+        self.module = Parameters(W, b)
+        self.tensors = [torch.tensor(array, requires_grad=True) for array in (W, b)]
+        self.scale = 10.0 ** self.rng.integers(-2, 3)
+
+    def steps(self) -> Iterator[int]:
+        """Set the gradients of each step on both sides; after the 66th, rebind a parameter on both sides."""
+        for t in range(1, STEPS + 1):
+            for name, tensor in zip(("W", "b"), self.tensors, strict=True):
+                gradient = self.scale * (self.rng.normal(size=tuple(tensor.shape)) + 0.3)
+                gradient = (gradient * (self.rng.random(gradient.shape) > 0.1)).astype(self.module.W.dtype)
+                getattr(self.module, f"grad{name}")[...] = gradient
+                tensor.grad = torch.from_numpy(gradient)
+            yield t
+            if t == 66:
+                self.module.W = self.rng.normal(size=self.module.W.shape).astype(self.module.W.dtype)
+                self.tensors[0].data = torch.tensor(self.module.W)
+
+    def compare(self, rtol: float, atol: float) -> None:
+        for name, tensor in zip(("W", "b"), self.tensors, strict=True):
+            ours = getattr(self.module, name)
+            assert ours.dtype == tensor.detach().numpy().dtype
+            np.testing.assert_allclose(ours, tensor.detach().numpy(), rtol=rtol, atol=atol, err_msg=name)
+
+
+def run(name: str, seed: int, options: dict[str, Any], dtype: type, rtol: float, atol: float) -> None:
+    course = Course(seed, dtype)
+    first, second = 10.0 ** course.rng.uniform(-4, -1, 2)
+    ours, theirs = PAIRS[name]
+    optimizer, reference = ours(course.module, lr=first, **options), theirs(course.tensors, lr=first, **options)
+    for t in course.steps():
+        optimizer.step()
+        reference.step()
+        if t == 33:
+            optimizer.lr = reference.param_groups[0]["lr"] = second
+        if t in (1, 34, 67, STEPS):
+            course.compare(rtol, atol)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equals_torch_in_float64(name: str, seed: int) -> None:
+    """A seed takes two of the combinations of options, so that the seeds take each of them several times."""
+    every = combinations(name)
+    for chosen in {2 * seed % len(every), (2 * seed + 1) % len(every)}:
+        run(name, seed, every[chosen], np.float64, 1e-9, 1e-9)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("seed", range(len(combinations("RMSprop"))))
+def test_equals_torch_in_float32_as_far_as_that_goes(name: str, seed: int) -> None:
+    every = combinations(name)
+    run(name, seed, every[seed % len(every)], np.float32, 2e-4, 2e-4)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_defaults_are_those_of_torch(name: str) -> None:
+    ours, theirs = PAIRS[name]
+    course = Course(0)
+    optimizer, reference = ours(course.module), theirs(course.tensors)
+    for hyperparameter in ("lr", *OPTIONS[name]):
+        assert getattr(optimizer, hyperparameter) == reference.defaults[hyperparameter]
+    for _ in course.steps():
+        optimizer.step()
+        reference.step()
+    course.compare(1e-9, 1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sgd_momentum_equals_torch_while_the_learning_rate_is_constant(seed: int) -> None:
+    """And what it accumulates is the learning rate times torch's momentum buffer."""
+    course, state = Course(seed), {}
+    lr, momentum = 10.0 ** course.rng.uniform(-4, -1), course.rng.uniform(0.01, 0.99)
+    reference = torch.optim.SGD(course.tensors, lr=lr, momentum=momentum)
+    config = {"learning_rate": lr, "momentum": momentum}
+    for _ in course.steps():
+        sgd_momentum([course.module.getParameters()], [course.module.getGradParameters()], config, state)
+        reference.step()
+    course.compare(1e-9, 1e-9)
+    for index, tensor in enumerate(course.tensors):
+        buffer = reference.state[tensor]["momentum_buffer"].numpy()
+        np.testing.assert_allclose(state["accumulated_grads"][index], lr * buffer, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_adam_optimizer_equals_torch_with_epsilon_corrected(seed: int) -> None:
+    """In step t, torch's ``eps`` is ``epsilon / sqrt(1 - beta2**t)``; the learning rate may change."""
+    course, state = Course(seed), {}
+    epsilon, beta1, beta2 = 10.0 ** course.rng.uniform(-8, -1), *course.rng.uniform(0, 0.999, 2)
+    reference = torch.optim.Adam(course.tensors, betas=(beta1, beta2))
+    for t in course.steps():
+        lr = 0.01 / t
+        config = {"learning_rate": lr, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+        adam_optimizer([course.module.getParameters()], [course.module.getGradParameters()], config, state)
+        reference.param_groups[0].update(lr=lr, eps=epsilon / (1 - beta2**t) ** 0.5)
+        reference.step()
+    assert state["t"] == STEPS
+    course.compare(1e-9, 1e-9)
+    for index, tensor in enumerate(course.tensors):
+        kept = reference.state[tensor]
+        np.testing.assert_allclose(state["m"][index], kept["exp_avg"].numpy(), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(state["v"][index], kept["exp_avg_sq"].numpy(), rtol=1e-9, atol=1e-9)
