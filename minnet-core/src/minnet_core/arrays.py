@@ -38,3 +38,20 @@ def leaves(nested: object) -> Iterator[Array]:
             yield from leaves(part)
     elif nested is not None:
         yield nested  # type: ignore[misc]  # whatever is no list is an array: a notebook class returns what it likes
+
+
+def floating_dtype(array: Array) -> np.dtype[Any]:
+    """Return the dtype that a component computes in: a floating array's own, and for integers NumPy's choice.
+
+    That is what NumPy promotes them to beside float32.
+
+    >>> import numpy as np
+    >>> floating_dtype(np.zeros(1, np.float16)), floating_dtype(np.zeros(1, np.uint8)), floating_dtype(np.arange(2))
+    (dtype('float16'), dtype('float32'), dtype('float64'))
+    """
+    return array.dtype if array.dtype.kind == "f" else np.result_type(array.dtype, np.float32)
+
+
+def as_floating(array: Array) -> Array:
+    """Return a floating array itself, and integers (an image of uint8, say) as a floating copy."""
+    return array.astype(floating_dtype(array), copy=False)

@@ -17,10 +17,14 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
         The absolute path that was written, links followed.
 
     Raises:
-        OSError: if the directory does not exist or cannot be written, or the disk is full.
+        OSError: if the directory does not exist or cannot be written, the disk is full, or ``path`` is there and is no
+            file: a device or a pipe must not be replaced by one.
     """
     target = Path(path).resolve()
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
+    if target.exists() and not target.is_file():
+        raise OSError(f"{target}: expected a file or a new name, received something else")
+    # The name is cut because the longest one that a file may have leaves no room.
+    temporary = target.with_name(f".{target.name[:32]}.{secrets.token_hex(6)}.tmp")
     try:
         with temporary.open("xb") as file:
             file.write(data)

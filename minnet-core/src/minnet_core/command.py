@@ -28,7 +28,10 @@ class MinnetGroup(click.Group):
 
     @cached_property
     def contributed(self) -> Mapping[str, click.Command]:
-        host = plugin_host()
+        try:
+            host = plugin_host()
+        except PluginLoadError as error:  # MINNET_STRICT_PLUGINS is set
+            raise click.ClickException(str(error)) from error
         commands: dict[str, click.Command] = {}
         for plugin in list(host.loaded):
             for command in host.call(plugin, "minnet_commands") or ():
@@ -77,7 +80,7 @@ for registry in (layers, criterions, optimizers):
 @main.command()
 @as_json
 def plugins(as_json: bool) -> None:
-    """List the distributions that provide components or commands, and what is wrong with them.
+    """List who provides what, and what is broken and why.
 
     Every component is imported, to see whether it can be; exits with 1 if anything is broken.
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ from .state import children
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
+
+_GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
 
 
 def to_config(component: Component) -> dict[str, Any]:
@@ -46,10 +49,12 @@ def to_config(component: Component) -> dict[str, Any]:
     config: dict[str, Any] = {"class": component_name(cls)}
     given = given_arguments(component)
     for name, value in given.items():
-        if name == "rng" and not isinstance(value, (int, type(None))):
+        if name == "rng" and isinstance(value, _GENERATORS):
             continue
         if isinstance(component, Optimizer) and value is component.module:
             continue
+        if name == CHILDREN and isinstance(component, Module) and _are_children(component, value):
+            value = _added(component) or (value and [])  # there may be others by now
         config[name] = _encode(value, f"{cls.__name__}: argument {name}")
     if isinstance(component, Module):
         own = {array.dtype.name for array in component.namedParameters().values()}
@@ -102,12 +107,23 @@ def component_name(cls: type) -> str:
     raise ConfigError(f"expected a layer, criterion or optimizer, received {cls.__name__}")
 
 
+def _are_children(component: Module, value: Any) -> bool:
+    """Whether an argument called ``modules`` is the beginning of a list to which ``add`` appends."""
+    if not (isinstance(getattr(component, CHILDREN, None), list) and hasattr(component, "add")):
+        return False
+    return value is None or (isinstance(value, (list, tuple)) and all(isinstance(child, Module) for child in value))
+
+
 def _added(container: Module) -> list[Module]:
     """The children of a container that its constructor does not make by itself."""
     present = [child for name, child in children(container) if name.isdigit()]
     if not present:
         return []
-    arguments = {name: None if name == "rng" else value for name, value in given_arguments(container).items()}
+    arguments = given_arguments(container)
+    if CHILDREN in arguments:
+        arguments[CHILDREN] = []
+    if "rng" in arguments:  # a copy, so that asking for a config does not change what the program draws next
+        arguments["rng"] = deepcopy(arguments["rng"])
     made = getattr(construct(type(container), (), arguments), CHILDREN)
     if [type(child) for child in made] != [type(child) for child in present[: len(made)]]:
         raise ConfigError(
@@ -149,8 +165,12 @@ def _build(
     if not isinstance(added, list):
         raise ConfigError(f"{where}expected a list of configs for {CHILDREN}, received {added!r}")
     arguments = {name: _decode(value, find, rng, where) for name, value in arguments.items()}
-    if rng is not None and "rng" in cls.__signature__.parameters and "rng" not in arguments:
-        arguments["rng"] = rng.spawn(1)[0]
+    takes_rng = cls.__signature__.parameters.get("rng")
+    if takes_rng is not None and arguments.get("rng") is None:
+        if rng is not None:
+            arguments["rng"] = rng.spawn(1)[0]
+        elif takes_rng.default is takes_rng.empty:
+            arguments["rng"] = np.random.default_rng()
     component = construct(cls, args, arguments, where)
     for index, child in enumerate(added):
         component.add(_build(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))

@@ -9,22 +9,15 @@ from typing import Any
 
 from .component import Component
 from .errors import ConfigError
-from .module import Module
 
 
 def given_arguments(component: Component) -> dict[str, Any]:
-    """Return the arguments that a component was constructed with, by name.
-
-    Modules given to a ``*args`` parameter are left out: they are children, and a container may have more by now.
-    """
+    """Return the arguments that a component was constructed with, by name, those of ``**kwargs`` among them."""
     args, kwargs = component._arguments
     arguments = dict(component.__signature__.bind_partial(*args, **kwargs).arguments)
     for parameter in component.__signature__.parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
             arguments.update(arguments.pop(parameter.name, {}))
-        values = arguments.get(parameter.name, ())
-        if parameter.kind is parameter.VAR_POSITIONAL and all(isinstance(value, Module) for value in values):
-            arguments.pop(parameter.name, None)
     return arguments
 
 

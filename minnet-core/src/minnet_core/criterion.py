@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .arrays import Tensor
+from .arrays import Array, Tensor
 from .component import Component
 
 
@@ -19,12 +19,13 @@ class Criterion(Component):
     A criterion divides by the batch size, and nothing else does.
     """
 
-    output: Any = None
-    gradInput: Tensor = None
+    # Typed as what the methods return; None before the first pass.
+    output: float = None  # type: ignore[assignment]
+    gradInput: Array = None  # type: ignore[assignment]
 
     def __init__(self) -> None:
-        self.output = None
-        self.gradInput = None
+        self.output = None  # type: ignore[assignment]
+        self.gradInput = None  # type: ignore[assignment]
 
     def forward(self, input: Tensor, target: Tensor) -> Any:
         """Compute the loss; subclasses override ``updateOutput``."""

@@ -6,9 +6,12 @@ import os
 import re
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 FIRST_PARTY = frozenset(
     {"minnet-core", "minnet-layers", "minnet-criterions", "minnet-optimizers", "minnet-train", "minnet-conv"}
@@ -67,12 +70,20 @@ def declarations(group: str) -> list[Declaration]:
     """List the entry points of a group, in an order that does not depend on ``sys.path``."""
     from importlib.metadata import entry_points
 
-    found = {
-        Declaration(point.name, point.dist.name, point.dist.version, point.value)
-        for point in entry_points(group=group)
-        if point.dist is not None
-    }
+    found = set()
+    for point in entry_points(group=group):
+        name, version = _provider(point.dist)
+        if name is not None:
+            found.add(Declaration(point.name, name, version, point.value))
     return sorted(found, key=lambda declaration: (declaration.distribution, declaration.name, declaration.target))
+
+
+def _provider(distribution: Distribution | None) -> tuple[str | None, str | None]:
+    """Name and version; None for what is left of a distribution that was not removed cleanly."""
+    try:
+        return (distribution.name, distribution.version) if distribution else (None, None)
+    except Exception:  # another one in each Python: TypeError, KeyError, a warning made an error
+        return None, None
 
 
 def plugin_switches() -> Callable[[str], bool]:

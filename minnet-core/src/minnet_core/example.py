@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -32,6 +32,10 @@ TRAITS = frozenset(
 
 def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(value))
+
+
+def _traits(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
 
 
 def _known_traits(_: Any, __: Any, traits: frozenset[str]) -> None:
@@ -64,7 +68,7 @@ class Example:
     arguments: Mapping[str, Any] = field(factory=dict, converter=_mapping)
     input: tuple[int, ...] | Draw = field(validator=_shape_or_callable)
     target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
-    traits: frozenset[str] = field(default=frozenset(), converter=frozenset, validator=_known_traits)
+    traits: frozenset[str] = field(default=frozenset(), converter=_traits, validator=_known_traits)
     expected_failures: Mapping[str, str] = field(factory=dict, converter=_mapping)
 
     def draw_input(self, rng: int | np.random.Generator, dtype: npt.DTypeLike = np.float64) -> Tensor:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,11 @@ import numpy as np
 from attrs import evolve
 from packaging.version import InvalidVersion, Version
 
-from .arrays import Array
+from .arrays import Array, describe
 from .atomic import write_atomically
 from .config import build_with, component_name, to_config
 from .discovery import LOCAL
-from .errors import ModelFileError
+from .errors import ConfigError, ModelFileError
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
 from .module import Module
 from .registries import layers
@@ -52,7 +51,13 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
 
     classes = _classes(model)
     config = to_config(model)
-    rebuilt = build_with(config, classes.__getitem__)
+    try:
+        rebuilt = build_with(config, classes.__getitem__)
+    except KeyError as error:
+        raise ModelFileError(
+            f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
+            f"constructors were given {error}"
+        ) from error
     arrays, shared = _arrays_of(model, rebuilt)
     header = ModelHeader(
         config=config,
@@ -89,10 +94,15 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         UnknownComponentError: if a component is not installed or not registered; says what to install.
         OSError: if the file cannot be read.
     """
+    from safetensors import SafetensorError
+
     where = os.fspath(path)
     with open_model_file(path) as file:
         header = parse_header(file.metadata(), where)
-        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
+        try:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
+        except (SafetensorError, TypeError) as error:
+            raise ModelFileError(f"{where}: its arrays are of dtypes that NumPy does not have: {error}") from error
     if header.digest_with(arrays) != header.digest:
         raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
     classes = {name: layers[name] for name in header.components}
@@ -102,8 +112,8 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         model: Module = build_with(header.config, classes.__getitem__)
     except KeyError as error:
         raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
-    except (MemoryError, RecursionError) as error:
-        raise ModelFileError(f"{where}: its config is of no model that could have been saved: {error}") from error
+    except (ConfigError, ArithmeticError, MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
     _fill(model, arrays, header.shared, where)
     (model.train if header.training else model.evaluate)()
     return model
@@ -165,8 +175,9 @@ def _fill(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str],
     for name, place in parameters.items():
         value, source = values[name], shared.get(name, name)
         assert value is not None
-        if value.shape != place.parameter.shape:
-            raise ModelFileError(f"{where}: {name}: expected shape {place.parameter.shape}, received {value.shape}")
+        if (value.shape, value.dtype.kind) != (place.parameter.shape, place.parameter.dtype.kind):
+            expected, received = describe(place.parameter), describe(value)
+            raise ModelFileError(f"{where}: {name}: expected {expected}, received {received}")
         if all(place.homes):
             place.put(value, gradients[source])
         else:
@@ -178,9 +189,9 @@ def _fill(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str],
 def _check_versions(header: ModelHeader, where: str) -> None:
     for component, saved in header.components.items():
         distribution = component.partition(":")[0]
-        if saved is None:
+        installed = _version(component)
+        if saved is None or installed is None:
             continue
-        installed = installed_version(distribution)
         if _series(saved) != _series(installed):
             raise ModelFileError(
                 f"{where}: {component}: expected {distribution} {_series(saved)} (saved with {saved}), received "

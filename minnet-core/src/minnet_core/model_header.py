@@ -21,7 +21,7 @@ KEY = "minnet"
 
 _text = validators.instance_of(str)
 _object = validators.instance_of(dict)
-_qualified = validators.matches_re(r"[a-z0-9-]+:\w+")
+_qualified = validators.matches_re(r"[a-z0-9-]+:[^:]+")
 
 
 @frozen(kw_only=True)
@@ -57,7 +57,7 @@ class ModelHeader:
         """
         try:
             return json.dumps(asdict(self, recurse=False), sort_keys=True, allow_nan=False, separators=(",", ":"))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
 
     def digest_with(self, arrays: Mapping[str, Array]) -> str:

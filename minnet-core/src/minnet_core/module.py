@@ -50,13 +50,14 @@ class Module(Component):
     CACHES: ClassVar[tuple[str, ...]] = ()
 
     # Class attributes too, so that a layer which forgets super().__init__() still works.
-    output: Tensor = None
-    gradInput: Tensor = None
+    # Typed for the usual case, so that a layer may return them as arrays; None before the first pass.
+    output: Array = None  # type: ignore[assignment]
+    gradInput: Array = None  # type: ignore[assignment]
     training: bool = True
 
     def __init__(self) -> None:
-        self.output = None
-        self.gradInput = None
+        self.output = None  # type: ignore[assignment]
+        self.gradInput = None  # type: ignore[assignment]
         self.training = True
 
     def forward(self, input: Tensor) -> Tensor:

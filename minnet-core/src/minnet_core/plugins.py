@@ -43,14 +43,12 @@ class PluginHost:
         Raises:
             PluginLoadError: if it fails and ``MINNET_STRICT_PLUGINS`` is set.
         """
-        module = None
         try:
-            module = plugin.load()
-            self.manager.register(module, plugin.qualified)
+            self.manager.register(plugin.load(), plugin.qualified)
             self.manager.check_pending()
         except (Exception, SystemExit) as error:  # a plugin that exits must not end the program that loads it
-            if module is not None and self.manager.is_registered(module):
-                self.manager.unregister(module)
+            if self.manager.has_plugin(plugin.qualified):
+                self.manager.unregister(name=plugin.qualified)
             self._fail(plugin, f"{plugin.target} cannot be loaded", error)
         else:
             self.loaded.append(plugin)

@@ -112,7 +112,7 @@ class Registry(Mapping[str, Any]):
             PluginLoadError: with the cause, again each time.
         """
         if declaration in self._failures:
-            raise self._failures[declaration]
+            raise self._failures[declaration].with_traceback(None)  # each raise would lengthen it
         if declaration not in self._classes:
             try:
                 self._classes[declaration] = self._checked(declaration.load())
@@ -156,16 +156,24 @@ class Registry(Mapping[str, Any]):
             self._overrides = before
 
     def declaration_of(self, cls: type) -> Declaration | None:
-        """Find who provides a class; None if no one does. Only its own package is imported, which it has been."""
-        package = cls.__module__.partition(".")[0]
-        candidates = [d for d in self.declarations() if d.target.partition(":")[0].partition(".")[0] == package]
-        for declaration in sorted(candidates, key=lambda d: d.name != cls.__name__):
-            try:
-                if self.load(declaration) is cls:
+        """Find who provides a class; None if no one does.
+
+        Of entry points, only those into the class's own package are imported, which it has been.
+        """
+        for list_known in (self._declared, self.declarations):
+            for declaration in sorted(list_known(), key=lambda d: (d.distribution == LOCAL, d.name != cls.__name__)):
+                if self._classes.get(declaration) is cls or self._is_home(declaration, cls):
                     return declaration
-            except PluginLoadError:
-                continue
         return None
+
+    def _is_home(self, declaration: Declaration, cls: type) -> bool:
+        """Whether a class is that of a declaration, as far as importing the package that has the class can tell."""
+        if declaration.target.partition(":")[0].partition(".")[0] != cls.__module__.partition(".")[0]:
+            return False
+        try:
+            return self.load(declaration) is cls
+        except PluginLoadError:
+            return False
 
     def _declared(self) -> list[Declaration]:
         return [*self._local.values(), *self._enabled()]
@@ -191,7 +199,8 @@ class Registry(Mapping[str, Any]):
         message = f"no distribution registers {name!r} in {self.kind}"
         if distribution == LOCAL:
             return f"{message}; define its class and register it: minnet_core.{self.kind}.register({bare})"
-        disabled = {d.provider for d in self._entry_points or () if d.name == bare and d not in self._filtered()}
+        off = [d for d in self._entry_points or () if d not in self._filtered()]
+        disabled = {d.provider for d in off if d.name == bare and distribution in ("", d.distribution)}
         if disabled:
             return f"{message}: {', '.join(sorted(disabled))} is disabled by MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
         if distribution and distribution not in {d.distribution for d in self.declarations()}:

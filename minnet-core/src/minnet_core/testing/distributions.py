@@ -103,7 +103,7 @@ def _uninstall(site: Path, name: str) -> None:
     """Remove an installed version of a distribution, by its own record of its files."""
     site.mkdir(parents=True, exist_ok=True)
     for info in site.glob("*.dist-info"):
-        if canonical(info.name.rpartition("-")[0]) == canonical(name):
+        if canonical(info.name.partition("-")[0]) == canonical(name):
             for line in (info / "RECORD").read_text("utf-8").splitlines():
                 file = site / line.split(",")[0]
                 file.unlink(missing_ok=True)

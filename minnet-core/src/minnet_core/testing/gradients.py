@@ -47,7 +47,8 @@ def check_gradients(
     """Check ``gradInput`` and the gradients of all parameters of a module, in its present mode.
 
     The module itself is not touched: every evaluation runs a fresh float64 copy, so that a layer which draws random
-    numbers draws the same ones each time. Gradients that the module has accumulated stay, and must be added to.
+    numbers, from a generator of its own or the global one, draws the same ones each time.
+    Gradients that the module has accumulated stay, and must be added to.
 
     Args:
         module: the module to check.
@@ -60,19 +61,31 @@ def check_gradients(
     """
     module = module.clone().astype(np.float64)
     input = np.array(input, np.float64)
-    probe = module.clone()
-    gradOutput = np.random.default_rng(rng).standard_normal(probe.forward(input).shape)
-    before = {name: gradient.copy() for name, gradient in probe.namedGradParameters().items()}
-    gradInput = probe.backward(input, gradOutput)
+    state = np.random.get_state(legacy=False)
+
+    def output(copy: Module) -> Array:
+        np.random.set_state(state)
+        result: Array = copy.forward(input)
+        return result
 
     def loss() -> float:
-        return float(np.sum(module.clone().forward(input) * gradOutput))
+        return float(np.sum(output(module.clone()) * gradOutput))
 
+    probe = module.clone()
+    gradOutput = np.random.default_rng(rng).standard_normal(output(probe).shape)
+    handed_out = probe.namedGradParameters()
+    before = {name: gradient.copy() for name, gradient in handed_out.items()}
+    gradInput = probe.backward(input, gradOutput)
     _compare(f"{module!r}: gradInput", gradInput, central_difference(loss, input), tolerance)
-    gradients = probe.namedGradParameters()
+    added = {name: gradient - before[name] for name, gradient in probe.namedGradParameters().items()}
     for name, parameter in module.namedParameters().items():
-        accumulated = gradients[name] - before[name]
-        _compare(f"{module!r}: gradient of {name}", accumulated, central_difference(loss, parameter), tolerance)
+        _compare(f"{module!r}: gradient of {name}", added[name], central_difference(loss, parameter), tolerance)
+    probe.backward(input, gradOutput)
+    for name, gradient in handed_out.items():
+        assert np.allclose(gradient, before[name] + 2 * added[name]), (
+            f"{module!r}: gradient of {name}: expected backward to add to the array of getGradParameters(), in place "
+            "(gradW += ...); a second backward replaced it, or made another array"
+        )
 
 
 def check_criterion_gradients(criterion: Criterion, input: Array, target: Array, *, tolerance: float = 1e-6) -> None:

@@ -39,6 +39,7 @@ class Adagrad(Optimizer):
     Raises:
         ValueError: if a number is out of range.
 
+    >>> import numpy as np
     >>> from minnet_core import Module
     >>> class Point(Module):
     ...     PARAMETERS = {"x": "gradx"}

@@ -16,6 +16,7 @@ def update_average(average: Array, value: Array, decay: float, scratch: Array) -
         decay: :math:`\beta`.
         scratch: is overwritten.
 
+    >>> import numpy as np
     >>> average = np.array([1.0])
     >>> update_average(average, np.array([3.0]), 0.5, np.empty(1))
     >>> average

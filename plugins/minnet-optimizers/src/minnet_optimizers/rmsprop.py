@@ -46,6 +46,7 @@ class RMSprop(Optimizer):
     Raises:
         ValueError: if a number is out of range.
 
+    >>> import numpy as np
     >>> from minnet_core import Module
     >>> class Point(Module):
     ...     PARAMETERS = {"x": "gradx"}

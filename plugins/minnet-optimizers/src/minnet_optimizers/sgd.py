@@ -42,6 +42,7 @@ class SGD(Optimizer):
     Raises:
         ValueError: if a number is out of range, or ``nesterov`` comes without momentum.
 
+    >>> import numpy as np
     >>> from minnet_core import Module
     >>> class Point(Module):
     ...     PARAMETERS = {"x": "gradx"}

@@ -1,0 +1,59 @@
+"""`ClassNLLCriterion`: negative log-likelihood of log-probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Array, Criterion, Example
+
+from .targets import class_weights, weighted_sum
+
+
+def _log_probabilities(rng: np.random.Generator, dtype: npt.DTypeLike) -> Array:
+    return np.log(rng.dirichlet(np.ones(3), 4)).astype(dtype)
+
+
+class ClassNLLCriterion(Criterion):
+    r"""Negative log-likelihood of the target, averaged over the batch; input ``(batch, classes)`` of log-probabilities.
+
+    The target is one-hot, ``(batch, classes)`` of any dtype, or class indices, ``(batch,)`` of integers.
+    Soft labels, any weights :math:`t_{sj}`, are allowed too.
+
+    .. math:: L = -\frac1N \sum_{s=1}^N \sum_j t_{sj}\, x_{sj}
+
+    A class of weight 0 counts 0 even if its log-probability is :math:`-\infty`.
+
+    Backward, as :math:`L` is linear in :math:`x`:
+
+    .. math:: \frac{\partial L}{\partial x_{sj}} = -\frac{t_{sj}}N
+
+    PyTorch: ``torch.nn.NLLLoss()``, which takes class indices only. An empty batch is an error here, and nan there.
+
+    >>> import numpy as np
+    >>> from minnet_criterions import ClassNLLCriterion
+    >>> ClassNLLCriterion().forward(np.array([[-0.5, -1.0, -np.inf], [-0.25, -1.5, -9.0]]), np.array([1, 0]))
+    0.625
+    """
+
+    EXAMPLES = (
+        Example(
+            input=_log_probabilities,
+            target=lambda rng, dtype: np.eye(3, dtype=dtype)[rng.integers(0, 3, 4)],
+            traits={"log-probability-input"},
+        ),
+        Example(
+            input=_log_probabilities,
+            target=lambda rng, dtype: rng.integers(0, 3, 4),
+            traits={"log-probability-input"},
+        ),
+    )
+
+    def updateOutput(self, input: Array, target: Array) -> float:
+        self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)
+        return self.output
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        self.gradInput = class_weights(self, input, target)
+        self.gradInput *= -1 / len(input)
+        return self.gradInput

@@ -1,0 +1,74 @@
+"""`ClassNLLCriterionUnstable`: negative log-likelihood of probabilities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Array, Criterion, Example
+
+from .targets import class_weights, weighted_sum
+
+
+def _probabilities(rng: np.random.Generator, dtype: npt.DTypeLike) -> Array:
+    return rng.dirichlet(np.full(3, 20.0), 4).astype(dtype)  # away from 0, where 1/x is steep
+
+
+class ClassNLLCriterionUnstable(Criterion):
+    r"""Negative log-likelihood of the target, averaged over the batch; input ``(batch, classes)`` of probabilities.
+
+    The target is one-hot, ``(batch, classes)`` of any dtype, or class indices, ``(batch,)`` of integers.
+    Soft labels, any weights :math:`t_{sj}`, are allowed too.
+
+    .. math:: L = -\frac1N \sum_{s=1}^N \sum_j t_{sj} \log c_{sj}, \qquad
+              c = \min(\max(x, \epsilon), 1 - \epsilon)
+
+    Clipping keeps loss and gradient finite at probability 0, with :math:`\epsilon` = ``EPS`` or, if that is larger, the
+    smallest normal number of the dtype. The bound :math:`1 - \epsilon` is rounded to the dtype: in float32 it is 1.
+
+    Backward, by :math:`(\log c)' = 1/c`; the clipping counts as the identity, so a probability of 0 still gets a
+    gradient that raises it:
+
+    .. math:: \frac{\partial L}{\partial x_{sj}} = -\frac{t_{sj}}{N c_{sj}}
+
+    PyTorch: ``torch.nn.NLLLoss()`` of ``x.clamp(eps, 1 - eps).log()``, whose gradient is 0 where it clips.
+    ``ClassNLLCriterion`` after ``LogSoftMax`` is the stable way.
+
+    >>> import numpy as np
+    >>> from minnet_criterions import ClassNLLCriterionUnstable
+    >>> round(ClassNLLCriterionUnstable().forward(np.array([[0.5, 0.5], [1.0, 0.0]]), np.array([0, 1])), 3)
+    17.616
+    """
+
+    EPS = 1e-15
+    EXAMPLES = (
+        Example(
+            input=_probabilities,
+            target=lambda rng, dtype: np.eye(3, dtype=dtype)[rng.integers(0, 3, 4)],
+            traits={"probability-input"},
+        ),
+        Example(
+            input=_probabilities,
+            target=lambda rng, dtype: rng.integers(0, 3, 4),
+            traits={"probability-input"},
+        ),
+    )
+
+    def updateOutput(self, input: Array, target: Array) -> float:
+        weights = class_weights(self, input, target)
+        self.output = -weighted_sum(weights, np.log(self._clip(input, weights.dtype))) / len(input)
+        return self.output
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        gradInput = class_weights(self, input, target)
+        gradInput /= self._clip(input, gradInput.dtype)
+        gradInput *= -1 / len(input)
+        self.gradInput = gradInput
+        return self.gradInput
+
+    def _clip(self, input: Array, dtype: np.dtype[Any]) -> Array:
+        epsilon = max(self.EPS, float(np.finfo(dtype).tiny))
+        clipped: Array = np.clip(input, epsilon, 1 - epsilon)
+        return clipped

@@ -1,0 +1,50 @@
+"""`MSECriterion`: squared error."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core import Array, Criterion, Example, expect_shape
+from minnet_core.arrays import floating_dtype
+
+from .batch import batch_size
+
+
+class MSECriterion(Criterion):
+    r"""Squared error, summed over features and averaged over the batch; input and target of one shape ``(batch, ...)``.
+
+    .. math:: L = \frac1N \sum_{s=1}^N \sum_j (x_{sj} - t_{sj})^2
+
+    Backward, each term by itself:
+
+    .. math:: \frac{\partial L}{\partial x_{sj}} = \frac2N (x_{sj} - t_{sj})
+
+    PyTorch: ``torch.nn.MSELoss(reduction="sum")`` divided by :math:`N`; its ``"mean"`` divides by the features too.
+    A target ``(N,)`` for an input ``(N, 1)`` is an error, not a broadcast, and so is an empty batch.
+
+    >>> import numpy as np
+    >>> from minnet_criterions import MSECriterion
+    >>> MSECriterion().forward(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [0.0, 4.0]]))
+    6.5
+    """
+
+    EXAMPLES = (
+        Example(input=(4, 3), target=lambda rng, dtype: rng.standard_normal((4, 3)).astype(dtype)),
+        Example(input=(5,), target=lambda rng, dtype: rng.standard_normal(5).astype(dtype)),
+    )
+
+    def updateOutput(self, input: Array, target: Array) -> float:
+        difference = self._difference(input, target)
+        self.output = float(np.vdot(difference, difference)) / len(input)
+        return self.output
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        self.gradInput = self._difference(input, target)
+        self.gradInput *= 2 / len(input)
+        return self.gradInput
+
+    def _difference(self, input: Array, target: Array) -> Array:
+        batch_size(self, input)
+        expect_shape(self, target, input.shape, "target")
+        difference: Array = np.subtract(input, target, dtype=floating_dtype(input))
+        return difference

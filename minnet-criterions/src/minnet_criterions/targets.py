@@ -1,0 +1,70 @@
+"""How a target names classes: a row of weights for each sample, or one class index."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core import Array, ShapeError, expect_shape
+from minnet_core.arrays import describe, floating_dtype
+
+from .batch import batch_size
+
+
+def class_weights(owner: object, input: Array, target: Array) -> Array:
+    """Read a target as the weight of each class for each sample.
+
+    Args:
+        owner: the criterion, named in messages.
+        input: ``(batch, classes)``.
+        target: weights of the shape of ``input``, of any real dtype (one-hot, or soft labels), or class indices
+            ``(batch,)`` of an integer dtype.
+
+    Returns:
+        A fresh array of the shape of ``input`` and its floating dtype, never an unsigned one that would wrap.
+
+    Raises:
+        ShapeError: if there are no samples, or the two shapes do not fit.
+        TypeError: if a 1-D target is not of an integer dtype.
+        ValueError: if a class index is out of range.
+
+    >>> import numpy as np
+    >>> class_weights("ClassNLLCriterion", np.zeros((2, 3)), np.array([2, 0]))
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    samples = batch_size(owner, input)
+    expect_shape(owner, input, ("batch", "classes"))
+    shape = getattr(target, "shape", None)
+    if shape == input.shape:
+        return target.astype(floating_dtype(input))
+    if shape != (samples,):
+        raise ShapeError(
+            f"{owner}: expected target {input.shape} of weights or ({samples},) of class indices, "
+            f"received {describe(target)}"
+        )
+    _expect_class_indices(owner, target, input.shape[1])
+    weights = np.zeros(input.shape, floating_dtype(input))
+    weights[np.arange(samples), target] = 1
+    return weights
+
+
+def weighted_sum(weights: Array, scores: Array) -> float:
+    """Sum ``weights * scores``, where a weight of 0 counts 0 whatever the score: minus infinity, say.
+
+    >>> import numpy as np
+    >>> weighted_sum(np.array([0.0, 2.0]), np.array([-np.inf, -1.5]))
+    -3.0
+    """
+    products = np.multiply(weights, scores, out=np.zeros_like(weights), where=weights != 0)
+    return float(products.sum())
+
+
+def _expect_class_indices(owner: object, target: Array, classes: int) -> None:
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{owner}: expected class indices of an integer dtype, received {describe(target)}")
+    outside = np.flatnonzero((target < 0) | (target >= classes))
+    if outside.size:
+        first = outside[0]
+        raise ValueError(
+            f"{owner}: expected class indices from 0 to {classes - 1}, received {target[first]} at {first}"
+        )

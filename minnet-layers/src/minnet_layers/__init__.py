@@ -1,0 +1,32 @@
+"""The layers of minnet, each one small file with its backward pass written by hand.
+
+Every class follows `minnet_core.Module`; ``minnet_core.layers`` finds them by name through entry points.
+"""
+
+from __future__ import annotations
+
+from .batch_normalization import BatchNormalization
+from .channelwise_scaling import ChannelwiseScaling
+from .dropout import Dropout
+from .elu import ELU
+from .leaky_relu import LeakyReLU
+from .linear import Linear
+from .log_soft_max import LogSoftMax
+from .relu import ReLU
+from .soft_max import SoftMax
+from .soft_plus import SoftPlus
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ELU",
+    "BatchNormalization",
+    "ChannelwiseScaling",
+    "Dropout",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftMax",
+    "ReLU",
+    "SoftMax",
+    "SoftPlus",
+]

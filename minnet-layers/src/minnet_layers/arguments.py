@@ -1,0 +1,48 @@
+"""What the constructors of layers with parameters have in common."""
+
+from __future__ import annotations
+
+import operator
+from typing import SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Array
+
+
+def positive_int(owner: str, name: str, value: SupportsIndex) -> int:
+    """Return a constructor argument as an int.
+
+    Raises:
+        TypeError: if it is no integer.
+        ValueError: if it is below 1.
+
+    >>> positive_int("Linear", "n_in", 0)
+    Traceback (most recent call last):
+    ...
+    ValueError: Linear: expected n_in to be a positive integer, received 0
+    """
+    message = f"{owner}: expected {name} to be a positive integer, received {value!r}"
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(message) from None
+    if number < 1:
+        raise ValueError(message)
+    return number
+
+
+def draw_uniform(owner: str, rng: np.random.Generator, n: int, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    r"""Draw initial parameters from :math:`U(-1/\sqrt n, 1/\sqrt n)`.
+
+    Drawn in float64 and rounded, so that one seed gives the same network in every dtype.
+
+    Raises:
+        TypeError: if ``dtype`` is not floating.
+    """
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"{owner}: expected a floating dtype, received {dtype}")
+    bound = n**-0.5
+    return rng.uniform(-bound, bound, shape).astype(dtype)

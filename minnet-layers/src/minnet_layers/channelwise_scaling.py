@@ -1,0 +1,87 @@
+"""`ChannelwiseScaling`: a learned scale and offset for each feature."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.arrays import as_floating
+from minnet_core.kernels import column_sums
+
+from .arguments import draw_uniform, positive_int
+
+
+class ChannelwiseScaling(Module):
+    r"""Scales and shifts each feature; input ``(..., n_out)``, the features on the last axis, output the same.
+
+    .. math:: y = \gamma x + \beta
+
+    Backward, with :math:`g = \partial L/\partial y`.
+    :math:`\gamma_j` and :math:`\beta_j` meet feature :math:`j` of every sample, so their gradients are sums over
+    all axes but the last:
+
+    .. math:: \frac{\partial L}{\partial x} = \gamma g, \qquad
+              \frac{\partial L}{\partial \gamma_j} = \sum_s g_{sj} x_{sj}, \qquad
+              \frac{\partial L}{\partial \beta_j} = \sum_s g_{sj}
+
+    PyTorch: the second half of ``torch.nn.BatchNorm1d(n)``, whose ``weight`` starts as 1 and ``bias`` as 0; here both
+    are drawn.
+
+    Args:
+        n_out: how many features there are.
+        rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt{n_\mathrm{out}}`.
+        dtype: of the parameters and their gradients.
+
+    Attributes:
+        gamma, beta, gradGamma, gradBeta: ``(n_out,)``.
+
+    >>> import numpy as np
+    >>> from minnet_layers import ChannelwiseScaling
+    >>> layer = ChannelwiseScaling(2)
+    >>> layer.gamma, layer.beta = np.array([2.0, 3.0]), np.array([0.0, 1.0])
+    >>> layer.forward(np.array([[1.0, 1.0], [2.0, 2.0]]))
+    array([[2., 4.],
+           [4., 7.]])
+    """
+
+    PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
+    EXAMPLES = (
+        Example(arguments={"n_out": 3}, input=(4, 3)),
+        Example(arguments={"n_out": 2}, input=(3, 4, 2)),
+    )
+
+    def __init__(
+        self, n_out: int, *, rng: int | np.random.Generator | None = None, dtype: npt.DTypeLike = np.float32
+    ) -> None:
+        super().__init__()
+        n_out = positive_int("ChannelwiseScaling", "n_out", n_out)
+        rng = np.random.default_rng(rng)
+        self.gamma = draw_uniform("ChannelwiseScaling", rng, n_out, (n_out,), dtype)
+        self.beta = draw_uniform("ChannelwiseScaling", rng, n_out, (n_out,), dtype)
+        self.gradGamma = np.zeros_like(self.gamma)
+        self.gradBeta = np.zeros_like(self.beta)
+
+    def updateOutput(self, input: Array) -> Array:
+        self._expect_features(input)
+        self.output = as_floating(input) * self.gamma
+        self.output += self.beta
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        self._expect_features(input)
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        self.gradInput = gradOutput * self.gamma
+        return self.gradInput
+
+    def accGradParameters(self, input: Array, gradOutput: Array) -> None:
+        self._expect_features(input)
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        expect_shape(self, self.gradGamma, self.gamma.shape, "gradGamma")
+        self.gradGamma += column_sums(as_floating(gradOutput) * input)
+        self.gradBeta += column_sums(gradOutput)
+
+    def _expect_features(self, input: Array) -> None:
+        expect_shape(self, input, (*input.shape[:-1], *self.gamma.shape))

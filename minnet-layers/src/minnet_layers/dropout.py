@@ -1,0 +1,78 @@
+"""`Dropout`: random zeros that keep units from relying on each other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.arrays import floating_dtype
+
+
+class Dropout(Module):
+    r"""Zeroes each element with probability ``p`` and scales the rest, in training mode; any shape.
+
+    .. math:: y = m x, \qquad m = \begin{cases} 0 & \text{with probability } p \\ 1/(1-p) & \text{else} \end{cases}
+
+    The scale keeps the expected value of :math:`y` at :math:`x`, so evaluation mode is the identity (a copy of the
+    input) and draws nothing. ``p = 1`` gives zeros.
+
+    Backward, with :math:`g = \partial L/\partial y`; the mask :math:`m` of the last forward pass is a constant:
+
+    .. math:: \frac{\partial L}{\partial x} = m g
+
+    A uniform float32 number in [0, 1) is drawn for each element and compared to ``p``.
+    Such numbers are multiples of :math:`2^{-24}`, so the probability is ``p`` to within :math:`2^{-23}`, and exact for
+    0 and 1.
+
+    PyTorch: ``torch.nn.Dropout(p)``. Srivastava et al., 2014, JMLR 15:1929.
+
+    Args:
+        p: probability of zeroing, from 0 to 1.
+        rng: seed or generator of the masks.
+
+    >>> import numpy as np
+    >>> from minnet_layers import Dropout
+    >>> Dropout(0.5, rng=3).forward(np.ones(6))
+    array([2., 0., 0., 0., 0., 2.])
+    """
+
+    CACHES = ("mask",)
+    EXAMPLES = (
+        Example(input=(4, 3), traits={"stochastic", "train-differs"}),
+        Example(arguments={"p": 0.2, "rng": 0}, input=(2, 3, 4), traits={"stochastic", "train-differs"}),
+    )
+
+    def __init__(self, p: float = 0.5, *, rng: int | np.random.Generator | None = None) -> None:
+        super().__init__()
+        self.p = float(p)
+        if not 0 <= self.p <= 1:
+            raise ValueError(f"Dropout: expected p from 0 to 1, received {p!r}")
+        self.rng = np.random.default_rng(rng)
+        self.mask: Array | None = None
+
+    def updateOutput(self, input: Array) -> Array:
+        if self.training:
+            self.mask = self._draw_mask(input)
+            # With p = 1 not input * 0, which is nan for an infinite input.
+            self.output = input * self.mask if self.p < 1 else np.zeros_like(self.mask)
+        else:
+            self.mask = None
+            self.output = input.astype(floating_dtype(input))
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        if self.training:
+            if self.mask is None:
+                raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
+            expect_shape(self, input, self.mask.shape)
+            self.gradInput = gradOutput * self.mask
+        else:
+            self.gradInput = gradOutput.astype(floating_dtype(gradOutput))
+        return self.gradInput
+
+    def _draw_mask(self, input: Array) -> Array:
+        mask = (self.rng.random(input.shape, dtype=np.float32) >= self.p).astype(floating_dtype(input))
+        if self.p < 1:
+            mask *= 1 / (1 - self.p)
+        return mask

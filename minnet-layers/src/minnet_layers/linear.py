@@ -1,0 +1,101 @@
+"""`Linear`: the fully connected layer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.arrays import as_floating
+from minnet_core.kernels import column_sums
+
+from .arguments import draw_uniform, positive_int
+
+
+class Linear(Module):
+    r"""Affine map of each sample; input ``(batch, n_in)``, output ``(batch, n_out)``.
+
+    .. math:: Y = X W^\top + b
+
+    Backward, with :math:`G = \partial L/\partial Y`.
+    :math:`Y_{sj} = \sum_i X_{si} W_{ji} + b_j`, so :math:`W_{ji}` meets every sample and :math:`X_{si}` every output:
+
+    .. math:: \frac{\partial L}{\partial X} = G W, \qquad
+              \frac{\partial L}{\partial W} = G^\top X, \qquad
+              \frac{\partial L}{\partial b_j} = \sum_s G_{sj}
+
+    PyTorch: ``torch.nn.Linear(n_in, n_out, bias)``, with the same range of initial values but 2-D input only.
+
+    Args:
+        n_in: features of a sample.
+        n_out: features of its output.
+        bias: whether there is a ``b``; without it ``b`` and ``gradb`` are None.
+        rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt{n_\mathrm{in}}`.
+        dtype: of the parameters and their gradients.
+
+    Attributes:
+        W, gradW: ``(n_out, n_in)``.
+        b, gradb: ``(n_out,)``.
+
+    >>> import numpy as np
+    >>> from minnet_layers import Linear
+    >>> layer = Linear(3, 2)
+    >>> layer
+    Linear 3 -> 2
+    >>> layer.W, layer.b = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 0.0]]), np.array([0.5, 0.0])
+    >>> layer.forward(np.array([[1.0, 2.0, 3.0]]))
+    array([[7.5, 2. ]])
+    """
+
+    PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    EXAMPLES = (
+        Example(arguments={"n_in": 3, "n_out": 2}, input=(4, 3)),
+        Example(arguments={"n_in": 5, "n_out": 4, "bias": False}, input=(2, 5)),
+    )
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        bias: bool = True,
+        *,
+        rng: int | np.random.Generator | None = None,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> None:
+        super().__init__()
+        n_in, n_out = positive_int("Linear", "n_in", n_in), positive_int("Linear", "n_out", n_out)
+        rng = np.random.default_rng(rng)
+        self.W = draw_uniform("Linear", rng, n_in, (n_out, n_in), dtype)
+        self.b = draw_uniform("Linear", rng, n_in, (n_out,), dtype) if bias else None
+        self.gradW = np.zeros_like(self.W)
+        self.gradb = None if self.b is None else np.zeros_like(self.b)
+
+    def updateOutput(self, input: Array) -> Array:
+        expect_shape(self, input, ("batch", self.W.shape[1]))
+        self.output = np.dot(as_floating(input), self.W.T)
+        if self.b is not None:
+            self.output += self.b
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        self._expect_shapes(input, gradOutput)
+        self.gradInput = np.dot(as_floating(gradOutput), self.W)
+        return self.gradInput
+
+    def accGradParameters(self, input: Array, gradOutput: Array) -> None:
+        self._expect_shapes(input, gradOutput)
+        expect_shape(self, self.gradW, self.W.shape, "gradW")
+        self.gradW += np.dot(as_floating(gradOutput).T, input)
+        if self.gradb is not None:
+            self.gradb += column_sums(gradOutput)
+
+    def _expect_shapes(self, input: Array, gradOutput: Array) -> None:
+        n_out, n_in = self.W.shape
+        expect_shape(self, input, ("batch", n_in))
+        expect_shape(self, gradOutput, (input.shape[0], n_out), "gradOutput")
+
+    def __repr__(self) -> str:
+        n_out, n_in = self.W.shape
+        return f"Linear {n_in} -> {n_out}"

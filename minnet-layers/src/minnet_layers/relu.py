@@ -1,0 +1,38 @@
+"""`ReLU`: the rectified linear unit."""
+
+from __future__ import annotations
+
+from minnet_core import Array, Example, Module, expect_shape
+
+from .parts import positive_mask, positive_part
+
+
+class ReLU(Module):
+    r"""Keeps what is positive and zeroes the rest; any shape.
+
+    .. math:: y = \max(x, 0)
+
+    Backward, with :math:`g = \partial L/\partial y`; the derivative is 1 above 0 and 0 below, and at the kink 0:
+
+    .. math:: \frac{\partial L}{\partial x} = g\,[x > 0]
+
+    PyTorch: ``torch.nn.ReLU()``. Nair and Hinton, 2010, ICML.
+
+    >>> import numpy as np
+    >>> from minnet_layers import ReLU
+    >>> ReLU().forward(np.array([-2.0, 0.0, 3.0]))
+    array([0., 0., 3.])
+    """
+
+    EXAMPLES = (Example(input=(4, 3), traits={"kinks"}), Example(input=(2, 3, 5), traits={"kinks"}))
+
+    def updateOutput(self, input: Array) -> Array:
+        self.output = positive_part(input)
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        gradInput = positive_mask(input)
+        gradInput *= gradOutput
+        self.gradInput = gradInput
+        return self.gradInput

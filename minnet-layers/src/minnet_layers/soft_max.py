@@ -1,0 +1,58 @@
+"""`SoftMax`: scores to probabilities."""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+from minnet_core import Array, Example, Module, expect_forward, expect_shape
+from minnet_core.arrays import floating_dtype
+
+
+class SoftMax(Module):
+    r"""Probabilities proportional to the exponentials of the input; any shape, usually ``(batch, classes)``.
+
+    .. math:: y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}
+
+    The maximum is subtracted first, which changes nothing and keeps :math:`e^{x_i}` from overflowing.
+    A score of :math:`-\infty` gives probability 0, as long as one score beside it is finite.
+
+    Backward, with :math:`g = \partial L/\partial y`, from
+    :math:`\partial y_j/\partial x_i = y_j(\delta_{ij} - y_i)`:
+
+    .. math:: \frac{\partial L}{\partial x_i} = y_i\Bigl(g_i - \sum_j g_j y_j\Bigr)
+
+    PyTorch: ``torch.nn.Softmax(dim=axis)``.
+
+    Args:
+        axis: the axis along which the probabilities sum to 1.
+
+    >>> import numpy as np
+    >>> from minnet_layers import SoftMax
+    >>> SoftMax().forward(np.log([[1.0, 1.0, 2.0]]))
+    array([[0.25, 0.25, 0.5 ]])
+    """
+
+    EXAMPLES = (Example(input=(4, 3)), Example(arguments={"axis": 1}, input=(2, 3, 5)))
+
+    def __init__(self, axis: int = -1) -> None:
+        super().__init__()
+        self.axis = operator.index(axis)
+
+    def updateOutput(self, input: Array) -> Array:
+        output = np.subtract(input, input.max(self.axis, keepdims=True), dtype=floating_dtype(input))
+        np.exp(output, out=output)
+        output /= output.sum(self.axis, keepdims=True)
+        self.output = output
+        return self.output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        expect_forward(self)
+        expect_shape(self, input, self.output.shape)
+        expect_shape(self, gradOutput, input.shape, "gradOutput")
+        gradInput = gradOutput * self.output
+        np.subtract(gradOutput, gradInput.sum(self.axis, keepdims=True), out=gradInput)
+        gradInput *= self.output
+        self.gradInput = gradInput
+        return self.gradInput

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minnet_core import ShapeError
+from minnet_core.testing import check_gradients
+from minnet_layers import BatchNormalization
+
+EPS = BatchNormalization.EPS
+
+
+@settings(deadline=None)
+@given(
+    shape=st.tuples(st.integers(1, 6), st.integers(1, 5), st.integers(1, 4)),
+    axis=st.integers(-3, 2),
+    seed=st.integers(0, 99),
+    offset=st.floats(-1e3, 1e3),
+)
+def test_output_has_mean_zero_and_its_variance_is_that_of_the_batch_less_eps(shape, axis, seed, offset):
+    x = np.random.default_rng(seed).standard_normal(shape) * 3 + offset
+    others = tuple({0, 1, 2} - {axis % 3})
+    y = BatchNormalization(axis=axis).forward(x)
+    variance = x.var(axis=others)
+    np.testing.assert_allclose(y.mean(axis=others), 0, atol=1e-10)
+    np.testing.assert_allclose(y.var(axis=others), variance / (variance + EPS), atol=1e-10)
+
+
+def test_moving_statistics_start_from_the_first_batch_and_then_follow_alpha():
+    rng = np.random.default_rng(0)
+    first, second = rng.standard_normal((5, 3)) + 2, rng.standard_normal((7, 3)) * 4
+    layer = BatchNormalization(alpha=0.9)
+    assert layer.moving_mean is None
+    assert layer.namedBuffers() == {}
+    layer.forward(first)
+    np.testing.assert_allclose(layer.moving_mean, first.mean(axis=0), rtol=1e-13)
+    np.testing.assert_allclose(layer.moving_variance, first.var(axis=0), rtol=1e-13)
+    layer.forward(second)
+    np.testing.assert_allclose(layer.moving_mean, 0.9 * first.mean(axis=0) + 0.1 * second.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(layer.moving_variance, 0.9 * first.var(axis=0) + 0.1 * second.var(axis=0), rtol=1e-12)
+    assert list(layer.namedBuffers()) == ["moving_mean", "moving_variance"]
+
+
+def test_alpha_zero_remembers_the_last_batch_alone():
+    x = np.random.default_rng(0).standard_normal((5, 3))
+    layer = BatchNormalization()
+    layer.forward(np.full((2, 3), 100.0))
+    trained = layer.forward(x)
+    layer.evaluate()
+    np.testing.assert_allclose(layer.forward(x), trained, rtol=1e-12)
+
+
+def test_evaluation_before_training_takes_mean_zero_and_variance_one():
+    layer = BatchNormalization()
+    layer.evaluate()
+    x = np.array([[1.0, -2.0]])
+    np.testing.assert_allclose(layer.forward(x), x / np.sqrt(1 + EPS), rtol=1e-15)
+    np.testing.assert_allclose(layer.backward(x, x), x / np.sqrt(1 + EPS), rtol=1e-15)
+    assert layer.moving_mean is None
+
+
+def test_evaluation_uses_and_keeps_the_moving_statistics_that_a_user_sets():
+    layer = BatchNormalization(axis=1)
+    layer.moving_mean, layer.moving_variance = np.array([1.0, 2.0]), np.array([4.0, 9.0])
+    layer.evaluate()
+    x = np.random.default_rng(0).standard_normal((2, 2, 3)).astype(np.float32)
+    mean, deviation = np.array([1.0, 2.0])[:, None], np.sqrt(np.array([4.0, 9.0]) + EPS)[:, None]
+    y, gradInput = layer.forward(x), layer.backward(x, x)
+    np.testing.assert_allclose(y, (x - mean) / deviation, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(gradInput, x / deviation, rtol=1e-6)
+    assert y.dtype == gradInput.dtype == np.float32
+    np.testing.assert_array_equal(layer.moving_mean, [1.0, 2.0])
+
+
+def test_gradient_in_training_is_orthogonal_to_shifts_and_scales():
+    rng = np.random.default_rng(0)
+    x, g = rng.standard_normal((8, 3)), rng.standard_normal((8, 3))
+    layer = BatchNormalization()
+    layer.EPS = 0.0
+    layer.forward(x)
+    gradInput = layer.backward(x, g)
+    np.testing.assert_allclose(gradInput.sum(axis=0), 0, atol=1e-13)
+    np.testing.assert_allclose((gradInput * x).sum(axis=0), 0, atol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((5, 1), -1), ((2, 3), 0), ((3, 2, 4), -1), ((3, 2, 4), 1), ((2, 3, 2, 2), 1)]
+)
+@pytest.mark.parametrize("mode", ["train", "evaluate"])
+def test_gradients_equal_central_differences_on_any_axis(shape, axis, mode):
+    layer = BatchNormalization(alpha=0.5, axis=axis)
+    layer.forward(np.random.default_rng(1).standard_normal(shape))
+    getattr(layer, mode)()
+    check_gradients(layer, np.random.default_rng(0).standard_normal(shape))
+
+
+@pytest.mark.parametrize("axis", [-1, 1])
+@pytest.mark.parametrize("offset", [0.0, 1000.0, -30000.0])
+def test_float32_far_from_zero_is_as_accurate_as_its_input(offset, axis):
+    rng = np.random.default_rng(0)
+    x = (rng.standard_normal((64, 16, 9)) + offset).astype(np.float32)
+    g = rng.standard_normal(x.shape).astype(np.float32)
+    single, double = BatchNormalization(axis=axis), BatchNormalization(axis=axis)
+    y, expected = single.forward(x), double.forward(x.astype(np.float64))
+    np.testing.assert_allclose(y, expected, rtol=0, atol=3e-6)
+    np.testing.assert_allclose(single.backward(x, g), double.backward(x.astype(np.float64), g), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(single.moving_variance, double.moving_variance, rtol=1e-5)
+    np.testing.assert_allclose(single.moving_mean, double.moving_mean, rtol=1e-7, atol=3e-6)
+
+
+def test_an_outlier_in_the_first_place_costs_no_accuracy():
+    x = np.random.default_rng(0).standard_normal((256, 4)).astype(np.float32)
+    x[0] = 1e4
+    np.testing.assert_allclose(
+        BatchNormalization().forward(x), BatchNormalization().forward(x.astype(np.float64)), rtol=0, atol=5e-6
+    )
+
+
+@settings(deadline=None)
+@given(value=st.floats(-(2.0**100), 2.0**100, width=32), batch=st.integers(1, 70), axis=st.sampled_from([-1, 1]))
+def test_a_constant_feature_gives_exactly_zero(value, batch, axis):
+    x = np.full((batch, 3, 3), value, np.float32)
+    layer = BatchNormalization(axis=axis)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        np.testing.assert_array_equal(layer.forward(x), np.zeros_like(x))
+        assert np.isfinite(layer.backward(x, np.ones_like(x))).all()
+    np.testing.assert_array_equal(layer.moving_mean, x[0, 0])
+    np.testing.assert_array_equal(layer.moving_variance, np.zeros(3))
+
+
+def test_backward_in_training_mode_needs_a_forward_in_training_mode():
+    layer, x = BatchNormalization(), np.ones((2, 3))
+    with pytest.raises(RuntimeError, match="BatchNormalization: expected updateOutput in training mode"):
+        layer.backward(x, x)
+    layer.forward(x)
+    layer.evaluate()
+    layer.forward(x)
+    layer.train()
+    with pytest.raises(RuntimeError, match="BatchNormalization: expected updateOutput in training mode"):
+        layer.backward(x, x)
+
+
+@pytest.mark.parametrize("mode", ["train", "evaluate"])
+def test_a_batch_with_another_number_of_features_is_refused_and_changes_nothing(mode):
+    layer = BatchNormalization(axis=1)
+    layer.forward(np.random.default_rng(0).standard_normal((4, 3, 2)))
+    mean = layer.moving_mean.copy()
+    getattr(layer, mode)()
+    for wrong in (1, 4):
+        with pytest.raises(ShapeError, match=rf"expected input \(4, 3, 2\), received \(4, {wrong}, 2\)"):
+            layer.forward(np.zeros((4, wrong, 2)))
+    np.testing.assert_array_equal(layer.moving_mean, mean)
+
+
+def test_an_empty_batch_can_be_evaluated_but_not_trained_on():
+    layer, empty = BatchNormalization(), np.zeros((0, 3))
+    with pytest.raises(ShapeError, match="expected at least one sample in training mode"):
+        layer.forward(empty)
+    assert layer.moving_mean is None
+    layer.evaluate()
+    assert layer.forward(empty).shape == (0, 3)
+
+
+def test_an_axis_that_the_input_does_not_have_is_an_error():
+    with pytest.raises(ValueError, match="axis 1 is out of bounds"):
+        BatchNormalization(axis=1).forward(np.zeros(3))
+
+
+@pytest.mark.parametrize("alpha", [-0.1, 1.5, float("nan")])
+def test_alpha_must_lie_between_zero_and_one(alpha):
+    with pytest.raises(ValueError, match="BatchNormalization: expected alpha from 0 to 1"):
+        BatchNormalization(alpha)
+
+
+def test_a_numpy_scalar_alpha_does_not_promote_float32():
+    layer = BatchNormalization(alpha=np.float64(0.9))
+    for _ in range(2):
+        layer.forward(np.random.default_rng(0).standard_normal((4, 3)).astype(np.float32))
+    assert layer.moving_mean.dtype == layer.moving_variance.dtype == np.float32

@@ -1,0 +1,199 @@
+"""What the protocol asks of every layer, over the examples that each declares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import minnet_layers
+from minnet_core import ShapeError
+from minnet_core.testing import check_gradients
+
+CASES = [
+    pytest.param(getattr(minnet_layers, name), example, id=f"{name}-{index}")
+    for name in minnet_layers.__all__
+    for index, example in enumerate(getattr(minnet_layers, name).EXAMPLES)
+]
+every_example = pytest.mark.parametrize(("cls", "example"), CASES)
+both_modes = pytest.mark.parametrize("mode", ["train", "evaluate"])
+
+
+def strided(array):
+    spaced = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+    spaced[..., ::2] = array
+    return spaced[..., ::2]
+
+
+def reversed_in_memory(array):
+    return np.ascontiguousarray(array[::-1])[::-1]
+
+
+def read_only(array):
+    array = array.copy()
+    array.flags.writeable = False
+    return array
+
+
+LAYOUTS = [np.asfortranarray, strided, reversed_in_memory, read_only]
+
+
+def make(cls, example, dtype, mode="train"):
+    """Return a layer in a mode (a BatchNormalization that has seen a batch), with an input for it."""
+    layer = cls(**example.arguments).astype(dtype)
+    layer.forward(example.draw_input(7, dtype))
+    getattr(layer, mode)()
+    return layer, example.draw_input(1, dtype)
+
+
+def run(layer, input, gradOutput):
+    """Return everything that a pass through a copy of the layer computes."""
+    layer = layer.clone()
+    output = layer.forward(input)
+    gradInput = layer.backward(input, gradOutput)
+    return [output, gradInput, *layer.namedGradParameters().values()]
+
+
+@every_example
+@both_modes
+def test_gradients_equal_central_differences(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    check_gradients(layer, input)
+
+
+@every_example
+@both_modes
+def test_gradients_of_a_single_sample_equal_central_differences(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    check_gradients(layer, input[:1])
+
+
+@every_example
+@both_modes
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_results_have_the_dtype_of_the_input_and_are_stored(cls, example, mode, dtype):
+    layer, input = make(cls, example, dtype, mode)
+    output = layer.forward(input)
+    assert output is layer.output
+    gradInput = layer.backward(input, np.ones_like(output))
+    assert gradInput is layer.gradInput
+    assert gradInput.shape == input.shape
+    arrays = [output, gradInput, *layer.namedGradParameters().values(), *layer.namedBuffers().values()]
+    assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+
+
+@every_example
+@both_modes
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_memory_layout_of_the_arguments_does_not_matter(cls, example, mode, layout):
+    layer, input = make(cls, example, np.float64, mode)
+    gradOutput = np.random.default_rng(2).standard_normal(layer.clone().forward(input).shape)
+    expected = run(layer, input, gradOutput)
+    for one, other in zip(run(layer, layout(input), layout(gradOutput)), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-13)
+
+
+@every_example
+@both_modes
+def test_arguments_and_earlier_results_are_never_written_to(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    first = layer.forward(input)
+    gradOutput = np.random.default_rng(2).standard_normal(first.shape)
+    gradient = layer.backward(input, gradOutput)
+    kept = [array.copy() for array in (input, gradOutput, first, gradient)]
+    assert not any(np.shares_memory(array, input) for array in (first, gradient))
+    assert not np.shares_memory(gradient, gradOutput)
+    layer.backward(input[::-1], layer.forward(input[::-1]))
+    for array, copy in zip((input, gradOutput, first, gradient), kept, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@every_example
+@both_modes
+def test_gradients_accumulate_in_the_same_arrays(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    gradients = layer.getGradParameters()
+    output = layer.forward(input)
+    layer.backward(input, output)
+    once = [gradient.copy() for gradient in gradients]
+    layer.backward(input, output)
+    assert [id(gradient) for gradient in layer.getGradParameters()] == [id(gradient) for gradient in gradients]
+    for gradient, single in zip(gradients, once, strict=True):
+        np.testing.assert_allclose(gradient, 2 * single, rtol=1e-15)
+    layer.zeroGradParameters()
+    assert not any(gradient.any() for gradient in gradients)
+
+
+@every_example
+@both_modes
+def test_a_gradOutput_that_would_broadcast_is_refused_and_changes_nothing(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    output = layer.forward(input)
+    before = [array.copy() for array in [*layer.getGradParameters(), *layer.namedBuffers().values()]]
+    for wrong in (output[:1], output[..., :1], output[0], np.ones(()), output[None]):
+        if wrong.shape == output.shape:
+            continue
+        for method in (layer.updateGradInput, layer.backward):
+            with pytest.raises(ShapeError, match="expected gradOutput"):
+                method(input, wrong)
+        if layer.PARAMETERS:
+            with pytest.raises(ShapeError, match="expected gradOutput"):
+                layer.accGradParameters(input, wrong)
+    after = [*layer.getGradParameters(), *layer.namedBuffers().values()]
+    for array, copy in zip(after, before, strict=True):
+        np.testing.assert_array_equal(array, copy)
+
+
+@every_example
+@both_modes
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.bool_])
+def test_integers_are_computed_as_the_floating_numbers_that_they_are(cls, example, mode, dtype):
+    layer, input = make(cls, example, np.float32, mode)
+    integers = np.random.default_rng(0).integers(0, 2 if dtype == np.bool_ else 255, input.shape).astype(dtype)
+    reals = integers.astype(np.float64)
+    gradOutput = np.random.default_rng(2).standard_normal(layer.clone().forward(input).shape)
+    for result, expected in zip(
+        run(layer, integers, gradOutput), run(layer.clone().astype(np.float64), reals, gradOutput), strict=True
+    ):
+        assert result.dtype.kind == "f"
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+
+
+@every_example
+@both_modes
+def test_an_integer_gradOutput_counts_as_floating(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    ones = np.ones(layer.clone().forward(input).shape)
+    for result, expected in zip(run(layer, input, ones.astype(int)), run(layer, input, ones), strict=True):
+        np.testing.assert_allclose(result, expected, rtol=1e-14, atol=1e-14)
+
+
+@every_example
+@both_modes
+def test_nan_in_gives_nan_out(cls, example, mode):
+    layer, input = make(cls, example, np.float64, mode)
+    input[0] = np.nan
+    assert np.isnan(layer.forward(input)[0]).all()
+
+
+@every_example
+def test_repr_is_that_of_the_notebook(cls, example):
+    layer, _ = make(cls, example, np.float64)
+    sizes = f" {example.arguments['n_in']} -> {example.arguments['n_out']}" if cls is minnet_layers.Linear else ""
+    assert repr(layer) == cls.__name__ + sizes
+
+
+@every_example
+def test_clearState_leaves_nothing_of_a_pass(cls, example):
+    layer, input = make(cls, example, np.float64)
+    layer.backward(input, layer.forward(input))
+    layer.clearState()
+    declared = {*cls.PARAMETERS, *cls.PARAMETERS.values(), *cls.BUFFERS}
+    assert {name for name, value in vars(layer).items() if isinstance(value, np.ndarray)} <= declared
+
+
+@every_example
+def test_every_layer_states_its_formulas_its_pytorch_equivalent_and_an_example(cls, example):
+    assert cls.__doc__.count(".. math::") >= 2
+    assert "Backward" in cls.__doc__
+    assert "PyTorch" in cls.__doc__
+    assert ">>>" in cls.__doc__
