@@ -1,0 +1,64 @@
+"""Data sources, the training loop, and the commands ``minnet train``, ``init``, ``evaluate`` and ``predict``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .csv_dataset import load_csv as load_csv
+    from .dataset import Dataset as Dataset
+    from .digits import load_digits as load_digits
+    from .errors import DataError as DataError
+    from .errors import DivergenceError as DivergenceError
+    from .errors import ExperimentError as ExperimentError
+    from .experiment import DataConfig as DataConfig
+    from .experiment import Experiment as Experiment
+    from .experiment_file import ExperimentFile as ExperimentFile
+    from .experiment_file import read_experiment as read_experiment
+    from .measurement import Measurement as Measurement
+    from .measurement import measure as measure
+    from .run import Run as Run
+    from .samples import Samples as Samples
+    from .split import stratified_split as stratified_split
+    from .trainer import EpochReport as EpochReport
+    from .trainer import fit as fit
+
+__version__ = "0.1.0"
+
+# Imported when first used: `minnet --help` imports this package for its commands, and need not wait for NumPy.
+_HOME = {
+    "DataConfig": "experiment",
+    "DataError": "errors",
+    "Dataset": "dataset",
+    "DivergenceError": "errors",
+    "EpochReport": "trainer",
+    "Experiment": "experiment",
+    "ExperimentError": "errors",
+    "ExperimentFile": "experiment_file",
+    "Measurement": "measurement",
+    "Run": "run",
+    "Samples": "samples",
+    "fit": "trainer",
+    "load_csv": "csv_dataset",
+    "load_digits": "digits",
+    "measure": "measurement",
+    "read_experiment": "experiment_file",
+    "stratified_split": "split",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOME[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

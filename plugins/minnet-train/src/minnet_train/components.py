@@ -1,0 +1,123 @@
+"""The model, criterion and optimizer that an experiment names, with errors that say under which key they are."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from minnet_core import (
+    Criterion,
+    MinnetError,
+    Module,
+    Optimizer,
+    Sequential,
+    build,
+    criterions,
+    layers,
+    optimizers,
+)
+
+from .errors import ExperimentError
+from .experiment import Experiment
+from .problem import KeyPath, Problem, unknown_key
+
+
+def check_components(experiment: Experiment) -> None:
+    """Check the names of all components and of their arguments, so that all mistakes are reported at once.
+
+    Raises:
+        ExperimentError: with every name that is not registered and every argument that a class does not take.
+    """
+    problems = [
+        *_unknown_names(list(experiment.model), layers, ("model",)),
+        *_unknown_names(experiment.criterion, criterions, ("criterion",)),
+        *_unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
+    ]
+    if problems:
+        raise ExperimentError(*problems)
+
+
+def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Sequential:
+    """Build the layers, all their random numbers drawn from ``rng``.
+
+    Raises:
+        ExperimentError: naming the layer whose constructor refuses its arguments.
+    """
+    config = {"class": "minnet-core:Sequential", "modules": list(experiment.model)}
+    try:
+        model: Sequential = build(config, layers, rng=rng)
+    except MinnetError:
+        for index, layer in enumerate(experiment.model):
+            _build_located(layer, layers, ("model", index))
+        raise
+    return model
+
+
+def build_criterion(experiment: Experiment) -> Criterion:
+    """Build the criterion.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments.
+    """
+    criterion: Criterion = _build_located(experiment.criterion, criterions, ("criterion",))
+    return criterion
+
+
+def build_optimizer(experiment: Experiment, model: Module) -> Optimizer:
+    """Build the optimizer of a model.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments.
+    """
+    optimizer: Optimizer = _build_located(experiment.optimizer, optimizers, ("optimizer",), model)
+    return optimizer
+
+
+def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:
+    """Yield what is wrong with a config, or with the configs in a list or table; ``given`` arguments come from us."""
+    if isinstance(config, list):
+        for index, item in enumerate(config):
+            yield from _unknown_names(item, registry, (*path, index))
+    if not isinstance(config, Mapping):
+        return
+    if "class" in config:
+        try:
+            cls = registry[config["class"]]
+        except MinnetError as error:
+            yield Problem((*path, "class"), str(error))
+        else:
+            yield from _unknown_arguments(config, cls, path, given)
+    for key, value in config.items():
+        yield from _unknown_names(value, registry, (*path, key))
+
+
+def _unknown_arguments(config: Mapping[str, Any], cls: type, path: KeyPath, given: int) -> Iterator[Problem]:
+    parameters = list(inspect.signature(cls).parameters.values())[given:]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return
+    known = {parameter.name for parameter in parameters} | ({"modules"} if hasattr(cls, "add") else set())
+    for key in config:
+        if key != "class" and key not in known:
+            yield unknown_key(path, key, known, f"argument of {config['class']}")
+
+
+def _build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args: Any) -> Any:
+    """Build a component; if that fails, name the innermost component that fails by itself."""
+    try:
+        return build(config, registry, *args)
+    except MinnetError as error:
+        for inner_path, inner in _components_within(config, path):
+            _build_located(inner, registry, inner_path)
+        raise ExperimentError(Problem(path, str(error))) from error
+
+
+def _components_within(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        if isinstance(item, Mapping) and "class" in item:
+            yield (*path, key), item
+        else:
+            yield from _components_within(item, (*path, key))

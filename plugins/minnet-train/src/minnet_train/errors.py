@@ -1,0 +1,41 @@
+"""What can be wrong with an experiment, its data or its run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from minnet_core import MinnetError
+
+if TYPE_CHECKING:
+    from .experiment_file import ExperimentFile
+    from .problem import Problem
+
+
+class DataError(MinnetError, ValueError):
+    """A data file cannot be read as features and classes."""
+
+
+class DivergenceError(MinnetError, ArithmeticError):
+    """The loss is no finite number any more."""
+
+
+class ExperimentError(MinnetError, ValueError):
+    """An experiment cannot be run as it is written.
+
+    Attributes:
+        problems: what is wrong, and under which key.
+        file: where the experiment was read from, if it was; it tells the lines of the keys.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*problems)
+        self.problems = problems
+        self.file: ExperimentFile | None = None
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines())
+
+    def _lines(self) -> Iterable[str]:
+        for problem in self.problems:
+            yield f"{self.file.where(problem.path)}: {problem}" if self.file else str(problem)

@@ -1,0 +1,53 @@
+"""`Problem`: one thing that is wrong in an experiment, and the key that it is under."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from attrs import frozen
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""The keys and list indices that lead to a value: ``("model", 2, "n_in")``."""
+
+
+@frozen
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        path: the key that it is under; empty if it is the file as a whole.
+        message: what was expected and what was received.
+
+    >>> print(Problem(("model", 2, "n_in"), "expected an integer, received 'ten'"))
+    model[2].n_in: expected an integer, received 'ten'
+    """
+
+    path: KeyPath
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.message}" if self.path else self.message
+
+
+def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> Problem:
+    """Describe a key that is not among the known ones, with the nearest of them.
+
+    >>> print(unknown_key(("data",), "sorce", ["source", "target"], "key"))
+    data.sorce: unknown key; did you mean 'source'? (expected one of source, target)
+    """
+    close = get_close_matches(key, known, n=1)
+    expected = f"expected one of {', '.join(sorted(known))}" if known else "expected none"
+    message = f"unknown {what}; did you mean {close[0]!r}? ({expected})" if close else f"unknown {what}; {expected}"
+    return Problem((*path, key), message)
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a path as it is read aloud.
+
+    >>> dotted(("model", 2, "n_in"))
+    'model[2].n_in'
+    """
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")

@@ -1,0 +1,141 @@
+"""An `Experiment` from plain data, such as TOML or JSON gives, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from attrs import fields
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+)
+
+from .errors import ExperimentError
+from .experiment import ComponentConfig, Experiment, ValueOutOfRangeError
+from .problem import KeyPath, Problem, unknown_key
+
+_EXAMPLE = '{ class = "ReLU" }'
+
+
+def structure_experiment(data: Mapping[str, Any]) -> Experiment:
+    """Make an experiment from plain data.
+
+    Names and arguments of components are not looked at here.
+
+    Raises:
+        ExperimentError: with every unknown or missing key and wrong type, or every value out of range.
+    """
+    try:
+        experiment: Experiment = _converter.structure(data, Experiment)
+    except ClassValidationError as error:
+        raise ExperimentError(*_problems(error, ())) from None
+    return experiment
+
+
+def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
+    """Write an experiment as plain data that `structure_experiment` reads."""
+    data: dict[str, Any] = _converter.unstructure(experiment)
+    return data
+
+
+class _ComponentError(ValueError):
+    """A value inside a component's config cannot be used."""
+
+    def __init__(self, path: KeyPath, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def _expect(data: Any, kinds: type | tuple[type, ...], expected: str) -> Any:
+    if not isinstance(data, kinds) or (isinstance(data, bool) and kinds is not bool):
+        raise TypeError(f"expected {expected}, received {data!r}")
+    return data
+
+
+def _integer(data: Any, _: Any) -> int:
+    return int(_expect(data, int, "an integer"))
+
+
+def _number(data: Any, _: Any) -> float:
+    return float(_expect(data, (int, float), "a number"))
+
+
+def _text(data: Any, _: Any) -> str:
+    return str(_expect(data, str, "a text"))
+
+
+def _column(data: Any, _: Any) -> str | int | None:
+    if data is None:
+        return None
+    column: str | int = _expect(data, (str, int), "the name of a column or its index")
+    return column
+
+
+def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
+    layers = _expect(data, (list, tuple), f"a list of layers such as {_EXAMPLE}")
+    return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
+
+
+def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
+    if not isinstance(data, Mapping):
+        raise _ComponentError(path, f"expected a component such as {_EXAMPLE}, received {data!r}")
+    if "class" not in data:
+        raise _ComponentError(path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}")
+    return ComponentConfig(_plain(data, path))
+
+
+def _plain(data: Any, path: KeyPath) -> Any:
+    """Copy what JSON can hold too; TOML has dates besides."""
+    if isinstance(data, Mapping):
+        if not isinstance(data.get("class", ""), str):
+            raise _ComponentError((*path, "class"), f"expected the name of a component, received {data['class']!r}")
+        return {key: _plain(value, (*path, key)) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value, (*path, index)) for index, value in enumerate(data)]
+    if data is None or isinstance(data, (bool, int, str)) or (isinstance(data, float) and math.isfinite(data)):
+        return data
+    raise _ComponentError(path, f"expected a finite number, text, boolean, list or table, received {data}")
+
+
+def _make_converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook_func(lambda type_: type_ == str | int | None, _column)
+    converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
+    converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
+    return converter
+
+
+_converter = _make_converter()
+
+
+def _problems(error: BaseException, path: KeyPath) -> Iterator[Problem]:
+    """Flatten the error groups of cattrs."""
+    if isinstance(error, ClassValidationError):
+        # Unknown keys come first: a missing one is often the same mistake.
+        for inner in sorted(error.exceptions, key=lambda inner: not isinstance(inner, ForbiddenExtraKeysError)):
+            yield from _problems(inner, (*path, *_step(inner)))
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [attribute.name for attribute in fields(error.cl)]
+        yield from (unknown_key(path, key, known, "key") for key in sorted(error.extra_fields))
+    elif isinstance(error, _ComponentError):
+        yield Problem((*path, *error.path), str(error))
+    elif isinstance(error, ValueOutOfRangeError):
+        yield Problem((*path, error.key), str(error))
+    elif isinstance(error, KeyError):
+        yield Problem(path, "expected this key, which is missing")
+    else:
+        yield Problem(path, str(error))
+
+
+def _step(error: BaseException) -> KeyPath:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (note.name,)
+    return ()

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from minnet_train import DataConfig, ExperimentError, ExperimentFile, read_experiment
+
+
+def error_of(name: str) -> str:
+    with pytest.raises(ExperimentError) as caught:
+        read_experiment(name)
+    return str(caught.value)
+
+
+def test_a_file_is_read_as_it_is_written(folder):
+    experiment = read_experiment("small.toml")
+    assert (experiment.seed, experiment.epochs, experiment.batch_size) == (3, 2, 8)
+    assert experiment.model == ({"class": "Linear", "n_in": 2, "n_out": 3}, {"class": "LogSoftMax"})
+    assert experiment.optimizer == {"class": "Adam", "lr": 1e-2}
+    assert experiment.data.test_fraction == 0.25
+    assert experiment.data.scale == 10.0
+
+
+def test_what_is_left_out_has_a_default(folder, edit):
+    edit("seed = 3\n", "")
+    edit("batch_size = 8\n", "")
+    edit('output = "small.safetensors"\n', "")
+    edit('target = "species"\ntest_fraction = 0.25\nscale = 10\n', "")
+    experiment = read_experiment("small.toml")
+    assert (experiment.seed, experiment.batch_size, experiment.output) == (0, 32, "model.safetensors")
+    assert experiment.data == DataConfig(source=str(folder / "flowers.csv"))
+
+
+def test_the_path_of_a_data_file_is_relative_to_the_experiment(folder, monkeypatch):
+    monkeypatch.chdir("/")
+    assert read_experiment(folder / "small.toml").data.source == str(folder / "flowers.csv")
+
+
+def test_the_name_of_the_embedded_data_is_no_path(edit):
+    assert read_experiment(edit('"flowers.csv"', '"digits"')).data.source == "digits"
+
+
+def test_a_model_may_be_an_array_of_tables(folder, edit):
+    edit('model = [\n    { class = "Linear", n_in = 2, n_out = 3 },\n    { class = "LogSoftMax" },\n]\n', "")
+    edit(
+        "scale = 10\n",
+        'scale = 10\n[[model]]\nclass = "Linear"\nn_in = 2\nn_out = 3\n[[model]]\nclass = "LogSoftMax"\n',
+    )
+    assert read_experiment("small.toml").model[1] == {"class": "LogSoftMax"}
+
+
+def test_a_byte_order_mark_is_no_mistake(folder):
+    path = folder / "small.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_experiment(path).seed == 3
+
+
+def test_the_default_experiment_is_one():
+    assert ExperimentFile.default().experiment().data.source == "digits"
+
+
+MISTAKES = [
+    (
+        "epochs = 2",
+        "epocs = 2",
+        "small.toml, line 2: epocs: unknown key; did you mean 'epochs'? (expected one of batch_size, criterion, data, "
+        "epochs, model, optimizer, output, seed)\nsmall.toml: epochs: expected this key, which is missing",
+    ),
+    (
+        'source = "flowers.csv"\ntarget',
+        'sorce = "flowers.csv"\nsource = "a"\ntarget',
+        "small.toml, line 13: data.sorce: unknown key; did you mean 'source'? (expected one of scale, source, target, "
+        "test_fraction)",
+    ),
+    ('source = "flowers.csv"', "", "small.toml, line 12: data.source: expected this key, which is missing"),
+    ("epochs = 2", "epochs = 0", "small.toml, line 2: epochs: expected an integer of at least 1, received 0"),
+    ("epochs = 2", 'epochs = "2"', "small.toml, line 2: epochs: expected an integer, received '2'"),
+    ("epochs = 2", "epochs = 2.0", "small.toml, line 2: epochs: expected an integer, received 2.0"),
+    ("epochs = 2", "epochs = true", "small.toml, line 2: epochs: expected an integer, received True"),
+    ("seed = 3", "seed = -1", "small.toml, line 1: seed: expected an integer of at least 0, received -1"),
+    ("batch_size = 8", "batch_size = 0", "line 3: batch_size: expected an integer of at least 1, received 0"),
+    ('"small.safetensors"', '""', "line 4: output: expected a text that is not empty, received ''"),
+    ('"small.safetensors"', "7", "small.toml, line 4: output: expected a text, received 7"),
+    (
+        "test_fraction = 0.25",
+        "test_fraction = 1.5",
+        "small.toml, line 15: data.test_fraction: expected a number between 0 and 1, received 1.5",
+    ),
+    (
+        "test_fraction = 0.25",
+        "test_fraction = nan",
+        "data.test_fraction: expected a number between 0 and 1, received nan",
+    ),
+    ("scale = 10", "scale = 0", "small.toml, line 16: data.scale: expected a finite number above 0, received 0.0"),
+    ("scale = 10", "scale = inf", "data.scale: expected a finite number above 0, received inf"),
+    ("scale = 10", "scale = false", "data.scale: expected a number, received False"),
+    ('target = "species"', "target = 1.5", "data.target: expected the name of a column or its index, received 1.5"),
+    ('"flowers.csv"', '"flowers.csv"\n[data.more]\nx = 1\n[other]', "line 14: data.more: unknown key; did you mean"),
+    ('{ class = "LogSoftMax" }', '"LogSoftMax"', 'line 7: model[1]: expected a component such as { class = "ReLU" }'),
+    ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "line 7: model[1]: expected a component with a key class"),
+    ('class = "LogSoftMax"', "class = 3", "line 7: model[1].class: expected the name of a component, received 3"),
+    (
+        "lr = 1e-2",
+        "lr = inf",
+        "line 10: optimizer.lr: expected a finite number, text, boolean, list or table",
+    ),
+    ("n_in = 2", "n_in = 1979-05-27", "line 6: model[0].n_in: expected a finite number, text, boolean"),
+    ('{ class = "ClassNLLCriterion" }', '["x"]', "line 9: criterion: expected a component such as"),
+    ("seed = 3", "seed = ", "small.toml: expected TOML: Invalid value (at line 1, column 8)"),
+    ("seed = 3", "seed = 3\nseed = 4", "small.toml: expected TOML: Cannot overwrite a value (at line 2, column 9)"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=[repr(new) for _, new, _ in MISTAKES])
+def test_a_mistake_is_reported_with_file_line_key_and_what_was_expected(edit, old, new, message):
+    assert message in error_of(edit(old, new))
+
+
+def test_an_empty_model_is_a_mistake(edit):
+    name = edit('{ class = "Linear", n_in = 2, n_out = 3 },\n    { class = "LogSoftMax" },', "")
+    assert "line 5: model: expected a list of at least one layer, received ()" in error_of(name)
+
+
+def test_a_model_that_is_no_list_is_a_mistake(edit):
+    edit("model = [", 'model = "Linear"\nmodules = [')
+    assert "line 5: model: expected a list of layers such as { class" in error_of("small.toml")
+
+
+def test_all_mistakes_are_reported_at_once(edit):
+    edit("seed = 3", "seed = 0.5")
+    edit("scale = 10", "scal = 10")
+    edit('class = "LogSoftMax"', 'clas = "LogSoftMax"')
+    lines = error_of("small.toml").splitlines()
+    assert sorted(line.split(": ")[1] for line in lines) == ["data.scal", "model[1]", "seed"]
+
+
+def test_a_file_that_is_not_there_is_named(folder):
+    assert error_of("none.toml").startswith("none.toml: expected a TOML file in UTF-8: [Errno 2]")
+
+
+def test_a_file_that_is_no_text_is_named(folder):
+    Path("small.toml").write_bytes(b"\xff\xfe\x00")
+    assert error_of("small.toml").startswith("small.toml: expected a TOML file in UTF-8: 'utf-8' codec")

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from minnet_core import Module, build, layers, load, read_header
+from minnet_train import ExperimentError, ExperimentFile, Run, read_experiment
+from minnet_train.record import TrainingRecord
+
+
+def error_of(name: str) -> str:
+    """What is reported before any training."""
+    file = ExperimentFile.read(name)
+    with pytest.raises(ExperimentError) as caught, file.locating_errors():
+        Run.prepare(file.experiment())
+    return str(caught.value)
+
+
+MISTAKES = [
+    (
+        "lr = 1e-2",
+        "learning_rte = 1e-2, beta = 3",
+        "small.toml, line 10: optimizer.learning_rte: unknown argument of Adam; ",
+    ),
+    ("lr = 1e-2", "module = 1", "small.toml, line 10: optimizer.module: unknown argument of Adam; "),
+    ("lr = 1e-2", "lr = -1", "small.toml, line 10: optimizer: Adam: "),
+    ("lr = 1e-2", 'lr = "fast"', "small.toml, line 10: optimizer: Adam: "),
+    (
+        "n_out = 3",
+        "n_outt = 3",
+        "small.toml, line 6: model[0].n_outt: unknown argument of Linear; did you mean 'n_out'? ",
+    ),
+    (", n_out = 3", "", "small.toml, line 6: model[0]: Linear: missing a required argument: 'n_out'"),
+    ("n_out = 3", 'n_out = "3"', "small.toml, line 6: model[0]: Linear: "),
+    ('class = "LogSoftMax"', 'class = "LogSoftMx"', "small.toml, line 7: model[1].class: no distribution registers"),
+    ('class = "LogSoftMax"', 'class = "LogSoftMx"', "did you mean 'LogSoftMax'"),
+    ('class = "LogSoftMax"', 'class = "os:system"', "line 7: model[1].class: no distribution registers 'os:system'"),
+    ('class = "Adam"', 'class = "Adm"', "small.toml, line 10: optimizer.class: no distribution registers 'Adm'"),
+    ('"ClassNLLCriterion"', '"ClassNLLCriterio"', "line 9: criterion.class: no distribution registers"),
+    (
+        '"ClassNLLCriterion"',
+        '"ClassNLLCriterion", eps = 1',
+        "line 9: criterion.eps: unknown argument",
+    ),
+    ("n_in = 2", "n_in = 5", "small.toml, line 6: model[0]: Linear 5 -> 3: expected input (batch, 5), received (2, 2)"),
+    (
+        "n_out = 3",
+        "n_out = 4",
+        "small.toml, line 7: model[1]: expected an output for each of the 3 classes, (batch, 3), received (2, 4)",
+    ),
+    ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits' or the path of a CSV file"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES, ids=[repr(new) for _, new, _ in MISTAKES])
+def test_what_does_not_fit_is_reported_before_training(edit, old, new, message):
+    assert message in error_of(edit(old, new))
+
+
+NESTED = '{ class = "Sequential", modules = [\n { class = "Linear", n_in = 3, n_out = 3 },\n { class = %s } ] },'
+
+
+@pytest.mark.parametrize(
+    ("inner", "message"),
+    [
+        (
+            '"ReLu"',
+            "line 9: model[1].modules[1].class: no distribution registers 'ReLu' in layers; did you mean 'ReLU'",
+        ),
+        ('"Dropout", q = 1', "line 9: model[1].modules[1].q: unknown argument of Dropout; expected one of p, rng"),
+        ('"Dropout", p = 2', "line 9: model[1].modules[1]: Dropout: "),
+        ('"Linear", n_in = 3', "line 9: model[1].modules[1]: Linear: missing a required argument"),
+    ],
+)
+def test_a_mistake_inside_a_container_is_located(edit, inner, message):
+    assert message in error_of(edit('{ class = "LogSoftMax" }', NESTED % inner + '{ class = "LogSoftMax" }'))
+
+
+def test_all_names_are_checked_at_once(edit):
+    edit("n_in = 2", "n_inn = 2")
+    edit('class = "Adam"', 'class = "Adm"')
+    lines = error_of("small.toml").splitlines()
+    assert [line.split(": ")[1] for line in lines] == ["model[0].n_inn", "optimizer.class"]
+
+
+def test_containers_train(edit):
+    run = Run.prepare(read_experiment(edit('{ class = "LogSoftMax" }', NESTED % '"ReLU"' + '{ class = "LogSoftMax" }')))
+    assert len(list(run.epochs())) == 2
+
+
+@pytest.mark.parametrize("criterion", ["MSECriterion", "ClassNLLCriterionUnstable"])
+def test_every_criterion_of_the_notebook_trains_a_classifier(edit, criterion):
+    edit('"LogSoftMax"', '"SoftMax"')
+    edit('"ClassNLLCriterion"', f'"{criterion}"')
+    edit("epochs = 2", "epochs = 300")
+    edit("lr = 1e-2", "lr = 0.1")
+    *_, last = Run.prepare(read_experiment("small.toml")).epochs()
+    assert last.test_accuracy == 1
+
+
+def test_the_model_is_what_build_makes_of_the_config(folder):
+    experiment = read_experiment("small.toml")
+    config = {"class": "Sequential", "modules": list(experiment.model)}
+    expected = build(config, rng=np.random.default_rng(experiment.seed).spawn(3)[1])
+    assert np.array_equal(Run.prepare(experiment).model[0].W, expected[0].W)
+
+
+def test_the_same_experiment_gives_the_same_model_bit_for_bit(edit):
+    edit('{ class = "LogSoftMax" }', '{ class = "Dropout", p = 0.5 },\n    { class = "LogSoftMax" }')
+
+    def bits() -> Iterator[bytes]:
+        run = Run.prepare(read_experiment("small.toml"))
+        list(run.epochs())
+        return (array.tobytes() for array in run.model.getParameters()[0])
+
+    assert list(bits()) == list(bits())
+
+
+def test_another_seed_gives_another_model_and_another_split(folder, edit):
+    first = Run.prepare(read_experiment("small.toml"))
+    second = Run.prepare(read_experiment(edit("seed = 3", "seed = 4")))
+    assert not np.array_equal(first.model[0].W, second.model[0].W)
+    assert not np.array_equal(first.test.inputs, second.test.inputs)
+
+
+def test_preparing_leaves_no_trace_in_the_model(folder):
+    run = Run.prepare(read_experiment("small.toml"))
+    assert run.model.output is None
+    assert run.model.training
+
+
+def test_a_class_of_this_program_trains_and_is_saved(folder, edit):
+    @layers.register
+    class Halve(Module):
+        def updateOutput(self, input):
+            self.output = input / 2
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = gradOutput / 2
+            return self.gradInput
+
+    edit('{ class = "LogSoftMax" }', '{ class = "Halve" }, { class = "LogSoftMax" }')
+    run = Run.prepare(read_experiment("small.toml"))
+    assert len(list(run.epochs())) == 2
+    run.save("halve.safetensors")
+    assert isinstance(load("halve.safetensors")[1], Halve)
+
+
+def test_the_record_of_the_training_is_in_the_model_file(folder):
+    run = Run.prepare(read_experiment("small.toml"))
+    run.save("m.safetensors")
+    record = TrainingRecord.read(read_header("m.safetensors"), "m.safetensors")
+    assert record == TrainingRecord.of(run.experiment, run.dataset)
+    assert record.classes == ("setosa", "versicolor", "virginica")
+    assert record.columns == ("length", "width")
+    assert record.experiment == run.experiment
+
+
+def test_trying_to_save_leaves_nothing_behind(folder):
+    before = sorted(folder.iterdir())
+    Run.prepare(read_experiment("small.toml")).try_saving("m.safetensors")
+    assert sorted(folder.iterdir()) == before
+
+
+def test_trying_to_save_keeps_an_older_model(folder):
+    (folder / "m.safetensors").write_text("old")
+    Run.prepare(read_experiment("small.toml")).try_saving("m.safetensors")
+    assert (folder / "m.safetensors").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("none/m.safetensors", "No such file or directory"), (".", "Is a directory"), ("small.toml/m", "Not a directory")],
+)
+def test_an_output_that_cannot_be_written_is_an_error(folder, path, reason):
+    with pytest.raises(ExperimentError) as caught:
+        Run.prepare(read_experiment("small.toml")).try_saving(path)
+    assert str(caught.value) == f"output: expected a file that can be written, received {path!r}: {reason}"

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from minnet_core import load, read_header
+from minnet_train import ExperimentError
+from minnet_train.commands.train import train
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(train, arguments, catch_exceptions=False)
+
+
+def minnet(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the real program, as it is installed beside this Python."""
+    program = [sys.executable, "-c", "import sys; from minnet_core.command import main; sys.exit(main())"]
+    return subprocess.run([*program, *arguments], capture_output=True, text=True, check=False)
+
+
+def test_the_program_learns_the_digits_without_an_argument(folder):
+    done = minnet("train")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "E. Alpaydin and C. Kaynak" in done.stdout
+    epochs = re.findall(r"^ +(\d+)  +[\d.]+  +[\d.]+  +([\d.]+)%  +[\d,]+$", done.stdout, re.MULTILINE)
+    assert [int(epoch) for epoch, _ in epochs] == list(range(1, len(epochs) + 1))
+    assert float(epochs[-1][1]) >= 97
+    assert "The model is in digits.safetensors\n\n  minnet evaluate digits.safetensors\n" in done.stdout
+
+    measured = minnet("evaluate", "digits.safetensors")
+    assert f"accuracy {epochs[-1][1]}%" in measured.stdout
+
+
+def test_the_program_prints_a_mistake_and_exits_with_1(edit):
+    done = minnet("train", edit("lr = 1e-2", "learing_rate = 1e-2"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: small.toml, line 10: optimizer.learing_rate: unknown argument of Adam; ")
+    assert done.stdout == ""
+
+
+def test_an_experiment_is_described_trained_and_saved(folder):
+    output = run("small.toml").output
+    assert "experiment  small.toml, seed 3\n" in output
+    assert (
+        f"data        {folder / 'flowers.csv'}: 18 samples to train on, 6 held out; 2 features, 3 classes\n" in output
+    )
+    assert "Linear 2 -> 3" in output
+    assert len(re.findall(r"^ +[12]  .*%.*$", output, re.MULTILINE)) == 2
+    assert output.endswith(
+        "The model is in small.safetensors\n\n"
+        "  minnet evaluate small.safetensors\n  minnet predict small.safetensors DATA.csv\n"
+    )
+    assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
+
+
+def test_options_come_before_the_file_and_are_recorded(folder):
+    run("small.toml", "--epochs", "1", "--seed", "8", "-o", "other.safetensors")
+    experiment = read_header("other.safetensors").metadata["minnet-train"]["experiment"]
+    assert (experiment["epochs"], experiment["seed"], experiment["output"]) == (1, 8, "other.safetensors")
+    assert not (folder / "small.safetensors").exists()
+
+
+def test_the_same_experiment_writes_the_same_file_bit_for_bit(folder):
+    first, second = (run("small.toml") and (folder / "small.safetensors").read_bytes() for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("option", [("--epochs", "0"), ("--seed", "-1"), ("none.toml",)])
+def test_options_out_of_range_are_refused(folder, option):
+    assert CliRunner().invoke(train, ["small.toml", *option]).exit_code == 2
+
+
+def test_an_output_that_cannot_be_written_is_reported_before_training(folder, edit):
+    with pytest.raises(ExperimentError) as caught:
+        run(edit('"small.safetensors"', '"none/small.safetensors"'))
+    assert str(caught.value) == (
+        "small.toml, line 4: output: expected a file that can be written, received 'none/small.safetensors': "
+        "No such file or directory"
+    )
+
+
+def test_an_output_option_that_cannot_be_written_is_not_blamed_on_the_file(folder):
+    runner = CliRunner()
+    result = runner.invoke(train, ["small.toml", "-o", "none/m.safetensors"])
+    assert str(result.exception).startswith(
+        "output: expected a file that can be written, received 'none/m.safetensors'"
+    )
+    assert result.output == ""
