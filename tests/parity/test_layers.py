@@ -14,7 +14,7 @@ import pytest
 import torch
 from attrs import field, frozen
 
-from minnet_core import Module
+from minnet_core import Module, layers
 from minnet_layers import (
     ELU,
     BatchNormalization,
@@ -133,6 +133,7 @@ CASES = {
         {"gamma": "gamma", "beta": "beta"},
     ),
     "ReLU": Case(lambda _: ReLU(), torch.nn.ReLU, ANY),
+    "Swish, a plugin's": Case(lambda _: layers["Swish"](), torch.nn.SiLU, ANY),
     "LeakyReLU": Case(lambda _: LeakyReLU(), lambda: torch.nn.LeakyReLU(0.03), ANY),
     "LeakyReLU of slope -0.7": Case(lambda _: LeakyReLU(-0.7), lambda: torch.nn.LeakyReLU(-0.7), ANY),
     "LeakyReLU of slope 1.5": Case(lambda _: LeakyReLU(1.5), lambda: torch.nn.LeakyReLU(1.5), ANY),

@@ -50,7 +50,7 @@ class MinnetGroup(click.Group):
         try:
             return super().invoke(context)
         except (MinnetError, OSError) as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
 
 
 @click.group(cls=MinnetGroup)

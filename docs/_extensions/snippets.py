@@ -1,0 +1,72 @@
+"""A pytest plugin that runs the snippets of Markdown files, top to bottom, each file in a folder of its own.
+
+``python`` blocks are executed, or checked as a doctest where they have prompts.
+``console`` blocks are run line by line, each line that begins with ``$``, and what they print is compared.
+``toml`` blocks must parse, and one whose first line is a comment with a file name is written there.
+``<!-- skip: next -->`` before a block passes it over.
+"""
+
+import doctest
+import os
+import re
+import subprocess
+import tempfile
+import tomllib
+from pathlib import Path
+
+from sybil import Example, Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
+
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def run_console(example: Example) -> str | None:
+    """Run the commands of a block, and compare what each prints; ``...`` stands for anything."""
+    checker = doctest.OutputChecker()
+    for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", example.parsed, re.MULTILINE):
+        environment = {**os.environ, "COLUMNS": "120"}
+        done = subprocess.run(
+            command,
+            shell=True,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            check=False,
+        )
+        if expected.strip() and not checker.check_output(expected, done.stdout, OPTIONS):
+            return f"$ {command}\nexpected:\n{expected}\nreceived:\n{done.stdout}"
+        if not expected.strip() and done.returncode:
+            return f"$ {command}\nexited with {done.returncode}:\n{done.stdout}"
+    return None
+
+
+def read_toml(example: Example) -> None:
+    tomllib.loads(example.parsed)
+    if name := re.match(r"# ([\w-]+\.toml)$", example.parsed, re.MULTILINE):
+        Path(name[1]).write_text(example.parsed)
+
+
+def enter_folder(namespace: dict[str, object]) -> None:
+    folder = tempfile.TemporaryDirectory()
+    namespace["_folder"], namespace["_before"] = folder, os.getcwd()
+    os.chdir(folder.name)
+
+
+def leave_folder(namespace: dict[str, object]) -> None:
+    os.chdir(str(namespace["_before"]))
+    namespace["_folder"].cleanup()  # type: ignore[attr-defined]
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        SkipParser(),
+        PythonCodeBlockParser(doctest_optionflags=OPTIONS),
+        CodeBlockParser("console", run_console),
+        CodeBlockParser("toml", read_toml),
+    ],
+    pattern="*.md",
+    path=str(Path(__file__).parents[2]),
+    setup=enter_folder,
+    teardown=leave_folder,
+).pytest()

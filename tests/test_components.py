@@ -1,0 +1,94 @@
+"""Every registered component, found by name and tried on the examples that it declares."""
+
+import numpy as np
+import pytest
+
+from minnet_core import Sequential, build, criterions, layers, load, optimizers, save, to_config
+from minnet_core.testing import check_criterion_gradients, check_gradients
+
+LAYERS = [(name, index) for name in layers for index in range(len(layers[name].EXAMPLES))]
+CRITERIONS = [(name, index) for name in criterions for index in range(len(criterions[name].EXAMPLES))]
+
+
+def make_layer(name, index):
+    example = layers[name].EXAMPLES[index]
+    return layers[name](**example.arguments), example
+
+
+@pytest.mark.parametrize("registry", [layers, criterions], ids=["layers", "criterions"])
+def test_every_component_declares_examples(registry):
+    assert all(registry[name].EXAMPLES for name in registry)
+
+
+@pytest.mark.parametrize("mode", ["train", "evaluate"])
+@pytest.mark.parametrize(("name", "index"), LAYERS)
+def test_a_layer_agrees_with_central_differences(name, index, mode):
+    layer, example = make_layer(name, index)
+    layer.forward(example.draw_input(0))
+    getattr(layer, mode)()
+    check_gradients(layer, example.draw_input(1))
+
+
+@pytest.mark.parametrize(("name", "index"), CRITERIONS)
+def test_a_criterion_agrees_with_central_differences(name, index):
+    example = criterions[name].EXAMPLES[index]
+    check_criterion_gradients(criterions[name](**example.arguments), example.draw_input(0), example.draw_target(1))
+
+
+@pytest.mark.parametrize(("name", "index"), LAYERS)
+def test_a_layer_is_rebuilt_from_its_config(name, index):
+    layer, _ = make_layer(name, index)
+    config = to_config(layer)
+    rebuilt = build(config)
+    assert type(rebuilt) is type(layer)
+    assert to_config(rebuilt) == config
+
+
+@pytest.mark.parametrize(("name", "index"), CRITERIONS)
+def test_a_criterion_is_rebuilt_from_its_config(name, index):
+    config = to_config(criterions[name](**criterions[name].EXAMPLES[index].arguments))
+    assert to_config(build(config, criterions)) == config
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("name", "index"), LAYERS)
+def test_a_layer_is_saved_and_loaded_bit_for_bit(name, index, dtype, tmp_path):
+    layer, example = make_layer(name, index)
+    model = Sequential(layer).astype(dtype)
+    x = example.draw_input(0, dtype)
+    model.forward(x)
+    model.evaluate()
+    again = load(save(model, tmp_path / "model.safetensors"))
+    np.testing.assert_array_equal(again.forward(x), model.forward(x), strict=True)
+    assert again.output.dtype == dtype
+
+
+@pytest.mark.parametrize("name", list(optimizers))
+def test_a_net_of_layers_found_by_name_learns_with_every_optimizer(name):
+    names = [
+        "Linear",
+        "BatchNormalization",
+        "ChannelwiseScaling",
+        "SoftPlus",
+        "ELU",
+        "LeakyReLU",
+        "Linear",
+        "LogSoftMax",
+    ]
+    arguments = {0: {"n_in": 2, "n_out": 16}, 1: {"alpha": 0.9}, 2: {"n_out": 16}, 6: {"n_in": 16, "n_out": 2}}
+    model = build(
+        {"class": "Sequential", "modules": [{"class": c, **arguments.get(i, {})} for i, c in enumerate(names)]}, rng=0
+    )
+    criterion = build({"class": "ClassNLLCriterion"}, criterions)
+    hyperparameters = {"lr": 0.2, "momentum": 0.9} if name == "SGD" else {"lr": 0.05}
+    optimizer = build({"class": name, **hyperparameters}, optimizers, model)
+    x = np.random.default_rng(0).standard_normal((200, 2)).astype(np.float32)
+    y = (x.prod(axis=1) > 0).astype(int)
+    losses = []
+    for _ in range(100):
+        losses.append(criterion.forward(model.forward(x), y))
+        model.zeroGradParameters()
+        model.backward(x, criterion.backward(model.output, y))
+        optimizer.step()
+    assert losses[-1] < 0.6 * losses[0]
+    assert {array.dtype for array in model.namedParameters().values()} == {np.dtype(np.float32)}

@@ -1,0 +1,113 @@
+"""The rules of the house: who may import whom, and what every distribution has."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DISTRIBUTIONS = sorted(path.parent for path in [*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml")])
+SOURCES = sorted(path for folder in DISTRIBUTIONS for path in folder.glob("src/**/*.py"))
+
+MAY_IMPORT = {
+    "minnet_core": set(),
+    "minnet_layers": {"minnet_core"},
+    "minnet_criterions": {"minnet_core"},
+    "minnet_optimizers": {"minnet_core"},
+    "minnet_train": {"minnet_core"},
+    "minnet_swish": {"minnet_core"},
+}
+"""First-party packages use the doors that strangers use: even the trainer finds its layers by name."""
+
+
+def name(folder):
+    return folder.name
+
+
+def project(folder):
+    return tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+
+
+def package(folder):
+    return folder.name.replace("-", "_")
+
+
+def imported(path):
+    """The top-level packages that a source file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield str(node.module).partition(".")[0]
+
+
+def test_the_distributions_are_found():
+    assert {package(folder) for folder in DISTRIBUTIONS} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_a_package_imports_only_the_packages_below_it(folder):
+    siblings = {
+        sibling
+        for path in folder.glob("src/**/*.py")
+        for sibling in imported(path)
+        if sibling.startswith("minnet_") and sibling != package(folder)
+    }
+    assert siblings <= MAY_IMPORT[package(folder)]
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_torch_and_pickle_are_imported_nowhere(folder):
+    assert not {
+        banned for path in folder.glob("src/**/*.py") for banned in imported(path) if banned in ("torch", "pickle")
+    }
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_a_distribution_is_complete(folder):
+    for file in ("README.md", "LICENSE", f"src/{package(folder)}/py.typed", f"src/{package(folder)}/__init__.py"):
+        assert (folder / file).is_file(), file
+    assert list(folder.glob("tests/test_*.py"))
+    assert (folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+    assert project(folder)["name"] == folder.name
+    assert project(folder)["requires-python"] == ">=3.11"
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_siblings_are_pinned_to_one_series(folder):
+    siblings = [requirement for requirement in project(folder)["dependencies"] if requirement.startswith("minnet-")]
+    assert all(requirement.endswith(" >=0.1,<0.2") for requirement in siblings)
+
+
+def test_all_distributions_have_one_version():
+    versions = {
+        re.search(r'^__version__ = "(.+)"$', (folder / "src" / package(folder) / "__init__.py").read_text(), re.M)[1]
+        for folder in DISTRIBUTIONS
+    }
+    assert len(versions) == 1
+
+
+def test_requirements_list_every_distribution_after_those_that_it_needs():
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    listed = [Path(line).name for line in lines]
+    assert sorted(listed) == sorted(folder.name for folder in DISTRIBUTIONS)
+    for folder in DISTRIBUTIONS:
+        needed = [requirement.split()[0] for requirement in project(folder)["dependencies"]]
+        earlier = listed[: listed.index(folder.name)]
+        assert {requirement for requirement in needed if requirement.startswith("minnet-")} <= set(earlier)
+
+
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
+    groups = project(folder).get("entry-points", {})
+    components = [name for group, names in groups.items() if group.startswith("minnet.") for name in names]
+    for component in components:
+        (file,) = (path for path in folder.glob("src/*/*.py") if f"\nclass {component}(" in path.read_text())
+        assert (folder / "tests" / f"test_{file.stem}.py").is_file(), file.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_is_long(path):
+    assert len(path.read_text().splitlines()) <= 400

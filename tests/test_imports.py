@@ -1,0 +1,34 @@
+"""What importing costs: NumPy and attrs, and nothing that waits until it is used."""
+
+import subprocess
+import sys
+
+import pytest
+
+LATE = ("cattrs", "click", "importlib.metadata", "packaging", "pluggy", "rich", "safetensors", "minnet_train")
+
+
+def modules_after(statement):
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split())
+
+
+def test_importing_the_layers_and_criterions_imports_nothing_heavy():
+    before = modules_after("import numpy, attrs")
+    after = modules_after("import minnet_core, minnet_layers, minnet_criterions")
+    assert not [name for name in LATE if name in after - before]
+
+
+@pytest.mark.parametrize(
+    "statement", ["import minnet_core", "import minnet_core.command", "import minnet_train.plugin"]
+)
+def test_the_command_starts_without_numpy(statement):
+    assert "numpy" not in modules_after(statement)
+
+
+def test_looking_a_layer_up_imports_its_package_alone():
+    after = modules_after("from minnet_core import layers; layers['Linear']")
+    assert {name for name in after if name.startswith("minnet_") and "." not in name} == {
+        "minnet_core",
+        "minnet_layers",
+    }
