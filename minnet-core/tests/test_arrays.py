@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minnet_core.arrays import as_floating, describe, floating_dtype, leaves
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.zeros((2, 3), np.float32), "(2, 3) float32"),
+        (np.zeros((), ">i4"), "() >i4"),
+        ((), "()"),
+        ((np.zeros(2), (np.ones(1, bool), None)), "((2,) float64, ((1,) bool, NoneType))"),
+        ([1], "list"),
+        (None, "NoneType"),
+    ],
+)
+def test_tensor_is_described_by_shape_and_dtype(value, text):
+    assert describe(value) == text
+
+
+@pytest.mark.parametrize(
+    ("dtype", "computed"),
+    [("f2", "f2"), ("f4", "f4"), (">f4", ">f4"), ("f8", "f8"), ("u1", "f4"), ("i2", "f4"), ("i4", "f8"), ("?", "f4")],
+)
+def test_integers_are_computed_in_what_numpy_promotes_them_to(dtype, computed):
+    array = np.ones(3, dtype)
+    assert floating_dtype(array) == as_floating(array).dtype == np.dtype(computed)
+    assert (as_floating(array) is array) is (array.dtype.kind == "f")
+
+
+def test_leaves_are_walked_in_order_and_none_is_left_out():
+    a, b, c = np.zeros(1), np.zeros((2, 2)), np.zeros(3)
+    found = list(leaves([a, [(b, None), []], ((c,),)]))
+    assert [id(array) for array in found] == [id(a), id(b), id(c)]
+    assert list(leaves(a)) == [a]
+    assert list(leaves(None)) == []

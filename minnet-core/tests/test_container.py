@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minnet_core import Container, Module, Sequential
+
+
+class Fails(Module):
+    def updateOutput(self, input):
+        raise ValueError("no")
+
+    def updateGradInput(self, input, gradOutput):
+        raise ValueError("no")
+
+    accGradParameters = updateGradInput
+
+    def __repr__(self):
+        return "Fails"
+
+
+class Scaled(Container):
+    """A container with a parameter of its own."""
+
+    PARAMETERS = {"gamma": "gradGamma"}
+
+    def __init__(self, *modules):
+        super().__init__(*modules)
+        self.gamma, self.gradGamma = np.ones(1, np.float32), np.zeros(1, np.float32)
+
+
+def test_add_returns_the_container_and_keeps_order(Linear):
+    a, b = Linear(3, 2), Linear(2, 1)
+    container = Container().add(a).add(b)
+    assert list(container) == container.modules == container[:] == [a, b]
+    assert (container[0], container[-1], len(container)) == (a, b, 2)
+
+
+def test_container_is_true_even_if_empty():
+    assert Container()
+
+
+@pytest.mark.parametrize("value", [None, 3, "Linear", [], np.ones(2)])
+def test_add_refuses_what_is_no_module(value):
+    with pytest.raises(TypeError, match=r"Container.add: expected a Module instance, received "):
+        Container().add(value)
+
+
+def test_add_refuses_a_class_and_says_what_to_do(Linear):
+    with pytest.raises(TypeError, match=r"received <class .*Linear'>; call it to make one"):
+        Sequential(Linear)
+
+
+def test_same_instance_twice_is_refused(Linear):
+    layer = Linear(2, 2)
+    with pytest.raises(ValueError, match=r"Sequential.add: .* Linear 2 -> 2, which is module 0; add module.clone\(\)"):
+        Sequential(layer, layer)
+
+
+def test_same_instance_is_refused_at_any_depth(Linear):
+    layer = Linear(2, 2)
+    deep = Sequential(Sequential(Sequential(layer)))
+    with pytest.raises(ValueError, match=r"which is module 0\.0\.0"):
+        deep.add(layer)
+    with pytest.raises(ValueError, match=r"which is module 0\.0\.0"):
+        deep.add(Sequential(layer))
+
+    class Holder(Module):
+        def __init__(self, inner):
+            super().__init__()
+            self.inner = inner
+
+    with pytest.raises(ValueError, match=r"which is module 0\.inner"):
+        Sequential(Holder(layer), layer)
+
+
+def test_container_is_refused_inside_itself(Linear):
+    inner = Sequential()
+    outer = Sequential(inner)
+    for add in (lambda: inner.add(inner), lambda: inner.add(outer)):
+        with pytest.raises(ValueError, match="which is module itself"):
+            add()
+    assert len(inner) == 0
+
+
+def test_refused_module_leaves_the_container_as_it_was(Linear):
+    layer = Linear(2, 2)
+    container = Container(layer)
+    with pytest.raises(ValueError, match="add"):
+        container.add(layer)
+    assert len(container) == 1
+
+
+def test_modes_reach_every_module_by_its_own_methods(notebook):
+    inner = notebook.BatchNormalization()
+    container = Container(Container(inner), notebook.ReLU())
+    container.evaluate()
+    assert not any(module.training for module in (container, container[0], inner, container[1]))
+    container.train()
+    assert all(module.training for module in (container, container[0], inner, container[1]))
+
+
+def test_parameters_are_one_list_for_each_module_after_the_own_ones(Linear):
+    container = Scaled(Linear(3, 2), Container(Linear(2, 1)), Container())
+    own, first, (second,), empty = container.getParameters()
+    assert own is container.gamma
+    assert first[0] is container[0].W
+    assert second[1] is container[1][0].b
+    assert empty == []
+    assert container.getGradParameters()[0] is container.gradGamma
+    assert list(container.namedParameters()) == ["gamma", "0.W", "0.b", "1.0.W", "1.0.b"]
+
+
+def test_zeroing_reaches_own_and_inner_gradients(Linear):
+    container = Scaled(Container(Linear(3, 2)))
+    container.flattenParameters()[1].fill(4)
+    container.zeroGradParameters()
+    assert not container.flattenParameters()[1].any()
+
+
+@pytest.mark.parametrize("method", ["forward", "backward", "updateGradInput", "accGradParameters"])
+def test_error_says_where_it_happened_once_a_level(Linear, method):
+    model = Sequential(Linear(3, 2), Sequential(Fails()))
+    model[0].output = np.zeros((4, 2), np.float32)
+    arguments = [np.ones((4, 3), np.float32)] + [np.ones((4, 2))] * (method != "forward")
+    with pytest.raises(ValueError, match="no") as caught:
+        getattr(model, method)(*arguments)
+    assert caught.value.__notes__ == [
+        "in Sequential[0]: Fails, input (4, 2) float32",
+        "in Sequential[1]: Sequential, input (4, 2) float32",
+    ]
+
+
+def test_note_names_the_class_of_the_container():
+    with pytest.raises(ValueError, match="no") as caught:
+        Scaled(Fails()).rethrowErrors(0, "forward", (np.ones(2), 3))
+    assert caught.value.__notes__ == ["in Scaled[0]: Fails, input ((2,) float64, int)"]
+
+
+def test_interrupt_passes_without_a_note():
+    class Interrupted(Fails):
+        def updateOutput(self, input):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        Sequential(Interrupted()).forward(np.ones(2))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_representation_is_a_line_a_module(Linear):
+    assert repr(Container(Linear(3, 2), Linear(2, 1))) == "Linear 3 -> 2\nLinear 2 -> 1\n"

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minnet_core import Module, ShapeError, expect_forward, expect_shape
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((4, 3), ("batch", 3)), ((4, 3), (4, 3)), ((4, 3), [4, 3]), ((0, 3), ("batch", 3)), ((), ()), ((7,), ("n",))],
+)
+def test_shape_that_fits_passes(shape, expected):
+    expect_shape("Layer", np.empty(shape), expected)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "message"),
+    [
+        (np.zeros((4, 2), "f4"), ("batch", 3), r"^Layer: expected input \(batch, 3\), received \(4, 2\) float32$"),
+        (np.zeros(3), ("batch", 3), r"expected input \(batch, 3\), received \(3,\) float64$"),
+        (np.zeros((1, 2, 3)), ("batch", 3), r"received \(1, 2, 3\) float64$"),
+        (np.zeros(()), ("n",), r"expected input \(n,\), received \(\) float64$"),
+        ([[1, 2, 3]], ("batch", 3), r"received list$"),
+        (None, ("batch", 3), r"received NoneType$"),
+        ((np.zeros((4, 3)),), ("batch", 3), r"received \(\(4, 3\) float64\)$"),
+    ],
+)
+def test_shape_that_does_not_fit_is_named_beside_the_expected_one(value, expected, message):
+    with pytest.raises(ShapeError, match=message) as caught:
+        expect_shape("Layer", value, expected)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_name_of_the_array_is_said():
+    with pytest.raises(ShapeError, match="expected target"):
+        expect_shape("Layer", np.zeros(2), (3,), "target")
+
+
+def test_backward_without_forward_is_an_error():
+    module = Module()
+    with pytest.raises(RuntimeError, match=r"Module: expected updateOutput\(input\) before updateGradInput"):
+        expect_forward(module)
+    module.output = np.zeros(2)
+    expect_forward(module)
