@@ -167,7 +167,8 @@ def _seed():
 
 
 @pytest.fixture
-def registered():
+def registered(monkeypatch):
+    monkeypatch.setattr(layers, "_local", {})  # which forgets the classes after the test
     for cls in (Sequential, Linear, BatchNormalization, Dropout, ELU):
         layers.register(cls)
 

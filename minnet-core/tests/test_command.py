@@ -156,6 +156,45 @@ def test_broken_plugin_is_a_warning_and_the_others_commands_work(site, minnet):
 
 
 @pytest.mark.parametrize(
+    ("body", "cause"),
+    [
+        ("yield 1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("return ['fit']", "TypeError: expected click commands, received 'fit'"),
+        ("return 7", "TypeError: 'int' object is not iterable"),
+    ],
+)
+def test_plugin_whose_commands_cannot_be_had_is_broken_and_harms_no_other(site, minnet, body, cause):
+    install(site, "strange-a", COMMANDS, minnet=("plugin", "{}"))
+    source = f"from minnet_core import hookimpl\n@hookimpl\ndef minnet_commands():\n    {body}\n"
+    install(site, "strange-b", source, minnet=("plugin", "{}"))
+    message = f"strange-b 0.1.0: minnet_commands of strange_b failed: {cause}"
+    code, out, err = minnet("--help")
+    assert code == 0
+    assert "\n  fail " in out
+    assert message in err
+    code, out, _ = minnet("plugins")
+    assert code == 1
+    assert message in out
+
+
+def test_notes_of_an_error_are_printed(site, minnet):
+    note = "    error = errors.get(kind, KeyError(kind))\n    error.add_note('in Sequential[2]')\n    raise error\n"
+    install(
+        site, "strange-a", COMMANDS.replace("    raise errors.get(kind, KeyError(kind))\n", note), minnet=("p", "{}")
+    )
+    assert minnet("fail", "minnet") == (1, "", "Error: expected this\nin Sequential[2]\n")
+
+
+def test_reader_that_goes_away_is_no_error(site, minnet):
+    source = COMMANDS.replace('FileNotFoundError(2, "No such file", "m")', "BrokenPipeError()")
+    install(site, "strange-a", source, minnet=("plugin", "{}"))
+    vars(main).pop("contributed", None)
+    with pytest.raises(BrokenPipeError):
+        main(["fail", "os"], standalone_mode=False)
+
+
+@pytest.mark.parametrize(
     ("kind", "message"),
     [("minnet", "Error: expected this\n"), ("os", "Error: [Errno 2] No such file: 'm'\n")],
 )

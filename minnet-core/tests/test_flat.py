@@ -202,3 +202,29 @@ def test_optimizer_trains_what_was_rebound(Linear):
     layer.gradW = np.full((2, 3), 1, np.float32)
     optimizer.step()
     np.testing.assert_array_equal(layer.W, np.full((2, 3), 8))
+
+
+def test_parameters_of_modules_that_a_composite_hides_are_an_error(Linear):
+    class Block(Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = Linear(3, 2)
+
+    with pytest.raises(ValueError, match=r"expected getParameters\(\) .* lacks 0.inner.W, 0.inner.b; derive"):
+        Sequential(Block()).flattenParameters()
+
+
+def test_parameters_that_are_two_views_of_one_memory_are_an_error(Linear):
+    model = Sequential(Linear(3, 2), Linear(2, 3))
+    model[1].W = model[0].W.T
+    with pytest.raises(ValueError, match=r"0.W and 1.W are two views of the same memory"):
+        model.flattenParameters()
+    assert model[1].W.base is model[0].W
+
+
+def test_parameters_that_interleave_in_one_array_are_moved(Linear):
+    model = Sequential(Linear(3, 2), Linear(3, 2))
+    both = np.arange(12, dtype=np.float32).reshape(2, 6)
+    model[0].W, model[1].W = both[:, ::2], both[:, 1::2]
+    model.flattenParameters()
+    np.testing.assert_array_equal(model[1].W, both[:, 1::2])

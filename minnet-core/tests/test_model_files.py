@@ -164,6 +164,30 @@ def test_mode_and_metadata_are_kept(path, Linear, training):
     assert read_header(path).metadata == {"classes": ["a", "ü"], "epoch": 3, "loss": 0.5, "none": None}
 
 
+def test_each_module_keeps_its_own_mode(path, Linear):
+    model = Sequential(Linear(3, 2), Sequential(Linear(2, 2)))
+    model[1].evaluate()
+    again = load(save(model, path))
+    assert [again.training, again[0].training, again[1].training, again[1][0].training] == [True, True, False, False]
+
+
+class Plain(Module):
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.p, self.sizes, self.count, self.best, self.name = p, [1, 2], 0, float("inf"), "fresh"
+
+
+def test_plain_attributes_that_were_changed_after_construction_are_kept(path):
+    layers.register(Plain)
+    model = Sequential(Plain(0.25), Plain())
+    model[1].p, model[1].count, model[1].sizes[1], model[1].name = np.float64(0.1), 7, 3, "annealed"
+    save(model, path)
+    assert read_header(path).attributes == {"1.p": 0.1, "1.count": 7, "1.sizes.1": 3, "1.name": "annealed"}
+    again = load(path)
+    assert (again[0].p, again[0].count) == (0.25, 0)
+    assert (again[1].p, again[1].count, again[1].sizes, again[1].name) == (0.1, 7, [1, 3], "annealed")
+
+
 def test_buffers_that_start_as_none_are_saved_once_they_are_arrays(path):
     model = Weights()
     assert load(save(model, path)).mean is None

@@ -73,6 +73,14 @@ def forge(path, arrays=None, *, digest=True, **changes):
     path.write_bytes(to_bytes(arrays, metadata={KEY: json.dumps(contents)}))
 
 
+def test_attribute_that_the_model_lacks_is_an_error(path):
+    save(small(), path)
+    for name in ("0.missing", "forward", "0.W", "0.__class__"):
+        forge(path, attributes={name: 1})
+        with pytest.raises(ModelFileError, match=rf"expected plain attributes of its model, received \['{name}'\]"):
+            load(path)
+
+
 def test_file_cut_anywhere_is_a_model_file_error(path):
     data = save(small(), path).read_bytes()
     for length in range(len(data)):

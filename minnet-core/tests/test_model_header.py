@@ -21,7 +21,7 @@ def test_header_of_a_file_is_read_without_building(tmp_path, monkeypatch):
     path = save(Sequential(), tmp_path / "m.safetensors", metadata={"epochs": 3})
     monkeypatch.setattr(Sequential, "__init__", None)
     found = read_header(path)
-    assert (found.config, found.training, found.shared, found.format) == (CONFIG, True, {}, FORMAT)
+    assert (found.config, found.attributes, found.shared, found.format) == (CONFIG, {}, {}, FORMAT)
     assert found.components.keys() == COMPONENTS.keys()
     assert found.metadata == {"epochs": 3}
 
@@ -59,7 +59,7 @@ def test_digest_depends_on_everything_but_itself():
         header(config={"class": "a:B"}).digest_with(arrays),
         header(components={}).digest_with(arrays),
         header(shared={"a": "b"}).digest_with(arrays),
-        header(training=False).digest_with(arrays),
+        header(attributes={"training": False}).digest_with(arrays),
         header(metadata={"a": 1}).digest_with(arrays),
         header().digest_with({"v": arrays["w"]}),
         header().digest_with({"w": arrays["w"].reshape(3, 2)}),
@@ -81,8 +81,8 @@ def test_digest_depends_on_everything_but_itself():
         {"components": {"Sequential": None}},
         {"shared": {"a": 1}},
         {"shared": None},
-        {"training": 1},
-        {"training": "yes"},
+        {"attributes": []},
+        {"attributes": {"p": [1]}},
         {"metadata": []},
         {"digest": None},
         {"format": "1"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -23,20 +23,38 @@ _PLUGIN_COLUMNS = ("distribution", "version", "provides", "state")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 
+def contributed_commands() -> dict[str, click.Command]:
+    """Ask every plugin for its commands; the first plugin, in the order of their names, wins a name that two have.
+
+    Raises:
+        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
+    """
+    host = plugin_host()
+    commands: dict[str, click.Command] = {}
+    for plugin in list(host.loaded):
+        for command in host.call(plugin, "minnet_commands", _accept_commands) or ():
+            commands.setdefault(str(command.name), command)
+    return commands
+
+
+def _accept_commands(returned: Iterable[click.Command]) -> list[click.Command]:
+    commands = list(returned)
+    for command in commands:
+        if not isinstance(command, click.Command):
+            raise TypeError(f"expected click commands, received {command!r}")
+    return commands
+
+
 class MinnetGroup(click.Group):
     """A group whose commands are its own and those of the plugins; its own win a name that both have."""
 
     @cached_property
     def contributed(self) -> Mapping[str, click.Command]:
         try:
-            host = plugin_host()
-        except PluginLoadError as error:  # MINNET_STRICT_PLUGINS is set
+            commands = contributed_commands()
+        except PluginLoadError as error:
             raise click.ClickException(str(error)) from error
-        commands: dict[str, click.Command] = {}
-        for plugin in list(host.loaded):
-            for command in host.call(plugin, "minnet_commands") or ():
-                commands.setdefault(str(command.name), command)
-        for failure in host.failures.values():
+        for failure in plugin_host().failures.values():
             click.echo(f"warning: {failure}; see: minnet plugins", err=True)
         return commands
 
@@ -49,6 +67,8 @@ class MinnetGroup(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
+        except BrokenPipeError:  # click knows what to do when the reader of the output has gone
+            raise
         except (MinnetError, OSError) as error:
             raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
 
@@ -84,6 +104,7 @@ def plugins(as_json: bool) -> None:
 
     Every component is imported, to see whether it can be; exits with 1 if anything is broken.
     """
+    contributed_commands()  # so that a plugin whose hook fails is among the failures
     contents: dict[tuple[str, str], list[str]] = {}
     problems: dict[tuple[str, str], list[str]] = {}
     for registry in (layers, criterions, optimizers):

@@ -23,7 +23,7 @@ from .module import Module
 from .optimizer import Optimizer
 from .registries import criterions, layers, optimizers
 from .registry import Registry
-from .state import children
+from .tree import children
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
@@ -48,19 +48,19 @@ def to_config(component: Component) -> dict[str, Any]:
     cls = type(component)
     config: dict[str, Any] = {"class": component_name(cls)}
     given = given_arguments(component)
+    children_given = given.pop(CHILDREN, None) if _collects_children(component, given) else None
     for name, value in given.items():
         if name == "rng" and isinstance(value, _GENERATORS):
             continue
         if isinstance(component, Optimizer) and value is component.module:
             continue
-        if name == CHILDREN and isinstance(component, Module) and _are_children(component, value):
-            value = _added(component) or (value and [])  # there may be others by now
         config[name] = _encode(value, f"{cls.__name__}: argument {name}")
     if isinstance(component, Module):
         own = {array.dtype.name for array in component.namedParameters().values()}
         if "dtype" in cls.__signature__.parameters and len(own) == 1:
             config["dtype"] = own.pop()
-        if CHILDREN not in given and (added := _added(component)):
+        added = [] if CHILDREN in given else _added(component)
+        if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
             config[CHILDREN] = [to_config(child) for child in added]
     return config
 
@@ -107,11 +107,12 @@ def component_name(cls: type) -> str:
     raise ConfigError(f"expected a layer, criterion or optimizer, received {cls.__name__}")
 
 
-def _are_children(component: Module, value: Any) -> bool:
-    """Whether an argument called ``modules`` is the beginning of a list to which ``add`` appends."""
+def _collects_children(component: Component, given: Mapping[str, Any]) -> bool:
+    """Whether an argument called ``modules`` only begins the list to which ``add`` appends: there may be others now."""
     if not (isinstance(getattr(component, CHILDREN, None), list) and hasattr(component, "add")):
         return False
-    return value is None or (isinstance(value, (list, tuple)) and all(isinstance(child, Module) for child in value))
+    begun = given.get(CHILDREN) or ()
+    return isinstance(begun, (list, tuple)) and all(isinstance(child, Module) for child in begun)
 
 
 def _added(container: Module) -> list[Module]:

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 from .arrays import Tensor, describe, leaves
 from .module import Module, title
-from .state import walk
+from .tree import walk
 
 _M = TypeVar("_M", bound=Module)
 

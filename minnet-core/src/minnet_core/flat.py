@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from attrs import frozen
 
 from .arrays import Array, leaves
 from .module import Module
-from .state import ParameterPlace, parameter_places
+from .places import ParameterPlace, expect_listed, parameter_places
 
 
 @frozen(eq=False)
@@ -42,6 +44,7 @@ def _same(nested: object, views: tuple[Array, ...]) -> bool:
 
 def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
     places = parameter_places(module)
+    expect_listed(module, places)
     unique = _unique(places)
     dtypes = {array.dtype for place in unique for array in (place.parameter, place.gradient)} or {np.dtype(np.float32)}
     if len(dtypes) > 1:
@@ -83,4 +86,10 @@ def _unique(places: list[ParameterPlace]) -> list[ParameterPlace]:
                 "tie modules with share(), which ties both"
             )
         place.require_homes()
+    for one, other in combinations(first.values(), 2):
+        if np.may_share_memory(one.parameter, other.parameter) and np.shares_memory(one.parameter, other.parameter):
+            raise ValueError(
+                f"{one.name} and {other.name} are two views of the same memory, which moving them would part; "
+                "tie whole parameters with share()"
+            )
     return list(first.values())

@@ -16,21 +16,22 @@ import numpy as np
 from attrs import evolve
 from packaging.version import InvalidVersion, Version
 
-from .arrays import Array, describe
 from .atomic import write_atomically
 from .config import build_with, component_name, to_config
 from .discovery import LOCAL
 from .errors import ConfigError, ModelFileError
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
+from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 from .module import Module
 from .registries import layers
-from .state import buffer_places, parameter_places, walk
+from .tree import walk
 
 
 def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> Path:
     """Write a model to a file, atomically.
 
     What is saved can be loaded: the architecture is built once more and compared before anything is written.
+    Saved besides it are the arrays, and plain attributes (numbers, texts, modes) that have changed since construction.
 
     Args:
         model: any module. Classes that nobody has registered are saved too; whoever loads must register them.
@@ -58,12 +59,12 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
             f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
             f"constructors were given {error}"
         ) from error
-    arrays, shared = _arrays_of(model, rebuilt)
+    arrays, shared = arrays_of(model, rebuilt)
     header = ModelHeader(
         config=config,
         components={name: _version(name) for name in sorted(classes)},
         shared=shared,
-        training=model.training,
+        attributes=changed_attributes(model, rebuilt),
         metadata=dict(metadata or {}),
     )
     # safetensors writes the memory of an array as it lies: in C order and native byte order, or the bytes are wrong.
@@ -86,7 +87,7 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
             version, or another minor one below 1.0).
 
     Returns:
-        The model, with its parameters, buffers and mode.
+        The model as it was: parameters, buffers, modes; gradients are zero.
 
     Raises:
         ModelFileError: if the file is truncated, foreign, altered, of a later format or of other versions, or does
@@ -114,8 +115,8 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
     except (ConfigError, ArithmeticError, MemoryError, RecursionError) as error:
         raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
-    _fill(model, arrays, header.shared, where)
-    (model.train if header.training else model.evaluate)()
+    fill_arrays(model, arrays, header.shared, where)
+    set_attributes(model, header.attributes, where)
     return model
 
 
@@ -134,56 +135,6 @@ def _classes(model: Module) -> dict[str, type]:
 def _version(component: str) -> str | None:
     distribution = component.partition(":")[0]
     return None if distribution == LOCAL else layers.declaration(component).version
-
-
-def _arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
-    """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
-    expected = {place.name: place.parameter.shape for place in parameter_places(rebuilt)}
-    parameters = model.namedParameters()
-    received = {name: array.shape for name, array in parameters.items()}
-    if expected != received:
-        differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
-        raise ModelFileError(
-            f"{type(model).__name__}: expected the parameters that its constructor makes, "
-            f"{ {name: expected.get(name) for name in differing} }, received "
-            f"{ {name: received.get(name) for name in differing} }; make them in the constructor, from its arguments"
-        )
-    arrays: dict[str, Array] = {}
-    shared: dict[str, str] = {}
-    first: dict[int, str] = {}
-    for name, array in parameters.items():
-        if (original := first.setdefault(id(array), name)) != name:
-            shared[name] = original
-        else:
-            arrays[name] = array
-    # An array that a new module has no attribute for is left from a forward pass: a mask, say.
-    state = {place.name for place in buffer_places(rebuilt, empty=True)}
-    arrays.update({place.name: place.array for place in buffer_places(model) if place.name in state})
-    return arrays, shared
-
-
-def _fill(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
-    """Put arrays into a new model."""
-    parameters = {place.name: place for place in parameter_places(model)}
-    buffers = {place.name: place for place in buffer_places(model, empty=True)}
-    values = {name: arrays.get(shared.get(name, name)) for name in parameters}
-    unknown = sorted(arrays.keys() - parameters.keys() - buffers.keys())
-    missing = sorted(name for name, value in values.items() if value is None)
-    if unknown or missing:
-        raise ModelFileError(f"{where}: expected the arrays of its model; missing: {missing}, not of it: {unknown}")
-    gradients = {name: np.zeros_like(array) for name, array in arrays.items()}
-    for name, place in parameters.items():
-        value, source = values[name], shared.get(name, name)
-        assert value is not None
-        if (value.shape, value.dtype.kind) != (place.parameter.shape, place.parameter.dtype.kind):
-            expected, received = describe(place.parameter), describe(value)
-            raise ModelFileError(f"{where}: {name}: expected {expected}, received {received}")
-        if all(place.homes):
-            place.put(value, gradients[source])
-        else:
-            place.parameter[...] = value
-    for name in arrays.keys() & buffers.keys():
-        buffers[name].put(arrays[name])
 
 
 def _check_versions(header: ModelHeader, where: str) -> None:

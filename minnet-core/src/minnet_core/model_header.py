@@ -34,7 +34,8 @@ class ModelHeader:
         components: qualified name of every class in the model -> version of its distribution, None for a class of the
             program that saved it.
         shared: name of an array -> name of the array that it is the same one as.
-        training: whether the model was in training mode.
+        attributes: dotted name -> value of plain attributes that were not as the constructor makes them, such as
+            ``training`` of a model that was saved in evaluation mode.
         metadata: what the caller of `save` added.
         digest: SHA-256 of all of the above and of every array; shows damage, not forgery.
     """
@@ -45,7 +46,9 @@ class ModelHeader:
         validator=validators.deep_mapping(_qualified, validators.optional(_text), _object)
     )
     shared: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _object))
-    training: bool = field(default=True, validator=validators.instance_of(bool))
+    attributes: dict[str, bool | int | float | str] = field(
+        factory=dict, validator=validators.deep_mapping(_text, validators.instance_of((bool, int, float, str)), _object)
+    )
     metadata: dict[str, Any] = field(factory=dict, validator=_object)
     digest: str = field(default="", validator=_text)
 

@@ -11,8 +11,9 @@ from attrs import frozen
 
 from .arrays import Array, Tensor, describe
 from .module import Module, title
-from .state import parameter_places, walk
+from .places import parameter_places
 from .tables import render_table
+from .tree import walk
 
 _COLUMNS = ("name", "layer", "output", "parameters", "bytes")
 

@@ -117,21 +117,21 @@ class Module(Component):
 
     def namedParameters(self) -> dict[str, Array]:
         """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
-        from .state import parameter_places
+        from .places import parameter_places
 
         return {place.name: place.parameter for place in parameter_places(self)}
 
     def namedGradParameters(self) -> dict[str, Array]:
         """Return the gradients under the names of their parameters."""
-        from .state import parameter_places
+        from .places import parameter_places
 
         return {place.name: place.gradient for place in parameter_places(self)}
 
     def namedBuffers(self) -> dict[str, Array]:
         """Return the buffers by dotted name; one that is still None is left out."""
-        from .state import buffer_places
+        from .buffers import buffer_places
 
-        return {place.name: place.array for place in buffer_places(self)}
+        return {place.name: place.value for place in buffer_places(self)}
 
     def flattenParameters(self) -> tuple[Array, Array]:
         """Move the parameters into one 1-D array, the gradients into another, and return both.
@@ -142,6 +142,8 @@ class Module(Component):
 
         Raises:
             TypeError: if the parameters are not all of one dtype, or one is not held by an attribute.
+            ValueError: if parameters overlap in memory without being one array, or a module that holds modules, and is
+                no `Container`, does not return their parameters.
         """
         from .flat import flatten
 
@@ -160,7 +162,7 @@ class Module(Component):
         Raises:
             ValueError: if the two differ in the names or shapes of their parameters.
         """
-        from .state import share
+        from .moving import share
 
         share(self, other, names)
         return self
@@ -172,7 +174,7 @@ class Module(Component):
 
     def clearState(self) -> Self:
         """Forget ``output``, ``gradInput`` and all else that a forward pass leaves behind; parameters stay."""
-        from .state import walk
+        from .tree import walk
 
         for _, module in walk(self):
             for name in ("output", "gradInput", *module.CACHES):
@@ -188,7 +190,7 @@ class Module(Component):
         Raises:
             TypeError: if ``dtype`` is not floating.
         """
-        from .state import astype
+        from .moving import astype
 
         astype(self, dtype)
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -53,19 +54,32 @@ class PluginHost:
         else:
             self.loaded.append(plugin)
 
-    def call(self, plugin: Declaration, hook: str, **arguments: Any) -> Any:
-        """Call a hook of one plugin; keep its error if it raises.
+    def call(
+        self,
+        plugin: Declaration,
+        hook: str,
+        accept: Callable[[Any], Any] = lambda returned: returned,
+        /,
+        **arguments: Any,
+    ) -> Any:
+        """Call a hook of one plugin; keep its error if it raises, or returns what it should not.
+
+        Args:
+            plugin: one that is loaded.
+            hook: the name of the hook.
+            accept: turns what the plugin returns into what the caller wants, and raises if it cannot.
+            arguments: of the hook.
 
         Returns:
-            What the plugin returns; None if it does not implement the hook, or raises.
+            What ``accept`` returns; None if the plugin does not implement the hook, returns nothing, or fails.
         """
         others = [self.manager.get_plugin(other.qualified) for other in self.loaded if other is not plugin]
         try:
             results = self.manager.subset_hook_caller(hook, others)(**arguments)
+            return accept(results[0]) if results else None
         except (Exception, SystemExit) as error:
             self._fail(plugin, f"{hook} of {plugin.target} failed", error)
             return None
-        return results[0] if results else None
 
     def _fail(self, plugin: Declaration, what: str, error: BaseException) -> None:
         failure = PluginLoadError(f"{plugin.provider}: {what}: {type(error).__name__}: {error}")

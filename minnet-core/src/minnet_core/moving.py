@@ -1,0 +1,56 @@
+"""`share` and `astype`: put other arrays into the places of a module."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from .arrays import Array
+from .buffers import buffer_places
+from .module import Module, title
+from .places import ParameterPlace, parameter_places
+
+
+def share(module: Module, other: Module, names: tuple[str, ...]) -> None:
+    """Make ``module`` hold the parameter and gradient arrays of ``other``; see `Module.share`."""
+
+    def chosen(source: Module) -> dict[str, ParameterPlace]:
+        places = {place.name: place for place in parameter_places(source)}
+        return {name: place for name, place in places.items() if not names or name.rsplit(".", 1)[-1] in names}
+
+    mine, theirs = chosen(module), chosen(other)
+    if unknown := sorted(set(names) - {name.rpartition(".")[2] for name in mine}):
+        available = [place.name for place in parameter_places(module)]
+        raise ValueError(f"{title(module)}: expected to share some of {available}, received {unknown}")
+    shapes = [{name: place.parameter.shape for name, place in side.items()} for side in (mine, theirs)]
+    if shapes[0] != shapes[1] or not shapes[0]:
+        raise ValueError(
+            f"{title(module)}: expected to share {shapes[0]} with a module that has them, received {shapes[1]}"
+        )
+    for place in (*mine.values(), *theirs.values()):
+        place.require_homes()
+    for name, place in mine.items():
+        place.put(theirs[name].parameter, theirs[name].gradient)
+
+
+def astype(module: Module, dtype: npt.DTypeLike) -> None:
+    """Convert every floating parameter, gradient and buffer; arrays that modules share stay shared."""
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"{title(module)}: expected a floating dtype, received {dtype}")
+    converted: dict[int, Array] = {}
+
+    def convert(array: Array) -> Array:
+        if array.dtype.kind != "f":
+            return array
+        return converted.setdefault(id(array), array.astype(dtype, order="C"))
+
+    # All is converted before anything is put, so that a failure (of memory, say) leaves the module as it was.
+    parameters = [(place, convert(place.parameter), convert(place.gradient)) for place in parameter_places(module)]
+    buffers = [(place, convert(place.value)) for place in buffer_places(module)]
+    for parameter, *_ in parameters:
+        parameter.require_homes()
+    for parameter, value, gradient in parameters:
+        parameter.put(value, gradient)
+    for buffer, value in buffers:
+        buffer.put(value)
