@@ -16,8 +16,7 @@ import numpy as np
 import pytest
 
 import minnet_core
-from minnet_core import Module
-from minnet_core.plugins import plugin_host
+from minnet_core import Module, plugins
 
 REGISTRIES = (minnet_core.layers, minnet_core.criterions, minnet_core.optimizers)
 
@@ -259,7 +258,7 @@ def _own_registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for registry in REGISTRIES:
         registry.refresh()
-    plugin_host.cache_clear()
+    plugins._make_host.cache_clear()
 
 
 @pytest.fixture
@@ -268,7 +267,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    plugin_host.cache_clear()
+    plugins._make_host.cache_clear()
     for registry in REGISTRIES:
         registry.refresh()
     yield folder

@@ -23,12 +23,18 @@ def test_tensor_is_described_by_shape_and_dtype(value, text):
 
 @pytest.mark.parametrize(
     ("dtype", "computed"),
-    [("f2", "f2"), ("f4", "f4"), (">f4", ">f4"), ("f8", "f8"), ("u1", "f4"), ("i2", "f4"), ("i4", "f8"), ("?", "f4")],
+    [("f2", "f2"), ("f4", "f4"), ("f8", "f8"), ("u1", "f4"), ("i2", "f4"), ("i4", "f8"), ("?", "f4")],
 )
 def test_integers_are_computed_in_what_numpy_promotes_them_to(dtype, computed):
     array = np.ones(3, dtype)
     assert floating_dtype(array) == as_floating(array).dtype == np.dtype(computed)
     assert (as_floating(array) is array) is (array.dtype.kind == "f")
+
+
+def test_big_endian_arrays_are_computed_in_native_order():
+    array = as_floating(np.arange(3, dtype=">f4"))
+    assert array.dtype.isnative
+    np.testing.assert_array_equal(array, [0, 1, 2])
 
 
 def test_leaves_are_walked_in_order_and_none_is_left_out():

@@ -97,3 +97,11 @@ def test_what_is_no_file_is_not_replaced(tmp_path, make):
 @pytest.mark.parametrize("name", ["x" * 255, "é" * 127])
 def test_longest_names_can_be_written(tmp_path, name):
     assert write_atomically(tmp_path / name, b"new").read_bytes() == b"new"
+
+
+def test_permissions_of_the_file_that_is_replaced_are_kept(tmp_path):
+    path = tmp_path / "secret"
+    path.touch(mode=0o600)
+    write_atomically(path, b"new")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_bytes() == b"new"

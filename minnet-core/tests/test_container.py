@@ -77,8 +77,8 @@ def test_same_instance_is_refused_at_any_depth(Linear):
 def test_container_is_refused_inside_itself(Linear):
     inner = Sequential()
     outer = Sequential(inner)
-    for add in (lambda: inner.add(inner), lambda: inner.add(outer)):
-        with pytest.raises(ValueError, match="which is module itself"):
+    for add, which in ((lambda: inner.add(inner), "module 0"), (lambda: inner.add(outer), "module itself")):
+        with pytest.raises(ValueError, match=f"which is {which};"):
             add()
     assert len(inner) == 0
 
@@ -149,3 +149,36 @@ def test_interrupt_passes_without_a_note():
 
 def test_representation_is_a_line_a_module(Linear):
     assert repr(Container(Linear(3, 2), Linear(2, 1))) == "Linear 3 -> 2\nLinear 2 -> 1\n"
+
+
+def test_same_instance_is_refused_in_another_branch_of_the_same_model(Linear):
+    layer, branch = Linear(2, 2), Sequential()
+    model = Sequential(Sequential(Sequential(layer)), Sequential(branch))
+    with pytest.raises(ValueError, match=r"which is module 0.0.0; add module.clone\(\)"):
+        branch.add(layer)
+    assert len(branch) == 0
+    assert model[1][0] is branch
+
+
+def test_module_may_be_in_two_models(Linear):
+    encoder = Sequential(Linear(2, 2))
+    assert Sequential(encoder, Linear(2, 2))[0] is Sequential(encoder)[0]
+
+
+def test_gradients_of_a_container_that_declares_nothing_are_zeroed(Linear):
+    class Gate(Container):
+        def __init__(self, *modules):
+            super().__init__(*modules)
+            self.g, self.gradG = np.ones(2), np.ones(2)
+
+        def getParameters(self):
+            return [self.g, *super().getParameters()]
+
+        def getGradParameters(self):
+            return [self.gradG, *super().getGradParameters()]
+
+    gate = Gate(Linear(2, 2))
+    gate[0].gradW.fill(3)
+    gate.zeroGradParameters()
+    assert not gate.gradG.any()
+    assert not gate[0].gradW.any()

@@ -47,3 +47,9 @@ def test_criterion_that_forgets_super_init_works():
 
     assert Careless().output is Careless().gradInput is None
     check_criterion_gradients(Careless(), np.ones((2, 3)), np.zeros((2, 3)))
+
+
+def test_call_is_forward():
+    assert SquaredError()(np.ones((2, 2)), np.zeros((2, 2))) == SquaredError().forward(
+        np.ones((2, 2)), np.zeros((2, 2))
+    )

@@ -1,8 +1,17 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from minnet_core.discovery import Declaration, canonical, declarations, is_strict, plugin_switches
+from minnet_core.discovery import (
+    Declaration,
+    canonical,
+    declarations,
+    is_strict,
+    metadata_problems,
+    plugin_switches,
+)
 from minnet_core.testing import install_distribution
 
 GROUP = "minnet.test_discovery"
@@ -76,3 +85,19 @@ def test_strictness_is_asked_for_by_the_environment(monkeypatch, value, strict):
     if value is not None:
         monkeypatch.setenv("MINNET_STRICT_PLUGINS", value)
     assert is_strict() is strict
+
+
+@pytest.mark.parametrize(
+    "text", ["[minnet.layers]\nno equals sign\n", b"[minnet.layers]\nX = \xff\xfe"], ids=["line", "bytes"]
+)
+def test_malformed_entry_points_harm_no_other_distribution(site, text):
+    install_distribution(site, "strange-a", {"strange_a": ""}, entry_points={"minnet.layers": {"X": "strange_a:X"}})
+    install_distribution(site, "strange-b", {"strange_b": ""}, entry_points={"minnet.layers": {"Y": "strange_b:Y"}})
+    file = next(site.glob("strange_b*.dist-info")) / "entry_points.txt"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert "strange-a:X" in [declaration.qualified for declaration in declarations("minnet.layers")]
+    assert any("unreadable metadata" in problem for problem in metadata_problems())
+
+
+def test_target_may_have_an_extra():
+    assert Declaration("join", "x", "1", "os.path : join [extra]").load() is os.path.join

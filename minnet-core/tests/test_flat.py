@@ -122,12 +122,13 @@ def test_mixed_dtypes_are_an_error_that_lists_them(Linear):
     assert model.astype(np.float32).flattenParameters()[0].dtype == np.float32
 
 
-def test_gradient_of_another_dtype_is_named(notebook):
+def test_parameter_that_was_rebound_in_another_dtype_is_converted_to_that_of_its_gradient(notebook):
     layer = notebook.Linear(3, 2)
-    layer.W = layer.W.astype(np.float32)  # as the notebook does with a tensor of PyTorch
-    layer.b = layer.b.astype(np.float32)
-    with pytest.raises(TypeError, match=r"W float32 \(gradient float64\)"):
-        layer.flattenParameters()
+    weights = layer.W.astype(np.float32)
+    layer.W = weights  # as the notebook does with a tensor of PyTorch
+    parameters, _ = layer.flattenParameters()
+    assert parameters.dtype == layer.W.dtype == np.float64
+    np.testing.assert_array_equal(layer.W, weights)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_parameters_of_modules_that_a_composite_hides_are_an_error(Linear):
 def test_parameters_that_are_two_views_of_one_memory_are_an_error(Linear):
     model = Sequential(Linear(3, 2), Linear(2, 3))
     model[1].W = model[0].W.T
-    with pytest.raises(ValueError, match=r"0.W and 1.W are two views of the same memory"):
+    with pytest.raises(ValueError, match=r"0.W and 1.W, or their gradients, are two views of the same memory"):
         model.flattenParameters()
     assert model[1].W.base is model[0].W
 
@@ -228,3 +229,48 @@ def test_parameters_that_interleave_in_one_array_are_moved(Linear):
     model[0].W, model[1].W = both[:, ::2], both[:, 1::2]
     model.flattenParameters()
     np.testing.assert_array_equal(model[1].W, both[:, 1::2])
+
+
+def test_overlapping_gradients_are_an_error(Linear):
+    model = Sequential(Linear(3, 2), Linear(2, 3))
+    model[1].gradW = model[0].gradW.T
+    with pytest.raises(ValueError, match="two views of the same memory"):
+        model.flattenParameters()
+
+
+@pytest.mark.parametrize(
+    "move", [lambda m: m.flattenParameters(), lambda m: m.astype(np.float64)], ids=["flat", "astype"]
+)
+def test_modules_that_share_stay_tied_when_one_moves(Linear, move):
+    one = Sequential(Linear(3, 2), Linear(2, 2))
+    other = one.clone("W")
+    third = Sequential(Linear(3, 2)).share(Sequential(other[0]), "W")
+    move(one)
+    assert one[0].W is other[0].W is third[0].W
+    assert one[0].gradW is other[0].gradW is third[0].gradW
+    assert one[0].b is not other[0].b
+    move(other)
+    assert one[1].W is other[1].W
+    one[0].W[:] = 7
+    assert (third[0].W == 7).all()
+
+
+def test_copies_of_modules_that_share_are_tied_to_nobody(Linear):
+    one = Linear(3, 2)
+    other = one.clone("W")
+    twin = copy.deepcopy(other)
+    one.flattenParameters()
+    assert twin.W is not one.W
+    assert pickle.loads(pickle.dumps(one)).W is not one.W
+
+
+def test_optimizer_moves_arrays_when_it_is_made_and_not_later(Linear):
+    class Descend(Optimizer):
+        def update(self, parameters, gradients, *state):
+            parameters -= gradients
+
+    layer = Linear(3, 2)
+    optimizer = Descend(layer)
+    gradients, parameters = layer.getGradParameters(), layer.getParameters()
+    optimizer.step()
+    assert all(map(lambda a, b: a is b, gradients + parameters, layer.getGradParameters() + layer.getParameters()))

@@ -129,3 +129,51 @@ def test_criterion_is_checked(x):
     check_criterion_gradients(Cubes(), x, np.zeros_like(x))
     with pytest.raises(AssertionError, match=r"Cubes: gradInput, element "):
         check_criterion_gradients(Cubes(3.001), x, np.zeros_like(x))
+
+
+def test_wrong_gradient_of_a_tiny_function_is_found():
+    class Tiny(Module):
+        def updateOutput(self, input):
+            self.output = 1e-7 * input**3
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = np.zeros_like(input)
+            return self.gradInput
+
+    with pytest.raises(AssertionError, match="Tiny: gradInput, element"):
+        check_gradients(Tiny(), np.ones((2, 2)))
+
+
+def test_layer_that_writes_to_gradOutput_is_found():
+    class Careless(Module):
+        def updateOutput(self, input):
+            self.output = np.maximum(input, 0)
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            gradOutput[input < 0] = 0
+            self.gradInput = gradOutput
+            return self.gradInput
+
+    with pytest.raises(AssertionError, match="Careless: expected backward to leave gradOutput as it is"):
+        check_gradients(Careless(), np.array([[-1.0, 1.0, -2.0, 3.0]]))
+
+
+def test_overwriting_is_named_whatever_the_module_has_accumulated(Linear):
+    class Overwrites(Linear):
+        def accGradParameters(self, input, gradOutput):
+            self.gradW[...] = gradOutput.T @ input
+            self.gradb[...] = gradOutput.sum(axis=0)
+
+    layer = Overwrites(3, 2)
+    layer.gradW.fill(5)
+    with pytest.raises(AssertionError, match="a second backward replaced it"):
+        check_gradients(layer, np.random.default_rng(0).standard_normal((4, 3)))
+
+
+def test_array_is_restored_when_the_function_raises():
+    x = np.array([1.0, 2.0])
+    with pytest.raises(ZeroDivisionError):
+        central_difference(lambda: 1 / 0, x)
+    assert x.tolist() == [1, 2]

@@ -54,3 +54,10 @@ def test_sigmoid_is_elementwise_and_symmetric(x):
     result = sigmoid(x)
     assert result.shape == x.shape
     np.testing.assert_allclose(result + sigmoid(-x), np.ones(x.shape), rtol=1e-15)
+
+
+def test_columns_of_any_layout_and_dtype_are_summed():
+    x = np.random.default_rng(0).integers(0, 255, (7, 5, 3)).astype(np.uint8)
+    for array in (x, x.transpose(1, 0, 2), x[::-1, ::2], x.astype(">f8"), x[0], x.astype(bool)):
+        np.testing.assert_allclose(column_sums(array), array.sum(axis=tuple(range(array.ndim - 1)), dtype=float))
+    assert column_sums(np.ones((300, 1), np.uint8)) == 300

@@ -172,20 +172,62 @@ def test_each_module_keeps_its_own_mode(path, Linear):
 
 
 class Plain(Module):
+    EPS = 1e-3
+
     def __init__(self, p=0.5):
         super().__init__()
-        self.p, self.sizes, self.count, self.best, self.name = p, [1, 2], 0, float("inf"), "fresh"
+        self.p, self.sizes, self.pair, self.count, self.best, self.name = p, [1, 2], (1, 2), 0, float("inf"), None
 
 
 def test_plain_attributes_that_were_changed_after_construction_are_kept(path):
     layers.register(Plain)
     model = Sequential(Plain(0.25), Plain())
-    model[1].p, model[1].count, model[1].sizes[1], model[1].name = np.float64(0.1), 7, 3, "annealed"
+    changed = model[1]
+    changed.p, changed.sizes[1], changed.pair, changed.count, changed.name = (
+        np.float64(0.1),
+        3,
+        (3, 4),
+        None,
+        "annealed",
+    )
+    changed.EPS = 1e-5
     save(model, path)
-    assert read_header(path).attributes == {"1.p": 0.1, "1.count": 7, "1.sizes.1": 3, "1.name": "annealed"}
+    assert read_header(path).attributes == {
+        "1.EPS": 1e-5, "1.p": 0.1, "1.sizes": [1, 3], "1.pair": [3, 4], "1.count": None, "1.name": "annealed"
+    }  # fmt: skip
     again = load(path)
-    assert (again[0].p, again[0].count) == (0.25, 0)
-    assert (again[1].p, again[1].count, again[1].sizes, again[1].name) == (0.1, 7, [1, 3], "annealed")
+    assert (again[0].p, again[0].count, again[0].EPS) == (0.25, 0, 1e-3)
+    assert (again[1].p, again[1].sizes, again[1].pair, again[1].count) == (0.1, [1, 3], (3, 4), None)
+    assert (again[1].name, again[1].EPS, again[1].best) == ("annealed", 1e-5, float("inf"))
+
+
+def test_attribute_that_is_not_finite_is_named(path):
+    layers.register(Plain)
+    model = Sequential(Plain())
+    model[0].p = float("nan")
+    with pytest.raises(ModelFileError, match="^0.p: expected a finite number, received nan"):
+        save(model, path)
+
+
+def test_saving_does_not_change_what_the_program_draws_next(path, notebook):
+    layer = notebook.Linear(3, 2)
+    np.random.seed(0)
+    expected = np.random.rand()
+    np.random.seed(0)
+    save(layer, path)
+    assert np.random.rand() == expected
+
+
+def test_parameters_that_overlap_in_memory_are_not_saved_apart(path, Linear):
+    model = Sequential(Linear(3, 2), Linear(2, 3))
+    model[1].W = model[0].W.T
+    with pytest.raises(ValueError, match="0.W and 1.W, or their gradients, are two views"):
+        save(model, path)
+
+
+def test_only_modules_can_be_saved(path):
+    with pytest.raises(TypeError, match="expected a Module to save, received 3"):
+        save(3, path)
 
 
 def test_buffers_that_start_as_none_are_saved_once_they_are_arrays(path):

@@ -73,12 +73,34 @@ def forge(path, arrays=None, *, digest=True, **changes):
     path.write_bytes(to_bytes(arrays, metadata={KEY: json.dumps(contents)}))
 
 
-def test_attribute_that_the_model_lacks_is_an_error(path):
+def test_all_missing_components_are_named_with_the_versions_that_were_saved(path):
     save(small(), path)
-    for name in ("0.missing", "forward", "0.W", "0.__class__"):
-        forge(path, attributes={name: 1})
-        with pytest.raises(ModelFileError, match=rf"expected plain attributes of its model, received \['{name}'\]"):
-            load(path)
+    components = read_header(path).components
+    forge(path, components={**components, "minnet-mish:Mish": "1.2.0", "local:Mine": None})
+    with pytest.raises(UnknownComponentError) as caught:
+        load(path)
+    text = str(caught.value)
+    assert str(path) in text
+    assert "pip install minnet-mish (saved with 1.2.0)" in text
+    assert "minnet_core.layers.register(Mine)" in text
+
+
+@pytest.mark.parametrize(
+    "name", ["0.missing", "forward", "0.W", "0.__class__", "0.PARAMETERS", "BUFFERS", "9.training"]
+)
+def test_attribute_that_the_model_lacks_is_an_error(path, name):
+    save(small(), path)
+    forge(path, attributes={name: 1})
+    with pytest.raises(ModelFileError, match=rf"{name}: expected no such attribute, received 1"):
+        load(path)
+
+
+@pytest.mark.parametrize("value", ["no", 1, [True], {"a": 1}])
+def test_attribute_of_another_type_is_an_error(path, value):
+    save(small(), path)
+    forge(path, attributes={"training": value})
+    with pytest.raises(ModelFileError, match=r"training: expected one like True, received "):
+        load(path)
 
 
 def test_file_cut_anywhere_is_a_model_file_error(path):

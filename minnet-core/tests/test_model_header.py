@@ -82,7 +82,7 @@ def test_digest_depends_on_everything_but_itself():
         {"shared": {"a": 1}},
         {"shared": None},
         {"attributes": []},
-        {"attributes": {"p": [1]}},
+        {"format": 0},
         {"metadata": []},
         {"digest": None},
         {"format": "1"},

@@ -248,3 +248,46 @@ def test_notebook_representation_is_a_table(Linear):
     html = Sequential(Linear(3, 2))._repr_html_()
     assert html.startswith("<table>")
     assert "Linear 3 -&gt; 2" in html
+
+
+def test_call_is_forward(Linear):
+    layer, x = Linear(3, 2), np.ones((4, 3), np.float32)
+    np.testing.assert_array_equal(layer(x), layer.forward(x))
+
+
+def test_mode_reaches_modules_that_attributes_hold(Linear):
+    class Block(Module):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.others = Linear(2, 2), [Linear(2, 2)]
+
+    block = Block()
+    block.evaluate()
+    assert [block.training, block.inner.training, block.others[0].training] == [False] * 3
+    block.train()
+    assert [block.training, block.inner.training, block.others[0].training] == [True] * 3
+
+
+def test_list_is_refused_as_input(Linear):
+    with pytest.raises(TypeError, match="Linear.*: expected an array, or a tuple of arrays, received list"):
+        Linear(2, 2).forward([[1.0, 2.0]])
+
+
+def test_parameter_that_is_none_leaves_its_gradient_out(Linear):
+    layer = Linear(3, 2)
+    layer.b = None
+    assert len(layer.getParameters()) == len(layer.getGradParameters()) == 1
+    assert layer.flattenParameters()[0].size == 6
+
+
+def test_error_in_a_repr_does_not_hide_the_error_of_the_layer():
+    class Half(Module):
+        def updateOutput(self, input):
+            raise ValueError("expected more")
+
+        def __repr__(self):
+            return self.missing
+
+    with pytest.raises(ValueError, match="expected more") as caught:
+        Sequential(Half()).forward(np.ones(2))
+    assert caught.value.__notes__ == ["in Sequential[0]: Half, input (2,) float64"]

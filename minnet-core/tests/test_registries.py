@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from threading import Barrier, Thread
+
 import pytest
 
 from minnet_core import (
@@ -100,3 +102,28 @@ def test_registrar_knows_its_kinds():
     (declaration,) = registrar.declarations("layers")
     assert (declaration.qualified, declaration.version) == ("strange-a:Module", "1.0")
     assert declaration.target == "minnet_core.module:Module"
+
+
+def test_hook_is_asked_once_and_computed_classes_stay_what_they_are(site):
+    install(site, "strange-a", PLUGIN.replace("    for base", "    print('asked')\n    for base", 1))
+    layers.refresh()
+    computed = layers["Computed1"]
+    layers.refresh()
+    assert layers["Computed1"] is computed
+    assert "Computed1" in criterions
+
+
+def test_plugins_are_loaded_once_whatever_the_number_of_threads(site):
+    install(site, "strange-a", PLUGIN)
+    barrier, hosts = Barrier(8), []
+
+    def ask():
+        barrier.wait()
+        hosts.append(plugin_host())
+
+    threads = [Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, hosts))) == 1

@@ -303,3 +303,22 @@ print([d.provider for d in minnet_core.layers.declarations() if d.name == "Stran
 """
     done = run_python(code, path=[site, tmp_path / "other"])
     assert done.stdout == "['strange-a 1.0'] <class 'strange_a.StrangeA'>\n", done.stderr
+
+
+def test_overrides_end_one_by_one_in_any_order():
+    class A(Module): ...
+
+    class B(Module): ...
+
+    first, second = layers.override("One", A), layers.override("Two", B)
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert "One" not in layers
+    assert layers["Two"] is B
+    second.__exit__(None, None, None)
+    assert "Two" not in layers
+
+
+def test_what_is_no_name_is_unknown():
+    assert layers.get(3) is None

@@ -134,3 +134,30 @@ def test_backward_before_forward_says_where(Linear, x):
     with pytest.raises((TypeError, ValueError)) as caught:
         Sequential(Linear(3, 2), Linear(2, 2)).backward(x, np.ones((4, 2)))
     assert caught.value.__notes__ == ["in Sequential[1]: Linear 2 -> 2, input NoneType"]
+
+
+def test_failed_backward_leaves_every_gradient_as_it_was(Linear):
+    model = Sequential(Linear(3, 3), Sequential(Linear(3, 2)), Linear(2, 2))
+    x, g = np.ones((4, 3), np.float32), np.ones((4, 2), np.float32)
+    model.forward(x)
+    model.backward(x, g)
+    before = {name: gradient.copy() for name, gradient in model.namedGradParameters().items()}
+
+    class Refuses(Linear):
+        def updateGradInput(self, input, gradOutput):
+            raise ValueError("no")
+
+    model.modules[0].__class__ = Refuses
+    with pytest.raises(ValueError, match="no"):
+        model.backward(x, g)
+    for name, gradient in model.namedGradParameters().items():
+        np.testing.assert_array_equal(gradient, before[name])
+
+
+def test_module_that_defines_backward_itself_is_called_by_it(Linear, notebook):
+    student = notebook.Sequential()
+    student.add(notebook.Linear(3, 2))
+    ours, x, g = Sequential(Linear(3, 3), student), np.ones((4, 3)), np.ones((4, 2))
+    ours.forward(x)
+    ours.backward(x, g)
+    np.testing.assert_allclose(student.modules[0].gradW, g.T @ ours[0].output)

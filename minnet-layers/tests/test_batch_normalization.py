@@ -179,3 +179,15 @@ def test_a_numpy_scalar_alpha_does_not_promote_float32():
     for _ in range(2):
         layer.forward(np.random.default_rng(0).standard_normal((4, 3)).astype(np.float32))
     assert layer.moving_mean.dtype == layer.moving_variance.dtype == np.float32
+
+
+def test_default_axis_is_the_last_of_any_number():
+    x = np.random.default_rng(0).standard_normal((4, 5, 3)).transpose(1, 0, 2)
+    layer = BatchNormalization()
+    output = layer.forward(x)
+    expected = (x - x.mean(axis=(0, 1))) / np.sqrt(x.var(axis=(0, 1)) + layer.EPS)
+    np.testing.assert_allclose(output, expected, atol=1e-12)
+    fresh = BatchNormalization()
+    fresh.evaluate()
+    np.testing.assert_allclose(fresh.forward(x), x / np.sqrt(1 + layer.EPS), atol=1e-12)
+    check_gradients(layer, x)

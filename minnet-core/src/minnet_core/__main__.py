@@ -2,4 +2,5 @@
 
 from .command import main
 
-main(prog_name="minnet")
+if __name__ == "__main__":
+    main(prog_name="minnet")

@@ -49,7 +49,8 @@ def floating_dtype(array: Array) -> np.dtype[Any]:
     >>> floating_dtype(np.zeros(1, np.float16)), floating_dtype(np.zeros(1, np.uint8)), floating_dtype(np.arange(2))
     (dtype('float16'), dtype('float32'), dtype('float64'))
     """
-    return array.dtype if array.dtype.kind == "f" else np.result_type(array.dtype, np.float32)
+    dtype = array.dtype if array.dtype.kind == "f" else np.result_type(array.dtype, np.float32)
+    return dtype.newbyteorder("=")
 
 
 def as_floating(array: Array) -> Array:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
+from errno import ENOENT
 from pathlib import Path
+from stat import S_IMODE
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
@@ -22,7 +25,10 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
     """
     target = Path(path).resolve()
     if target.exists() and not target.is_file():
-        raise OSError(f"{target}: expected a file or a new name, received something else")
+        kind = "a directory" if target.is_dir() else "a device or a pipe"
+        raise OSError(f"{target}: expected a file or a new name, received {kind}")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(ENOENT, "expected a folder that exists to write into", str(target.parent))
     # The name is cut because the longest one that a file may have leaves no room.
     temporary = target.with_name(f".{target.name[:32]}.{secrets.token_hex(6)}.tmp")
     try:
@@ -30,6 +36,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            temporary.chmod(S_IMODE(target.stat().st_mode))
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -38,10 +46,11 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> Path:
 
 
 def _sync_directory(directory: Path) -> None:
-    """Make the rename itself survive a power cut, where the system lets a directory be opened (not on Windows)."""
+    """Make the rename itself survive a power cut, where the system can: Windows and some file systems cannot."""
     if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        with suppress(OSError):
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

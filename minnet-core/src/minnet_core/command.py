@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .discovery import LOCAL, declarations
+from .discovery import FIRST_PARTY, LOCAL, declarations, metadata_problems
 from .errors import MinnetError, PluginLoadError
 from .plugins import GROUP, plugin_host
 from .registries import criterions, layers, optimizers
@@ -24,14 +24,16 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON inste
 
 
 def contributed_commands() -> dict[str, click.Command]:
-    """Ask every plugin for its commands; the first plugin, in the order of their names, wins a name that two have.
+    """Ask every plugin for its commands.
+
+    A first-party command wins a name that two have, then that of the first plugin in the order of their names.
 
     Raises:
         PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
     """
     host = plugin_host()
     commands: dict[str, click.Command] = {}
-    for plugin in list(host.loaded):
+    for plugin in sorted(host.loaded, key=lambda plugin: plugin.distribution not in FIRST_PARTY):
         for command in host.call(plugin, "minnet_commands", _accept_commands) or ():
             commands.setdefault(str(command.name), command)
     return commands
@@ -80,7 +82,7 @@ def main() -> None:
 
 
 def _listing(registry: Registry) -> click.Command:
-    @click.command(registry.kind, help=f"List the {registry.kind} that are installed; none is imported.")
+    @click.command(registry.kind, help=f"List the {registry.kind} that are installed, importing none of them.")
     @as_json
     def listing(as_json: bool) -> None:
         rows = []
@@ -124,7 +126,7 @@ def plugins(as_json: bool) -> None:
         for key, names in sorted(contents.items())
         if key[0] != LOCAL
     ]
-    causes = [cause for key in sorted(problems) for cause in problems[key]]
+    causes = [*(cause for key in sorted(problems) for cause in problems[key]), *metadata_problems()]
     if as_json:
         click.echo(json.dumps({"distributions": _records(_PLUGIN_COLUMNS, rows), "problems": causes}, indent=2))
     else:

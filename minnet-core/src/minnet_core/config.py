@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .component import Component
-from .constructor import construct, given_arguments
+from .constructor import construct, given_arguments, random_state_kept
 from .criterion import Criterion
 from .errors import ConfigError
 from .module import Module
@@ -54,6 +54,8 @@ def to_config(component: Component) -> dict[str, Any]:
             continue
         if isinstance(component, Optimizer) and value is component.module:
             continue
+        if name == "dtype" and value is not None:
+            value = np.dtype(value)
         config[name] = _encode(value, f"{cls.__name__}: argument {name}")
     if isinstance(component, Module):
         own = {array.dtype.name for array in component.namedParameters().values()}
@@ -125,7 +127,8 @@ def _added(container: Module) -> list[Module]:
         arguments[CHILDREN] = []
     if "rng" in arguments:  # a copy, so that asking for a config does not change what the program draws next
         arguments["rng"] = deepcopy(arguments["rng"])
-    made = getattr(construct(type(container), (), arguments), CHILDREN)
+    with random_state_kept():
+        made = getattr(construct(type(container), (), arguments), CHILDREN)
     if [type(child) for child in made] != [type(child) for child in present[: len(made)]]:
         raise ConfigError(
             f"{type(container).__name__}: expected the modules that its constructor makes to come first, "

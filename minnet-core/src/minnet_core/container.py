@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
 
 from .arrays import Tensor, describe, leaves
 from .module import Module, title
@@ -43,7 +44,7 @@ class Container(Module):
         if not isinstance(module, Module):
             hint = "; call it to make one" if isinstance(module, type) else ""
             raise TypeError(f"{type(self).__name__}.add: expected a Module instance, received {module!r}{hint}")
-        present = {id(inner): name for name, inner in walk(self)}
+        present = {id(inner): name for top in self._tops() for name, inner in walk(top)}
         for _, inner in walk(module):
             if id(inner) in present:
                 place = present[id(inner)] or "itself"
@@ -53,7 +54,13 @@ class Container(Module):
                     "parameters in two places"
                 )
         self.modules.append(module)
+        vars(module).setdefault("_parents", WeakValueDictionary())[id(self)] = self
         return self
+
+    def _tops(self) -> list[Module]:
+        """The outermost containers that this one is in; itself if in none."""
+        parents: list[Container] = list(vars(self).get("_parents", {}).values())
+        return [top for parent in parents for top in parent._tops()] or [self]
 
     def rethrowErrors(self, index: int, method: str, input: Tensor, *gradOutput: Tensor) -> Tensor:
         """Call ``method`` of module ``index``; an error that passes through gets a note of where it happened."""
@@ -65,10 +72,14 @@ class Container(Module):
             raise
 
     def zeroGradParameters(self) -> None:
-        for gradient in leaves(self._declared(list(self.PARAMETERS.values()))):
-            gradient.fill(0)
         for module in self.modules:
             module.zeroGradParameters()
+        if type(self).getGradParameters is Container.getGradParameters:
+            own = [gradient for _, gradient in self._declared()]
+        else:  # a subclass that declares nothing returns gradients of its own among the others
+            own = self.getGradParameters()
+        for gradient in leaves(own):
+            gradient.fill(0)
 
     def getParameters(self) -> list[Any]:
         """Return one list for each module, after the parameters that the container itself declares."""
@@ -77,18 +88,6 @@ class Container(Module):
     def getGradParameters(self) -> list[Any]:
         """Return the gradients in the structure of `getParameters`."""
         return [*super().getGradParameters(), *(module.getGradParameters() for module in self.modules)]
-
-    def train(self) -> None:
-        """Set training mode here and in every module."""
-        super().train()
-        for module in self.modules:
-            module.train()
-
-    def evaluate(self) -> None:
-        """Set evaluation mode here and in every module."""
-        super().evaluate()
-        for module in self.modules:
-            module.evaluate()
 
     def __getitem__(self, index: Any) -> Any:
         """Return a module, or a list of them for a slice."""

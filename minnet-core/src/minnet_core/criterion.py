@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .arrays import Array, Tensor
 from .component import Component
 
@@ -27,7 +25,11 @@ class Criterion(Component):
         self.output = None  # type: ignore[assignment]
         self.gradInput = None  # type: ignore[assignment]
 
-    def forward(self, input: Tensor, target: Tensor) -> Any:
+    def __call__(self, input: Tensor, target: Tensor) -> float:
+        """Compute the loss, as `forward` does."""
+        return self.forward(input, target)
+
+    def forward(self, input: Tensor, target: Tensor) -> float:
         """Compute the loss; subclasses override ``updateOutput``."""
         return self.updateOutput(input, target)
 
@@ -35,7 +37,7 @@ class Criterion(Component):
         """Compute the gradient of the loss with respect to ``input``; subclasses override ``updateGradInput``."""
         return self.updateGradInput(input, target)
 
-    def updateOutput(self, input: Tensor, target: Tensor) -> Any:
+    def updateOutput(self, input: Tensor, target: Tensor) -> float:
         """Compute, store and return the loss; every criterion overrides this."""
         raise NotImplementedError(f"{type(self).__name__} must define updateOutput(input, target)")
 

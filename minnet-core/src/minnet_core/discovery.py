@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from importlib.metadata import Distribution
+    from importlib.metadata import EntryPoint
 
 FIRST_PARTY = frozenset(
     {"minnet-core", "minnet-layers", "minnet-criterions", "minnet-optimizers", "minnet-train", "minnet-conv"}
@@ -59,31 +58,45 @@ class Declaration:
         """Import the target."""
         if self.loaded is not None:
             return self.loaded
-        module, _, attributes = self.target.partition(":")
-        value: Any = import_module(module)
-        for attribute in filter(None, attributes.split(".")):
-            value = getattr(value, attribute)
-        return value
+        from importlib.metadata import EntryPoint
+
+        return EntryPoint(self.name, self.target, group="").load()
 
 
 def declarations(group: str) -> list[Declaration]:
     """List the entry points of a group, in an order that does not depend on ``sys.path``."""
-    from importlib.metadata import entry_points
-
-    found = set()
-    for point in entry_points(group=group):
-        name, version = _provider(point.dist)
-        if name is not None:
-            found.add(Declaration(point.name, name, version, point.value))
+    found = {
+        Declaration(point.name, name, version, point.value)
+        for (name, version), points in _installed()[0]
+        for point in points
+        if point.group == group
+    }
     return sorted(found, key=lambda declaration: (declaration.distribution, declaration.name, declaration.target))
 
 
-def _provider(distribution: Distribution | None) -> tuple[str | None, str | None]:
-    """Name and version; None for what is left of a distribution that was not removed cleanly."""
-    try:
-        return (distribution.name, distribution.version) if distribution else (None, None)
-    except Exception:  # another one in each Python: TypeError, KeyError, a warning made an error
-        return None, None
+def metadata_problems() -> list[str]:
+    """Say which installed distributions mention minnet in metadata that cannot be read."""
+    return sorted(_installed()[1])
+
+
+def _installed() -> tuple[list[tuple[tuple[str, str], list[EntryPoint]]], list[str]]:
+    """Read the entry points of every distribution that mentions minnet, and the errors of those where that fails.
+
+    One distribution at a time, because ``importlib.metadata.entry_points()`` fails as a whole when one is malformed.
+    Of two copies of one distribution, the first on ``sys.path`` counts, which is also the one that is imported.
+    """
+    from importlib.metadata import distributions
+
+    read: dict[str, tuple[tuple[str, str], list[EntryPoint]]] = {}
+    problems = []
+    for distribution in distributions():
+        try:
+            if "minnet" in (distribution.read_text("entry_points.txt") or ""):
+                name, version = distribution.metadata["Name"], distribution.version
+                read.setdefault(canonical(name), ((name, version), list(distribution.entry_points)))
+        except Exception as error:  # whatever may stand in a file
+            problems.append(f"{distribution.locate_file('')}: a distribution with unreadable metadata: {error!r}")
+    return list(read.values()), problems
 
 
 def plugin_switches() -> Callable[[str], bool]:

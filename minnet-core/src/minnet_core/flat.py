@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 from attrs import frozen
 
 from .arrays import Array, leaves
+from .kin import move_in_kin
 from .module import Module
-from .places import ParameterPlace, expect_listed, parameter_places
+from .places import ParameterPlace, expect_listed, expect_separate, parameter_places
 
 
 @frozen(eq=False)
@@ -46,12 +45,12 @@ def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
     places = parameter_places(module)
     expect_listed(module, places)
     unique = _unique(places)
-    dtypes = {array.dtype for place in unique for array in (place.parameter, place.gradient)} or {np.dtype(np.float32)}
+    expect_separate(unique)
+    # A gradient has the dtype that its layer was made in; a parameter that was rebound in another one is converted.
+    dtypes = {place.gradient.dtype for place in unique} or {np.dtype(np.float32)}
     if len(dtypes) > 1:
-        listing = ", ".join(
-            f"{place.name} {place.parameter.dtype} (gradient {place.gradient.dtype})" for place in unique
-        )
-        raise TypeError(f"expected parameters and gradients of one dtype, received {listing}; convert with astype()")
+        listing = ", ".join(f"{place.name} {place.gradient.dtype}" for place in unique)
+        raise TypeError(f"expected gradients of one dtype, received {listing}; convert with astype()")
     dtype = dtypes.pop()
     size = sum(place.parameter.size for place in unique)
     if old is not None and (old.parameters.size, old.parameters.dtype) == (size, dtype):
@@ -62,14 +61,16 @@ def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
     # Values are copied out first: a parameter may be a view of another stretch of the vectors that are written to.
     parameters[:] = np.concatenate([np.empty(0, dtype), *(place.parameter.ravel() for place in unique)])
     gradients[:] = np.concatenate([np.empty(0, dtype), *(place.gradient.ravel() for place in unique)])
-    views: dict[int, tuple[Array, Array]] = {}
+    views: dict[int, Array] = {}
     start = 0
     for place in unique:
         shape, stop = place.parameter.shape, start + place.parameter.size
-        views[id(place.parameter)] = parameters[start:stop].reshape(shape), gradients[start:stop].reshape(shape)
+        views[id(place.parameter)] = parameters[start:stop].reshape(shape)
+        views[id(place.gradient)] = gradients[start:stop].reshape(shape)
         start = stop
     for place in places:
-        place.put(*views[id(place.parameter)])
+        place.put(views[id(place.parameter)], views[id(place.gradient)])
+    move_in_kin(module, views)
     return FlatParameters(
         parameters, gradients, tuple(leaves(module.getParameters())), tuple(leaves(module.getGradParameters()))
     )
@@ -86,10 +87,4 @@ def _unique(places: list[ParameterPlace]) -> list[ParameterPlace]:
                 "tie modules with share(), which ties both"
             )
         place.require_homes()
-    for one, other in combinations(first.values(), 2):
-        if np.may_share_memory(one.parameter, other.parameter) and np.shares_memory(one.parameter, other.parameter):
-            raise ValueError(
-                f"{one.name} and {other.name} are two views of the same memory, which moving them would part; "
-                "tie whole parameters with share()"
-            )
     return list(first.values())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, as_floating
 
 
 def column_sums(array: Array) -> Array:
-    """Sum over every axis but the last: shape ``(..., n)`` to ``(n,)``, dtype kept.
+    """Sum over every axis but the last: shape ``(..., n)`` to ``(n,)``; a floating dtype is kept, integers do not wrap.
 
     A matrix product with a row of ones: BLAS sums columns two to three times as fast as ``add.reduce``.
     Only an array of three or more axes that is not contiguous is summed the plain way, which saves a copy.
@@ -17,6 +17,7 @@ def column_sums(array: Array) -> Array:
     >>> column_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
+    array = as_floating(array)
     if array.ndim > 2 and not array.flags.c_contiguous:
         plain: Array = array.sum(axis=tuple(range(array.ndim - 1)))
         return plain

@@ -18,8 +18,9 @@ from packaging.version import InvalidVersion, Version
 
 from .atomic import write_atomically
 from .config import build_with, component_name, to_config
+from .constructor import random_state_kept
 from .discovery import LOCAL
-from .errors import ConfigError, ModelFileError
+from .errors import ConfigError, ModelFileError, UnknownComponentError
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 from .module import Module
@@ -50,10 +51,13 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     from safetensors import SafetensorError
     from safetensors.numpy import save as to_bytes
 
+    if not isinstance(model, Module):
+        raise TypeError(f"expected a Module to save, received {model!r}")
     classes = _classes(model)
     config = to_config(model)
     try:
-        rebuilt = build_with(config, classes.__getitem__)
+        with random_state_kept():
+            rebuilt = build_with(config, classes.__getitem__)
     except KeyError as error:
         raise ModelFileError(
             f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
@@ -106,7 +110,7 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
             raise ModelFileError(f"{where}: its arrays are of dtypes that NumPy does not have: {error}") from error
     if header.digest_with(arrays) != header.digest:
         raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
-    classes = {name: layers[name] for name in header.components}
+    classes = _find_classes(header, where)
     if check_versions:
         _check_versions(header, where)
     try:
@@ -129,6 +133,20 @@ def _classes(model: Module) -> dict[str, type]:
             raise ModelFileError(
                 f"expected classes of different names, received two called {name}; register() names them"
             )
+    return classes
+
+
+def _find_classes(header: ModelHeader, where: str) -> dict[str, type]:
+    """Look every component up; an error names all that are missing, with the versions that were saved."""
+    classes: dict[str, type] = {}
+    missing = []
+    for name, version in header.components.items():
+        try:
+            classes[name] = layers[name]
+        except UnknownComponentError as error:
+            missing.append(f"{error}" + (f" (saved with {version})" if version else ""))
+    if missing:
+        raise UnknownComponentError("\n".join([f"{where} needs components that are not here:", *missing]))
     return classes
 
 

@@ -40,15 +40,13 @@ class ModelHeader:
         digest: SHA-256 of all of the above and of every array; shows damage, not forgery.
     """
 
-    format: int = field(default=FORMAT, validator=validators.instance_of(int))
+    format: int = field(default=FORMAT, validator=validators.in_(range(1, FORMAT + 1)))
     config: dict[str, Any] = field(validator=_object)
     components: dict[str, str | None] = field(
         validator=validators.deep_mapping(_qualified, validators.optional(_text), _object)
     )
     shared: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _object))
-    attributes: dict[str, bool | int | float | str] = field(
-        factory=dict, validator=validators.deep_mapping(_text, validators.instance_of((bool, int, float, str)), _object)
-    )
+    attributes: dict[str, Any] = field(factory=dict, validator=_object)
     metadata: dict[str, Any] = field(factory=dict, validator=_object)
     digest: str = field(default="", validator=_text)
 

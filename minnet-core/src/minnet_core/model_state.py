@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from types import NoneType
+from typing import Any
 
 import numpy as np
 
@@ -11,14 +13,15 @@ from .arrays import Array, describe
 from .buffers import buffer_places
 from .errors import ModelFileError
 from .module import Module
-from .places import parameter_places
-from .tree import Place, find_places, join, walk
+from .places import expect_separate, parameter_places
+from .tree import PROTOCOL_ATTRIBUTES, join, walk
 
-Plain: TypeAlias = bool | int | float | str
+_NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
 
 
 def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
     """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
+    expect_separate(parameter_places(model))
     expected = {place.name: place.parameter.shape for place in parameter_places(rebuilt)}
     parameters = model.namedParameters()
     received = {name: array.shape for name, array in parameters.items()}
@@ -67,33 +70,60 @@ def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str,
         buffers[name].put(arrays[name])
 
 
-def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Plain]:
-    """Return the plain attributes that differ from those of a model built anew: ``p`` of a Dropout, modes, counters."""
-    built = {place.name: _plain(place.value) for place in _plain_places(rebuilt)}
-    now = {place.name: _plain(place.value) for place in _plain_places(model)}
-    # By repr, so that nan equals nan and True differs from 1.
-    return {name: value for name, value in now.items() if name in built and repr(value) != repr(built[name])}
+def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
+    """Return the plain attributes that differ from those of a model built anew: ``p`` of a Dropout, modes, counters.
+
+    Plain is what JSON can hold. An attribute that a new model lacks is not among them, unless its class has it.
+
+    Raises:
+        ModelFileError: naming an attribute that is not finite now and was built otherwise.
+    """
+    built = dict(_plain_attributes(rebuilt))
+    changed = {}
+    for name, value in _plain_attributes(model):
+        # By repr, so that nan equals nan and True differs from 1.
+        if name in built and repr(value) != repr(built[name]):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ModelFileError(f"{name}: expected a finite number, received {value}")
+            changed[name] = value
+    return changed
 
 
-def set_attributes(model: Module, attributes: Mapping[str, Plain], where: str) -> None:
+def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> None:
     """Set plain attributes of a model built anew.
 
     Raises:
-        ModelFileError: if the model has no such plain attribute.
+        ModelFileError: if the model has no such plain attribute, or one of another type.
     """
-    places = {place.name: place for place in _plain_places(model)}
-    if unknown := sorted(attributes.keys() - places.keys()):
-        raise ModelFileError(f"{where}: expected plain attributes of its model, received {unknown}")
+    built = dict(_plain_attributes(model))
+    modules = dict(walk(model))
     for name, value in attributes.items():
-        places[name].put(value)
+        if name not in built or not _is_alike(value, built[name]):
+            expected = f"one like {built[name]!r}" if name in built else "no such attribute"
+            raise ModelFileError(f"{where}: {name}: expected {expected}, received {value!r}")
+    for name, value in attributes.items():
+        owner, _, attribute = name.rpartition(".")
+        setattr(modules[owner], attribute, tuple(value) if isinstance(built[name], tuple) else value)
 
 
-def _plain_places(model: Module) -> Iterator[Place]:
+def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
+    """Walk the attributes of all modules that are plain, those that instances take from their class included."""
     for prefix, module in walk(model):
-        for place in find_places(module, (bool, int, float, str, np.generic)):
-            yield Place(join(prefix, place.name), place.holder, place.key)
+        inherited = {name: value for cls in reversed(type(module).__mro__) for name, value in vars(cls).items()}
+        for name, value in {**inherited, **vars(module)}.items():
+            plain = value.item() if isinstance(value, np.generic) else value
+            if not name.startswith("__") and name not in _NOT_STATE and _is_plain(plain):
+                yield join(prefix, name), plain
 
 
-def _plain(value: Any) -> Plain:
-    plain: Plain = value.item() if isinstance(value, np.generic) else value
-    return plain
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _is_alike(value: Any, built: Any) -> bool:
+    """Whether a value in a file is of the type that a new model has; None may become anything plain, and back."""
+    if value is None or built is None or isinstance(built, float):
+        return _is_plain(value) and (not isinstance(built, float) or isinstance(value, (int, float, NoneType)))
+    return type(value) is (list if isinstance(built, tuple) else type(built)) and _is_plain(value)

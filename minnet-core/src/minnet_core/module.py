@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 def title(module: Module) -> str:
     """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
-    text = repr(module)
+    try:
+        text = repr(module)
+    except Exception:  # of a half-made layer, which must not hide the error that is being told
+        return type(module).__name__
     return type(module).__name__ if not text or "\n" in text else text
 
 
@@ -60,8 +63,18 @@ class Module(Component):
         self.gradInput = None  # type: ignore[assignment]
         self.training = True
 
+    def __call__(self, input: Tensor) -> Tensor:
+        """Compute the output, as `forward` does."""
+        return self.forward(input)
+
     def forward(self, input: Tensor) -> Tensor:
-        """Compute the output of the module for ``input``."""
+        """Compute the output of the module for ``input``.
+
+        Raises:
+            TypeError: if it is a list, which NumPy would take in some layers and not in others.
+        """
+        if isinstance(input, list):
+            raise TypeError(f"{title(self)}: expected an array, or a tuple of arrays, received list")
         return self.updateOutput(input)
 
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
@@ -94,26 +107,39 @@ class Module(Component):
 
     def getParameters(self) -> list[Any]:
         """Return the parameters: the arrays themselves, not copies."""
-        return self._declared(list(self.PARAMETERS))
+        return [parameter for parameter, _ in self._declared()]
 
     def getGradParameters(self) -> list[Any]:
         """Return the gradients of the parameters, in the order of `getParameters`.
 
         They are accumulated and zeroed in place, so the arrays stay valid while the module lives; only
-        `flattenParameters`, `share` and `astype` move them.
+        `flattenParameters` (which an optimizer calls when it is made), `share` and `astype` move them.
         """
-        return self._declared(list(self.PARAMETERS.values()))
+        return [gradient for _, gradient in self._declared()]
 
-    def _declared(self, attributes: list[str]) -> list[Array]:
-        return [array for array in (getattr(self, name) for name in attributes) if array is not None]
+    def _declared(self) -> list[tuple[Array, Array]]:
+        """The declared parameters that are not None, with their gradients."""
+        pairs = ((getattr(self, name), getattr(self, gradient)) for name, gradient in self.PARAMETERS.items())
+        return [pair for pair in pairs if pair[0] is not None]
 
     def train(self) -> None:
-        """Set training mode (the mode of a new module); Dropout and BatchNormalization behave differently in it."""
+        """Set training mode, here and in the modules that attributes hold; it is the mode of a new module.
+
+        Dropout and BatchNormalization behave differently in it.
+        """
         self.training = True
+        self._each_child("train")
 
     def evaluate(self) -> None:
-        """Set evaluation mode."""
+        """Set evaluation mode, here and in the modules that attributes hold."""
         self.training = False
+        self._each_child("evaluate")
+
+    def _each_child(self, method: str) -> None:
+        from .tree import children
+
+        for _, child in children(self):
+            getattr(child, method)()
 
     def namedParameters(self) -> dict[str, Array]:
         """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
@@ -210,5 +236,5 @@ class Module(Component):
         return self.summary()._repr_html_()
 
     def __getstate__(self) -> dict[str, Any]:
-        # The views of a copy do not point into the copied vectors, so a copy flattens itself anew.
-        return {name: value for name, value in vars(self).items() if name != "_flat"}
+        # The views of a copy do not point into the copied vectors, and nobody shares its arrays or contains it.
+        return {name: value for name, value in vars(self).items() if name not in ("_flat", "_kin", "_parents")}

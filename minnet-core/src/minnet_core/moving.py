@@ -7,8 +7,10 @@ import numpy.typing as npt
 
 from .arrays import Array
 from .buffers import buffer_places
+from .kin import link, move_in_kin
 from .module import Module, title
 from .places import ParameterPlace, parameter_places
+from .tree import walk
 
 
 def share(module: Module, other: Module, names: tuple[str, ...]) -> None:
@@ -16,10 +18,10 @@ def share(module: Module, other: Module, names: tuple[str, ...]) -> None:
 
     def chosen(source: Module) -> dict[str, ParameterPlace]:
         places = {place.name: place for place in parameter_places(source)}
-        return {name: place for name, place in places.items() if not names or name.rsplit(".", 1)[-1] in names}
+        return {name: place for name, place in places.items() if not names or place.attribute in names}
 
     mine, theirs = chosen(module), chosen(other)
-    if unknown := sorted(set(names) - {name.rpartition(".")[2] for name in mine}):
+    if unknown := sorted(set(names) - {place.attribute for place in mine.values()}):
         available = [place.name for place in parameter_places(module)]
         raise ValueError(f"{title(module)}: expected to share some of {available}, received {unknown}")
     shapes = [{name: place.parameter.shape for name, place in side.items()} for side in (mine, theirs)]
@@ -29,8 +31,10 @@ def share(module: Module, other: Module, names: tuple[str, ...]) -> None:
         )
     for place in (*mine.values(), *theirs.values()):
         place.require_homes()
+    my_modules, their_modules = dict(walk(module)), dict(walk(other))
     for name, place in mine.items():
         place.put(theirs[name].parameter, theirs[name].gradient)
+        link(my_modules[place.owner], their_modules[theirs[name].owner])
 
 
 def astype(module: Module, dtype: npt.DTypeLike) -> None:
@@ -54,3 +58,4 @@ def astype(module: Module, dtype: npt.DTypeLike) -> None:
         parameter.put(value, gradient)
     for buffer, value in buffers:
         buffer.put(value)
+    move_in_kin(module, converted)

@@ -24,7 +24,8 @@ class Optimizer(Component):
     An optimizer that must see a whole parameter at once overrides `step`.
 
     Args:
-        module: what to train. Its parameters may be rebound at any time.
+        module: what to train. Its parameters and gradients are moved into flat vectors (so take references to them
+            afterwards), and may be rebound at any time.
 
     Attributes:
         t: how many steps have been taken; 1 within the first.
@@ -36,6 +37,7 @@ class Optimizer(Component):
     def __init__(self, module: Module) -> None:
         if not isinstance(module, Module):
             raise TypeError(f"{type(self).__name__}: expected a Module to train, received {module!r}")
+        module.flattenParameters()  # moves the arrays now rather than at the first step, when somebody may hold them
         self.module = module
         self.t = 0
         self.state: dict[str, Array] = {}

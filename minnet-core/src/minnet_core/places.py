@@ -6,6 +6,7 @@ So a class that declares nothing is treated like one that does.
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,11 @@ class ParameterPlace:
     parameter: Array
     gradient: Array
     homes: tuple[tuple[Place, ...], tuple[Place, ...]]
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of its owner that holds the parameter, or the list or dict that has it."""
+        return self.name[len(self.owner) :].lstrip(".").partition(".")[0]
 
     def require_homes(self) -> None:
         """Check that the two arrays can be moved.
@@ -96,6 +102,21 @@ def expect_listed(root: Module, found: list[ParameterPlace]) -> None:
             f"{title(root)}: expected getParameters() to return the parameters of all modules inside, it lacks "
             f"{', '.join(hidden)}; derive the class that holds these modules from Container, and add() them"
         )
+
+
+def expect_separate(found: list[ParameterPlace]) -> None:
+    """Refuse parameters that overlap in memory without being one array: moving or saving them would part them.
+
+    Raises:
+        ValueError: naming two of them.
+    """
+    for one, other in combinations(found, 2):
+        for mine, theirs in ((one.parameter, other.parameter), (one.gradient, other.gradient)):
+            if mine is not theirs and np.may_share_memory(mine, theirs) and np.shares_memory(mine, theirs):
+                raise ValueError(
+                    f"{one.name} and {other.name}, or their gradients, are two views of the same memory, which would "
+                    "be parted here; tie whole parameters with share()"
+                )
 
 
 def _own_arrays(owner: str, module: Module) -> list[tuple[Array, Array]]:

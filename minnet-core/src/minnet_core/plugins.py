@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 from attrs import Factory, define
@@ -12,6 +13,12 @@ from attrs import Factory, define
 from . import hookspecs
 from .discovery import Declaration, declarations, is_strict, plugin_switches
 from .errors import PluginLoadError
+
+if TYPE_CHECKING:
+    from .registries import Registrar
+
+# Reentrant, because a plugin may look a component up while it is loaded.
+_lock = RLock()
 
 GROUP = "minnet"
 """The entry-point group of plugin modules."""
@@ -25,18 +32,21 @@ class PluginHost:
         manager: pluggy's, with a plugin registered under the qualified name of its entry point.
         loaded: plugins that are registered.
         failures: plugins that could not be, or one of whose hooks raised, with the error.
+        registrars: what each plugin has registered by the hook ``minnet_register_components``.
     """
 
     manager: pluggy.PluginManager
     loaded: list[Declaration] = Factory(list)
     failures: dict[Declaration, PluginLoadError] = Factory(dict)
+    registrars: dict[Declaration, Registrar] = Factory(dict)
 
     def discover(self) -> None:
         """Load the installed and enabled plugins that were not met before."""
         is_enabled = plugin_switches()
-        for plugin in declarations(GROUP):
-            if is_enabled(plugin.distribution) and plugin not in self.loaded and plugin not in self.failures:
-                self.load(plugin)
+        with _lock:
+            for plugin in declarations(GROUP):
+                if is_enabled(plugin.distribution) and plugin not in self.loaded and plugin not in self.failures:
+                    self.load(plugin)
 
     def load(self, plugin: Declaration) -> None:
         """Import and register one plugin; keep its error if that fails.
@@ -89,9 +99,14 @@ class PluginHost:
             raise failure
 
 
-@cache
 def plugin_host() -> PluginHost:
     """Return the plugins of this process, loading them at the first call."""
+    with _lock:
+        return _make_host()
+
+
+@cache
+def _make_host() -> PluginHost:
     manager = pluggy.PluginManager("minnet")
     manager.add_hookspecs(hookspecs)
     host = PluginHost(manager)

@@ -63,12 +63,11 @@ def _optimizer() -> type:
 def _computed(kind: str) -> list[Declaration]:
     host = plugin_host()
     host.discover()
-    found = []
     for plugin in list(host.loaded):
-        registrar = Registrar(plugin)
-        host.call(plugin, "minnet_register_components", registrar=registrar)
-        found += registrar.declarations(kind)
-    return found
+        if plugin not in host.registrars:  # once, or a computed class would be another one after refresh()
+            host.registrars[plugin] = Registrar(plugin)
+            host.call(plugin, "minnet_register_components", registrar=host.registrars[plugin])
+    return [declaration for plugin in host.loaded for declaration in host.registrars[plugin].declarations(kind)]
 
 
 # The base classes are functions here because importing them imports NumPy.

@@ -89,7 +89,7 @@ class Registry(Mapping[str, Any]):
 
     def declaration(self, name: str) -> Declaration:
         """Say who provides a name, without importing it; raises as looking it up does."""
-        distribution, _, bare = name.rpartition(":")
+        distribution, _, bare = str(name).rpartition(":")
         distribution = canonical(distribution)
         # Hooks are asked only for what no entry point declares: asking them imports plugins.
         for list_known in (self._declared, self.declarations):
@@ -148,12 +148,16 @@ class Registry(Mapping[str, Any]):
         Raises:
             TypeError: if the class is no component of this kind.
         """
-        before = dict(self._overrides)
-        self._overrides[name] = self._checked(cls)
+        cls = self._checked(cls)
+        before = self._overrides.get(name)
+        self._overrides[name] = cls
         try:
             yield
         finally:
-            self._overrides = before
+            if before is None:
+                del self._overrides[name]
+            else:
+                self._overrides[name] = before
 
     def declaration_of(self, cls: type) -> Declaration | None:
         """Find who provides a class; None if no one does.
@@ -181,10 +185,11 @@ class Registry(Mapping[str, Any]):
     def _enabled(self) -> list[Declaration]:
         if self._entry_points is None:
             self._entry_points = declarations(f"minnet.{self.kind}")
-            if is_strict():
-                for declaration in self._filtered():
-                    self.load(declaration)
-        return self._filtered()
+        enabled = self._filtered()
+        if is_strict():
+            for declaration in enabled:
+                self.load(declaration)
+        return enabled
 
     def _filtered(self) -> list[Declaration]:
         is_enabled = plugin_switches()

@@ -7,6 +7,7 @@ import copy
 from .arrays import Tensor
 from .container import Container
 from .example import Example
+from .module import Module
 
 
 class Sequential(Container):
@@ -42,10 +43,30 @@ class Sequential(Container):
         return self.output
 
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
-        return self._descend("backward", input, gradOutput)
+        """Compute all input gradients, then accumulate all parameter gradients.
+
+        So an input of another shape than that of the forward pass is found before any gradient has changed.
+        (A module that defines ``backward`` itself, as notebooks do, is called by it, in the first phase.)
+        """
+        later: list[tuple[int, Tensor]] = []
+        gradient = gradOutput
+        for index in reversed(range(len(self.modules))):
+            if type(self.modules[index]).backward in (Module.backward, Sequential.backward):
+                later.append((index, gradient))
+                gradient = self.rethrowErrors(index, "updateGradInput", self._input_of(index, input), gradient)
+            else:
+                gradient = self.rethrowErrors(index, "backward", self._input_of(index, input), gradient)
+        for index, its_gradOutput in later:
+            self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), its_gradOutput)
+        self.gradInput = gradient if self.modules else copy.deepcopy(gradOutput)
+        return self.gradInput
 
     def updateGradInput(self, input: Tensor, gradOutput: Tensor) -> Tensor:
-        return self._descend("updateGradInput", input, gradOutput)
+        gradient = gradOutput
+        for index in reversed(range(len(self.modules))):
+            gradient = self.rethrowErrors(index, "updateGradInput", self._input_of(index, input), gradient)
+        self.gradInput = gradient if self.modules else copy.deepcopy(gradOutput)
+        return self.gradInput
 
     def accGradParameters(self, input: Tensor, gradOutput: Tensor) -> None:
         """Accumulate the gradients of every module; `updateGradInput` must have run with the same arguments."""
@@ -53,13 +74,6 @@ class Sequential(Container):
             is_last = index == len(self.modules) - 1
             gradient = gradOutput if is_last else self.modules[index + 1].gradInput
             self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), gradient)
-
-    def _descend(self, method: str, input: Tensor, gradOutput: Tensor) -> Tensor:
-        gradient = gradOutput
-        for index in reversed(range(len(self.modules))):
-            gradient = self.rethrowErrors(index, method, self._input_of(index, input), gradient)
-        self.gradInput = gradient if self.modules else copy.deepcopy(gradOutput)
-        return self.gradInput
 
     def _input_of(self, index: int, input: Tensor) -> Tensor:
         return self.modules[index - 1].output if index else input

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from .module import Module
 
-_PROTOCOL_ATTRIBUTES = frozenset({"output", "gradInput", "_arguments", "_flat"})
+PROTOCOL_ATTRIBUTES = frozenset({"output", "gradInput", "_arguments", "_flat", "_kin", "_parents"})
 
 
 @frozen
@@ -42,7 +42,7 @@ def find_places(module: Module, kind: type | tuple[type, ...]) -> Iterator[Place
     holder = vars(module)
     sequences = (list, tuple) if kind is Module else list
     for name, value in holder.items():
-        if name in _PROTOCOL_ATTRIBUTES:
+        if name in PROTOCOL_ATTRIBUTES:
             continue
         if isinstance(value, kind):
             yield Place(name, holder, name)

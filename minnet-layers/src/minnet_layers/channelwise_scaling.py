@@ -54,7 +54,7 @@ class ChannelwiseScaling(Module):
     )
 
     def __init__(
-        self, n_out: int, *, rng: int | np.random.Generator | None = None, dtype: npt.DTypeLike = np.float32
+        self, n_out: int, *, rng: int | np.random.Generator | None = None, dtype: npt.DTypeLike = "float32"
     ) -> None:
         super().__init__()
         n_out = positive_int("ChannelwiseScaling", "n_out", n_out)

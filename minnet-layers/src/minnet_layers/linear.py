@@ -62,7 +62,7 @@ class Linear(Module):
         bias: bool = True,
         *,
         rng: int | np.random.Generator | None = None,
-        dtype: npt.DTypeLike = np.float32,
+        dtype: npt.DTypeLike = "float32",
     ) -> None:
         super().__init__()
         n_in, n_out = positive_int("Linear", "n_in", n_in), positive_int("Linear", "n_out", n_out)
@@ -74,9 +74,11 @@ class Linear(Module):
 
     def updateOutput(self, input: Array) -> Array:
         expect_shape(self, input, ("batch", self.W.shape[1]))
-        self.output = np.dot(as_floating(input), self.W.T)
+        output = np.dot(as_floating(input), self.W.T)
         if self.b is not None:
-            self.output += self.b
+            expect_shape(self, self.b, self.W.shape[:1], "b")
+            output += self.b
+        self.output = output
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
@@ -87,6 +89,8 @@ class Linear(Module):
     def accGradParameters(self, input: Array, gradOutput: Array) -> None:
         self._expect_shapes(input, gradOutput)
         expect_shape(self, self.gradW, self.W.shape, "gradW")
+        if self.gradb is not None:
+            expect_shape(self, self.gradb, self.W.shape[:1], "gradb")
         self.gradW += np.dot(as_floating(gradOutput).T, input)
         if self.gradb is not None:
             self.gradb += column_sums(gradOutput)

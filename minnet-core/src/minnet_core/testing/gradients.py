@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..criterion import Criterion
-from ..module import Module
+from ..module import Module, title
 
 STEP = 1e-5
 """Half the distance of a central difference: its error, rounding and truncation together, is about 1e-10."""
@@ -32,11 +32,13 @@ def central_difference(function: Callable[[], float], x: Array, step: float = ST
     gradient = np.empty_like(x)
     for index in np.ndindex(x.shape):
         value = x[index]
-        x[index] = value + step
-        above = function()
-        x[index] = value - step
-        below = function()
-        x[index] = value
+        try:
+            x[index] = value + step
+            above = function()
+            x[index] = value - step
+            below = function()
+        finally:
+            x[index] = value
         gradient[index] = (above - below) / (2 * step)
     return gradient
 
@@ -48,18 +50,21 @@ def check_gradients(
 
     The module itself is not touched: every evaluation runs a fresh float64 copy, so that a layer which draws random
     numbers, from a generator of its own or the global one, draws the same ones each time.
-    Gradients that the module has accumulated stay, and must be added to.
+    Gradients must be added to the arrays of ``getGradParameters()``, and ``gradOutput`` must not be written to.
 
     Args:
         module: the module to check.
         input: an array that it takes; keep it away from kinks such as the 0 of ReLU.
         rng: draws ``gradOutput``.
-        tolerance: allowed difference, relative to the larger of 1 and the numeric value.
+        tolerance: allowed difference, relative to the largest of the numeric values and of the outputs.
 
     Raises:
         AssertionError: naming the array, the element and both values.
     """
+    name_of_module = title(module)
     module = module.clone().astype(np.float64)
+    for gradient in module.namedGradParameters().values():
+        gradient.fill(0)
     input = np.array(input, np.float64)
     state = np.random.get_state(legacy=False)
 
@@ -72,20 +77,26 @@ def check_gradients(
         return float(np.sum(output(module.clone()) * gradOutput))
 
     probe = module.clone()
-    gradOutput = np.random.default_rng(rng).standard_normal(output(probe).shape)
+    outputs = output(probe)
+    scale = float(np.max(np.abs(outputs), initial=0))
+    gradOutput = np.random.default_rng(rng).standard_normal(outputs.shape)
+    given = gradOutput.copy()
     handed_out = probe.namedGradParameters()
-    before = {name: gradient.copy() for name, gradient in handed_out.items()}
-    gradInput = probe.backward(input, gradOutput)
-    _compare(f"{module!r}: gradInput", gradInput, central_difference(loss, input), tolerance)
-    added = {name: gradient - before[name] for name, gradient in probe.namedGradParameters().items()}
+    gradInput = probe.backward(input, given)
+    if not np.array_equal(given, gradOutput):
+        raise AssertionError(f"{name_of_module}: expected backward to leave gradOutput as it is; it was written to")
+    _compare(f"{name_of_module}: gradInput", gradInput, central_difference(loss, input), tolerance, scale)
+    first = {name: gradient.copy() for name, gradient in probe.namedGradParameters().items()}
     for name, parameter in module.namedParameters().items():
-        _compare(f"{module!r}: gradient of {name}", added[name], central_difference(loss, parameter), tolerance)
-    probe.backward(input, gradOutput)
+        numeric = central_difference(loss, parameter)
+        _compare(f"{name_of_module}: gradient of {name}", first[name], numeric, tolerance, scale)
+    probe.backward(input, given)
     for name, gradient in handed_out.items():
-        assert np.allclose(gradient, before[name] + 2 * added[name]), (
-            f"{module!r}: gradient of {name}: expected backward to add to the array of getGradParameters(), in place "
-            "(gradW += ...); a second backward replaced it, or made another array"
-        )
+        if not np.allclose(gradient, 2 * first[name]):
+            raise AssertionError(
+                f"{name_of_module}: gradient of {name}: expected backward to add to the array of getGradParameters(), "
+                "in place (gradW += ...); a second backward replaced it, or made another array"
+            )
 
 
 def check_criterion_gradients(criterion: Criterion, input: Array, target: Array, *, tolerance: float = 1e-6) -> None:
@@ -98,13 +109,17 @@ def check_criterion_gradients(criterion: Criterion, input: Array, target: Array,
     criterion.forward(input, target)
     gradInput = criterion.backward(input, target)
     numeric = central_difference(lambda: float(criterion.forward(input, target)), input)
-    _compare(f"{criterion!r}: gradInput", gradInput, numeric, tolerance)
+    _compare(f"{criterion!r}: gradInput", gradInput, numeric, tolerance, abs(float(criterion.output)))
 
 
-def _compare(what: str, analytic: Array, numeric: Array, tolerance: float) -> None:
-    assert np.shape(analytic) == numeric.shape, f"{what}: expected shape {numeric.shape}, received {np.shape(analytic)}"
-    error = np.abs(analytic - numeric) / np.maximum(1, np.abs(numeric))
-    worst = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape) if error.size else None
-    assert worst is None or error[worst] <= tolerance, (
-        f"{what}, element {tuple(map(int, worst))}: analytic {analytic[worst]:.9g}, numeric {numeric[worst]:.9g}"
-    )
+def _compare(what: str, analytic: Array, numeric: Array, tolerance: float, scale: float) -> None:
+    # Raised rather than asserted: python -O drops assertions, and a check that checks nothing is worse than none.
+    if np.shape(analytic) != numeric.shape:
+        raise AssertionError(f"{what}: expected shape {numeric.shape}, received {np.shape(analytic)}")
+    error = np.abs(analytic - numeric)
+    allowed = tolerance * max(scale, float(np.max(np.abs(numeric), initial=0)))
+    wrong = ~(error <= allowed)  # which nan is too
+    if wrong.any():
+        worst = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
+        element = tuple(map(int, worst))
+        raise AssertionError(f"{what}, element {element}: analytic {analytic[worst]:.9g}, numeric {numeric[worst]:.9g}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.arrays import as_floating
 from minnet_core.kernels import sigmoid
 
 
@@ -16,10 +17,10 @@ class Swish(Module):
 
     .. math:: y = x\,\sigma(\beta x)
 
-    Backward, by the product rule and :math:`\sigma' = \sigma (1 - \sigma)`:
+    Backward, by the product rule and :math:`\sigma'(z) = \sigma(z)\,\sigma(-z)`:
 
     .. math:: \frac{\partial L}{\partial x}
-              = \frac{\partial L}{\partial y} \left(\sigma(\beta x) + \beta y\,(1 - \sigma(\beta x))\right)
+              = \frac{\partial L}{\partial y} \left(\sigma(\beta x) + \beta x\,\sigma(\beta x)\,\sigma(-\beta x)\right)
 
     PyTorch: ``torch.nn.SiLU`` for ``beta=1``.
 
@@ -40,13 +41,15 @@ class Swish(Module):
         self.beta = float(beta)
 
     def updateOutput(self, input: Array) -> Array:
+        input = as_floating(input)
         self.output = sigmoid(self.beta * input)
         self.output *= input
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        gate = sigmoid(self.beta * input)
-        self.gradInput = gate * (1 + self.beta * input * (1 - gate))
+        steep = self.beta * as_floating(input)
+        gate = sigmoid(steep)
+        self.gradInput = gate + steep * gate * sigmoid(-steep)  # 1 - gate would round to 0 too early
         self.gradInput *= gradOutput
         return self.gradInput
