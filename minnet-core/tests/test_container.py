@@ -182,3 +182,10 @@ def test_gradients_of_a_container_that_declares_nothing_are_zeroed(Linear):
     gate.zeroGradParameters()
     assert not gate.gradG.any()
     assert not gate[0].gradW.any()
+
+
+def test_container_that_was_taken_out_is_on_its_own_again(Linear):
+    layer, branch = Linear(2, 2), Sequential()
+    model = Sequential(layer, branch)
+    model.modules.remove(branch)
+    assert branch.add(layer)[0] is layer

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 from .arrays import Tensor, describe, leaves
 from .module import Module, title
 from .tree import walk
-
-_M = TypeVar("_M", bound=Module)
 
 
 class Container(Module):
@@ -59,7 +57,8 @@ class Container(Module):
 
     def _tops(self) -> list[Module]:
         """The outermost containers that this one is in; itself if in none."""
-        parents: list[Container] = list(vars(self).get("_parents", {}).values())
+        known: list[Container] = list(vars(self).get("_parents", {}).values())
+        parents = [parent for parent in known if any(module is self for module in parent.modules)]
         return [top for parent in parents for top in parent._tops()] or [self]
 
     def rethrowErrors(self, index: int, method: str, input: Tensor, *gradOutput: Tensor) -> Tensor:
