@@ -88,3 +88,13 @@ def test_a_table_that_cannot_be_learned_from_is_an_error(csv, text, target, mess
     with pytest.raises(DataError) as caught:
         csv(text, target)
     assert str(caught.value).startswith(message)
+
+
+def test_large_integers_are_classes_of_their_own(csv):
+    data = csv(f"1,{2**53}\n2,{2**53 + 1}\n3,{2**53}\n4,{2**53 + 1}\n5,{10**20}\n6,{10**20}\n")
+    assert data.classes == (2**53, 2**53 + 1, 10**20)
+    assert data.labels.tolist() == [0, 1, 0, 1, 2, 2]
+
+
+def test_underscores_make_a_text(csv):
+    assert csv("1,1_000\n2,5\n3,1_000\n4,5\n").classes == ("1_000", "5")

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from minnet_core import ModelFileError, Sequential, load, save
-from minnet_train import Run, load_digits, read_experiment
+from minnet_train import ExperimentError, Run, load_digits, read_experiment
 from minnet_train.commands.evaluate import evaluate
 
 
@@ -73,3 +73,11 @@ def test_the_digits_are_measured_on_what_was_held_out(folder, edit):
     output = run("d.safetensors")
     assert output.startswith(f"digits: {len(training.test)} held-out samples, ")
     assert [line.split()[0] for line in output.splitlines()[3:]] == [str(name) for name in load_digits().classes]
+
+
+def test_data_that_have_moved_are_named(trained, folder):
+    before = run("small.safetensors").splitlines()[0].partition(":")[2]
+    (folder / "flowers.csv").rename(folder / "moved.csv")
+    with pytest.raises(ExperimentError, match="flowers.csv"):
+        run("small.safetensors")
+    assert run("small.safetensors", "--data", "moved.csv").splitlines()[0].partition(":")[2] == before

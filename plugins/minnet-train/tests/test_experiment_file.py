@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from minnet_train import DataConfig, ExperimentError, ExperimentFile, read_experiment
+from minnet_train import DataConfig, ExperimentError, ExperimentFile, Run, read_experiment
 
 
 def error_of(name: str) -> str:
@@ -92,8 +93,16 @@ MISTAKES = [
         "test_fraction = nan",
         "data.test_fraction: expected a number between 0 and 1, received nan",
     ),
-    ("scale = 10", "scale = 0", "small.toml, line 16: data.scale: expected a finite number above 0, received 0.0"),
-    ("scale = 10", "scale = inf", "data.scale: expected a finite number above 0, received inf"),
+    (
+        "scale = 10",
+        "scale = 0",
+        "small.toml, line 16: data.scale: expected a number from 1e-30 to 1e30, received 0.0",
+    ),
+    (
+        "scale = 10",
+        "scale = inf",
+        "data.scale: expected a number from 1e-30 to 1e30, received inf",
+    ),
     ("scale = 10", "scale = false", "data.scale: expected a number, received False"),
     ('target = "species"', "target = 1.5", "data.target: expected the name of a column or its index, received 1.5"),
     ('"flowers.csv"', '"flowers.csv"\n[data.more]\nx = 1\n[other]', "line 14: data.more: unknown key; did you mean"),
@@ -142,3 +151,16 @@ def test_a_file_that_is_not_there_is_named(folder):
 def test_a_file_that_is_no_text_is_named(folder):
     Path("small.toml").write_bytes(b"\xff\xfe\x00")
     assert error_of("small.toml").startswith("small.toml: expected a TOML file in UTF-8: 'utf-8' codec")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("lr = 1e-2", "Lr = 1e-2", "optimizer.Lr: unknown argument of Adam; did you mean 'lr'?"),
+        ("epochs = 2", "Epochs = 2", "Epochs: unknown key; did you mean 'epochs'?"),
+        ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "did you mean class by 'clas'?"),
+    ],
+)
+def test_nearest_valid_key_is_found_whatever_its_case(edit, old, new, hint):
+    with pytest.raises(ExperimentError, match=re.escape(hint)):
+        Run.prepare(read_experiment(edit(old, new)))

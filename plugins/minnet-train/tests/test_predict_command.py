@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import load
+from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
 
@@ -106,3 +106,17 @@ def test_integer_classes_are_printed_as_integers(folder, edit, data):
     Run.prepare(read_experiment("small.toml")).save("m.safetensors")
     label = run("m.safetensors", data("1,2\n")).splitlines()[1].split(",")[0]
     assert label in {"7", "-1", "10"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"features": "x"}, "its record of the training is of another form"),
+        ({"classes": ["a"]}, r"expected an output for each of its 1 classes, received \(3,\)"),
+    ],
+)
+def test_record_that_does_not_fit_is_an_error(model, data, change, message):
+    metadata = read_header(model).metadata
+    save(load(model), model, metadata={"minnet-train": {**metadata["minnet-train"], **change}})
+    with pytest.raises(ModelFileError, match=message):
+        CliRunner().invoke(predict, [model, data(ROWS)], catch_exceptions=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from minnet_core import Module, build, layers, load, read_header
+from minnet_core import Criterion, Module, build, criterions, layers, load, read_header
 from minnet_train import ExperimentError, ExperimentFile, Run, read_experiment
 from minnet_train.record import TrainingRecord
 
@@ -179,3 +179,16 @@ def test_an_output_that_cannot_be_written_is_an_error(folder, path, reason):
     with pytest.raises(ExperimentError) as caught:
         Run.prepare(read_experiment("small.toml")).try_saving(path)
     assert str(caught.value) == f"output: expected a file that can be written, received {path!r}: {reason}"
+
+
+def test_criterion_whose_backward_alone_does_not_fit_is_found_before_training(edit):
+    class Forward(Criterion):
+        def updateOutput(self, input, target):
+            self.output = 0.0
+            return self.output
+
+        def updateGradInput(self, input, target):
+            raise ValueError("expected something else")
+
+    with criterions.override("Forward", Forward), pytest.raises(ExperimentError, match="criterion: expected something"):
+        Run.prepare(read_experiment(edit("ClassNLLCriterion", "Forward")))

@@ -91,3 +91,9 @@ def test_an_output_option_that_cannot_be_written_is_not_blamed_on_the_file(folde
         "output: expected a file that can be written, received 'none/m.safetensors'"
     )
     assert result.output == ""
+
+
+def test_empty_output_is_an_error_before_training(folder):
+    result = CliRunner().invoke(train, ["small.toml", "-o", ""], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert "'-o' / '--output': expected a path, received an empty text" in result.output

@@ -1,4 +1,4 @@
-"""Data sources, the training loop, and the commands ``minnet train``, ``init``, ``evaluate`` and ``predict``."""
+"""Data sources, the training loop, and the commands train, init, evaluate and predict of minnet."""
 
 from __future__ import annotations
 

@@ -58,21 +58,37 @@ def _column_index(table: CsvTable, target: str | int) -> int:
 def _classes(table: CsvTable, column: int) -> tuple[tuple[int, ...] | tuple[str, ...], Array]:
     """Return the classes in order, and the index of each row's."""
     texts = table.texts(column)
-    values: list[int] | list[str] = texts
+    if not all(map(_is_number, texts)):
+        names = sorted(set(texts))
+        return tuple(names), np.searchsorted(names, texts)
+    title = table.column_title(column)
+    numbers = [
+        _integer(text, f"{table.name}, line {line}, {title}") for text, line in zip(texts, table.lines, strict=True)
+    ]
+    classes = sorted(set(numbers))
+    index_of = {number: index for index, number in enumerate(classes)}  # of any size, which an array cannot hold
+    return tuple(classes), np.array([index_of[number] for number in numbers])
+
+
+def _is_number(text: str) -> bool:
     try:
-        numbers = [float(text) for text in texts]
+        float(text)
     except ValueError:
-        pass
-    else:
-        for text, number, line in zip(texts, numbers, table.lines, strict=True):
-            if not number.is_integer():
-                raise DataError(
-                    f"{table.name}, line {line}, {table.column_title(column)}: expected a class, an integer or a text, "
-                    f"received {text}; this version trains classifiers only"
-                )
-        values = [int(number) for number in numbers]
-    classes, labels = np.unique(np.array(values), return_inverse=True)
-    return tuple(classes.tolist()), labels
+        return False
+    return "_" not in text  # which Python takes between digits, and nobody else does
+
+
+def _integer(text: str, where: str) -> int:
+    """Read a class; not by way of a float, which holds integers up to 2**53 only."""
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+    if not number.is_integer():
+        raise DataError(
+            f"{where}: expected a class, an integer or a text, received {text}; this version trains classifiers only"
+        )
+    return int(number)
 
 
 def _expect_training_and_test_rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NewType
@@ -43,6 +42,10 @@ def _at_least(least: int) -> Callable[[Any, Attribute[Any], Any], None]:
     return _expect(f"an integer of at least {least}", lambda value: isinstance(value, int) and value >= least)
 
 
+def _is_divisor(value: float) -> bool:
+    return 1e-30 <= value <= 1e30
+
+
 _not_empty = _expect("a text that is not empty", bool)
 
 
@@ -60,7 +63,7 @@ class DataConfig:
     source: str = field(validator=_not_empty)
     target: str | int | None = None
     test_fraction: float = field(default=0.2, validator=_expect("a number between 0 and 1", lambda x: 0 < x < 1))
-    scale: float = field(default=1.0, validator=_expect("a finite number above 0", lambda x: 0 < x < math.inf))
+    scale: float = field(default=1.0, validator=_expect("a number from 1e-30 to 1e30", _is_divisor))
 
     def relative_to(self, folder: Path) -> DataConfig:
         """Make a relative path of a CSV file one that starts at ``folder``."""

@@ -31,15 +31,26 @@ class Problem:
         return f"{dotted(self.path)}: {self.message}" if self.path else self.message
 
 
+def nearest(key: str, known: Collection[str]) -> str | None:
+    """Find the known key that is most like another, whatever its case; None if none is.
+
+    >>> nearest("Lr", ["lr", "betas"])
+    'lr'
+    """
+    by_folded = {name.lower(): name for name in sorted(known)}
+    close = get_close_matches(key.lower(), by_folded, n=1)
+    return by_folded[close[0]] if close else None
+
+
 def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> Problem:
     """Describe a key that is not among the known ones, with the nearest of them.
 
     >>> print(unknown_key(("data",), "sorce", ["source", "target"], "key"))
     data.sorce: unknown key; did you mean 'source'? (expected one of source, target)
     """
-    close = get_close_matches(key, known, n=1)
     expected = f"expected one of {', '.join(sorted(known))}" if known else "expected none"
-    message = f"unknown {what}; did you mean {close[0]!r}? ({expected})" if close else f"unknown {what}; {expected}"
+    close = nearest(key, known)
+    message = f"unknown {what}; did you mean {close!r}? ({expected})" if close else f"unknown {what}; {expected}"
     return Problem((*path, key), message)
 
 

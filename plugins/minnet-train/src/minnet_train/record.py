@@ -83,7 +83,7 @@ class TrainingRecord:
                 columns=None if record["columns"] is None else tuple(record["columns"]),
                 fingerprint=str(record["fingerprint"]),
             )
-        except (KeyError, TypeError, ExperimentError) as error:
+        except (KeyError, TypeError, ValueError, ExperimentError) as error:
             raise ModelFileError(
                 f"{os.fspath(path)}: its record of the training is of another form: {error}"
             ) from error
@@ -97,6 +97,17 @@ class TrainingRecord:
             DataError: if the table has other columns, or a cell that is no number.
         """
         return scaled(table.numbers(self._positions(table)), self.experiment.data.scale)
+
+    def expect_outputs(self, shape: tuple[int, ...], path: str | os.PathLike[str]) -> None:
+        """Check that the model has an output for each class.
+
+        Raises:
+            ModelFileError: if it has more or fewer.
+        """
+        if shape != (len(self.classes),):
+            raise ModelFileError(
+                f"{os.fspath(path)}: expected an output for each of its {len(self.classes)} classes, received {shape}"
+            )
 
     def _positions(self, table: CsvTable) -> list[int]:
         width = len(table.rows[0])

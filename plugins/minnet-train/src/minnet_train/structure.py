@@ -16,7 +16,7 @@ from cattrs import (
 
 from .errors import ExperimentError
 from .experiment import ComponentConfig, Experiment, ValueOutOfRangeError
-from .problem import KeyPath, Problem, unknown_key
+from .problem import KeyPath, Problem, nearest, unknown_key
 
 _EXAMPLE = '{ class = "ReLU" }'
 
@@ -84,7 +84,11 @@ def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
     if not isinstance(data, Mapping):
         raise _ComponentError(path, f"expected a component such as {_EXAMPLE}, received {data!r}")
     if "class" not in data:
-        raise _ComponentError(path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}")
+        meant = next((key for key in data if nearest(str(key), ["class"])), None)
+        hint = f"; did you mean class by {meant!r}?" if meant else ""
+        raise _ComponentError(
+            path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}{hint}"
+        )
     return ComponentConfig(_plain(data, path))
 
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
-def evaluate(model: str) -> None:
+@click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Where its CSV file is now.")
+def evaluate(model: str, data: str | None) -> None:
     """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training."""
     from minnet_core import load, read_header
 
@@ -23,7 +24,7 @@ def evaluate(model: str) -> None:
     from ..record import TrainingRecord
 
     record = TrainingRecord.read(read_header(model), model)
-    samples = _held_out(record, model)
+    samples = _held_out(record, model, data)
     measured = measure(load(model), build_criterion(record.experiment), samples)
     click.echo(
         f"{record.experiment.data.source}: {len(samples):,} held-out samples, "
@@ -32,14 +33,16 @@ def evaluate(model: str) -> None:
     click.echo(_table(record, measured))
 
 
-def _held_out(record: TrainingRecord, model: str) -> Samples:
+def _held_out(record: TrainingRecord, model: str, data: str | None) -> Samples:
+    from attrs import evolve
+
     from minnet_core import ModelFileError
 
     from ..run import generators, split
     from ..sources import load_source
 
     experiment = record.experiment
-    dataset = load_source(experiment.data)
+    dataset = load_source(evolve(experiment.data, source=data) if data else experiment.data)
     if dataset.fingerprint() != record.fingerprint:
         raise ModelFileError(
             f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "

@@ -28,6 +28,7 @@ def predict(model: str, data: str, output: IO[str]) -> None:
 
     record = TrainingRecord.read(read_header(model), model)
     answers = outputs(load(model), record.inputs(CsvTable.read(data)))
+    record.expect_outputs(answers.shape[1:], model)
     probabilities = as_probabilities(answers)
     scores = answers if probabilities is None else probabilities
     writer = csv.writer(output, lineterminator="\n")

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 _HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
 
 
+def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":
+        raise click.BadParameter("expected a path, received an empty text", context, parameter)
+    return value
+
+
 @click.command()
 @click.argument("experiment", type=click.Path(exists=True, dir_okay=False), required=False)
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the model here instead.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False), callback=_not_empty, help="Write the model here instead."
+)
 @click.option("--epochs", type=click.IntRange(min=1), help="Train so many epochs instead.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
 def train(experiment: str | None, **options: Any) -> None:
