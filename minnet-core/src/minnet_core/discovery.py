@@ -95,7 +95,8 @@ def _installed() -> tuple[list[tuple[tuple[str, str], list[EntryPoint]]], list[s
                 name, version = distribution.metadata["Name"], distribution.version
                 read.setdefault(canonical(name), ((name, version), list(distribution.entry_points)))
         except Exception as error:  # whatever may stand in a file
-            problems.append(f"{distribution.locate_file('')}: a distribution with unreadable metadata: {error!r}")
+            where = getattr(distribution, "_path", distribution.locate_file(""))
+            problems.append(f"{where}: a distribution with unreadable metadata: {error!r}")
     return list(read.values()), problems
 
 
