@@ -11,7 +11,7 @@ def csv(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     def load(text, target=None):
-        (tmp_path / "t.csv").write_text(text)
+        (tmp_path / "t.csv").write_text(text, "utf-8")
         return load_csv("t.csv", target)
 
     return load
@@ -91,10 +91,16 @@ def test_a_table_that_cannot_be_learned_from_is_an_error(csv, text, target, mess
 
 
 def test_large_integers_are_classes_of_their_own(csv):
-    data = csv(f"1,{2**53}\n2,{2**53 + 1}\n3,{2**53}\n4,{2**53 + 1}\n5,{10**20}\n6,{10**20}\n")
-    assert data.classes == (2**53, 2**53 + 1, 10**20)
-    assert data.labels.tolist() == [0, 1, 0, 1, 2, 2]
+    classes = (2**53, 2**53 + 1, 10**20, 10**20 + 1)
+    data = csv("".join(f"{row},{name}\n" for row, name in enumerate(2 * classes)))
+    assert data.classes == classes
+    assert data.labels.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]
 
 
-def test_underscores_make_a_text(csv):
-    assert csv("1,1_000\n2,5\n3,1_000\n4,5\n").classes == ("1_000", "5")
+@pytest.mark.parametrize("cell", ["1_000", "\u0661"])
+def test_what_only_python_takes_for_an_integer_is_a_text(csv, cell):
+    assert csv(f"1,{cell}\n2,5\n3,{cell}\n4,5\n").classes == tuple(sorted([cell, "5"]))
+
+
+def test_integers_written_in_different_ways_are_one_class(csv):
+    assert csv("1,01\n2,1\n3,+1\n4,1.0\n5,-2\n6,-2e0\n").classes == (-2, 1)

@@ -104,7 +104,15 @@ def test_any_cells_are_numbers_or_an_error(cells):
         ("1,2\n3\n", "t.csv, line 2: expected 2 columns, as in line 1, received 1"),
         ("\n1,2\n\n3,4,5\n", "t.csv, line 4: expected 2 columns, as in line 2, received 3"),
         (b"1,\xff\n", "t.csv: expected comma-separated text in UTF-8: 'utf-8' codec"),
-        ('1,"2\n', "t.csv: expected comma-separated text in UTF-8: unexpected end of data"),
+        (
+            '1,"2\n',
+            "t.csv, line 1: expected comma-separated cells, every quote of which is closed: unexpected end of data",
+        ),
+        (
+            '1,"2\n\n"\n\n3,"4\n5,6\n7,8\n',
+            "t.csv, line 5: expected comma-separated cells, every quote of which is closed",
+        ),
+        ('1,2\n3,"4\n5,"6"\n', "t.csv, line 2: expected comma-separated cells, every quote of which is closed"),
     ],
 )
 def test_a_file_that_is_no_table_is_an_error(table, text, message):

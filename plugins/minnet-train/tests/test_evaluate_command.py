@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import ModelFileError, Sequential, load, save
-from minnet_train import ExperimentError, Run, load_digits, read_experiment
+from minnet_core import ModelFileError, Sequential, load, read_header, save
+from minnet_train import Run, load_digits, read_experiment
 from minnet_train.commands.evaluate import evaluate
 
 
@@ -24,7 +24,7 @@ def trained(folder):
 def test_the_numbers_are_those_of_the_last_epoch(trained, folder):
     _, last = trained
     assert run("small.safetensors").splitlines()[0] == (
-        f"{folder / 'flowers.csv'}: 6 held-out samples, loss {last.test_loss:.4f}, accuracy {last.test_accuracy:.2%}"
+        f"flowers.csv: 6 held-out samples, loss {last.test_loss:.4f}, accuracy {last.test_accuracy:.2%}"
     )
 
 
@@ -39,10 +39,19 @@ def test_the_accuracy_of_each_class_is_over_its_own_samples(trained):
         assert rows[index + 1] == [name, "2", str(right), f"{right / 2:.2%}"]
 
 
-def test_it_does_not_matter_where_the_command_is_run(trained, folder, monkeypatch):
+def test_from_another_folder_the_data_are_named(trained, folder, monkeypatch):
     before = run("small.safetensors")
     monkeypatch.chdir("/")
-    assert run(str(folder / "small.safetensors")) == before
+    model, data = str(folder / "small.safetensors"), str(folder / "flowers.csv")
+    with pytest.raises(ModelFileError, match=r"received 'flowers.csv', which is no file; --data names the file"):
+        run(model)
+    assert run(model, "--data", data) == before.replace("flowers.csv", data, 1)
+
+
+def test_the_data_are_found_from_the_folder_that_the_training_ran_in(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    Run.prepare(read_experiment(f"{folder.name}/small.toml")).save("elsewhere.safetensors")
+    assert run("elsewhere.safetensors").startswith(f"{folder.name}/flowers.csv: 6 held-out samples")
 
 
 def test_data_that_have_changed_are_refused(trained, folder):
@@ -75,9 +84,15 @@ def test_the_digits_are_measured_on_what_was_held_out(folder, edit):
     assert [line.split()[0] for line in output.splitlines()[3:]] == [str(name) for name in load_digits().classes]
 
 
-def test_data_that_have_moved_are_named(trained, folder):
-    before = run("small.safetensors").splitlines()[0].partition(":")[2]
-    (folder / "flowers.csv").rename(folder / "moved.csv")
-    with pytest.raises(ExperimentError, match="flowers.csv"):
+def test_other_data_are_refused_wherever_they_are(trained, folder):
+    (folder / "other.csv").write_text((folder / "flowers.csv").read_text().replace("1,1,setosa", "1,2,setosa", 1))
+    with pytest.raises(ModelFileError, match=r"expected the data that it was trained on, received other.csv"):
+        run("small.safetensors", "--data", "other.csv")
+
+
+@pytest.mark.parametrize("classes", [["a"], ["a", "b", "c", "d"]])
+def test_a_record_with_other_classes_than_the_data_is_refused(trained, classes):
+    record = read_header("small.safetensors").metadata["minnet-train"]
+    save(load("small.safetensors"), "small.safetensors", metadata={"minnet-train": {**record, "classes": classes}})
+    with pytest.raises(ModelFileError, match=rf"expected an output for each of its {len(classes)} classes"):
         run("small.safetensors")
-    assert run("small.safetensors", "--data", "moved.csv").splitlines()[0].partition(":")[2] == before

@@ -30,12 +30,22 @@ def test_what_is_left_out_has_a_default(folder, edit):
     edit('target = "species"\ntest_fraction = 0.25\nscale = 10\n', "")
     experiment = read_experiment("small.toml")
     assert (experiment.seed, experiment.batch_size, experiment.output) == (0, 32, "model.safetensors")
-    assert experiment.data == DataConfig(source=str(folder / "flowers.csv"))
+    assert experiment.data == DataConfig(source="flowers.csv")
 
 
 def test_the_path_of_a_data_file_is_relative_to_the_experiment(folder, monkeypatch):
     monkeypatch.chdir("/")
     assert read_experiment(folder / "small.toml").data.source == str(folder / "flowers.csv")
+
+
+@pytest.mark.parametrize("source", ["flowers.csv", "./digits", "../digits", "/flowers.csv"])
+def test_beside_the_experiment_a_source_is_as_it_is_written(edit, source):
+    assert read_experiment(edit("flowers.csv", source)).data.source == source
+
+
+def test_the_path_of_a_data_file_starts_where_the_path_of_the_experiment_does(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    assert read_experiment(Path(folder.name, "small.toml")).data.source == str(Path(folder.name, "flowers.csv"))
 
 
 def test_the_name_of_the_embedded_data_is_no_path(edit):
@@ -96,13 +106,18 @@ MISTAKES = [
     (
         "scale = 10",
         "scale = 0",
-        "small.toml, line 16: data.scale: expected a number from 1e-30 to 1e30, received 0.0",
+        "small.toml, line 16: data.scale: expected a positive number that float32 can hold, 1.18e-38 to 3.4e38, "
+        "received 0.0",
     ),
     (
         "scale = 10",
         "scale = inf",
-        "data.scale: expected a number from 1e-30 to 1e30, received inf",
+        "data.scale: expected a positive number that float32 can hold, 1.18e-38 to 3.4e38, received inf",
     ),
+    ("scale = 10", "scale = 1e-50", "3.4e38, received 1e-50"),
+    ("scale = 10", "scale = 1e39", "3.4e38, received 1e+39"),
+    ("scale = 10", "scale = -1", "3.4e38, received -1.0"),
+    ("scale = 10", "scale = nan", "3.4e38, received nan"),
     ("scale = 10", "scale = false", "data.scale: expected a number, received False"),
     ('target = "species"', "target = 1.5", "data.target: expected the name of a column or its index, received 1.5"),
     ('"flowers.csv"', '"flowers.csv"\n[data.more]\nx = 1\n[other]', "line 14: data.more: unknown key; did you mean"),
@@ -158,7 +173,8 @@ def test_a_file_that_is_no_text_is_named(folder):
     [
         ("lr = 1e-2", "Lr = 1e-2", "optimizer.Lr: unknown argument of Adam; did you mean 'lr'?"),
         ("epochs = 2", "Epochs = 2", "Epochs: unknown key; did you mean 'epochs'?"),
-        ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "did you mean class by 'clas'?"),
+        ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "did you mean 'class' by 'clas'?"),
+        ('class = "LogSoftMax"', 'Class = "LogSoftMax"', "did you mean 'class' by 'Class'?"),
     ],
 )
 def test_nearest_valid_key_is_found_whatever_its_case(edit, old, new, hint):

@@ -11,6 +11,11 @@ def test_the_commands_are_contributed():
     assert [command.name for command in minnet_commands()] == ["train", "init", "evaluate", "predict"]
 
 
+def test_the_summary_on_pypi_is_plain_text():
+    assert minnet_train.__doc__
+    assert "`" not in minnet_train.__doc__.splitlines()[0]
+
+
 def test_every_command_and_argument_is_explained():
     for command in minnet_commands():
         assert command.help

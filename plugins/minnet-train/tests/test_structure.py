@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,3 +64,12 @@ def test_without_a_file_an_error_still_names_the_key():
 def test_an_experiment_made_in_python_is_checked_too():
     with pytest.raises(ValueError, match="expected a number between 0 and 1, received 2"):
         DataConfig(source="digits", test_fraction=2)
+
+
+@pytest.mark.parametrize("limit", [np.finfo(np.float32).smallest_normal, np.finfo(np.float32).max])
+def test_scale_is_what_float32_can_hold(limit):
+    limit = float(limit)
+    beyond = limit / 2 if limit < 1 else limit * 2
+    assert DataConfig(source="digits", scale=limit).scale == limit
+    with pytest.raises(ValueError, match="expected a positive number that float32 can hold"):
+        DataConfig(source="digits", scale=beyond)

@@ -75,7 +75,8 @@ def _is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return "_" not in text  # which Python takes between digits, and nobody else does
+    # Python takes underscores between digits too, and the digits of other scripts; nobody else does.
+    return "_" not in text and text.isascii()
 
 
 def _integer(text: str, where: str) -> int:

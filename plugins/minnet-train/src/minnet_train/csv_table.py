@@ -102,6 +102,7 @@ class CsvTable:
 def _read_rows(name: str) -> tuple[list[list[str]], list[int]]:
     rows: list[list[str]] = []
     lines: list[int] = []
+    first_line = 1  # of the row that is being read: a quoted cell may go on for many
     try:
         with Path(name).open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
@@ -114,10 +115,15 @@ def _read_rows(name: str) -> tuple[list[list[str]], list[int]]:
                 if row:
                     rows.append(row)
                     lines.append(reader.line_num)
+                first_line = reader.line_num + 1
     except OSError as error:
         raise DataError(f"{name}: expected a CSV file that can be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise DataError(f"{name}: expected comma-separated text in UTF-8: {error}") from None
+    except csv.Error as error:
+        raise DataError(
+            f"{name}, line {first_line}: expected comma-separated cells, every quote of which is closed: {error}"
+        ) from None
     if not rows:
         raise DataError(f"{name}: expected rows of comma-separated values, received an empty file")
     return rows, lines

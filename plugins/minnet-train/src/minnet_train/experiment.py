@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NewType
 
 from attrs import Attribute, evolve, field, frozen
@@ -42,8 +42,9 @@ def _at_least(least: int) -> Callable[[Any, Attribute[Any], Any], None]:
     return _expect(f"an integer of at least {least}", lambda value: isinstance(value, int) and value >= least)
 
 
-def _is_divisor(value: float) -> bool:
-    return 1e-30 <= value <= 1e30
+def _is_normal_float32(value: float) -> bool:
+    """Whether dividing float32 features by a number divides by neither 0 nor infinity."""
+    return 2.0**-126 <= value <= (2 - 2.0**-23) * 2.0**127
 
 
 _not_empty = _expect("a text that is not empty", bool)
@@ -63,11 +64,14 @@ class DataConfig:
     source: str = field(validator=_not_empty)
     target: str | int | None = None
     test_fraction: float = field(default=0.2, validator=_expect("a number between 0 and 1", lambda x: 0 < x < 1))
-    scale: float = field(default=1.0, validator=_expect("a number from 1e-30 to 1e30", _is_divisor))
+    scale: float = field(
+        default=1.0,
+        validator=_expect("a positive number that float32 can hold, 1.18e-38 to 3.4e38", _is_normal_float32),
+    )
 
-    def relative_to(self, folder: Path) -> DataConfig:
-        """Make a relative path of a CSV file one that starts at ``folder``."""
-        return self if self.source == DIGITS else evolve(self, source=str(folder / self.source))
+    def relative_to(self, folder: str) -> DataConfig:
+        """Make a relative path of a CSV file one that starts at ``folder``, which is empty for the current one."""
+        return self if self.source == DIGITS else evolve(self, source=os.path.join(folder, self.source))
 
 
 @frozen(kw_only=True)

@@ -38,12 +38,12 @@ class ExperimentFile:
     Attributes:
         name: what messages call it.
         text: TOML.
-        folder: what a relative path of a data file in it is relative to.
+        folder: what a relative path of a data file in it is relative to; empty for the current directory.
     """
 
     name: str
     text: str
-    folder: Path
+    folder: str
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ExperimentFile:
@@ -56,15 +56,17 @@ class ExperimentFile:
             text = Path(path).read_bytes().decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise ExperimentError(Problem((), f"{os.fspath(path)}: expected a TOML file in UTF-8: {error}")) from None
-        return cls(os.fspath(path), text, Path(path).absolute().parent)
+        return cls(os.fspath(path), text, os.path.dirname(os.fspath(path)))
 
     @classmethod
     def default(cls) -> ExperimentFile:
         """Return the experiment that comes with this package."""
-        return cls(DEFAULT, files(__package__).joinpath(DEFAULT).read_text("utf-8"), Path.cwd())
+        return cls(DEFAULT, files(__package__).joinpath(DEFAULT).read_text("utf-8"), "")
 
     def experiment(self) -> Experiment:
-        """Read the text; the path of a CSV file becomes absolute.
+        """Read the text; the path of a CSV file, relative to ``folder``, becomes one from the current directory.
+
+        It is absolute only if it or ``folder`` is written so: a model file records it.
 
         Raises:
             ExperimentError: if it is no TOML, or no experiment.

@@ -26,7 +26,7 @@ class TrainingRecord:
     """What a model file remembers of its training.
 
     Attributes:
-        experiment: as it was run.
+        experiment: as it was run; a model file does not say under which name it was written.
         classes: the names of the outputs.
         features: how many inputs the model takes.
         columns: the names of the inputs, or None if the data had none.
@@ -52,9 +52,11 @@ class TrainingRecord:
 
     def to_metadata(self) -> dict[str, Any]:
         """Write the record as JSON can hold it."""
+        experiment = unstructure_experiment(self.experiment)
+        del experiment["output"]  # the same training gives the same file, whatever its name
         return {
             KEY: {
-                "experiment": unstructure_experiment(self.experiment),
+                "experiment": experiment,
                 "classes": list(self.classes),
                 "features": self.features,
                 "columns": None if self.columns is None else list(self.columns),

@@ -85,7 +85,7 @@ def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
         raise _ComponentError(path, f"expected a component such as {_EXAMPLE}, received {data!r}")
     if "class" not in data:
         meant = next((key for key in data if nearest(str(key), ["class"])), None)
-        hint = f"; did you mean class by {meant!r}?" if meant else ""
+        hint = f"; did you mean 'class' by {meant!r}?" if meant else ""
         raise _ComponentError(
             path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}{hint}"
         )

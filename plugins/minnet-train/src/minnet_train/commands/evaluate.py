@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from ..experiment import DataConfig
     from ..measurement import Measurement
     from ..record import TrainingRecord
     from ..samples import Samples
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 @click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Where its CSV file is now.")
 def evaluate(model: str, data: str | None) -> None:
     """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training."""
+    from attrs import evolve
+
     from minnet_core import load, read_header
 
     from ..components import build_criterion
@@ -24,31 +27,34 @@ def evaluate(model: str, data: str | None) -> None:
     from ..record import TrainingRecord
 
     record = TrainingRecord.read(read_header(model), model)
-    samples = _held_out(record, model, data)
+    source = evolve(record.experiment.data, source=data) if data else record.experiment.data
+    samples = _held_out(record, model, source)
+    record.expect_outputs(samples.targets.shape[1:], model)
     measured = measure(load(model), build_criterion(record.experiment), samples)
     click.echo(
-        f"{record.experiment.data.source}: {len(samples):,} held-out samples, "
+        f"{source.source}: {len(samples):,} held-out samples, "
         f"loss {measured.loss:.4f}, accuracy {measured.accuracy:.2%}\n"
     )
     click.echo(_table(record, measured))
 
 
-def _held_out(record: TrainingRecord, model: str, data: str | None) -> Samples:
-    from attrs import evolve
-
+def _held_out(record: TrainingRecord, model: str, source: DataConfig) -> Samples:
     from minnet_core import ModelFileError
 
+    from ..errors import ExperimentError
     from ..run import generators, split
     from ..sources import load_source
 
-    experiment = record.experiment
-    dataset = load_source(evolve(experiment.data, source=data) if data else experiment.data)
+    try:
+        dataset = load_source(source)
+    except ExperimentError as error:
+        raise ModelFileError(f"{model}: {error}; --data names the file where it is now") from error
     if dataset.fingerprint() != record.fingerprint:
         raise ModelFileError(
             f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    _, samples = split(experiment, dataset, generators(experiment.seed)[0])
+    _, samples = split(record.experiment, dataset, generators(record.experiment.seed)[0])
     return samples
 
 
