@@ -180,3 +180,9 @@ def test_a_file_that_is_no_text_is_named(folder):
 def test_nearest_valid_key_is_found_whatever_its_case(edit, old, new, hint):
     with pytest.raises(ExperimentError, match=re.escape(hint)):
         Run.prepare(read_experiment(edit(old, new)))
+
+
+def test_nearest_key_is_found_inside_a_container_too(edit):
+    nested = '{ class = "Sequential", modules = [{ clas = "LogSoftMax" }] }'
+    with pytest.raises(ExperimentError, match=r"model\[1\].modules\[0\]: .*did you mean 'class' by 'clas'\?"):
+        read_experiment(edit('{ class = "LogSoftMax" }', nested))

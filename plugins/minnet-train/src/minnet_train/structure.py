@@ -97,12 +97,25 @@ def _plain(data: Any, path: KeyPath) -> Any:
     if isinstance(data, Mapping):
         if not isinstance(data.get("class", ""), str):
             raise _ComponentError((*path, "class"), f"expected the name of a component, received {data['class']!r}")
-        return {key: _plain(value, (*path, key)) for key, value in data.items()}
+        return {
+            key: _children(value, (*path, key)) if key == "modules" else _plain(value, (*path, key))
+            for key, value in data.items()
+        }
     if isinstance(data, (list, tuple)):
         return [_plain(value, (*path, index)) for index, value in enumerate(data)]
     if data is None or isinstance(data, (bool, int, str)) or (isinstance(data, float) and math.isfinite(data)):
         return data
     raise _ComponentError(path, f"expected a finite number, text, boolean, list or table, received {data}")
+
+
+def _children(data: Any, path: KeyPath) -> Any:
+    """Copy what a container holds, each table of which must be a component."""
+    if not isinstance(data, (list, tuple)):
+        return _plain(data, path)
+    return [
+        _component(item, ComponentConfig, (*path, index)) if isinstance(item, Mapping) else _plain(item, (*path, index))
+        for index, item in enumerate(data)
+    ]
 
 
 def _make_converter() -> Converter:
