@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .model_header import read_header as read_header
     from .module import Module as Module
     from .optimizer import Optimizer as Optimizer
+    from .reference import Reference as Reference
     from .registries import criterions as criterions
     from .registries import layers as layers
     from .registries import optimizers as optimizers
@@ -54,6 +55,7 @@ _HOME = {
     "Module": "module",
     "Optimizer": "optimizer",
     "PluginLoadError": "errors",
+    "Reference": "reference",
     "Sequential": "sequential",
     "ShapeError": "errors",
     "UnknownComponentError": "errors",

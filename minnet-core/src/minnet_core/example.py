@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -11,79 +11,115 @@ import numpy.typing as npt
 from attrs import field, frozen, validators
 
 from .arrays import Tensor
+from .reference import Reference
+from .traits import draw_in_domain, known_traits
 
-Draw: TypeAlias = Callable[[np.random.Generator, npt.DTypeLike], Tensor]
-"""Draws an input or a target: ``draw(rng, dtype)``."""
+Shape: TypeAlias = tuple[Any, ...]
+"""The shape of an array, ``(4, 3)``, or a tuple of shapes, for an input that is a table: ``((4, 3), (4, 2))``."""
 
-TRAITS = frozenset(
-    {
-        "batch-coupled",  # a sample's output depends on the other samples
-        "integer-input",
-        "kinks",  # not differentiable everywhere
-        "log-probability-input",
-        "positive-input",
-        "probability-input",
-        "stochastic",  # draws random numbers in training mode
-        "train-differs",  # train and evaluate modes compute different things
-        "unit-interval-input",
-    }
-)
+Draw: TypeAlias = Callable[[np.random.Generator, Any, npt.DTypeLike], Tensor]
+"""Draws an input or a target: ``draw(rng, shape, dtype)``, with the shape of the input."""
 
 
 def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(value))
 
 
-def _traits(value: Iterable[str]) -> frozenset[str]:
+def _mappings(values: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    return tuple(map(_mapping, values))
+
+
+def _copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else value
+
+
+def _trait_set(value: Iterable[str]) -> frozenset[str]:
     return frozenset(value)
 
 
-def _known_traits(_: Any, __: Any, traits: frozenset[str]) -> None:
-    unknown = traits - TRAITS
-    if unknown:
-        raise ValueError(f"expected traits among {sorted(TRAITS)}, received {sorted(unknown)}")
+def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value)
 
 
-def _shape_or_callable(_: Any, __: Any, value: Any) -> None:
-    is_shape = isinstance(value, tuple) and all(isinstance(length, int) and length > 0 for length in value)
-    if not (is_shape or callable(value)):
-        raise TypeError(f"expected input to be a shape or a function of (rng, dtype), received {value!r}")
+def is_shape(value: Any) -> bool:
+    """Whether a value is a shape, or a tuple of shapes.
+
+    >>> is_shape((4, 3)), is_shape(((4, 3), (4, 2))), is_shape((4, 0)), is_shape(())
+    (True, True, False, False)
+    """
+    if not isinstance(value, tuple) or not value:
+        return False
+    return all(isinstance(length, int) and length > 0 for length in value) or all(map(is_shape, value))
+
+
+def _check_input(_: Any, __: Any, value: Any) -> None:
+    if not value or not all(map(is_shape, value if isinstance(value, list) else [value])):
+        raise TypeError(
+            f"expected input to be a shape, a tuple of shapes (a table) or a list of such, received {value!r}"
+        )
+
+
+def _check_rejects(_: Any, __: Any, rejects: tuple[Any, ...]) -> None:
+    for call in rejects:
+        if not (is_shape(call) or callable(call)):
+            raise TypeError(f"expected rejects to hold input shapes and functions of a component, received {call!r}")
 
 
 @frozen(kw_only=True)
 class Example:
-    """One way to construct and call a component.
+    """One way to construct and call a component: what its author knows, and a checker cannot guess.
 
     Attributes:
         arguments: keyword arguments of the constructor.
-        input: the shape of an input drawn from a normal distribution, or ``draw(rng, dtype)`` that returns one.
-        target: for criterions, ``draw(rng, dtype)`` that returns a target.
+        input: the shape of an input; a tuple of shapes if the input is a table; a list of either for several inputs.
+            The first axis of every array is the batch.
+        draw: ``draw(rng, shape, dtype)`` that returns an input of that shape; without it, numbers from the domain that
+            the traits name, standard normal ones by default.
+        target: for criterions, ``target(rng, shape, dtype)`` that returns a target for an input of that shape.
         traits: what a checker must know, of ``TRAITS``.
+        rejects: calls that must raise and change nothing: the shape of an input that ``forward`` must refuse, or a
+            function of the component.
+        rejected_arguments: constructor arguments that must be refused, each a change to ``arguments``.
         expected_failures: name of a conformance check -> why this component may fail it.
+        reference: the counterpart in another framework.
 
     >>> Example(arguments={"n_in": 3, "n_out": 2}, input=(4, 3)).draw_input(0).shape
     (4, 3)
     """
 
     arguments: Mapping[str, Any] = field(factory=dict, converter=_mapping)
-    input: tuple[int, ...] | Draw = field(validator=_shape_or_callable)
+    input: Shape | list[Shape] = field(converter=_copied, validator=_check_input)
+    draw: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
-    traits: frozenset[str] = field(default=frozenset(), converter=_traits, validator=_known_traits)
+    traits: frozenset[str] = field(default=frozenset(), converter=_trait_set, validator=known_traits)
+    rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=_tuple, validator=_check_rejects)
+    rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
     expected_failures: Mapping[str, str] = field(factory=dict, converter=_mapping)
+    reference: Reference | None = field(default=None, validator=validators.optional(validators.instance_of(Reference)))
 
-    def draw_input(self, rng: int | np.random.Generator, dtype: npt.DTypeLike = np.float64) -> Tensor:
-        """Draw an input of this example; the same seed draws the same one."""
-        rng = np.random.default_rng(rng)
-        if callable(self.input):
-            return self.input(rng, dtype)
-        return rng.standard_normal(self.input).astype(dtype)
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes of all inputs."""
+        return tuple(self.input) if isinstance(self.input, list) else (self.input,)
 
-    def draw_target(self, rng: int | np.random.Generator, dtype: npt.DTypeLike = np.float64) -> Tensor:
-        """Draw a target of this example.
+    def draw_input(
+        self,
+        rng: int | Sequence[int] | np.random.Generator,
+        dtype: npt.DTypeLike = np.float64,
+        shape: Shape | None = None,
+    ) -> Tensor:
+        """Draw an input, of the first shape if none is given; the same seed draws the same one."""
+        draw = self.draw or (lambda rng, shape, dtype: draw_in_domain(self.traits, rng, shape, dtype))
+        return draw(np.random.default_rng(rng), shape or self.shapes[0], dtype)
+
+    def draw_target(
+        self, rng: int | np.random.Generator, dtype: npt.DTypeLike = np.float64, shape: Shape | None = None
+    ) -> Tensor:
+        """Draw a target for an input of a shape, the first one if none is given.
 
         Raises:
             TypeError: if the example declares none.
         """
         if self.target is None:
             raise TypeError("expected an example with a target (criterions have one), received one without")
-        return self.target(np.random.default_rng(rng), dtype)
+        return self.target(np.random.default_rng(rng), shape or self.shapes[0], dtype)

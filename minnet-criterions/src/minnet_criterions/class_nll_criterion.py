@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
+from minnet_core import Array, Criterion, Example, Reference
 
-from minnet_core import Array, Criterion, Example
-
-from .targets import class_weights, weighted_sum
-
-
-def _log_probabilities(rng: np.random.Generator, dtype: npt.DTypeLike) -> Array:
-    return np.log(rng.dirichlet(np.ones(3), 4)).astype(dtype)
+from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum
 
 
 class ClassNLLCriterion(Criterion):
@@ -37,15 +30,12 @@ class ClassNLLCriterion(Criterion):
     """
 
     EXAMPLES = (
+        Example(input=[(4, 3), (2, 5)], target=draw_one_hot, traits={"log-probability-input"}, rejects=[(4,)]),
         Example(
-            input=_log_probabilities,
-            target=lambda rng, dtype: np.eye(3, dtype=dtype)[rng.integers(0, 3, 4)],
-            traits={"log-probability-input"},
-        ),
-        Example(
-            input=_log_probabilities,
-            target=lambda rng, dtype: rng.integers(0, 3, 4),
-            traits={"log-probability-input"},
+            input=[(4, 3), (2, 5)],
+            target=draw_classes,
+            traits={"log-probability-input", "integer-target"},
+            reference=Reference("torch.nn.NLLLoss"),
         ),
     )
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from minnet_core import Array, Criterion, Example
 
-from .targets import class_weights, weighted_sum
-
-
-def _probabilities(rng: np.random.Generator, dtype: npt.DTypeLike) -> Array:
-    return rng.dirichlet(np.full(3, 20.0), 4).astype(dtype)  # away from 0, where 1/x is steep
+from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum
 
 
 class ClassNLLCriterionUnstable(Criterion):
@@ -44,16 +39,8 @@ class ClassNLLCriterionUnstable(Criterion):
 
     EPS = 1e-15
     EXAMPLES = (
-        Example(
-            input=_probabilities,
-            target=lambda rng, dtype: np.eye(3, dtype=dtype)[rng.integers(0, 3, 4)],
-            traits={"probability-input"},
-        ),
-        Example(
-            input=_probabilities,
-            target=lambda rng, dtype: rng.integers(0, 3, 4),
-            traits={"probability-input"},
-        ),
+        Example(input=[(4, 3), (2, 5)], target=draw_one_hot, traits={"probability-input"}),
+        Example(input=[(4, 3), (2, 5)], target=draw_classes, traits={"probability-input", "integer-target"}),
     )
 
     def updateOutput(self, input: Array, target: Array) -> float:

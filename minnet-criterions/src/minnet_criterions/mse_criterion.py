@@ -29,8 +29,11 @@ class MSECriterion(Criterion):
     """
 
     EXAMPLES = (
-        Example(input=(4, 3), target=lambda rng, dtype: rng.standard_normal((4, 3)).astype(dtype)),
-        Example(input=(5,), target=lambda rng, dtype: rng.standard_normal(5).astype(dtype)),
+        Example(
+            input=[(4, 3), (5,), (2, 3, 2)],
+            target=lambda rng, shape, dtype: rng.standard_normal(shape).astype(dtype),
+            rejects=[lambda criterion: criterion.forward(np.ones((3, 1)), np.ones(3))],
+        ),
     )
 
     def updateOutput(self, input: Array, target: Array) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from minnet_core import Array, ShapeError, expect_shape
 from minnet_core.arrays import describe, floating_dtype
@@ -68,3 +69,22 @@ def _expect_class_indices(owner: object, target: Array, classes: int) -> None:
         raise ValueError(
             f"{owner}: expected class indices from 0 to {classes - 1}, received {target[first]} at {first}"
         )
+
+
+def draw_classes(rng: np.random.Generator, shape: tuple[int, ...], _: npt.DTypeLike) -> Array:
+    """Draw class indices for an input of a shape; for ``EXAMPLES``.
+
+    >>> draw_classes(np.random.default_rng(0), (4, 3), np.float32)
+    array([2, 1, 1, 0])
+    """
+    return rng.integers(0, shape[1], shape[0])
+
+
+def draw_one_hot(rng: np.random.Generator, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+    """Draw a one-hot target for an input of a shape; for ``EXAMPLES``.
+
+    >>> draw_one_hot(np.random.default_rng(0), (2, 3), np.float32)
+    array([[0., 0., 1.],
+           [0., 1., 0.]], dtype=float32)
+    """
+    return np.eye(shape[1], dtype=dtype)[draw_classes(rng, shape, dtype)]
