@@ -99,11 +99,11 @@ def test_right_gradients_pass_and_nothing_is_touched(x):
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
-        ("gradInput", r"^Cubic: gradInput, element \(1, 2\): analytic .*, numeric "),
+        ("gradInput", r"^Cubic: gradInput\[1, 2\]: analytic .*, numeric "),
         ("shape", r"^Cubic: gradInput: expected shape \(4, 3\), received \(3,\)"),
-        ("none", r"^Cubic: gradInput: expected shape \(4, 3\), received \(\)"),
-        ("nan", r"^Cubic: gradInput, element \(0, 0\): analytic nan"),
-        ("sign", r"^Cubic: gradient of w, element "),
+        ("none", r"^Cubic: gradInput: expected shape \(4, 3\), received None"),
+        ("nan", r"^Cubic: gradInput\[0, 0\]: analytic nan"),
+            ("sign", r"^Cubic: gradient of w\["),
     ],
 )
 def test_wrong_gradients_are_named(x, fault, message):
@@ -127,7 +127,7 @@ def test_empty_input_passes():
 
 def test_criterion_is_checked(x):
     check_criterion_gradients(Cubes(), x, np.zeros_like(x))
-    with pytest.raises(AssertionError, match=r"Cubes: gradInput, element "):
+    with pytest.raises(AssertionError, match=r"Cubes: gradInput\["):
         check_criterion_gradients(Cubes(3.001), x, np.zeros_like(x))
 
 
@@ -141,7 +141,7 @@ def test_wrong_gradient_of_a_tiny_function_is_found():
             self.gradInput = np.zeros_like(input)
             return self.gradInput
 
-    with pytest.raises(AssertionError, match="Tiny: gradInput, element"):
+    with pytest.raises(AssertionError, match=r"Tiny: gradInput\["):
         check_gradients(Tiny(), np.ones((2, 2)))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from . import __version__
+from .check_command import check
 from .discovery import FIRST_PARTY, LOCAL, declarations, metadata_problems
 from .errors import MinnetError, PluginLoadError
 from .plugins import GROUP, plugin_host
@@ -97,6 +98,7 @@ def _listing(registry: Registry) -> click.Command:
 
 for registry in (layers, criterions, optimizers):
     main.add_command(_listing(registry))
+main.add_command(check)
 
 
 @main.command()

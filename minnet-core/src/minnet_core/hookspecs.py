@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .registries import Registrar
+    from .testing import Check
 
 hookspec = pluggy.HookspecMarker("minnet")
 hookimpl = pluggy.HookimplMarker("minnet")
@@ -28,3 +29,8 @@ def minnet_register_components(registrar: Registrar) -> None:
 @hookspec
 def minnet_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]  # a spec has no body
     """Return subcommands for the ``minnet`` command; import what they need only when they run."""
+
+
+@hookspec
+def minnet_checks() -> Iterable[Check]:  # type: ignore[empty-body]  # likewise
+    """Return further conformance checks, made by ``minnet_core.testing.check``; they run after the core's own."""

@@ -1,125 +1,110 @@
-"""Analytic gradients against central differences, in float64."""
+"""`check_gradients`: analytic gradients against differences, for one component that one has at hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Tensor
 from ..criterion import Criterion
 from ..module import Module, title
-
-STEP = 1e-5
-"""Half the distance of a central difference: its error, rounding and truncation together, is about 1e-10."""
-
-
-def central_difference(function: Callable[[], float], x: Array, step: float = STEP) -> Array:
-    r"""Estimate the gradient of a function with respect to an array that it reads.
-
-    .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
-
-    Args:
-        function: called with ``x`` changed in one element at a time; must depend on nothing else that changes.
-        x: float64 array, restored before this returns.
-        step: :math:`h`.
-
-    >>> import numpy as np
-    >>> x = np.array([1.0, 2.0])
-    >>> central_difference(lambda: float((x**2).sum()), x).round(6)
-    array([2., 4.])
-    """
-    gradient = np.empty_like(x)
-    for index in np.ndindex(x.shape):
-        value = x[index]
-        try:
-            x[index] = value + step
-            above = function()
-            x[index] = value - step
-            below = function()
-        finally:
-            x[index] = value
-        gradient[index] = (above - below) / (2 * step)
-    return gradient
+from .check import ConformanceError
+from .comparison import differing, number, tolerance_of
+from .global_state import GlobalState
+from .numeric import find_mismatch
+from .objective import magnitude, objective
+from .tensors import cast, copied, is_floating, map_arrays, named_arrays, structure
+from .trial import Batch, forward, gradients, parameters, run
 
 
 def check_gradients(
-    module: Module, input: Array, *, rng: int | np.random.Generator = 0, tolerance: float = 1e-6
+    module: Module, input: Tensor, *, rng: int | np.random.Generator = 0, tolerance: float = 1e-6
 ) -> None:
     """Check ``gradInput`` and the gradients of all parameters of a module, in its present mode.
 
     The module itself is not touched: every evaluation runs a fresh float64 copy, so that a layer which draws random
     numbers, from a generator of its own or the global one, draws the same ones each time.
     Gradients must be added to the arrays of ``getGradParameters()``, and ``gradOutput`` must not be written to.
+    This is the core of what `check_component` proves, which knows more ways to be wrong.
 
     Args:
         module: the module to check.
-        input: an array that it takes; keep it away from kinks such as the 0 of ReLU.
+        input: an array that it takes, or a table of arrays; keep it away from kinks such as the 0 of ReLU.
         rng: draws ``gradOutput``.
-        tolerance: allowed difference, relative to the largest of the numeric values and of the outputs.
+        tolerance: allowed difference relative to the largest slope, besides rounding.
 
     Raises:
-        AssertionError: naming the array, the element and both values.
+        ConformanceError: an AssertionError that names the array, the element and both values.
     """
-    name_of_module = title(module)
+    name, generator = title(module), np.random.default_rng(rng)
     module = module.clone().astype(np.float64)
-    for gradient in module.namedGradParameters().values():
-        gradient.fill(0)
-    input = np.array(input, np.float64)
-    state = np.random.get_state(legacy=False)
-
-    def output(copy: Module) -> Array:
-        np.random.set_state(state)
-        result: Array = copy.forward(input)
-        return result
-
-    def loss() -> float:
-        return float(np.sum(output(module.clone()) * gradOutput))
-
-    probe = module.clone()
-    outputs = output(probe)
-    scale = float(np.max(np.abs(outputs), initial=0))
-    gradOutput = np.random.default_rng(rng).standard_normal(outputs.shape)
-    given = gradOutput.copy()
-    handed_out = probe.namedGradParameters()
-    gradInput = probe.backward(input, given)
-    if not np.array_equal(given, gradOutput):
-        raise AssertionError(f"{name_of_module}: expected backward to leave gradOutput as it is; it was written to")
-    _compare(f"{name_of_module}: gradInput", gradInput, central_difference(loss, input), tolerance, scale)
-    first = {name: gradient.copy() for name, gradient in probe.namedGradParameters().items()}
-    for name, parameter in module.namedParameters().items():
-        numeric = central_difference(loss, parameter)
-        _compare(f"{name_of_module}: gradient of {name}", first[name], numeric, tolerance, scale)
-    probe.backward(input, given)
-    for name, gradient in handed_out.items():
-        if not np.allclose(gradient, 2 * first[name]):
-            raise AssertionError(
-                f"{name_of_module}: gradient of {name}: expected backward to add to the array of getGradParameters(), "
-                "in place (gradW += ...); a second backward replaced it, or made another array"
-            )
+    before = GlobalState.now()
+    try:
+        input = cast(input, np.float64)
+        output = forward(module.clone(), Batch(input, None))
+        gradOutput = map_arrays(lambda array: generator.standard_normal(array.shape), output)
+        batch = Batch(input, copied(gradOutput))
+        probe = module.clone()
+        results = run(probe, batch)
+        for (what, given), (_, drawn) in zip(
+            named_arrays("gradOutput", batch.second), named_arrays("", gradOutput), strict=True
+        ):
+            if not np.array_equal(given, drawn):
+                raise ConformanceError(f"{name}: expected backward to leave {what} as it is; it was written to")
+        _compare(name, module, batch, results, generator, tolerance)
+        _expect_accumulation(name, probe, batch)
+    finally:
+        before.restore()
 
 
-def check_criterion_gradients(criterion: Criterion, input: Array, target: Array, *, tolerance: float = 1e-6) -> None:
+def check_criterion_gradients(criterion: Criterion, input: Tensor, target: Tensor, *, tolerance: float = 1e-6) -> None:
     """Check ``gradInput`` of a criterion.
 
     Raises:
-        AssertionError: naming the element and both values.
+        ConformanceError: an AssertionError that names the element and both values.
     """
-    input = np.array(input, np.float64)
-    criterion.forward(input, target)
-    gradInput = criterion.backward(input, target)
-    numeric = central_difference(lambda: float(criterion.forward(input, target)), input)
-    _compare(f"{criterion!r}: gradInput", gradInput, numeric, tolerance, abs(float(criterion.output)))
+    batch = Batch(cast(input, np.float64), target)
+    before = GlobalState.now()
+    try:
+        results = run(criterion, batch)
+        _compare(repr(criterion), criterion, batch, results, np.random.default_rng(0), tolerance)
+    finally:
+        before.restore()
 
 
-def _compare(what: str, analytic: Array, numeric: Array, tolerance: float, scale: float) -> None:
-    # Raised rather than asserted: python -O drops assertions, and a check that checks nothing is worse than none.
-    if np.shape(analytic) != numeric.shape:
-        raise AssertionError(f"{what}: expected shape {numeric.shape}, received {np.shape(analytic)}")
-    error = np.abs(analytic - numeric)
-    allowed = tolerance * max(scale, float(np.max(np.abs(numeric), initial=0)))
-    wrong = ~(error <= allowed)  # which nan is too
-    if wrong.any():
-        worst = np.unravel_index(np.argmax(np.where(np.isnan(error), np.inf, error)), error.shape)
-        element = tuple(map(int, worst))
-        raise AssertionError(f"{what}, element {element}: analytic {analytic[worst]:.9g}, numeric {numeric[worst]:.9g}")
+def _compare(
+    name: str,
+    component: Any,
+    batch: Batch,
+    results: Mapping[str, Array],
+    rng: np.random.Generator,
+    tolerance: float,
+) -> None:
+    size = magnitude(component, batch)
+    varied = {what: array for what, array in named_arrays("gradInput", batch.input) if is_floating(array)}
+    varied.update({f"gradient of {what}": array for what, array in parameters(component).items()})
+    for what, array in varied.items():
+        gradient = results.get(what)
+        if gradient is None or gradient.shape != array.shape:
+            raise ConformanceError(f"{name}: {what}: expected shape {array.shape}, received {structure(gradient)}")
+        found = find_mismatch(partial(objective, component, batch), array, gradient, size, rng, tolerance)
+        if found is not None:
+            kink = "; the function has a kink there" if found.is_kink else ""
+            raise ConformanceError(
+                f"{name}: {what}{found.place}: analytic {number(found.analytic)}, numeric {number(found.numeric)}{kink}"
+            )
+
+
+def _expect_accumulation(name: str, module: Module, batch: Batch) -> None:
+    handed_out = gradients(module)
+    first = {what: array.copy() for what, array in handed_out.items()}
+    module.backward(batch.input, batch.second)
+    for what, array in handed_out.items():
+        if differing(array, 2 * first[what], tolerance_of(first[what], 1e-6)).any():
+            raise ConformanceError(
+                f"{name}: {what}: expected backward to add to the array of getGradParameters(), "
+                "in place (gradW += ...); a second backward replaced it, or made another array"
+            )

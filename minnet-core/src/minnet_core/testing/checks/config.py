@@ -1,0 +1,65 @@
+"""A component as plain data, and arguments that a constructor must refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...config import build_with, component_name, to_config
+from ...errors import ConfigError
+from ...module import Module
+from ...registries import criterions, layers, optimizers
+from ...tree import walk
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..state import copy_state
+from ..trial import Trial, parameters, run
+
+
+@check("config", needs=["is_made"])
+def a_config_makes_an_equal_component(trial: Trial) -> None:
+    """``to_config`` writes down all that the constructor was given: ``build`` makes an equal component of it."""
+    component = trial.prototype
+    try:
+        config = to_config(component)
+    except ConfigError as error:
+        skip(f"its arguments cannot be written down: {error}")
+    known = {component_name(type(made)): type(made) for made in _parts(component)}
+
+    def find(name: str) -> Any:
+        if name in known:
+            return known[name]
+        registry = next((registry for registry in (layers, criterions, optimizers) if name in registry), layers)
+        return registry[name]
+
+    rebuilt = build_with(config, find)
+    if type(rebuilt) is not type(component):
+        fail(f"build: expected a {type(component).__name__}, received a {type(rebuilt).__name__}")
+    if to_config(rebuilt) != config:
+        fail(f"config: expected {config} of the rebuilt component, received {to_config(rebuilt)}")
+    shapes = [{name: array.shape for name, array in parameters(made).items()} for made in (component, rebuilt)]
+    if shapes[0] != shapes[1]:
+        fail(f"parameters of the rebuilt component: expected shapes {shapes[0]}, received {shapes[1]}")
+    if isinstance(rebuilt, Module):
+        rebuilt.astype(np.float64)
+    copy_state(trial.fresh(), rebuilt)
+    batch = trial.batch()
+    expect_equal(run(rebuilt, batch), run(trial.fresh(), batch), f"of the rebuilt component, {batch}")
+
+
+@check("config", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+def wrong_arguments_are_refused(trial: Trial) -> None:
+    """The constructor raises an error on the arguments that the case says must be refused."""
+    if not trial.case.rejected_arguments:
+        skip("the case names no arguments that must be refused")
+    for arguments in trial.case.rejected_arguments:
+        try:
+            trial.case.build(**arguments)
+        except Exception:  # whichever it likes
+            continue
+        fail(f"arguments {dict(arguments)}: expected an error, they are accepted")
+
+
+def _parts(component: Any) -> list[Any]:
+    return [module for _, module in walk(component)] if isinstance(component, Module) else [component]

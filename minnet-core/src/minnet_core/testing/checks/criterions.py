@@ -1,0 +1,146 @@
+"""What holds for losses alone: the mean over the batch, targets of any dtype, probabilities of zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays import Array, describe
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..tensors import as_dtype, copied, is_floating, map_arrays, named_arrays, stacked
+from ..trial import Batch, Trial, run
+from .protocol import RUNS
+
+INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
+    """A batch given twice over has the same loss, and half the gradient for each sample."""
+    for batch in trial.batches():
+        once = run(trial.fresh(), batch)
+        doubled = Batch(stacked(batch.input, batch.input), stacked(batch.second, batch.second), "repeated")
+        expected = {
+            name: array if name == "loss" else np.concatenate([array, array]) / 2 for name, array in once.items()
+        }
+        expect_equal(run(trial.fresh(), doubled), expected, f"of a batch given twice over, {batch}")
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def loss_is_one_finite_number(trial: Trial) -> None:
+    """The loss is one finite number, for drawn inputs and targets."""
+    for batch in trial.batches():
+        loss = np.asarray(trial.fresh().forward(batch.input, batch.second))
+        if loss.ndim or loss.dtype.kind != "f" or not np.isfinite(loss):
+            fail(f"loss, {batch}: expected one finite float, received {loss!r}")
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def integer_targets_count_as_numbers(trial: Trial) -> None:
+    """A target of integers, unsigned or boolean, gives the loss and gradient of the same numbers in floating point."""
+    batch = trial.batch()
+    if not all(is_floating(array) for _, array in named_arrays("target", batch.second)):
+        skip("its targets are integers")
+    whole = map_arrays(lambda array: (np.abs(array) > 0.5).astype(np.float64), batch.second)
+    expected = run(trial.fresh(), Batch(batch.input, whole))
+    for dtype in (*INTEGERS, np.bool_):
+        target = as_dtype(whole, dtype)
+        expect_equal(
+            run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
+        )
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
+    """Class indices of every integer dtype, unsigned ones too, give the same loss and gradient."""
+    batch = trial.batch()
+    if any(is_floating(array) for _, array in named_arrays("target", batch.second)):
+        skip("its targets are no integers")
+    if any(array.size and array.min() < 0 for _, array in named_arrays("target", batch.second)):
+        skip("its targets may be negative")
+    expected = run(trial.fresh(), batch)
+    for dtype in INTEGERS:
+        target = as_dtype(batch.second, dtype)
+        expect_equal(
+            run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
+        )
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
+    """The gradient has the dtype of the input, whatever that of the target."""
+    for dtype in (np.float32, np.float64):
+        batch = trial.batch(dtype=dtype)
+        floats = all(is_floating(array) for _, array in named_arrays("target", batch.second))
+        for its in (np.float32, np.float64) if floats else INTEGERS:
+            target = as_dtype(batch.second, its)
+            for name, array in run(trial.fresh(), Batch(batch.input, target)).items():
+                if name != "loss" and is_floating(array) and array.dtype != dtype:
+                    fail(
+                        f"{name}, {batch}, target {describe(target)}: expected {np.dtype(dtype)}, "
+                        f"received {array.dtype}"
+                    )
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
+    """A class of probability zero that is not the target leaves loss and gradient finite.
+
+    A zero becomes minus infinity where the input is log-probabilities, and 0 times that is nan.
+    """
+    if trial.domain not in ("probability-input", "log-probability-input"):
+        skip("its inputs are no probabilities")
+    zero = 0.0 if trial.domain == "probability-input" else -np.inf
+    batch = trial.batch()
+    input, target = copied(batch.input), batch.second
+    weights = _class_weights(input, target)
+    if weights is None:
+        skip("its targets do not name classes")
+    input[weights == 0] = zero
+    changed = np.array(target)
+    for name, array in run(trial.fresh(), Batch(input, changed)).items():
+        if not np.isfinite(array).all():
+            fail(f"{name}, {batch} with {zero:g} for classes of weight 0: expected finite numbers, received {array!r}")
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def ignored_targets_add_nothing(trial: Trial) -> None:
+    """A sample that the target ignores adds nothing to the loss, and has a gradient of zero.
+
+    It is ignored if its weights are all zero, or its class is the criterion's ``ignore_index``.
+    """
+    batch = trial.batch()
+    criterion = trial.fresh()
+    input, target = copied(batch.input), copied(batch.second)
+    ignored = getattr(criterion, "ignore_index", None)
+    if isinstance(target, np.ndarray) and target.dtype.kind in "iu" and ignored is not None:
+        target[0] = ignored
+    elif trial.domain in ("probability-input", "log-probability-input") and _class_weights(input, target) is not None:
+        if target.ndim < 2:
+            skip("it has no ignore_index")
+        target[0] = 0
+    else:
+        skip("its targets cannot ignore a sample")
+    received = run(trial.fresh(), Batch(input, target))
+    if np.any(received["gradInput"][0] != 0):
+        fail(f"gradInput[0], {batch}: expected zeros for a sample that the target ignores")
+    others = run(trial.fresh(), Batch(input[1:], target[1:]))
+    share = (len(input) - 1) / len(input)
+    expected = {"loss": others["loss"] * share, "gradInput": others["gradInput"] * share}
+    rest = {"loss": received["loss"], "gradInput": received["gradInput"][1:]}
+    expect_equal(rest, expected, f"where the target ignores the first sample, {batch}")
+
+
+def _class_weights(input: Any, target: Any) -> Array | None:
+    """The weight of each class for each sample, where the target is such weights or class indices; None elsewhere."""
+    if not (isinstance(input, np.ndarray) and isinstance(target, np.ndarray) and input.ndim == 2):
+        return None
+    if target.shape == input.shape:
+        return target
+    if target.shape == input.shape[:1] and target.dtype.kind in "iu":
+        weights = np.zeros(input.shape)
+        weights[np.arange(len(input)), target] = 1
+        return weights
+    return None

@@ -1,0 +1,216 @@
+"""Analytic gradients against the slopes of the function that forward computes, in float64."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+
+from ...arrays import Array
+from ..check import check, fail, skip
+from ..comparison import expect_equal, number
+from ..numeric import STEP, Line, directions, find_mismatch
+from ..objective import magnitude, objective
+from ..tensors import copied, is_floating, map_arrays, named_arrays
+from ..trial import Batch, Trial, backward, forward, parameters, run
+from .protocol import RUNS
+
+CHOSEN = 5
+"""How many elements of an output, and of an input for each, are looked at where there may be kinks."""
+
+REDRAWS = 8
+"""How many inputs are drawn in search of one that is on no kink."""
+
+INPUT = (*RUNS, "gradInput_has_the_shape_of_input")
+PARAMETERS = (*RUNS, "parameters_and_gradients_align")
+
+
+@check("gradients", needs=INPUT)
+def gradInput_is_the_slope(trial: Trial) -> None:
+    """``gradInput`` equals central differences in training mode, on drawn inputs of every shape."""
+    for shape in trial.case.shapes:
+        _compare(trial, "train", partial(trial.batch, shape=shape), _of_input)
+
+
+@check("gradients", needs=INPUT)
+def gradInput_is_the_slope_for_one_sample(trial: Trial) -> None:
+    """``gradInput`` equals central differences for a batch of a single sample."""
+    _compare(trial, "train", trial.single, _of_input)
+
+
+@check("gradients", needs=INPUT)
+def gradInput_is_the_slope_for_negative_inputs(trial: Trial) -> None:
+    """``gradInput`` equals central differences where every number of the input is negative."""
+    _compare(trial, "train", lambda: _signed(trial, -1, "negative"), _of_input)
+
+
+@check("gradients", needs=INPUT)
+def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
+    """``gradInput`` equals central differences where every number of the input is positive."""
+    _compare(trial, "train", lambda: _signed(trial, 1, "positive"), _of_input)
+
+
+@check("gradients", of=["layer"], needs=INPUT)
+def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
+    """``gradInput`` equals central differences in evaluation mode, after training passes."""
+    for shape in trial.case.shapes:
+        _compare(trial, "evaluate", partial(trial.batch, "evaluate", shape=shape), _of_input)
+
+
+@check("gradients", of=["layer"], needs=PARAMETERS)
+def parameter_gradients_are_the_slopes(trial: Trial) -> None:
+    """The gradient of every parameter equals central differences in training mode, on inputs of every shape."""
+    for shape in trial.case.shapes:
+        _compare(trial, "train", partial(trial.batch, shape=shape), _of_parameters)
+
+
+@check("gradients", of=["layer"], needs=PARAMETERS)
+def parameter_gradients_are_the_slopes_for_one_sample(trial: Trial) -> None:
+    """The gradient of every parameter equals central differences for a batch of a single sample."""
+    _compare(trial, "train", trial.single, _of_parameters)
+
+
+@check("gradients", of=["layer"], needs=PARAMETERS)
+def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
+    """The gradient of every parameter equals central differences in evaluation mode, after training passes."""
+    _compare(trial, "evaluate", partial(trial.batch, "evaluate"), _of_parameters)
+
+
+@check("gradients", of=["layer"], needs=RUNS)
+def backward_is_linear_in_gradOutput(trial: Trial) -> None:
+    """Backward of a sum of two gradOutputs is the sum of their backwards, and backward of zero is zero."""
+    for mode in trial.modes:
+        batch = trial.batch(mode)
+        other = Batch(batch.input, trial.gradOutput(batch.second))
+        total = Batch(batch.input, _combined(batch.second, other.second))
+        nothing = Batch(batch.input, map_arrays(np.zeros_like, batch.second))
+        one, two, both, none = (_gradients_of(trial.fresh(mode), given) for given in (batch, other, total, nothing))
+        expected = {name: 2 * one[name] - 3 * two[name] for name in one}
+        size = {name: 1e-9 * float(np.abs(one[name]).max(initial=0) + np.abs(two[name]).max(initial=0)) for name in one}
+        expect_equal(both, expected, f"of twice one gradOutput minus three times another, {mode} mode", atol=size)
+        expect_equal(none, {name: np.zeros_like(array) for name, array in one.items()}, "of a gradOutput of zeros")
+
+
+@check("gradients", needs=INPUT)
+def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
+    """Where inputs are equal or zero, ``gradInput`` lies between the slopes to the left and to the right.
+
+    So it does along every axis and along all together: at a kink it is one of its subgradients.
+    """
+    if not trial.is_real:
+        skip("its inputs cannot be chosen freely")
+    for mode in trial.modes if "train-differs" in trial.traits else ["train"]:
+        for value in (0.0, 0.75):
+            batch = trial.batch(mode, input=_constant(trial, value), kind=f"constant {value}")
+            for second in _one_hots(trial, batch.second) if trial.kind == "layer" else [batch.second]:
+                _expect_between_slopes(trial, mode, evolve(batch, second=second))
+
+
+def _signed(trial: Trial, sign: int, kind: str) -> Batch:
+    if not trial.is_real:
+        skip("its inputs cannot be chosen freely")
+    return trial.batch(input=map_arrays(lambda array: sign * (np.abs(array) + 0.05), trial.draw_input()), kind=kind)
+
+
+def _constant(trial: Trial, value: float) -> Any:
+    return map_arrays(lambda array: np.full_like(array, value), trial.draw_input())
+
+
+def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
+    """GradOutputs that choose one element of the output: a sum of kinked functions may have no slope to lie between."""
+    for _, array in named_arrays("gradOutput", gradOutput):
+        for flat in trial.rng.choice(array.size, min(array.size, CHOSEN), replace=False):
+
+            def chosen(other: Array, its: Array = array, flat: int = flat) -> Array:
+                result = np.zeros_like(other)
+                if other is its:
+                    result.flat[flat] = trial.rng.choice([-1.0, 1.0])
+                return result
+
+            yield map_arrays(chosen, gradOutput)
+
+
+def _combined(one: Any, two: Any) -> Any:
+    if isinstance(one, tuple):
+        return tuple(map(_combined, one, two))
+    return 2 * one - 3 * two
+
+
+def _gradients_of(component: Any, batch: Batch) -> dict[str, Array]:
+    return {name: array for name, array in run(component, batch).items() if name.startswith("grad")}
+
+
+def _of_input(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
+    arrays = dict(named_arrays("gradInput", batch.input))
+    return [(name, array, results[name]) for name, array in arrays.items() if is_floating(array)]
+
+
+def _of_parameters(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
+    return [
+        (f"gradient of {name}", array, results[f"gradient of {name}"]) for name, array in parameters(component).items()
+    ]
+
+
+def _compare(
+    trial: Trial,
+    mode: str,
+    draw: Callable[[], Batch],
+    choose: Callable[[Any, Batch, dict[str, Array]], list[tuple[str, Array, Array]]],
+) -> None:
+    """Compare gradients with slopes; where there is a kink, draw another input, up to a cap."""
+    for _ in range(REDRAWS):
+        batch = draw()
+        component = trial.fresh(mode)
+        results = run(copy.deepcopy(component), batch)
+        compared = choose(component, batch, results)
+        if not compared:
+            skip("nothing here can be varied a little: it has no parameters, or takes integers")
+        size = magnitude(component, batch)
+        for name, array, gradient in compared:
+            found = find_mismatch(partial(objective, component, batch), array, gradient, size, trial.rng)
+            if found is None:
+                continue
+            if found.is_kink:
+                break
+            fail(
+                f"{name}{found.place}, shape {array.shape} {array.dtype}, {mode} mode, {batch}: "
+                f"analytic {number(found.analytic)}, numeric {number(found.numeric)} "
+                f"(they may differ by {found.allowed:.1g})"
+            )
+        else:
+            return
+    fail(
+        f"{name}{found.place if found else ''}, {mode} mode: each of {REDRAWS} drawn inputs has a kink there, "
+        "or a jump, so that there is no slope to compare with"
+    )
+
+
+def _expect_between_slopes(trial: Trial, mode: str, batch: Batch) -> None:
+    component = trial.fresh(mode)
+    probe = copy.deepcopy(component)
+    output = copied(forward(probe, batch))
+    if not all(np.isfinite(array).all() for _, array in named_arrays("output", output)):
+        skip("the function is not finite there")
+    gradInput = copied(backward(probe, batch))
+    noise = 1e-6 + 64 * np.finfo(np.float64).eps * magnitude(component, batch) / STEP
+    gradient = dict(named_arrays("gradInput", gradInput))
+    for name, array in named_arrays("gradInput", batch.input):
+        for direction in [*directions(array, trial.rng, CHOSEN), np.ones_like(array)]:
+            line = Line(lambda: objective(component, batch), array, direction)
+            left, right = line.one_sided(STEP)
+            low, high = min(left, right), max(left, right)
+            margin = noise + 1e-3 * max(abs(low), abs(high))
+            analytic = line.along(gradient[name])
+            if not low - margin <= analytic <= high + margin:
+                nearer = line.one_sided(STEP / 4)
+                if not (abs(min(nearer) - low) <= margin and abs(max(nearer) - high) <= margin):
+                    continue  # the function bends, or jumps, within the step: these are no slopes
+                place = list(direction) if isinstance(direction, tuple) else " along all elements"
+                fail(
+                    f"{name}{place}, shape {array.shape}, {mode} mode, {batch}: "
+                    f"analytic {number(analytic)}, numeric {number(left)} to the left and {number(right)} to the right"
+                )

@@ -1,0 +1,200 @@
+"""What every component does when it is called: cheap, and run before all others."""
+
+from __future__ import annotations
+
+import copy
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from ...arrays import describe
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..tensors import is_floating, named_arrays, structure
+from ..trial import Batch, Trial, backward, forward, gradients, run, zero
+
+RUNS = ("forward_runs", "backward_runs")
+"""What a component must do before anything else can be asked of it."""
+
+
+@check("protocol", of=["layer", "criterion", "optimizer"])
+def is_made(trial: Trial) -> None:
+    """The constructor makes a component from the arguments of the case."""
+    trial.case.build()
+
+
+@check("protocol", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+def has_a_repr(trial: Trial) -> None:
+    """A component can be printed before anything has run, and after."""
+    component = trial.case.build()
+    repr(component)
+    if trial.kind != "optimizer":
+        forward(component, _drawn(trial, trial.case.shapes[0]))
+        repr(component)
+
+
+@check("protocol", needs=["is_made"])
+def forward_runs(trial: Trial) -> None:
+    """Forward takes an input of every shape of the case, and gives arrays, or a number if it is a loss."""
+    for shape in trial.case.shapes:
+        output = forward(trial.fresh(), _drawn(trial, shape))
+        if trial.kind == "layer":
+            _expect_arrays("forward", output)
+        elif not isinstance(output, Real) and np.ndim(output):
+            fail(f"forward: expected a number, received {describe(output)}")
+
+
+@check("protocol", needs=["forward_runs"])
+def backward_runs(trial: Trial) -> None:
+    """Backward runs after forward, for an input of every shape of the case."""
+    for batch in trial.batches():
+        component = trial.fresh()
+        forward(component, batch)
+        gradInput = backward(component, batch)
+        if not trial.takes_integers:
+            _expect_arrays("backward", gradInput, optional=not all(_floats(batch)))
+
+
+@check("protocol", of=["layer"], needs=["forward_runs"])
+def output_is_stored(trial: Trial) -> None:
+    """Forward stores as ``output`` what it returns."""
+    for mode in trial.modes:
+        component = trial.fresh(mode)
+        output = forward(component, _drawn(trial, trial.case.shapes[0]))
+        _expect_stored("output", component.output, output, f"{mode} mode")
+
+
+@check("protocol", of=["criterion"], needs=["forward_runs"])
+def loss_is_stored(trial: Trial) -> None:
+    """Forward stores as ``output`` the loss that it returns."""
+    component = trial.fresh()
+    loss = forward(component, _drawn(trial, trial.case.shapes[0]))
+    _expect_stored("output", component.output, loss, "forward")
+
+
+@check("protocol", needs=RUNS)
+def gradInput_is_stored(trial: Trial) -> None:
+    """Backward stores as ``gradInput`` what it returns."""
+    for mode in trial.modes:
+        batch, component = trial.batch(mode), trial.fresh(mode)
+        forward(component, batch)
+        gradInput = backward(component, batch)
+        _expect_stored("gradInput", component.gradInput, gradInput, f"{mode} mode")
+
+
+@check("protocol", needs=RUNS)
+def gradInput_has_the_shape_of_input(trial: Trial) -> None:
+    """The gradient with respect to the input has its shape, for every shape of the case, in both modes."""
+    for mode in trial.modes:
+        for batch in trial.batches(mode):
+            component = trial.fresh(mode)
+            forward(component, batch)
+            gradInput = backward(component, batch)
+            if gradInput is None and trial.takes_integers:
+                continue
+            received, expected = structure(gradInput), structure(batch.input)
+            if _without_integers(received, batch.input) != _without_integers(expected, batch.input):
+                fail(f"gradInput, {mode} mode, {batch}: expected shape {expected}, received {received}")
+
+
+@check("protocol", of=["layer"], needs=RUNS)
+def separate_calls_equal_backward(trial: Trial) -> None:
+    """``updateGradInput`` and ``accGradParameters``, called one after the other, do what backward does."""
+    component = trial.fresh()
+    _skip_own_backward(component)
+    batch = trial.batch()
+    expected = run(copy.deepcopy(component), batch)
+    zero(component)
+    forward(component, batch)
+    gradInput = component.updateGradInput(batch.input, batch.second)
+    component.accGradParameters(batch.input, batch.second)
+    expect_equal(_backward_results(component, gradInput), _only_backward(expected), "of separate calls")
+
+
+@check("protocol", of=["layer"], needs=RUNS)
+def order_of_the_two_calls_does_not_matter(trial: Trial) -> None:
+    """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
+    component = trial.fresh()
+    _skip_own_backward(component)
+    if not gradients(component):
+        skip("it has no parameters")
+    batch = trial.batch()
+    expected = run(copy.deepcopy(component), batch)
+    zero(component)
+    forward(component, batch)
+    component.updateGradInput(batch.input, batch.second)
+    component.accGradParameters(batch.input, batch.second)
+    gradInput = component.updateGradInput(batch.input, batch.second)
+    expect_equal(
+        _backward_results(component, gradInput),
+        _only_backward(expected),
+        "of updateGradInput, accGradParameters and updateGradInput once more",
+    )
+
+
+@check("protocol", needs=RUNS)
+def backward_twice_gives_the_same(trial: Trial) -> None:
+    """A second backward after one forward gives the same ``gradInput``: the first has used nothing up."""
+    for mode in trial.modes:
+        batch, component = trial.batch(mode), trial.fresh(mode)
+        forward(component, batch)
+        first = {name: array.copy() for name, array in named_arrays("gradInput", backward(component, batch))}
+        second = dict(named_arrays("gradInput", backward(component, batch)))
+        expect_equal(second, first, f"of a second backward, {mode} mode, {batch}")
+
+
+def _drawn(trial: Trial, shape: Any) -> Batch:
+    """A batch for a forward pass alone."""
+    target = trial.case.draw_target(trial.rng, np.float64, shape) if trial.kind == "criterion" else None
+    return Batch(trial.draw_input(shape=shape), target)
+
+
+def _floats(batch: Batch) -> list[bool]:
+    return [is_floating(array) for _, array in named_arrays("input", batch.input)]
+
+
+def _expect_arrays(what: str, tensor: Any, *, optional: bool = False) -> None:
+    if isinstance(tensor, tuple) and tensor:
+        for part in tensor:
+            _expect_arrays(what, part, optional=optional)
+    elif not isinstance(tensor, np.ndarray) and not (optional and tensor is None):
+        fail(f"{what}: expected an array, or a tuple of arrays, received {describe(tensor)}")
+
+
+def _expect_stored(name: str, stored: Any, returned: Any, where: str) -> None:
+    if stored is None:
+        fail(f"{name}, {where}: expected what is returned to be stored, received None in the attribute")
+    if structure(stored) != structure(returned):
+        fail(f"{name}, {where}: expected {describe(returned)} as returned, received {describe(stored)}")
+    expect_equal(
+        dict(named_arrays(name, stored)), dict(named_arrays(name, returned)), f"in the attribute, {where}", rtol=0
+    )
+
+
+def _without_integers(shapes: Any, tensor: Any) -> Any:
+    """The shapes of the floating arrays; those of integers do not matter, as nothing can be differentiated there."""
+    if isinstance(tensor, tuple):
+        if not isinstance(shapes, tuple) or len(shapes) != len(tensor):
+            return shapes
+        return tuple(map(_without_integers, shapes, tensor))
+    return shapes if is_floating(np.asarray(tensor)) else None
+
+
+def _skip_own_backward(component: Any) -> None:
+    """Skip a class that defines ``backward`` without the two methods that it usually calls, as notebooks do."""
+
+    def home(method: str) -> int:
+        return next(index for index, cls in enumerate(type(component).__mro__) if method in vars(cls))
+
+    if home("backward") < home("updateGradInput"):
+        skip("it defines backward itself")
+
+
+def _backward_results(component: Any, gradInput: Any) -> dict[str, Any]:
+    found = dict(named_arrays("gradInput", gradInput))
+    return {**found, **gradients(component)}
+
+
+def _only_backward(results: dict[str, Any]) -> dict[str, Any]:
+    return {name: array for name, array in results.items() if name.startswith("grad")}

@@ -1,0 +1,144 @@
+"""Random numbers: from generators of the component's own, in training alone, and the same for the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..check import check, fail, skip
+from ..comparison import are_equal, expect_equal, number
+from ..global_state import GlobalState
+from ..tensors import map_arrays, named_arrays, stacked
+from ..trial import (
+    Batch,
+    Trial,
+    backward,
+    forward,
+    generator_states,
+    parameters,
+    run,
+)
+from .protocol import RUNS
+
+DRAWS = 600
+"""How many training passes the mean is taken over."""
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def a_seed_gives_the_same_component(trial: Trial) -> None:
+    """Two components made with the same seed have the same parameters and draw the same numbers."""
+    if not _can_be_seeded(trial):
+        skip("it takes no rng")
+    results = []
+    batch, before = trial.batch(), GlobalState.now()
+    for _ in range(2):
+        before.restore()
+        component = trial.case.build(rng=7).astype(np.float64)
+        results.append({**parameters(component), **run(component, batch)})
+    expect_equal(results[1], results[0], "of a second component made with the same seed", rtol=0)
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def seeds_give_different_components(trial: Trial) -> None:
+    """Components made with different seeds differ, in their parameters or in what they draw."""
+    if not trial.case.takes_rng:
+        skip("it takes no rng")
+    batch = trial.batch()
+    made = [trial.case.build(rng=seed).astype(np.float64) for seed in (1, 2, 3)]
+    results = [{**parameters(component), **run(component, batch)} for component in made]
+    if are_equal(results[1], results[0], rtol=0) and are_equal(results[2], results[0], rtol=0):
+        fail("rng=1, 2 and 3: expected different parameters or outputs, they are the same: rng is not used")
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def the_global_generator_is_left_alone(trial: Trial) -> None:
+    """Making a component and training it draw nothing from NumPy's or Python's global generators."""
+    if "global-generator" in trial.traits:
+        skip("it is declared to draw from NumPy's global generator")
+    batch, before = trial.batch(), GlobalState.now()
+    component = trial.case.build()
+    _expect_states(before, "making it")
+    component.astype(np.float64)
+    component.forward(batch.input)
+    _expect_states(before, "forward")
+    backward(component, batch)
+    _expect_states(before, "backward")
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def evaluation_draws_nothing(trial: Trial) -> None:
+    """Passes in evaluation mode draw from no generator, its own or a global one."""
+    component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
+    before, own = GlobalState.now(), generator_states(component)
+    component.forward(batch.input)
+    backward(component, batch)
+    _expect_states(before, "evaluation")
+    if generator_states(component) != own:
+        fail("evaluate mode: expected its generator to be left alone, it was drawn from")
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def backward_draws_nothing(trial: Trial) -> None:
+    """Backward uses the numbers that forward drew, and draws none."""
+    component, batch = trial.fresh(), trial.batch()
+    forward(component, batch)
+    before, own = GlobalState.now(), generator_states(component)
+    backward(component, batch)
+    _expect_states(before, "backward")
+    if generator_states(component) != own:
+        fail("backward: expected its generator to be left alone, it was drawn from")
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def successive_draws_differ(trial: Trial) -> None:
+    """Two training passes over one batch draw different numbers."""
+    if not trial.is_stochastic:
+        skip("it draws no random numbers")
+    component, batch = trial.fresh(), _repeated(trial.batch(), 4)
+    first = dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input))))
+    for _ in range(5):
+        if not are_equal(dict(named_arrays("output", component.forward(batch.input))), first, rtol=0):
+            return
+    if "stochastic" in trial.traits:  # one that only draws initial values globally has nothing to vary here
+        fail("six training passes over one batch: expected different outputs, they are the same")
+    skip("its passes draw no random numbers")
+
+
+@check("randomness", of=["layer"], needs=RUNS)
+def the_mean_is_preserved(trial: Trial) -> None:
+    """The average of many training outputs is the evaluation output, within six standard errors."""
+    if not trial.is_stochastic:
+        skip("it draws no random numbers")
+    if "changes-mean" in trial.traits:
+        skip("it is declared to change the mean")
+    component, batch = trial.fresh(), trial.batch()
+    drawn = [dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input)))) for _ in range(DRAWS)]
+    evaluating = trial.fresh("evaluate") if "batch-coupled" in trial.traits else trial.fresh()
+    evaluating.evaluate()
+    for name, expected in named_arrays("output", evaluating.forward(batch.input)):
+        outputs = np.array([output[name] for output in drawn])
+        spread = np.maximum(outputs.std(axis=0), np.sqrt(outputs.var(axis=0).mean()))
+        allowed = 6 * spread / np.sqrt(DRAWS) + 1e-9 * (1 + np.abs(expected))
+        wrong = np.abs(outputs.mean(axis=0) - expected) > allowed
+        if wrong.any():
+            element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
+            fail(
+                f"{name}{list(element)}, {batch}: the mean of {DRAWS} training outputs is "
+                f"{number(outputs.mean(axis=0)[element])}, the evaluation output {number(expected[element])} "
+                f"(six standard errors are {allowed[element]:.2g}); if that is meant, it has the trait 'changes-mean'"
+            )
+
+
+def _can_be_seeded(trial: Trial) -> bool:
+    return trial.case.takes_rng or "rng" in trial.case.arguments or "global-generator" in trial.traits
+
+
+def _expect_states(before: GlobalState, when: str) -> None:
+    if not before.is_current():
+        fail(f"{when}: expected the global generators to be left alone, they were drawn from; take rng= instead")
+
+
+def _repeated(batch: Batch, times: int) -> Batch:
+    result = batch
+    for _ in range(times - 1):
+        result = Batch(stacked(result.input, batch.input), stacked(result.second, batch.second), batch.kind)
+    return result

@@ -1,0 +1,109 @@
+"""Whether what a case declares of its component is so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..check import check, fail, skip
+from ..observations import draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
+from ..tensors import is_floating, named_arrays
+from ..trial import Trial
+from .protocol import RUNS
+
+
+@check("traits", of=["layer"], needs=RUNS)
+def stochastic_is_declared_rightly(trial: Trial) -> None:
+    """Training draws random numbers if and only if the case says so."""
+    _skip_inferred(trial)
+    if is_stochastic(trial) != trial.is_stochastic and not _only_initial(trial):
+        _contradict("stochastic", trial.is_stochastic, "its training passes draw random numbers", "they draw none")
+
+
+@check("traits", of=["layer"], needs=RUNS)
+def global_generator_is_declared_rightly(trial: Trial) -> None:
+    """A component that is declared to draw from a global generator does."""
+    _skip_inferred(trial)
+    if "global-generator" not in trial.traits:
+        skip("it is not declared to; that it does not is another check")
+    if not draws_globally(trial):
+        _contradict("global-generator", True, "", "it draws from none")
+
+
+@check("traits", of=["layer"], needs=RUNS)
+def train_differs_is_declared_rightly(trial: Trial) -> None:
+    """Training and evaluation compute different things if and only if the case says so."""
+    _skip_inferred(trial)
+    differs = train_differs(trial)
+    if differs != ("train-differs" in trial.traits):
+        _contradict("train-differs", not differs, "the two modes give different results", "they give the same")
+
+
+@check("traits", needs=RUNS)
+def batch_coupling_is_declared_rightly(trial: Trial) -> None:
+    """A component that is declared to couple the samples of a batch does."""
+    _skip_inferred(trial)
+    if "batch-coupled" not in trial.traits:
+        skip("it is not declared to; that it does not is another check")
+    if not is_batch_coupled(trial):
+        _contradict("batch-coupled", True, "", "each sample alone gives what it gives in a batch")
+
+
+@check("traits", needs=RUNS)
+def kinks_are_declared_rightly(trial: Trial) -> None:
+    """There are kinks, as far as lines through some inputs show, if and only if the case says so."""
+    _skip_inferred(trial)
+    if not trial.is_real:
+        skip("its inputs cannot be chosen freely")
+    place = find_kink(trial)
+    if (place is not None) != ("kinks" in trial.traits):
+        _contradict("kinks", place is None, f"there is one at {place}", "none is found along lines through its inputs")
+
+
+@check("traits", needs=["is_made"])
+def inputs_are_of_the_declared_domain(trial: Trial) -> None:
+    """What the case draws lies in the domain that it declares, and targets are integers if it says so."""
+    for shape in trial.case.shapes:
+        for name, array in named_arrays("input", trial.draw_input(shape=shape)):
+            if not is_floating(array):
+                if trial.domain not in (None, "integer-input"):
+                    fail(f"{name}: expected floating numbers of the domain {trial.domain}, received {array.dtype}")
+                continue
+            problem = _outside(trial.domain, array)
+            if problem:
+                fail(f"{name}, shape {array.shape}: {problem}, and the case declares {trial.domain}")
+        if trial.kind == "criterion":
+            target = trial.case.draw_target(trial.rng, np.float64, shape)
+            integral = not any(is_floating(array) for _, array in named_arrays("target", target))
+            if integral != ("integer-target" in trial.traits) and not trial.case.infers:
+                _contradict("integer-target", not integral, "its targets are integers", "its targets are no integers")
+
+
+def _skip_inferred(trial: Trial) -> None:
+    if trial.case.infers:
+        skip("its traits were found out rather than declared")
+
+
+def _only_initial(trial: Trial) -> bool:
+    """Whether the global generator, which is declared, draws initial values alone."""
+    return "stochastic" not in trial.traits and "global-generator" in trial.traits
+
+
+def _contradict(trait: str, declared: bool, holds: str, does_not: str) -> None:
+    if declared:
+        fail(f"declared {trait!r}, but {does_not}")
+    fail(f"not declared {trait!r}, but {holds}; add it to traits, if it is meant")
+
+
+def _outside(domain: str | None, array: np.ndarray) -> str | None:
+    """What is wrong with numbers that should be of a domain."""
+    if domain == "integer-input":
+        return "the numbers are no integers"
+    if domain == "positive-input" and not (array > 0).all():
+        return "some numbers are not positive"
+    if domain in ("unit-interval-input", "probability-input") and not ((array >= 0) & (array <= 1)).all():
+        return "some numbers are not from 0 to 1"
+    if domain in ("probability-input", "log-probability-input"):
+        sums = (np.exp(array) if domain == "log-probability-input" else array).sum(axis=-1)
+        if not np.allclose(sums, 1):
+            return "the probabilities do not sum to 1 along the last axis"
+    return None

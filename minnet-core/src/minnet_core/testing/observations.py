@@ -1,0 +1,152 @@
+"""Finding out by trying whether a component has a trait."""
+
+from __future__ import annotations
+
+import copy
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array
+from ..buffers import buffer_places
+from ..module import Module
+from .comparison import are_equal
+from .global_state import GlobalState
+from .objective import weighted_sum
+from .samples import one_by_one
+from .tensors import map_arrays, named_arrays, samples, stacked
+from .trial import Batch, Trial, backward, forward, generator_states, run
+
+LINES, POINTS, REACH, PEAKS = 3, 100, 8.0, 3
+"""In search of kinks: how many lines through the input, with how many points, how far to either side, and on how many
+bends to zoom in."""
+
+
+def draws_globally(trial: Trial) -> bool:
+    """Whether making a component, or a training pass, draws from a global generator."""
+    batch, before = trial.batch(), GlobalState.now()
+    component = trial.case.build()
+    component.forward(*_arguments(trial, batch))
+    backward(component, batch)
+    return not before.is_current()
+
+
+def is_stochastic(trial: Trial) -> bool:
+    """Whether training passes draw from a generator, or differ from each other without anything else that does."""
+    component = copy.deepcopy(trial.prototype)
+    batch = trial.batch()
+    arguments = _arguments(trial, batch)
+    component.forward(*arguments)  # which may make a buffer
+    states, before = generator_states(component), GlobalState.now()
+    first = map_arrays(np.array, component.forward(*arguments))
+    if generator_states(component) != states or not before.is_current():
+        return True
+    again = copy.deepcopy(component)
+    second = map_arrays(np.array, again.forward(*arguments))
+    return not are_equal(_named(first), _named(second)) and not _has_state(component)
+
+
+def train_differs(trial: Trial) -> bool:
+    """Whether training and evaluation give different results, of passes over a few batches."""
+    for _ in range(3):
+        for shape in trial.case.shapes:
+            batch = trial.batch(shape=shape)
+            evaluating = trial.fresh("evaluate")
+            training = copy.deepcopy(evaluating)
+            training.train()
+            if not are_equal(run(training, batch), run(evaluating, batch)):
+                return True
+    return False
+
+
+def is_batch_coupled(trial: Trial) -> bool:
+    """Whether the output for a sample depends on the others, in a mode without random numbers."""
+    for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
+        for batch in trial.batches(mode):
+            if samples(batch.input) < 2:
+                batch = Batch(stacked(batch.input, batch.input), stacked(batch.second, batch.second))
+            try:
+                alone = one_by_one(trial, mode, batch)
+            except ValueError:  # a single sample is refused
+                return True
+            if not are_equal(alone, run(trial.fresh(mode), batch), rtol=1e-7):
+                return True
+    return False
+
+
+def is_clipped_to_probabilities(trial: Trial) -> bool:
+    """Whether a loss does not change at all outside of 0 to 1, but does inside: it is meant for probabilities."""
+    batch, rng = trial.batch(), trial.rng
+
+    def loss(low: float, high: float) -> float:
+        drawn = map_arrays(lambda array: rng.uniform(low, high, array.shape).astype(array.dtype), batch.input)
+        return float(forward(trial.fresh(), Batch(drawn, batch.second)))
+
+    outside = {loss(*bounds) for bounds in ((-3, -0.1), (-2, -0.5), (-30, -20))}
+    above = {loss(*bounds) for bounds in ((1.1, 3), (1.5, 2), (20, 30))}
+    inside = {loss(0.1, 0.9) for _ in range(3)}
+    return len(outside) == len(above) == 1 and len(inside) == 3
+
+
+def find_kink(trial: Trial) -> str | None:
+    """Search for a kink along lines through inputs; return where one is, None if none is found."""
+    for number in range(LINES):
+        batch = trial.batch()
+        if not any(array.dtype.kind == "f" for _, array in named_arrays("", batch.input)):
+            return None
+        # The first line moves all elements alike, so that elementwise kinks are met one by one.
+        step = map_arrays(np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape), batch.input)
+
+        place = _kink_of(partial(_value_along, trial, trial.fresh(), batch, step))
+        if place is not None:
+            return f"{place:.6g} of the way along a line through a drawn input"
+    return None
+
+
+def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float) -> float:
+    """The loss, or the output weighted by gradOutput, where the input is moved by t steps."""
+    used = copy.deepcopy(component) if trial.is_stochastic or _has_state(component) else component
+    output = forward(used, Batch(_moved(batch.input, step, t), batch.second))
+    return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
+
+
+def _kink_of(value: Any) -> float | None:
+    """Where a function of one number has a kink: zoom in on the sharpest bends; a bend that stays sharp is a kink."""
+    points = np.linspace(-REACH, REACH, POINTS)
+    values = np.array([value(t) for t in points])
+    bends = np.abs(np.diff(values, 2))
+    if not np.isfinite(bends).all():
+        return None
+    scale = float(np.abs(np.diff(values)).max(initial=0)) / (points[1] - points[0])
+    rounding = 64 * np.finfo(np.float64).eps * float(np.abs(values).max(initial=0))
+    for peak in np.argsort(bends)[::-1][:PEAKS]:
+        left, right = points[peak], points[peak + 2]
+        for _ in range(6):
+            finer = np.linspace(left, right, 11)
+            bend = np.abs(np.diff([value(t) for t in finer], 2))
+            sharpest = int(np.argmax(bend))
+            left, right = finer[sharpest], finer[sharpest + 2]
+        width = (right - left) / 2
+        # The jump of the slope at a kink, seen through its bend, does not depend on the width; a smooth bend's does.
+        if bend[sharpest] / width > max(1e-3 * scale, 16 * rounding / width):
+            return float((left + right) / 2)
+    return None
+
+
+def _moved(tensor: Any, step: Any, t: float) -> Any:
+    if isinstance(tensor, tuple):
+        return tuple(_moved(part, its, t) for part, its in zip(tensor, step, strict=True))
+    return tensor + t * step if tensor.dtype.kind == "f" else tensor
+
+
+def _named(output: Any) -> dict[str, Array]:
+    return dict(named_arrays("output", output))
+
+
+def _arguments(trial: Trial, batch: Batch) -> tuple[Any, ...]:
+    return (batch.input,) if trial.kind == "layer" else (batch.input, batch.second)
+
+
+def _has_state(component: Any) -> bool:
+    return isinstance(component, Module) and bool(buffer_places(component))

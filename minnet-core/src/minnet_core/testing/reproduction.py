@@ -1,0 +1,21 @@
+"""One line that runs a failed check again."""
+
+from __future__ import annotations
+
+import os
+
+from .case import Case
+
+
+def reproduction(case: Case, check: str) -> str:
+    """Return a command for a shell; for a case that no command line can say, a line of Python where the case is known.
+
+    A case that a test made is run again by the test: pytest says which it is.
+    """
+    if case.command is not None:
+        seed = f" --seed {case.seed}" if case.seed else ""
+        return f"{case.command} --check {check}{seed}"
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    if test:
+        return f"pytest '{test}'"
+    return f"check_component(case, checks=[{check!r}])  # from minnet_core.testing, with this case"
