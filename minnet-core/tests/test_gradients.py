@@ -103,7 +103,7 @@ def test_right_gradients_pass_and_nothing_is_touched(x):
         ("shape", r"^Cubic: gradInput: expected shape \(4, 3\), received \(3,\)"),
         ("none", r"^Cubic: gradInput: expected shape \(4, 3\), received None"),
         ("nan", r"^Cubic: gradInput\[0, 0\]: analytic nan"),
-            ("sign", r"^Cubic: gradient of w\["),
+        ("sign", r"^Cubic: gradient of w\["),
     ],
 )
 def test_wrong_gradients_are_named(x, fault, message):

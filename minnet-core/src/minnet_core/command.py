@@ -108,7 +108,10 @@ def plugins(as_json: bool) -> None:
 
     Every component is imported, to see whether it can be; exits with 1 if anything is broken.
     """
+    from .testing import all_checks
+
     contributed_commands()  # so that a plugin whose hook fails is among the failures
+    all_checks()  # likewise
     contents: dict[tuple[str, str], list[str]] = {}
     problems: dict[tuple[str, str], list[str]] = {}
     for registry in (layers, criterions, optimizers):

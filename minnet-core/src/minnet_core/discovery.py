@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 FIRST_PARTY = frozenset(
-    {"minnet-core", "minnet-layers", "minnet-criterions", "minnet-optimizers", "minnet-train", "minnet-conv"}
+    {
+        "minnet-core",
+        "minnet-layers",
+        "minnet-criterions",
+        "minnet-optimizers",
+        "minnet-train",
+        "minnet-conv",
+        "minnet-torch",
+    }
 )
 """Distributions whose bare names always win, so that installing a package never changes what existing code means."""
 

@@ -6,6 +6,7 @@
 from .case import Case
 from .check import Check, ConformanceError, check, fail, skip
 from .distributions import install_distribution
+from .examination import Examination
 from .gradients import check_criterion_gradients, check_gradients
 from .kit import all_checks, check_component, checks_for, component_checks, examine
 from .numeric import central_difference
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "Check",
     "ConformanceError",
+    "Examination",
     "Report",
     "Result",
     "Trial",

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from attrs import asdict, field, frozen, validators
 
 from ..component import Component
@@ -54,26 +55,33 @@ class Case(Example):
 
     @property
     def takes_rng(self) -> bool:
-        """Whether the factory takes a seed or generator that the case does not give."""
+        """Whether the factory takes a seed or generator."""
         try:
             parameters = inspect.signature(self.factory).parameters
         except (TypeError, ValueError):  # of some callables written in C
             return False
-        return "rng" in parameters and self.arguments.get("rng") is None
+        return "rng" in parameters
 
-    def build(self, rng: int | None = None, **changes: Any) -> Any:
+    def build(self, rng: int | np.random.Generator | None = None, **changes: Any) -> Any:
         """Make a component.
 
         Args:
-            rng: a seed, for a factory that takes one.
+            rng: for a factory that takes one; the case's own argument, or its seed, if none is given.
             changes: arguments that are given instead of the case's.
 
         Raises:
             TypeError: if the factory makes something else than a component.
         """
         arguments = {**copy.deepcopy(dict(self.arguments)), **changes}
-        if self.takes_rng:
+        if self.takes_rng and (rng is not None or arguments.get("rng") is None):
             arguments["rng"] = self.seed if rng is None else rng
+        return self._made(arguments)
+
+    def build_unseeded(self) -> Any:
+        """Make a component, of a factory that takes ``rng``, with None for it."""
+        return self._made({**copy.deepcopy(dict(self.arguments)), "rng": None})
+
+    def _made(self, arguments: dict[str, Any]) -> Any:
         if isinstance(self.factory, type) and issubclass(self.factory, Component):
             trained = (Weights(self.shapes[0], self.seed),) if issubclass(self.factory, Optimizer) else ()
             made = construct(self.factory, trained, arguments)

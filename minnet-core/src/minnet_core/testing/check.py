@@ -44,7 +44,8 @@ class Check:
         function: takes a `Trial`; calls `fail` or `skip`, or returns. An exception out of the component fails it too.
         family: the group that it belongs to in reports and documentation.
         of: the kinds of component that it is about, of ``layer``, ``criterion`` and ``optimizer``.
-        needs: names of checks without which this one would mean nothing; where one fails, this one is skipped.
+        needs: names of checks without which this one would mean nothing; where one fails that is not expected to, this
+            one is skipped.
     """
 
     function: Callable[[Trial], None] = field(validator=validators.is_callable())
@@ -74,6 +75,7 @@ class Check:
             ConformanceError: if the component fails.
             unittest.SkipTest: if the check has nothing to prove of it, or one that it needs fails.
         """
+        __tracebackhide__ = True  # of pytest: the message says it all
         from .examination import Examination
 
         result = Examination(case).result_of(self)

@@ -75,5 +75,5 @@ def largest(array: Array) -> float:
 
 
 def number(value: Any) -> str:
-    """Write a number as messages do."""
-    return f"{float(value):.9g}"
+    """Write a number as messages do; what is none, as it is."""
+    return f"{float(value):.9g}" if isinstance(value, (int, float, np.number, np.bool_)) else str(value)

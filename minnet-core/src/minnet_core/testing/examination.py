@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import traceback
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from unittest import SkipTest
@@ -14,11 +12,11 @@ import numpy as np
 
 from .case import Case
 from .check import Check, ConformanceError
-from .global_state import GlobalState
 from .kit import checks_by_name
 from .report import Report, Result
 from .reproduction import reproduction
 from .trial import Trial
+from .undisturbed import undisturbed
 
 
 class Examination:
@@ -26,13 +24,15 @@ class Examination:
 
     Args:
         case: what to examine.
+        again: says how a check of a case is run again, for messages.
 
     Raises:
         ValueError: if the case expects failures of checks that do not exist.
     """
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, again: Callable[[Case, str], str] = reproduction) -> None:
         self.case = case
+        self._again = again
         self._results: dict[str, Result] = {}
         self._checks = checks_by_name()
         for name in case.expected_failures:
@@ -53,10 +53,19 @@ class Examination:
         from .inference import inferred_traits
 
         try:
-            with _undisturbed():
+            with undisturbed():
                 return inferred_traits(self.case)
-        except Exception:  # a component that cannot even run: the checks say why
+        except (Exception, SystemExit):  # a component that cannot even run: the checks say why
             return self.case.traits
+
+    @cached_property
+    def kind(self) -> str | None:
+        """What the case makes: ``layer``, ``criterion`` or ``optimizer``; None if it makes nothing."""
+        try:
+            with undisturbed():
+                return Trial(self.case, "kind").kind
+        except (Exception, SystemExit):  # told by the check is_made
+            return None
 
     def result_of(self, check: Check) -> Result:
         """Run a check, unless it has run."""
@@ -71,14 +80,16 @@ class Examination:
         def result(status: str, message: str = "") -> Result:
             return Result(self.case.name, check.name, check.family, status, message, expected, reason)  # type: ignore[arg-type]  # one of the three, each time
 
+        if self.kind is not None and self.kind not in check.of:
+            return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         for need in check.needs:
             first = self.result_of(self._checks[need])
-            if first.status == "failed":
+            if first.outcome == "failed":  # one that is expected to fail is no reason to stop
                 return result("skipped", f"needs {need}, which fails")
             if first.status == "skipped" and first.message.startswith("needs "):
                 return result("skipped", f"needs {need}, which is skipped: it {first.message}")
         try:
-            with _undisturbed():
+            with undisturbed():
                 check.function(Trial(self.case, check.name, self.traits))
         except SkipTest as skipped:
             return result("skipped", str(skipped))
@@ -94,27 +105,18 @@ class Examination:
             f"  {detail}\n"
             f"  it proves: {check.proves}\n"
             f"  seed: {self.case.seed}\n"
-            f"  again: {reproduction(self.case, check.name)}"
+            f"  again: {self._again(self.case, check.name)}"
         )
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keep the global generators, and keep NumPy's warnings from those who would turn them into errors."""
-    before = GlobalState.now()
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        before.restore()
-
-
 def _raised(error: BaseException) -> str:
-    """Say what was raised, and where in the code that is not the kit's."""
-    here = Path(__file__).parent
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if here not in Path(frame.filename).parents]
-    outside = [frame for frame in frames if here.parent not in Path(frame.filename).parents] or frames
-    where = f", at {outside[-1].filename}:{outside[-1].lineno}" if outside else ""
+    """Say what was raised, and where: the innermost line of code that is neither the kit's nor NumPy's."""
+    not_theirs = {Path(__file__).parent, Path(np.__file__).parent}
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not not_theirs & set(Path(frame.filename).parents)
+    ]
+    where = f", at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return f"raised {type(error).__name__}: {error}{where}{notes}"

@@ -28,8 +28,10 @@ class GlobalState:
 
     @classmethod
     def of_seed(cls, seed: int) -> Self:
-        """The states after seeding."""
-        return cls(np.random.RandomState(seed).get_state(legacy=False), random.Random(seed).getstate())
+        """The states some draws after seeding: not one that a component reaches by seeding them itself."""
+        numpy, python = np.random.RandomState(seed), random.Random(seed)
+        numpy.random_sample(7), python.random()
+        return cls(numpy.get_state(legacy=False), python.getstate())
 
     def is_current(self) -> bool:
         """Whether nothing was drawn, or seeded, since."""

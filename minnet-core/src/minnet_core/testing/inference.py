@@ -46,7 +46,7 @@ def inferred_traits(case: Case) -> frozenset[str]:
         try:
             if holds(trial):
                 case = evolve(case, traits=case.traits | {trait})
-        except Exception:  # of a component that cannot run: a check says why
+        except (Exception, SystemExit):  # of a component that cannot run: a check says why
             continue
     return case.traits
 
@@ -68,6 +68,6 @@ def _runs(trial: Trial) -> bool:
         component = trial.fresh()
         output = forward(component, batch)
         backward(component, batch)
-    except Exception:  # of a component that takes something else
+    except (Exception, SystemExit):  # of a component that takes something else
         return False
     return all(np.isfinite(array).all() for _, array in named_arrays("output", output))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 from ..plugins import plugin_host
 from .case import KINDS, Case
 from .check import Check
 from .report import Report
+from .undisturbed import undisturbed
 
 
 @cache
@@ -18,10 +19,15 @@ def own_checks() -> tuple[Check, ...]:
     """The checks of the core: cheap ones first."""
     from .checks import (
         accumulation,
+        accuracy,
         config,
+        copies,
         criterions,
         data,
+        extremes,
         gradients,
+        memory,
+        modes,
         optimizers,
         protocol,
         randomness,
@@ -29,10 +35,10 @@ def own_checks() -> tuple[Check, ...]:
         traits,
     )
 
-    families = (protocol, accumulation, gradients, criterions, data, state, randomness, traits, config, optimizers)
+    modules = (protocol, accumulation, gradients, criterions, data, memory, accuracy, extremes, state, copies, modes)
     return tuple(
         value
-        for module in families
+        for module in (*modules, randomness, traits, config, optimizers)
         for value in vars(module).values()
         if isinstance(value, Check) and value.function.__module__ == module.__name__
     )
@@ -41,8 +47,10 @@ def own_checks() -> tuple[Check, ...]:
 def all_checks() -> tuple[Check, ...]:
     """The checks of the core and, after them, those that the hook ``minnet_checks`` of plugins adds."""
     host = plugin_host()
-    added = [check for plugin in host.loaded for check in host.call(plugin, "minnet_checks", _accept) or ()]
-    return (*own_checks(), *added)
+    checks = list(own_checks())
+    for plugin in host.loaded:
+        checks += host.call(plugin, "minnet_checks", partial(_accept, {check.name for check in checks})) or ()
+    return tuple(checks)
 
 
 def checks_by_name() -> dict[str, Check]:
@@ -56,8 +64,9 @@ def checks_for(case: Case) -> Iterator[Check]:
     Of a factory that cannot make one, the first check alone, which says so.
     """
     try:
-        made = case.build()
-    except Exception:  # told by the check
+        with undisturbed():
+            made = case.build()
+    except (Exception, SystemExit):  # told by the check
         yield own_checks()[0]
         return
     kind = next(name for name, base in KINDS.items() if isinstance(made, base))
@@ -146,9 +155,14 @@ def unknown_check(name: str) -> str:
     return f"there is no check {name!r}; {hint}"
 
 
-def _accept(returned: Iterable[Check]) -> list[Check]:
+def _accept(taken: set[str], returned: Iterable[Check]) -> list[Check]:
     checks = list(returned)
     for check in checks:
         if not isinstance(check, Check):
             raise TypeError(f"expected checks, made by minnet_core.testing.check, received {check!r}")
+        if check.name in taken:
+            raise ValueError(f"expected a check of a name of its own, received another {check.name!r}")
+        if missing := sorted(set(check.needs) - taken):
+            raise ValueError(f"expected {check.name} to need checks that come before it, received {missing}")
+        taken.add(check.name)
     return checks

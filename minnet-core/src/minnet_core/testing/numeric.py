@@ -80,9 +80,10 @@ class Line:
         here = self.at(0)
         return (here - self.at(-step)) / step, (self.at(step) - here) / step
 
-    def refined(self, step: float = 1e-2) -> tuple[float, float]:
+    def refined(self, step: float = 1e-4) -> tuple[float, float]:
         """The slope by Ridders' extrapolation of central differences to step 0, and an estimate of its error.
 
+        It begins with a small step, so as not to reach beyond a pole.
         Ridders, 1982, Advances in Engineering Software 4(2).
         """
         shrink = 2.0
@@ -173,7 +174,7 @@ def find_mismatch(
     lines = [Line(function, x, direction) for direction in directions(x, rng)]
     numeric = [line.central() for line in lines]
     rounding = 8 * np.finfo(np.float64).eps * magnitude / STEP
-    allowed = tolerance * max(map(abs, numeric), default=0.0) + rounding
+    allowed = tolerance * max((abs(slope) for slope in numeric if np.isfinite(slope)), default=0.0) + rounding
     for line, slope in zip(lines, numeric, strict=True):
         analytic = line.along(gradient)
         if abs(analytic - slope) <= allowed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,9 @@ from ..buffers import buffer_places
 from ..module import Module
 from .comparison import are_equal
 from .global_state import GlobalState
-from .objective import weighted_sum
+from .objective import magnitude, weighted_sum
 from .samples import one_by_one
-from .tensors import map_arrays, named_arrays, samples, stacked
+from .tensors import map_arrays, named_arrays, samples, stacked, structure
 from .trial import Batch, Trial, backward, forward, generator_states, run
 
 LINES, POINTS, REACH, PEAKS = 3, 100, 8.0, 3
@@ -55,7 +56,7 @@ def train_differs(trial: Trial) -> bool:
             evaluating = trial.fresh("evaluate")
             training = copy.deepcopy(evaluating)
             training.train()
-            if not are_equal(run(training, batch), run(evaluating, batch)):
+            if not are_equal(run(training, batch.copy()), run(evaluating, batch.copy())):
                 return True
     return False
 
@@ -65,7 +66,8 @@ def is_batch_coupled(trial: Trial) -> bool:
     for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
         for batch in trial.batches(mode):
             if samples(batch.input) < 2:
-                batch = Batch(stacked(batch.input, batch.input), stacked(batch.second, batch.second))
+                other = trial.batch(mode, input=trial.draw_input(shape=structure(batch.input)))
+                batch = Batch(stacked(batch.input, other.input), stacked(batch.second, other.second))
             try:
                 alone = one_by_one(trial, mode, batch)
             except ValueError:  # a single sample is refused
@@ -89,16 +91,18 @@ def is_clipped_to_probabilities(trial: Trial) -> bool:
     return len(outside) == len(above) == 1 and len(inside) == 3
 
 
-def find_kink(trial: Trial) -> str | None:
+def find_kink(trial: Trial, lines: int = LINES) -> str | None:
     """Search for a kink along lines through inputs; return where one is, None if none is found."""
-    for number in range(LINES):
+    for number in range(lines):
         batch = trial.batch()
         if not any(array.dtype.kind == "f" for _, array in named_arrays("", batch.input)):
             return None
         # The first line moves all elements alike, so that elementwise kinks are met one by one.
         step = map_arrays(np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape), batch.input)
 
-        place = _kink_of(partial(_value_along, trial, trial.fresh(), batch, step))
+        component = trial.fresh()
+        size = magnitude(component, batch)
+        place = _kink_of(partial(_value_along, trial, component, batch, step), size)
         if place is not None:
             return f"{place:.6g} of the way along a line through a drawn input"
     return None
@@ -111,15 +115,20 @@ def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float
     return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
 
 
-def _kink_of(value: Any) -> float | None:
-    """Where a function of one number has a kink: zoom in on the sharpest bends; a bend that stays sharp is a kink."""
+def _kink_of(value: Callable[[float], float], size: float) -> float | None:
+    """Where a function of one number has a kink: zoom in on the sharpest bends; a bend that stays sharp is a kink.
+
+    Args:
+        value: the function.
+        size: that of the terms that it sums, which says how much rounding to expect.
+    """
     points = np.linspace(-REACH, REACH, POINTS)
     values = np.array([value(t) for t in points])
     bends = np.abs(np.diff(values, 2))
     if not np.isfinite(bends).all():
         return None
     scale = float(np.abs(np.diff(values)).max(initial=0)) / (points[1] - points[0])
-    rounding = 64 * np.finfo(np.float64).eps * float(np.abs(values).max(initial=0))
+    rounding = 64 * np.finfo(np.float64).eps * max(size, float(np.abs(values).max(initial=0)))
     for peak in np.argsort(bends)[::-1][:PEAKS]:
         left, right = points[peak], points[peak + 2]
         for _ in range(6):

@@ -59,7 +59,10 @@ class Result:
         return self.message
 
 
-@frozen
+OUTCOMES = ("passed", "failed", "unexpected pass", "skipped", "expected failure")
+
+
+@frozen(repr=False)
 class Report:
     """What came of all checks of one case.
 
@@ -72,6 +75,10 @@ class Report:
     case: str
     results: tuple[Result, ...]
     traits: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{self.count(outcome)} {outcome}" for outcome in OUTCOMES if self.count(outcome))
+        return f"<{self.case}: {counts}>"
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

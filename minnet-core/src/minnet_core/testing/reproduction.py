@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 from .case import Case
 
@@ -17,5 +18,5 @@ def reproduction(case: Case, check: str) -> str:
         return f"{case.command} --check {check}{seed}"
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
     if test:
-        return f"pytest '{test}'"
+        return f"pytest {shlex.quote(test)}"
     return f"check_component(case, checks=[{check!r}])  # from minnet_core.testing, with this case"

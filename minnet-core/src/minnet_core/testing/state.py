@@ -1,15 +1,17 @@
-"""Copying all that a component may keep between passes from one instance to another."""
+"""What a component keeps between passes: reading it, and copying it to another."""
 
 from __future__ import annotations
 
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
 from ..buffers import buffer_places
 from ..model_state import changed_attributes, set_attributes
 from ..module import Module
-from .trial import align_generators, parameters
+from ..tree import walk
+from .trial import align_generators, generator_states, gradients, parameters
 
 
 def copy_state(source: Any, target: Any) -> None:
@@ -31,3 +33,22 @@ def copy_state(source: Any, target: Any) -> None:
 def buffers(component: Any) -> dict[str, Any]:
     """The buffers of a component by name; a criterion has none."""
     return component.namedBuffers() if isinstance(component, Module) else {}
+
+
+def lasting(component: Any) -> dict[str, Any]:
+    """Copy what must only change when it is meant to: parameters, gradients, declared buffers, and generators.
+
+    The other arrays of a class without declarations count as buffers too, but may as well be caches.
+    """
+    arrays = {**parameters(component), **gradients(component)}
+    if isinstance(component, Module):
+        declared = {name: set(module.BUFFERS) for name, module in walk(component)}
+        for name, array in buffers(component).items():
+            owner, _, attribute = name.rpartition(".")
+            if attribute in declared.get(owner, ()):
+                arrays[f"buffer {name}"] = array
+    states = {
+        f"state of generator {index} (its checksum)": np.array(crc32(text.encode()))
+        for index, text in enumerate(generator_states(component))
+    }
+    return {**{name: array.copy() for name, array in arrays.items()}, **states}

@@ -20,13 +20,13 @@ from attrs import evolve, frozen
 from ..component import Component
 from ..criterion import Criterion
 from ..discovery import LOCAL, Declaration, canonical
-from ..errors import PluginLoadError
+from ..errors import PluginLoadError, UnknownComponentError
 from ..example import Draw
 from ..module import Module
 from ..optimizer import Optimizer
 from ..registries import criterions, layers, optimizers
 from .case import Case, from_example
-from .targets import TARGETS, guessed_target
+from .targets import guessed_target, named_target
 
 REGISTRIES = (layers, criterions, optimizers)
 
@@ -59,7 +59,7 @@ class Given:
     def flags(self) -> str:
         """The options of ``minnet check`` that say the same."""
         words: list[str] = []
-        if self.arguments:
+        if self.arguments is not None:
             words += ["--args", json.dumps(dict(self.arguments))]
         for shape in self.input if isinstance(self.input, list) else [self.input] if self.input else []:
             words += ["--input", shape_text(shape)]
@@ -117,13 +117,15 @@ def _named(name: str, given: Given) -> Iterator[Case]:
         yield from _of_class(_class_in(_module_of_file(Path(path)), attribute, name), given, command)
         return
     for registry in REGISTRIES:
-        if name in registry:
-            declaration = registry.declaration(name)
-            if declaration.distribution != LOCAL:
-                yield from _declared_cases(registry, declaration, given)
-            else:
-                yield from _of_class(registry[name], given, None)
-            return
+        try:
+            declaration = registry.declaration(name)  # which raises, with the full names, if it means several
+        except UnknownComponentError:
+            continue
+        if declaration.distribution != LOCAL:
+            yield from _declared_cases(registry, declaration, given)
+        else:
+            yield from _of_class(registry[name], given, None)
+        return
     if not colon:
         its = [(r, d) for r in REGISTRIES for d in r.declarations() if d.distribution == canonical(name)]
         if its:
@@ -153,11 +155,12 @@ def _declared_cases(registry: Any, declaration: Declaration, given: Given) -> It
     command = f"minnet check {declaration.qualified}"
     try:
         cls = registry.load(declaration)
-        cases = list(_of_class(cls, given, command))
+        if not (cls.EXAMPLES or given.describes_a_call or issubclass(cls, Optimizer)):
+            raise ValueError(_says_nothing(cls))
     except (PluginLoadError, ValueError) as error:
-        yield Case(_failing(error), input=(1,), name=declaration.name, command=command)
+        yield Case(_failing(error), input=(1,), name=declaration.name, seed=given.seed or 0, command=command)
     else:
-        yield from cases
+        yield from _of_class(cls, given, command)
 
 
 def _failing(error: Exception) -> Callable[[], Any]:
@@ -169,26 +172,40 @@ def _failing(error: Exception) -> Callable[[], Any]:
 
 def _of_class(cls: Any, given: Given, command: str | None) -> Iterator[Case]:
     if given.describes_a_call:
+        if given.example is not None:
+            raise ValueError(
+                f"{cls.__name__}: expected an example of the class or the shape of an input, received both"
+            )
         yield from _described(cls, cls, given, command)
         return
+    if given.traits or given.target is not None:
+        raise ValueError(f"{cls.__name__}: expected the shape of an input (--input 4,5) with traits or a target")
     if not cls.EXAMPLES:
         if not issubclass(cls, Optimizer):
-            raise ValueError(
-                f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (--input 4,5), received none"
-            )
+            raise ValueError(_says_nothing(cls))
         yield Case(cls, input=(4, 3), seed=given.seed or 0, command=command)
         return
+    if given.example is not None and given.example >= len(cls.EXAMPLES):
+        raise ValueError(
+            f"{cls.__name__}: expected an example from 0 to {len(cls.EXAMPLES) - 1}, received {given.example}"
+        )
     for index, example in enumerate(cls.EXAMPLES):
         if given.example in (None, index):
             again = f"{command} --example {index}" if command and len(cls.EXAMPLES) > 1 else command
             yield from_example(cls, example, seed=given.seed or 0, command=again)
 
 
+def _says_nothing(cls: type) -> str:
+    return f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (--input 4,5), received none"
+
+
 def _described(factory: Callable[..., Any], cls: Any, given: Given, command: str | None) -> Iterator[Case]:
     """The case of a class that its user describes; traits are found out."""
     if given.input is None and not issubclass(cls, Optimizer):
         raise ValueError(f"{cls.__name__}: expected the shape of an input (--input 4,5), received none")
-    target = TARGETS[given.target] if isinstance(given.target, str) else given.target
+    target = named_target(given.target) if isinstance(given.target, str) else given.target
+    can_be_said = given.target is None or isinstance(given.target, str)
+    command = command + given.flags() if command and can_be_said else None
     case = Case(
         factory,
         name=cls.__name__,
@@ -198,7 +215,7 @@ def _described(factory: Callable[..., Any], cls: Any, given: Given, command: str
         traits=frozenset(given.traits),
         infers=True,
         seed=given.seed or 0,
-        command=command and command + given.flags(),
+        command=command,
     )
     if issubclass(cls, Criterion) and target is None:
         case = evolve(case, target=guessed_target(case))
@@ -221,7 +238,11 @@ def _module_of_file(path: Path) -> ModuleType:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # whatever a file does
+        del sys.modules[name]
+        raise ValueError(f"{path}: cannot be imported: {type(error).__name__}: {error}") from error
     return module
 
 

@@ -11,6 +11,8 @@ from attrs import evolve
 
 from ..arrays import Array
 from ..example import Draw
+from ..traits import DOMAINS
+from .undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from .case import Case
@@ -50,26 +52,49 @@ TARGETS = MappingProxyType({"one-hot": one_hot, "classes": classes, "real": real
 """What ``--target`` takes: name -> function that draws."""
 
 
+def named_target(name: str) -> Draw:
+    """Look up one of ``TARGETS``.
+
+    Raises:
+        ValueError: if there is none of this name.
+    """
+    if name not in TARGETS:
+        raise ValueError(f"expected a target among {', '.join(TARGETS)}, received {name!r}")
+    return TARGETS[name]
+
+
 def guessed_target(case: Case) -> Draw:
     """Find a kind of target that the criterion of a case takes: the first of ``TARGETS`` with which it runs.
 
     Raises:
         ValueError: if it runs with none of them.
     """
+    problems: dict[str, str] = {}
+    domains = (None,) if case.traits & DOMAINS else (None, *sorted(DOMAINS))
+    for domain in domains:
+        traits = case.traits | {domain} if domain else case.traits
+        for name, target in TARGETS.items():
+            problem = _problem(evolve(case, target=target, traits=traits, infers=False))
+            if problem is None:
+                return target
+            problems.setdefault(name, problem)
+    raise ValueError(
+        f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
+        f"none ({'; '.join(f'{name}: {problem}' for name, problem in problems.items())}); name the one it takes by "
+        "--target, and the inputs it takes by --trait, or declare EXAMPLES"
+    )
+
+
+def _problem(case: Case) -> str | None:
+    """What is wrong with a pass; None if it gives a finite loss."""
     from .trial import Trial
 
-    problems = []
-    for name, target in TARGETS.items():
-        trial = Trial(evolve(case, target=target, infers=False), "target")
-        try:
+    trial = Trial(case, "target")
+    try:
+        with undisturbed():
             batch, component = trial.batch(), trial.fresh()
             loss = component.forward(batch.input, batch.second)
             component.backward(batch.input, batch.second)
-            if np.ndim(loss) == 0 and np.isfinite(loss):
-                return target
-        except Exception as error:  # of a criterion that takes something else
-            problems.append(f"{name}: {type(error).__name__}: {error}")
-    raise ValueError(
-        f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
-        f"none ({'; '.join(problems)}); name the one it takes by --target, or declare EXAMPLES"
-    )
+            return None if np.ndim(loss) == 0 and np.isfinite(loss) else f"the loss is {loss!r}"
+    except (Exception, SystemExit) as error:  # of a criterion that takes something else
+        return f"{type(error).__name__}: {error}"

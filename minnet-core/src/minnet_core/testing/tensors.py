@@ -84,19 +84,37 @@ def _strided(array: Array) -> Array:
     return spaced[..., ::2]
 
 
+def _padded(array: Array) -> Array:
+    wide = np.zeros((*array.shape[:-1], array.shape[-1] + 3), array.dtype)
+    wide[..., : array.shape[-1]] = array
+    return wide[..., : array.shape[-1]]
+
+
+def _every_other(array: Array) -> Array:
+    spaced = np.zeros((2 * len(array), *array.shape[1:]), array.dtype)
+    spaced[::2] = array
+    return spaced[::2]
+
+
 def _reversed(array: Array) -> Array:
     backward = np.ascontiguousarray(array[..., ::-1])
     return backward[..., ::-1]
 
 
 LAYOUTS: Mapping[str, Callable[[Array], Array]] = MappingProxyType(
-    {"Fortran": np.asfortranarray, "strided": _strided, "reversed": _reversed}
+    {
+        "Fortran": np.asfortranarray,
+        "strided": _strided,
+        "padded": _padded,
+        "every other": _every_other,
+        "reversed": _reversed,
+    }
 )
 """Name -> function that lays an array out in memory otherwise; the values stay."""
 
 
 def read_only(array: Array) -> Array:
-    """A copy that cannot be written to."""
+    """A view of a copy that cannot be written to, so that it cannot be unlocked either."""
     array = array.copy()
     array.flags.writeable = False
-    return array
+    return array[...]

@@ -25,7 +25,9 @@ from .tensors import copied, map_arrays, named_arrays, rows
 Mode = str
 MODES: tuple[Mode, ...] = ("train", "evaluate")
 
-GLOBAL_STATE = GlobalState.of_seed(0)
+GENERATORS = (np.random.Generator, np.random.RandomState)
+
+GLOBAL_STATE = GlobalState.of_seed(20061115)
 """What the global generators are put into before every forward pass."""
 
 
@@ -72,8 +74,18 @@ class Trial:
 
     @cached_property
     def prototype(self) -> Any:
-        """A component that no pass has run through; checks get copies of it."""
-        return self.case.build()
+        """A component that no pass has run through; checks get copies of it.
+
+        Its parameters are not those that it began with: of many layers they are zeros and ones, which hide mistakes.
+        """
+        made = self.case.build()
+        if isinstance(made, Module):
+            rng = np.random.default_rng(self.case.seed)
+            for array in {id(array): array for array in parameters(made).values()}.values():
+                if array.dtype.kind == "f":  # signs stay, as a parameter may have to be positive
+                    moved = np.where(array == 0, rng.uniform(-0.5, 0.5, array.shape), array)
+                    array[...] = moved * rng.uniform(0.6, 1.4, array.shape)
+        return made
 
     @property
     def kind(self) -> str:
@@ -113,7 +125,6 @@ class Trial:
             if mode == "evaluate":
                 for seed in (1, 2):
                     forward(component, self._input(seed, dtype))
-                component.clearState()
                 component.evaluate()
         elif isinstance(component, Optimizer):
             component.module.astype(dtype)
@@ -215,18 +226,22 @@ def gradients(component: Any) -> dict[str, Array]:
     return {f"gradient of {name}": array for name, array in component.namedGradParameters().items()}
 
 
-def generators(component: Any) -> list[np.random.Generator]:
+def generators(component: Any) -> list[Any]:
     """The generators that a component, and the modules inside it, hold in attributes."""
     modules = [module for _, module in walk(component)] if isinstance(component, Module) else [component]
-    return [place.value for module in modules for place in find_places(module, np.random.Generator)]
+    return [place.value for module in modules for place in find_places(module, GENERATORS)]
 
 
 def generator_states(component: Any) -> list[Any]:
     """The states of a component's own generators, which can be compared."""
-    return [repr(generator.bit_generator.state) for generator in generators(component)]
+    return [repr(_bit_generator(generator).state) for generator in generators(component)]
 
 
 def align_generators(component: Any, other: Any) -> None:
     """Put the generators of a component into the states of another's."""
     for mine, theirs in zip(generators(component), generators(other), strict=True):
-        mine.bit_generator.state = copy.deepcopy(theirs.bit_generator.state)
+        _bit_generator(mine).state = copy.deepcopy(_bit_generator(theirs).state)
+
+
+def _bit_generator(generator: Any) -> Any:
+    return generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator

@@ -9,11 +9,12 @@ import numpy as np
 
 from ...arrays import describe, leaves
 from ...places import parameter_places
+from ...tree import find_places, join, walk
 from ..check import check, fail, skip
-from ..comparison import are_equal, expect_equal, number
+from ..comparison import are_equal, expect_equal, largest, number
 from ..state import copy_state
 from ..trial import Trial, backward, forward, gradients, parameters, run, zero
-from .protocol import RUNS
+from .protocol import RUNS, defines_backward_itself
 
 PASSES = 3
 """How often backward is repeated where gradients add up."""
@@ -104,15 +105,47 @@ def zeroing_reaches_every_gradient(trial: Trial) -> None:
 
 @check("accumulation", of=["layer"], needs=ALIGNED)
 def passes_change_no_parameter(trial: Trial) -> None:
-    """Forward and backward leave the parameters as they are, bit for bit."""
+    """Forward and backward leave the parameters as they are, bit for bit and in their arrays, large ones too."""
     _skip_without_parameters(trial)
     for mode in trial.modes:
-        component = trial.fresh(mode)
-        before = {name: array.copy() for name, array in parameters(component).items()}
-        for batch in trial.batches(mode):
-            forward(component, batch)
-            backward(component, batch)
-        expect_equal(parameters(component), before, f"(a parameter) after passes, {mode} mode", rtol=0)
+        for size in (1, 100, -100):
+            component = trial.fresh(mode)
+            held = parameters(component)
+            for array in _distinct(held):
+                array *= size
+            before = {name: array.copy() for name, array in held.items()}
+            for batch in trial.batches(mode):
+                forward(component, batch)
+                backward(component, batch)
+            expect_equal(parameters(component), before, f"(a parameter) after passes, {mode} mode", rtol=0)
+            for name, array in parameters(component).items():
+                if array.size and not np.shares_memory(array, held[name]):
+                    fail(f"{name} (a parameter) after passes, {mode} mode: expected its array, another is in its place")
+
+
+@check("accumulation", of=["layer"], needs=["parameters_and_gradients_align"])
+def new_gradients_are_zero(trial: Trial) -> None:
+    """The gradients of a new component are zero."""
+    _skip_without_parameters(trial)
+    for name, array in gradients(trial.case.build()).items():
+        if array.any():  # which nan is too
+            fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {number(largest(array))}")
+
+
+@check("accumulation", of=["layer"], needs=ALIGNED)
+def only_accGradParameters_changes_gradients(trial: Trial) -> None:
+    """Forward and ``updateGradInput`` leave the gradients of the parameters alone."""
+    _skip_without_parameters(trial)
+    for mode in trial.modes:
+        component, batch = trial.fresh(mode), trial.batch(mode)
+        for array in gradients(component).values():
+            array.fill(3)
+        before = {name: array.copy() for name, array in gradients(component).items()}
+        forward(component, batch)
+        expect_equal(gradients(component), before, f"after forward, {mode} mode", rtol=0)
+        if not defines_backward_itself(component):
+            component.updateGradInput(batch.input, batch.second)
+            expect_equal(gradients(component), before, f"after updateGradInput, {mode} mode", rtol=0)
 
 
 @check("accumulation", of=["layer"], needs=ALIGNED)
@@ -136,28 +169,52 @@ def parameters_are_live(trial: Trial) -> None:
 
 
 @check("accumulation", of=["layer"], needs=ALIGNED)
-def rebound_parameters_are_used(trial: Trial) -> None:
-    """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on."""
+def changed_parameters_count_at_once(trial: Trial) -> None:
+    """A change of the parameters in place, as an optimizer makes it, counts from the next pass on, in both modes."""
     _skip_without_parameters(trial)
     for mode in trial.modes:
-        batch = trial.batch(mode)
-        rebound = trial.fresh(mode)
-        forward(rebound, batch)
-        in_place = copy.deepcopy(rebound)
-        for array in _distinct(parameters(in_place)):
+        used, batch = _used(trial, mode), trial.batch(mode)
+        for array in _distinct(parameters(used)):
             _shift(trial, array)
+        expected = run(_unused_like(trial, mode, used), batch)
+        expect_equal(run(used, batch), expected, f"after a change of the parameters in place, {mode} mode, {batch}")
+
+
+@check("accumulation", of=["layer"], needs=ALIGNED)
+def rebound_parameters_are_used(trial: Trial) -> None:
+    """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes."""
+    _skip_without_parameters(trial)
+    for mode in trial.modes:
+        used, batch = _used(trial, mode), trial.batch(mode)
         new: dict[int, Any] = {}
-        for mine, its in zip(parameter_places(rebound), parameter_places(in_place), strict=True):
-            if not all(mine.homes):
-                skip(f"no attribute holds parameter {mine.name}")
-            for home in mine.homes[0]:
-                home.put(new.setdefault(id(its.parameter), its.parameter.copy()))
-        fresh = trial.fresh(mode)
-        for name, array in parameters(fresh).items():
-            array[...] = parameters(in_place)[name]
-        expected = run(fresh, batch)
-        if are_equal(run(in_place, batch), expected):  # else state of training passes has its say
-            expect_equal(run(rebound, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")
+        for place in parameter_places(used):
+            if not all(place.homes):
+                skip(f"no attribute holds parameter {place.name}")
+            if id(place.parameter) not in new:
+                new[id(place.parameter)] = place.parameter.copy()
+                _shift(trial, new[id(place.parameter)])
+            for home in place.homes[0]:
+                home.put(new[id(place.parameter)])
+        expected = run(_unused_like(trial, mode, used), batch)
+        expect_equal(run(used, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")
+
+
+@check("accumulation", of=["layer"], needs=ALIGNED)
+def every_gradient_is_returned(trial: Trial) -> None:
+    """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained."""
+    component, batch = trial.fresh(), trial.batch()
+    zero(component)
+    forward(component, batch)
+    known = {id(array) for array in (*parameters(component).values(), *gradients(component).values())}
+    seen = []
+    for _ in range(3):
+        seen.append({name: array.copy() for name, array in _arrays(component).items() if id(array) not in known})
+        backward(component, batch)
+    for name, before in seen[0].items():
+        if all(name in arrays and arrays[name].shape == before.shape for arrays in seen):
+            once, twice = seen[1][name] - before, seen[2][name] - seen[1][name]
+            if once.any() and np.allclose(once, twice, rtol=1e-6, atol=0):
+                fail(f"{name}, {describe(before)}: adds up in backward, and getGradParameters() does not return it")
 
 
 @check("accumulation", of=["layer"], needs=ALIGNED)
@@ -185,6 +242,30 @@ def nothing_is_hidden(trial: Trial) -> None:
 def _skip_without_parameters(trial: Trial) -> None:
     if not parameters(trial.prototype):
         skip("it has no parameters")
+
+
+def _used(trial: Trial, mode: str) -> Any:
+    """A component after a pass."""
+    component = trial.fresh(mode)
+    run(component, trial.batch(mode))
+    return component
+
+
+def _unused_like(trial: Trial, mode: str, used: Any) -> Any:
+    """A component that has the state of another, and has seen no batch in this mode."""
+    component = trial.fresh(mode)
+    copy_state(used, component)
+    return component
+
+
+def _arrays(component: Any) -> dict[str, Any]:
+    """The floating arrays that a component, and the modules inside it, hold in attributes."""
+    places = [
+        (join(prefix, place.name), place.value)
+        for prefix, module in walk(component)
+        for place in find_places(module, np.ndarray)
+    ]
+    return {name: array for name, array in places if array.dtype.kind == "f"}
 
 
 def _distinct(arrays: dict[str, Any]) -> list[Any]:

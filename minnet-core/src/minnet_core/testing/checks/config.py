@@ -15,9 +15,10 @@ from ..check import check, fail, skip
 from ..comparison import expect_equal
 from ..state import copy_state
 from ..trial import Trial, parameters, run
+from .protocol import RUNS
 
 
-@check("config", needs=["is_made"])
+@check("config", needs=RUNS)
 def a_config_makes_an_equal_component(trial: Trial) -> None:
     """``to_config`` writes down all that the constructor was given: ``build`` makes an equal component of it."""
     component = trial.prototype

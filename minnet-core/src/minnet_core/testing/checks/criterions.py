@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import Array, describe
 from ..check import check, fail, skip
 from ..comparison import expect_equal
-from ..tensors import as_dtype, copied, is_floating, map_arrays, named_arrays, stacked
+from ..tensors import as_dtype, copied, is_floating, map_arrays, named_arrays, stacked, structure
 from ..trial import Batch, Trial, run
 from .protocol import RUNS
 
@@ -74,7 +74,7 @@ def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
     for dtype in (np.float32, np.float64):
         batch = trial.batch(dtype=dtype)
         floats = all(is_floating(array) for _, array in named_arrays("target", batch.second))
-        for its in (np.float32, np.float64) if floats else INTEGERS:
+        for its in (np.float32, np.float64, np.int64, np.bool_) if floats else INTEGERS:
             target = as_dtype(batch.second, its)
             for name, array in run(trial.fresh(), Batch(batch.input, target)).items():
                 if name != "loss" and is_floating(array) and array.dtype != dtype:
@@ -103,6 +103,20 @@ def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
     for name, array in run(trial.fresh(), Batch(input, changed)).items():
         if not np.isfinite(array).all():
             fail(f"{name}, {batch} with {zero:g} for classes of weight 0: expected finite numbers, received {array!r}")
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def a_certain_and_right_answer_is_finite(trial: Trial) -> None:
+    """Inputs of exactly 0 and 1 that equal their targets leave loss and gradient finite."""
+    if trial.domain != "unit-interval-input":
+        skip("its inputs are not from 0 to 1")
+    batch = trial.batch()
+    if structure(batch.input) != structure(batch.second):
+        skip("its targets are not shaped as its inputs")
+    certain = map_arrays(lambda array: (array > 0.5).astype(np.float64), batch.second)
+    for name, array in run(trial.fresh(), Batch(copied(certain), certain)).items():
+        if not np.isfinite(array).all():
+            fail(f"{name}, {batch} of zeros and ones as the target has them: expected finite numbers, received {array}")
 
 
 @check("criterions", of=["criterion"], needs=RUNS)

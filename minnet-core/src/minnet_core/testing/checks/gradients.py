@@ -15,9 +15,9 @@ from ..check import check, fail, skip
 from ..comparison import expect_equal, number
 from ..numeric import STEP, Line, directions, find_mismatch
 from ..objective import magnitude, objective
-from ..tensors import copied, is_floating, map_arrays, named_arrays
+from ..tensors import copied, is_floating, map_arrays, named_arrays, scaled
 from ..trial import Batch, Trial, backward, forward, parameters, run
-from .protocol import RUNS
+from .protocol import RUNS, single_samples
 
 CHOSEN = 5
 """How many elements of an output, and of an input for each, are looked at where there may be kinks."""
@@ -54,11 +54,21 @@ def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
     _compare(trial, "train", lambda: _signed(trial, 1, "positive"), _of_input)
 
 
+@check("gradients", needs=INPUT)
+def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
+    """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
+    if not trial.is_real:
+        skip("its inputs cannot be chosen freely")
+    _compare(trial, "train", lambda: trial.batch(input=scaled(trial.draw_input(), 4.0), kind="larger"), _of_input)
+
+
 @check("gradients", of=["layer"], needs=INPUT)
 def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
-    """``gradInput`` equals central differences in evaluation mode, after training passes."""
+    """``gradInput`` equals central differences in evaluation mode, after training passes, for one sample too."""
     for shape in trial.case.shapes:
         _compare(trial, "evaluate", partial(trial.batch, "evaluate", shape=shape), _of_input)
+    if single_samples(trial, "evaluate"):
+        _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_input)
 
 
 @check("gradients", of=["layer"], needs=PARAMETERS)
@@ -76,13 +86,16 @@ def parameter_gradients_are_the_slopes_for_one_sample(trial: Trial) -> None:
 
 @check("gradients", of=["layer"], needs=PARAMETERS)
 def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
-    """The gradient of every parameter equals central differences in evaluation mode, after training passes."""
-    _compare(trial, "evaluate", partial(trial.batch, "evaluate"), _of_parameters)
+    """The gradient of every parameter equals central differences in evaluation mode, for one sample too."""
+    for shape in trial.case.shapes:
+        _compare(trial, "evaluate", partial(trial.batch, "evaluate", shape=shape), _of_parameters)
+    if single_samples(trial, "evaluate"):
+        _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_parameters)
 
 
 @check("gradients", of=["layer"], needs=RUNS)
 def backward_is_linear_in_gradOutput(trial: Trial) -> None:
-    """Backward of a sum of two gradOutputs is the sum of their backwards, and backward of zero is zero."""
+    """Backward of a sum of two gradOutputs is the sum of their backwards, at any size of them; of zero it is zero."""
     for mode in trial.modes:
         batch = trial.batch(mode)
         other = Batch(batch.input, trial.gradOutput(batch.second))
@@ -92,6 +105,10 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
         expected = {name: 2 * one[name] - 3 * two[name] for name in one}
         size = {name: 1e-9 * float(np.abs(one[name]).max(initial=0) + np.abs(two[name]).max(initial=0)) for name in one}
         expect_equal(both, expected, f"of twice one gradOutput minus three times another, {mode} mode", atol=size)
+        for factor in (1e6, 1e-6):
+            scaled_up = _gradients_of(trial.fresh(mode), Batch(batch.input, scaled(batch.second, factor)))
+            back = {name: array / factor for name, array in scaled_up.items()}
+            expect_equal(back, one, f"of {factor:g} times a gradOutput, divided by that, {mode} mode")
         expect_equal(none, {name: np.zeros_like(array) for name, array in one.items()}, "of a gradOutput of zeros")
 
 

@@ -6,27 +6,30 @@ import copy
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 
 from ...arrays import Array
 from ...config import build, to_config
 from ...errors import ConfigError
+from ...optimizer import BLOCK
 from ...registries import optimizers
 from ..check import check, fail, skip
-from ..comparison import expect_equal
+from ..comparison import expect_equal, largest
 from ..trial import Trial, gradients, parameters
 
 STEPS = 20
 
 
-@check("optimizers", of=["optimizer"], needs=["is_made"])
+@check("optimizers", of=["optimizer"], needs=["can_be_copied"])
 def step_runs(trial: Trial) -> None:
-    """``step`` runs, and changes every parameter whose gradient is not zero."""
+    """``step`` runs, and changes every parameter whose gradient is not zero, from the first step on."""
     optimizer = trial.fresh()
-    before = _copies(parameters(optimizer.module))
-    _steps(optimizer, _gradients(trial, optimizer, 3))
-    for name, array in parameters(optimizer.module).items():
-        if (array == before[name]).any():
-            fail(f"parameter {name}, after 3 steps: expected every element to change, some have not")
+    for step, drawn in enumerate(_gradients(trial, optimizer, 3), 1):
+        before = _copies(parameters(optimizer.module))
+        _steps(optimizer, [drawn])
+        for name, array in parameters(optimizer.module).items():
+            if not (array != before[name]).all():
+                fail(f"parameter {name}, step {step}: expected every element to change, some have not")
 
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
@@ -69,15 +72,11 @@ def steps_go_down(trial: Trial) -> None:
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
 def steps_are_deterministic(trial: Trial) -> None:
-    """The same gradients give the same parameters, bit for bit, by another optimizer made by the same call."""
-    one, other = trial.fresh(), trial.case.build()
-    for mine, its in zip(parameters(one.module).values(), parameters(other.module).values(), strict=True):
-        its[...] = mine
-        mine[...] = its  # to the accuracy of both
-    other.module.astype(np.float64)
-    drawn = _gradients(trial, one, STEPS)
-    _steps(one, drawn)
-    _steps(other, drawn)
+    """Two optimizers made by the same call, used by turns, do the same by the same gradients, bit for bit."""
+    one, other = trial.case.build(), trial.case.build()
+    for drawn in _gradients(trial, one, STEPS):
+        for optimizer in (one, other):
+            _steps(optimizer, [drawn])
     expect_equal(parameters(other.module), parameters(one.module), "(a parameter) after the same steps", rtol=0)
 
 
@@ -98,23 +97,59 @@ def float32_steps_are_accurate(trial: Trial) -> None:
     """Steps in float32 go where those in float64 go, to the accuracy of float32."""
     single, double = trial.fresh(dtype=np.float32), trial.fresh(dtype=np.float32)
     double.module.astype(np.float64)
+    before = _copies(parameters(double.module))
     drawn = _gradients(trial, single, STEPS)
     _steps(single, drawn)
     _steps(double, [{name: array.astype(np.float64) for name, array in given.items()} for given in drawn])
-    expect_equal(parameters(single.module), parameters(double.module), f"after {STEPS} steps in float32", rtol=1e-4)
+    changes = [
+        {name: array - before[name] for name, array in parameters(made.module).items()} for made in (single, double)
+    ]
+    rounding = {name: 1e-7 * STEPS * largest(array) for name, array in before.items()}  # a parameter's own, each step
+    expect_equal(changes[0], changes[1], f"(how it changed) after {STEPS} steps in float32", rtol=1e-4, atol=rounding)
+
+
+@check("optimizers", of=["optimizer"], needs=["step_runs"])
+def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
+    """Steps with gradients of zero, as a ReLU that is never active gives them, keep the parameters finite."""
+    optimizer = trial.fresh()
+    _steps(optimizer, [{name: np.zeros_like(array) for name, array in gradients(optimizer.module).items()}] * 3)
+    for name, array in parameters(optimizer.module).items():
+        if not np.isfinite(array).all():
+            fail(f"parameter {name}, after 3 steps with gradients of zero: expected finite numbers, received {array}")
+
+
+@check("optimizers", of=["optimizer"], needs=["step_runs"])
+def many_parameters_are_stepped_like_few(trial: Trial) -> None:
+    """Parameters in their tens of thousands are each stepped as they are when there are few."""
+    few, many = trial.case.build(), evolve(trial.case, input=(2 * BLOCK + 3,)).build()
+    start, drawn = trial.rng.standard_normal(2), trial.rng.uniform(0.5, 2, 3)
+    for optimizer in (few, many):
+        optimizer.module.astype(np.float64)
+        for array, value in zip(parameters(optimizer.module).values(), start, strict=True):
+            array.fill(value)
+        for number_ in drawn:
+            _steps(optimizer, [{name: np.full_like(g, number_) for name, g in gradients(optimizer.module).items()}])
+    for name, array in parameters(many.module).items():
+        expected = parameters(few.module)[name].ravel()[0]
+        wrong = np.flatnonzero(np.abs(array - expected) > 1e-9 * abs(expected))
+        if wrong.size:
+            fail(
+                f"parameter {name}, {array.size} elements, number {wrong[0]}: expected {expected}, received "
+                f"{array[wrong[0]]}, after steps with equal gradients for all"
+            )
 
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
 def rebound_parameters_are_stepped(trial: Trial) -> None:
     """A new array in the place of a parameter is what the next step changes."""
-    optimizer = trial.fresh()
+    optimizer, expected = trial.case.build(), trial.case.build()
     drawn = _gradients(trial, optimizer, 2)
-    _steps(optimizer, drawn[:1])
-    expected = copy.deepcopy(optimizer)
+    for made in (optimizer, expected):
+        _steps(made, drawn[:1])
     for name in parameters(optimizer.module):
         setattr(optimizer.module, name, getattr(optimizer.module, name).copy())
-    _steps(optimizer, drawn[1:])
-    _steps(expected, drawn[1:])
+    for made in (optimizer, expected):
+        _steps(made, drawn[1:])
     expect_equal(
         parameters(optimizer.module), parameters(expected.module), "(a parameter that was rebound) after a step"
     )

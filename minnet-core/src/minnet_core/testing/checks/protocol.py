@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 from numbers import Real
 from typing import Any
+from unittest import SkipTest
 
 import numpy as np
+from attrs import evolve
 
 from ...arrays import describe
 from ..check import check, fail, skip
@@ -14,14 +16,23 @@ from ..comparison import expect_equal
 from ..tensors import is_floating, named_arrays, structure
 from ..trial import Batch, Trial, backward, forward, gradients, run, zero
 
-RUNS = ("forward_runs", "backward_runs")
-"""What a component must do before anything else can be asked of it."""
+CALLED = ("forward_runs", "backward_runs")
+"""What a component must do before anything can be asked of its results."""
+
+RUNS = (*CALLED, "arguments_are_not_written_to")
+"""What it must do before results of several passes can be compared."""
 
 
 @check("protocol", of=["layer", "criterion", "optimizer"])
 def is_made(trial: Trial) -> None:
     """The constructor makes a component from the arguments of the case."""
     trial.case.build()
+
+
+@check("protocol", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+def can_be_copied(trial: Trial) -> None:
+    """``copy.deepcopy`` takes a new component; the kit works on such copies."""
+    copy.deepcopy(trial.case.build())
 
 
 @check("protocol", of=["layer", "criterion", "optimizer"], needs=["is_made"])
@@ -34,7 +45,7 @@ def has_a_repr(trial: Trial) -> None:
         repr(component)
 
 
-@check("protocol", needs=["is_made"])
+@check("protocol", needs=["can_be_copied"])
 def forward_runs(trial: Trial) -> None:
     """Forward takes an input of every shape of the case, and gives arrays, or a number if it is a loss."""
     for shape in trial.case.shapes:
@@ -73,21 +84,22 @@ def loss_is_stored(trial: Trial) -> None:
     _expect_stored("output", component.output, loss, "forward")
 
 
-@check("protocol", needs=RUNS)
+@check("protocol", needs=CALLED)
 def gradInput_is_stored(trial: Trial) -> None:
     """Backward stores as ``gradInput`` what it returns."""
     for mode in trial.modes:
         batch, component = trial.batch(mode), trial.fresh(mode)
         forward(component, batch)
         gradInput = backward(component, batch)
-        _expect_stored("gradInput", component.gradInput, gradInput, f"{mode} mode")
+        if gradInput is not None or not trial.takes_integers:
+            _expect_stored("gradInput", component.gradInput, gradInput, f"{mode} mode")
 
 
-@check("protocol", needs=RUNS)
+@check("protocol", needs=CALLED)
 def gradInput_has_the_shape_of_input(trial: Trial) -> None:
     """The gradient with respect to the input has its shape, for every shape of the case, in both modes."""
     for mode in trial.modes:
-        for batch in trial.batches(mode):
+        for batch in (*trial.batches(mode), *single_samples(trial, mode)):
             component = trial.fresh(mode)
             forward(component, batch)
             gradInput = backward(component, batch)
@@ -102,7 +114,8 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
 def separate_calls_equal_backward(trial: Trial) -> None:
     """``updateGradInput`` and ``accGradParameters``, called one after the other, do what backward does."""
     component = trial.fresh()
-    _skip_own_backward(component)
+    if defines_backward_itself(component):
+        skip("it defines backward itself")
     batch = trial.batch()
     expected = run(copy.deepcopy(component), batch)
     zero(component)
@@ -116,7 +129,8 @@ def separate_calls_equal_backward(trial: Trial) -> None:
 def order_of_the_two_calls_does_not_matter(trial: Trial) -> None:
     """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
     component = trial.fresh()
-    _skip_own_backward(component)
+    if defines_backward_itself(component):
+        skip("it defines backward itself")
     if not gradients(component):
         skip("it has no parameters")
     batch = trial.batch()
@@ -142,6 +156,30 @@ def backward_twice_gives_the_same(trial: Trial) -> None:
         first = {name: array.copy() for name, array in named_arrays("gradInput", backward(component, batch))}
         second = dict(named_arrays("gradInput", backward(component, batch)))
         expect_equal(second, first, f"of a second backward, {mode} mode, {batch}")
+
+
+@check("protocol", of=["layer"], needs=RUNS)
+def backward_reads_every_gradOutput(trial: Trial) -> None:
+    """Another gradOutput after one forward gives its own gradients: nothing is kept from the backward before."""
+    for mode in trial.modes:
+        batch, component = trial.batch(mode), trial.fresh(mode)
+        other = evolve(batch, second=trial.gradOutput(batch.second))
+        expected = run(copy.deepcopy(component), other)
+        forward(component, batch)
+        backward(component, batch)
+        zero(component)
+        gradInput = backward(component, other)
+        expect_equal(
+            _backward_results(component, gradInput), _only_backward(expected), f"of a second gradOutput, {mode} mode"
+        )
+
+
+def single_samples(trial: Trial, mode: str) -> list[Batch]:
+    """A batch of one sample; none if the component, which couples samples, refuses it."""
+    try:
+        return [trial.single(mode)]
+    except SkipTest:
+        return []
 
 
 def _drawn(trial: Trial, shape: Any) -> Batch:
@@ -181,14 +219,13 @@ def _without_integers(shapes: Any, tensor: Any) -> Any:
     return shapes if is_floating(np.asarray(tensor)) else None
 
 
-def _skip_own_backward(component: Any) -> None:
-    """Skip a class that defines ``backward`` without the two methods that it usually calls, as notebooks do."""
+def defines_backward_itself(component: Any) -> bool:
+    """Whether a class defines ``backward`` without the two methods that it usually calls, as notebooks do."""
 
     def home(method: str) -> int:
         return next(index for index, cls in enumerate(type(component).__mro__) if method in vars(cls))
 
-    if home("backward") < home("updateGradInput"):
-        skip("it defines backward itself")
+    return home("backward") < home("updateGradInput")
 
 
 def _backward_results(component: Any, gradInput: Any) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import Array
 from ..check import check, fail, skip
 from ..comparison import are_equal, expect_equal, number
 from ..global_state import GlobalState
+from ..mean_shift import mean_shifts
 from ..tensors import map_arrays, named_arrays, stacked
 from ..trial import (
     Batch,
@@ -43,10 +45,32 @@ def seeds_give_different_components(trial: Trial) -> None:
     if not trial.case.takes_rng:
         skip("it takes no rng")
     batch = trial.batch()
+    if not parameters(trial.prototype) and not trial.is_stochastic:
+        skip("it draws nothing")
     made = [trial.case.build(rng=seed).astype(np.float64) for seed in (1, 2, 3)]
     results = [{**parameters(component), **run(component, batch)} for component in made]
     if are_equal(results[1], results[0], rtol=0) and are_equal(results[2], results[0], rtol=0):
         fail("rng=1, 2 and 3: expected different parameters or outputs, they are the same: rng is not used")
+
+
+@check("randomness", of=["layer"], needs=["a_seed_gives_the_same_component"])
+def rng_is_what_numpy_takes(trial: Trial) -> None:
+    """``rng`` may be a seed or a generator, which draw the same; None gives a new component each time."""
+    if not trial.case.takes_rng:
+        skip("it takes no rng")
+    batch = _repeated(trial.batch(), 8)
+
+    def results(rng: int | np.random.Generator | None) -> dict[str, Array]:
+        component = (trial.case.build_unseeded() if rng is None else trial.case.build(rng)).astype(np.float64)
+        return {**parameters(component), **run(component, batch)}
+
+    seeded = results(5)
+    expect_equal(results(np.random.default_rng(5)), seeded, "with rng=np.random.default_rng(5), not rng=5", rtol=0)
+    if are_equal(results(6), seeded, rtol=0):
+        skip("it draws nothing")
+    first = results(None)
+    if all(are_equal(results(None), first, rtol=0) for _ in range(4)):
+        fail("rng=None, five times: expected components that differ, they are all the same")
 
 
 @check("randomness", of=["layer"], needs=RUNS)
@@ -110,26 +134,17 @@ def the_mean_is_preserved(trial: Trial) -> None:
         skip("it draws no random numbers")
     if "changes-mean" in trial.traits:
         skip("it is declared to change the mean")
-    component, batch = trial.fresh(), trial.batch()
-    drawn = [dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input)))) for _ in range(DRAWS)]
-    evaluating = trial.fresh("evaluate") if "batch-coupled" in trial.traits else trial.fresh()
-    evaluating.evaluate()
-    for name, expected in named_arrays("output", evaluating.forward(batch.input)):
-        outputs = np.array([output[name] for output in drawn])
-        spread = np.maximum(outputs.std(axis=0), np.sqrt(outputs.var(axis=0).mean()))
-        allowed = 6 * spread / np.sqrt(DRAWS) + 1e-9 * (1 + np.abs(expected))
-        wrong = np.abs(outputs.mean(axis=0) - expected) > allowed
-        if wrong.any():
-            element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
+    for shift in mean_shifts(trial, DRAWS):
+        if abs(shift.size_in_errors) > 6:
             fail(
-                f"{name}{list(element)}, {batch}: the mean of {DRAWS} training outputs is "
-                f"{number(outputs.mean(axis=0)[element])}, the evaluation output {number(expected[element])} "
-                f"(six standard errors are {allowed[element]:.2g}); if that is meant, it has the trait 'changes-mean'"
+                f"{shift.place}: the mean of {DRAWS} training outputs is {number(shift.mean)}, the evaluation output "
+                f"{number(shift.expected)}, {abs(shift.size_in_errors):.0f} standard errors away; "
+                "if that is meant, it has the trait 'changes-mean'"
             )
 
 
 def _can_be_seeded(trial: Trial) -> bool:
-    return trial.case.takes_rng or "rng" in trial.case.arguments or "global-generator" in trial.traits
+    return trial.case.takes_rng or "global-generator" in trial.traits
 
 
 def _expect_states(before: GlobalState, when: str) -> None:

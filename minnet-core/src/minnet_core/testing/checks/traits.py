@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..check import check, fail, skip
-from ..observations import draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
+from ..mean_shift import mean_shifts
+from ..observations import LINES, draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
 from ..tensors import is_floating, named_arrays
 from ..trial import Trial
 from .protocol import RUNS
@@ -27,6 +28,16 @@ def global_generator_is_declared_rightly(trial: Trial) -> None:
         skip("it is not declared to; that it does not is another check")
     if not draws_globally(trial):
         _contradict("global-generator", True, "", "it draws from none")
+
+
+@check("traits", of=["layer"], needs=RUNS)
+def changes_mean_is_declared_rightly(trial: Trial) -> None:
+    """A component that is declared to change the mean in training does."""
+    _skip_inferred(trial)
+    if "changes-mean" not in trial.traits or not trial.is_stochastic:
+        skip("it is not declared to; that it does not is another check")
+    if all(abs(shift.size_in_errors) < 3 for shift in mean_shifts(trial, draws=2000)):
+        _contradict("changes-mean", True, "", "its training outputs average to the evaluation output")
 
 
 @check("traits", of=["layer"], needs=RUNS)
@@ -54,8 +65,9 @@ def kinks_are_declared_rightly(trial: Trial) -> None:
     _skip_inferred(trial)
     if not trial.is_real:
         skip("its inputs cannot be chosen freely")
-    place = find_kink(trial)
-    if (place is not None) != ("kinks" in trial.traits):
+    is_declared = "kinks" in trial.traits
+    place = find_kink(trial, 8 * LINES if is_declared else LINES)
+    if (place is not None) != is_declared:
         _contradict("kinks", place is None, f"there is one at {place}", "none is found along lines through its inputs")
 
 

@@ -1,0 +1,128 @@
+"""How near float32 comes to float64."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...arrays import Array
+from ..check import check, fail, skip
+from ..comparison import differing, largest, number
+from ..state import buffers
+from ..tensors import cast, is_floating, map_arrays, named_arrays, structure
+from ..trial import Batch, Trial, parameters, run
+from .data import SHAPED
+
+
+@check("data", needs=SHAPED)
+def float32_is_accurate(trial: Trial) -> None:
+    """Results in float32 are those of float64 to the accuracy that float32 can give."""
+    _expect_accurate(trial, 0.0)
+
+
+@check("data", needs=SHAPED)
+def float32_is_accurate_far_from_zero(trial: Trial) -> None:
+    """Results in float32 are those of float64 for inputs, and targets, around 1000 too, as far as rounding allows."""
+    if not trial.is_real:
+        skip("its inputs cannot be chosen freely")
+    _expect_accurate(trial, 1000.0)
+    if trial.kind == "criterion" and _has_real_target(trial):
+        _expect_accurate(trial, 1000.0, moves_target=True)
+
+
+def _has_real_target(trial: Trial) -> bool:
+    """Whether targets are numbers like the input, rather than zeros and ones, or signs."""
+    batch = trial.batch()
+    return structure(batch.input) == structure(batch.second) and all(
+        is_floating(array) and len(np.unique(np.abs(array))) > 3 for _, array in named_arrays("", batch.second)
+    )
+
+
+def _expect_accurate(trial: Trial, offset: float, *, moves_target: bool = False) -> None:
+    """Compare float32 with float64. Three draws must fail: one may have fallen on a kink or a jump."""
+    details: list[str] = []
+    for _ in range(3):
+        found = _inaccuracy(trial, offset, moves_target)
+        if found is None:
+            return
+        details.append(found)
+    fail(details[0])
+
+
+def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
+    for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
+        for drawn in trial.batches(mode, np.float32):
+            second = map_arrays(lambda array: _plus(array, offset), drawn.second) if moves_target else drawn.second
+            batch = Batch(map_arrays(lambda array: _plus(array, offset), drawn.input), second, f"+{offset:g}")
+            single = trial.fresh(mode, np.float32)
+            double = copy.deepcopy(single)
+            if trial.kind == "layer":
+                double.astype(np.float64)
+            exact_batch = Batch(cast(batch.input, np.float64), cast(batch.second, np.float64))
+            shaken = [_results(*_shaken(trial, double, exact_batch)) for _ in range(3)]
+            exact = _results(double, exact_batch)
+            found = _difference(_results(single, batch), exact, shaken, exact_batch)
+            if found:
+                return f"{found[0]}, {mode} mode, {batch}: {found[1]}"
+    return None
+
+
+def _results(component: Any, batch: Batch) -> dict[str, Array]:
+    """What a pass computes, and what it leaves in buffers."""
+    found = run(component, batch)
+    left = {f"buffer {name}": np.array(array) for name, array in buffers(component).items() if is_floating(array)}
+    return {**found, **left}
+
+
+def _difference(
+    received: Mapping[str, Array], exact: Mapping[str, Array], shaken: list[dict[str, Array]], batch: Batch
+) -> tuple[str, str] | None:
+    """Where float32 differs by more than rounding explains, and by how much."""
+    epsilon = float(np.finfo(np.float32).eps)
+    for name, value in exact.items():
+        if not np.isfinite(value).all() or largest(value) > np.finfo(np.float32).max / 16:
+            continue
+        sensitivity = max(largest(np.asarray(other[name] - value)) for other in shaken)
+        allowed = 64 * epsilon * (largest(value) + _terms(name, batch)) + 32 * sensitivity
+        wrong = differing(received[name], value, allowed)
+        if wrong.any():
+            element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
+            return (
+                f"{name}{list(element) if element else ''}, shape {value.shape}",
+                f"float64 gives {number(value[element])}, float32 {number(received[name][element])} "
+                f"(they may differ by {allowed:.1g})",
+            )
+    return None
+
+
+def _terms(name: str, batch: Batch) -> float:
+    """How large the terms are that a gradient sums, which may cancel: gradOutput, times the input for a parameter."""
+    if not name.startswith("grad") or batch.second is None:
+        return 0.0
+    size = max(largest(array) for _, array in named_arrays("", batch.second))
+    if name.startswith("gradient of"):
+        size *= max(1.0, *(largest(array) for _, array in named_arrays("", batch.input)))
+    return size
+
+
+def _plus(array: Array, offset: float) -> Array:
+    return array + array.dtype.type(offset) if is_floating(array) else array
+
+
+def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
+    """A component and a batch whose numbers are each changed by the rounding of float32."""
+
+    def shake(array: Array) -> Array:
+        if not is_floating(array):
+            return array
+        return array * (1 + np.finfo(np.float32).eps * trial.rng.choice([-1.0, 1.0], array.shape))
+
+    component = copy.deepcopy(component)
+    for array in [*parameters(component).values(), *buffers(component).values()]:
+        if is_floating(array):
+            array[...] = shake(array)
+    second = batch.second if trial.kind == "criterion" else map_arrays(shake, batch.second)
+    return component, Batch(map_arrays(shake, batch.input), second)

@@ -1,0 +1,153 @@
+"""Copies of every kind: equal to the original, and independent of it."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from ...config import component_name
+from ...errors import ConfigError
+from ...model_files import load, save
+from ...module import Module
+from ...registries import layers
+from ...tree import walk
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..state import buffers, lasting
+from ..trial import Trial, align_generators, backward, forward, gradients, parameters, run
+from .protocol import RUNS
+
+GROWTH = 200
+"""By how many bytes a component may grow in twenty passes: a counter's digits."""
+
+
+@check("state", needs=RUNS)
+def copies_are_equal_and_independent(trial: Trial) -> None:
+    """``copy.deepcopy`` and ``clone`` give a component that computes the same, and shares nothing with the original."""
+    ways: dict[str, Callable[[Any], Any]] = {"copy.deepcopy": copy.deepcopy}
+    if trial.kind == "layer":
+        ways["clone()"] = lambda component: component.clone()
+    for way, copied in ways.items():
+        for mode in trial.modes:
+            original = _used(trial, mode)
+            twin = copied(original)
+            if twin is original:
+                fail(f"{way}, {mode} mode: expected another component, received the original itself")
+            _expect_nothing_shared(original, twin, f"{way}, {mode} mode")
+            _expect_equal_copy(trial, mode, original, twin, f"of a copy by {way}")
+
+
+@check("state", needs=RUNS)
+def pickling_gives_an_equal_component(trial: Trial) -> None:
+    """A component that has run survives pickle, as multiprocessing and joblib need it."""
+    for mode in trial.modes:
+        component = _used(trial, mode)
+        _skip_unimportable(component)
+        twin = pickle.loads(pickle.dumps(component))
+        _expect_equal_copy(trial, mode, component, twin, "of an unpickled component")
+
+
+@check("state", needs=["pickling_gives_an_equal_component"])
+def passes_leave_nothing_behind(trial: Trial) -> None:
+    """A component does not grow with the number of passes: nothing collects what went through it."""
+    component, batch = trial.fresh(), trial.batch()
+    _skip_unimportable(component)
+    sizes = []
+    for passes in (2, 20):
+        for _ in range(passes):
+            forward(component, batch)
+            backward(component, batch)
+        sizes.append(len(pickle.dumps(component)))
+    if sizes[1] > sizes[0] + GROWTH:
+        fail(f"pickled after 2 and 22 passes: expected about one size, received {sizes[0]} and {sizes[1]} bytes")
+
+
+@check("state", of=["layer"], needs=[*RUNS, "parameters_and_gradients_align"])
+def saving_and_loading_gives_an_equal_component(trial: Trial) -> None:
+    """A model file brings back a component that computes the same, in evaluation and in training."""
+    component, batch = trial.fresh(), trial.batch()
+    for array in parameters(component).values():
+        array += trial.rng.standard_normal(array.shape)
+    forward(component, batch)
+    backward(component, batch)
+    component.evaluate()
+    with TemporaryDirectory() as folder:
+        try:
+            path = save(component, Path(folder) / "model.safetensors")
+        except ConfigError as error:
+            skip(f"its arguments cannot be written down: {error}")
+        loaded = _load(path, component)
+    align_generators(loaded, component)
+    for mode in ("evaluate", "train"):
+        batch = trial.batch(mode)
+        for made in (component, loaded):
+            getattr(made, mode)()
+        expect_equal(
+            run(copy.deepcopy(loaded), batch),
+            run(copy.deepcopy(component), batch),
+            f"of a saved and loaded component, {mode} mode",
+            rtol=0,
+        )
+
+
+def _used(trial: Trial, mode: str) -> Any:
+    """A component as the factory makes it, no copy, with other parameters than it began with, that has run."""
+    component, batch = trial.case.build(), trial.batch()
+    if isinstance(component, Module):
+        component.astype(np.float64)
+    for array in parameters(component).values():
+        array += trial.rng.standard_normal(array.shape)
+    forward(component, batch)
+    backward(component, batch)
+    if mode == "evaluate":
+        component.evaluate()
+        forward(component, batch)
+    return component
+
+
+def _expect_nothing_shared(original: Any, twin: Any, where: str) -> None:
+    mine, its = ({**parameters(made), **gradients(made), **buffers(made)} for made in (original, twin))
+    for name, array in mine.items():
+        if name in its and array.size and np.shares_memory(array, its[name]):
+            fail(f"{where}: {name} of the copy is the memory of the original's")
+
+
+def _expect_equal_copy(trial: Trial, mode: str, original: Any, twin: Any, what: str) -> None:
+    """Expect a copy to hold and compute what the original does, which its use does not change."""
+    before, batch, other = lasting(original), trial.batch(mode), trial.batch(mode)
+    expect_equal(lasting(twin), before, f"{what}, {mode} mode", rtol=0)
+    for array in parameters(twin).values():
+        array += 1
+    run(twin, other)
+    expect_equal(lasting(original), before, f"of the original, {mode} mode, after its copy was used", rtol=0)
+    for mine, its in zip(parameters(twin).values(), parameters(original).values(), strict=True):
+        mine[...] = its
+    run(original, other)
+    align_generators(twin, original)
+    expect_equal(run(twin, batch), run(original, batch), f"{what}, {mode} mode", rtol=0)
+
+
+def _skip_unimportable(component: Any) -> None:
+    modules = [module for _, module in walk(component)] if hasattr(component, "updateOutput") else [component]
+    for cls in map(type, modules):
+        found: Any = sys.modules.get(cls.__module__)
+        for step in cls.__qualname__.split("."):
+            found = getattr(found, step, None)
+        if found is not cls:
+            skip(f"pickle finds classes by their names, and {cls.__qualname__} is not where its name says")
+
+
+def _load(path: Path, component: Any) -> Any:
+    """Load a model file, whoever has registered the classes in it."""
+    with ExitStack() as stack:
+        for _, module in walk(component):
+            stack.enter_context(layers.override(component_name(type(module)), type(module)))
+        return load(path)

@@ -1,0 +1,146 @@
+"""Whose memory is whose, and how it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+
+import numpy as np
+
+from ...arrays import Array, Tensor
+from ...module import Module
+from ...tree import children, walk
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..state import buffers
+from ..tensors import LAYOUTS, map_arrays, named_arrays, read_only
+from ..trial import Batch, Trial, backward, forward, gradients, parameters, run
+from .protocol import CALLED, RUNS
+
+
+@check("data", needs=CALLED)
+def arguments_are_not_written_to(trial: Trial) -> None:
+    """Forward and backward leave input, gradOutput and target as they are, bit for bit."""
+    for mode in trial.modes:
+        for batch in trial.batches(mode):
+            given, component = batch.copy(), trial.fresh(mode)
+            for method in (forward, backward):
+                method(component, given)
+                for what in ("input", "second"):
+                    name = what if what == "input" else ("target" if trial.kind == "criterion" else "gradOutput")
+                    expect_equal(
+                        dict(named_arrays(name, getattr(given, what))),
+                        dict(named_arrays(name, getattr(batch, what))),
+                        f"after {method.__name__}, {mode} mode",
+                        rtol=0,
+                    )
+
+
+@check("data", needs=RUNS)
+def read_only_arrays_are_taken(trial: Trial) -> None:
+    """Arrays that cannot be written to are taken, and give the same results."""
+    for mode in trial.modes:
+        batch = trial.batch(mode)
+        _expect_same(trial, mode, batch, read_only, "read-only")
+
+
+@check("data", needs=CALLED)
+def results_share_no_memory(trial: Trial) -> None:
+    """Output and ``gradInput`` are arrays of their own, and can be written to: no argument, parameter or buffer."""
+    for mode in trial.modes:
+        batch, component = trial.batch(mode), trial.fresh(mode)
+        others = {**parameters(component), **gradients(component)}
+        others.update(named_arrays("input", batch.input))
+        others.update(named_arrays("target" if trial.kind == "criterion" else "gradOutput", batch.second))
+        output = dict(named_arrays("output", forward(component, batch)))
+        results = {**output, **dict(named_arrays("gradInput", backward(component, batch)))}
+        declared = buffers(component) if getattr(component, "BUFFERS", ()) else {}
+        for name, array in results.items():
+            for other, its in chain(others.items(), declared.items()):
+                if array.size and np.may_share_memory(array, its) and np.shares_memory(array, its):
+                    fail(f"{name}, {mode} mode: expected an array of its own, it shares memory with {other}")
+            if array.ndim and not array.flags.writeable:
+                fail(f"{name}, {mode} mode: expected an array of its own, it cannot be written to")
+            others[name] = array
+
+
+@check("data", needs=RUNS)
+def earlier_results_are_kept(trial: Trial) -> None:
+    """What forward returned is not changed by backward, and neither result by the next pass."""
+    for mode in trial.modes:
+        component, first, second = trial.fresh(mode), trial.batch(mode), trial.batch(mode)
+        returned = dict(named_arrays("output", forward(component, first)))
+        kept = {name: array.copy() for name, array in returned.items()}
+        for name, array in named_arrays("gradInput", backward(component, first)):
+            returned[name], kept[name] = array, array.copy()
+        expect_equal(returned, kept, f"of a pass, {mode} mode, after its backward", rtol=0)
+        forward(component, second)
+        backward(component, second)
+        expect_equal(returned, kept, f"of an earlier pass, {mode} mode, after another", rtol=0)
+
+
+@check("data", of=["layer"], needs=RUNS)
+def results_of_inner_modules_are_kept(trial: Trial) -> None:
+    """A component does not change what the modules inside it returned: they may need it again."""
+    if not dict(children(trial.prototype)):
+        skip("it has no modules inside")
+    for mode in trial.modes:
+        component, batch = trial.fresh(mode), trial.batch(mode)
+        returned: dict[str, Array] = {}
+        kept: dict[str, Array] = {}
+        for name, module in walk(component):
+            if name:
+                _record(module, f"of module {name}", returned, kept)
+        forward(component, batch)
+        backward(component, batch)
+        expect_equal(returned, kept, f"{mode} mode, after the pass", rtol=0)
+
+
+@check("data", needs=RUNS)
+def memory_layout_does_not_matter(trial: Trial) -> None:
+    """Arrays in Fortran order, strided, padded and reversed in memory give the results of contiguous ones."""
+    for mode in trial.modes:
+        for batch in trial.batches(mode):
+            for name, layout in LAYOUTS.items():
+                _expect_same(trial, mode, batch, layout, name)
+
+
+@check("data", needs=RUNS)
+def broadcast_arrays_are_taken(trial: Trial) -> None:
+    """Arrays made by ``np.broadcast_to``, whose samples are one memory, give the results of their copies."""
+    for mode in trial.modes:
+        batch = trial.batch(mode)
+        expanded = Batch(map_arrays(_expanded, batch.input), map_arrays(_expanded, batch.second), "broadcast")
+        expect_equal(
+            run(trial.fresh(mode), expanded), run(trial.fresh(mode), expanded.copy()), f"for broadcast arrays, {mode}"
+        )
+
+
+def _expect_same(trial: Trial, mode: str, batch: Batch, layout: Callable[[Array], Array], name: str) -> None:
+    """Expect the results of a batch if the one, the other or both of its arrays are laid out otherwise."""
+    expected = run(trial.fresh(mode), batch)
+    input, second = map_arrays(layout, batch.input), map_arrays(layout, batch.second)
+    for laid in (Batch(input, second), Batch(input, batch.second), Batch(batch.input, second)):
+        expect_equal(run(trial.fresh(mode), laid), expected, f"for {name} arrays, {mode} mode, {batch}")
+
+
+def _record(module: Module, name: str, returned: dict[str, Array], kept: dict[str, Array]) -> None:
+    """Note what a module's two methods return, and a copy of it."""
+
+    def noting(method: str) -> Callable[..., Tensor]:
+        original = getattr(module, method)
+
+        def call(*arguments: Tensor) -> Tensor:
+            result = original(*arguments)
+            for part, array in named_arrays(f"{method} {name}", result):
+                returned[part], kept[part] = array, array.copy()
+            return result
+
+        return call
+
+    for method in ("updateOutput", "updateGradInput"):
+        vars(module)[method] = noting(method)
+
+
+def _expanded(array: Array) -> Array:
+    return np.broadcast_to(array[:1], array.shape)

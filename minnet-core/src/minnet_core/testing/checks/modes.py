@@ -1,0 +1,153 @@
+"""Training and evaluation: what sets the mode, and what evaluation leaves alone."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+
+from ...tree import children, walk
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..state import lasting
+from ..tensors import copied, is_floating, map_arrays, named_arrays, rows
+from ..trial import Batch, Trial, align_generators, backward, forward, run
+from .protocol import RUNS
+
+NEAR = 0.02
+"""How near evaluation must come to training, relative to the largest output."""
+
+
+@check("state", of=["layer"], needs=["is_made"])
+def modes_reach_every_module(trial: Trial) -> None:
+    """A new component is in training mode; ``train()`` and ``evaluate()`` set it, and every module inside."""
+    component = trial.case.build()
+    sequence = ((None, True), ("evaluate", False), ("evaluate", False), ("train", True), ("train", True))
+    for method, expected in (*sequence, ("evaluate", False)):
+        if method:
+            getattr(component, method)()
+        for name, module in walk(component):
+            if module.training is not expected:
+                what = f"module {name}" if name else "the component"
+                when = f"after {method}()" if method else "when it is new"
+                fail(f"training of {what} {when}: expected {expected}, received {module.training!r}")
+
+
+@check("state", of=["layer"], needs=["modes_reach_every_module", *RUNS])
+def changing_the_mode_changes_nothing_else(trial: Trial) -> None:
+    """``train()`` and ``evaluate()`` leave parameters, gradients, buffers and generators as they are."""
+    component, batch = trial.fresh(), trial.batch()
+    forward(component, batch)
+    backward(component, batch)
+    before = lasting(component)
+    for method in ("evaluate", "train"):
+        getattr(component, method)()
+        expect_equal(lasting(component), before, f"after {method}()", rtol=0)
+
+
+@check("state", of=["layer"], needs=RUNS)
+def training_goes_on_after_evaluation(trial: Trial) -> None:
+    """A training pass gives the same whether or not there was evaluation before it."""
+    batch, other = trial.batch(), trial.batch("evaluate")
+    trained = trial.fresh()
+    forward(trained, batch)
+    backward(trained, batch)
+    interrupted = copy.deepcopy(trained)
+    interrupted.evaluate()
+    forward(interrupted, other)
+    backward(interrupted, other)
+    interrupted.train()
+    align_generators(interrupted, trained)
+    expect_equal(run(interrupted, batch), run(trained, batch), "of training after evaluation")
+
+
+@check("state", of=["layer"], needs=RUNS)
+def evaluation_is_deterministic(trial: Trial) -> None:
+    """In evaluation mode the same input gives the same results, bit for bit."""
+    component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
+    first = component.forward(batch.input)
+    first = dict(named_arrays("output", map_arrays(np.array, first)))
+    for _ in range(3):
+        again = dict(named_arrays("output", component.forward(batch.input)))
+        expect_equal(again, first, "of the same input once more, evaluate mode", rtol=0)
+
+
+@check("state", of=["layer"], needs=RUNS)
+def evaluation_changes_nothing(trial: Trial) -> None:
+    """Passes in evaluation mode change no parameter, buffer or generator, and not what later passes give."""
+    component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
+    first = run(component, batch)
+    before = lasting(component)
+    for other in trial.batches("evaluate"):
+        run(component, other)
+    run(component, batch)
+    expect_equal(lasting(component), before, "after passes in evaluation mode", rtol=0)
+    expect_equal(run(component, batch), first, "after other passes in evaluation mode")
+
+
+@check("state", of=["layer"], needs=["forward_runs"])
+def evaluates_before_training(trial: Trial) -> None:
+    """A component that was never trained can be evaluated, and gives finite numbers of the dtype of its input."""
+    for dtype in (np.float64, np.float32):
+        component = trial.fresh(dtype=dtype)
+        component.evaluate()
+        for name, array in named_arrays("output", component.forward(trial.draw_input(dtype))):
+            if not np.isfinite(array).all():
+                fail(f"{name}, evaluate mode before any training: expected finite numbers, received nan or infinity")
+            if is_floating(array) and array.dtype != dtype:
+                fail(f"{name}, evaluate mode before any training: expected {np.dtype(dtype)}, received {array.dtype}")
+
+
+@check("state", of=["layer"], needs=["evaluates_before_training", *RUNS])
+def evaluation_follows_training(trial: Trial) -> None:
+    """Where training uses the statistics of a batch, evaluation comes to give the same after many passes over it.
+
+    A single sample is then evaluated as it is in the batch.
+    """
+    if not {"batch-coupled", "train-differs"} <= trial.traits or trial.is_stochastic or "changes-mean" in trial.traits:
+        skip("it keeps no statistics of batches")
+    component, drawn = trial.fresh(), trial.batch()
+    batch = Batch(map_arrays(lambda array: np.concatenate([3 * array + 2] * 32), drawn.input), None, "repeated")
+    distances = []
+    for passes in (100, 100, 200, 400, 800):
+        for _ in range(passes):
+            output = forward(component, batch)
+        trained = dict(named_arrays("output", copied(output)))
+        evaluated = copy.deepcopy(component)
+        evaluated.evaluate()
+        results = dict(named_arrays("output", copied(forward(evaluated, batch))))
+        distances.append(max(_distance(results[name], array) for name, array in trained.items()))
+        if distances[-1] < NEAR:
+            break
+    else:
+        if not distances[-1] < 0.7 * distances[-2]:  # slow statistics may still be on their way
+            fail(
+                f"output, evaluate mode, after 1600 training passes over one batch: expected to come near the training "
+                f"output, it is {distances[-1]:.3g} of the largest number away, and was {distances[-2]:.3g} before"
+            )
+    if not dict(children(component)):
+        single = forward(evaluated, Batch(rows(batch.input, slice(0, 1)), None))
+        expected = {name: array[:1] for name, array in results.items()}
+        expect_equal(dict(named_arrays("output", single)), expected, "of a single sample, evaluate mode")
+
+
+@check("state", of=["layer"], needs=RUNS)
+def clearState_forgets_only_results(trial: Trial) -> None:
+    """``clearState`` forgets ``output`` and ``gradInput``, changes nothing else, and returns the component."""
+    for mode in trial.modes:
+        component, batch = trial.fresh(mode), trial.batch(mode)
+        forward(component, batch)
+        backward(component, batch)
+        kept, before = copy.deepcopy(component), lasting(component)
+        returned = component.clearState()
+        if component.output is not None or component.gradInput is not None:
+            fail(f"clearState(), {mode} mode: expected output and gradInput to be None after it")
+        if returned is not component:
+            fail(f"clearState(), {mode} mode: expected the component to be returned, received {returned!r}")
+        expect_equal(lasting(component), before, f"after clearState(), {mode} mode", rtol=0)
+        expect_equal(run(component, batch), run(kept, batch), f"after clearState(), {mode} mode")
+
+
+def _distance(array: Any, other: Any) -> float:
+    return float(np.abs(array - other).max(initial=0) / max(np.abs(other).max(initial=0), 1e-12))

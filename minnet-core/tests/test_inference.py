@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from minnet_core import Criterion, Module
+from minnet_core.testing import Case, check_component
+from minnet_core.testing.examination import Examination
+from minnet_core.testing.targets import TARGETS
+
+
+class Identity(Module):
+    def updateOutput(self, input):
+        self.output = input.copy()
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput.copy()
+        return self.gradInput
+
+
+class Dropout(Identity):
+    def __init__(self, rng=None):
+        super().__init__()
+        self.rng = np.random.default_rng(rng)
+
+    def updateOutput(self, input):
+        self.mask = 2 * (self.draw(input.shape) < 0.5).astype(input.dtype) if self.training else np.ones_like(input)
+        self.output = input * self.mask
+        return self.output
+
+    def draw(self, shape):
+        return self.rng.random(shape)
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * self.mask
+        return self.gradInput
+
+
+class NumpyDropout(Dropout):
+    def __init__(self):
+        super().__init__()
+
+    def draw(self, shape):
+        return np.random.random(shape)
+
+
+class PythonDropout(Dropout):
+    def draw(self, shape):
+        return np.array([random.random() for _ in range(np.prod(shape))]).reshape(shape)
+
+
+class Halved(Identity):
+    """Computes another thing in evaluation."""
+
+    def updateOutput(self, input):
+        self.output = input * (1 if self.training else 0.5)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * (1 if self.training else 0.5)
+        return self.gradInput
+
+
+class Centred(Identity):
+    """Couples samples."""
+
+    def updateOutput(self, input):
+        self.output = input - input.mean(axis=0)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput - gradOutput.mean(axis=0)
+        return self.gradInput
+
+
+class Pairs(Identity):
+    """Refuses a single sample."""
+
+    def updateOutput(self, input):
+        if len(input) < 2:
+            raise ValueError("expected two samples at least")
+        return super().updateOutput(input)
+
+
+class Lookup(Identity):
+    def __init__(self):
+        super().__init__()
+        self.table = np.arange(12.0).reshape(4, 3)
+
+    def updateOutput(self, input):
+        self.output = self.table[input]
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = np.zeros(input.shape, self.table.dtype)
+        return self.gradInput
+
+
+class Logarithm(Identity):
+    def updateOutput(self, input):
+        self.output = np.log(input)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput / input
+        return self.gradInput
+
+
+class Logit(Identity):
+    def updateOutput(self, input):
+        self.output = np.log(input) - np.log1p(-input)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput / (input * (1 - input))
+        return self.gradInput
+
+
+class Drawn(Identity):
+    """Draws initial values alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.factor = np.random.uniform(1, 2)
+
+    def updateOutput(self, input):
+        self.output = input * self.factor
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * self.factor
+        return self.gradInput
+
+
+class Likelihood(Criterion):
+    """Clips probabilities."""
+
+    def updateOutput(self, input, target):
+        self.output = -float((target * np.log(np.clip(input, 1e-15, 1 - 1e-15))).sum() / len(input))
+        return self.output
+
+    def updateGradInput(self, input, target):
+        clipped = np.clip(input, 1e-15, 1 - 1e-15)
+        self.gradInput = np.where(clipped == input, -target / clipped / len(input), 0).astype(input.dtype)
+        return self.gradInput
+
+
+class Squares(Criterion):
+    def updateOutput(self, input, target):
+        self.output = float(((input - target) ** 2).sum() / len(input))
+        return self.output
+
+    def updateGradInput(self, input, target):
+        self.gradInput = (2 * (input - target) / len(input)).astype(input.dtype)
+        return self.gradInput
+
+
+class Summed(Squares):
+    """Does not divide by the number of samples."""
+
+    def updateOutput(self, input, target):
+        self.output = super().updateOutput(input, target) * len(input)
+        return self.output
+
+
+def traits(factory, **known):
+    return Examination(Case(factory, input=known.pop("input", (4, 3)), infers=True, **known)).traits - {"kinks"}
+
+
+@pytest.mark.parametrize(
+    ("layer", "found"),
+    [
+        (Identity, set()),
+        (Dropout, {"stochastic", "train-differs"}),
+        (NumpyDropout, {"global-generator", "stochastic", "train-differs"}),
+        (PythonDropout, {"global-generator", "stochastic", "train-differs"}),
+        (Halved, {"train-differs"}),
+        (Centred, {"batch-coupled"}),
+        (Pairs, {"batch-coupled"}),
+        (Lookup, {"integer-input"}),
+        (Logarithm, {"positive-input"}),
+        (Logit, {"unit-interval-input"}),
+        (Drawn, {"global-generator"}),
+    ],
+)
+def test_traits_of_a_layer_are_found_out(layer, found):
+    assert traits(layer) == found
+
+
+def test_traits_of_a_notebook_class_are_found_out(notebook):
+    assert traits(notebook.BatchNormalization) == {"train-differs", "batch-coupled"}
+    assert traits(notebook.Dropout) == {"global-generator", "stochastic", "train-differs"}
+    assert traits(notebook.Linear, arguments={"n_in": 3, "n_out": 2}) == {"global-generator"}
+
+
+@pytest.mark.parametrize(
+    ("criterion", "found"), [(Squares, set()), (Likelihood, {"unit-interval-input"}), (Summed, {"batch-coupled"})]
+)
+def test_traits_of_a_criterion_are_found_out(criterion, found):
+    assert traits(criterion, target=TARGETS["one-hot"]) == found
+
+
+def test_kinks_are_taken_for_granted():
+    assert Examination(Case(Identity, input=(4, 3), infers=True)).traits == {"kinks"}
+
+
+def test_a_batch_of_one_sample_is_no_hindrance():
+    assert traits(Dropout, input=(1, 3)) == {"stochastic", "train-differs"}
+    assert traits(Identity, input=(1, 3)) == set()
+
+
+def test_coupling_is_found_out_from_a_batch_of_one_sample():
+    assert traits(Centred, input=(1, 3)) == {"batch-coupled"}
+
+
+def test_traits_that_are_declared_are_kept():
+    assert traits(Identity, traits={"stochastic", "changes-mean"}) == {"stochastic", "changes-mean"}
+    assert traits(Logarithm, traits={"unit-interval-input"}) == {"unit-interval-input"}
+    assert traits(Identity, traits={"positive-input"}) == {"positive-input"}
+
+
+def test_a_case_that_draws_its_input_has_no_domain():
+    def draw(rng, shape, dtype):
+        return rng.uniform(5, 6, shape).astype(dtype)
+
+    assert traits(Logarithm, draw=draw) == set()
+
+
+def test_traits_of_a_component_that_never_runs_are_those_declared():
+    class Broken(Identity):
+        def updateOutput(self, input):
+            raise ValueError("no")
+
+    assert traits(Broken) == set()
+
+
+def test_traits_are_found_whatever_the_seed():
+    for seed in range(5):
+        assert traits(Dropout, seed=seed) == {"stochastic", "train-differs"}
+        assert traits(Logarithm, seed=seed) == {"positive-input"}
+        assert traits(Centred, seed=seed) == {"batch-coupled"}
+
+
+@pytest.mark.parametrize("layer", [Dropout, NumpyDropout, Halved, Centred, Pairs, Lookup, Logarithm, Logit])
+def test_a_right_layer_passes_with_the_traits_that_were_found(layer):
+    (report,) = check_component(layer, input=(4, 3), on_fail=None)
+    assert not report.failures
+
+
+def test_a_layer_of_integers_need_have_no_gradInput():
+    class Bare(Lookup):
+        def updateGradInput(self, input, gradOutput):
+            return None
+
+    (report,) = check_component(Bare, input=(4, 3), on_fail=None)
+    assert not report.failures
+
+
+def test_finding_out_leaves_the_global_generators_alone():
+    np.random.seed(5)
+    random.seed(5)
+    assert traits(NumpyDropout)
+    assert traits(Drawn)
+    drawn = np.random.random(), random.random()
+    np.random.seed(5)
+    random.seed(5)
+    assert (np.random.random(), random.random()) == drawn
