@@ -1,0 +1,76 @@
+"""`ConformanceItem`: one check of one case, as a test."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from minnet_core.testing import Check, Examination
+
+
+class ConformanceItem(pytest.Item):
+    """A test that runs a check.
+
+    Args:
+        examination: runs it; all items of the case have this one, so that no check runs twice.
+        check: the check.
+        title: what heads a failure.
+        line: where the test is declared, counted from 0; None if that is in another file.
+        marks: of this item.
+    """
+
+    def __init__(
+        self,
+        *,
+        examination: Examination,
+        check: Check,
+        title: str,
+        line: int | None,
+        marks: Iterable[pytest.MarkDecorator],
+        **known: Any,
+    ) -> None:
+        super().__init__(**known)
+        self.examination = examination
+        self.check = check
+        self.title = title
+        self.line = line
+        self.extra_keyword_matches.add(check.family)
+        for mark in marks:
+            self.add_marker(mark)
+
+    def runtest(self) -> None:
+        """Run the check, after those that it needs.
+
+        Raises:
+            ConformanceError: if the component fails it.
+            pytest.skip.Exception: if it has nothing to prove.
+        """
+        from minnet_core.testing import ConformanceError
+
+        result = self.examination.result_of(self.check)
+        if result.status == "failed":
+            raise ConformanceError(result.message)
+        if result.status == "skipped":
+            pytest.skip(result.message)
+
+    def command(self) -> str:
+        """What runs this item again, from where pytest was started rather than from its root."""
+        started = self.config.invocation_params.dir
+        path = self.path.relative_to(started) if self.path.is_relative_to(started) else self.path
+        return f"pytest {shlex.quote('::'.join([path.as_posix(), *self.nodeid.split('::')[1:]]))}"
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the kit's message, which says what is wrong, rather than how the kit came to know."""
+        from minnet_core.testing import ConformanceError
+
+        if isinstance(excinfo.value, ConformanceError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, self.line, self.title
