@@ -30,7 +30,13 @@ class ClassNLLCriterion(Criterion):
     """
 
     EXAMPLES = (
-        Example(input=[(4, 3), (2, 5)], target=draw_one_hot, traits={"log-probability-input"}, rejects=[(4,)]),
+        Example(
+            input=[(4, 3), (2, 5)],
+            target=draw_one_hot,
+            traits={"log-probability-input"},
+            rejects=[(4,)],
+            reference=Reference("torch.nn.KLDivLoss", {"reduction": "batchmean"}),  # the same where targets are 0 and 1
+        ),
         Example(
             input=[(4, 3), (2, 5)],
             target=draw_classes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Criterion, Example, expect_shape
+from minnet_core import Array, Criterion, Example, Reference, expect_shape
 from minnet_core.arrays import floating_dtype
 
 from .batch import batch_size
@@ -31,7 +31,8 @@ class MSECriterion(Criterion):
     EXAMPLES = (
         Example(
             input=[(4, 3), (5,), (2, 3, 2)],
-            target=lambda rng, shape, dtype: rng.standard_normal(shape).astype(dtype),
+            target=lambda rng, shape, dtype: np.asarray(rng.standard_normal(shape), dtype),
+            reference=Reference("torch.nn.MSELoss", {"reduction": "sum"}),
             rejects=[lambda criterion: criterion.forward(np.ones((3, 1)), np.ones(3))],
         ),
     )

@@ -6,9 +6,11 @@ import operator
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, ShapeError, expect_shape
+from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 from minnet_core.arrays import as_floating
 from minnet_core.kernels import column_sums
+
+_IN_TORCH = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 
 
 class BatchNormalization(Module):
@@ -53,8 +55,18 @@ class BatchNormalization(Module):
     BUFFERS = ("moving_mean", "moving_variance")
     CACHES = ("inverse_deviation",)
     EXAMPLES = (
-        Example(input=(6, 3), traits={"batch-coupled", "train-differs"}),
-        Example(arguments={"alpha": 0.9, "axis": 1}, input=(2, 3, 2, 2), traits={"batch-coupled", "train-differs"}),
+        Example(
+            input=(6, 3),
+            traits={"batch-coupled", "train-differs"},
+            rejected_arguments=[{"alpha": 1.5}, {"axis": 0.5}],
+            reference=Reference("torch.nn.BatchNorm1d", {"num_features": 3, "eps": EPS, "affine": False}, _IN_TORCH),
+        ),
+        Example(
+            arguments={"alpha": 0.9, "axis": 1},
+            input=(2, 3, 2, 2),
+            traits={"batch-coupled", "train-differs"},
+            reference=Reference("torch.nn.BatchNorm2d", {"num_features": 3, "eps": EPS, "affine": False}, _IN_TORCH),
+        ),
     )
 
     def __init__(self, alpha: float = 0.0, axis: int = -1) -> None:

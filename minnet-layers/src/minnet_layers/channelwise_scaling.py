@@ -49,7 +49,7 @@ class ChannelwiseScaling(Module):
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
     EXAMPLES = (
-        Example(arguments={"n_out": 3}, input=(4, 3)),
+        Example(arguments={"n_out": 3}, input=(4, 3), rejects=[(4, 2), (1,)], rejected_arguments=[{"n_out": 0}]),
         Example(arguments={"n_out": 2}, input=(3, 4, 2)),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import floating_dtype
 
 
@@ -38,8 +38,18 @@ class Dropout(Module):
 
     CACHES = ("mask",)
     EXAMPLES = (
-        Example(input=(4, 3), traits={"stochastic", "train-differs"}),
-        Example(arguments={"p": 0.2, "rng": 0}, input=(2, 3, 4), traits={"stochastic", "train-differs"}),
+        Example(
+            input=(4, 3),
+            traits={"stochastic", "train-differs"},
+            rejected_arguments=[{"p": -0.1}, {"p": 1.5}],
+            reference=Reference("torch.nn.Dropout", {"p": 0.5}),
+        ),
+        Example(
+            arguments={"p": 0.2, "rng": 0},
+            input=(2, 3, 4),
+            traits={"stochastic", "train-differs"},
+            reference=Reference("torch.nn.Dropout", {"p": 0.2}),
+        ),
     )
 
     def __init__(self, p: float = 0.5, *, rng: int | np.random.Generator | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 
 from .parts import negative_part, positive_mask, positive_part
 
@@ -33,7 +33,15 @@ class ELU(Module):
     array([-1.,  0.,  3.])
     """
 
-    EXAMPLES = (Example(input=(4, 3)), Example(arguments={"alpha": 0.5}, input=(2, 3, 5), traits={"kinks"}))
+    EXAMPLES = (
+        Example(input=(4, 3), reference=Reference("torch.nn.ELU")),
+        Example(
+            arguments={"alpha": 0.5},
+            input=(2, 3, 5),
+            traits={"kinks"},
+            reference=Reference("torch.nn.ELU", {"alpha": 0.5}),
+        ),
+    )
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__()

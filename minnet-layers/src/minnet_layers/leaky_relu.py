@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import as_floating
 
 from .parts import positive_mask
@@ -32,8 +32,13 @@ class LeakyReLU(Module):
     """
 
     EXAMPLES = (
-        Example(input=(4, 3), traits={"kinks"}),
-        Example(arguments={"slope": 0.3}, input=(6,), traits={"kinks"}),
+        Example(input=(4, 3), traits={"kinks"}, reference=Reference("torch.nn.LeakyReLU", {"negative_slope": 0.03})),
+        Example(
+            arguments={"slope": 0.3},
+            input=(6,),
+            traits={"kinks"},
+            reference=Reference("torch.nn.LeakyReLU", {"negative_slope": 0.3}),
+        ),
     )
 
     def __init__(self, slope: float = 0.03) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import as_floating
 from minnet_core.kernels import column_sums
 
@@ -51,8 +51,20 @@ class Linear(Module):
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
     EXAMPLES = (
-        Example(arguments={"n_in": 3, "n_out": 2}, input=(4, 3)),
-        Example(arguments={"n_in": 5, "n_out": 4, "bias": False}, input=(2, 5)),
+        Example(
+            arguments={"n_in": 3, "n_out": 2},
+            input=[(4, 3), (1, 3)],
+            rejects=[(4, 2), (3,), (2, 4, 3)],
+            rejected_arguments=[{"n_in": 0}, {"n_out": 2.5}, {"dtype": "int32"}],
+            reference=Reference("torch.nn.Linear", {"in_features": 3, "out_features": 2}, {"W": "weight", "b": "bias"}),
+        ),
+        Example(
+            arguments={"n_in": 5, "n_out": 4, "bias": False},
+            input=(2, 5),
+            reference=Reference(
+                "torch.nn.Linear", {"in_features": 5, "out_features": 4, "bias": False}, {"W": "weight"}
+            ),
+        ),
     )
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 
 from .parts import positive_mask, positive_part
 
@@ -24,7 +24,7 @@ class ReLU(Module):
     array([0., 0., 3.])
     """
 
-    EXAMPLES = (Example(input=(4, 3), traits={"kinks"}), Example(input=(2, 3, 5), traits={"kinks"}))
+    EXAMPLES = (Example(input=[(4, 3), (7,), (2, 3, 5)], traits={"kinks"}, reference=Reference("torch.nn.ReLU")),)
 
     def updateOutput(self, input: Array) -> Array:
         self.output = positive_part(input)

@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_forward, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
 from minnet_core.arrays import floating_dtype
 
 
@@ -34,7 +34,14 @@ class SoftMax(Module):
     array([[0.25, 0.25, 0.5 ]])
     """
 
-    EXAMPLES = (Example(input=(4, 3)), Example(arguments={"axis": 1}, input=(2, 3, 5)))
+    EXAMPLES = (
+        Example(
+            input=(4, 3),
+            rejected_arguments=[{"axis": 0.5}],
+            reference=Reference("torch.nn.Softmax", {"dim": -1}),
+        ),
+        Example(arguments={"axis": 1}, input=(2, 3, 5), reference=Reference("torch.nn.Softmax", {"dim": 1})),
+    )
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import as_floating
 from minnet_core.kernels import sigmoid
 
@@ -31,7 +31,7 @@ class SoftPlus(Module):
     array([0.00e+00, 6.93e-01, 1.00e+03])
     """
 
-    EXAMPLES = (Example(input=(4, 3)), Example(input=(2, 3, 5)))
+    EXAMPLES = (Example(input=[(4, 3), (7,), (2, 3, 5)], reference=Reference("torch.nn.Softplus")),)
 
     def updateOutput(self, input: Array) -> Array:
         output = np.abs(as_floating(input))

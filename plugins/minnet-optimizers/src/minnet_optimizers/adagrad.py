@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Module, Optimizer
+from minnet_core import Example, Module, Optimizer
 from minnet_core.arrays import Array
 
 from .hyperparameters import NonNegative
@@ -51,6 +51,13 @@ class Adagrad(Optimizer):
     """
 
     STATE = ("square_sum",)
+    EXAMPLES = (
+        Example(input=(4, 3), rejected_arguments=[{"lr_decay": -1.0}]),
+        Example(
+            arguments={"lr_decay": 0.1, "initial_accumulator_value": 0.1, "weight_decay": 0.1},
+            input=(5,),
+        ),
+    )
 
     lr = NonNegative()
     lr_decay = NonNegative()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
-from minnet_core import Module, Optimizer
+from minnet_core import Example, Module, Optimizer
 from minnet_core.arrays import Array
 
 from .adam_step import adam_step
@@ -57,6 +58,10 @@ class Adam(Optimizer):
     """
 
     STATE = ("m", "v")
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
+        Example(input=(4, 3), rejected_arguments=[{"betas": (0.9, 1.0)}, {"eps": -1.0}]),
+        Example(arguments={"weight_decay": 0.1}, input=(5,)),
+    )
 
     lr = NonNegative()
     betas = FractionPair()

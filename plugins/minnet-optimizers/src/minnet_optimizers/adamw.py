@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core import Module
+from minnet_core import Example, Module
 from minnet_core.arrays import Array
 
 from .adam import Adam
@@ -33,7 +33,7 @@ class AdamW(Adam):
         ValueError: if a number is out of range.
 
     >>> import numpy as np
-    >>> from minnet_core import Module
+    >>> from minnet_core import Example, Module
     >>> class Point(Module):
     ...     PARAMETERS = {"x": "gradx"}
     >>> point = Point()
@@ -42,6 +42,8 @@ class AdamW(Adam):
     >>> point.x
     array([0.9, 1.8])
     """
+
+    EXAMPLES = (Example(input=(4, 3), rejected_arguments=[{"weight_decay": -0.1}]),)
 
     def __init__(
         self,

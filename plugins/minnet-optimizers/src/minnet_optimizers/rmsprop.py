@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Module, Optimizer
+from minnet_core import Example, Module, Optimizer
 from minnet_core.arrays import Array
 
 from .hyperparameters import Fraction, NonNegative
@@ -58,6 +58,10 @@ class RMSprop(Optimizer):
     """
 
     STATE = ("square_average", "average", "velocity")
+    EXAMPLES = (
+        Example(input=(4, 3), rejected_arguments=[{"alpha": 1.0}]),
+        Example(arguments={"momentum": 0.9, "centered": True, "weight_decay": 0.1}, input=(5,)),
+    )
 
     lr = NonNegative()
     alpha = Fraction()

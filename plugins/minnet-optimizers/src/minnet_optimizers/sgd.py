@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Module, Optimizer
+from minnet_core import Example, Module, Optimizer
 from minnet_core.arrays import Array
 
 from .hyperparameters import NonNegative
@@ -54,6 +54,11 @@ class SGD(Optimizer):
     """
 
     STATE = ("velocity",)
+    EXAMPLES = (
+        Example(input=(4, 3), rejected_arguments=[{"lr": -0.1}, {"momentum": "high"}, {"nesterov": True}]),
+        Example(arguments={"momentum": 0.9, "weight_decay": 0.1}, input=(4, 3)),
+        Example(arguments={"momentum": 0.9, "nesterov": True}, input=(5,)),
+    )
 
     lr = NonNegative()
     momentum = NonNegative()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import as_floating
 from minnet_core.kernels import sigmoid
 
@@ -34,7 +34,10 @@ class Swish(Module):
     array([-0.        ,  0.        ,  0.73105858])
     """
 
-    EXAMPLES = (Example(input=(4, 5)), Example(arguments={"beta": 1.5}, input=(2, 3, 4)))
+    EXAMPLES = (
+        Example(input=[(4, 5), (3,)], reference=Reference("torch.nn.SiLU")),
+        Example(arguments={"beta": 1.5}, input=(2, 3, 4), rejected_arguments=[{"beta": "steep"}]),
+    )
 
     def __init__(self, beta: float = 1.0) -> None:
         super().__init__()

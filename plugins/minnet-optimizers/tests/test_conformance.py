@@ -1,0 +1,5 @@
+"""Every optimizer passes the conformance kit."""
+
+from pytest_minnet import conformance
+
+test_conformance = conformance("minnet-optimizers")
