@@ -1,0 +1,287 @@
+"""Bugs that only losses have."""
+
+from __future__ import annotations
+
+from strangers import (
+    BCEWithLogitsLoss,
+    CosineEmbeddingLoss,
+    CrossEntropyLoss,
+    HingeLoss,
+    KLDivLoss,
+    L1Loss,
+    MultiMarginLoss,
+    NotebookMSE,
+    PoissonNLLLoss,
+    SmoothL1Loss,
+    WeightedNLLLoss,
+)
+
+from minnet_criterions import ClassNLLCriterion, ClassNLLCriterionUnstable, MSECriterion
+
+from .mutant import Mutant
+
+_MEAN = "loss_is_a_mean_over_the_batch"
+_FINITE = "loss_is_one_finite_number"
+_NUMBERS = "integer_targets_count_as_numbers"
+_INDICES = "class_indices_of_any_integer_dtype_are_taken"
+_DTYPE = "the_dtype_of_the_target_does_not_matter"
+_ZERO = "a_probability_of_zero_counts_nothing_elsewhere"
+_IGNORED = "ignored_targets_add_nothing"
+
+CRITERIONS = (
+    Mutant(
+        NotebookMSE,
+        [
+            (
+                "np.power(input - target.astype(input.dtype), 2)) / input.shape[0])",
+                "np.power(input - target.astype(input.dtype), 2)))",
+            ),
+            ("* 2 / input.shape[0]", "* 2"),
+        ],
+        _MEAN,
+        "the loss is a sum",
+    ),
+    Mutant(
+        MSECriterion,
+        [
+            (
+                "float(np.vdot(difference, difference)) / len(input)",
+                "float(np.vdot(difference, difference)) / input.shape[-1]",
+            ),
+            ("self.gradInput *= 2 / len(input)", "self.gradInput *= 2 / input.shape[-1]"),
+        ],
+        _MEAN,
+        "the loss is divided by the number of features",
+    ),
+    Mutant(
+        ClassNLLCriterion,
+        [
+            ("/ len(input)\n        return self.output", "/ len(input) ** 2\n        return self.output"),
+            ("self.gradInput *= -1 / len(input)", "self.gradInput *= -1 / len(input) ** 2"),
+        ],
+        _MEAN,
+        "the loss is divided twice",
+    ),
+    Mutant(
+        PoissonNLLLoss,
+        [
+            (
+                "target.astype(input.dtype) * input) / len(input))",
+                "target.astype(input.dtype) * input) / max(len(input) - 1, 1))",
+            ),
+            ("target.astype(input.dtype)) / len(input)", "target.astype(input.dtype)) / max(len(input) - 1, 1)"),
+        ],
+        _MEAN,
+        "the loss is divided by one less than the number of samples",
+    ),
+    Mutant(
+        MultiMarginLoss,
+        [
+            (
+                "np.maximum(self._excess(input, target), 0).sum() / input.size)",
+                "np.maximum(self._excess(input, target), 0).sum() / input.shape[1])",
+            ),
+            ("self.gradInput = gradient / input.size", "self.gradInput = gradient / input.shape[1]"),
+        ],
+        _MEAN,
+        "the loss is divided by the number of classes alone",
+    ),
+    Mutant(
+        KLDivLoss,
+        (
+            "possible = target > 0\n",
+            "possible = target >= 0\n",
+        ),
+        _FINITE,
+        "0 times the logarithm of 0",
+    ),
+    Mutant(
+        HingeLoss,
+        (
+            "self.output = float(np.maximum(0, self._shortfall(input, target)).sum()) / len(input)",
+            "self.output = int(np.maximum(0, self._shortfall(input, target)).sum() / len(input))",
+        ),
+        _FINITE,
+        "the loss is an int",
+    ),
+    Mutant(
+        L1Loss,
+        (
+            "float(np.abs(self._difference(input, target)).sum() / len(input))",
+            "np.abs(self._difference(input, target)).sum(keepdims=True) / len(input)",
+        ),
+        "forward_runs",
+        "the loss is an array with axes",
+    ),
+    Mutant(
+        HingeLoss,
+        ("-target.astype(input.dtype)", "(-target).astype(input.dtype)"),
+        _NUMBERS,
+        "the target is negated before it is converted",
+    ),
+    Mutant(
+        NotebookMSE,
+        (
+            "np.sum(np.power(input - target.astype(input.dtype), 2))",
+            "np.sum(np.power(input.astype(target.dtype) - target, 2))",
+        ),
+        _NUMBERS,
+        "the input is converted to the dtype of the target",
+    ),
+    Mutant(
+        BCEWithLogitsLoss,
+        (
+            "losses = np.maximum(input, 0) - target.astype(input.dtype) * input + np.log1p(np.exp(-np.abs(input)))",
+            "z = (2 * target - 1) * input\n        losses = np.maximum(-z, 0) + np.log1p(np.exp(-np.abs(z)))",
+        ),
+        _NUMBERS,
+        "2 t - 1 wraps around",
+    ),
+    Mutant(
+        SmoothL1Loss,
+        (
+            "difference = input - target.astype(input.dtype)",
+            "difference = input - 1 - (target - 1).astype(input.dtype)",
+        ),
+        _NUMBERS,
+        "1 is subtracted from the target as it is",
+    ),
+    Mutant(
+        L1Loss,
+        (
+            'expect_shape(self, target, input.shape, "target")',
+            'expect_shape(self, target, input.shape, "target")\n        if target.dtype.kind != "f":\n'
+            '            raise TypeError(f"{self}: expected a floating target, received {target.dtype}")',
+        ),
+        _NUMBERS,
+        "integers are refused",
+    ),
+    Mutant(
+        MultiMarginLoss,
+        ("target.astype(np.intp)[:, None]", "target.view(np.intp)[:, None]"),
+        _INDICES,
+        "the target is viewed rather than converted",
+    ),
+    Mutant(
+        WeightedNLLLoss,
+        ("classes = target.astype(np.intp)", "classes = target - len(self.weights)"),
+        _INDICES,
+        "classes are counted from the end",
+    ),
+    Mutant(
+        ClassNLLCriterion,
+        (
+            "self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
+            "if target.ndim == 1 and target.dtype != int:\n"
+            '            raise TypeError(f"{self}: expected class indices of int64, received {target.dtype}")\n'
+            "        self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
+        ),
+        _INDICES,
+        "only int64 is taken",
+    ),
+    Mutant(
+        CrossEntropyLoss,
+        (
+            "target = target.astype(np.intp)\n        counted = target != self.ignore_index",
+            "counted = ~target != ~np.full_like(target, self.ignore_index)\n        target = target.astype(np.intp)",
+        ),
+        _INDICES,
+        "the index to ignore does not fit a small dtype",
+    ),
+    Mutant(
+        NotebookMSE,
+        ("self.gradInput = (input - target.astype(input.dtype)) * 2", "self.gradInput = (input - target) * 2"),
+        _DTYPE,
+        "a float64 target makes the gradient float64",
+    ),
+    Mutant(
+        MSECriterion,
+        ("np.subtract(input, target, dtype=floating_dtype(input))", "np.subtract(input, target)"),
+        _DTYPE,
+        "the difference has the wider dtype of the two",
+    ),
+    Mutant(
+        CosineEmbeddingLoss,
+        (
+            "slope = np.where(target > 0, -1, cosine > self.margin).astype(cosine.dtype) / len(cosine)",
+            "slope = np.where(target > 0, -target, cosine > self.margin) / len(cosine)",
+        ),
+        _DTYPE,
+        "the slope has the dtype of the target",
+    ),
+    Mutant(
+        KLDivLoss,
+        ("target.astype(input.dtype) / -len(input)", "target / -len(input)"),
+        _DTYPE,
+        "the gradient has the dtype of the target",
+    ),
+    Mutant(
+        ClassNLLCriterion,
+        (
+            "self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
+            "self.output = -float((class_weights(self, input, target) * input).sum()) / len(input)",
+        ),
+        _ZERO,
+        "0 times minus infinity",
+    ),
+    Mutant(
+        KLDivLoss,
+        (
+            "self.output = float((t * (np.log(t) - input[possible])).sum() / len(input))",
+            "self.output = float(((t * np.log(t)).sum() - (target * input).sum()) / len(input))",
+        ),
+        _ZERO,
+        "a target of 0 is multiplied by minus infinity",
+    ),
+    Mutant(
+        ClassNLLCriterionUnstable,
+        ("gradInput /= self._clip(input, gradInput.dtype)", "gradInput /= input"),
+        _ZERO,
+        "the gradient divides 0 by 0",
+    ),
+    Mutant(
+        ClassNLLCriterionUnstable,
+        (
+            "self.output = -weighted_sum(weights, np.log(self._clip(input, weights.dtype))) / len(input)",
+            "self.output = -float((weights * np.log(input)).sum()) / len(input)",
+        ),
+        _ZERO,
+        "the logarithm is not clipped",
+    ),
+    Mutant(
+        CrossEntropyLoss,
+        [
+            ("losses[counted].sum()", "losses.sum()"),
+            ("gradient[~counted] = 0\n        ", ""),
+        ],
+        _IGNORED,
+        "ignored samples count as class 0",
+    ),
+    Mutant(
+        CrossEntropyLoss,
+        [
+            ("losses[counted].sum()) / len(input)", "losses[counted].sum()) / max(counted.sum(), 1)"),
+            ("gradient /= len(input)", "gradient /= max(counted.sum(), 1)"),
+        ],
+        _IGNORED,
+        "the loss is divided by the samples that count",
+    ),
+    Mutant(CrossEntropyLoss, ("gradient[~counted] = 0\n        ", ""), _IGNORED, "ignored samples have a gradient"),
+    Mutant(
+        ClassNLLCriterion,
+        [
+            (
+                "-weighted_sum(class_weights(self, input, target), input)",
+                "-weighted_sum(self._shares(input, target), input)",
+            ),
+            ("self.gradInput = class_weights(self, input, target)", "self.gradInput = self._shares(input, target)"),
+            (
+                "    def updateOutput",
+                "    def _shares(self, input, target):\n        weights = class_weights(self, input, target)\n"
+                "        return weights / weights.sum(axis=1, keepdims=True)\n\n    def updateOutput",
+            ),
+        ],
+        _IGNORED,
+        "weights are divided by their sum, which may be 0",
+    ),
+)

@@ -1,0 +1,62 @@
+"""Bugs of optimizers that show with many parameters, or with gradients of zero."""
+
+from __future__ import annotations
+
+from minnet_optimizers import SGD, Adagrad, Adam, RMSprop
+
+from .mutant import Mutant
+
+STEPS = (
+    Mutant(
+        Adam,
+        [
+            ('    STATE = ("m", "v")', '    STATE = ("m", "v")\n    taken = 0'),
+            ("        beta1, beta2 = self.betas\n", "        beta1, beta2 = self.betas\n        self.taken += 1\n"),
+            ("math.sqrt(1 - beta2**self.t)", "math.sqrt(1 - beta2**self.taken)"),
+            ("(1 - beta1**self.t)", "(1 - beta1**self.taken)"),
+        ],
+        "many_parameters_are_stepped_like_few",
+        "every block counts as a step",
+    ),
+    Mutant(
+        SGD,
+        (
+            "    def __repr__(self)",
+            "    def step(self) -> None:\n"
+            "        parameters, gradients = self.module.flattenParameters()\n"
+            "        self.t += 1\n"
+            "        state = [self._vector(name, parameters)[:32768] for name in self.state_names()]\n"
+            "        self.update(parameters[:32768], gradients[:32768], *state)\n\n"
+            "    def __repr__(self)",
+        ),
+        "many_parameters_are_stepped_like_few",
+        "only the first block is stepped",
+    ),
+    Mutant(
+        Adagrad,
+        ("        scratch += self.eps\n", ""),
+        "gradients_of_zero_give_finite_parameters",
+        "epsilon is forgotten",
+    ),
+    Mutant(
+        RMSprop,
+        ("        scratch += self.eps\n", ""),
+        "gradients_of_zero_give_finite_parameters",
+        "epsilon is forgotten",
+    ),
+    Mutant(
+        Adam,
+        ("math.sqrt(1 - beta2**self.t)", "math.sqrt(1 - beta2 ** (self.t - 1))"),
+        "step_runs",
+        "the first step does nothing",
+    ),
+    Mutant(
+        Adagrad,
+        [
+            ('    STATE = ("square_sum",)', '    STATE = ("square_sum",)\n    shared = {}'),
+            ("        super().__init__(module)", "        super().__init__(module)\n        self.state = self.shared"),
+        ],
+        "steps_are_deterministic",
+        "the state is a dict of the class",
+    ),
+)

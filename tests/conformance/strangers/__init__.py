@@ -1,0 +1,38 @@
+"""Correct components as strangers write them, each in a style of its own: what the kit must never blame."""
+
+from .attention import DotProductAttention, SelfAttention
+from .binary import BCELoss, BCEWithLogitsLoss
+from .containers import DeepNet, Fork, ParallelColumns, Residual, ReZero, StochasticDepth
+from .convolution import AvgPool1d, Conv1d, MaxPool1d, OverlappingMaxPool1d
+from .elementwise import GELU, Abs, Exp, Log, Logit, Reciprocal, Scale, Sigmoid, Softsign, Sqrt, Square, Tanh
+from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedNLLLoss
+from .linear import GroupedLinear, LowRankLinear, RandomFourierFeatures, TiedAutoencoder, WeightNormLinear
+from .lookup import Embedding, EmbeddingSum, PositionalEmbedding
+from .losses import CosineEmbeddingLoss, HingeLoss, L1Loss, MultiMarginLoss, NotebookMSE, SmoothL1Loss
+from .noise import AnnealedNoise, DropConnect, GaussianDropout, GaussianNoise, GlobalDropout, GumbelSoftmax
+from .normalization import BatchNorm, InstanceNorm, L2Normalize, LayerNorm, RunningMeanSubtractor
+from .notebook import ForgetfulScale, NotebookLinear, NotebookMaxOverTime, NotebookNet, NotebookSoftMax
+from .notebook_normalization import NotebookBatchNorm, NotebookLayerNorm
+from .rectifiers import GLU, Hardtanh, Maxout, PReLU, RReLU
+from .recurrent import RNN, GRUCell, LSTMCell
+from .shapes import CumulativeSum, Flatten, MeanOverTime, Pad, Reshape, Reverse, Transpose
+from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, MulTable, SplitTable
+
+STRANGERS = (
+    *(Tanh, Sigmoid, Softsign, GELU, Abs, Square, Exp, Log, Sqrt, Reciprocal, Logit),
+    *(Hardtanh, PReLU, RReLU, Maxout, GLU),
+    *(LayerNorm, InstanceNorm, BatchNorm, RunningMeanSubtractor, L2Normalize),
+    *(Conv1d, MaxPool1d, AvgPool1d, OverlappingMaxPool1d),
+    *(Flatten, Reshape, Transpose, Reverse, Pad, MeanOverTime, CumulativeSum),
+    *(Embedding, EmbeddingSum, PositionalEmbedding),
+    *(Scale, LowRankLinear, WeightNormLinear, TiedAutoencoder, RandomFourierFeatures, GroupedLinear),
+    *(GRUCell, LSTMCell, RNN),
+    *(GaussianNoise, AnnealedNoise, GaussianDropout, GlobalDropout, DropConnect, GumbelSoftmax),
+    *(AddTable, MulTable, JoinTable, SplitTable, Bilinear, CosineSimilarity),
+    *(DotProductAttention, SelfAttention),
+    *(Residual, ReZero, StochasticDepth, Fork, ParallelColumns, MapTable, DeepNet),
+    *(NotebookLinear, NotebookSoftMax, NotebookBatchNorm, NotebookLayerNorm, NotebookMaxOverTime),
+    *(ForgetfulScale, NotebookNet),
+    *(NotebookMSE, L1Loss, SmoothL1Loss, HingeLoss, MultiMarginLoss, CosineEmbeddingLoss),
+    *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss),
+)

@@ -1,0 +1,44 @@
+"""Every mutant is killed by the check that it names, and every check kills one: the kit finds what it says it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from mutants import MUTANTS
+
+from minnet_core.testing import cases_of, examine
+from minnet_core.testing.kit import named_check, own_checks
+
+SEEDS = (0, 1, 2)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_the_check_that_it_names_kills_it(mutant):
+    for seed in SEEDS:
+        reports = [examine(case, [mutant.killed_by]) for case in mutant.cases(seed)]
+        outcomes = [result for report in reports for result in report]
+        assert any(result.status == "failed" for result in outcomes), [(r.status, r.message) for r in outcomes]
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_without_its_bug_it_passes_that_check(mutant):
+    for case in cases_of(mutant.of):
+        (result,) = examine(case, [mutant.killed_by])
+        assert not result.is_bad, result.message
+
+
+@pytest.mark.parametrize("check", own_checks(), ids=lambda check: check.name)
+def test_every_check_kills_a_mutant(check):
+    assert check.name in {mutant.killed_by for mutant in MUTANTS}, f"{check.name} proves nothing"
+
+
+def test_every_mutant_names_a_check():
+    for mutant in MUTANTS:
+        named_check(mutant.killed_by)
+
+
+def test_there_are_enough_mutants_and_each_is_another():
+    assert len(MUTANTS) >= 150
+    assert Counter(mutant.name for mutant in MUTANTS).most_common(1)[0][1] == 1
+    assert Counter((mutant.of, mutant.edit) for mutant in MUTANTS).most_common(1)[0][1] == 1

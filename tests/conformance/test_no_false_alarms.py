@@ -1,0 +1,31 @@
+"""No correct component is blamed, whatever is drawn: strangers' and ours, under fifty seeds."""
+
+from __future__ import annotations
+
+import pytest
+from seeds import SEEDS
+from strangers import STRANGERS
+
+from minnet_core.testing import cases_of, every_case, examine
+
+
+def failures(cases):
+    return [result.explanation for case in cases for result in examine(case).failures]
+
+
+@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda cls: cls.__name__)
+def test_a_correct_stranger_is_never_blamed(stranger):
+    for seed in SEEDS:
+        assert failures(cases_of(stranger, seed=seed)) == []
+
+
+@pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case()}))
+def test_a_registered_component_is_never_blamed(name):
+    for seed in SEEDS:
+        assert failures(cases_of(name, seed=seed)) == []
+
+
+def test_there_are_enough_strangers_and_each_says_how_to_try_it():
+    assert len(STRANGERS) >= 30
+    assert all(cls.EXAMPLES for cls in STRANGERS)
+    assert len(SEEDS) >= 50
