@@ -12,7 +12,7 @@ author = "the minnet authors"
 copyright = "2026, the minnet authors"
 release = minnet_core.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "kit_figures", "mathml"]
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build", "_extensions", "requirements.txt"]

@@ -1,6 +1,7 @@
 """A pytest plugin that runs the snippets of Markdown files, top to bottom, each file in a folder of its own.
 
-``python`` blocks are executed, or checked as a doctest where they have prompts.
+``python`` blocks are executed, or checked as a doctest where they have prompts; one whose first line is a comment with a
+file name is written there instead.
 ``console`` blocks are run line by line, each line that begins with ``$``, and what they print is compared.
 ``toml`` blocks must parse, and one whose first line is a comment with a file name is written there.
 ``<!-- skip: next -->`` before a block passes it over.
@@ -12,9 +13,10 @@ import re
 import subprocess
 import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
-from sybil import Example, Sybil
+from sybil import Document, Example, Region, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -41,10 +43,25 @@ def run_console(example: Example) -> str | None:
     return None
 
 
+FILE_NAME = re.compile(r"# ([\w-]+\.(?:toml|py))$", re.MULTILINE)
+
+
 def read_toml(example: Example) -> None:
     tomllib.loads(example.parsed)
-    if name := re.match(r"# ([\w-]+\.toml)$", example.parsed, re.MULTILINE):
+    write_file(example)
+
+
+def write_file(example: Example) -> None:
+    if name := FILE_NAME.match(example.parsed):
         Path(name[1]).write_text(example.parsed)
+
+
+def parse_python(document: Document) -> Iterator[Region]:
+    """Parse ``python`` blocks, those among them that are files to write."""
+    for region in PythonCodeBlockParser(doctest_optionflags=OPTIONS)(document):
+        if isinstance(region.parsed, str) and FILE_NAME.match(region.parsed):
+            region.evaluator = write_file
+        yield region
 
 
 def enter_folder(namespace: dict[str, object]) -> None:
@@ -61,7 +78,7 @@ def leave_folder(namespace: dict[str, object]) -> None:
 pytest_collect_file = Sybil(
     parsers=[
         SkipParser(),
-        PythonCodeBlockParser(doctest_optionflags=OPTIONS),
+        parse_python,
         CodeBlockParser("console", run_console),
         CodeBlockParser("toml", read_toml),
     ],

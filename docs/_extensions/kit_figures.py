@@ -1,0 +1,71 @@
+"""Sphinx directives that write what the conformance kit consists of, and what the tests prove of it.
+
+``{kit-checks}`` lists the checks of each family, each with how many mutants it is shown to kill.
+``{kit-figures}`` counts checks, correct components, seeds and mutants, and says how many of these differences alone find.
+Everything is counted while the site is built; the tests in ``tests/conformance`` prove that the counts are so.
+"""
+
+import sys
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "conformance"))
+
+
+class MarkdownDirective(SphinxDirective):
+    """Parses Markdown that it writes itself."""
+
+    def lines(self) -> list[str]:
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        node = nodes.container()
+        self.state.nested_parse(StringList(self.lines(), source=self.env.docname), 0, node)
+        return node.children
+
+
+class KitChecks(MarkdownDirective):
+    """A table of checks for each family."""
+
+    def lines(self) -> list[str]:
+        from mutants import MUTANTS
+
+        from minnet_core.testing.kit import own_checks
+
+        killed = Counter(mutant.killed_by for mutant in MUTANTS)
+        lines: list[str] = []
+        for family, checks in groupby(own_checks(), key=lambda check: check.family):
+            lines += [
+                "",
+                f"**{family}**",
+                "",
+                "| check | of | what passing proves | mutants killed |",
+                "|---|---|---|---|",
+            ]
+            lines += [
+                f"| `{check.name}` | {', '.join(check.of)} | {check.proves} | {killed[check.name]} |"
+                for check in checks
+            ]
+        return lines
+
+
+class KitFigures(MarkdownDirective):
+    """The counts, as a table."""
+
+    def lines(self) -> list[str]:
+        from figures import count_figures
+
+        lines = ["| what | how many |", "|---|---|"]
+        return [*lines, *(f"| {what} | {number} |" for what, number in count_figures().items())]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("kit-checks", KitChecks)
+    app.add_directive("kit-figures", KitFigures)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
