@@ -1,7 +1,7 @@
 """Sphinx directives that write what the conformance kit consists of, and what the tests prove of it.
 
 ``{kit-checks}`` lists the checks of each family, each with how many mutants it is shown to kill.
-``{kit-figures}`` counts checks, correct components, seeds and mutants, and says how many of these differences alone find.
+``{kit-figures}`` counts checks, correct components, seeds and mutants, and how many of these differences alone find.
 Everything is counted while the site is built; the tests in ``tests/conformance`` prove that the counts are so.
 """
 

@@ -1,7 +1,7 @@
 """A pytest plugin that runs the snippets of Markdown files, top to bottom, each file in a folder of its own.
 
-``python`` blocks are executed, or checked as a doctest where they have prompts; one whose first line is a comment with a
-file name is written there instead.
+``python`` blocks are executed, or checked as a doctest where they have prompts; one whose first line is a comment with
+a file name is written there instead.
 ``console`` blocks are run line by line, each line that begins with ``$``, and what they print is compared.
 ``toml`` blocks must parse, and one whose first line is a comment with a file name is written there.
 ``<!-- skip: next -->`` before a block passes it over.

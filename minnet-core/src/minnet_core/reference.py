@@ -18,7 +18,7 @@ def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
 class Reference:
     """The counterpart of a component in another framework.
 
-    The core imports none: a plugin that knows the framework adds checks that compare (`minnet-torch` for PyTorch).
+    The core imports none: a plugin that knows the framework adds checks that compare (``minnet-torch`` for PyTorch).
 
     Attributes:
         name: dotted, with the framework first: ``torch.nn.SiLU``.
