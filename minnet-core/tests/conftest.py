@@ -17,6 +17,7 @@ import pytest
 
 import minnet_core
 from minnet_core import Module, plugins
+from minnet_core.command import main
 
 REGISTRIES = (minnet_core.layers, minnet_core.criterions, minnet_core.optimizers)
 
@@ -274,6 +275,20 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
             del sys.modules[name]
+
+
+@pytest.fixture
+def run_minnet(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
+    """Run the command in this process: ``run_minnet("layers", "--json")`` returns its exit code, stdout and stderr."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        vars(main).pop("contributed", None)
+        with pytest.raises(SystemExit) as caught:
+            main(list(arguments), prog_name="minnet")
+        return caught.value.code or 0, *capsys.readouterr()
+
+    yield run
+    vars(main).pop("contributed", None)
 
 
 @pytest.fixture(scope="session")

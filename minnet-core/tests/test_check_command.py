@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from minnet_core.command import main
 from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import all_checks, install_distribution
 
@@ -66,7 +65,7 @@ ONLY_CORE = {"MINNET_DISABLE_PLUGINS": ",".join(sorted(FIRST_PARTY - {"minnet-co
 
 
 @pytest.fixture
-def minnet(capsys, monkeypatch, tmp_path):
+def minnet(run_minnet, monkeypatch, tmp_path):
     """Run the command: ``minnet("check", "Scale")`` returns its exit code, stdout and stderr.
 
     It runs in a folder with ``homework.py``; of what is installed only the core and strange-a count.
@@ -77,15 +76,7 @@ def minnet(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "homework.py").write_text(SCALE.format(examples="()", slope=RIGHT))
     (tmp_path / "wrong.py").write_text(SCALE.format(examples="()", slope=WRONG))
-
-    def run(*arguments):
-        vars(main).pop("contributed", None)
-        with pytest.raises(SystemExit) as caught:
-            main(list(arguments), prog_name="minnet")
-        return caught.value.code or 0, *capsys.readouterr()
-
-    yield run
-    vars(main).pop("contributed", None)
+    return run_minnet
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]

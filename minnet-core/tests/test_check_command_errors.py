@@ -29,7 +29,7 @@ HOMEWORK = ("homework.py:Wrong", "--input", "4,3")
 
 
 @pytest.fixture
-def minnet(capsys, monkeypatch, tmp_path):
+def minnet(run_minnet, monkeypatch, tmp_path):
     """Run the command in a folder with ``homework.py``: returns its exit code, stdout and stderr."""
     for name, value in ONLY_CORE.items():
         monkeypatch.setenv(name, value)
@@ -37,15 +37,7 @@ def minnet(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "homework.py").write_text(WRONG.format(examples="()"))
     (tmp_path / "my homework.py").write_text(WRONG.format(examples="()"))
-
-    def run(*arguments):
-        vars(main).pop("contributed", None)
-        with pytest.raises(SystemExit) as caught:
-            main(list(arguments), prog_name="minnet")
-        return caught.value.code or 0, *capsys.readouterr()
-
-    yield run
-    vars(main).pop("contributed", None)
+    return run_minnet
     for name, module in list(sys.modules.items()):
         if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]
@@ -91,7 +83,7 @@ def test_a_command_line_that_cannot_be_read_exits_with_2(minnet, arguments, mess
         (["Sequental"], "received 'Sequental'; did you mean Sequential?"),
         (["homework.py"], "received 'homework.py'; "),
         (["absent.py:Wrong", "--input", "4"], "expected a Python file, received 'absent.py', which is none"),
-        (["homework.py:Rong", "--input", "4"], "homework.py:Rong: expected a class of homework, one of ['Example', "),
+        (["homework.py:Rong", "--input", "4"], "homework.py:Rong: expected a class of homework.py, one of ['Wrong']"),
         (["homework.py:Wrong"], "Wrong: expected EXAMPLES on the class, or the shape of an input (--input 4,5)"),
         ([*HOMEWORK, "--check", "forward_run"], "there is no check 'forward_run'; did you mean 'forward_runs' or "),
         ([*HOMEWORK, "--check", "zzz"], "there is no check 'zzz'; see: minnet check --list"),

@@ -36,21 +36,13 @@ OTHERS = ",".join(sorted(FIRST_PARTY - {"minnet-core"}))
 
 
 @pytest.fixture
-def minnet(capsys, monkeypatch):
+def minnet(run_minnet, monkeypatch):
     """Run the command: ``minnet("layers", "--json")`` returns its exit code, stdout and stderr.
 
     The other first-party distributions may be installed or not; they are no matter of the core's tests.
     """
     monkeypatch.setenv("MINNET_DISABLE_PLUGINS", OTHERS)
-
-    def run(*arguments):
-        vars(main).pop("contributed", None)
-        with pytest.raises(SystemExit) as caught:
-            main(list(arguments), prog_name="minnet")
-        return caught.value.code or 0, *capsys.readouterr()
-
-    yield run
-    vars(main).pop("contributed", None)
+    return run_minnet
 
 
 def install(site, name, source, *, version="0.1.0", **groups):

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from minnet_core import Module
-from minnet_core.command import main
 from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import Case, all_checks, check_component, checks_for, examine, install_distribution
 
@@ -60,17 +59,9 @@ def _only_strangers(monkeypatch):
 
 
 @pytest.fixture
-def minnet(capsys):
+def minnet(run_minnet):
     """Run the command: returns its exit code, stdout and stderr."""
-
-    def run(*arguments):
-        vars(main).pop("contributed", None)
-        with pytest.raises(SystemExit) as caught:
-            main(list(arguments), prog_name="minnet")
-        return caught.value.code or 0, *capsys.readouterr()
-
-    yield run
-    vars(main).pop("contributed", None)
+    return run_minnet
 
 
 def install(site, name, source):

@@ -19,9 +19,9 @@ from .samples import one_by_one
 from .tensors import map_arrays, named_arrays, samples, stacked, structure
 from .trial import Batch, Trial, backward, forward, generator_states, run
 
-LINES, POINTS, REACH, PEAKS = 3, 100, 8.0, 3
-"""In search of kinks: how many lines through the input, with how many points, how far to either side, and on how many
-bends to zoom in."""
+LINES, POINTS, REACH, PEAKS, ZOOMS = 2, 100, 8.0, 3, 7
+"""In search of kinks: how many lines through the input, with how many points, how far to either side, on how many
+bends to zoom in, and how often."""
 
 
 def draws_globally(trial: Trial) -> bool:
@@ -124,21 +124,23 @@ def _kink_of(value: Callable[[float], float], size: float) -> float | None:
     """
     points = np.linspace(-REACH, REACH, POINTS)
     values = np.array([value(t) for t in points])
-    bends = np.abs(np.diff(values, 2))
-    if not np.isfinite(bends).all():
+    if not np.isfinite(values).all():
         return None
     scale = float(np.abs(np.diff(values)).max(initial=0)) / (points[1] - points[0])
     rounding = 64 * np.finfo(np.float64).eps * max(size, float(np.abs(values).max(initial=0)))
-    for peak in np.argsort(bends)[::-1][:PEAKS]:
+    for peak in np.argsort(np.abs(np.diff(values, 2)))[::-1][:PEAKS]:
         left, right = points[peak], points[peak + 2]
-        for _ in range(6):
-            finer = np.linspace(left, right, 11)
-            bend = np.abs(np.diff([value(t) for t in finer], 2))
-            sharpest = int(np.argmax(bend))
-            left, right = finer[sharpest], finer[sharpest + 2]
-        width = (right - left) / 2
-        # The jump of the slope at a kink, seen through its bend, does not depend on the width; a smooth bend's does.
-        if bend[sharpest] / width > max(1e-3 * scale, 16 * rounding / width):
+        jumps = []
+        for _ in range(ZOOMS):
+            finer = np.linspace(left, right, 9)
+            step = finer[1] - finer[0]
+            bends = np.abs(np.diff([value(t) for t in finer], 2))
+            pairs = bends[1:] + bends[:-1]  # a kink between two points bends the function at both
+            sharpest = int(np.argmax(pairs))
+            jumps.append(float(pairs[sharpest]) / step)
+            left, right = finer[sharpest], finer[sharpest + 3]
+        # The jump of the slope at a kink is the same seen from near; a smooth bend grows straight.
+        if jumps[-1] > max(1e-3 * scale, 16 * rounding / step, 0.5 * jumps[-3]):
             return float((left + right) / 2)
     return None
 

@@ -256,8 +256,11 @@ def _can_be_imported(name: str) -> bool:
 def _class_in(module: ModuleType, name: str, subject: str) -> Any:
     found = getattr(module, name, None)
     if not isinstance(found, type):
-        classes = sorted(key for key, value in vars(module).items() if isinstance(value, type))
-        raise ValueError(f"{subject}: expected a class of {module.__name__}, one of {classes}, received {name!r}")
+        its = [
+            value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__
+        ]
+        classes, home = sorted(cls.__name__ for cls in its), subject.rpartition(":")[0]
+        raise ValueError(f"{subject}: expected a class of {home}, one of {classes}, received {name!r}")
     return _adopted(found)
 
 

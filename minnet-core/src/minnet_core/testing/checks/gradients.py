@@ -19,7 +19,7 @@ from ..tensors import copied, is_floating, map_arrays, named_arrays, scaled
 from ..trial import Batch, Trial, backward, forward, parameters, run
 from .protocol import RUNS, single_samples
 
-CHOSEN = 5
+CHOSEN = 3
 """How many elements of an output, and of an input for each, are looked at where there may be kinks."""
 
 REDRAWS = 8

@@ -117,11 +117,14 @@ def broadcast_arrays_are_taken(trial: Trial) -> None:
 
 
 def _expect_same(trial: Trial, mode: str, batch: Batch, layout: Callable[[Array], Array], name: str) -> None:
-    """Expect the results of a batch if the one, the other or both of its arrays are laid out otherwise."""
+    """Expect the results of a batch if both of its arrays are laid out otherwise, or only the one or the other."""
     expected = run(trial.fresh(mode), batch)
     input, second = map_arrays(layout, batch.input), map_arrays(layout, batch.second)
-    for laid in (Batch(input, second), Batch(input, batch.second), Batch(batch.input, second)):
-        expect_equal(run(trial.fresh(mode), laid), expected, f"for {name} arrays, {mode} mode, {batch}")
+    laid = [Batch(input, second)]
+    if layout is np.asfortranarray:  # in which the elements come in another order
+        laid += [Batch(input, batch.second), Batch(batch.input, second)]
+    for given in laid:
+        expect_equal(run(trial.fresh(mode), given), expected, f"for {name} arrays, {mode} mode, {batch}")
 
 
 def _record(module: Module, name: str, returned: dict[str, Array], kept: dict[str, Array]) -> None:

@@ -66,7 +66,7 @@ def kinks_are_declared_rightly(trial: Trial) -> None:
     if not trial.is_real:
         skip("its inputs cannot be chosen freely")
     is_declared = "kinks" in trial.traits
-    place = find_kink(trial, 8 * LINES if is_declared else LINES)
+    place = find_kink(trial, 12 * LINES if is_declared else LINES)
     if (place is not None) != is_declared:
         _contradict("kinks", place is None, f"there is one at {place}", "none is found along lines through its inputs")
 
