@@ -141,7 +141,7 @@ def test_the_command_says_all_that_was_given(folder):
 @pytest.mark.parametrize("name", ["Dubble", "number", "np", ""])
 def test_a_class_that_the_file_has_not_lists_those_it_has(folder, name):
     message = (
-        rf"^homework.py:{name}: expected a class of homework, one of "
+        rf"^homework.py:{name}: expected a class of homework.py, one of "
         rf"\['Criterion', 'Double', 'Module', 'Squares', 'Thing'\], received '{name}'$"
     )
     with pytest.raises(ValueError, match=message):
