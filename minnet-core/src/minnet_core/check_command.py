@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .errors import MinnetError
 from .tables import render_table
 
 if TYPE_CHECKING:
@@ -23,7 +27,8 @@ def _read_arguments(_: click.Context, __: click.Parameter, text: str | None) -> 
     try:
         arguments = json.loads(text)
     except json.JSONDecodeError as error:
-        raise click.BadParameter(f"{expected}: {error}") from None
+        hint = "; JSON has double quotes" if "'" in text else ""
+        raise click.BadParameter(f"{expected}: {error}{hint}") from None
     if not isinstance(arguments, dict):
         raise click.BadParameter(expected)
     return arguments
@@ -62,6 +67,7 @@ def _read_shape(text: str) -> Any:
 @click.option("--example", type=click.IntRange(min=0), help="Check this one of the EXAMPLES of the class alone.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draw other numbers.")
 @click.option("--check", "checks", multiple=True, help="Run this check alone, and what it needs.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every failure at length, and why checks are skipped.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def check(
@@ -74,6 +80,7 @@ def check(
     example: int | None,
     seed: int,
     checks: Sequence[str],
+    verbose: bool,
     listing: bool,
     as_json: bool,
 ) -> None:
@@ -81,9 +88,11 @@ def check(
 
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
     module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
-    any other needs --input, and its traits are found out. Exits with 1 if a check fails.
+    any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
+    check fails, and with 2 if there is nothing to check.
     """
     from .testing import all_checks, cases_of, every_case, examine
+    from .testing.kit import named_check
 
     if listing:
         rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]
@@ -92,30 +101,77 @@ def check(
         return
     if bool(subjects) == everything:
         raise click.UsageError("expected names to check, or --all, received " + ("both" if everything else "neither"))
+    if everything and (arguments is not None or shapes or target or traits or example is not None):
+        raise click.UsageError("expected --all without --args, --input, --target, --trait and --example")
+    if os.getcwd() not in sys.path:  # as for python -m, so that module:Class finds what lies here
+        sys.path.insert(0, os.getcwd())
     try:
-        known = {"arguments": arguments, "input": shapes or None, "target": target, "traits": traits}
-        cases = every_case(seed) if everything else cases_of(*subjects, **known, example=example, seed=seed)
-        reports = [examine(case, checks or None) for case in cases]
-    except (ValueError, TypeError, KeyError) as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(json.dumps([report.to_dict() for report in reports], indent=2) if as_json else _text(cases, reports))
+        cases = (
+            every_case(seed)
+            if everything
+            else cases_of(
+                *subjects,
+                arguments=arguments,
+                input=list(shapes) or None,
+                target=target,
+                traits=traits,
+                example=example,
+                seed=seed,
+            )
+        )
+        for name in checks:
+            named_check(name)
+    except (MinnetError, ValueError, TypeError) as error:
+        raise _Misuse(str(error)) from error
+    reports = [examine(case, checks or None) for case in cases]
+    if as_json:
+        click.echo(json.dumps([report.to_dict() for report in reports], indent=2))
+    else:
+        click.echo("\n\n".join(_parts(cases, reports, verbose or bool(checks))))
     if any(report.failures for report in reports):
         raise click.exceptions.Exit(1)
 
 
-def _text(cases: Sequence[Case], reports: Sequence[Report]) -> str:
+class _Misuse(click.ClickException):
+    """A request that cannot be met, rather than a component that fails."""
+
+    exit_code = 2
+
+
+def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> Iterator[str]:
+    """Yield what is printed: a table, what was found out, and what failed."""
     outcomes = ("passed", "failed", "skipped", "expected failure")
     rows = [
         (report.case, *(str(report.count(outcome) + _unexpected(report, outcome)) for outcome in outcomes))
         for report in reports
     ]
-    parts = [render_table(_COLUMNS, rows, right=_COLUMNS[1:])]
+    yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
+        if case.guess:
+            yield f"{report.case}: {case.guess}"
         found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted
-        if found:
-            parts.append(f"{report.case}: found to be {', '.join(found)}")
-        parts += [result.explanation for result in report.failures]
-    return "\n\n".join(parts)
+        if found and not report.failed("backward_runs"):
+            yield f"{report.case}: found to be {', '.join(found)}"
+        yield from _explanations(report, verbose)
+
+
+def _explanations(report: Report, verbose: bool) -> Iterator[str]:
+    """Yield what failed: the first failure of each family at length, and why most was skipped, if it was."""
+    told: dict[str, list[str]] = {}
+    for result in report.failures:
+        if verbose or result.family not in told:
+            yield result.explanation
+        told.setdefault(result.family, []).append(result.check)
+    others = [name for names in told.values() for name in names[1:]]
+    if others and not verbose:
+        yield f"{report.case} also fails {', '.join(others)}; --verbose tells how"
+    blocked = Counter(result.blocked_by for result in report if result.blocked_by)
+    for check, count in blocked.items():
+        yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {check} fails"
+    if verbose:
+        skipped = [result for result in report if result.status == "skipped" and not result.blocked_by]
+        if skipped:
+            yield "\n".join(f"{report.case} skips {result.check}: {result.message}" for result in skipped)
 
 
 def _unexpected(report: Report, outcome: str) -> int:

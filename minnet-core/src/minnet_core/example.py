@@ -34,7 +34,7 @@ def _copied(value: Any) -> Any:
 
 
 def _trait_set(value: Iterable[str]) -> frozenset[str]:
-    return frozenset(value)
+    return frozenset([value] if isinstance(value, str) else value)
 
 
 def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
@@ -49,7 +49,7 @@ def is_shape(value: Any) -> bool:
     """
     if not isinstance(value, tuple) or not value:
         return False
-    return all(isinstance(length, int) and length > 0 for length in value) or all(map(is_shape, value))
+    return all(type(length) is int and length > 0 for length in value) or all(map(is_shape, value))
 
 
 def _check_input(_: Any, __: Any, value: Any) -> None:

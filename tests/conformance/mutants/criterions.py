@@ -114,12 +114,6 @@ CRITERIONS = (
         "the loss is an array with axes",
     ),
     Mutant(
-        HingeLoss,
-        ("-target.astype(input.dtype)", "(-target).astype(input.dtype)"),
-        _NUMBERS,
-        "the target is negated before it is converted",
-    ),
-    Mutant(
         NotebookMSE,
         (
             "np.sum(np.power(input - target.astype(input.dtype), 2))",

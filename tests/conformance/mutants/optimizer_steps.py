@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_optimizers import SGD, Adagrad, Adam, RMSprop
+from minnet_optimizers import Adagrad, Adam, RMSprop
 
 from .mutant import Mutant
 
@@ -17,20 +17,6 @@ STEPS = (
         ],
         "many_parameters_are_stepped_like_few",
         "every block counts as a step",
-    ),
-    Mutant(
-        SGD,
-        (
-            "    def __repr__(self)",
-            "    def step(self) -> None:\n"
-            "        parameters, gradients = self.module.flattenParameters()\n"
-            "        self.t += 1\n"
-            "        state = [self._vector(name, parameters)[:32768] for name in self.state_names()]\n"
-            "        self.update(parameters[:32768], gradients[:32768], *state)\n\n"
-            "    def __repr__(self)",
-        ),
-        "many_parameters_are_stepped_like_few",
-        "only the first block is stepped",
     ),
     Mutant(
         Adagrad,

@@ -8,7 +8,6 @@ from strangers import (
     LayerNorm,
     LowRankLinear,
     NotebookLinear,
-    PReLU,
     TiedAutoencoder,
     WeightNormLinear,
 )
@@ -142,12 +141,6 @@ COUNTED = (
         ),
         "passes_change_no_parameter",
         "weights are clipped, far from where they begin",
-    ),
-    Mutant(
-        PReLU,
-        ("        self.output = np.where", "        np.maximum(self.a, 0, out=self.a)\n        self.output = np.where"),
-        "passes_change_no_parameter",
-        "the slope is kept from below 0",
     ),
     Mutant(
         LayerNorm,

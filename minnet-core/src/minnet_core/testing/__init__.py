@@ -3,16 +3,20 @@
 `check_component` runs the kit on a component, and `component_checks` yields its checks one by one.
 """
 
+from .batch import Batch
 from .case import Case
-from .check import Check, ConformanceError, check, fail, skip
+from .check import Check, ConformanceError, NotApplicable, check, fail, skip
+from .comparison import expect_equal
 from .distributions import install_distribution
 from .examination import Examination
 from .gradients import check_criterion_gradients, check_gradients
 from .kit import all_checks, check_component, checks_for, component_checks, examine
 from .numeric import central_difference
+from .passes import backward, forward, gradients, parameters, run
 from .report import Report, Result
 from .subjects import cases_of, every_case
-from .trial import Batch, Trial
+from .tensors import named_arrays
+from .trial import Trial
 
 __all__ = [
     "Batch",
@@ -20,10 +24,12 @@ __all__ = [
     "Check",
     "ConformanceError",
     "Examination",
+    "NotApplicable",
     "Report",
     "Result",
     "Trial",
     "all_checks",
+    "backward",
     "cases_of",
     "central_difference",
     "check",
@@ -34,7 +40,13 @@ __all__ = [
     "component_checks",
     "every_case",
     "examine",
+    "expect_equal",
     "fail",
+    "forward",
+    "gradients",
     "install_distribution",
+    "named_arrays",
+    "parameters",
+    "run",
     "skip",
 ]

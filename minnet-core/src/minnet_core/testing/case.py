@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
 """What the kit can prove, by the name that a check uses."""
 
 
-@frozen
+@frozen(eq=False)
 class Case(Example):
     """An `Example` with the component that it is of.
 
@@ -35,6 +35,8 @@ class Case(Example):
             nothing.
         seed: what everything drawn depends on.
         command: the ``minnet check`` command line that runs this case, if there is one, without seed and check.
+        call: the beginning of a call of `check_component` that runs it, if there is one.
+        guess: what was guessed of the component, for reports.
 
     >>> from minnet_core import Sequential
     >>> Case(Sequential, input=(4, 3)).name
@@ -46,6 +48,8 @@ class Case(Example):
     infers: bool = field(default=False, kw_only=True)
     seed: int = field(default=0, kw_only=True, validator=[validators.instance_of(int), validators.ge(0)])
     command: str | None = field(default=None, kw_only=True)
+    call: str | None = field(default=None, kw_only=True)
+    guess: str = field(default="", kw_only=True)
 
     @name.default
     def _name(self) -> str:
@@ -62,24 +66,23 @@ class Case(Example):
             return False
         return "rng" in parameters
 
-    def build(self, rng: int | np.random.Generator | None = None, **changes: Any) -> Any:
+    def build(self, rng: int | np.random.Generator | None = None) -> Any:
         """Make a component.
 
         Args:
             rng: for a factory that takes one; the case's own argument, or its seed, if none is given.
-            changes: arguments that are given instead of the case's.
 
         Raises:
             TypeError: if the factory makes something else than a component.
         """
-        arguments = {**copy.deepcopy(dict(self.arguments)), **changes}
+        arguments = copy.deepcopy(dict(self.arguments))
         if self.takes_rng and (rng is not None or arguments.get("rng") is None):
             arguments["rng"] = self.seed if rng is None else rng
         return self._made(arguments)
 
-    def build_unseeded(self) -> Any:
-        """Make a component, of a factory that takes ``rng``, with None for it."""
-        return self._made({**copy.deepcopy(dict(self.arguments)), "rng": None})
+    def build_with(self, changes: Mapping[str, Any]) -> Any:
+        """Make a component with some arguments instead of the case's."""
+        return self._made({**copy.deepcopy(dict(self.arguments)), **changes})
 
     def _made(self, arguments: dict[str, Any]) -> Any:
         if isinstance(self.factory, type) and issubclass(self.factory, Component):

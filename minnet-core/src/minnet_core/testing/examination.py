@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from unittest import SkipTest
@@ -12,8 +13,8 @@ import numpy as np
 
 from .case import Case
 from .check import Check, ConformanceError
-from .kit import checks_by_name
-from .report import Report, Result
+from .kit import checks_by_name, named_check, unknown_check
+from .report import Report, Result, Status
 from .reproduction import reproduction
 from .trial import Trial
 from .undisturbed import undisturbed
@@ -27,7 +28,7 @@ class Examination:
         again: says how a check of a case is run again, for messages.
 
     Raises:
-        ValueError: if the case expects failures of checks that do not exist.
+        ValueError: if the case expects a failure of a check that does not exist, and is named like one that does.
     """
 
     def __init__(self, case: Case, again: Callable[[Case, str], str] = reproduction) -> None:
@@ -36,14 +37,15 @@ class Examination:
         self._results: dict[str, Result] = {}
         self._checks = checks_by_name()
         for name in case.expected_failures:
-            if name not in self._checks:
-                from .kit import unknown_check
-
+            # One that is like no check may be of a plugin that is not installed here.
+            if name not in self._checks and get_close_matches(name, self._checks, n=1, cutoff=0.8):
                 raise ValueError(f"{case.name}: expected_failures: {unknown_check(name)}")
 
     def report(self, checks: Iterable[Check]) -> Report:
-        """Run checks."""
-        return Report(self.case.name, tuple(map(self.result_of, checks)), self.traits)
+        """Run checks; those that they need are reported too where they fail."""
+        results = {check.name: self.result_of(check) for check in checks}
+        needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
+        return Report(self.case.name, (*needed, *results.values()), self.traits)
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -53,7 +55,7 @@ class Examination:
         from .inference import inferred_traits
 
         try:
-            with undisturbed():
+            with undisturbed(self.case.seed):
                 return inferred_traits(self.case)
         except (Exception, SystemExit):  # a component that cannot even run: the checks say why
             return self.case.traits
@@ -62,7 +64,7 @@ class Examination:
     def kind(self) -> str | None:
         """What the case makes: ``layer``, ``criterion`` or ``optimizer``; None if it makes nothing."""
         try:
-            with undisturbed():
+            with undisturbed(self.case.seed):
                 return Trial(self.case, "kind").kind
         except (Exception, SystemExit):  # told by the check is_made
             return None
@@ -77,19 +79,19 @@ class Examination:
         expected = check.name in self.case.expected_failures
         reason = self.case.expected_failures.get(check.name, "")
 
-        def result(status: str, message: str = "") -> Result:
-            return Result(self.case.name, check.name, check.family, status, message, expected, reason)  # type: ignore[arg-type]  # one of the three, each time
+        def result(status: Status, message: str = "", blocked_by: str = "") -> Result:
+            return Result(self.case.name, check.name, check.family, status, message, expected, reason, blocked_by)
 
         if self.kind is not None and self.kind not in check.of:
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         for need in check.needs:
-            first = self.result_of(self._checks[need])
+            first = self.result_of(self._checks[need] if need in self._checks else named_check(need))
             if first.outcome == "failed":  # one that is expected to fail is no reason to stop
-                return result("skipped", f"needs {need}, which fails")
-            if first.status == "skipped" and first.message.startswith("needs "):
-                return result("skipped", f"needs {need}, which is skipped: it {first.message}")
+                return result("skipped", f"needs {need}, which fails", need)
+            if first.blocked_by:
+                return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
         try:
-            with undisturbed():
+            with undisturbed(self.case.seed):
                 check.function(Trial(self.case, check.name, self.traits))
         except SkipTest as skipped:
             return result("skipped", str(skipped))
@@ -110,13 +112,19 @@ class Examination:
 
 
 def _raised(error: BaseException) -> str:
-    """Say what was raised, and where: the innermost line of code that is neither the kit's nor NumPy's."""
-    not_theirs = {Path(__file__).parent, Path(np.__file__).parent}
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not not_theirs & set(Path(frame.filename).parents)
-    ]
+    """Say what was raised, and where in the component's own code, as far as there is any."""
+    first = error
+    while first.__cause__ is not None:
+        first = first.__cause__
+    frames = [frame for frame in traceback.extract_tb(first.__traceback__) if _is_theirs(Path(frame.filename))]
     where = f", at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return f"raised {type(error).__name__}: {error}{where}{notes}"
+
+
+def _is_theirs(file: Path) -> bool:
+    """Whether a file is the component's, rather than the kit's, minnet's, NumPy's or Python's."""
+    if "site-packages" in file.parts and Path(np.__file__).parent not in file.parents:
+        return Path(__file__).parents[1] not in file.parents
+    others = (Path(__file__).parents[1], Path(np.__file__).parent, Path(traceback.__file__).parent)
+    return file.exists() and not set(others) & set(file.parents)

@@ -35,16 +35,20 @@ class GlobalState:
 
     def is_current(self) -> bool:
         """Whether nothing was drawn, or seeded, since."""
-        now = np.random.get_state(legacy=False)
-        return (
-            all(now[name] == self.numpy[name] for name in ("bit_generator", "has_gauss", "gauss"))
-            and now["state"]["pos"] == self.numpy["state"]["pos"]
-            and bool(np.array_equal(now["state"]["key"], self.numpy["state"]["key"]))
-            and random.getstate() == self.python
-        )
+        return _equal(np.random.get_state(legacy=False), self.numpy) and random.getstate() == self.python
 
     def restore(self) -> None:
         """Go back to the states; looking whether that is needed takes a tenth of the time that it takes."""
         if not self.is_current():
+            kind = self.numpy["bit_generator"]
+            if np.random.get_state(legacy=False)["bit_generator"] != kind:  # a program may have chosen another
+                np.random.set_bit_generator(getattr(np.random, kind)())  # type: ignore[attr-defined]  # NumPy's stubs lack it
             np.random.set_state(self.numpy)
             random.setstate(self.python)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two states are the same: dicts of dicts, numbers and arrays."""
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
+    return bool(np.array_equal(one, other))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,13 +12,14 @@ import numpy as np
 from ..arrays import Array, Tensor
 from ..criterion import Criterion
 from ..module import Module, title
+from .batch import Batch
 from .check import ConformanceError
 from .comparison import differing, number, tolerance_of
 from .global_state import GlobalState
 from .numeric import find_mismatch
 from .objective import magnitude, objective
+from .passes import forward, gradients, parameters, run
 from .tensors import cast, copied, is_floating, map_arrays, named_arrays, structure
-from .trial import Batch, forward, gradients, parameters, run
 
 
 def check_gradients(
@@ -60,17 +62,35 @@ def check_gradients(
         before.restore()
 
 
-def check_criterion_gradients(criterion: Criterion, input: Tensor, target: Tensor, *, tolerance: float = 1e-6) -> None:
-    """Check ``gradInput`` of a criterion.
+def check_criterion_gradients(
+    criterion: Criterion,
+    input: Tensor,
+    target: Tensor,
+    *,
+    rng: int | np.random.Generator = 0,
+    tolerance: float = 1e-6,
+) -> None:
+    """Check ``gradInput`` of a criterion; copies are used, so that neither it nor the target is touched.
+
+    Args:
+        criterion: the criterion to check.
+        input: an array that it takes, or a table of arrays; keep it away from kinks.
+        target: one for this input.
+        rng: draws the directions along which a large input is tried.
+        tolerance: allowed difference relative to the largest slope, besides rounding.
 
     Raises:
         ConformanceError: an AssertionError that names the element and both values.
     """
-    batch = Batch(cast(input, np.float64), target)
+    name, generator = repr(criterion), np.random.default_rng(rng)
+    batch = Batch(cast(input, np.float64), copied(target))
     before = GlobalState.now()
     try:
-        results = run(criterion, batch)
-        _compare(repr(criterion), criterion, batch, results, np.random.default_rng(0), tolerance)
+        results = run(copy.deepcopy(criterion), batch)
+        for (what, given), (_, its) in zip(named_arrays("target", batch.second), named_arrays("", target), strict=True):
+            if not np.array_equal(given, its, equal_nan=given.dtype.kind == "f"):
+                raise ConformanceError(f"{name}: expected passes to leave {what} as it is; it was written to")
+        _compare(name, criterion, batch, results, generator, tolerance)
     finally:
         before.restore()
 

@@ -11,8 +11,9 @@ from attrs import evolve
 from ..traits import DOMAINS
 from .case import Case
 from .observations import draws_globally, is_batch_coupled, is_clipped_to_probabilities, is_stochastic, train_differs
+from .passes import backward, forward
 from .tensors import named_arrays
-from .trial import Trial, backward, forward
+from .trial import Trial
 
 CANDIDATES = (None, "integer-input", "positive-input", "unit-interval-input")
 """Domains of the input, in the order in which they are tried."""
@@ -41,7 +42,7 @@ def inferred_traits(case: Case) -> frozenset[str]:
         case = evolve(case, traits=case.traits | _domain(case))
     for trait, holds in OBSERVED.items():
         trial = Trial(case, "traits")
-        if trait != "batch-coupled" and trial.kind != "layer":
+        if trial.kind != "layer":  # a loss whose samples seem coupled is more likely a sum that should be a mean
             continue
         try:
             if holds(trial):

@@ -64,7 +64,7 @@ def checks_for(case: Case) -> Iterator[Check]:
     Of a factory that cannot make one, the first check alone, which says so.
     """
     try:
-        with undisturbed():
+        with undisturbed(case.seed):
             made = case.build()
     except (Exception, SystemExit):  # told by the check
         yield own_checks()[0]

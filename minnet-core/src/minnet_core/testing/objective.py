@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..criterion import Criterion
-from .tensors import map_arrays
-from .trial import Batch, forward
+from .batch import Batch
+from .comparison import largest
+from .passes import forward
+from .tensors import map_arrays, named_arrays
 
 
 def objective(component: Any, batch: Batch) -> float:
@@ -22,11 +24,15 @@ def objective(component: Any, batch: Batch) -> float:
 
 
 def magnitude(component: Any, batch: Batch) -> float:
-    """Compute the size of the terms that `objective` sums, which says how much rounding to expect of it."""
+    """Compute the size of the terms that `objective` sums, which says how much rounding to expect of it.
+
+    A loss may have cancelled terms of the size of its input; a gradient may be right to a rounding of gradOutput alone.
+    """
     output = forward(copy.deepcopy(component), batch)
     if isinstance(component, Criterion):
-        return abs(float(output))
-    return weighted_sum(map_arrays(np.abs, output), map_arrays(np.abs, batch.second))
+        return abs(float(output)) + max(largest(array) for _, array in named_arrays("", batch.input))
+    terms = weighted_sum(map_arrays(np.abs, output), map_arrays(np.abs, batch.second))
+    return terms + 1e-4 * max(largest(array) for _, array in named_arrays("", batch.second))
 
 
 def weighted_sum(output: Any, weights: Any) -> float:

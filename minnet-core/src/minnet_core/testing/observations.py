@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,19 @@ import numpy as np
 from ..arrays import Array
 from ..buffers import buffer_places
 from ..module import Module
+from .batch import Batch
 from .comparison import are_equal
+from .generators import generator_states
 from .global_state import GlobalState
 from .objective import magnitude, weighted_sum
+from .passes import backward, forward, run
 from .samples import one_by_one
 from .tensors import map_arrays, named_arrays, samples, stacked, structure
-from .trial import Batch, Trial, backward, forward, generator_states, run
+from .trial import Trial
 
-LINES, POINTS, REACH, PEAKS, ZOOMS = 2, 100, 8.0, 3, 7
+LINES, POINTS, REACH, PEAKS, NEAR = 2, 100, 8.0, 3, 1e-4
 """In search of kinks: how many lines through the input, with how many points, how far to either side, on how many
-bends to zoom in, and how often."""
+bends to zoom in, and how near."""
 
 
 def draws_globally(trial: Trial) -> bool:
@@ -63,7 +67,7 @@ def train_differs(trial: Trial) -> bool:
 
 def is_batch_coupled(trial: Trial) -> bool:
     """Whether the output for a sample depends on the others, in a mode without random numbers."""
-    for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
+    for mode in trial.repeatable_modes:
         for batch in trial.batches(mode):
             if samples(batch.input) < 2:
                 other = trial.batch(mode, input=trial.draw_input(shape=structure(batch.input)))
@@ -91,9 +95,13 @@ def is_clipped_to_probabilities(trial: Trial) -> bool:
     return len(outside) == len(above) == 1 and len(inside) == 3
 
 
-def find_kink(trial: Trial, lines: int = LINES) -> str | None:
-    """Search for a kink along lines through inputs; return where one is, None if none is found."""
-    for number in range(lines):
+def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
+    """Search for a kink along lines through inputs, as far as ``reaches``.
+
+    Returns:
+        Where one is; None if none is found.
+    """
+    for number, reach in product(range(LINES), reaches):
         batch = trial.batch()
         if not any(array.dtype.kind == "f" for _, array in named_arrays("", batch.input)):
             return None
@@ -102,7 +110,7 @@ def find_kink(trial: Trial, lines: int = LINES) -> str | None:
 
         component = trial.fresh()
         size = magnitude(component, batch)
-        place = _kink_of(partial(_value_along, trial, component, batch, step), size)
+        place = _kink_of(partial(_value_along, trial, component, batch, step), size, reach)
         if place is not None:
             return f"{place:.6g} of the way along a line through a drawn input"
     return None
@@ -115,14 +123,15 @@ def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float
     return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
 
 
-def _kink_of(value: Callable[[float], float], size: float) -> float | None:
+def _kink_of(value: Callable[[float], float], size: float, reach: float) -> float | None:
     """Where a function of one number has a kink: zoom in on the sharpest bends; a bend that stays sharp is a kink.
 
     Args:
         value: the function.
         size: that of the terms that it sums, which says how much rounding to expect.
+        reach: how far to either side of 0 to look.
     """
-    points = np.linspace(-REACH, REACH, POINTS)
+    points = np.linspace(-reach, reach, POINTS)
     values = np.array([value(t) for t in points])
     if not np.isfinite(values).all():
         return None
@@ -131,7 +140,8 @@ def _kink_of(value: Callable[[float], float], size: float) -> float | None:
     for peak in np.argsort(np.abs(np.diff(values, 2)))[::-1][:PEAKS]:
         left, right = points[peak], points[peak + 2]
         jumps = []
-        for _ in range(ZOOMS):
+        step = np.inf
+        while step > NEAR or len(jumps) < 3:
             finer = np.linspace(left, right, 9)
             step = finer[1] - finer[0]
             bends = np.abs(np.diff([value(t) for t in finer], 2))

@@ -26,6 +26,7 @@ class Result:
         message: of a failure, what was found and how to see it again; of a skip, why.
         expected_to_fail: whether the case declares that it fails this check.
         reason: the reason that it gives.
+        blocked_by: the check whose failure is why this one is skipped.
     """
 
     case: str
@@ -35,6 +36,7 @@ class Result:
     message: str = ""
     expected_to_fail: bool = False
     reason: str = ""
+    blocked_by: str = ""
 
     @property
     def outcome(self) -> str:
@@ -87,6 +89,10 @@ class Report:
     def failures(self) -> tuple[Result, ...]:
         """The results that something must be done about."""
         return tuple(result for result in self.results if result.is_bad)
+
+    def failed(self, check: str) -> bool:
+        """Whether a check ran and failed."""
+        return any(result.check == check and result.status == "failed" for result in self.results)
 
     def count(self, outcome: str) -> int:
         """How many results have an outcome."""

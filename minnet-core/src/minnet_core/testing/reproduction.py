@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from pathlib import Path
 
 from .case import Case
 
@@ -18,5 +19,16 @@ def reproduction(case: Case, check: str) -> str:
         return f"{case.command} --check {check}{seed}"
     test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
     if test:
-        return f"pytest {shlex.quote(test)}"
-    return f"check_component(case, checks=[{check!r}])  # from minnet_core.testing, with this case"
+        return f"pytest {shlex.quote(_from_here(test))}"
+    seed = f", seed={case.seed}" if case.seed else ""
+    return f"{case.call or 'check_component(case'}, checks=[{check!r}]{seed})"
+
+
+def _from_here(test: str) -> str:
+    """The id of a test with the path of its file from here; pytest's is from the root of the project."""
+    file, separator, rest = test.partition("::")
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if (root / file).is_file():
+            return os.path.relpath(root / file, here) + separator + rest
+    return test

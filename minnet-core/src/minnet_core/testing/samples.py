@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
-from .tensors import samples
-from .trial import Batch, Trial, run
+from .batch import Batch
+from .check import fail
+from .passes import run
+from .tensors import named_arrays, samples
+from .trial import Trial
 
 
 def one_by_one(trial: Trial, mode: str, batch: Batch) -> dict[str, Array]:
     """The results of a batch, put together from those of its samples one by one."""
     count = samples(batch.input)
+    if any(len(array) != count for _, array in named_arrays("", batch.second) if array.ndim):
+        fail("output: expected a row for each sample; if samples are mixed, it has the trait 'batch-coupled'")
     single = [run(trial.fresh(mode), batch.rows(index, index + 1)) for index in range(count)]
     together: dict[str, Array] = {}
     for name in single[0]:

@@ -11,7 +11,8 @@ from ..buffers import buffer_places
 from ..model_state import changed_attributes, set_attributes
 from ..module import Module
 from ..tree import walk
-from .trial import align_generators, generator_states, gradients, parameters
+from .generators import align_generators, generator_states
+from .passes import gradients, parameters
 
 
 def copy_state(source: Any, target: Any) -> None:

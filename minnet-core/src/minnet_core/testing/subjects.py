@@ -6,78 +6,53 @@ import copy
 import importlib
 import importlib.util
 import inspect
-import json
 import shlex
-import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..component import Component
 from ..criterion import Criterion
 from ..discovery import LOCAL, Declaration, canonical
 from ..errors import PluginLoadError, UnknownComponentError
 from ..example import Draw
-from ..module import Module
 from ..optimizer import Optimizer
 from ..registries import criterions, layers, optimizers
 from .case import Case, from_example
+from .given import Given
+from .homework import adopted, found_in, module_of_file
 from .targets import guessed_target, named_target
 
 REGISTRIES = (layers, criterions, optimizers)
 
 
-@frozen(kw_only=True)
-class Given:
-    """What is known besides the subject; all of it replaces the ``EXAMPLES`` of a class.
-
-    Attributes:
-        arguments: of the constructor.
-        input: shapes, as `Example` takes them.
-        target: a name of ``TARGETS``, or a function.
-        traits: traits that hold, besides those that are found out.
-        example: which of the ``EXAMPLES`` alone.
-        seed: of the cases.
-    """
-
-    arguments: Mapping[str, Any] | None = None
-    input: Any = None
-    target: str | Draw | None = None
-    traits: Iterable[str] = ()
-    example: int | None = None
-    seed: int | None = None
-
-    @property
-    def describes_a_call(self) -> bool:
-        """Whether ``EXAMPLES`` are replaced."""
-        return self.arguments is not None or self.input is not None
-
-    def flags(self) -> str:
-        """The options of ``minnet check`` that say the same."""
-        words: list[str] = []
-        if self.arguments is not None:
-            words += ["--args", json.dumps(dict(self.arguments))]
-        for shape in self.input if isinstance(self.input, list) else [self.input] if self.input else []:
-            words += ["--input", shape_text(shape)]
-        if isinstance(self.target, str):
-            words += ["--target", self.target]
-        for trait in sorted(self.traits):
-            words += ["--trait", trait]
-        return "".join(f" {shlex.quote(word)}" for word in words)
-
-
-def cases_of(*subjects: Any, **known: Any) -> list[Case]:
+def cases_of(
+    *subjects: Any,
+    arguments: Mapping[str, Any] | None = None,
+    input: Any = None,
+    target: str | Draw | None = None,
+    traits: Iterable[str] = (),
+    example: int | None = None,
+    seed: int | None = None,
+) -> list[Case]:
     """Make the cases of what is to be checked.
 
     Args:
         subjects: each a `Case`; a class; a component; a name of a registry (``"Linear"``, ``"minnet-swish:Swish"``); a
-            distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``.
-        known: ``arguments``, ``input``, ``target``, ``traits``, ``example`` and ``seed``: what the class does not
-            declare, or should be tried instead of it.
+            distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
+            a function that makes a component may stand for the class.
+        arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
+        input: the shape of an input, a tuple of shapes for a table, or a list of either.
+        target: of a criterion: ``one-hot``, ``classes``, ``real``, ``binary``, ``signs``, or a function as `Example`
+            takes it; found out if not given.
+        traits: traits that hold, besides those that are found out.
+        example: the index of the one of the ``EXAMPLES`` that is to be checked.
+        seed: of the cases.
 
     Raises:
         ValueError: if a class declares no ``EXAMPLES`` and no input is given, or there is no such subject.
@@ -86,7 +61,9 @@ def cases_of(*subjects: Any, **known: Any) -> list[Case]:
     >>> [case.name for case in cases_of(Sequential, "minnet-core")]
     ['Sequential', 'Sequential']
     """
-    given = Given(**known)
+    if not subjects:
+        raise ValueError("expected something to check, received nothing")
+    given = Given(arguments=arguments, input=input, target=target, traits=traits, example=example, seed=seed)
     return [case for subject in subjects for case in _cases(subject, given)]
 
 
@@ -98,12 +75,15 @@ def every_case(seed: int | None = None) -> list[Case]:
 
 def _cases(subject: Any, given: Given) -> Iterator[Case]:
     if isinstance(subject, Case):
+        if given.describes_anything:
+            raise ValueError(f"{subject.name}: expected nothing besides a case but a seed, received more")
         yield evolve(subject, seed=subject.seed if given.seed is None else given.seed)
     elif isinstance(subject, type):
-        yield from _of_class(_adopted(subject), given, None)
+        yield from _of_class(adopted(subject), given, None)
     elif isinstance(subject, Component):
-        made = Given(input=given.input, target=given.target, traits=given.traits, seed=given.seed)
-        yield from _described(lambda: copy.deepcopy(subject), type(subject), made, None)
+        if given.arguments is not None or given.example is not None:
+            raise ValueError(f"{subject!r}: expected no arguments for a component that is made, received some")
+        yield from _described(lambda: copy.deepcopy(subject), type(subject), given, None, type(subject).__name__)
     elif isinstance(subject, str):
         yield from _named(subject, given)
     else:
@@ -114,7 +94,7 @@ def _named(name: str, given: Given) -> Iterator[Case]:
     path, colon, attribute = name.rpartition(":")
     command = f"minnet check {shlex.quote(name)}"
     if colon and path.endswith(".py"):
-        yield from _of_class(_class_in(_module_of_file(Path(path)), attribute, name), given, command)
+        yield from _of_found(found_in(module_of_file(Path(path)), attribute, name), given, command)
         return
     for registry in REGISTRIES:
         try:
@@ -126,28 +106,45 @@ def _named(name: str, given: Given) -> Iterator[Case]:
         else:
             yield from _of_class(registry[name], given, None)
         return
-    if not colon:
-        its = [(r, d) for r in REGISTRIES for d in r.declarations() if d.distribution == canonical(name)]
-        if its:
-            yield from (case for registry, one in its for case in _declared_cases(registry, one, given))
-            return
-    elif _can_be_imported(path):
-        yield from _of_class(_class_in(importlib.import_module(path), attribute, name), given, command)
-        return
-    raise ValueError(_unknown(name))
+    its = [(r, d) for r in REGISTRIES for d in r.declarations() if d.distribution == canonical(name)]
+    if its and not colon:
+        yield from (case for registry, one in its for case in _declared_cases(registry, one, given))
+    elif colon and _can_be_imported(path):
+        yield from _of_found(found_in(_imported(path), attribute, name), given, command)
+    else:
+        raise ValueError(_unknown(name))
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:  # whatever a module does
+        raise ValueError(f"{name}: cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def _unknown(name: str) -> str:
-    declared = [declaration for registry in REGISTRIES for declaration in registry.declarations()]
-    folded = {known.lower(): known for its in declared for known in (its.name, its.qualified, its.distribution)}
-    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=2)]
-    hint = (
-        f"did you mean {' or '.join(close)}?" if close else "see: minnet layers, minnet criterions, minnet optimizers"
-    )
+    path, _, attribute = name.rpartition(":")
+    if Path(name).suffix == ".py" and Path(name).is_file():
+        hint = f"did you mean a class of it, {name}:{found_classes(Path(name))}?"
+    elif path and Path(f"{path}.py").is_file():
+        hint = f"did you mean {path}.py:{attribute}?"
+    else:
+        declared = [declaration for registry in REGISTRIES for declaration in registry.declarations()]
+        folded = {known.lower(): known for its in declared for known in (its.name, its.qualified, its.distribution)}
+        close = [folded[match] for match in get_close_matches(name.lower(), folded, n=2)]
+        see = "see: minnet layers, minnet criterions, minnet optimizers"
+        hint = f"did you mean {' or '.join(close)}?" if close else see
     return (
         f"expected a component or a distribution that is installed, module:Class or FILE.py:Class, received {name!r}; "
         f"{hint}"
     )
+
+
+def found_classes(path: Path) -> str:
+    """The components of a file, as one would write them after its name."""
+    module = module_of_file(path)
+    its = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    return "|".join(sorted(cls.__name__ for cls in its if issubclass(cls, Component))) or "Class"
 
 
 def _declared_cases(registry: Any, declaration: Declaration, given: Given) -> Iterator[Case]:
@@ -170,6 +167,17 @@ def _failing(error: Exception) -> Callable[[], Any]:
     return factory
 
 
+def _of_found(found: Any, given: Given, command: str | None) -> Iterator[Case]:
+    """The cases of what a file or module has under a name: a class, or a function that makes a component."""
+    if isinstance(found, type):
+        yield from _of_class(found, given, command)
+    else:
+        made = found(**dict(given.arguments or {}))
+        if not isinstance(made, Component):
+            raise ValueError(f"{found.__name__}(): expected a component to be made, received {made!r}")
+        yield from _described(found, type(made), given, command)
+
+
 def _of_class(cls: Any, given: Given, command: str | None) -> Iterator[Case]:
     if given.describes_a_call:
         if given.example is not None:
@@ -179,7 +187,7 @@ def _of_class(cls: Any, given: Given, command: str | None) -> Iterator[Case]:
         yield from _described(cls, cls, given, command)
         return
     if given.traits or given.target is not None:
-        raise ValueError(f"{cls.__name__}: expected the shape of an input (--input 4,5) with traits or a target")
+        raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input) with traits or a target")
     if not cls.EXAMPLES:
         if not issubclass(cls, Optimizer):
             raise ValueError(_says_nothing(cls))
@@ -189,61 +197,48 @@ def _of_class(cls: Any, given: Given, command: str | None) -> Iterator[Case]:
         raise ValueError(
             f"{cls.__name__}: expected an example from 0 to {len(cls.EXAMPLES) - 1}, received {given.example}"
         )
-    for index, example in enumerate(cls.EXAMPLES):
+    cases = [from_example(cls, example, seed=given.seed or 0) for example in cls.EXAMPLES]
+    names = Counter(case.name for case in cases)
+    for index, case in enumerate(cases):
         if given.example in (None, index):
-            again = f"{command} --example {index}" if command and len(cls.EXAMPLES) > 1 else command
-            yield from_example(cls, example, seed=given.seed or 0, command=again)
+            again = f"{command} --example {index}" if command and len(cases) > 1 else command
+            name = f"{case.name} #{index}" if names[case.name] > 1 else case.name
+            yield evolve(case, name=name, command=again)
 
 
 def _says_nothing(cls: type) -> str:
-    return f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (--input 4,5), received none"
+    return (
+        f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received neither"
+    )
 
 
-def _described(factory: Callable[..., Any], cls: Any, given: Given, command: str | None) -> Iterator[Case]:
-    """The case of a class that its user describes; traits are found out."""
+def _described(
+    factory: Callable[..., Any], cls: Any, given: Given, command: str | None, name: str | None = None
+) -> Iterator[Case]:
+    """The case of a component that its user describes; traits are found out."""
     if given.input is None and not issubclass(cls, Optimizer):
-        raise ValueError(f"{cls.__name__}: expected the shape of an input (--input 4,5), received none")
+        raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
     target = named_target(given.target) if isinstance(given.target, str) else given.target
-    can_be_said = given.target is None or isinstance(given.target, str)
-    command = command + given.flags() if command and can_be_said else None
+    if target is not None and not issubclass(cls, Criterion):
+        raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     case = Case(
         factory,
-        name=cls.__name__,
         arguments=dict(given.arguments or {}),
         input=given.input or (4, 3),
         target=target,
         traits=frozenset(given.traits),
         infers=True,
         seed=given.seed or 0,
-        command=command,
     )
+    if name:
+        case = evolve(case, name=name)
+    if command and given.can_be_said:
+        case = evolve(case, command=command + given.flags())
+    elif inspect.isclass(factory):
+        case = evolve(case, call=f"check_component({cls.__name__}{given.python()}")
     if issubclass(cls, Criterion) and target is None:
-        case = evolve(case, target=guessed_target(case))
+        case = guessed_target(case)
     yield case
-
-
-def _module_of_file(path: Path) -> ModuleType:
-    """Import a file, as ``python FILE`` would find what it imports; its classes can be pickled."""
-    if not path.is_file():
-        raise ValueError(f"expected a Python file, received {str(path)!r}, which is none")
-    known = sys.modules.get(path.stem)
-    if known is not None and getattr(known, "__file__", None) == str(path.resolve()):
-        return known
-    name = path.stem if known is None else f"minnet_checked_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path.resolve())
-    assert spec is not None  # of a .py file there always is one
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    folder = str(path.resolve().parent)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:  # whatever a file does
-        del sys.modules[name]
-        raise ValueError(f"{path}: cannot be imported: {type(error).__name__}: {error}") from error
-    return module
 
 
 def _can_be_imported(name: str) -> bool:
@@ -251,37 +246,3 @@ def _can_be_imported(name: str) -> bool:
         return importlib.util.find_spec(name) is not None
     except (ImportError, ValueError):
         return False
-
-
-def _class_in(module: ModuleType, name: str, subject: str) -> Any:
-    found = getattr(module, name, None)
-    if not isinstance(found, type):
-        its = [
-            value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__
-        ]
-        classes, home = sorted(cls.__name__ for cls in its), subject.rpartition(":")[0]
-        raise ValueError(f"{subject}: expected a class of {home}, one of {classes}, received {name!r}")
-    return _adopted(found)
-
-
-def _adopted(cls: Any) -> Any:
-    """Return a component class; a class with a base of its own, as a notebook defines it, is given ours besides it."""
-    if issubclass(cls, Component):
-        return cls
-    if not hasattr(cls, "updateOutput"):
-        raise ValueError(
-            f"expected a layer, criterion or optimizer, received {cls.__name__}, which has no updateOutput"
-        )
-    base = Criterion if "target" in inspect.signature(cls.updateOutput).parameters else Module
-    return type(cls.__name__, (cls, base), {"__module__": cls.__module__, "__doc__": cls.__doc__})
-
-
-def shape_text(shape: Any) -> str:
-    """Write a shape as ``--input`` takes it: ``4,5``, or ``4,5;4,2`` for a table.
-
-    >>> shape_text((4, 5)), shape_text(((4, 5), (4, 2)))
-    ('4,5', '4,5;4,2')
-    """
-    if isinstance(shape[0], tuple):
-        return ";".join(map(shape_text, shape))
-    return ",".join(map(str, shape))

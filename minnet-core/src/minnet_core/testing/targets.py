@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ..arrays import Array
+from ..arrays import Array, describe
 from ..example import Draw
 from ..traits import DOMAINS
 from .undisturbed import undisturbed
@@ -63,25 +63,29 @@ def named_target(name: str) -> Draw:
     return TARGETS[name]
 
 
-def guessed_target(case: Case) -> Draw:
+def guessed_target(case: Case) -> Case:
     """Find a kind of target that the criterion of a case takes: the first of ``TARGETS`` with which it runs.
+
+    Returns:
+        The case with that target, and with the domain of its inputs, if it takes only some.
 
     Raises:
         ValueError: if it runs with none of them.
     """
-    problems: dict[str, str] = {}
+    problems: dict[str, list[str]] = {}
     domains = (None,) if case.traits & DOMAINS else (None, *sorted(DOMAINS))
     for domain in domains:
         traits = case.traits | {domain} if domain else case.traits
         for name, target in TARGETS.items():
             problem = _problem(evolve(case, target=target, traits=traits, infers=False))
             if problem is None:
-                return target
-            problems.setdefault(name, problem)
+                guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
+                return evolve(case, target=target, traits=traits, guess=guess)
+            problems.setdefault(problem, []).append(name)
+    told = "; ".join(f"{', '.join(dict.fromkeys(names))}: {problem}" for problem, names in problems.items())
     raise ValueError(
         f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
-        f"none ({'; '.join(f'{name}: {problem}' for name, problem in problems.items())}); name the one it takes by "
-        "--target, and the inputs it takes by --trait, or declare EXAMPLES"
+        f"none ({told}); name the one it takes by --target, and the inputs it takes by --trait, or declare EXAMPLES"
     )
 
 
@@ -95,6 +99,8 @@ def _problem(case: Case) -> str | None:
             batch, component = trial.batch(), trial.fresh()
             loss = component.forward(batch.input, batch.second)
             component.backward(batch.input, batch.second)
-            return None if np.ndim(loss) == 0 and np.isfinite(loss) else f"the loss is {loss!r}"
+            if np.ndim(loss):
+                return f"expected one number for a loss, received {describe(loss)}"
+            return None if np.isfinite(loss) else f"the loss is {loss}"
     except (Exception, SystemExit) as error:  # of a criterion that takes something else
         return f"{type(error).__name__}: {error}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -76,6 +76,16 @@ def stacked(first: Tensor, second: Tensor) -> Tensor:
 def samples(tensor: Tensor) -> int:
     """How many samples there are: the length of the first axis of the first array."""
     return next(len(array) for _, array in named_arrays("", tensor))
+
+
+def holding(tensor: Tensor, dtypes: Iterable[Any]) -> list[Any]:
+    """Those of some dtypes that can hold all numbers of a tensor.
+
+    >>> [dtype.__name__ for dtype in holding(np.array([0, 200]), (np.int8, np.uint8))]
+    ['uint8']
+    """
+    arrays = [array for _, array in named_arrays("", tensor)]
+    return [dtype for dtype in dtypes if all((array.astype(dtype) == array).all() for array in arrays)]
 
 
 def _strided(array: Array) -> Array:

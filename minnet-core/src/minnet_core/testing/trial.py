@@ -1,4 +1,4 @@
-"""`Trial`: one check of one case, with what it is made of: fresh components, batches, and passes over them."""
+"""`Trial`: one check of one case, with what it is made of: fresh components, and batches for them."""
 
 from __future__ import annotations
 
@@ -10,51 +10,20 @@ from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
-from attrs import evolve, frozen
+from attrs import evolve
 
-from ..arrays import Array, Tensor, describe
-from ..criterion import Criterion
+from ..arrays import Tensor
 from ..module import Module
 from ..optimizer import Optimizer
 from ..traits import DOMAINS
-from ..tree import find_places, walk
+from .batch import Batch
 from .case import KINDS, Case
-from .global_state import GlobalState
+from .check import skip
+from .passes import forward, parameters
 from .tensors import copied, map_arrays, named_arrays, rows
 
 Mode = str
 MODES: tuple[Mode, ...] = ("train", "evaluate")
-
-GENERATORS = (np.random.Generator, np.random.RandomState)
-
-GLOBAL_STATE = GlobalState.of_seed(20061115)
-"""What the global generators are put into before every forward pass."""
-
-
-@frozen(eq=False)
-class Batch:
-    """What a pass is given.
-
-    Attributes:
-        input: of both methods.
-        second: what ``backward`` gets besides it: the gradOutput of a layer, the target of a criterion.
-        kind: where the input comes from, for messages.
-    """
-
-    input: Tensor
-    second: Tensor
-    kind: str = "drawn"
-
-    def __str__(self) -> str:
-        return f"{self.kind} input {describe(self.input)}"
-
-    def rows(self, start: int, stop: int, kind: str | None = None) -> Batch:
-        """Some of the samples."""
-        index = slice(start, stop)
-        return Batch(rows(self.input, index), rows(self.second, index), kind or self.kind)
-
-    def copy(self) -> Batch:
-        return evolve(self, input=copied(self.input), second=copied(self.second))
 
 
 class Trial:
@@ -79,7 +48,7 @@ class Trial:
         Its parameters are not those that it began with: of many layers they are zeros and ones, which hide mistakes.
         """
         made = self.case.build()
-        if isinstance(made, Module):
+        if isinstance(made, Module) and _has_aligned_gradients(made):
             rng = np.random.default_rng(self.case.seed)
             for array in {id(array): array for array in parameters(made).values()}.values():
                 if array.dtype.kind == "f":  # signs stay, as a parameter may have to be positive
@@ -98,6 +67,11 @@ class Trial:
         return MODES if self.kind == "layer" else ("train",)
 
     @property
+    def repeatable_modes(self) -> tuple[Mode, ...]:
+        """The modes in which another component of the same state computes the same."""
+        return ("evaluate",) if self.is_stochastic else self.modes
+
+    @property
     def is_stochastic(self) -> bool:
         """Whether training draws random numbers."""
         return bool(self.traits & {"stochastic", "global-generator"})
@@ -111,6 +85,11 @@ class Trial:
     def is_real(self) -> bool:
         """Whether the component takes any real numbers, so that the kit may choose them."""
         return self.domain is None and self.case.draw is None
+
+    def require_real(self) -> None:
+        """Skip the check unless the kit may choose the inputs."""
+        if not self.is_real:
+            skip("its inputs cannot be chosen freely")
 
     @property
     def takes_integers(self) -> bool:
@@ -170,8 +149,6 @@ class Trial:
         Raises:
             NotApplicable: if a batch-coupled component refuses one.
         """
-        from .check import skip
-
         input = rows(self.draw_input(dtype), slice(0, 1))
         if self.kind == "criterion":
             target = rows(self.case.draw_target(self.rng, dtype), slice(0, 1))
@@ -184,64 +161,10 @@ class Trial:
             raise
 
 
-def forward(component: Any, batch: Batch) -> Any:
-    """Run ``forward``; the global generators are in the same state before every one, so draws can be repeated."""
-    GLOBAL_STATE.restore()
-    if isinstance(component, Criterion):
-        return component.forward(batch.input, batch.second)
-    return component.forward(batch.input)
-
-
-def backward(component: Any, batch: Batch) -> Any:
-    """Run ``backward``."""
-    return component.backward(batch.input, batch.second)
-
-
-def zero(component: Any) -> None:
-    """Fill the gradients with zeros, whatever the component's own method does."""
-    for gradient in gradients(component).values():
-        gradient.fill(0)
-
-
-def run(component: Any, batch: Batch) -> dict[str, Array]:
-    """Run both passes from zero gradients; return copies of all that they compute, by name."""
-    zero(component)
-    output = copied(forward(component, batch))
-    gradInput = copied(backward(component, batch))
-    found = dict(named_arrays("output" if isinstance(component, Module) else "loss", output))
-    found.update(named_arrays("gradInput", gradInput))
-    found.update({name: array.copy() for name, array in gradients(component).items()})
-    return found
-
-
-def parameters(component: Any) -> dict[str, Array]:
-    """The parameters by name; a criterion has none."""
-    return component.namedParameters() if isinstance(component, Module) else {}
-
-
-def gradients(component: Any) -> dict[str, Array]:
-    """The gradients of the parameters, ``gradient of W`` and so on."""
-    if not isinstance(component, Module):
-        return {}
-    return {f"gradient of {name}": array for name, array in component.namedGradParameters().items()}
-
-
-def generators(component: Any) -> list[Any]:
-    """The generators that a component, and the modules inside it, hold in attributes."""
-    modules = [module for _, module in walk(component)] if isinstance(component, Module) else [component]
-    return [place.value for module in modules for place in find_places(module, GENERATORS)]
-
-
-def generator_states(component: Any) -> list[Any]:
-    """The states of a component's own generators, which can be compared."""
-    return [repr(_bit_generator(generator).state) for generator in generators(component)]
-
-
-def align_generators(component: Any, other: Any) -> None:
-    """Put the generators of a component into the states of another's."""
-    for mine, theirs in zip(generators(component), generators(other), strict=True):
-        _bit_generator(mine).state = copy.deepcopy(_bit_generator(theirs).state)
-
-
-def _bit_generator(generator: Any) -> Any:
-    return generator.bit_generator if isinstance(generator, np.random.Generator) else generator._bit_generator
+def _has_aligned_gradients(module: Module) -> bool:
+    """Whether its parameters can be asked for; that they should is told by a check."""
+    try:
+        parameters(module)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 
 import numpy as np
 
@@ -12,11 +13,16 @@ from .global_state import GlobalState
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep the global generators, and keep NumPy's warnings from those who would turn them into errors."""
+def undisturbed(seed: int = 0) -> Iterator[None]:
+    """Give what runs inside global generators of its own, silence its warnings, and swallow what it prints.
+
+    Args:
+        seed: of the generators, so that a constructor which draws from them draws the same each time.
+    """
     before = GlobalState.now()
+    GlobalState.of_seed(seed).restore()
     try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
+        with np.errstate(all="ignore"), np.printoptions(), warnings.catch_warnings(), redirect_stdout(StringIO()):
             warnings.simplefilter("ignore")
             yield
     finally:

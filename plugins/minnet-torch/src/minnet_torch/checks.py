@@ -7,8 +7,8 @@ import numpy as np
 from minnet_core.arrays import Array
 from minnet_core.testing import Trial, check, skip
 from minnet_core.testing.comparison import expect_equal, largest
+from minnet_core.testing.passes import parameters
 from minnet_core.testing.tensors import named_arrays
-from minnet_core.testing.trial import parameters
 
 from .pair import pairs
 

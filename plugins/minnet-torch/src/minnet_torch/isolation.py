@@ -10,7 +10,7 @@ import torch
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Compute on one thread, and put the number of threads and the state of the generator back afterwards.
+    """Compute on one thread, with gradients, and put threads and generator back as they were afterwards.
 
     Arrays as small as those of a case only wait for a pool of threads, up to a hundred times as long.
 
@@ -21,7 +21,7 @@ def undisturbed() -> Iterator[None]:
     True
     """
     threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.set_num_threads(1)
         try:
             yield

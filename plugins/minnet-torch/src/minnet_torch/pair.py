@@ -13,8 +13,8 @@ from attrs import frozen
 from minnet_core import Reference
 from minnet_core.arrays import Array
 from minnet_core.testing import Batch, Trial, skip
+from minnet_core.testing.passes import run
 from minnet_core.testing.tensors import map_arrays
-from minnet_core.testing.trial import run
 
 if TYPE_CHECKING:
     from .counterpart import Counterpart
@@ -71,7 +71,7 @@ def pairs(trial: Trial, dtype: npt.DTypeLike = np.float64) -> Iterator[Pair]:
     reference = trial.case.reference
     if reference is None or reference.framework != "torch":
         skip("the case names no counterpart in PyTorch")
-    for mode in trial.modes if not trial.is_stochastic else ("evaluate",):
+    for mode in trial.repeatable_modes:
         for shape in trial.case.shapes:
             batches = [trial.batch(mode, dtype, shape=shape)]
             if trial.is_real:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ from ...registries import criterions, layers, optimizers
 from ...tree import walk
 from ..check import check, fail, skip
 from ..comparison import expect_equal
+from ..passes import parameters, run
 from ..state import copy_state
-from ..trial import Trial, parameters, run
+from ..trial import Trial
 from .protocol import RUNS
 
 
@@ -54,9 +56,14 @@ def wrong_arguments_are_refused(trial: Trial) -> None:
     """The constructor raises an error on the arguments that the case says must be refused."""
     if not trial.case.rejected_arguments:
         skip("the case names no arguments that must be refused")
+    known = inspect.signature(trial.case.factory).parameters
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     for arguments in trial.case.rejected_arguments:
+        for name in arguments:
+            if name not in known and not takes_any:
+                fail(f"arguments {dict(arguments)}: expected arguments of the constructor, received {name!r}")
         try:
-            trial.case.build(**arguments)
+            trial.case.build_with(arguments)
         except Exception:  # whichever it likes
             continue
         fail(f"arguments {dict(arguments)}: expected an error, they are accepted")

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array, describe
+from ..batch import Batch
 from ..check import check, fail, skip
 from ..comparison import expect_equal
-from ..tensors import as_dtype, copied, is_floating, map_arrays, named_arrays, stacked, structure
-from ..trial import Batch, Trial, run
+from ..passes import run
+from ..tensors import as_dtype, copied, holding, is_floating, map_arrays, named_arrays, samples, stacked, structure
+from ..trial import Trial
 from .protocol import RUNS
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)
@@ -43,9 +45,11 @@ def integer_targets_count_as_numbers(trial: Trial) -> None:
     batch = trial.batch()
     if not all(is_floating(array) for _, array in named_arrays("target", batch.second)):
         skip("its targets are integers")
-    whole = map_arrays(lambda array: (np.abs(array) > 0.5).astype(np.float64), batch.second)
+    if _is_constrained(batch.second):
+        skip("its targets must sum to 1")
+    whole = map_arrays(_whole, batch.second)
     expected = run(trial.fresh(), Batch(batch.input, whole))
-    for dtype in (*INTEGERS, np.bool_):
+    for dtype in holding(whole, (*INTEGERS, np.bool_)):
         target = as_dtype(whole, dtype)
         expect_equal(
             run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
@@ -61,7 +65,7 @@ def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     if any(array.size and array.min() < 0 for _, array in named_arrays("target", batch.second)):
         skip("its targets may be negative")
     expected = run(trial.fresh(), batch)
-    for dtype in INTEGERS:
+    for dtype in holding(batch.second, INTEGERS):
         target = as_dtype(batch.second, dtype)
         expect_equal(
             run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
@@ -74,13 +78,16 @@ def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
     for dtype in (np.float32, np.float64):
         batch = trial.batch(dtype=dtype)
         floats = all(is_floating(array) for _, array in named_arrays("target", batch.second))
-        for its in (np.float32, np.float64, np.int64, np.bool_) if floats else INTEGERS:
-            target = as_dtype(batch.second, its)
+        whole = map_arrays(_whole, batch.second)
+        others = () if _is_constrained(batch.second) else holding(whole, (np.int64, np.bool_))
+        dtypes = (np.float32, np.float64, *others) if floats else holding(batch.second, INTEGERS)
+        for its in dtypes:
+            target = as_dtype(whole if np.dtype(its).kind in "ib" and floats else batch.second, its)
             for name, array in run(trial.fresh(), Batch(batch.input, target)).items():
                 if name != "loss" and is_floating(array) and array.dtype != dtype:
                     fail(
                         f"{name}, {batch}, target {describe(target)}: expected {np.dtype(dtype)}, "
-                        f"received {array.dtype}"
+                        f"received {array.dtype}; convert the target: target.astype(input.dtype)"
                     )
 
 
@@ -126,13 +133,15 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
     It is ignored if its weights are all zero, or its class is the criterion's ``ignore_index``.
     """
     batch = trial.batch()
+    if samples(batch.input) < 2:
+        skip("its batches have one sample")
     criterion = trial.fresh()
     input, target = copied(batch.input), copied(batch.second)
     ignored = getattr(criterion, "ignore_index", None)
     if isinstance(target, np.ndarray) and target.dtype.kind in "iu" and ignored is not None:
         target[0] = ignored
     elif trial.domain in ("probability-input", "log-probability-input") and _class_weights(input, target) is not None:
-        if target.ndim < 2:
+        if target.ndim < 2 or _is_constrained(target):
             skip("it has no ignore_index")
         target[0] = 0
     else:
@@ -145,6 +154,20 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
     expected = {"loss": others["loss"] * share, "gradInput": others["gradInput"] * share}
     rest = {"loss": received["loss"], "gradInput": received["gradInput"][1:]}
     expect_equal(rest, expected, f"where the target ignores the first sample, {batch}")
+
+
+def _is_constrained(target: Any) -> bool:
+    """Whether targets are probabilities that are not all 0 or 1: numbers put in their places might be refused."""
+    return any(
+        is_floating(array) and array.ndim > 1 and np.allclose(array.sum(axis=-1), 1) and (array % 1 != 0).any()
+        for _, array in named_arrays("", target)
+    )
+
+
+def _whole(array: Array) -> Array:
+    """The target itself if its numbers are whole, as classes and signs are; else zeros and ones."""
+    numbers = np.asarray(array, np.float64)
+    return numbers if (numbers == np.round(numbers)).all() else (np.abs(numbers) > 0.5).astype(np.float64)
 
 
 def _class_weights(input: Any, target: Any) -> Array | None:

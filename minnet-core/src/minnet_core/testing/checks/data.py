@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ...arrays import Array
+from ..batch import Batch
 from ..check import check, fail, skip
 from ..comparison import expect_equal
+from ..passes import forward, run
 from ..samples import one_by_one
 from ..state import buffers, lasting
-from ..tensors import as_dtype, is_floating, map_arrays, named_arrays, samples
-from ..trial import Batch, Trial, run
+from ..tensors import as_dtype, holding, is_floating, map_arrays, named_arrays, samples
+from ..trial import Trial
 from .protocol import RUNS
 
 DTYPES = (np.float32, np.float64)
@@ -37,12 +40,12 @@ def dtype_is_kept(trial: Trial) -> None:
                         fail(f"{name}, {mode} mode, {batch}: expected {np.dtype(dtype)}, received {array.dtype}")
 
 
-@check("data", needs=SHAPED)
+@check("data", needs=[*SHAPED, "stochastic_is_declared_rightly"])
 def samples_are_independent(trial: Trial) -> None:
     """Each sample alone gives its row of the batch's results; gradients of parameters, and the loss, add up."""
     if "batch-coupled" in trial.traits:
         skip("its samples are declared to depend on each other")
-    for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
+    for mode in trial.repeatable_modes:
         for batch in trial.batches(mode):
             together = run(trial.fresh(mode), batch)
             expect_equal(one_by_one(trial, mode, batch), together, f"of the samples one by one, {mode} mode, {batch}")
@@ -53,7 +56,7 @@ def a_large_batch_is_treated_alike(trial: Trial) -> None:
     """Hundreds of samples give what they give in small batches, class indices of one byte included."""
     if "batch-coupled" in trial.traits:
         skip("its samples are declared to depend on each other")
-    for mode in trial.modes if not trial.is_stochastic else ["evaluate"]:
+    for mode in trial.repeatable_modes:
         batch = trial.batch(mode)
         times = -(-MANY // samples(batch.input))
         large = Batch(_repeated(batch.input, times), _repeated(batch.second, times), "repeated")
@@ -73,9 +76,12 @@ def rejected_calls_change_nothing(trial: Trial) -> None:
             component = trial.fresh(mode)
             before = lasting(component)
             what = f"an input of shape {call}" if isinstance(call, tuple) else getattr(call, "__name__", "a call")
+            given = _given(trial, call)
             try:
-                _make_call(trial, component, call)
-            except Exception:  # whichever it likes
+                given(component)
+            except (AttributeError, NameError) as error:
+                fail(f"{what}: expected a call that is refused for what it is given, it raised {error!r}")
+            except Exception:  # whichever else it likes
                 expect_equal(lasting(component), before, f"after {what} was rejected, {mode} mode", rtol=0)
             else:
                 fail(f"{what}, {mode} mode: expected an error, it is accepted")
@@ -106,13 +112,14 @@ def _integer_dtypes(trial: Trial, batch: Batch) -> tuple[Any, ...]:
     """Narrow dtypes that hold the targets of a criterion."""
     arrays = [array for _, array in named_arrays("", batch.second)] if trial.kind == "criterion" else []
     holds_classes = bool(arrays) and all(not is_floating(array) and array.min() >= 0 for array in arrays)
-    return (np.int8, np.uint8) if holds_classes else ()
+    return tuple(holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
 
 
-def _make_call(trial: Trial, component: Any, call: Any) -> None:
+def _given(trial: Trial, call: Any) -> Callable[[Any], object]:
+    """A function of a component that makes a call of ``rejects``."""
     if not isinstance(call, tuple):
-        call(component)
-    elif trial.kind == "criterion":
-        component.forward(trial.draw_input(shape=call), trial.case.draw_target(trial.rng))
-    else:
-        component.forward(trial.draw_input(shape=call))
+        return call  # type: ignore[no-any-return]  # the validator of Example has seen to it
+    batch = Batch(
+        trial.draw_input(shape=call), trial.case.draw_target(trial.rng) if trial.kind == "criterion" else None
+    )
+    return lambda component: forward(component, batch)

@@ -10,11 +10,13 @@ import numpy as np
 from ...arrays import Array, Tensor
 from ...module import Module
 from ...tree import children, walk
+from ..batch import Batch
 from ..check import check, fail, skip
 from ..comparison import expect_equal
+from ..passes import backward, forward, gradients, parameters, run
 from ..state import buffers
 from ..tensors import LAYOUTS, map_arrays, named_arrays, read_only
-from ..trial import Batch, Trial, backward, forward, gradients, parameters, run
+from ..trial import Trial
 from .protocol import CALLED, RUNS
 
 

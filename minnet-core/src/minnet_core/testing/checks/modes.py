@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from ...tree import children, walk
+from ..batch import Batch
 from ..check import check, fail, skip
 from ..comparison import expect_equal
+from ..generators import align_generators
+from ..passes import backward, forward, run
 from ..state import lasting
 from ..tensors import copied, is_floating, map_arrays, named_arrays, rows
-from ..trial import Batch, Trial, align_generators, backward, forward, run
+from ..trial import Trial
 from .protocol import RUNS
 
 NEAR = 0.02

@@ -11,11 +11,12 @@ from attrs import evolve
 from ...arrays import Array
 from ...config import build, to_config
 from ...errors import ConfigError
-from ...optimizer import BLOCK
+from ...optimizer import BLOCK, Optimizer
 from ...registries import optimizers
 from ..check import check, fail, skip
 from ..comparison import expect_equal, largest
-from ..trial import Trial, gradients, parameters
+from ..passes import gradients, parameters
+from ..trial import Trial
 
 STEPS = 20
 
@@ -24,7 +25,7 @@ STEPS = 20
 def step_runs(trial: Trial) -> None:
     """``step`` runs, and changes every parameter whose gradient is not zero, from the first step on."""
     optimizer = trial.fresh()
-    for step, drawn in enumerate(_gradients(trial, optimizer, 3), 1):
+    for step, drawn in enumerate(_gradients(trial, optimizer, 1) * 3, 1):
         before = _copies(parameters(optimizer.module))
         _steps(optimizer, [drawn])
         for name, array in parameters(optimizer.module).items():
@@ -121,7 +122,10 @@ def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
 def many_parameters_are_stepped_like_few(trial: Trial) -> None:
     """Parameters in their tens of thousands are each stepped as they are when there are few."""
-    few, many = trial.case.build(), evolve(trial.case, input=(2 * BLOCK + 3,)).build()
+    if type(trial.prototype).step is not Optimizer.step:
+        skip("it defines step itself, to see a whole parameter at once")
+    shape = (2 * BLOCK + 3, *trial.case.shapes[0][1:])
+    few, many = trial.case.build(), evolve(trial.case, input=shape).build()
     start, drawn = trial.rng.standard_normal(2), trial.rng.uniform(0.5, 2, 3)
     for optimizer in (few, many):
         optimizer.module.astype(np.float64)
@@ -131,6 +135,7 @@ def many_parameters_are_stepped_like_few(trial: Trial) -> None:
             _steps(optimizer, [{name: np.full_like(g, number_) for name, g in gradients(optimizer.module).items()}])
     for name, array in parameters(many.module).items():
         expected = parameters(few.module)[name].ravel()[0]
+        array = array.ravel()
         wrong = np.flatnonzero(np.abs(array - expected) > 1e-9 * abs(expected))
         if wrong.size:
             fail(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from numbers import Real
 from typing import Any
 from unittest import SkipTest
@@ -11,21 +12,23 @@ import numpy as np
 from attrs import evolve
 
 from ...arrays import describe
+from ..batch import Batch
 from ..check import check, fail, skip
 from ..comparison import expect_equal
+from ..passes import backward, forward, gradients, run, zero
 from ..tensors import is_floating, named_arrays, structure
-from ..trial import Batch, Trial, backward, forward, gradients, run, zero
+from ..trial import Trial
 
 CALLED = ("forward_runs", "backward_runs")
 """What a component must do before anything can be asked of its results."""
 
-RUNS = (*CALLED, "arguments_are_not_written_to")
+RUNS = (*CALLED, "arguments_are_not_written_to", "parameters_and_gradients_align")
 """What it must do before results of several passes can be compared."""
 
 
 @check("protocol", of=["layer", "criterion", "optimizer"])
 def is_made(trial: Trial) -> None:
-    """The constructor makes a component from the arguments of the case."""
+    """There is something to check: its class can be loaded, says how to try it, and makes a component."""
     trial.case.build()
 
 
@@ -41,13 +44,14 @@ def has_a_repr(trial: Trial) -> None:
     component = trial.case.build()
     repr(component)
     if trial.kind != "optimizer":
-        forward(component, _drawn(trial, trial.case.shapes[0]))
+        with suppress(Exception):  # another check tells of what is wrong with a pass
+            forward(component, _drawn(trial, trial.case.shapes[0]))
         repr(component)
 
 
 @check("protocol", needs=["can_be_copied"])
 def forward_runs(trial: Trial) -> None:
-    """Forward takes an input of every shape of the case, and gives arrays, or a number if it is a loss."""
+    """Forward takes an input of every shape of the case, in float64, and gives arrays, or a number if it is a loss."""
     for shape in trial.case.shapes:
         output = forward(trial.fresh(), _drawn(trial, shape))
         if trial.kind == "layer":
@@ -198,6 +202,8 @@ def _expect_arrays(what: str, tensor: Any, *, optional: bool = False) -> None:
             _expect_arrays(what, part, optional=optional)
     elif not isinstance(tensor, np.ndarray) and not (optional and tensor is None):
         fail(f"{what}: expected an array, or a tuple of arrays, received {describe(tensor)}")
+    elif tensor is not None and not np.ndim(tensor):
+        fail(f"{what}: expected an array whose first axis is the batch, received one number")
 
 
 def _expect_stored(name: str, stored: Any, returned: Any, where: str) -> None:

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from ..batch import Batch
 from ..check import check, fail
 from ..comparison import are_equal, expect_equal
+from ..generators import align_generators
+from ..passes import backward, forward, gradients, parameters, run
 from ..state import buffers, copy_state
 from ..tensors import map_arrays, named_arrays, samples, stacked
-from ..trial import Batch, Trial, align_generators, backward, forward, gradients, parameters, run
+from ..trial import Trial
 from .protocol import RUNS
 
 
@@ -64,7 +67,8 @@ def two_components_share_nothing(trial: Trial) -> None:
     arrays = [{**parameters(made), **gradients(made), **buffers(made)} for made in (one, other)]
     for name, mine in arrays[0].items():
         for other_name, its in arrays[1].items():
-            if mine.size and np.may_share_memory(mine, its) and np.shares_memory(mine, its):
+            shared = mine.size and np.may_share_memory(mine, its) and np.shares_memory(mine, its)
+            if shared and (mine.flags.writeable or its.flags.writeable):  # else it is a constant
                 fail(f"{name}: shares memory with {other_name} of another component made by the same call")
     batches = trial.batch(), trial.batch()
     alone = [run(copy.deepcopy(made), batch) for made, batch in zip((one, other), batches, strict=True)]
@@ -83,8 +87,13 @@ def two_components_share_nothing(trial: Trial) -> None:
 def the_program_is_left_alone(trial: Trial) -> None:
     """Making a component and running it print nothing, and change no setting of NumPy or of warnings."""
     batch, printed = trial.batch(), io.StringIO()
-    warnings.simplefilter("default")  # undone, as all settings are, when the check ends
-    with np.errstate(all="warn"), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+    with (
+        warnings.catch_warnings(record=True),  # a component may warn; it may not silence others
+        np.errstate(over="warn", divide="warn", invalid="warn"),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
+        warnings.simplefilter("default")
         before = _settings()
         component = trial.case.build()
         if trial.kind == "layer":

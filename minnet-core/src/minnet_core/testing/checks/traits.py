@@ -6,24 +6,32 @@ import numpy as np
 
 from ..check import check, fail, skip
 from ..mean_shift import mean_shifts
-from ..observations import LINES, draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
+from ..observations import REACH, draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
 from ..tensors import is_floating, named_arrays
 from ..trial import Trial
 from .protocol import RUNS
+
+FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)
+"""How far kinks are looked for that are said to exist: near, and to 100,000 times the usual size of an input."""
 
 
 @check("traits", of=["layer"], needs=RUNS)
 def stochastic_is_declared_rightly(trial: Trial) -> None:
     """Training draws random numbers if and only if the case says so."""
-    _skip_inferred(trial)
+    _skip_inferred(trial, "stochastic")
     if is_stochastic(trial) != trial.is_stochastic and not _only_initial(trial):
-        _contradict("stochastic", trial.is_stochastic, "its training passes draw random numbers", "they draw none")
+        _contradict(
+            "stochastic",
+            trial.is_stochastic,
+            "its training passes draw random numbers",
+            "its training passes draw none",
+        )
 
 
 @check("traits", of=["layer"], needs=RUNS)
 def global_generator_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to draw from a global generator does."""
-    _skip_inferred(trial)
+    _skip_inferred(trial, "global-generator")
     if "global-generator" not in trial.traits:
         skip("it is not declared to; that it does not is another check")
     if not draws_globally(trial):
@@ -33,7 +41,7 @@ def global_generator_is_declared_rightly(trial: Trial) -> None:
 @check("traits", of=["layer"], needs=RUNS)
 def changes_mean_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to change the mean in training does."""
-    _skip_inferred(trial)
+    _skip_inferred(trial, "changes-mean")
     if "changes-mean" not in trial.traits or not trial.is_stochastic:
         skip("it is not declared to; that it does not is another check")
     if all(abs(shift.size_in_errors) < 3 for shift in mean_shifts(trial, draws=2000)):
@@ -43,30 +51,29 @@ def changes_mean_is_declared_rightly(trial: Trial) -> None:
 @check("traits", of=["layer"], needs=RUNS)
 def train_differs_is_declared_rightly(trial: Trial) -> None:
     """Training and evaluation compute different things if and only if the case says so."""
-    _skip_inferred(trial)
+    _skip_inferred(trial, "train-differs")
     differs = train_differs(trial)
     if differs != ("train-differs" in trial.traits):
-        _contradict("train-differs", not differs, "the two modes give different results", "they give the same")
+        _contradict("train-differs", not differs, "its two modes give different results", "its two modes give the same")
 
 
 @check("traits", needs=RUNS)
 def batch_coupling_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to couple the samples of a batch does."""
-    _skip_inferred(trial)
+    _skip_inferred(trial, "batch-coupled")
     if "batch-coupled" not in trial.traits:
         skip("it is not declared to; that it does not is another check")
     if not is_batch_coupled(trial):
         _contradict("batch-coupled", True, "", "each sample alone gives what it gives in a batch")
 
 
-@check("traits", needs=RUNS)
+@check("traits", needs=[*RUNS, "stochastic_is_declared_rightly"])
 def kinks_are_declared_rightly(trial: Trial) -> None:
     """There are kinks, as far as lines through some inputs show, if and only if the case says so."""
-    _skip_inferred(trial)
-    if not trial.is_real:
-        skip("its inputs cannot be chosen freely")
+    _skip_inferred(trial, "kinks")
+    trial.require_real()
     is_declared = "kinks" in trial.traits
-    place = find_kink(trial, 12 * LINES if is_declared else LINES)
+    place = find_kink(trial, FAR if is_declared else [REACH])
     if (place is not None) != is_declared:
         _contradict("kinks", place is None, f"there is one at {place}", "none is found along lines through its inputs")
 
@@ -90,8 +97,9 @@ def inputs_are_of_the_declared_domain(trial: Trial) -> None:
                 _contradict("integer-target", not integral, "its targets are integers", "its targets are no integers")
 
 
-def _skip_inferred(trial: Trial) -> None:
-    if trial.case.infers:
+def _skip_inferred(trial: Trial, trait: str) -> None:
+    """Skip a trait that nobody has declared or left out on purpose."""
+    if trial.case.infers and trait not in trial.case.traits:
         skip("its traits were found out rather than declared")
 
 
