@@ -54,7 +54,7 @@ def test_rng_that_the_case_gives_counts_unless_another_is_asked_for():
 
 @pytest.mark.parametrize("arguments", [{}, {"rng": 3}])
 def test_a_component_can_be_made_without_a_seed(arguments):
-    made = Case(Keeps, arguments={"numbers": [1], **arguments}, input=(4, 3), seed=5).build_unseeded()
+    made = Case(Keeps, arguments={"numbers": [1], **arguments}, input=(4, 3), seed=5).build_with({"rng": None})
     assert (made.numbers, made.rng) == ([1], None)
 
 
@@ -80,7 +80,7 @@ def test_a_callable_without_a_signature_takes_no_rng():
 
 def test_arguments_can_be_changed_for_one_build(Linear):
     subject = Case(Linear, arguments={"n_in": 3, "n_out": 2}, input=(4, 3))
-    assert subject.build(n_out=5).W.shape == (5, 3)
+    assert subject.build_with({"n_out": 5}).W.shape == (5, 3)
     assert subject.build().W.shape == (2, 3)
 
 

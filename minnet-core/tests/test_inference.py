@@ -197,7 +197,7 @@ def test_traits_of_a_notebook_class_are_found_out(notebook):
 
 
 @pytest.mark.parametrize(
-    ("criterion", "found"), [(Squares, set()), (Likelihood, {"unit-interval-input"}), (Summed, {"batch-coupled"})]
+    ("criterion", "found"), [(Squares, set()), (Likelihood, {"unit-interval-input"}), (Summed, set())]
 )
 def test_traits_of_a_criterion_are_found_out(criterion, found):
     assert traits(criterion, target=TARGETS["one-hot"]) == found

@@ -65,11 +65,17 @@ def test_checks_have_names_of_their_own_and_say_what_they_prove():
         assert set(check.needs) <= set(names)
 
 
-def test_what_a_check_needs_is_about_the_same_kinds():
-    of = {check.name: set(check.of) for check in all_checks()}
+def test_a_component_that_cannot_be_made_stops_every_check_of_its_kind():
+    by_name = {check.name: check for check in all_checks()}
+
+    def needed(check, kind):
+        """What a check needs of a kind, directly or not; a need that is about other kinds stops nothing."""
+        its = [by_name[need] for need in check.needs if kind in by_name[need].of]
+        return {check.name}.union(*(needed(each, kind) for each in its))
+
     for check in all_checks():
-        for need in check.needs:
-            assert set(check.of) <= of[need]
+        for kind in check.of:
+            assert "is_made" in needed(check, kind), f"{check.name} of a {kind}"
 
 
 @pytest.mark.parametrize("kind", CASES)

@@ -101,7 +101,8 @@ def test_a_check_of_a_plugin_is_skipped_where_what_it_needs_fails(site):
         def updateOutput(self, input):
             raise ValueError("no")
 
-    (result,) = examine(Case(Broken, input=(4, 3)), ["output_is_positive"])
+    failure, result = examine(Case(Broken, input=(4, 3)), ["output_is_positive"])
+    assert (failure.check, failure.status) == ("forward_runs", "failed")
     assert (result.status, result.message) == ("skipped", "needs forward_runs, which fails")
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from minnet_core import AmbiguousNameError, Criterion, Example, Module, Optimizer, layers
 from minnet_core.testing import Case, cases_of, check_component, every_case, examine, install_distribution
-from minnet_core.testing.subjects import Given, shape_text
+from minnet_core.testing.given import Given, shape_text
 
 
 class Scale(Module):
@@ -87,6 +87,14 @@ def test_a_class_gives_the_case_of_each_of_its_examples():
     assert [(case.seed, case.infers, case.command) for case in cases] == [(2, False, None)] * 2
 
 
+def test_examples_that_are_named_alike_are_numbered():
+    class Thrice(Scale):
+        EXAMPLES = (Example(input=(4, 3)), Example(arguments={"factor": 3.0}, input=(2, 2)), Example(input=(2, 2)))
+
+    assert [case.name for case in cases_of(Thrice)] == ["Thrice #0", "Thrice(factor=3.0)", "Thrice #2"]
+    assert [case.name for case in cases_of(Thrice, example=2)] == ["Thrice #2"]
+
+
 def test_one_example_can_be_chosen():
     assert [case.name for case in cases_of(Scale, example=1)] == ["Scale(factor=3.0)"]
     with pytest.raises(ValueError, match=r"^Scale: expected an example from 0 to 1, received 2$"):
@@ -102,13 +110,14 @@ def test_one_example_can_be_chosen():
 )
 def test_what_is_given_replaces_the_examples(known, arguments, input):
     (case,) = cases_of(Scale, **known, traits=["stochastic"])
-    assert (case.name, case.arguments, case.input, case.infers) == ("Scale", arguments, input, True)
+    name = "Scale(factor=5.0)" if arguments else "Scale"
+    assert (case.name, case.arguments, case.input, case.infers) == (name, arguments, input, True)
     assert case.traits == {"stochastic"}
 
 
 def test_arguments_without_an_input_are_an_error_but_for_optimizers():
     for cls in (Scale, Undeclared):
-        with pytest.raises(ValueError, match=rf"^{cls.__name__}: expected the shape of an input \(--input 4,5\)"):
+        with pytest.raises(ValueError, match=rf"^{cls.__name__}: expected the shape of an input \(input=, --input\)"):
             cases_of(cls, arguments={"factor": 2.0})
     (case,) = cases_of(Down, arguments={"rate": 0.5})
     assert case.build().rate == 0.5

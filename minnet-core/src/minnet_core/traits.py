@@ -15,7 +15,7 @@ TRAITS = MappingProxyType(
     {
         "batch-coupled": "a sample's output depends on the other samples of the batch",
         "changes-mean": "the training output does not average to the evaluation output",
-        "global-generator": "draws from NumPy's global generator",
+        "global-generator": "draws from NumPy's global generator, if only its initial values",
         "integer-input": "takes integers",
         "integer-target": "takes targets of an integer dtype",
         "kinks": "is not differentiable everywhere",

@@ -23,29 +23,40 @@ def test_ids_name_the_case_and_the_check(project, pytester):
     project("test_conformance = conformance(Thrice)")
     ids = collected(pytester)
     assert "test_layers.py::test_conformance::Thrice-gradInput_is_the_slope" in ids
-    assert "test_layers.py::test_conformance::Thrice(by=3.0)-0-gradInput_is_the_slope" in ids
     assert "test_layers.py::test_conformance::Thrice(by=3.0)-1-gradInput_is_the_slope" in ids
+    assert "test_layers.py::test_conformance::Thrice(by=3.0)-2-gradInput_is_the_slope" in ids
 
 
 def test_a_distribution_is_all_its_components(project, pytester, distribution):
     project(f"test_conformance = conformance({distribution!r})")
     cases = {id.split("::")[2].rpartition("-")[0] for id in collected(pytester)}
-    assert cases == {"Scale", "Thrice", "Thrice(by=3.0)-0", "Thrice(by=3.0)-1"}
+    assert cases == {"Scale", "Thrice", "Thrice(by=3.0)-1", "Thrice(by=3.0)-2"}
 
 
-@pytest.mark.parametrize("subject", ["'minnet-scales:Scale'", "'layers:Scale'", "Scale()", "Case(Scale, input=(4, 3))"])
-def test_a_subject_is_anything_that_the_kit_takes(project, pytester, distribution, subject):
-    project(f"test_conformance = conformance({subject}, input=(4, 3))")
+@pytest.mark.parametrize(
+    "given",
+    [
+        "'minnet-scales:Scale'",
+        "'layers:Scale'",
+        "'layers.py:Scale'",
+        "Scale(), input=(4, 3)",
+        "Case(Scale, input=(4, 3)), seed=1",
+    ],
+)
+def test_a_subject_is_anything_that_the_kit_takes(project, pytester, distribution, given):
+    project(f"test_conformance = conformance({given})")
     assert "test_layers.py::test_conformance::Scale-gradInput_is_the_slope" in collected(pytester)
 
 
 def test_options_reach_the_kit(project, pytester):
     project("test_conformance = conformance(Silent, arguments={'by': 3.0}, input=(4, 3))")
+    ids = collected(pytester, "-k", "gradInput_is_the_slope")
+    assert all("::Silent(by=3.0)-gradInput_is_the_slope" in id for id in ids)
     pytester.runpytest("-k", "gradInput_is_the_slope").assert_outcomes(
-        passed=5, deselected=len(collected(pytester)) - 5
+        passed=len(ids), deselected=len(collected(pytester)) - len(ids)
     )
     project("test_conformance = conformance(Thrice, example=2)")
-    assert {id.split("::")[2].split("-")[0] for id in collected(pytester)} == {"Thrice(by=3.0)"}
+    assert {id.split("::")[2].rpartition("-")[0] for id in collected(pytester)} == {"Thrice(by=3.0)-2"}
 
 
 def test_an_attribute_of_a_class_is_collected_with_the_marks_of_the_class(project, pytester):
@@ -80,15 +91,17 @@ def test_only_names_of_tests_are_collected(project, pytester):
     [
         ("conformance('minnet-nowhere')", "test_it: expected a component or a distribution that is installed, *"),
         ("conformance('minnet-scales:Scael')", "test_it: *minnet-scales*Scale*"),
-        ("conformance('layers:Nothing')", "test_it: layers:Nothing: expected a class of layers, one of *"),
-        ("conformance('missing.py:Scale')", "test_it: expected a Python file, received 'missing.py', which is none"),
+        ("conformance('layers:Nothing')", "test_it: layers:Nothing: expected a class of layers: *Scale*, received 'Nothing'"),
+        ("conformance('layers.py:Scael')", "test_it: layers.py:Scael: *; did you mean Scale*"),
+        ("conformance('missing.py:Scale')", "test_it: expected a Python file, received 'missing.py': *no such file"),
         ("conformance(Silent)", "test_it: Silent: expected EXAMPLES on the class, or the shape of an input *"),
         ("conformance(3)", "test_it: expected a case, a class, a component or a name to check, received 3"),
         ("conformance(Scale, sed=1)", "test_it: *unexpected keyword argument 'sed'*"),
         ("conformance(Scale, example=7)", "test_it: *"),
+        ("conformance(Case(Scale, input=(4, 3)), input=(2, 3))", "test_it: Scale: expected nothing besides a case *"),
         (
-            "conformance(Case(Scale, input=(4, 3), expected_failures={'grad_input': 'why'}))",
-            "test_it: Scale: expected_failures: there is no check 'grad_input'*",
+            "conformance(Case(Scale, input=(4, 3), expected_failures={'is_mad': 'why'}))",
+            "test_it: Scale: expected_failures: there is no check 'is_mad'*is_made*",
         ),
     ],
 )
@@ -99,6 +112,11 @@ def test_what_is_wrong_with_a_subject_is_told_in_its_message_alone(project, pyte
     result.stdout.fnmatch_lines(["*ERROR collecting test_layers.py*", message, "ERROR test_layers.py::test_it*"])
     result.stdout.no_fnmatch_line("*Traceback*")
     result.stdout.no_fnmatch_line("*collector.py*")
+
+
+def test_an_expected_failure_may_be_of_a_check_that_is_not_installed(project, pytester):
+    project("test_it = conformance(Case(Scale, input=(4, 3), expected_failures={'of_another_plugin': 'why'}))")
+    assert pytester.runpytest().parseoutcomes().keys() == {"passed", "skipped"}
 
 
 def test_other_tests_run_without_what_cannot_be_collected(project, pytester):

@@ -77,7 +77,7 @@ def test_the_line_again_runs_that_item_again(project, pytester, monkeypatch, fol
     assert command == "pytest"
     second = pytester.run(sys.executable, "-m", command, *arguments)
     assert second.parseoutcomes() == {"failed": 1}
-    assert named(second, "FAILED")[0].endswith(f"test_it.py::test_it::Wrong-{SLOPE}")
+    assert named(second, "FAILED")[0].endswith(f"test_it.py::test_it::Wrong(by=3.0)-{SLOPE}")
     assert again(second) == [line]
 
 
@@ -87,6 +87,17 @@ def test_the_line_again_names_the_item_whichever_runs_first(project, pytester):
     result = pytester.runpytest(f"{node}-backward_runs", f"{node}-forward_runs")
     result.assert_outcomes(failed=1, skipped=1)
     assert again(result) == [f"pytest {node}-forward_runs"]
+
+
+@pytest.mark.parametrize("name", ["backward_runs", "a_seed_gives_the_same_component or backward_runs"])
+def test_a_failure_is_told_where_only_what_needs_it_is_selected(project, pytester, name):
+    project("test_it = conformance(Broken)")
+    result = pytester.runpytest("-k", name)
+    assert result.parseoutcomes()["failed"] == 1
+    result.stdout.fnmatch_lines(
+        ["Broken: backward_runs: needs forward_runs, which fails", "", "Broken fails forward_runs", "*no output today*"]
+    )
+    assert again(result) == ["pytest test_layers.py::test_it::Broken-forward_runs"]
 
 
 def test_a_registered_layer_is_checked_again_by_the_command(project, pytester, distribution):

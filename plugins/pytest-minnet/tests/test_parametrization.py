@@ -41,6 +41,28 @@ def test_the_function_has_fixtures_and_marks(project, pytester):
     pytester.runpytest("-k", "randomness", "-m", "not conformance").assert_outcomes()
 
 
+def test_several_add_up(project, pytester):
+    expected = outcomes(pytester, project("test_it = conformance(Scale, Thrice, Silent, input=(4, 3))"))
+    line = "@parametrize_with_checks(Scale, Thrice, input=(4, 3))"
+    stacked = WRAPPED.replace("{}", "Silent, input=(4, 3)").replace("def ", f"{line}\ndef ")
+    assert outcomes(pytester, project(stacked, "test_stacked")) == expected != {}
+    on_class = f"""
+        @parametrize_with_checks(Silent, input=(4, 3))
+        class TestIt:
+            {line}
+            def test_it(self, case, check):
+                check(case)
+    """
+    assert outcomes(pytester, project(on_class, "test_on_class")) == expected
+
+
+def test_several_of_one_component_have_ids_of_their_own(project, pytester):
+    project(WRAPPED.replace("{}", "Scale").replace("def ", "@parametrize_with_checks(Scale, input=(2, 3))\ndef "))
+    result = pytester.runpytest("-v", "-k", "is_made")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*::test_it[[]Scale-0-is_made[]] PASSED*", "*::test_it[[]Scale-1-is_made[]] PASSED*"])
+
+
 def test_the_line_again_runs_that_test(project, pytester):
     project(WRAPPED.format("Wrong"))
     result = pytester.runpytest("-k", "gradInput_at_ties_is_a_slope")
@@ -63,6 +85,13 @@ def test_what_is_wrong_with_a_subject_is_told_in_its_message_alone(project, pyte
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["test_it: expected a component or a distribution that is installed, *"])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_misspelt_expected_failure_is_told_once(project, pytester):
+    project(WRAPPED.format("Case(Scale, input=(4, 3), expected_failures={'is_mad': 'why'})"))
+    result = pytester.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["test_it: Scale: expected_failures: there is no check 'is_mad'*"])
 
 
 def test_nothing_to_check_is_an_error_at_once():

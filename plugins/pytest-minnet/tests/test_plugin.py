@@ -55,7 +55,7 @@ def test_failures_stop_a_run_and_run_again(project, pytester):
 def test_verbose_lines_have_the_whole_id(project, pytester):
     project("test_it = conformance(Thrice)")
     result = pytester.runpytest("-vv", "-k", "is_made")
-    result.stdout.fnmatch_lines(["test_layers.py::test_it::Thrice(by=3.0)-0-is_made PASSED*"])
+    result.stdout.fnmatch_lines(["test_layers.py::test_it::Thrice(by=3.0)-1-is_made PASSED*"])
 
 
 def test_junit_reports_every_item(project, pytester):

@@ -5,6 +5,7 @@ from .binary import BCELoss, BCEWithLogitsLoss
 from .containers import DeepNet, Fork, ParallelColumns, Residual, ReZero, StochasticDepth
 from .convolution import AvgPool1d, Conv1d, MaxPool1d, OverlappingMaxPool1d
 from .elementwise import GELU, Abs, Exp, Log, Logit, Reciprocal, Scale, Sigmoid, Softsign, Sqrt, Square, Tanh
+from .hard_cases import BiaslessNet, ClippedSGD, FarClip, ManyClassesLoss, RareDropout, RootScale, Rprop, StrictKLDiv
 from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedNLLLoss
 from .linear import GroupedLinear, LowRankLinear, RandomFourierFeatures, TiedAutoencoder, WeightNormLinear
 from .lookup import Embedding, EmbeddingSum, PositionalEmbedding
@@ -35,4 +36,5 @@ STRANGERS = (
     *(ForgetfulScale, NotebookNet),
     *(NotebookMSE, L1Loss, SmoothL1Loss, HingeLoss, MultiMarginLoss, CosineEmbeddingLoss),
     *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss),
+    *(BiaslessNet, RootScale, RareDropout, FarClip, StrictKLDiv, ManyClassesLoss, Rprop, ClippedSGD),
 )

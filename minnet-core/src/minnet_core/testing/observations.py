@@ -139,7 +139,7 @@ def _kink_of(value: Callable[[float], float], size: float, reach: float) -> floa
     rounding = 64 * np.finfo(np.float64).eps * max(size, float(np.abs(values).max(initial=0)))
     for peak in np.argsort(np.abs(np.diff(values, 2)))[::-1][:PEAKS]:
         left, right = points[peak], points[peak + 2]
-        jumps = []
+        jumps: list[float] = []
         step = np.inf
         while step > NEAR or len(jumps) < 3:
             finer = np.linspace(left, right, 9)

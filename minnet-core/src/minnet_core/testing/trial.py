@@ -73,8 +73,8 @@ class Trial:
 
     @property
     def is_stochastic(self) -> bool:
-        """Whether training draws random numbers."""
-        return bool(self.traits & {"stochastic", "global-generator"})
+        """Whether training passes draw random numbers, rather than the constructor alone."""
+        return "stochastic" in self.traits
 
     @property
     def domain(self) -> str | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core.arrays import Array
-from minnet_core.testing import Trial, check, skip
-from minnet_core.testing.comparison import expect_equal, largest
-from minnet_core.testing.passes import parameters
-from minnet_core.testing.tensors import named_arrays
+from minnet_core.testing import Trial, check, expect_equal, named_arrays, parameters, skip
+from minnet_core.testing.comparison import largest
 
 from .pair import pairs
 

@@ -13,11 +13,11 @@ from attrs import frozen
 
 from minnet_core import Criterion, Reference
 from minnet_core.arrays import Array, describe
-from minnet_core.testing import Batch, fail
-from minnet_core.testing.tensors import named_arrays, samples, structure
+from minnet_core.testing import Batch, fail, named_arrays
+from minnet_core.testing.tensors import samples, structure
 
 from .autograd import gradients
-from .isolation import undisturbed
+from .isolation import beside_torch
 from .lookup import find
 from .mapping import set_arrays
 from .tensors import as_arguments, tensors_in, to_numpy, to_torch
@@ -49,7 +49,7 @@ class Counterpart:
         """
         input = to_torch(batch.input, self.dtype, requires_grad=True)
         leaves = [tensor for tensor in tensors_in(input) if tensor.requires_grad]
-        with undisturbed():
+        with beside_torch():
             output = self._loss(input, batch) if self.is_loss else self._output(input, batch)
             slopes = torch.ones_like(output) if self.is_loss else to_torch(batch.second, self.dtype)
             found = gradients(tensors_in(output), tensors_in(slopes), [*leaves, *self.parameters.values()])
@@ -104,7 +104,7 @@ def make_counterpart(reference: Reference, component: Any, mode: str, dtype: npt
         mapped = set_arrays(torch.nn.Module(), component, reference)  # a function has no parameters either
         return Counterpart(reference, partial(found, **arguments), mapped, dtype, is_loss)
     try:
-        with undisturbed():
+        with beside_torch():
             module = found(**arguments)
     except Exception as error:  # likewise
         fail(

@@ -9,13 +9,13 @@ import torch
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Compute on one thread, with gradients, and put threads and generator back as they were afterwards.
+def beside_torch() -> Iterator[None]:
+    """Compute on one thread, with gradients, and put threads, generator and gradients back as they were.
 
     Arrays as small as those of a case only wait for a pool of threads, up to a hundred times as long.
 
     >>> before = torch.initial_seed()
-    >>> with undisturbed():
+    >>> with beside_torch():
     ...     _ = torch.manual_seed(before + 1)
     >>> torch.initial_seed() == before
     True

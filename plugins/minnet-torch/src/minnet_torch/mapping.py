@@ -9,8 +9,7 @@ import torch
 
 from minnet_core import Module, Reference
 from minnet_core.buffers import buffer_places
-from minnet_core.testing import fail
-from minnet_core.testing.passes import parameters
+from minnet_core.testing import fail, parameters
 
 from .tensors import to_torch
 

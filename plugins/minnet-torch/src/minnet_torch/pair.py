@@ -12,8 +12,7 @@ from attrs import frozen
 
 from minnet_core import Reference
 from minnet_core.arrays import Array
-from minnet_core.testing import Batch, Trial, skip
-from minnet_core.testing.passes import run
+from minnet_core.testing import Batch, Trial, run, skip
 from minnet_core.testing.tensors import map_arrays
 
 if TYPE_CHECKING:

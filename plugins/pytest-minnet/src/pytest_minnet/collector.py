@@ -47,8 +47,7 @@ class ConformanceCollector(pytest.Collector):
         def again(case: Case, check: str) -> str:
             return items[check].command() if case.command is None else reproduction(case, check)
 
-        with told_by(self.name):
-            examination = Examination(proof.case, again)
+        examination = Examination(proof.case, again)
         for check in proof.checks:
             items[check.name] = ConformanceItem.from_parent(
                 self,

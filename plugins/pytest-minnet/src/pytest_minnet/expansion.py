@@ -22,7 +22,7 @@ class Proof:
     """A case with the checks that are about it.
 
     Attributes:
-        id: what stands for the case in the ids of tests; no other case of the same line has it.
+        id: what stands for the case in the ids of tests; no other case of the same test has it.
         case: the case.
         checks: in the order in which they run.
     """
@@ -36,15 +36,17 @@ class Proof:
         return f"{self.id}-{check.name}"
 
 
-def expand(conformance: Conformance) -> list[Proof]:
+def expand(*conformances: Conformance) -> list[Proof]:
     """Find the cases of subjects, and their checks; this imports the components.
 
     Raises:
-        ValueError: if there is no such subject, or nothing to check of it.
+        ValueError: if there is no such subject, nothing to check of it, or a mistake in what it says of itself.
     """
-    from minnet_core.testing import cases_of, checks_for
+    from minnet_core.testing import Examination, cases_of, checks_for
 
-    cases = cases_of(*conformance.subjects, **conformance.options)
+    cases = [case for each in conformances for case in cases_of(*each.subjects, **each.options)]
+    for case in cases:
+        Examination(case)  # which raises, with an explanation, on an expected failure of a misspelt check
     ids = case_ids(case.name for case in cases)
     return [Proof(id, case, tuple(checks_for(case))) for id, case in zip(ids, cases, strict=True)]
 

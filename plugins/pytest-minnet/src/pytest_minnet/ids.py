@@ -12,6 +12,7 @@ LONGEST = 80
 
 _REWRITTEN = str.maketrans({"[": "(", "]": ")", "'": None, '"': None})  # pytest cuts a node id at the first [
 _PLAIN = re.compile(r"[\w.,=()<> +-]+")
+_NUMBERED = re.compile(r"(.*) #(\d+)", re.DOTALL)  # how the kit names examples that would have one name
 
 
 def case_ids(names: Iterable[str]) -> list[str]:
@@ -21,6 +22,8 @@ def case_ids(names: Iterable[str]) -> list[str]:
     ['ReLU', 'Swish(beta=1.0)', 'Net(sizes=(3,4))']
     >>> case_ids(["Net(f=<function f at 0x7f00>)", "Net(f=<function g at 0x7f08>)"])
     ['Net-0', 'Net-1']
+    >>> case_ids(["Swish(beta=2.0) #1", "Swish(beta=2.0) #2"])
+    ['Swish(beta=2.0)-1', 'Swish(beta=2.0)-2']
     """
     plain = [_plain(name) for name in names]
     count = Counter(plain)
@@ -37,6 +40,8 @@ def case_ids(names: Iterable[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     """The name without what a shell, pytest or another process would read otherwise; without arguments if need be."""
+    if numbered := _NUMBERED.fullmatch(name):
+        return f"{_plain(numbered[1])}-{numbered[2]}"
     written = name.translate(_REWRITTEN).replace(", ", ",")
     if len(written) <= LONGEST and " at 0x" not in written and _PLAIN.fullmatch(written):
         return written

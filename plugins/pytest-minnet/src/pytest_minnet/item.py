@@ -48,15 +48,27 @@ class ConformanceItem(pytest.Item):
 
         Raises:
             ConformanceError: if the component fails it.
-            pytest.skip.Exception: if it has nothing to prove.
+            pytest.skip.Exception: if it has nothing to prove, or a check that it needs fails.
+            pytest.fail.Exception: if a check that it needs fails, and is not run itself, so that nothing else would.
         """
         from minnet_core.testing import ConformanceError
+        from minnet_core.testing.kit import named_check
 
         result = self.examination.result_of(self.check)
         if result.status == "failed":
             raise ConformanceError(result.message)
+        if result.blocked_by and not self._is_run(result.blocked_by):
+            needed = self.examination.result_of(named_check(result.blocked_by))
+            pytest.fail(f"{self.title}: {result.message}\n\n{needed.message}", pytrace=False)
         if result.status == "skipped":
             pytest.skip(result.message)
+
+    def _is_run(self, check: str) -> bool:
+        """Whether a check of the same case is among the tests that are selected."""
+        return any(
+            isinstance(item, ConformanceItem) and item.examination is self.examination and item.check.name == check
+            for item in self.session.items
+        )
 
     def command(self) -> str:
         """What runs this item again, from where pytest was started rather than from its root."""

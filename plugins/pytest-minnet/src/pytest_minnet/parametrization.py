@@ -15,6 +15,7 @@ MARK = "minnet_checks"
 def parametrize_with_checks(*subjects: Any, **options: Any) -> pytest.MarkDecorator:
     """Have pytest call a test function with every case and every check that is about it.
 
+    Several of these decorators on one function, or on its class, add up.
     The function takes ``case`` and ``check``, and ``check(case)`` runs the check. Fixtures and marks are those of any
     test; where they are not needed, `conformance` is shorter, and runs no check twice.
 
@@ -37,11 +38,11 @@ def parametrize_with_checks(*subjects: Any, **options: Any) -> pytest.MarkDecora
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Give a function that `parametrize_with_checks` decorates its parameters."""
-    mark = metafunc.definition.get_closest_marker(MARK)
-    if mark is None:
+    conformances = [mark.args[0] for mark in metafunc.definition.iter_markers(MARK)]
+    if not conformances:
         return
     with told_by(metafunc.function.__name__):
-        proofs = expand(mark.args[0])
+        proofs = expand(*conformances)
     pairs = [(proof, check) for proof in proofs for check in proof.checks]
     metafunc.parametrize(
         ("case", "check"),

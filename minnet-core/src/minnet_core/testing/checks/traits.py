@@ -19,7 +19,7 @@ FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)
 def stochastic_is_declared_rightly(trial: Trial) -> None:
     """Training draws random numbers if and only if the case says so."""
     _skip_inferred(trial, "stochastic")
-    if is_stochastic(trial) != trial.is_stochastic and not _only_initial(trial):
+    if is_stochastic(trial) != trial.is_stochastic:
         _contradict(
             "stochastic",
             trial.is_stochastic,
@@ -101,11 +101,6 @@ def _skip_inferred(trial: Trial, trait: str) -> None:
     """Skip a trait that nobody has declared or left out on purpose."""
     if trial.case.infers and trait not in trial.case.traits:
         skip("its traits were found out rather than declared")
-
-
-def _only_initial(trial: Trial) -> bool:
-    """Whether the global generator, which is declared, draws initial values alone."""
-    return "stochastic" not in trial.traits and "global-generator" in trial.traits
 
 
 def _contradict(trait: str, declared: bool, holds: str, does_not: str) -> None:
