@@ -56,13 +56,22 @@ class KitChecks(MarkdownDirective):
 
 
 class KitFigures(MarkdownDirective):
-    """The counts, as a table."""
+    """The counts, in words."""
 
     def lines(self) -> list[str]:
         from figures import count_figures
 
-        lines = ["| what | how many |", "|---|---|"]
-        return [*lines, *(f"| {what} | {number} |" for what, number in count_figures().items())]
+        n = count_figures()
+        return [
+            f"- {n.checks} checks;",
+            f"- {n.strangers} correct components of strangers and {n.examples} examples of registered ones, none "
+            f"of which is blamed under {n.seeds} seeds;",
+            f"- {n.mutants} mutants, every one killed.",
+            "",
+            f"Of {n.plain} mutants that are layers or criterions, a gradient that is compared once with differences, as "
+            f"homework usually has it (training mode, one shape, one draw), finds {n.found_by_differences}.",
+            "That is why a kit is needed.",
+        ]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 
 import numpy as np
+from attrs import frozen
 from mutants import MUTANTS
 from mutants.mutant import Mutant
 from seeds import SEEDS
@@ -16,20 +17,41 @@ from minnet_core.testing import check_criterion_gradients, check_gradients, ever
 from minnet_core.testing.kit import own_checks
 
 
-def count_figures() -> dict[str, int]:
-    """Count the checks, the correct components, the seeds, and the mutants with those that a gradient check finds."""
-    gradients = [mutant for mutant in MUTANTS if issubclass(mutant.of, (Module, Criterion))]
-    return {
-        "checks": len(own_checks()),
-        "correct components of strangers, none of which is blamed": len(STRANGERS),
-        "examples of registered components, none of which is blamed": len(every_case()),
-        "seeds under which they pass every check": len(SEEDS),
-        "mutants, all of them killed": len(MUTANTS),
-        "mutants that are layers or criterions": len(gradients),
-        "of these, found by a plain gradient check (training mode, one shape, one draw)": sum(
-            map(is_found_by_differences, gradients)
-        ),
-    }
+@frozen
+class Figures:
+    """The counts.
+
+    Attributes:
+        checks: of the core.
+        strangers: correct components that are written as strangers would.
+        examples: of registered components.
+        seeds: under which both pass every check.
+        mutants: all of which are killed.
+        plain: those of them that are layers or criterions.
+        found_by_differences: those of these that a plain gradient check finds.
+    """
+
+    checks: int
+    strangers: int
+    examples: int
+    seeds: int
+    mutants: int
+    plain: int
+    found_by_differences: int
+
+
+def count_figures() -> Figures:
+    """Count them."""
+    plain = [mutant for mutant in MUTANTS if issubclass(mutant.of, (Module, Criterion))]
+    return Figures(
+        checks=len(own_checks()),
+        strangers=len(STRANGERS),
+        examples=len(every_case()),
+        seeds=len(SEEDS),
+        mutants=len(MUTANTS),
+        plain=len(plain),
+        found_by_differences=sum(map(is_found_by_differences, plain)),
+    )
 
 
 def is_found_by_differences(mutant: Mutant) -> bool:
