@@ -16,21 +16,25 @@ FITS, OUTPUT, GRADINPUT, PARAMETERS = (
 OURS = (OUTPUT, GRADINPUT, PARAMETERS, "float32_results_are_those_of_pytorch")
 
 
+EPS = 1e-3
+
+
 class Cosine(Module):
-    """The cosine of the angle between two vectors: a table in, an array out."""
+    """The cosine of the angle between two vectors, none shorter than EPS for it: a table in, an array out."""
 
     def updateOutput(self, input):
         a, b = input
-        self.output = (a * b).sum(axis=1) / (_length(a) * _length(b))[:, 0]
+        self.output = (_unit(a) * _unit(b)).sum(axis=1)
         return self.output
 
     def updateGradInput(self, input, gradOutput):
         a, b = input
-        g, cosine = gradOutput[:, None], self.output[:, None]
-        of_a = g * (b / _length(b) - cosine * a / _length(a)) / _length(a)
-        of_b = g * (a / _length(a) - cosine * b / _length(b)) / _length(b)
-        self.gradInput = of_a, of_b
+        self.gradInput = self._slope(a, b, gradOutput), self._slope(b, a, gradOutput)
         return self.gradInput
+
+    def _slope(self, a, b, gradOutput):
+        along = np.where(_length(a) > EPS, self.output[:, None] * _unit(a), 0)
+        return gradOutput[:, None] * (_unit(b) - along) / np.maximum(_length(a), EPS)
 
 
 class SwappedCosine(Cosine):
@@ -41,6 +45,10 @@ class SwappedCosine(Cosine):
 
 def _length(x):
     return np.sqrt(np.square(x).sum(axis=1, keepdims=True))
+
+
+def _unit(x):
+    return x / np.maximum(_length(x), EPS)
 
 
 class Halves(Module):
@@ -142,7 +150,7 @@ class Drop(Module):
 
 
 TABLE = ((4, 3), (4, 3))
-COSINE = Reference("torch.nn.CosineSimilarity", {"eps": 0.0})
+COSINE = Reference("torch.nn.CosineSimilarity", {"eps": EPS})
 RECURRENT = Reference(
     "torch.nn.RNN",
     {"input_size": 3, "hidden_size": 3, "batch_first": True, "bias": False},
@@ -170,6 +178,16 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_what_is_its_counterpart_passes(case, only_ours_fail):
     assert only_ours_fail(case) == set()
+
+
+@pytest.mark.parametrize("switched_off", [lambda: torch.set_grad_enabled(False), torch.inference_mode, torch.no_grad])
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_it_passes_where_a_program_has_switched_gradients_off(case, switched_off, only_ours_fail):
+    with switched_off():
+        before = torch.is_grad_enabled(), torch.is_inference_mode_enabled()
+        assert only_ours_fail(case) == set()
+        assert (torch.is_grad_enabled(), torch.is_inference_mode_enabled()) == before
+    assert torch.is_grad_enabled()
 
 
 def test_both_gradients_of_a_table_are_compared(failures):

@@ -91,7 +91,7 @@ def test_only_names_of_tests_are_collected(project, pytester):
     [
         ("conformance('minnet-nowhere')", "test_it: expected a component or a distribution that is installed, *"),
         ("conformance('minnet-scales:Scael')", "test_it: *minnet-scales*Scale*"),
-        ("conformance('layers:Nothing')", "test_it: layers:Nothing: expected a class of layers: *Scale*, received 'Nothing'"),
+        ("conformance('layers:Nothing')", "test_it: layers:Nothing: expected a class of layers: *Scale*'Nothing'"),
         ("conformance('layers.py:Scael')", "test_it: layers.py:Scael: *; did you mean Scale*"),
         ("conformance('missing.py:Scale')", "test_it: expected a Python file, received 'missing.py': *no such file"),
         ("conformance(Silent)", "test_it: Silent: expected EXAMPLES on the class, or the shape of an input *"),

@@ -172,7 +172,10 @@ def _of_found(found: Any, given: Given, command: str | None) -> Iterator[Case]:
     if isinstance(found, type):
         yield from _of_class(found, given, command)
     else:
-        made = found(**dict(given.arguments or {}))
+        try:
+            made = found(**dict(given.arguments or {}))
+        except (Exception, SystemExit) as error:  # whatever a function does
+            raise ValueError(f"{found.__name__}(): raised {type(error).__name__}: {error}") from error
         if not isinstance(made, Component):
             raise ValueError(f"{found.__name__}(): expected a component to be made, received {made!r}")
         yield from _described(found, type(made), given, command)

@@ -41,6 +41,7 @@ class Counterpart:
     dtype: npt.DTypeLike
     is_loss: bool
 
+    @beside_torch()
     def run(self, batch: Batch) -> dict[str, Array]:
         """Run both passes; return all that they compute, by the names that the kit uses for a component's.
 
@@ -49,10 +50,9 @@ class Counterpart:
         """
         input = to_torch(batch.input, self.dtype, requires_grad=True)
         leaves = [tensor for tensor in tensors_in(input) if tensor.requires_grad]
-        with beside_torch():
-            output = self._loss(input, batch) if self.is_loss else self._output(input, batch)
-            slopes = torch.ones_like(output) if self.is_loss else to_torch(batch.second, self.dtype)
-            found = gradients(tensors_in(output), tensors_in(slopes), [*leaves, *self.parameters.values()])
+        output = self._loss(input, batch) if self.is_loss else self._output(input, batch)
+        slopes = torch.ones_like(output) if self.is_loss else to_torch(batch.second, self.dtype)
+        found = gradients(tensors_in(output), tensors_in(slopes), [*leaves, *self.parameters.values()])
         of_leaf = dict(zip(map(id, leaves), found, strict=False))
         results = dict(named_arrays("loss" if self.is_loss else "output", to_numpy(output)))
         results.update(named_arrays("gradInput", to_numpy(_mapped(lambda leaf: of_leaf.get(id(leaf)), input))))
@@ -88,6 +88,7 @@ class Counterpart:
             )
 
 
+@beside_torch()
 def make_counterpart(reference: Reference, component: Any, mode: str, dtype: npt.DTypeLike) -> Counterpart:
     """Make the counterpart of a component, in a mode, with the component's parameters and buffers.
 
@@ -104,8 +105,7 @@ def make_counterpart(reference: Reference, component: Any, mode: str, dtype: npt
         mapped = set_arrays(torch.nn.Module(), component, reference)  # a function has no parameters either
         return Counterpart(reference, partial(found, **arguments), mapped, dtype, is_loss)
     try:
-        with beside_torch():
-            module = found(**arguments)
+        module = found(**arguments)
     except Exception as error:  # likewise
         fail(
             f"reference: expected arguments that {reference.name} takes, received {dict(reference.arguments)}: "

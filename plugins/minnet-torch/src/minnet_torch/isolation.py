@@ -10,7 +10,9 @@ import torch
 
 @contextmanager
 def beside_torch() -> Iterator[None]:
-    """Compute on one thread, with gradients, and put threads, generator and gradients back as they were.
+    """Compute on one thread and with gradients, whatever the program has set, and put back what it has afterwards.
+
+    Tensors are made inside too: one that is made in inference mode has no gradient ever after.
 
     Arrays as small as those of a case only wait for a pool of threads, up to a hundred times as long.
 
