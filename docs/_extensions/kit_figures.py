@@ -68,8 +68,8 @@ class KitFigures(MarkdownDirective):
             f"of which is blamed under {n.seeds} seeds;",
             f"- {n.mutants} mutants, every one killed.",
             "",
-            f"Of {n.plain} mutants that are layers or criterions, a gradient that is compared once with differences, as "
-            f"homework usually has it (training mode, one shape, one draw), finds {n.found_by_differences}.",
+            f"Of {n.plain} mutants that are layers or criterions, a gradient that is compared once with differences "
+            f"(training mode, one shape, one draw), as homework usually has it, finds {n.found_by_differences}.",
             "That is why a kit is needed.",
         ]
 

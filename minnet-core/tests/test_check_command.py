@@ -170,6 +170,13 @@ def test_a_target_is_given_or_guessed(minnet):
     assert "again: minnet check homework.py:Hinge --input 4,3 --target binary --check" in out
 
 
+def test_a_target_that_is_guessed_is_told(minnet):
+    _, out, _ = minnet("check", "homework.py:Hinge", "--input", "4,3")
+    assert out.splitlines()[3] == "Hinge: its target is taken to be signs"
+    _, out, _ = minnet("check", "homework.py:Hinge", "--input", "4,3", "--target", "signs")
+    assert "taken to be" not in out
+
+
 def test_one_example_is_chosen(site, minnet):
     install(site, examples=TWO)
     assert [row[0] for row in rows(minnet("check", "Strange", "--check", "is_made")[1])[1:]] == [

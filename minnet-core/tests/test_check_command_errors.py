@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from minnet_core.command import main
 from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
@@ -53,7 +52,13 @@ def install(site):
     [
         ([], "expected names to check, or --all, received neither"),
         ([*HOMEWORK, "--all"], "expected names to check, or --all, received both"),
+        (["--all", "--args", "{}"], "expected --all without --args, --input, --target, --trait and --example"),
+        (["--all", "--input", "4,3"], "expected --all without --args, --input, --target, --trait and --example"),
+        (["--all", "--target", "real"], "expected --all without --args, --input, --target, --trait and --example"),
+        (["--all", "--trait", "kinks"], "expected --all without --args, --input, --target, --trait and --example"),
+        (["--all", "--example", "0"], "expected --all without --args, --input, --target, --trait and --example"),
         ([*HOMEWORK, "--args", "{"], "expected a JSON object such as '{\"beta\": 1.5}', received '{': "),
+        ([*HOMEWORK, "--args", "{'factor': 2}"], "; JSON has double quotes"),
         ([*HOMEWORK, "--args", "[1]"], "expected a JSON object such as '{\"beta\": 1.5}', received '[1]'"),
         (
             [*HOMEWORK, "--input", "4,x"],
@@ -83,7 +88,10 @@ def test_a_command_line_that_cannot_be_read_exits_with_2(minnet, arguments, mess
         (["Sequental"], "received 'Sequental'; did you mean Sequential?"),
         (["homework.py"], "received 'homework.py'; "),
         (["absent.py:Wrong", "--input", "4"], "expected a Python file, received 'absent.py': there is no such file"),
-        (["homework.py:Rong", "--input", "4"], "homework.py:Rong: expected a class of homework.py; did you mean Wrong?"),
+        (
+            ["homework.py:Rong", "--input", "4"],
+            "homework.py:Rong: expected a class of homework.py; did you mean Wrong?",
+        ),
         (["homework.py:Wrong"], "Wrong: expected EXAMPLES on the class, or the shape of an input (input=, --input)"),
         ([*HOMEWORK, "--check", "forward_run"], "there is no check 'forward_run'; did you mean 'forward_runs' or "),
         ([*HOMEWORK, "--check", "zzz"], "there is no check 'zzz'; see: minnet check --list"),
@@ -159,6 +167,6 @@ def test_a_file_that_exits_is_told_of(minnet, tmp_path):
 
 def test_a_file_that_cannot_be_imported_is_told_of(minnet, tmp_path):
     (tmp_path / "breaks.py").write_text("1 / 0\n")
-    vars(main).pop("contributed", None)
-    with pytest.raises(SystemExit):
-        main(["check", "breaks.py:Wrong", "--input", "4,3"], prog_name="minnet")
+    code, out, err = minnet("check", "breaks.py:Wrong", "--input", "4,3")
+    assert (code, out) == (2, "")
+    assert err == "Error: breaks.py: cannot be imported: ZeroDivisionError: division by zero\n"

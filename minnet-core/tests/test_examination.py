@@ -194,9 +194,7 @@ def test_again_is_the_test_that_runs(known, name):
 def test_again_is_a_line_of_python_outside_of_tests(known, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     (bad,) = Examination(CASE).report(known(make("first", does=lambda trial: fail("no")))).failures
-    assert bad.message.splitlines()[-1] == (
-        "  again: check_component(case, checks=['first'], seed=5)"
-    )
+    assert bad.message.splitlines()[-1] == ("  again: check_component(case, checks=['first'], seed=5)")
 
 
 def test_who_examines_can_say_how_to_run_it_again(known):

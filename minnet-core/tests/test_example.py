@@ -74,6 +74,10 @@ def test_example_is_a_frozen_value():
         example.arguments["n"] = 5
 
 
+def test_one_trait_may_be_given_as_it_is():
+    assert Example(input=(2,), traits="kinks").traits == {"kinks"}
+
+
 def test_unknown_trait_is_an_error():
     message = r"expected traits among \['batch-coupled', .*\], received 'kink'; did you mean 'kinks'\?"
     with pytest.raises(ValueError, match=message):

@@ -65,6 +65,21 @@ def test_seeding_is_seen_even_with_the_same_seed(seed):
     assert not GlobalState.of_seed(7).is_current()
 
 
+def test_another_kind_of_generator_is_taken_back_too():
+    before, usual = GlobalState.now(), np.random.get_bit_generator()
+    np.random.set_bit_generator(np.random.PCG64(1))
+    try:
+        its = GlobalState.now()
+        first = np.random.random()
+        assert not its.is_current()
+        before.restore()
+        assert before.is_current()
+        its.restore()
+        assert np.random.random() == first
+    finally:
+        np.random.set_bit_generator(usual)
+
+
 def test_finding_the_states_of_a_seed_changes_nothing():
     before = GlobalState.now()
     GlobalState.of_seed(7)

@@ -131,6 +131,21 @@ def test_criterion_is_checked(x):
         check_criterion_gradients(Cubes(3.001), x, np.zeros_like(x))
 
 
+def test_a_criterion_and_its_target_are_not_touched(x):
+    criterion, target = Cubes(), np.zeros_like(x)
+    check_criterion_gradients(criterion, x, target, rng=3)
+    assert (criterion.output, criterion.gradInput) == (None, None)
+
+    class Careless(Cubes):
+        def updateGradInput(self, input, target):
+            target += 1
+            return super().updateGradInput(input, target)
+
+    with pytest.raises(AssertionError, match="Careless: expected passes to leave target as it is; it was written to"):
+        check_criterion_gradients(Careless(), x, target)
+    assert not target.any()
+
+
 def test_wrong_gradient_of_a_tiny_function_is_found():
     class Tiny(Module):
         def updateOutput(self, input):

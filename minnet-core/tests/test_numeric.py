@@ -31,6 +31,11 @@ def test_central_difference_of_an_array_without_axes_and_of_none():
     assert central_difference(lambda: 1.0, np.empty((0, 3))).shape == (0, 3)
 
 
+def test_central_difference_of_integers_is_an_error():
+    with pytest.raises(TypeError, match="^expected a floating array to vary, received int64$"):
+        central_difference(lambda: 0.0, np.zeros(2, np.int64))
+
+
 def test_central_difference_with_a_coarse_step_is_coarse():
     x = np.array([1.0])
     assert central_difference(lambda: float((x**3).sum()), x, 0.1)[0] == pytest.approx(3.01)

@@ -4,11 +4,12 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from minnet_core import Criterion, Module
 from minnet_core.component import Component
-from minnet_core.testing import cases_of, check_component
+from minnet_core.testing import cases_of, check_component, examine
 
 HOMEWORK = """
 import numpy as np
@@ -113,7 +114,7 @@ def test_a_class_object_with_a_base_of_its_own_is_adopted(folder):
     assert case.command is None
 
 
-def test_a_file_is_imported_once_with_its_folder_on_the_path_meanwhile(folder):
+def test_a_file_is_imported_once_with_its_folder_on_the_path_first_and_then_last(folder):
     path = [*sys.path]
     (folder / "deep").mkdir()
     (folder / "homework.py").rename(folder / "deep" / "homework.py")
@@ -123,7 +124,7 @@ def test_a_file_is_imported_once_with_its_folder_on_the_path_meanwhile(folder):
     assert type(first.build()).__mro__[1] is type(second.build()).__mro__[1]
     (folder / "deep" / "other.py").write_text(HOMEWORK.format(slope=2))
     assert cases_of("deep/other.py:Double", input=(4, 3))
-    assert sys.path == path
+    assert sys.path == [*path, str(folder / "deep")]
     assert "helper" not in sys.modules
 
 
@@ -136,6 +137,89 @@ def test_a_file_with_the_name_of_an_imported_module_hides_it_from_nobody(folder)
     assert type(case.build()).__name__ == "Double"
     assert sys.modules["attrs"] is attrs
     assert type(case.build()).__module__.startswith("minnet_checked_attrs_")
+
+
+LAYER = """
+from minnet_core import Module
+class {name}(Module):
+    def updateOutput(self, input):
+        self.output = {slope} * input
+        return self.output
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = {slope} * gradOutput
+        return self.gradInput
+"""
+NETWORK = """
+from layers import Scale
+class Net(Scale):
+    def __init__(self):
+        super().__init__()
+        self.inner = Scale()
+    def updateOutput(self, input):
+        self.output = self.inner.forward(input)
+        return self.output
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = self.inner.backward(input, gradOutput)
+        return self.gradInput
+    def train(self):
+        super().train()
+        self.inner.train()
+    def evaluate(self):
+        super().evaluate()
+        self.inner.evaluate()
+"""
+
+
+def test_files_of_two_folders_are_each_checked_with_their_own_siblings(folder):
+    for name, slope in (("one", 2), ("two", 5)):
+        (folder / name).mkdir()
+        (folder / name / "layers.py").write_text(LAYER.format(name="Scale", slope=slope))
+        (folder / name / "net.py").write_text(NETWORK)
+    cases = cases_of("one/net.py:Net", "two/net.py:Net", input=(4, 3))
+    assert [float(case.build().forward(np.ones((1, 1)))[0, 0]) for case in cases] == [2, 5]
+    for case in cases:
+        assert [result.message for result in examine(case).failures] == []
+
+
+def test_a_function_of_a_file_makes_the_component(folder):
+    Path("functions.py").write_text(LAYER.format(name="Scale", slope=2) + "def make(times=1):\n    return Scale()\n")
+    (case,) = cases_of("functions.py:make", input=(4, 3))
+    assert (case.name, case.command) == ("make", "minnet check functions.py:make --input 4,3")
+    assert type(case.build()).__name__ == "Scale"
+    (case,) = cases_of("functions.py:make", input=(4, 3), arguments={"times": 2})
+    assert case.name == "make(times=2)"
+
+
+def test_a_function_that_makes_something_else_is_an_error(folder):
+    Path("functions.py").write_text("def three():\n    return 3\n")
+    with pytest.raises(ValueError, match=r"^three\(\): expected a component to be made, received int$"):
+        cases_of("functions.py:three", input=(4, 3))
+
+
+@pytest.mark.parametrize("base", ["Criterion", "minnet_core.Criterion"])
+def test_the_target_may_be_called_as_one_likes(folder, base):
+    source = HOMEWORK.format(slope=2).replace("target", "y_true").replace("Squares(Criterion)", f"Squares({base})")
+    Path("homework.py").write_text("import minnet_core\n" + source)
+    (report,) = check_component("homework.py:Squares", input=(4, 3), target="real", on_fail=None)
+    assert {result.check for result in report.failures} <= {"the_dtype_of_the_target_does_not_matter"}
+    assert report.count("passed") > 30
+
+
+def test_a_base_class_that_takes_two_arguments_is_a_criterion_and_one_of_one_a_layer(folder):
+    Path("bare.py").write_text(
+        "class Layer(object):\n    def updateOutput(self, input): ...\n"
+        "class Loss:\n    def updateOutput(self, x, y_true): ...\n"
+        "class Option:\n    def updateOutput(self, x, y=None): ...\n"
+        "class Neither:\n    def output(self, x): ...\n"
+    )
+    cases_of("bare.py:Layer", input=(4, 3))
+    bare = imported("bare.py")
+    assert [cls.__mro__[1] for cls in (bare.Layer, bare.Loss, bare.Option, bare.Neither)] == [
+        Module,
+        Criterion,
+        Module,
+        object,
+    ]
 
 
 def test_the_command_says_all_that_was_given(folder):

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from minnet_core import AmbiguousNameError, Criterion, Example, Module, Optimizer, layers
-from minnet_core.testing import Case, cases_of, check_component, every_case, examine, install_distribution
+from minnet_core.testing import (
+    Case,
+    ConformanceError,
+    cases_of,
+    check_component,
+    every_case,
+    examine,
+    install_distribution,
+)
 from minnet_core.testing.given import Given, shape_text
 
 
@@ -257,6 +265,25 @@ def test_what_is_given_is_written_as_the_command_takes_it():
     assert Given(input=(4, 3)).flags() == " --input 4,3"
     assert Given().flags() == Given(seed=3, example=1).flags() == ""
     assert shape_text((5,)) == "5"
+
+
+def test_a_class_at_hand_is_run_again_by_a_call_that_says_all_that_was_given(monkeypatch):
+    class Wrong(Scale):
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = 2 * self.factor * gradOutput
+            return self.gradInput
+
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    (case,) = cases_of(Wrong, arguments={"factor": 3.0}, input=[(4, 3), (2, 2)], traits=["kinks"], seed=5)
+    (failure,) = examine(case, ["gradInput_is_the_slope"]).failures
+    again = failure.message.rpartition("again: ")[2]
+    assert again == (
+        "check_component(Wrong, arguments={'factor': 3.0}, input=[(4, 3), (2, 2)], traits=['kinks'], "
+        "checks=['gradInput_is_the_slope'], seed=5)"
+    )
+    with pytest.raises(ConformanceError) as caught:
+        eval(again, {"check_component": check_component, "Wrong": Wrong})
+    assert failure.message in str(caught.value)
 
 
 def test_an_instance_is_examined_as_it_is():

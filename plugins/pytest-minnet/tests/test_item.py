@@ -99,12 +99,12 @@ def test_a_failure_is_told_where_only_what_needs_it_is_selected(project, pyteste
     assert again(result) == ["pytest test_layers.py::test_it::Broken-forward_runs"]
 
 
-def test_a_registered_layer_is_checked_again_by_the_command(project, pytester, distribution):
+def test_a_registered_layer_is_checked_again_by_its_test(project, pytester, distribution):
     module = pytester.path / "site" / "minnet_scales.py"
     module.write_text(module.read_text().replace("(gradOutput * self.by)", "(gradOutput)"))
     project(f"test_conformance = conformance({distribution!r})")
     result = pytester.runpytest("-k", f"Scale and {SLOPE}")
-    assert again(result) == [f"minnet check minnet-scales:Scale --check {SLOPE}"]
+    assert again(result) == [f"pytest test_layers.py::test_conformance::Scale-{SLOPE}"]
 
 
 def test_an_expected_failure_is_one_and_an_unexpected_pass_fails(project, pytester):

@@ -15,6 +15,7 @@ from zlib import crc32
 from ..component import Component
 from ..criterion import Criterion
 from ..module import Module
+from .undisturbed import undisturbed
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
 """What the bases that are put into a file are called there."""
@@ -25,7 +26,7 @@ def module_of_file(path: Path) -> ModuleType:
 
     A base class of its own, as notebooks define it, is given ours as its base.
     What it imports is found beside it, as by ``python FILE``, and is not kept: another file may have siblings of the
-    same names.
+    same names. What it prints is not shown.
 
     Raises:
         ValueError: if there is no such file, or it cannot be run.
@@ -41,22 +42,32 @@ def module_of_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     vars(module).update(_OURS)
     before = set(sys.modules)
-    sys.path.insert(0, str(path.parent))
+    folder = str(path.parent)
+    sys.path.insert(0, folder)
     sys.modules[name] = module
     try:
         tree = _WithOurBases().visit(ast.parse(path.read_bytes(), str(path)))
-        exec(compile(ast.fix_missing_locations(tree), str(path), "exec"), vars(module))
+        with undisturbed():
+            exec(compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True), vars(module))
     except BaseException as error:
         del sys.modules[name]
         if not isinstance(error, (Exception, SystemExit)):
             raise
         raise ValueError(f"{path.name}: cannot be imported: {type(error).__name__}: {error}") from error
     finally:
-        sys.path.remove(str(path.parent))
+        sys.path.remove(folder)
         for other in set(sys.modules) - before - {name}:
-            if Path(getattr(sys.modules[other], "__file__", None) or "").is_relative_to(path.parent):
+            if _is_beside(path.parent, other):
                 del sys.modules[other]
+    if folder not in sys.path:
+        sys.path.append(folder)  # for what its functions import when they run
     return module
+
+
+def _is_beside(folder: Path, module: str) -> bool:
+    """Whether a module is one of the files and folders beside a file, rather than of some environment below it."""
+    top = module.partition(".")[0]
+    return (folder / f"{top}.py").is_file() or (folder / top).is_dir()
 
 
 class _WithOurBases(ast.NodeTransformer):

@@ -27,6 +27,7 @@ from .case import Case, from_example
 from .given import Given
 from .homework import adopted, found_in, module_of_file
 from .targets import guessed_target, named_target
+from .undisturbed import undisturbed
 
 REGISTRIES = (layers, criterions, optimizers)
 
@@ -172,12 +173,14 @@ def _of_found(found: Any, given: Given, command: str | None) -> Iterator[Case]:
     if isinstance(found, type):
         yield from _of_class(found, given, command)
     else:
+        what = f"{getattr(found, '__name__', repr(found))}()"
         try:
-            made = found(**dict(given.arguments or {}))
+            with undisturbed(given.seed or 0):
+                made = found(**dict(given.arguments or {}))
         except (Exception, SystemExit) as error:  # whatever a function does
-            raise ValueError(f"{found.__name__}(): raised {type(error).__name__}: {error}") from error
+            raise ValueError(f"{what}: raised {type(error).__name__}: {error}") from error
         if not isinstance(made, Component):
-            raise ValueError(f"{found.__name__}(): expected a component to be made, received {made!r}")
+            raise ValueError(f"{what}: expected a component to be made, received {type(made).__name__}")
         yield from _described(found, type(made), given, command)
 
 

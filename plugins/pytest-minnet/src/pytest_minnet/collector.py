@@ -40,12 +40,11 @@ class ConformanceCollector(pytest.Collector):
 
     def _items(self, proof: Proof) -> Iterator[ConformanceItem]:
         from minnet_core.testing import Examination
-        from minnet_core.testing.reproduction import reproduction
 
         items: dict[str, ConformanceItem] = {}
 
-        def again(case: Case, check: str) -> str:
-            return items[check].command() if case.command is None else reproduction(case, check)
+        def again(_: Case, check: str) -> str:
+            return items[check].command()  # which runs wherever the tests do
 
         examination = Examination(proof.case, again)
         for check in proof.checks:
