@@ -14,8 +14,8 @@ from ..arrays import Array, Tensor
 def map_arrays(function: Callable[[Array], Any], tensor: Tensor) -> Any:
     """Apply a function to every array of a table, or to the one array that there is; None stays.
 
-    >>> map_arrays(np.sum, (np.ones(2), (np.ones(3),)))
-    (2.0, (3.0,))
+    >>> map_arrays(np.shape, (np.ones(2), (np.ones((3, 4)),)))
+    ((2,), ((3, 4),))
     """
     if isinstance(tensor, tuple):
         return tuple(map_arrays(function, part) for part in tensor)
