@@ -29,16 +29,21 @@ def own_checks() -> tuple[Check, ...]:
         memory,
         modes,
         optimizers,
+        parameters,
         protocol,
         randomness,
         state,
         traits,
     )
 
-    modules = (protocol, accumulation, gradients, criterions, data, memory, accuracy, extremes, state, copies, modes)
+    families = (
+        *(protocol, accumulation, parameters, gradients, criterions),
+        *(data, memory, accuracy, extremes, state, copies, modes),
+        *(randomness, traits, config, optimizers),
+    )
     return tuple(
         value
-        for module in (*modules, randomness, traits, config, optimizers)
+        for module in families
         for value in vars(module).values()
         if isinstance(value, Check) and value.function.__module__ == module.__name__
     )

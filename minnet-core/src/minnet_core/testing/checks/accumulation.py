@@ -1,8 +1,7 @@
-"""Parameters and their gradients: which arrays they are, that gradients add up in place, that nothing is hidden."""
+"""Gradients of parameters: which arrays they are, that they add up in place, and that none is forgotten."""
 
 from __future__ import annotations
 
-import copy
 from contextlib import suppress
 from typing import Any
 
@@ -12,9 +11,8 @@ from ...arrays import describe, leaves
 from ...places import parameter_places
 from ...tree import find_places, join, walk
 from ..check import check, fail, skip
-from ..comparison import are_equal, expect_equal, largest, number
-from ..passes import backward, forward, gradients, parameters, run, zero
-from ..state import copy_state
+from ..comparison import expect_equal, largest, number
+from ..passes import backward, forward, gradients, parameters, zero
 from ..trial import Trial
 from .protocol import RUNS, defines_backward_itself
 
@@ -38,7 +36,7 @@ def parameters_and_gradients_align(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def gradients_add_up(trial: Trial) -> None:
     """After several backward passes every gradient is the sum of theirs, in both modes."""
-    _skip_without_parameters(trial)
+    skip_without_parameters(trial)
     for mode in trial.modes:
         component, batch = trial.fresh(mode), trial.batch(mode)
         zero(component)
@@ -54,7 +52,7 @@ def gradients_add_up(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def gradients_stay_the_same_arrays(trial: Trial) -> None:
     """A reference taken from ``getGradParameters`` holds the gradient after further passes: nothing rebinds it."""
-    _skip_without_parameters(trial)
+    skip_without_parameters(trial)
     for mode in trial.modes:
         component, batch = trial.fresh(mode), trial.batch(mode)
         zero(component)
@@ -74,7 +72,7 @@ def gradients_stay_the_same_arrays(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def zeroing_reaches_every_gradient(trial: Trial) -> None:
     """``zeroGradParameters`` fills the gradients with zeros, in the arrays that were handed out, whatever they held."""
-    _skip_without_parameters(trial)
+    skip_without_parameters(trial)
     for value in (1.0, np.nan):
         component = trial.fresh()
         held = gradients(component)
@@ -91,30 +89,10 @@ def zeroing_reaches_every_gradient(trial: Trial) -> None:
             fail("zeroGradParameters(): expected the gradients to be zero, it put other arrays in their place")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
-def passes_change_no_parameter(trial: Trial) -> None:
-    """Forward and backward leave the parameters as they are, bit for bit and in their arrays, large ones too."""
-    _skip_without_parameters(trial)
-    for mode in trial.modes:
-        for size in (1.0, 100.0, 0.01):  # signs stay, as a parameter may have to be positive
-            component = trial.fresh(mode)
-            held = parameters(component)
-            for array in _distinct(held):
-                array *= size
-            before = {name: array.copy() for name, array in held.items()}
-            for batch in trial.batches(mode):
-                forward(component, batch)
-                backward(component, batch)
-            expect_equal(parameters(component), before, f"(a parameter) after passes, {mode} mode", rtol=0)
-            for name, array in parameters(component).items():
-                if array.size and not np.shares_memory(array, held[name]):
-                    fail(f"{name} (a parameter) after passes, {mode} mode: expected its array, another is in its place")
-
-
 @check("accumulation", of=["layer"], needs=["parameters_and_gradients_align"])
 def new_gradients_are_zero(trial: Trial) -> None:
     """The gradients of a new component are zero."""
-    _skip_without_parameters(trial)
+    skip_without_parameters(trial)
     for name, array in gradients(trial.case.build()).items():
         if array.any():  # which nan is too
             fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {number(largest(array))}")
@@ -123,7 +101,7 @@ def new_gradients_are_zero(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def only_accGradParameters_changes_gradients(trial: Trial) -> None:
     """Forward and ``updateGradInput`` leave the gradients of the parameters alone."""
-    _skip_without_parameters(trial)
+    skip_without_parameters(trial)
     for mode in trial.modes:
         component, batch = trial.fresh(mode), trial.batch(mode)
         for array in gradients(component).values():
@@ -134,60 +112,6 @@ def only_accGradParameters_changes_gradients(trial: Trial) -> None:
         if not defines_backward_itself(component):
             component.updateGradInput(batch.input, batch.second)
             expect_equal(gradients(component), before, f"after updateGradInput, {mode} mode", rtol=0)
-
-
-@check("accumulation", of=["layer"], needs=RUNS)
-def parameters_are_live(trial: Trial) -> None:
-    """Every parameter counts: a change of it in place changes the output, in float64 and in float32."""
-    _skip_without_parameters(trial)
-    for dtype in (np.float64, np.float32):
-        alive: set[str] = set()
-        for mode in trial.modes:
-            for batch in trial.batches(mode, dtype):
-                component = trial.fresh(mode, dtype)
-                before = run(copy.deepcopy(component), batch)
-                for name in [name for name in parameters(component) if name not in alive]:
-                    changed = copy.deepcopy(component)
-                    _shift(trial, parameters(changed)[name])
-                    if not are_equal({"output": _first(run(changed, batch))}, {"output": _first(before)}, rtol=1e-6):
-                        alive.add(name)
-        for name in parameters(trial.fresh()):
-            if name not in alive:
-                fail(
-                    f"parameter {name}, {np.dtype(dtype)}: expected a change of it to change the output, it does not; "
-                    "if it is so by design, declare it in expected_failures"
-                )
-
-
-@check("accumulation", of=["layer"], needs=RUNS)
-def changed_parameters_count_at_once(trial: Trial) -> None:
-    """A change of the parameters in place, as an optimizer makes it, counts from the next pass on, in both modes."""
-    _skip_without_parameters(trial)
-    for mode in trial.modes:
-        used, batch = _used(trial, mode), trial.batch(mode)
-        for array in _distinct(parameters(used)):
-            _shift(trial, array)
-        expected = run(_unused_like(trial, mode, used), batch)
-        expect_equal(run(used, batch), expected, f"after a change of the parameters in place, {mode} mode, {batch}")
-
-
-@check("accumulation", of=["layer"], needs=RUNS)
-def rebound_parameters_are_used(trial: Trial) -> None:
-    """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes."""
-    _skip_without_parameters(trial)
-    for mode in trial.modes:
-        used, batch = _used(trial, mode), trial.batch(mode)
-        new: dict[int, Any] = {}
-        for place in parameter_places(used):
-            if not all(place.homes):
-                skip(f"no attribute holds parameter {place.name}")
-            if id(place.parameter) not in new:
-                new[id(place.parameter)] = place.parameter.copy()
-                _shift(trial, new[id(place.parameter)])
-            for home in place.homes[0]:
-                home.put(new[id(place.parameter)])
-        expected = run(_unused_like(trial, mode, used), batch)
-        expect_equal(run(used, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")
 
 
 @check("accumulation", of=["layer"], needs=RUNS)
@@ -207,28 +131,6 @@ def every_gradient_is_returned(trial: Trial) -> None:
             once, twice = seen[1][name] - before, seen[2][name] - seen[1][name]
             if once.any() and np.allclose(once, twice, rtol=1e-6, atol=0):
                 fail(f"{name}, {describe(before)}: adds up in backward, and getGradParameters() does not return it")
-
-
-@check("accumulation", of=["layer"], needs=RUNS)
-def nothing_is_hidden(trial: Trial) -> None:
-    """Two components with the same parameters, buffers and plain attributes compute the same: nothing else counts."""
-    trained = trial.fresh()
-    for array in _distinct(parameters(trained)):
-        _shift(trial, array)
-    for batch in [*trial.batches(), *trial.batches()]:
-        forward(trained, batch)
-        backward(trained, batch)
-    other = trial.case.build(rng=trial.case.seed + 1).astype(np.float64)
-    copy_state(trained, other)
-    for mode in ("evaluate", "train"):
-        for component in (trained, other):
-            getattr(component, mode)()
-        batch = trial.batch(mode)
-        expect_equal(
-            run(copy.deepcopy(other), batch),
-            run(copy.deepcopy(trained), batch),
-            f"of another component with the same parameters and buffers, {mode} mode, {batch}",
-        )
 
 
 def _expect_alignment(component: Any, when: str) -> None:
@@ -252,23 +154,10 @@ def _expect_alignment(component: Any, when: str) -> None:
                 fail(f"gradients {other} and {one} {when}: expected memory of their own, they share it")
 
 
-def _skip_without_parameters(trial: Trial) -> None:
+def skip_without_parameters(trial: Trial) -> None:
+    """Skip the check of a component that has no parameters."""
     if not parameters(trial.prototype):
         skip("it has no parameters")
-
-
-def _used(trial: Trial, mode: str) -> Any:
-    """A component after a pass."""
-    component = trial.fresh(mode)
-    run(component, trial.batch(mode))
-    return component
-
-
-def _unused_like(trial: Trial, mode: str, used: Any) -> Any:
-    """A component that has the state of another, and has seen no batch in this mode."""
-    component = trial.fresh(mode)
-    copy_state(used, component)
-    return component
 
 
 def _arrays(component: Any) -> dict[str, Any]:
@@ -279,18 +168,3 @@ def _arrays(component: Any) -> dict[str, Any]:
         for place in find_places(module, np.ndarray)
     ]
     return {name: array for name, array in places if array.dtype.kind == "f"}
-
-
-def _distinct(arrays: dict[str, Any]) -> list[Any]:
-    """Every array once, that has several names."""
-    return list({id(array): array for array in arrays.values()}.values())
-
-
-def _shift(trial: Trial, array: Any) -> None:
-    """Move every element by about its size or 1."""
-    array += (trial.rng.uniform(0.5, 1.5, array.shape) * (1 + np.abs(array))).astype(array.dtype)
-
-
-def _first(results: dict[str, Any]) -> Any:
-    """All outputs as one vector."""
-    return np.concatenate([np.ravel(array) for name, array in results.items() if name.startswith("output")])
