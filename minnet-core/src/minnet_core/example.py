@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from attrs import field, frozen, validators
 
 from .arrays import Tensor
-from .reference import Reference
+from .reference import Reference, frozen_mapping
 from .traits import draw_in_domain, known_traits
 
 Shape: TypeAlias = tuple[Any, ...]
@@ -21,12 +20,8 @@ Draw: TypeAlias = Callable[[np.random.Generator, Any, npt.DTypeLike], Tensor]
 """Draws an input or a target: ``draw(rng, shape, dtype)``, with the shape of the input."""
 
 
-def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(value))
-
-
 def _mappings(values: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    return tuple(map(_mapping, values))
+    return tuple(map(frozen_mapping, values))
 
 
 def _copied(value: Any) -> Any:
@@ -87,14 +82,14 @@ class Example:
     (4, 3)
     """
 
-    arguments: Mapping[str, Any] = field(factory=dict, converter=_mapping)
+    arguments: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
     input: Shape | list[Shape] = field(converter=_copied, validator=_check_input)
     draw: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     traits: frozenset[str] = field(default=frozenset(), converter=_trait_set, validator=known_traits)
     rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=_tuple, validator=_check_rejects)
     rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
-    expected_failures: Mapping[str, str] = field(factory=dict, converter=_mapping)
+    expected_failures: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
     reference: Reference | None = field(default=None, validator=validators.optional(validators.instance_of(Reference)))
 
     @property

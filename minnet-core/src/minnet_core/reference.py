@@ -10,7 +10,8 @@ from typing import Any
 from attrs import field, frozen, validators
 
 
-def _mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A copy of a mapping that cannot be written: what a frozen class holds."""
     return MappingProxyType(dict(value))
 
 
@@ -30,8 +31,8 @@ class Reference:
     """
 
     name: str = field(validator=validators.matches_re(r"\w+(\.\w+)+", func=re.fullmatch))
-    arguments: Mapping[str, Any] = field(factory=dict, converter=_mapping)
-    parameters: Mapping[str, str] = field(factory=dict, converter=_mapping)
+    arguments: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    parameters: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
 
     @property
     def framework(self) -> str:

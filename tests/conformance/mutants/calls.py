@@ -52,7 +52,7 @@ SEPARATELY = (
             "        self.gradInput = gradOutput * self.gamma\n",
             "        self.gradInput = gradOutput * self.gamma\n        self.gradBeta += column_sums(gradOutput)\n",
         ),
-        "order_of_the_two_calls_does_not_matter",
+        "accGradParameters_leaves_updateGradInput_as_it_was",
         "updateGradInput adds to the gradient of beta too",
     ),
     Mutant(
@@ -66,7 +66,7 @@ SEPARATELY = (
             ),
             ("        self.gradV += (gradOutput @ self.U).T @ input\n", ""),
         ],
-        "order_of_the_two_calls_does_not_matter",
+        "accGradParameters_leaves_updateGradInput_as_it_was",
         "gradV is accumulated by updateGradInput",
     ),
     Mutant(
@@ -75,7 +75,7 @@ SEPARATELY = (
             "(gradOutput * self.normal).sum(axis=batch)",
             "np.multiply(gradOutput, self.normal, out=self.normal).sum(axis=batch)",
         ),
-        "order_of_the_two_calls_does_not_matter",
+        "accGradParameters_leaves_updateGradInput_as_it_was",
         "accGradParameters multiplies in the cache",
     ),
 )

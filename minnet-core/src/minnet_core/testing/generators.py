@@ -11,12 +11,12 @@ import numpy as np
 from ..tree import find_places
 from .passes import parts
 
-KINDS = (np.random.Generator, np.random.RandomState, random.Random)
+GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 
 
 def generators(component: Any) -> list[Any]:
     """The generators that a component, and the modules inside it, hold in attributes."""
-    return [place.value for part in parts(component) for place in find_places(part, KINDS)]
+    return [place.value for part in parts(component) for place in find_places(part, GENERATORS)]
 
 
 def generator_states(component: Any) -> list[str]:

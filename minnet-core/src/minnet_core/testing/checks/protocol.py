@@ -130,7 +130,7 @@ def separate_calls_equal_backward(trial: Trial) -> None:
 
 
 @check("protocol", of=["layer"], needs=RUNS)
-def order_of_the_two_calls_does_not_matter(trial: Trial) -> None:
+def accGradParameters_leaves_updateGradInput_as_it_was(trial: Trial) -> None:
     """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
     component = trial.fresh()
     if defines_backward_itself(component):
