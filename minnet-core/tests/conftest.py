@@ -16,10 +16,9 @@ import numpy as np
 import pytest
 
 import minnet_core
-from minnet_core import Module, plugins
+from minnet_core import Module
 from minnet_core.command import main
-
-REGISTRIES = (minnet_core.layers, minnet_core.criterions, minnet_core.optimizers)
+from minnet_core.testing import isolated
 
 
 class DeclaredLinear(Module):
@@ -254,12 +253,8 @@ def _own_registries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Undo what a test registers, and forget what it made discoverable."""
     for name in [name for name in os.environ if name.startswith("MINNET_")]:
         monkeypatch.delenv(name)
-    for registry in REGISTRIES:
-        monkeypatch.setattr(registry, "_local", dict(registry._local))
-    yield
-    for registry in REGISTRIES:
-        registry.refresh()
-    plugins._make_host.cache_clear()
+    with isolated():
+        yield
 
 
 @pytest.fixture
@@ -268,27 +263,23 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.syspath_prepend(folder)
-    plugins._make_host.cache_clear()
-    for registry in REGISTRIES:
-        registry.refresh()
+    minnet_core.layers.refresh()
     yield folder
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
+        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
             del sys.modules[name]
 
 
 @pytest.fixture
-def run_minnet(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
+def run_minnet(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run the command in this process: ``run_minnet("layers", "--json")`` returns its exit code, stdout and stderr."""
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        vars(main).pop("contributed", None)
         with pytest.raises(SystemExit) as caught:
             main(list(arguments), prog_name="minnet")
         return caught.value.code or 0, *capsys.readouterr()
 
-    yield run
-    vars(main).pop("contributed", None)
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 import minnet_core
 from minnet_core import Module, layers
 from minnet_core.command import main
-from minnet_core.discovery import FIRST_PARTY
+from minnet_core.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -31,6 +31,7 @@ def minnet_commands():
     return [fail, layers]
 """
 
+CHECKS = "from minnet_core import hookimpl\n@hookimpl\ndef minnet_checks(): return []\n"
 
 OTHERS = ",".join(sorted(FIRST_PARTY - {"minnet-core"}))
 
@@ -95,23 +96,23 @@ def test_listing_shows_registered_classes_without_a_version(minnet):
 def test_plugins_are_listed_with_what_they_provide(site, minnet, monkeypatch):
     monkeypatch.setenv("MINNET_PLUGINS", "strange-a")
     groups = {"minnet": ("plugin", "{}"), "minnet_layers": ("Strange", "{}:Strange")}
-    install(site, "strange-a", LAYER + COMMANDS, version="2.0", **groups)
+    install(site, "strange-a", LAYER + COMMANDS.replace("[fail, layers]", "[fail]"), version="2.0", **groups)
     code, out, err = minnet("plugins", "--json")
     assert (code, err) == (0, "")
-    assert json.loads(out) == {
-        "distributions": [
-            {
-                "distribution": "minnet-core",
-                "version": minnet_core.__version__,
-                "provides": "Sequential",
-                "state": "ok",
-            },
-            {"distribution": "strange-a", "version": "2.0", "provides": "plugin plugin, Strange", "state": "ok"},
-        ],
-        "problems": [],
+    listed = json.loads(out)
+    assert listed["problems"] == []
+    rows = {row.pop("distribution"): row for row in listed["distributions"] if row["state"] != "disabled"}
+    assert rows == {
+        "minnet-core": {"version": minnet_core.__version__, "provides": "Sequential", "state": "ok"},
+        "strange-a": {"version": "2.0", "provides": "Strange, minnet fail", "state": "ok"},
     }
     lines = [line.split() for line in minnet("plugins")[1].splitlines()]
-    assert ["strange-a", "2.0", "plugin", "plugin,", "Strange", "ok"] in lines
+    assert ["strange-a", "2.0", "Strange,", "minnet", "fail", "ok"] in lines
+
+
+def test_a_hook_whose_outcome_is_listed_nowhere_is_listed_itself(site, minnet):
+    install(site, "strange-a", CHECKS, minnet=("plugin", "{}"))
+    assert ["strange-a", "0.1.0", "minnet_checks", "ok"] in [line.split() for line in minnet("plugins")[1].splitlines()]
 
 
 @pytest.mark.parametrize("group", ["minnet", "minnet_layers", "minnet_criterions", "minnet_optimizers"])
@@ -120,19 +121,21 @@ def test_plugins_names_what_is_broken_and_why_and_fails(site, minnet, group):
     install(site, "strange-b", "import absent_module", **{group: ("Broken", target)})
     code, out, _ = minnet("plugins")
     assert code == 1
-    assert any(line.split()[0] == "strange-b" and line.endswith("broken") for line in out.splitlines())
+    assert any(line.startswith("strange-b ") and line.endswith("broken") for line in out.splitlines())
     assert "cannot be loaded: ModuleNotFoundError: No module named 'absent_module'" in out
     code, out, _ = minnet("plugins", "--json")
     assert code == 1
-    (problem,) = [problem for problem in json.loads(out)["problems"] if "strange-b" in problem]
-    assert "absent_module" in problem
+    (problem,) = [problem for problem in json.loads(out)["problems"] if problem["distribution"] == "strange-b"]
+    assert problem["kind"] == "broken"
+    assert "absent_module" in problem["cause"]
 
 
-def test_plugins_does_not_list_what_is_disabled(site, minnet, monkeypatch):
+def test_plugins_lists_what_is_disabled_from_its_metadata(site, minnet, monkeypatch):
     install(site, "strange-b", "1 / 0", minnet=("plugin", "{}"), minnet_layers=("Broken", "{}:Broken"))
     monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "strange-b")
-    _, out, _ = minnet("plugins")
-    assert "strange-b" not in out
+    code, out, _ = minnet("plugins")
+    assert code == 0
+    assert ["strange-b", "0.1.0", "Broken", "disabled"] in [line.split() for line in out.splitlines()]
 
 
 def test_broken_plugin_is_a_warning_and_the_others_commands_work(site, minnet):
@@ -142,7 +145,7 @@ def test_broken_plugin_is_a_warning_and_the_others_commands_work(site, minnet):
     assert code == 0
     assert "\n  fail " in out
     assert err == (
-        "warning: strange-b 0.1.0: strange_b cannot be loaded: ZeroDivisionError: division by zero; "
+        "warning: strange-b:plugin (strange-b 0.1.0, strange_b) cannot be loaded: ZeroDivisionError: division by zero; "
         "see: minnet plugins\n"
     )
 
@@ -160,7 +163,7 @@ def test_plugin_whose_commands_cannot_be_had_is_broken_and_harms_no_other(site, 
     install(site, "strange-a", COMMANDS, minnet=("plugin", "{}"))
     source = f"from minnet_core import hookimpl\n@hookimpl\ndef minnet_commands():\n    {body}\n"
     install(site, "strange-b", source, minnet=("plugin", "{}"))
-    message = f"strange-b 0.1.0: minnet_commands of strange_b failed: {cause}"
+    message = f"strange-b:plugin (strange-b 0.1.0, strange_b) failed in minnet_commands: {cause}"
     code, out, err = minnet("--help")
     assert code == 0
     assert "\n  fail " in out
@@ -190,7 +193,6 @@ def test_notes_of_an_error_are_printed(site, minnet):
 def test_reader_that_goes_away_is_no_error(site, minnet):
     source = COMMANDS.replace('FileNotFoundError(2, "No such file", "m")', "BrokenPipeError()")
     install(site, "strange-a", source, minnet=("plugin", "{}"))
-    vars(main).pop("contributed", None)
     with pytest.raises(BrokenPipeError):
         main(["fail", "os"], standalone_mode=False)
 
@@ -206,7 +208,6 @@ def test_error_that_is_meant_for_people_is_one_line(site, minnet, kind, message)
 
 def test_other_error_of_a_command_is_not_hidden(site, minnet):
     install(site, "strange-a", COMMANDS, minnet=("plugin", "{}"))
-    vars(main).pop("contributed", None)
     with pytest.raises(KeyError):
         main(["fail", "bug"])
 
@@ -223,7 +224,9 @@ def test_strict_plugins_make_any_listing_fail(site, minnet, monkeypatch):
     for arguments in (["layers"], ["--help"], ["plugins"]):
         code, _, err = minnet(*arguments)
         assert code == 1
-        assert err.startswith("Error: strange-b 0.1.0: strange_b cannot be loaded: ZeroDivisionError")
+        assert err.startswith(
+            "Error: strange-b:plugin (strange-b 0.1.0, strange_b) cannot be loaded: ZeroDivisionError"
+        )
 
 
 def test_installed_command_runs(run_python):

@@ -1,103 +1,162 @@
+"""What is found on disk, whatever state it is in."""
+
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
-from minnet_core.discovery import (
-    Declaration,
-    canonical,
-    declarations,
-    is_strict,
-    metadata_problems,
-    plugin_switches,
-)
+from minnet_core.declaration import Declaration
+from minnet_core.discovery import discovering, forget, installed, scan
 from minnet_core.testing import install_distribution
 
 GROUP = "minnet.test_discovery"
 
 
-@pytest.mark.parametrize("name", ["minnet-swish", "Minnet_Swish", "minnet.swish", "MINNET--_swish"])
-def test_names_are_normalized_as_packaging_says(name):
-    assert canonical(name) == "minnet-swish"
+def install(site, name, version="0.1.0", **points):
+    module = name.replace("-", "_").lower()
+    points = points or {"X": f"{module}:X"}
+    install_distribution(site, name, {module: ""}, entry_points={GROUP: points}, version=version)
+    forget()
+    return next(site.glob(f"{module}-{version}.dist-info"))
 
 
-def test_declaration_names_itself_and_its_provider():
-    declaration = Declaration("Swish", "Minnet_Swish", "1.0", "minnet_swish:Swish")
-    assert (declaration.qualified, declaration.provider) == ("minnet-swish:Swish", "minnet-swish 1.0")
-    assert Declaration("Swish", "local", None, "x:Swish").provider == "local"
-
-
-def test_target_may_be_a_module_or_an_attribute_of_an_attribute():
-    import json.decoder
-
-    def load(target):
-        return Declaration("x", "d", "1", target).load()
-
-    assert load("json.decoder") is json.decoder
-    assert load("json:decoder.JSONDecoder") is json.decoder.JSONDecoder
-    with pytest.raises(AttributeError):
-        load("json:absent")
-    with pytest.raises(ModuleNotFoundError):
-        load("absent_module:x")
+def declared():
+    return [f"{each.provider} {each.name}" for each in scan().declarations(GROUP)]
 
 
 def test_entry_points_are_read_with_their_distribution(site):
-    install_distribution(site, "B.dist", {"b": ""}, entry_points={GROUP: {"z": "b:z", "a": "b"}}, version="2.0")
-    install_distribution(site, "a-dist", {"a": ""}, entry_points={GROUP: {"z": "a:z"}, "other": {"y": "a:y"}})
-    assert declarations(GROUP) == [
+    install(site, "B-dist", "2.0", z="b:z", a="b")
+    install(site, "a-dist", z="a:z")
+    assert scan().declarations(GROUP) == [
         Declaration("z", "a-dist", "0.1.0", "a:z"),
         Declaration("a", "b-dist", "2.0", "b"),
         Declaration("z", "b-dist", "2.0", "b:z"),
     ]
-    assert declarations("minnet.nothing") == []
+    assert scan().declarations("minnet.nothing") == []
 
 
-def test_metadata_without_a_name_harm_no_other_distribution(site):
-    install_distribution(site, "a-dist", {"a": ""}, entry_points={GROUP: {"z": "a:z"}})
-    left_over = site / "broken-1.0.dist-info"
-    left_over.mkdir()
-    (left_over / "entry_points.txt").write_text(f"[{GROUP}]\nx = broken:x\n")
-    assert [declaration.qualified for declaration in declarations(GROUP)] == ["a-dist:z"]
+def test_what_has_nothing_to_do_with_minnet_is_not_read(site):
+    install_distribution(site, "other", {"other": ""}, entry_points={"group": {"minnetron": "other:main"}})
+    forget()
+    assert installed("other") is None
+    (site / "other-0.1.0.dist-info" / "entry_points.txt").write_bytes(b"[group]\nx = \xff\n")
+    forget()
+    assert scan().unreadable == ()
+
+
+def test_the_disk_is_looked_at_once_until_it_is_forgotten(site):
+    install(site, "strange-a")
+    before = scan()
+    install_distribution(site, "strange-b", {"strange_b": ""}, entry_points={GROUP: {"Y": "strange_b:Y"}})
+    assert scan() is before
+    forget()
+    assert declared() == ["strange-a 0.1.0 X", "strange-b 0.1.0 Y"]
 
 
 @pytest.mark.parametrize(
-    ("allowed", "disabled", "enabled"),
+    ("file", "damage", "why"),
     [
-        (None, None, {"minnet-core", "minnet-layers", "strange-a", "strange-b"}),
-        (None, "strange_A,", {"minnet-core", "minnet-layers", "strange-b"}),
-        ("", None, {"minnet-core", "minnet-layers"}),
-        ("strange.a", None, {"minnet-core", "minnet-layers", "strange-a"}),
-        ("strange-a", "strange-a minnet-layers", {"minnet-core", "minnet-layers", "strange-a"}),
-        ("strange-a", "strange-a,minnet-layers", {"minnet-core"}),
+        ("entry_points.txt", b"[minnet.layers]\nno equals sign\n", "metadata cannot be read: "),
+        ("entry_points.txt", b"[minnet.layers]\nX = \xff\xfe", "metadata cannot be read: UnicodeDecodeError: "),
+        ("METADATA", b"Name: \xff\xfe\n", "metadata cannot be read: UnicodeDecodeError: "),
+        ("METADATA", b"Version: 1.0\n\n", "metadata cannot be read: ValueError: expected metadata with a Name"),
+        ("METADATA", None, "metadata cannot be read: "),
     ],
 )
-def test_switches(monkeypatch, allowed, disabled, enabled):
-    for variable, value in (("MINNET_PLUGINS", allowed), ("MINNET_DISABLE_PLUGINS", disabled)):
-        if value is not None:
-            monkeypatch.setenv(variable, value)
-    candidates = {"minnet-core", "minnet-layers", "strange-a", "strange-b"}
-    assert set(filter(plugin_switches(), candidates)) == enabled
+def test_unreadable_metadata_harm_no_other_distribution_and_are_told(site, file, damage, why):
+    install(site, "strange-a")
+    path = install(site, "strange-b", Y="strange_b:Y")
+    if damage is None:
+        (path / file).unlink()
+    else:
+        (path / file).write_bytes(damage)
+    forget()
+    assert declared() == ["strange-a 0.1.0 X"]
+    ((where, what),) = scan().unreadable
+    assert where == path
+    assert why in what
 
 
-@pytest.mark.parametrize(("value", "strict"), [(None, False), ("", False), ("0", False), ("1", True), ("yes", True)])
-def test_strictness_is_asked_for_by_the_environment(monkeypatch, value, strict):
-    if value is not None:
-        monkeypatch.setenv("MINNET_STRICT_PLUGINS", value)
-    assert is_strict() is strict
+def test_what_an_interrupted_pip_leaves_behind_is_no_distribution(site):
+    path = install(site, "strange-a", "1.0")
+    shutil.copytree(path, site / "~trange_a-0.9.dist-info")
+    forget()
+    assert declared() == ["strange-a 1.0 X"]
+    assert scan().unreadable == ((site / "~trange_a-0.9.dist-info", "an interrupted pip left it behind"),)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_copies_the_first_on_the_path_counts(site, tmp_path, monkeypatch, order):
+    install(site, "strange-a", "1.0")
+    install(tmp_path / "other", "strange-a", "2.0")
+    for folder in [site, tmp_path / "other"][::order]:
+        monkeypatch.syspath_prepend(folder)
+    forget()
+    kept, hidden = ("2.0", "1.0") if order == 1 else ("1.0", "2.0")
+    assert declared() == [f"strange-a {kept} X"]
+    assert [copy.version for copy in scan().hidden] == [hidden]
+
+
+@pytest.mark.parametrize("versions", [("9.0", "10.0"), ("10.0", "9.0"), ("1.0", "1.0.post1")])
+def test_of_two_copies_in_one_folder_the_newer_counts_in_whatever_order_they_are_found(site, versions):
+    for version in versions:
+        path = install(site, "strange-a", version)
+        shutil.move(path, site / f"kept-{version}")
+    for version in versions:
+        shutil.move(site / f"kept-{version}", site / f"strange_a-{version}.dist-info")
+    forget()
+    assert declared() == [f"strange-a {'10.0' if '10.0' in versions else '1.0.post1'} X"]
+
+
+def test_a_folder_that_is_twice_on_the_path_has_one_copy(site, monkeypatch):
+    install(site, "strange-a")
+    monkeypatch.syspath_prepend(os.fspath(site))
+    forget()
+    assert declared() == ["strange-a 0.1.0 X"]
+    assert scan().hidden == ()
+
+
+def test_of_a_name_that_is_declared_twice_the_first_counts_and_the_repetition_is_known(site):
+    path = install(site, "strange-a")
+    (path / "entry_points.txt").write_text(f"[{GROUP}]\nX = a:first\nX = a:second\n")
+    forget()
+    assert [each.target for each in scan().declarations(GROUP)] == ["a:first"]
+    assert installed("strange-a").repeated() == [f"{GROUP}: X"]
+
+
+def test_what_a_distribution_requires_and_speaks_is_read(site):
+    points = {GROUP: {"X": "a:X"}, "minnet.protocol": {"1": "a", "2": "a"}}
+    install_distribution(site, "a", {"a": ""}, entry_points=points, requires=["numpy >=1.26"])
+    forget()
+    assert installed("A").protocols == ("1", "2")
+    assert [text.replace(" ", "") for text in installed("a").requires] == ["numpy>=1.26"]
+    assert installed("a").path == site / "a-0.1.0.dist-info"
+    assert installed("absent") is None
 
 
 @pytest.mark.parametrize(
-    "text", ["[minnet.layers]\nno equals sign\n", b"[minnet.layers]\nX = \xff\xfe"], ids=["line", "bytes"]
+    ("record", "editable"),
+    [
+        ('{"url": "file:///home/a%20b", "dir_info": {"editable": true}}', "/home/a b"),
+        ('{"url": "file:///home/a", "dir_info": {}}', None),
+        ('{"url": "https://example.org/a.git", "dir_info": {"editable": true}}', None),
+        ("[]", None),
+        ("{", None),
+        (None, None),
+    ],
 )
-def test_malformed_entry_points_harm_no_other_distribution(site, text):
-    install_distribution(site, "strange-a", {"strange_a": ""}, entry_points={"minnet.layers": {"X": "strange_a:X"}})
-    install_distribution(site, "strange-b", {"strange_b": ""}, entry_points={"minnet.layers": {"Y": "strange_b:Y"}})
-    file = next(site.glob("strange_b*.dist-info")) / "entry_points.txt"
-    file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert "strange-a:X" in [declaration.qualified for declaration in declarations("minnet.layers")]
-    assert any("strange_b-0.1.0.dist-info: a distribution with unreadable" in text for text in metadata_problems())
+def test_the_source_of_an_editable_installation_is_known(site, record, editable):
+    path = install(site, "strange-a")
+    if record is not None:
+        (path / "direct_url.json").write_text(record)
+    source = installed("strange-a").editable_source()
+    assert (source and source.as_posix()) == editable
 
 
-def test_target_may_have_an_extra():
-    assert Declaration("join", "x", "1", "os.path : join [extra]").load() is os.path.join
+def test_discovery_can_be_given_other_distributions_for_a_while(site):
+    install(site, "strange-a")
+    with discovering(tuple):
+        assert scan().distributions == {}
+    assert declared() == ["strange-a 0.1.0 X"]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from minnet_core import Module
-from minnet_core.discovery import FIRST_PARTY
+from minnet_core import Module, layers
+from minnet_core.first_party import FIRST_PARTY
 from minnet_core.testing import Case, all_checks, check_component, checks_for, examine, install_distribution
 
 GOOD = """
@@ -72,9 +72,7 @@ def install(site, name, source):
 def test_checks_of_a_plugin_come_after_those_of_the_core(site):
     core = all_checks()
     install(site, "strange-a", GOOD)
-    from minnet_core.plugins import plugin_host
-
-    plugin_host().discover()
+    layers.refresh()
     assert [check.name for check in all_checks()] == [
         *(check.name for check in core),
         "output_is_positive",
@@ -150,7 +148,9 @@ def test_a_plugin_that_returns_junk_is_kept_out_and_harms_no_other(site, minnet,
     states = {row["distribution"]: row["state"] for row in json.loads(out)["distributions"]}
     assert (states["strange-a"], states["strange-b"]) == ("ok", "broken")
     (problem,) = json.loads(out)["problems"]
-    assert problem.startswith(f"strange-b 0.1.0: minnet_checks of strange_b failed: {cause}")
+    assert problem["cause"].startswith(
+        f"strange-b:plugin (strange-b 0.1.0, strange_b) failed in minnet_checks: {cause}"
+    )
 
 
 def test_a_plugin_may_have_no_checks(site):
@@ -163,7 +163,7 @@ def test_plugins_lists_a_plugin_whose_checks_nobody_has_asked_for(site, minnet):
     install(site, "strange-b", JUNK.format(body="return 7"))
     code, out, _ = minnet("plugins")
     assert code == 1
-    assert "minnet_checks of strange_b failed" in out
+    assert "failed in minnet_checks: TypeError: 'int' object is not iterable" in out
 
 
 def test_a_check_that_needs_one_that_does_not_exist_harms_no_other(site):

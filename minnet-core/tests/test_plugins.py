@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from minnet_core import PluginLoadError
+from minnet_core import PluginLoadError, layers
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import install_distribution
 
@@ -58,7 +58,7 @@ def test_broken_plugin_is_kept_with_its_cause_and_harms_no_other(site, fault):
     loaded, failed = strangers(host)
     assert loaded == {"strange-a", "strange-c"}
     assert failed.keys() == {"strange-b"}
-    assert str(failed["strange-b"]).startswith("strange-b 0.1.0: strange_b cannot be loaded: ")
+    assert str(failed["strange-b"]).startswith("strange-b:plugin (strange-b 0.1.0, strange_b) cannot be loaded: ")
     assert message in str(failed["strange-b"])
     assert failed["strange-b"].__cause__ is not None
     names = [host.call(plugin, "minnet_commands") for plugin in host.loaded if plugin.distribution in loaded]
@@ -76,8 +76,10 @@ def test_each_plugin_is_called_alone(site):
     assert results["strange-a"][0].name == "one"
     assert results["strange-b"] is results["strange-c"] is None
     _, failed = strangers(host)
-    assert "minnet_commands of strange_b failed: ZeroDivisionError: division by zero" in str(failed["strange-b"])
-    assert "minnet_commands of strange_c failed: SystemExit: 2" in str(failed["strange-c"])
+    assert "(strange-b 0.1.0, strange_b) failed in minnet_commands: ZeroDivisionError: division by zero" in str(
+        failed["strange-b"]
+    )
+    assert "(strange-c 0.1.0, strange_c) failed in minnet_commands: SystemExit: 2" in str(failed["strange-c"])
 
 
 def test_second_name_for_one_module_does_not_unload_the_first(site):
@@ -97,6 +99,7 @@ def test_discovering_again_loads_only_what_is_new(site):
     host.discover()
     assert (list(host.loaded), dict(host.failures)) == before
     install(site, "strange-c", GOOD.format(name="two"))
+    layers.refresh()
     host.discover()
     assert [plugin.distribution for plugin in host.loaded if plugin not in before[0]] == ["strange-c"]
     assert plugin_host() is host
@@ -112,5 +115,5 @@ def test_switches_are_obeyed_before_any_import(site, monkeypatch):
 def test_strict_raises_at_once(site, monkeypatch):
     install(site, "strange-b", "1 / 0")
     monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
-    with pytest.raises(PluginLoadError, match=r"strange-b 0.1.0: strange_b cannot be loaded: ZeroDivisionError"):
+    with pytest.raises(PluginLoadError, match=r"strange-b:plugin .* cannot be loaded: ZeroDivisionError"):
         plugin_host()

@@ -74,3 +74,8 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
         raise
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{where}{error}") from error
+    except SystemExit as error:  # a constructor must not end the program that builds a model
+        raise ConfigError(f"{where}the constructor calls sys.exit({error.code!r})") from error
+    except Exception as error:
+        error.add_note(f"in the constructor of {where.rstrip(': ') or cls.__name__}")
+        raise

@@ -8,6 +8,7 @@ __all__ = [
     "MinnetError",
     "ModelFileError",
     "PluginLoadError",
+    "ProtocolError",
     "ShapeError",
     "UnknownComponentError",
 ]
@@ -40,5 +41,23 @@ class AmbiguousNameError(MinnetError, LookupError):
     """Several distributions register this bare name; their qualified names still work."""
 
 
-class PluginLoadError(MinnetError, ImportError):
-    """A component is registered but cannot be imported; the cause is chained."""
+class RemediableError(MinnetError):
+    """An error that knows what to do about it.
+
+    Attributes:
+        cause: what is wrong.
+        remedy: what to do, often a command; empty if that cannot be said.
+    """
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(f"{cause}; {remedy}" if remedy else cause)
+        self.cause = cause
+        self.remedy = remedy
+
+
+class ProtocolError(RemediableError):
+    """A distribution is written to a version of the protocol that this core does not speak."""
+
+
+class PluginLoadError(RemediableError, ImportError):
+    """A component or plugin is registered but cannot be loaded, or one of its hooks failed; the error is chained."""

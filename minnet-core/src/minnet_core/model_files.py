@@ -19,7 +19,7 @@ from packaging.version import InvalidVersion, Version
 from .atomic import write_atomically
 from .config import build_with, component_name, to_config
 from .constructor import random_state_kept
-from .discovery import LOCAL
+from .declaration import LOCAL
 from .errors import ConfigError, ModelFileError, UnknownComponentError
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import Factory, frozen
 
-from .discovery import Declaration
+from .declaration import Declaration
 from .plugins import plugin_host
 from .registry import Registry
 
@@ -30,9 +30,12 @@ class Registrar:
 
         Raises:
             ValueError: if there is no such kind.
+            TypeError: if it is no class.
         """
         if kind not in _BASES:
             raise ValueError(f"expected a kind among {sorted(_BASES)}, received {kind!r}")
+        if not isinstance(cls, type):
+            raise TypeError(f"expected a class, received {cls!r}")
         target = f"{cls.__module__}:{cls.__qualname__}"
         declaration = Declaration(name or cls.__name__, self.plugin.distribution, self.plugin.version, target, cls)
         self._found.setdefault(kind, []).append(declaration)
@@ -62,12 +65,16 @@ def _optimizer() -> type:
 
 def _computed(kind: str) -> list[Declaration]:
     host = plugin_host()
-    host.discover()
     for plugin in list(host.loaded):
         if plugin not in host.registrars:  # once, or a computed class would be another one after refresh()
             host.registrars[plugin] = Registrar(plugin)
-            host.call(plugin, "minnet_register_components", registrar=host.registrars[plugin])
+            host.call(plugin, "minnet_register_components", _nothing, registrar=host.registrars[plugin])
     return [declaration for plugin in host.loaded for declaration in host.registrars[plugin].declarations(kind)]
+
+
+def _nothing(returned: object) -> None:
+    """What the hook returns; pluggy leaves out None, so anything is a mistake: a generator, say, that nobody runs."""
+    raise TypeError(f"expected components to be registered by registrar.register, received {returned!r}")
 
 
 # The base classes are functions here because importing them imports NumPy.
@@ -76,3 +83,6 @@ _BASES = {"layers": _module, "criterions": _criterion, "optimizers": _optimizer}
 layers = Registry("layers", _module, _computed)
 criterions = Registry("criterions", _criterion, _computed)
 optimizers = Registry("optimizers", _optimizer, _computed)
+
+REGISTRIES = (layers, criterions, optimizers)
+"""All of them."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from importlib import invalidate_caches
 from typing import Any, TypeVar
 
-from .discovery import FIRST_PARTY, LOCAL, Declaration, canonical, declarations, is_strict, plugin_switches
+from .declaration import LOCAL, Declaration
+from .discovery import Scan, forget, scan
 from .errors import AmbiguousNameError, PluginLoadError, UnknownComponentError
+from .first_party import FIRST_PARTY
+from .hints import unknown_component
+from .loading import load
+from .names import NameTable
+from .switches import Switches, is_strict, switches
 
 _C = TypeVar("_C", bound=type)
 
@@ -36,15 +41,17 @@ class Registry(Mapping[str, Any]):
         self._compute = compute
         self._local: dict[str, Declaration] = {}
         self._overrides: dict[str, type] = {}
-        self.refresh()
+        self._seen: tuple[Scan, Switches] | None = None
+        self._computed: NameTable | None = None
 
     def refresh(self) -> None:
-        """Forget what was discovered, so that a package installed since is found; registered classes stay."""
+        """Look at what is installed again, for this registry and all others; registered classes stay.
+
+        After a ``pip install`` in a running session this finds what is new, and tries again what failed.
+        A module that was imported stays the one that it was, as always in Python.
+        """
         invalidate_caches()
-        self._entry_points: list[Declaration] | None = None
-        self._computed: list[Declaration] | None = None
-        self._classes: dict[Declaration, type] = {}
-        self._failures: dict[Declaration, PluginLoadError] = {}
+        forget()
 
     def __getitem__(self, name: str) -> Any:
         """Return the class of this name, imported now if it was not.
@@ -58,6 +65,10 @@ class Registry(Mapping[str, Any]):
             return self._overrides[name]
         return self.load(self.declaration(name))
 
+    # A registry is itself and no other: Mapping would compare two by importing all that they hold.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
     def __contains__(self, name: object) -> bool:
         if name in self._overrides:
             return True
@@ -69,11 +80,7 @@ class Registry(Mapping[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         """Yield each component once, by the shortest name that means it, in alphabetical order."""
-        names = []
-        for declaration in self.declarations():
-            bare = declaration.name in self and self.declaration(declaration.name) == declaration
-            names.append(declaration.name if bare else declaration.qualified)
-        return iter(sorted(names, key=lambda name: (name.lower(), name)))
+        return iter(sorted(map(self.shortest, self.declarations()), key=lambda name: (name.lower(), name)))
 
     def __len__(self) -> int:
         return len(self.declarations())
@@ -81,29 +88,34 @@ class Registry(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"<Registry minnet.{self.kind}: {', '.join(self)}>"
 
-    def declarations(self) -> list[Declaration]:
+    def declarations(self) -> tuple[Declaration, ...]:
         """List every component that is installed and enabled, in a stable order; nothing is imported."""
-        if self._computed is None:
-            self._computed = self._compute(self.kind)
-        return [*self._declared(), *self._computed]
+        return self._everything().declarations
 
     def declaration(self, name: str) -> Declaration:
         """Say who provides a name, without importing it; raises as looking it up does."""
-        distribution, _, bare = str(name).rpartition(":")
-        distribution = canonical(distribution)
+        found = self.candidates(name)
+        if len(found) > 1:
+            listing = "; ".join(f"{each.qualified} ({each.provider}, {each.target})" for each in found)
+            raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
+        if not found:
+            raise UnknownComponentError(unknown_component(str(name), self))
+        return found[0]
+
+    def candidates(self, name: str) -> list[Declaration]:
+        """List what a name may mean: one thing, none, or several, if it is bare and two strangers have it."""
         # Hooks are asked only for what no entry point declares: asking them imports plugins.
-        for list_known in (self._declared, self.declarations):
-            matches = [d for d in list_known() if d.name == bare and distribution in ("", d.distribution)]
-            for preferred in (FIRST_PARTY, {LOCAL}):
-                if any(d.distribution in preferred for d in matches):
-                    matches = [d for d in matches if d.distribution in preferred]
-                    break
-            if len(matches) == 1:
-                return matches[0]
-            if matches:
-                listing = "; ".join(f"{d.qualified} ({d.provider}, {d.target})" for d in matches)
-                raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
-        raise UnknownComponentError(self._unknown(name, distribution, bare))
+        return self._declared().find(str(name)) or self._everything().find(str(name))
+
+    def shortest(self, declaration: Declaration) -> str:
+        """Return the shortest name that means a declaration."""
+        found = self.candidates(declaration.name)
+        return declaration.name if found == [declaration] else declaration.qualified
+
+    def disabled(self) -> list[Declaration]:
+        """List what is installed and switched off."""
+        self._declared()
+        return self._off
 
     def load(self, declaration: Declaration) -> Any:
         """Import the class of a declaration.
@@ -111,18 +123,15 @@ class Registry(Mapping[str, Any]):
         Raises:
             PluginLoadError: with the cause, again each time.
         """
+        self._sync()
         if declaration in self._failures:
             raise self._failures[declaration].with_traceback(None)  # each raise would lengthen it
         if declaration not in self._classes:
             try:
-                self._classes[declaration] = self._checked(declaration.load())
-            except (Exception, SystemExit) as error:  # a plugin that exits must not end the program that loads it
-                failure = PluginLoadError(
-                    f"{declaration.qualified} ({declaration.provider}, {declaration.target}) cannot be loaded: "
-                    f"{type(error).__name__}: {error}"
-                )
+                self._classes[declaration] = load(declaration, self._checked)
+            except PluginLoadError as failure:
                 self._failures[declaration] = failure
-                raise failure from error
+                raise
         return self._classes[declaration]
 
     def register(self, cls: _C, name: str | None = None) -> _C:
@@ -139,6 +148,7 @@ class Registry(Mapping[str, Any]):
         self._checked(cls)
         name = name or cls.__name__
         self._local[name] = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
+        self._seen = None
         return cls
 
     @contextmanager
@@ -159,13 +169,25 @@ class Registry(Mapping[str, Any]):
             else:
                 self._overrides[name] = before
 
+    @contextmanager
+    def emptied(self) -> Iterator[None]:
+        """Begin with nothing registered and nothing overridden while the context lasts."""
+        before = self._local, self._overrides
+        self._local, self._overrides, self._seen = {}, {}, None
+        try:
+            yield
+        finally:
+            self._local, self._overrides = before
+            self._seen = None
+
     def declaration_of(self, cls: type) -> Declaration | None:
         """Find who provides a class; None if no one does.
 
         Of entry points, only those into the class's own package are imported, which it has been.
         """
-        for list_known in (self._declared, self.declarations):
-            for declaration in sorted(list_known(), key=lambda d: (d.distribution == LOCAL, d.name != cls.__name__)):
+        for table in (self._declared, self._everything):
+            known = table().declarations
+            for declaration in sorted(known, key=lambda d: (d.distribution == LOCAL, d.name != cls.__name__)):
                 if self._classes.get(declaration) is cls or self._is_home(declaration, cls):
                     return declaration
         return None
@@ -179,38 +201,37 @@ class Registry(Mapping[str, Any]):
         except PluginLoadError:
             return False
 
-    def _declared(self) -> list[Declaration]:
-        return [*self._local.values(), *self._enabled()]
-
-    def _enabled(self) -> list[Declaration]:
-        if self._entry_points is None:
-            self._entry_points = declarations(f"minnet.{self.kind}")
-        enabled = self._filtered()
+    def _declared(self) -> NameTable:
+        """What entry points declare, and this program registered."""
+        self._sync()
         if is_strict():
-            for declaration in enabled:
+            for declaration in self._entry_points.declarations:
                 self.load(declaration)
-        return enabled
+        return self._entry_points
 
-    def _filtered(self) -> list[Declaration]:
-        is_enabled = plugin_switches()
-        return [d for d in self._entry_points or () if is_enabled(d.distribution)]
+    def _everything(self) -> NameTable:
+        """The same, and what hooks register."""
+        declared = self._declared()
+        if self._computed is None:
+            self._computed = NameTable([*declared.declarations, *self._compute(self.kind)], self._reserved)
+        return self._computed
+
+    def _sync(self) -> None:
+        """Read what is declared, unless nothing has changed since: neither what is installed, nor the switches."""
+        now = scan(), switches()
+        if self._seen is not None and self._seen[0] is now[0] and self._seen[1] is now[1]:
+            return
+        found = now[0].declarations(f"minnet.{self.kind}")
+        enabled = [each for each in found if now[1].allows(each.distribution)]
+        self._off = [each for each in found if not now[1].allows(each.distribution)]
+        self._reserved = {each.name for each in self._off if each.distribution in FIRST_PARTY}
+        self._entry_points = NameTable([*self._local.values(), *enabled], self._reserved)
+        self._computed = None
+        self._classes: dict[Declaration, type] = {}
+        self._failures: dict[Declaration, PluginLoadError] = {}
+        self._seen = now
 
     def _checked(self, cls: Any) -> type:
         if isinstance(cls, type) and issubclass(cls, self._base()):
             return cls
         raise TypeError(f"expected a subclass of {self._base().__name__} for {self.kind}, received {cls!r}")
-
-    def _unknown(self, name: str, distribution: str, bare: str) -> str:
-        message = f"no distribution registers {name!r} in {self.kind}"
-        if distribution == LOCAL:
-            return f"{message}; define its class and register it: minnet_core.{self.kind}.register({bare})"
-        off = [d for d in self._entry_points or () if d not in self._filtered()]
-        disabled = {d.provider for d in off if d.name == bare and distribution in ("", d.distribution)}
-        if disabled:
-            return f"{message}: {', '.join(sorted(disabled))} is disabled by MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
-        if distribution and distribution not in {d.distribution for d in self.declarations()}:
-            return f"{message}: {distribution} is not installed, or registers none; pip install {distribution}"
-        by_folded = {known.rpartition(":")[2].lower(): known for known in self}
-        close = [by_folded[match] for match in get_close_matches(bare.lower(), by_folded, n=3)]
-        hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"see: minnet {self.kind}"
-        return f"{message}; {hint}"

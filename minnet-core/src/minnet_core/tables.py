@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+_PLAIN: Mapping[str, str] = MappingProxyType({})
 
 
-def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> str:
-    """Render a table as plain text, as wide as its contents: nothing is cut or wrapped.
+def render_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    wrap: Sequence[str] = (),
+    width: int | None = None,
+    styles: Mapping[str, str] | None = None,
+) -> str:
+    """Render a table as text.
 
     Args:
         columns: the headings.
         rows: as many cells each.
         right: headings of the columns to align right.
+        wrap: headings of the columns that may be broken into lines, if the table is wider than ``width``.
+        width: of the window, in characters; without it nothing is cut or wrapped.
+        styles: a cell -> the colour to write it in, as rich names them; without it the text is plain.
 
     >>> print(render_table(["name", "size"], [["W", "12"], ["b", "4"]], right=["size"]))
     name  size
@@ -26,9 +43,48 @@ def render_table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, right
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+        table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(cell, (styles or _PLAIN).get(cell, "")) for cell in row))
     text = StringIO()
-    Console(file=text, width=10_000, color_system=None).print(table)
+    coloured = styles is not None
+    fits = _measure(table) <= (width or 0)
+    Console(
+        file=text,
+        width=width if width and wrap and not fits else 10_000,
+        color_system="standard" if coloured else None,
+        force_terminal=coloured,
+        legacy_windows=False,
+    ).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _measure(table: object) -> int:
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    console = Console(width=10_000)
+    return Measurement.get(console, console.options, table).maximum  # type: ignore[arg-type]  # a Table is renderable
+
+
+def echo_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    wrap: Sequence[str] = (),
+    styles: Mapping[str, str] = _PLAIN,
+) -> None:
+    """Print a table: in colour and no wider than the window on a terminal, plain and unbroken anywhere else.
+
+    ``NO_COLOR`` in the environment, or a dumb terminal, means no colour (https://no-color.org).
+    """
+    import click
+
+    if not sys.stdout.isatty():
+        click.echo(render_table(columns, rows, right=right))
+        return
+    coloured = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size().columns
+    text = render_table(columns, rows, right=right, wrap=wrap, width=width, styles=styles if coloured else None)
+    click.echo(text, color=coloured)

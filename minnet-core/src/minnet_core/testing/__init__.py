@@ -10,6 +10,7 @@ from .comparison import expect_equal
 from .distributions import install_distribution
 from .examination import Examination
 from .gradients import check_criterion_gradients, check_gradients
+from .isolation import isolated
 from .kit import all_checks, check_component, checks_for, component_checks, examine
 from .numeric import central_difference
 from .passes import backward, forward, gradients, parameters, run
@@ -45,6 +46,7 @@ __all__ = [
     "forward",
     "gradients",
     "install_distribution",
+    "isolated",
     "named_arrays",
     "parameters",
     "run",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from zipfile import ZipFile
 
-from ..discovery import canonical
+from ..declaration import canonical
 
 _NONE: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
@@ -23,6 +23,7 @@ def install_distribution(
     *,
     entry_points: Mapping[str, Mapping[str, str]] = _NONE,
     version: str = "0.1.0",
+    requires: Sequence[str] = (),
 ) -> None:
     """Build a wheel and unpack it into a directory, as pip would, with no index and no other process.
 
@@ -36,6 +37,7 @@ def install_distribution(
             file, with ``minnet_swish.layer`` beside it a package.
         entry_points: group -> name -> target, ``{"minnet.layers": {"Swish": "minnet_swish:Swish"}}``.
         version: of the distribution.
+        requires: what it depends on, ``["minnet-core >=0.1,<0.2"]``; nothing is installed for it.
 
     Raises:
         ImportError: if flit_core, which builds the wheel, is not installed.
@@ -58,7 +60,7 @@ def install_distribution(
         for module, source in modules.items():
             _write(project / "src", module, source, is_package=any(other.startswith(f"{module}.") for other in modules))
         pyproject = project / "pyproject.toml"
-        pyproject.write_text(_pyproject(name, version, roots.pop(), entry_points), "utf-8")
+        pyproject.write_text(_pyproject(name, version, roots.pop(), entry_points, requires), "utf-8")
         wheel = make_wheel(pyproject, project).file
         _uninstall(site, name)
         with ZipFile(wheel) as archive:
@@ -80,7 +82,9 @@ def _write(root: Path, module: str, source: str, *, is_package: bool) -> None:
     path.write_text(source, "utf-8")
 
 
-def _pyproject(name: str, version: str, root: str, entry_points: Mapping[str, Mapping[str, str]]) -> str:
+def _pyproject(
+    name: str, version: str, root: str, entry_points: Mapping[str, Mapping[str, str]], requires: Sequence[str]
+) -> str:
     quote = json.dumps  # a JSON string is a TOML string
     lines = [
         "[build-system]",
@@ -90,6 +94,7 @@ def _pyproject(name: str, version: str, root: str, entry_points: Mapping[str, Ma
         f"name = {quote(name)}",
         f"version = {quote(version)}",
         'description = "Made for a test."',
+        f"dependencies = {quote(list(requires))}",
         "[tool.flit.module]",
         f"name = {quote(root)}",
     ]

@@ -18,18 +18,16 @@ from attrs import evolve
 
 from ..component import Component
 from ..criterion import Criterion
-from ..discovery import LOCAL, Declaration, canonical
+from ..declaration import LOCAL, Declaration, canonical
 from ..errors import PluginLoadError, UnknownComponentError
 from ..example import Draw
 from ..optimizer import Optimizer
-from ..registries import criterions, layers, optimizers
+from ..registries import REGISTRIES
 from .case import Case, from_example
 from .given import Given
 from .homework import adopted, found_in, module_of_file
 from .targets import guessed_target, named_target
 from .undisturbed import undisturbed
-
-REGISTRIES = (layers, criterions, optimizers)
 
 
 def cases_of(

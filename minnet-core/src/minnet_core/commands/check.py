@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .errors import MinnetError
-from .tables import render_table
+from ..errors import MinnetError
+from ..tables import render_table
 
 if TYPE_CHECKING:
-    from .testing import Case, Report
+    from ..testing import Case, Report
 
 _COLUMNS = ("component", "passed", "failed", "skipped", "expected to fail")
 
@@ -91,8 +91,8 @@ def check(
     any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
     check fails, and with 2 if there is nothing to check.
     """
-    from .testing import all_checks, cases_of, every_case, examine
-    from .testing.kit import named_check
+    from ..testing import all_checks, cases_of, every_case, examine
+    from ..testing.kit import named_check
 
     if listing:
         rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]

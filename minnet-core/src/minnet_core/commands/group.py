@@ -1,0 +1,96 @@
+"""`MinnetGroup`: a command with subcommands of its own and of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import click
+
+from ..contributions import Contribution, contributions
+from ..declaration import canonical
+from ..discovery import installed, scan
+from ..errors import MinnetError, PluginLoadError
+from ..first_party import HOMES
+from ..hints import nearest
+from ..plugins import plugin_host
+from ..switches import disabling
+
+_KEY = "minnet_core.commands.contributed"
+
+
+def disable(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
+    """Switch plugins off for as long as the command runs: ``-p no:NAME``."""
+    names = [choice.removeprefix("no:") for choice in choices]
+    for name, choice in zip(names, choices, strict=True):
+        if name == choice or not name:
+            raise click.BadParameter(f"expected no:NAME, received {choice!r}")
+        if installed(name) is None:
+            known = {each: f"no:{each}" for each in scan().distributions}
+            hint = nearest(canonical(name), known) or f"there are {', '.join(known)}"
+            raise click.BadParameter(f"no distribution {name!r} with components or hooks is installed; {hint}")
+    if names:
+        context.with_resource(disabling(names))
+
+
+class MinnetGroup(click.Group):
+    """A group whose commands are its own and those of the plugins; its own win a name that both have.
+
+    Of two plugins with one command a first-party one wins, then the first in the order of their names.
+    """
+
+    def contributed(self, context: click.Context) -> dict[str, Contribution]:
+        """What plugins contribute, asked once for an invocation; those that fail are told on stderr."""
+        if _KEY not in context.meta:
+            try:
+                found = contributions()
+            except PluginLoadError as error:
+                raise click.ClickException(str(error)) from error
+            for failure in plugin_host().failures.values():
+                click.echo(f"warning: {failure}; see: minnet plugins", err=True)
+            context.meta[_KEY] = {str(each.command.name): each for each in reversed(found)}
+        return cast("dict[str, Contribution]", context.meta[_KEY])
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *self.contributed(context)})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(context, name)
+        contributed = None if own else self.contributed(context).get(name)
+        return contributed.command if contributed else own
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        home = HOMES.get(name)
+        if self.get_command(context, name) is None and home and not context.resilient_parsing:
+            state = "disabled" if installed(home) else f"not installed; pip install {home}"
+            context.fail(f"No such command {name!r}: it comes with {home}, which is {state}")
+        return super().resolve_command(context, args)
+
+    def invoke(self, context: click.Context) -> Any:
+        with self._provenance(context):
+            try:
+                return super().invoke(context)
+            except BrokenPipeError:  # click knows what to do when the reader of the output has gone
+                raise
+            except (MinnetError, OSError) as error:
+                raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
+
+    @contextmanager
+    def _provenance(self, context: click.Context) -> Iterator[None]:
+        """Have a traceback say which plugin the command comes from."""
+        try:
+            yield
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            contribution = context.meta.get(_KEY, {}).get(context.invoked_subcommand)
+            if contribution is not None:
+                plugin = contribution.plugin
+                error.add_note(
+                    f"in minnet {context.invoked_subcommand}, a command of {plugin.provider} ({plugin.target})"
+                )
+            raise

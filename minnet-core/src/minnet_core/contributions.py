@@ -1,0 +1,41 @@
+"""The commands that plugins contribute, with whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+from attrs import frozen
+
+from .declaration import Declaration
+from .plugins import plugin_host
+
+
+@frozen
+class Contribution:
+    """A command and the plugin that it comes from."""
+
+    command: click.Command
+    plugin: Declaration
+
+
+def contributions() -> list[Contribution]:
+    """Ask every plugin for its commands, the first-party ones first.
+
+    Raises:
+        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
+    """
+    host = plugin_host()
+    return [
+        Contribution(command, plugin)
+        for plugin in list(host.loaded)
+        for command in host.call(plugin, "minnet_commands", _accept) or ()
+    ]
+
+
+def _accept(returned: Iterable[click.Command]) -> list[click.Command]:
+    commands = list(returned)
+    for command in commands:
+        if not isinstance(command, click.Command):
+            raise TypeError(f"expected click commands, received {command!r}")
+    return commands

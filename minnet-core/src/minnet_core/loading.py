@@ -1,0 +1,100 @@
+"""Loading what a plugin declares: whatever it does, it harms no other, and what went wrong can be told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from io import TextIOBase
+from typing import Any
+
+from .declaration import Declaration
+from .discovery import installed
+from .errors import PluginLoadError, ProtocolError
+from .protocol_version import expect_spoken
+from .requirements import missing_requirements
+
+# What each distribution has printed. A module is imported once, so this outlasts every refresh.
+_said: dict[str, str] = {}
+
+
+def prints(distribution: str) -> str:
+    """What a distribution has printed so far while it was loaded, and while its hooks ran; empty if nothing."""
+    return _said.get(distribution, "")
+
+
+class _Overheard(TextIOBase):
+    """A stream that remembers what a plugin prints and hands it on to stderr.
+
+    On stdout it would stand in the midst of JSON; kept back, it would hide the prompt of a debugger.
+    """
+
+    def __init__(self, distribution: str) -> None:
+        self._distribution = distribution
+
+    def write(self, text: str) -> int:
+        _said[self._distribution] = _said.get(self._distribution, "") + text
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+@contextmanager
+def guarded(declaration: Declaration, what: str) -> Iterator[None]:
+    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it.
+
+    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
+
+    Args:
+        declaration: whose doing it is.
+        what: what cannot be done then, for the message: ``cannot be loaded``.
+
+    Raises:
+        PluginLoadError: with the error chained.
+        KeyboardInterrupt: as it is: it comes from the user.
+    """
+    try:
+        with redirect_stdout(_Overheard(declaration.distribution)):
+            yield
+    except KeyboardInterrupt:
+        raise
+    except ProtocolError as error:
+        raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
+    except BaseException as error:
+        text = f": {error}" if str(error) else ""
+        cause = f"{_told(declaration)} {what}: {type(error).__name__}{text}"
+        raise PluginLoadError(cause, _remedy(declaration, error)) from error
+
+
+def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
+    """Import what a declaration stands for.
+
+    Args:
+        declaration: of a component or a plugin.
+        check: given what was imported, returns it, or raises if it is not what it should be.
+
+    Raises:
+        PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.
+    """
+    with guarded(declaration, "cannot be loaded"):
+        its = installed(declaration.distribution)
+        if its is not None and declaration.loaded is None:
+            expect_spoken(its.provider, its.protocols)
+        return check(declaration.load())
+
+
+def _told(declaration: Declaration) -> str:
+    return f"{declaration.qualified} ({declaration.provider}, {declaration.target})"
+
+
+def _remedy(declaration: Declaration, error: BaseException) -> str:
+    """What to do about a failure, where the metadata tell."""
+    its = installed(declaration.distribution)
+    if its is None or not isinstance(error, ImportError):
+        return ""
+    source = its.editable_source()
+    if source is not None and not source.exists():
+        return f"its source {source} is gone: pip uninstall {its.name}, or install it again from where it is now"
+    missing = missing_requirements(its)
+    return f"pip install {' '.join(missing)}" if missing else ""

@@ -1,0 +1,213 @@
+"""What is wrong with an installation: each kind of fault by a distribution that has it, and no false alarm."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from minnet_core import PluginLoadError
+from minnet_core.first_party import FIRST_PARTY
+from minnet_core.inspection import Finding, inspect_installation
+from minnet_core.testing import install_distribution
+
+LAYER = "from minnet_core import Example, Module\nclass {}(Module):\n    pass\n"
+HOOK = "from minnet_core import hookimpl\n@hookimpl\ndef {}: {}\n"
+
+
+@pytest.fixture(autouse=True)
+def _core_alone(monkeypatch):
+    monkeypatch.setenv("MINNET_DISABLE_PLUGINS", ",".join(sorted(FIRST_PARTY - {"minnet-core"})))
+
+
+def install(site, name, source="", *layers, folder=None, **more):
+    module = name.replace("-", "_")
+    source = source or "".join(map(LAYER.format, layers))
+    points = {"minnet.layers": {layer: f"{module}:{layer}" for layer in layers}, **more.pop("points", {})}
+    install_distribution(folder or site, name, {module: source}, entry_points=points, **more)
+
+
+def found():
+    """The findings about what the tests install."""
+    return [each for each in inspect_installation(["layers"]) if "trange" in each.distribution + each.cause]
+
+
+def test_a_healthy_installation_has_no_findings(site):
+    install(site, "strange-a", "", "X", "Y", requires=["numpy", "minnet-core >=0.1,<0.2"])
+    install(site, "strange-b", HOOK.format("minnet_commands()", "return []"), points={"minnet": {"b": "strange_b"}})
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("1 / 0", "cannot be loaded: ZeroDivisionError: division by zero"),
+        ("x = 1", "cannot be loaded: AttributeError: module 'strange_a' has no attribute 'X'"),
+        ("X = 7", "cannot be loaded: TypeError: expected a subclass of Module for layers, received 7"),
+        (
+            LAYER.format("X")
+            + "    EXAMPLES = [Example(input=(4, 3))]\n    def __init__(self): raise RuntimeError('none today')\n",
+            "cannot be constructed: RuntimeError: none today",
+        ),
+        (
+            LAYER.format("X") + "    EXAMPLES = [Example(input=(4, 3))]\n    def __init__(self): raise SystemExit(3)\n",
+            "cannot be constructed: SystemExit: 3",
+        ),
+    ],
+)
+def test_a_component_that_cannot_be_used_is_broken(site, source, cause):
+    install(site, "strange-a", source, "X")
+    assert found() == [Finding("broken", "strange-a", f"strange-a:X (strange-a 0.1.0, strange_a:X) {cause}")]
+
+
+def test_an_optimizer_without_examples_is_made_for_a_module(site):
+    source = "from minnet_core import Optimizer\nclass X(Optimizer):\n    def __init__(self, module): 1 / 0\n"
+    install(site, "strange-a", source, points={"minnet.optimizers": {"X": "strange_a:X"}})
+    (finding,) = found()
+    assert finding.cause.endswith("cannot be constructed: ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("1 / 0", "cannot be loaded: ZeroDivisionError"),
+        ("", "expected functions marked by minnet_core.hookimpl, found none"),
+        (HOOK.format("minnet_comands()", "..."), "unknown hook 'minnet_comands'"),
+        (HOOK.format("minnet_commands(argument)", "..."), "Argument(s) {'argument'} are declared"),
+        (HOOK.format("minnet_commands()", "1 / 0"), "failed in minnet_commands: ZeroDivisionError"),
+        (HOOK.format("minnet_commands()", "return [7]"), "failed in minnet_commands: TypeError: expected click"),
+        (HOOK.format("minnet_register_components(registrar)", "return [7]"), "expected components to be registered by"),
+        (HOOK.format("minnet_register_components(registrar)", "yield 7"), "expected components to be registered by"),
+        (HOOK.format("minnet_register_components(registrar)", "registrar.register('layers', 7)"), "expected a class"),
+        (HOOK.format("minnet_checks()", "return [7]"), "failed in minnet_checks: TypeError: expected checks"),
+    ],
+)
+def test_a_plugin_whose_module_or_hook_fails_is_broken(site, source, cause):
+    install(site, "strange-a", source or "x = 1", points={"minnet": {"a": "strange_a"}})
+    (finding,) = found()
+    assert (finding.kind, finding.distribution) == ("broken", "strange-a")
+    assert finding.cause.startswith("strange-a:a (strange-a 0.1.0, strange_a) ")
+    assert cause in finding.cause
+
+
+def test_a_requirement_that_is_missing_or_of_another_version_is_told_with_what_to_install(site):
+    install(site, "strange-a", "", "X", requires=["absent-thing", "minnet-core >=9"])
+    assert found() == [
+        Finding("broken", "strange-a", "needs absent-thing, which is not installed", "pip install absent-thing"),
+        Finding(
+            "outdated",
+            "strange-a",
+            "needs 'minnet-core>=9', and 0.1.0 is installed",
+            "pip install 'minnet-core>=9', or --upgrade strange-a",
+        ),
+    ]
+
+
+def test_a_protocol_that_is_not_spoken_is_outdated(site):
+    install(site, "strange-a", "1 / 0", "X", points={"minnet.protocol": {"99": "strange_a"}})
+    (finding,) = found()
+    assert (finding.kind, finding.remedy) == ("outdated", "pip install --upgrade minnet-core")
+    assert "written to version 99 of minnet's protocol" in finding.cause
+
+
+def test_a_name_that_two_strangers_have_is_ambiguous_for_both(site):
+    install(site, "strange-a", "", "X")
+    install(site, "strange-b", "", "X")
+    cause = "X means several layers: strange-a:X, strange-b:X"
+    assert found() == [
+        Finding("ambiguous", name, cause, f"use {name}:X, or disable one distribution")
+        for name in ("strange-a", "strange-b")
+    ]
+
+
+def test_a_name_that_is_ours_is_shadowed(site):
+    install(site, "strange-a", "", "Sequential")
+    cause = "Sequential among the layers means minnet-core:Sequential"
+    assert found() == [Finding("shadowed", "strange-a", cause, "use strange-a:Sequential")]
+
+
+def test_a_name_that_is_that_of_a_disabled_distribution_of_ours_is_shadowed(site):
+    install(site, "minnet-conv", "", "Convolution")
+    install(site, "strange-a", "", "Convolution")
+    (finding,) = found()
+    assert (finding.kind, finding.remedy) == ("shadowed", "use strange-a:Convolution")
+    assert "belongs to a first-party distribution, which is disabled" in finding.cause
+
+
+def test_a_command_that_another_has_is_shadowed(site):
+    commands = "import click\n" + HOOK.format("minnet_commands()", "return [click.Command(n) for n in {}]")
+    install(site, "strange-a", commands.format(["fit", "layers"]), points={"minnet": {"a": "strange_a"}})
+    install(site, "strange-b", commands.format(["fit"]), points={"minnet": {"b": "strange_b"}})
+    assert found() == [
+        Finding("shadowed", "strange-a", "minnet layers is the command of the core"),
+        Finding("shadowed", "strange-b", "minnet fit is the command of strange-a"),
+    ]
+
+
+def test_a_copy_that_differs_is_shadowed_and_one_that_does_not_is_no_matter(site, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path / "other")
+    install(site, "strange-a", "", "X")
+    install(site, "strange-b", "", "Y", version="2.0")
+    for name, layer in (("strange-a", "X"), ("strange-b", "Y")):
+        install(site, name, "", layer, folder=tmp_path / "other")
+    (finding,) = found()
+    assert (finding.kind, finding.distribution, finding.remedy) == ("shadowed", "strange-b", "remove one of them")
+    assert finding.cause == f"2.0 in {site} is hidden by 0.1.0 in {tmp_path / 'other'}"
+
+
+def test_a_name_that_is_declared_twice_is_shadowed(site):
+    install(site, "strange-a", "", "X")
+    path = site / "strange_a-0.1.0.dist-info" / "entry_points.txt"
+    path.write_text("[minnet.layers]\nX = strange_a:X\nX = strange_a:Z\n")
+    assert found() == [Finding("shadowed", "strange-a", "declares minnet.layers: X twice; the first counts")]
+
+
+def test_metadata_that_cannot_be_read_are_broken(site):
+    install(site, "strange-a", "", "X")
+    path = site / "strange_a-0.1.0.dist-info"
+    shutil.copytree(path, site / "~trange_b-1.0.dist-info")
+    (path / "METADATA").write_bytes(b"Name: \xff")
+    one, other = found()
+    assert (one.kind, one.distribution) == ("broken", "strange_a-0.1.0.dist-info")
+    assert one.cause.startswith(f"{path}: its metadata cannot be read: UnicodeDecodeError: ")
+    assert (other.distribution, other.remedy) == ("~trange_b-1.0.dist-info", "install it again, or delete it")
+
+
+def test_an_egg_link_that_points_nowhere_is_broken_and_one_that_points_somewhere_is_not(site, tmp_path):
+    (site / "minnet-strange-gone.egg-link").write_text(f"{tmp_path}/gone\n.\n")
+    (site / "minnet-strange-here.egg-link").write_text(f"{tmp_path}\n.\n")
+    (site / "minnet-strange-empty.egg-link").write_text("")
+    (finding,) = found()
+    assert (finding.kind, finding.distribution) == ("broken", "minnet-strange-gone.egg-link")
+    assert finding.cause.endswith(f"points to {tmp_path}/gone, which is gone")
+
+
+def test_what_prints_is_noisy(site):
+    install(site, "strange-printer", "print('\\nhello')\n" + LAYER.format("X"), "X")
+    assert found() == [Finding("noisy", "strange-printer", "prints when it is loaded: 'hello'")]
+
+
+def test_nothing_is_said_of_what_is_disabled(site, monkeypatch):
+    monkeypatch.setenv("MINNET_PLUGINS", "")
+    install(
+        site, "strange-a", "raise KeyboardInterrupt", "X", requires=["absent"], points={"minnet": {"a": "strange_a"}}
+    )
+    assert found() == []
+
+
+def test_the_worst_comes_first(site):
+    install(site, "strange-printer", "print('hello')\n" + LAYER.format("X"), "X", requires=["minnet-core >=9"])
+    install(site, "strange-z", "1 / 0", "X")
+    assert [each.kind for each in found()] == ["broken", "outdated", "ambiguous", "ambiguous", "noisy"]
+
+
+def test_strictness_raises_the_first_failure(site, monkeypatch):
+    install(site, "strange-a", "1 / 0", "X")
+    monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
+    with pytest.raises(PluginLoadError, match="strange-a:X"):
+        inspect_installation()
+
+
+def test_a_finding_is_of_a_kind_that_is_known():
+    with pytest.raises(ValueError, match="'kind' must be in"):
+        Finding("odd", "strange-a", "it is")
