@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from attrs import field, frozen
 
@@ -82,6 +79,10 @@ class Installed:
 
     def editable_source(self) -> Path | None:
         """The folder of an editable installation, which may be gone; None if it is none."""
+        import json
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
         try:
             record = json.loads((self.path / "direct_url.json").read_text("utf-8"))
             url = urlsplit(record["url"])

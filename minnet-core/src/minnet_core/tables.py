@@ -45,7 +45,7 @@ def render_table(
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
     for row in rows:
-        table.add_row(*(Text(cell, (styles or _PLAIN).get(cell, "")) for cell in row))
+        table.add_row(*(Text.assemble((cell, (styles or _PLAIN).get(cell, ""))) for cell in row))
     text = StringIO()
     coloured = styles is not None
     fits = _measure(table) <= (width or 0)

@@ -9,12 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import minnet_core
-import minnet_core.testing  # before any inner run, which forgets the modules that it imported: NumPy must not be one
-from minnet_core import plugins
-from minnet_core.testing import install_distribution
-
-REGISTRIES = (minnet_core.layers, minnet_core.criterions, minnet_core.optimizers)
+from minnet_core.testing import install_distribution, isolated
 
 LAYERS = '''
 import warnings
@@ -126,18 +121,11 @@ def distribution(
     install_distribution(site, "minnet-scales", {"minnet_scales": LAYERS}, entry_points=entry_points)
     monkeypatch.syspath_prepend(site)
     monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{site}")
-    _forget()
-    yield "minnet-scales"
-    _forget()
+    with isolated():
+        yield "minnet-scales"
 
 
 @pytest.fixture
 def layers(project: Callable[[str], Path], pytester: pytest.Pytester) -> Callable[[str], str]:
     """The name of a class of the project for the kit: ``layers("Scale")``."""
     return lambda name: f"{pytester.path / 'layers.py'}:{name}"
-
-
-def _forget() -> None:
-    for registry in REGISTRIES:
-        registry.refresh()
-    plugins._make_host.cache_clear()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import click
+from typing import TYPE_CHECKING
 
 from minnet_core.hookspecs import hookimpl
 
-from .commands import evaluate, init, predict, train
+if TYPE_CHECKING:
+    import click
 
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
     """Contribute ``minnet train``, ``init``, ``evaluate`` and ``predict``."""
+    from .commands import evaluate, init, predict, train  # here, so that whoever lists layers does not import click
+
     return [train.train, init.init, evaluate.evaluate, predict.predict]

@@ -9,8 +9,11 @@ import pytest
 
 from .collector import ConformanceCollector
 from .declaration import Conformance
+from .fixtures import isolated_registries, throwaway_site
 from .item import ConformanceItem
 from .parametrization import MARK, parametrize
+
+__all__ = ["isolated_registries", "throwaway_site"]  # pytest finds fixtures by their names in a plugin's module
 
 
 def pytest_configure(config: pytest.Config) -> None:
