@@ -3,7 +3,9 @@
 ``python`` blocks are executed, or checked as a doctest where they have prompts; one whose first line is a comment with
 a file name is written there instead.
 ``console`` blocks are run line by line, each line that begins with ``$``, and what they print is compared.
+``cd`` alone on a line changes the folder of what follows.
 ``toml`` blocks must parse, and one whose first line is a comment with a file name is written there.
+``<!-- environment: throwaway -->`` makes a virtual environment in which the commands after it install what they like.
 ``<!-- skip: next -->`` before a block passes it over.
 """
 
@@ -16,6 +18,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from environment import Environment  # of tests/support, which PYTHONPATH names
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
 
@@ -25,15 +28,19 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 def run_console(example: Example) -> str | None:
     """Run the commands of a block, and compare what each prints; ``...`` stands for anything."""
     checker = doctest.OutputChecker()
+    environment = example.namespace.get("_environment")
+    variables = {**os.environ, "COLUMNS": "120"} if environment is None else environment.variables
     for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", example.parsed, re.MULTILINE):
-        environment = {**os.environ, "COLUMNS": "120"}
+        if command.startswith("cd "):
+            os.chdir(command.removeprefix("cd "))
+            continue
         done = subprocess.run(
             command,
             shell=True,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=environment,
+            env=variables,
             check=False,
         )
         if expected.strip() and not checker.check_output(expected, done.stdout, OPTIONS):
@@ -43,7 +50,7 @@ def run_console(example: Example) -> str | None:
     return None
 
 
-FILE_NAME = re.compile(r"# ([\w-]+\.(?:toml|py))$", re.MULTILINE)
+FILE_NAME = re.compile(r"# ([\w./-]+\.(?:toml|py))$", re.MULTILINE)
 
 
 def read_toml(example: Example) -> None:
@@ -64,6 +71,19 @@ def parse_python(document: Document) -> Iterator[Region]:
         yield region
 
 
+def parse_environment(document: Document) -> Iterator[Region]:
+    """Parse the comment that asks for an environment."""
+    for match in re.finditer("<!-- environment: throwaway -->", document.text):
+        yield Region(match.start(), match.end(), evaluator=make_environment, parsed=match[0])
+
+
+def make_environment(example: Example) -> None:
+    folder = tempfile.TemporaryDirectory()
+    example.namespace["_environment_folder"] = folder
+    # minnet-torch is for those who have PyTorch; what it adds to a report is no matter of a page that all can follow.
+    example.namespace["_environment"] = Environment.create(Path(folder.name), without=["minnet-torch"])
+
+
 def enter_folder(namespace: dict[str, object]) -> None:
     folder = tempfile.TemporaryDirectory()
     namespace["_folder"], namespace["_before"] = folder, os.getcwd()
@@ -72,13 +92,16 @@ def enter_folder(namespace: dict[str, object]) -> None:
 
 def leave_folder(namespace: dict[str, object]) -> None:
     os.chdir(str(namespace["_before"]))
-    namespace["_folder"].cleanup()  # type: ignore[attr-defined]
+    for name in ("_folder", "_environment_folder"):
+        if name in namespace:
+            namespace[name].cleanup()  # type: ignore[attr-defined]
 
 
 pytest_collect_file = Sybil(
     parsers=[
         SkipParser(),
         parse_python,
+        parse_environment,
         CodeBlockParser("console", run_console),
         CodeBlockParser("toml", read_toml),
     ],
