@@ -36,6 +36,9 @@ def failure():
         (ValueError("no"), "ValueError: no"),
         (SystemExit(3), "SystemExit: 3"),
         (AssertionError(), "AssertionError"),
+        (ValueError("two\n  lines"), "ValueError: two lines"),
+        (ValueError("\udcff"), r"ValueError: \udcff"),
+        (type("Mute", (Exception,), {"__str__": lambda self: 1 / 0})(), "Mute"),
         (type("Own", (BaseException,), {})("mine"), "Own: mine"),
     ],
 )
@@ -60,6 +63,19 @@ def test_what_a_plugin_prints_goes_to_stderr_and_is_remembered(site, capsys):
     assert prints("strange-noisy") == "hello\n"
     print("ours")
     assert capsys.readouterr() == ("ours\n", "")
+
+
+def test_the_stream_that_a_plugin_sees_is_a_stream(site, capsys):
+    source = """
+import sys
+assert sys.stdout.encoding.lower() and sys.stdout.isatty() in (True, False)
+sys.stdout.writelines(["a", "b"])
+sys.stdout.buffer.write(b"c")
+sys.stdout.flush()
+"""
+    install(site, source + LAYER, "strange-writer")
+    assert layers["Strange"]
+    assert capsys.readouterr() == ("", "abc")
 
 
 def test_a_stream_that_a_plugin_keeps_goes_on_working(site, capsys):

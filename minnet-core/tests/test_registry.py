@@ -6,7 +6,16 @@ import sys
 
 import pytest
 
-from minnet_core import AmbiguousNameError, Module, PluginLoadError, Sequential, UnknownComponentError, layers
+from minnet_core import (
+    AmbiguousNameError,
+    Module,
+    PluginLoadError,
+    Sequential,
+    UnknownComponentError,
+    criterions,
+    layers,
+)
+from minnet_core.discovery import discovering
 from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
 
@@ -322,3 +331,64 @@ def test_overrides_end_one_by_one_in_any_order():
 
 def test_what_is_no_name_is_unknown():
     assert layers.get(3) is None
+
+
+def test_a_name_of_ours_that_is_disabled_means_nothing_rather_than_a_strangers(site, monkeypatch):
+    install(site, "minnet-layers", "Contested", module="throwaway_layers")
+    install(site, "strange-a", "Contested")
+    monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "minnet-layers")
+    with pytest.raises(UnknownComponentError, match=r"minnet-layers 0.1.0 is disabled by MINNET_PLUGINS or MINNET_DIS"):
+        layers["Contested"]
+    assert layers["strange-a:Contested"].provider == "strange-a"
+    assert "strange-a:Contested" in set(layers)
+    mine = layers.register(make("Contested"))
+    assert layers["Contested"] is mine, "who registers a class in a program has said what it means"
+
+
+def test_refreshing_one_registry_refreshes_all(site):
+    assert "Loss" not in criterions
+    source = "from minnet_core import Criterion\nclass Loss(Criterion): ...\n"
+    points = {"minnet.criterions": {"Loss": "strange_c:Loss"}}
+    install_distribution(site, "strange-c", {"strange_c": source}, entry_points=points)
+    layers.refresh()
+    assert "Loss" in criterions
+
+
+def test_a_registry_is_itself_and_comparing_it_imports_nothing(site):
+    install(site, "strange-b", "Broken", source="1 / 0")
+    assert layers == layers
+    assert layers != criterions
+    assert len({layers, criterions, layers}) == 2
+    assert "strange_b" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Loss", r"; it is among the criterions: minnet_core.criterions\['Loss'\]$"),
+        ("strange-c:Loss", r": strange-c is installed, and registers none; see: minnet plugins$"),
+        ("strange-b:StrangeA", r": strange-b is not installed; did you mean 'strange-a:StrangeA'\?$"),
+        ("pip-install:StrangeA", r": pip-install is not installed; pip install pip-install$"),
+    ],
+)
+def test_what_is_unknown_here_may_be_known_elsewhere(site, name, hint):
+    install(site, "strange-a", "StrangeA")
+    source = "from minnet_core import Criterion\nclass Loss(Criterion): ...\n"
+    points = {"minnet.criterions": {"Loss": "strange_c:Loss"}}
+    install_distribution(site, "strange-c", {"strange_c": source}, entry_points=points)
+    with pytest.raises(UnknownComponentError, match=hint):
+        layers[name]
+
+
+@pytest.mark.parametrize(("registry", "home"), [(layers, "minnet-layers"), (criterions, "minnet-criterions")])
+def test_where_our_own_package_is_missing_it_is_named(registry, home):
+    with (
+        discovering(tuple),
+        pytest.raises(UnknownComponentError, match=f"{home} is not installed; pip install {home}$"),
+    ):
+        registry["Linear"]
+
+
+def test_looking_a_name_up_in_a_registry_of_a_strangers_kind_has_no_home_to_name():
+    with pytest.raises(UnknownComponentError, match="see: minnet datasets$"):
+        Registry("datasets", lambda: Module)["Digits"]

@@ -38,4 +38,6 @@ def _accept(returned: Iterable[click.Command]) -> list[click.Command]:
     for command in commands:
         if not isinstance(command, click.Command):
             raise TypeError(f"expected click commands, received {command!r}")
+        if not (isinstance(command.name, str) and isinstance(command.get_short_help_str(), str)):
+            raise TypeError(f"expected a command with a name and a help text, received {command.name!r}")
     return commands

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from .declaration import Declaration, canonical
+from .errors import described
 from .installed import Installed, mentions_minnet, metadata_path
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def scan() -> Scan:
                 continue
             copy = Installed.read(distribution)
         except Exception as error:  # whatever may stand in a file
-            unreadable.append((path, f"its metadata cannot be read: {type(error).__name__}: {error}"))
+            unreadable.append((path, f"its metadata cannot be read: {described(error)}"))
             continue
         if copy is not None:
             first = kept.setdefault(copy.name, copy)

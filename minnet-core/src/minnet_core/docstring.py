@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from inspect import cleandoc
 
 from attrs import frozen
@@ -58,10 +57,6 @@ class Docstring:
     def readable(self) -> str:
         """All of it without markup: formulas are indented, roles and quotes of code taken away."""
         return _plain(_MATH.sub(lambda match: f"{match['indent']}    {_joined(match)}\n", self.text)).strip()
-
-    def sections(self) -> Iterator[str]:
-        """Yield its paragraphs without markup."""
-        yield from re.split(r"\n{2,}", self.readable())
 
 
 def _joined(match: re.Match[str]) -> str:

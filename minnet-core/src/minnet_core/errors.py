@@ -61,3 +61,17 @@ class ProtocolError(RemediableError):
 
 class PluginLoadError(RemediableError, ImportError):
     """A component or plugin is registered but cannot be loaded, or one of its hooks failed; the error is chained."""
+
+
+def described(error: BaseException) -> str:
+    """Say what an error is, in text that can be printed, whatever its author did.
+
+    >>> described(KeyError("x"))
+    "KeyError: 'x'"
+    """
+    try:
+        text = " ".join(str(error).split())  # on one line, for a table
+        text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
+    except Exception:
+        text = ""
+    return ": ".join(filter(None, [type(error).__name__, text]))

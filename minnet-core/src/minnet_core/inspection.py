@@ -16,7 +16,7 @@ from .loading import prints
 from .plugins import plugin_host
 from .registries import REGISTRIES
 from .registry import Registry
-from .requirements import missing_requirements, outdated_requirements
+from .requirements import requirements
 from .switches import switches
 
 KINDS = ("broken", "outdated", "ambiguous", "shadowed", "noisy")
@@ -107,11 +107,13 @@ def _commands(own: Collection[str]) -> Iterator[Finding]:
 
 
 def _metadata(installed: Installed) -> Iterator[Finding]:
-    for missing in missing_requirements(installed):
-        yield Finding("broken", installed.name, f"needs {missing}, which is not installed", f"pip install {missing}")
-    for needed, version in outdated_requirements(installed):
-        cause = f"needs {needed}, and {version} is installed"
-        yield Finding("outdated", installed.name, cause, f"pip install {needed}, or --upgrade {installed.name}")
+    for each in requirements(installed):
+        if each.version is None:
+            cause = f"needs {each.text}, which is not installed"
+            yield Finding("broken", installed.name, cause, f"pip install {each.text}")
+        elif not each.is_met:
+            cause = f"needs {each.text}, and {each.version} is installed"
+            yield Finding("outdated", installed.name, cause, f"pip install {each.text}, or --upgrade {installed.name}")
     for repeated in installed.repeated():
         yield Finding("shadowed", installed.name, f"declares {repeated} twice; the first counts")
     if said := prints(installed.name):

@@ -48,11 +48,12 @@ class Installed:
         points = [(point.group, point.name, point.value) for point in distribution.entry_points]
         if not any(group.partition(".")[0] == "minnet" for group, _, _ in points):
             return None
-        name = distribution.metadata["Name"]
-        if not name:
-            raise ValueError("expected metadata with a Name, received none")
+        metadata = distribution.metadata
+        for field_name in ("Name", "Version"):
+            if not metadata[field_name]:
+                raise ValueError(f"expected metadata with a {field_name}, received none")
         path = metadata_path(distribution)
-        return cls(name, distribution.version, path, tuple(points), tuple(distribution.requires or ()))
+        return cls(metadata["Name"], metadata["Version"], path, tuple(points), tuple(distribution.requires or ()))
 
     @property
     def provider(self) -> str:

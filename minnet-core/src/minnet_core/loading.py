@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
-from io import TextIOBase
-from typing import Any
+from typing import IO, Any, cast
 
 from .declaration import Declaration
 from .discovery import installed
-from .errors import PluginLoadError, ProtocolError
+from .errors import PluginLoadError, ProtocolError, described
 from .protocol_version import expect_spoken
 from .requirements import missing_requirements
 
@@ -23,8 +22,8 @@ def prints(distribution: str) -> str:
     return _said.get(distribution, "")
 
 
-class _Overheard(TextIOBase):
-    """A stream that remembers what a plugin prints and hands it on to stderr.
+class _Overheard:
+    """Stands in for stdout: remembers what a plugin prints and hands it on to stderr, whose attributes it has.
 
     On stdout it would stand in the midst of JSON; kept back, it would hide the prompt of a debugger.
     """
@@ -36,8 +35,11 @@ class _Overheard(TextIOBase):
         _said[self._distribution] = _said.get(self._distribution, "") + text
         return sys.stderr.write(text)
 
-    def flush(self) -> None:
-        sys.stderr.flush()
+    def writelines(self, lines: Iterable[str]) -> None:
+        self.write("".join(lines))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr, name)
 
 
 @contextmanager
@@ -55,16 +57,16 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
         KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
-        with redirect_stdout(_Overheard(declaration.distribution)):
+        with redirect_stdout(cast("IO[str]", _Overheard(declaration.distribution))):
             yield
     except KeyboardInterrupt:
         raise
     except ProtocolError as error:
         raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
-        text = f": {error}" if str(error) else ""
-        cause = f"{_told(declaration)} {what}: {type(error).__name__}{text}"
-        raise PluginLoadError(cause, _remedy(declaration, error)) from error
+        raise PluginLoadError(
+            f"{_told(declaration)} {what}: {described(error)}", _remedy(declaration, error)
+        ) from error
 
 
 def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:

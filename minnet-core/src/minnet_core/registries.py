@@ -29,15 +29,20 @@ class Registrar:
             name: its name, ``cls.__name__`` if not given.
 
         Raises:
-            ValueError: if there is no such kind.
-            TypeError: if it is no class.
+            ValueError: if there is no such kind, or the plugin has registered the name already.
+            TypeError: if it is no class, or the name no string.
         """
         if kind not in _BASES:
             raise ValueError(f"expected a kind among {sorted(_BASES)}, received {kind!r}")
         if not isinstance(cls, type):
             raise TypeError(f"expected a class, received {cls!r}")
+        name = name or cls.__name__
+        if not isinstance(name, str):
+            raise TypeError(f"expected a name, received {name!r}")
+        if name in [each.name for each in self.declarations(kind)]:
+            raise ValueError(f"expected a name that is registered once, received {name!r} again")
         target = f"{cls.__module__}:{cls.__qualname__}"
-        declaration = Declaration(name or cls.__name__, self.plugin.distribution, self.plugin.version, target, cls)
+        declaration = Declaration(name, self.plugin.distribution, self.plugin.version, target, cls)
         self._found.setdefault(kind, []).append(declaration)
 
     def declarations(self, kind: str) -> list[Declaration]:

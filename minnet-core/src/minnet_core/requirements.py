@@ -4,45 +4,52 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from .installed import Installed
 
-if TYPE_CHECKING:
-    from packaging.requirements import Requirement
+
+@frozen
+class Requirement:
+    """Something that a distribution depends on here, leaving extras aside.
+
+    Attributes:
+        text: what it needs, quoted for a shell: ``'numpy>=1.26'``.
+        version: what is installed of it; None if nothing is.
+        is_met: whether that will do.
+    """
+
+    text: str
+    version: str | None = None
+    is_met: bool = False
+
+
+def requirements(distribution: Installed) -> Iterator[Requirement]:
+    """Yield what a distribution depends on, on this platform and without extras."""
+    from packaging import requirements as packaging
+
+    for text in distribution.requires:
+        try:
+            required = packaging.Requirement(text)
+            if required.marker is not None and not required.marker.evaluate({"extra": ""}):
+                continue
+        except ValueError:  # older than the rules, or comparing what cannot be: nobody can say whether it is met
+            continue
+        version = _installed_version(required.name)
+        is_met = version is not None and required.specifier.contains(version, prereleases=True)
+        yield Requirement(shlex.quote(f"{required.name}{required.specifier}"), version, is_met)
 
 
 def missing_requirements(distribution: Installed) -> list[str]:
     """List the requirements of a distribution that are not installed, quoted for a shell."""
-    return [_quoted(requirement) for requirement, version in _requirements(distribution) if version is None]
+    return [each.text for each in requirements(distribution) if each.version is None]
 
 
-def outdated_requirements(distribution: Installed) -> list[tuple[str, str]]:
-    """List the requirements that are installed in a version that does not do, and that version."""
-    return [
-        (_quoted(requirement), version)
-        for requirement, version in _requirements(distribution)
-        if version is not None and not requirement.specifier.contains(version, prereleases=True)
-    ]
+def _installed_version(name: str) -> str | None:
+    from importlib import metadata
 
-
-def _quoted(requirement: Requirement) -> str:
-    return shlex.quote(f"{requirement.name}{requirement.specifier}")
-
-
-def _requirements(distribution: Installed) -> Iterator[tuple[Requirement, str | None]]:
-    """Yield what a distribution requires here, without extras, and the installed version."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    from packaging.requirements import InvalidRequirement, Requirement
-
-    for text in distribution.requires:
-        try:
-            requirement = Requirement(text)
-        except InvalidRequirement:  # written by something older than the rules
-            continue
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            try:
-                yield requirement, version(requirement.name)
-            except PackageNotFoundError:
-                yield requirement, None
+    try:
+        return metadata.version(name)
+    except Exception:  # absent, or with metadata that cannot be read
+        return None

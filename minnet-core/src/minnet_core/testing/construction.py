@@ -20,11 +20,11 @@ def construct_examples(declaration: Declaration, cls: Any) -> None:
     Raises:
         PluginLoadError: if one cannot be made.
     """
-    cases = [from_example(cls, example) for example in cls.EXAMPLES]
-    if not cases and issubclass(cls, Optimizer):
-        cases = [Case(cls, input=(4, 3))]
-    for case in cases:
-        with undisturbed(), guarded(declaration, "cannot be constructed"):
+    with undisturbed(), guarded(declaration, "cannot be constructed"):
+        cases = [from_example(cls, example) for example in cls.EXAMPLES]
+        if not cases and issubclass(cls, Optimizer):
+            cases = [Case(cls, input=(4, 3))]
+        for case in cases:
             try:
                 case.build()
             except ConfigError as error:  # what the constructor raised says more than who caught it
