@@ -10,7 +10,7 @@ from minnet_core import PluginLoadError, layers
 from minnet_core.declaration import Declaration
 from minnet_core.discovery import installed
 from minnet_core.errors import ProtocolError
-from minnet_core.loading import guarded, prints
+from minnet_core.loading import guarded
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -53,36 +53,6 @@ def test_whatever_a_plugin_raises_says_who_did_it(error, told):
 def test_an_interrupt_is_the_users(site):
     with pytest.raises(KeyboardInterrupt), guarded(STRANGER, "cannot be loaded"):
         raise KeyboardInterrupt
-
-
-def test_what_a_plugin_prints_goes_to_stderr_and_is_remembered(site, capsys):
-    assert prints("strange-noisy") == ""
-    install(site, f"import sys\nprint('hello')\nsys.stdout.flush()\n{LAYER}", "strange-noisy")
-    assert layers["Strange"]
-    assert capsys.readouterr() == ("", "hello\n")
-    assert prints("strange-noisy") == "hello\n"
-    print("ours")
-    assert capsys.readouterr() == ("ours\n", "")
-
-
-def test_the_stream_that_a_plugin_sees_is_a_stream(site, capsys):
-    source = """
-import sys
-assert sys.stdout.encoding.lower() and sys.stdout.isatty() in (True, False)
-sys.stdout.writelines(["a", "b"])
-sys.stdout.buffer.write(b"c")
-sys.stdout.flush()
-"""
-    install(site, source + LAYER, "strange-writer")
-    assert layers["Strange"]
-    assert capsys.readouterr() == ("", "abc")
-
-
-def test_a_stream_that_a_plugin_keeps_goes_on_working(site, capsys):
-    install(site, f"import sys\nKEPT = sys.stdout\n{LAYER}", "strange-keeper")
-    layers["Strange"]
-    print("later", file=sys.modules["strange_keeper"].KEPT)
-    assert capsys.readouterr() == ("", "later\n")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from .discovery import scan
 from .egg_links import stale_egg_links
 from .errors import PluginLoadError, ProtocolError
 from .installed import Installed
-from .loading import prints
+from .overhearing import prints
 from .plugins import plugin_host
 from .registries import REGISTRIES
 from .registry import Registry

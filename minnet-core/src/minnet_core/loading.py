@@ -2,44 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
-from typing import IO, Any, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from .declaration import Declaration
 from .discovery import installed
 from .errors import PluginLoadError, ProtocolError, described
+from .overhearing import overheard
 from .protocol_version import expect_spoken
 from .requirements import missing_requirements
-
-# What each distribution has printed. A module is imported once, so this outlasts every refresh.
-_said: dict[str, str] = {}
-
-
-def prints(distribution: str) -> str:
-    """What a distribution has printed so far while it was loaded, and while its hooks ran; empty if nothing."""
-    return _said.get(distribution, "")
-
-
-class _Overheard:
-    """Stands in for stdout: remembers what a plugin prints and hands it on to stderr, whose attributes it has.
-
-    On stdout it would stand in the midst of JSON; kept back, it would hide the prompt of a debugger.
-    """
-
-    def __init__(self, distribution: str) -> None:
-        self._distribution = distribution
-
-    def write(self, text: str) -> int:
-        _said[self._distribution] = _said.get(self._distribution, "") + text
-        return sys.stderr.write(text)
-
-    def writelines(self, lines: Iterable[str]) -> None:
-        self.write("".join(lines))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(sys.stderr, name)
 
 
 @contextmanager
@@ -57,7 +29,7 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
         KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
-        with redirect_stdout(cast("IO[str]", _Overheard(declaration.distribution))):
+        with overheard(declaration.distribution):
             yield
     except KeyboardInterrupt:
         raise

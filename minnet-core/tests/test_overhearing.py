@@ -1,0 +1,103 @@
+"""What plugins print goes to stderr, whatever the number of threads; what anybody else prints stays where it was."""
+
+from __future__ import annotations
+
+import sys
+from threading import Barrier, Thread
+
+import pytest
+
+from minnet_core import layers
+from minnet_core.overhearing import overheard, prints
+from minnet_core.testing import install_distribution
+
+LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
+
+
+def install(site, source, name):
+    module = name.replace("-", "_")
+    points = {"minnet.layers": {"Strange": f"{module}:Strange"}}
+    install_distribution(site, name, {module: source}, entry_points=points)
+    layers.refresh()
+
+
+def test_what_a_plugin_prints_goes_to_stderr_and_is_remembered(site, capsys):
+    assert prints("strange-noisy") == ""
+    install(site, f"import sys\nprint('hello')\nsys.stdout.flush()\n{LAYER}", "strange-noisy")
+    assert layers["Strange"]
+    assert capsys.readouterr() == ("", "hello\n")
+    assert prints("strange-noisy") == "hello\n"
+    print("ours")
+    assert capsys.readouterr() == ("ours\n", "")
+
+
+def test_the_stream_that_a_plugin_sees_is_a_stream(site, capsys):
+    source = """
+import sys
+assert sys.stdout.encoding.lower() and sys.stdout.isatty() in (True, False)
+sys.stdout.writelines(["a", "b"])
+sys.stdout.buffer.write(b"c")
+sys.stdout.flush()
+"""
+    install(site, source + LAYER, "strange-writer")
+    assert layers["Strange"]
+    assert capsys.readouterr() == ("", "abc")
+
+
+def test_a_stream_that_a_plugin_keeps_goes_on_working(site, capsys):
+    install(site, f"import sys\nKEPT = sys.stdout\n{LAYER}", "strange-keeper")
+    layers["Strange"]
+    print("later", file=sys.modules["strange_keeper"].KEPT)
+    assert capsys.readouterr() == ("later\n", ""), "once it is loaded, its stdout is everybody's"
+
+
+def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
+    stdout, begun, first_ended = sys.stdout, Barrier(2), Barrier(2)
+
+    def first():
+        with overheard("strange-first"):
+            begun.wait()
+            print("first")
+        first_ended.wait()
+
+    def second():
+        with overheard("strange-second"):
+            begun.wait()
+            first_ended.wait()
+            print("second")
+
+    threads = [Thread(target=first), Thread(target=second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sys.stdout is stdout
+    assert (prints("strange-first"), prints("strange-second")) == ("first\n", "second\n")
+    assert capsys.readouterr().out == ""
+
+
+def test_another_thread_prints_where_it_did_meanwhile(capsys):
+    with overheard("strange-quiet"):
+        thread = Thread(target=print, args=["other"])
+        thread.start()
+        thread.join()
+    assert capsys.readouterr() == ("other\n", "")
+    assert prints("strange-quiet") == ""
+
+
+def test_it_nests_and_ends_with_an_error(capsys):
+    stdout = sys.stdout
+    with overheard("strange-outer"):
+        with pytest.raises(TypeError), overheard("strange-inner"):
+            print("inner") + 1
+        print("outer")
+    assert sys.stdout is stdout
+    assert (prints("strange-outer"), prints("strange-inner")) == ("outer\n", "inner\n")
+
+
+def test_a_stdout_that_a_plugin_puts_in_place_is_left_there(monkeypatch, capsys):
+    own = sys.stderr
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    with overheard("strange-replacer"):
+        sys.stdout = own
+    assert sys.stdout is own
