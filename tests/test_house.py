@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "minnet_criterions": {"minnet_core"},
     "minnet_optimizers": {"minnet_core"},
     "minnet_train": {"minnet_core"},
+    "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
     "pytest_minnet": {"minnet_core"},
@@ -32,7 +33,6 @@ MAY_IMPORT_ALSO = {
 
 NOT_FOR_USERS = {
     "minnet-torch": "it needs PyTorch",
-    "pytest-minnet": "it is for the tests of those who write components",
 }
 """Distributions that ``requirements.txt`` leaves out."""
 
@@ -97,8 +97,8 @@ def test_a_distribution_is_complete(folder):
 
 @pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
 def test_siblings_are_pinned_to_one_series(folder):
-    siblings = [requirement for requirement in project(folder)["dependencies"] if requirement.startswith("minnet-")]
-    assert all(requirement.endswith(" >=0.1,<0.2") for requirement in siblings)
+    requirements = [requirement.partition(" ") for requirement in project(folder)["dependencies"]]
+    assert {range for sibling, _, range in requirements if package(Path(sibling)) in MAY_IMPORT} <= {">=0.1,<0.2"}
 
 
 def test_all_distributions_have_one_version():
@@ -117,13 +117,14 @@ def test_requirements_list_every_distribution_for_users_after_those_that_it_need
     for folder in for_users:
         needed = [requirement.split()[0] for requirement in project(folder)["dependencies"]]
         earlier = listed[: listed.index(folder.name)]
-        assert {requirement for requirement in needed if requirement.startswith("minnet-")} <= set(earlier)
+        assert {requirement for requirement in needed if package(Path(requirement)) in MAY_IMPORT} <= set(earlier)
 
 
 @pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
 def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
     groups = project(folder).get("entry-points", {})
-    components = [name for group, names in groups.items() if group.startswith("minnet.") for name in names]
+    kinds = ("minnet.layers", "minnet.criterions", "minnet.optimizers")
+    components = [component for kind in kinds for component in groups.get(kind, {})]
     for component in components:
         (file,) = (path for path in folder.glob("src/*/*.py") if f"\nclass {component}(" in path.read_text())
         assert (folder / "tests" / f"test_{file.stem}.py").is_file(), file.name

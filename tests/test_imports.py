@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LATE = ("cattrs", "click", "importlib.metadata", "packaging", "pluggy", "rich", "safetensors", "minnet_train")
+LATE = ("cattrs", "click", "copier", "importlib.metadata", "packaging", "pluggy", "rich", "safetensors", "minnet_train")
 
 
 def modules_after(statement):
@@ -20,7 +20,8 @@ def test_importing_the_layers_and_criterions_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "statement", ["import minnet_core", "import minnet_core.command", "import minnet_train.plugin"]
+    "statement",
+    ["import minnet_core", "import minnet_core.command", "import minnet_new.plugin", "import minnet_train.plugin"],
 )
 def test_the_command_starts_without_numpy(statement):
     assert "numpy" not in modules_after(statement)

@@ -1,12 +1,6 @@
 """Installing a stranger's package makes its layer appear; uninstalling it makes it go; nothing else changes."""
 
-import subprocess
-import sys
-import sysconfig
-import venv
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,58 +25,50 @@ scale = 16.0
 """
 
 
-@pytest.fixture
-def environment(tmp_path):
-    """The Python of a virtual environment that sees all that this one has but minnet-swish, and can have more."""
-    outer = tmp_path / "outer"
-    outer.mkdir()
-    for site in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
-        for entry in Path(site).iterdir():
-            if not entry.name.startswith("minnet_swish"):
-                (outer / entry.name).symlink_to(entry)
-    folder = tmp_path / "venv"
-    venv.create(folder, symlinks=True)
-    scheme = {"base": str(folder), "platbase": str(folder)}
-    inner = Path(sysconfig.get_path("purelib", "venv", vars=scheme))
-    (inner / "outer.pth").write_text(f"import site; site.addsitedir({str(outer)!r})\n")
-    return Path(sysconfig.get_path("scripts", "venv", vars=scheme)) / "python"
-
-
-@pytest.fixture
-def run(environment, tmp_path):
-    def run(*arguments, code=0):
-        done = subprocess.run(
-            [environment, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
-        )
-        assert done.returncode == code, done.stdout + done.stderr
+def test_swish_comes_and_goes(environment):
+    def minnet(*arguments, code=0):
+        done = environment.run("minnet", *arguments, code=code)
         return done.stdout + done.stderr
 
-    return run
+    (environment.work / "experiment.toml").write_text(EXPERIMENT)
 
-
-def pip(run, environment, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "pip", "--python", environment, "--quiet", *arguments], check=True, capture_output=True
-    )
-
-
-def test_swish_comes_and_goes(run, environment, tmp_path):
-    minnet = ("-m", "minnet_core")
-    (tmp_path / "experiment.toml").write_text(EXPERIMENT)
-
-    before = run(*minnet, "layers")
+    before = minnet("layers")
     assert "minnet-swish" not in before
-    complaint = run(*minnet, "train", "experiment.toml", code=1)
+    complaint = minnet("train", "experiment.toml", code=1)
     assert "'Swish'" in complaint
     assert "Traceback" not in complaint
 
-    pip(run, environment, "install", "--no-deps", "--no-build-isolation", str(ROOT / "plugins/minnet-swish"))
-    assert "minnet_swish:Swish" in run(*minnet, "layers")
-    assert "minnet-swish" in run(*minnet, "plugins")
-    run(*minnet, "train", "experiment.toml")
-    assert "accuracy" in run(*minnet, "evaluate", "model.safetensors")
+    environment.run("pip", "install", "--no-deps", ROOT / "plugins/minnet-swish")
+    assert "minnet_swish:Swish" in minnet("layers")
+    assert "minnet-swish" in minnet("plugins")
+    minnet("train", "experiment.toml")
+    assert "accuracy" in minnet("evaluate", "model.safetensors")
 
-    pip(run, environment, "uninstall", "--yes", "minnet-swish")
-    assert run(*minnet, "layers") == before
-    missing = run(*minnet, "evaluate", "model.safetensors", code=1)
+    environment.run("pip", "uninstall", "--yes", "minnet-swish")
+    assert minnet("layers") == before
+    missing = minnet("evaluate", "model.safetensors", code=1)
     assert "pip install minnet-swish" in missing
+
+
+RUNNING = """
+import subprocess
+from minnet_core import layers
+
+def pip(*arguments):
+    subprocess.run(["pip", "--quiet", *arguments], check=True)
+
+before = list(layers)
+assert "Swish" not in layers
+pip("install", "--no-deps", {path!r})
+assert "Swish" not in layers, "nobody has asked to look again"
+layers.refresh()
+print(layers["Swish"](beta=2.0))
+pip("uninstall", "--yes", "minnet-swish")
+layers.refresh()
+assert list(layers) == before
+"""
+
+
+def test_a_running_session_finds_what_is_installed_meanwhile_once_it_is_refreshed(environment):
+    code = RUNNING.format(path=str(ROOT / "plugins/minnet-swish"))
+    assert environment.run("python", "-c", code).stdout == "Swish\n"

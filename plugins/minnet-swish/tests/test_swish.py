@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from minnet_core import ShapeError, layers
 from minnet_core.testing import check_gradients
@@ -9,13 +11,20 @@ from minnet_swish import Swish
 
 
 def test_is_found_by_its_name():
-    assert layers["Swish"] is layers["minnet-swish:Swish"] is Swish
+    name = "minnet-swish:Swish"
+    assert layers[name] is Swish
 
 
-@pytest.mark.parametrize("beta", [0.0, 0.5, 1.0, -2.0])
-def test_output_is_the_formula(beta):
-    x = np.linspace(-5, 5, 21)
-    np.testing.assert_allclose(Swish(beta).forward(x), x / (1 + np.exp(-beta * x)), rtol=1e-14)
+@settings(deadline=None)
+@given(beta=st.floats(-4, 4), x=st.floats(-10, 10))
+def test_output_is_the_formula(beta, x):
+    (y,) = Swish(beta).forward(np.array([x]))
+    assert y == pytest.approx(x / (1 + np.exp(-beta * x)), rel=1e-12, abs=1e-300)
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.0, 0.0), (1.0, 0.7310585786300049), (-2.0, -0.2384058440442351)])
+def test_known_values(x, y):
+    assert Swish().forward(np.array([x]))[0] == pytest.approx(y, rel=1e-14)
 
 
 @pytest.mark.parametrize("example", Swish.EXAMPLES, ids=repr)
@@ -42,5 +51,6 @@ def test_float32_stays_float32():
 
 
 def test_a_gradient_of_another_shape_is_refused():
-    with pytest.raises(ShapeError, match=r"Swish: expected gradOutput \(4, 5\), received \(4, 1\)"):
+    message = r"^Swish: expected gradOutput \(4, 5\), received \(4, 1\)"
+    with pytest.raises(ShapeError, match=message):
         Swish().backward(np.ones((4, 5)), np.ones((4, 1)))

@@ -1,0 +1,82 @@
+"""`scaffold`: the files of a project, from the template beside this module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from .project import Project
+from .series import series
+
+TEMPLATE = Path(__file__).with_name("template")
+
+
+def scaffold(project: Project, folder: Path) -> Path:
+    """Write all files of a project into a new folder of its name.
+
+    They are written elsewhere first: the folder appears whole, or not at all, and nothing is overwritten.
+
+    Args:
+        project: what to write.
+        folder: where to make the folder.
+
+    Returns:
+        The folder of the project.
+
+    Raises:
+        MinnetError: if there is something in its place, or the template cannot be filled.
+    """
+    from minnet_core import MinnetError
+
+    target = folder / project.name
+    if _is_taken(target):
+        raise MinnetError(f"{target}: expected nothing or an empty folder in this place; nothing was written")
+    with TemporaryDirectory(prefix=f".{project.name}-", dir=folder) as beside:
+        made = Path(beside) / project.name
+        _render(project, made)
+        if target.exists():
+            target.rmdir()  # it is empty; if it is no longer, this fails
+        made.rename(target)
+    return target
+
+
+def answers(project: Project) -> dict[str, Any]:
+    """Return the variables of the template."""
+    from importlib.metadata import version
+
+    from minnet_core.protocol_version import PROTOCOL
+
+    return {
+        "project": project.name,
+        "package": project.package,
+        "module": project.module,
+        "class": project.class_name,
+        "kind": project.kind,
+        "author": project.author,
+        "description": project.description,
+        "hints": project.hints,
+        "core_series": series(version("minnet-core")),
+        "pytest_series": series(version("pytest-minnet")),
+        "protocol": PROTOCOL,
+        "comes_before_core": project.package < "minnet_core",  # where ruff sorts the imports
+    }
+
+
+def _is_taken(target: Path) -> bool:
+    if target.is_symlink() or not target.is_dir():
+        return target.is_symlink() or target.exists()
+    return any(target.iterdir())
+
+
+def _render(project: Project, folder: Path) -> None:
+    # Imported late: it takes longer than all that the command does otherwise.
+    from copier import run_copy
+    from copier.errors import CopierError
+
+    from minnet_core import MinnetError
+
+    try:
+        run_copy(str(TEMPLATE), folder, answers(project), defaults=True, quiet=True)
+    except CopierError as error:
+        raise MinnetError(f"{folder.name}: expected copier to fill the template; it failed: {error}") from error

@@ -1,0 +1,17 @@
+import pytest
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["new", "--help"], ["layers"]])
+def test_nothing_is_imported_before_the_command_runs(python, arguments):
+    code = f"""
+import sys
+from minnet_core.command import main
+try:
+    main({arguments})
+except SystemExit:
+    pass
+late = ("copier", "jinja2", "pydantic", "numpy", "pytest", "minnet_new.scaffold", "minnet_new.project")
+print([name for name in late if name in sys.modules])
+"""
+    done = python("-c", code)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -1,0 +1,19 @@
+"""What tests of several distributions share; modules under `support` are imported by their own names."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from environment import Environment  # found by the line above
+
+STRANGERS = ("minnet-swish", "minnet-torch")
+"""Distributions that a test may find installed around it or not, and that hook into every command."""
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """An environment that sees all that this one has but the example of a stranger's package, and can have more."""
+    return Environment.create(tmp_path / "environment", without=STRANGERS)
