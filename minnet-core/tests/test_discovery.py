@@ -59,6 +59,7 @@ def test_the_disk_is_looked_at_once_until_it_is_forgotten(site):
     ("file", "damage", "why"),
     [
         ("entry_points.txt", b"[minnet.layers]\nno equals sign\n", "metadata cannot be read: "),
+        ("entry_points.txt", b"[minnet.layers\nX = a:X\n", "begin with a [group], received '[minnet.layers'"),
         ("entry_points.txt", b"[minnet.layers]\nX = \xff\xfe", "metadata cannot be read: UnicodeDecodeError: "),
         ("METADATA", b"Name: \xff\xfe\n", "metadata cannot be read: UnicodeDecodeError: "),
         ("METADATA", b"Version: 1.0\n\n", "metadata cannot be read: ValueError: expected metadata with a Name"),

@@ -12,7 +12,7 @@ from minnet_core.inspection import Finding, inspect_installation
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Example, Module\nclass {}(Module):\n    pass\n"
-HOOK = "from minnet_core import hookimpl\n@hookimpl\ndef {}: {}\n"
+HOOK = "from minnet_core import Module, hookimpl\n@hookimpl\ndef {}: {}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,24 @@ def test_an_optimizer_without_examples_is_made_for_a_module(site):
         (HOOK.format("minnet_commands(argument)", "..."), "Argument(s) {'argument'} are declared"),
         (HOOK.format("minnet_commands()", "1 / 0"), "failed in minnet_commands: ZeroDivisionError"),
         (HOOK.format("minnet_commands()", "return [7]"), "failed in minnet_commands: TypeError: expected click"),
+        (
+            HOOK.format("minnet_commands()", "import click; return [click.Command('a b')]"),
+            "name is a word, received 'a b'",
+        ),
+        (
+            HOOK.format("minnet_commands()", "import click; return [click.Command('a', help=7)]"),
+            "AttributeError: 'int'",
+        ),
+        (
+            HOOK.format("minnet_register_components(registrar)", "registrar.register('layers', int, 7)"),
+            "a name, received 7",
+        ),
+        (
+            HOOK.format(
+                "minnet_register_components(registrar)", "[registrar.register('layers', Module, 'M') for _ in '12']"
+            ),
+            "expected a name that is registered once, received 'M' again",
+        ),
         (HOOK.format("minnet_register_components(registrar)", "return [7]"), "expected components to be registered by"),
         (HOOK.format("minnet_register_components(registrar)", "yield 7"), "expected components to be registered by"),
         (HOOK.format("minnet_register_components(registrar)", "registrar.register('layers', 7)"), "expected a class"),
@@ -160,6 +178,21 @@ def test_a_name_that_is_declared_twice_is_shadowed(site):
     path = site / "strange_a-0.1.0.dist-info" / "entry_points.txt"
     path.write_text("[minnet.layers]\nX = strange_a:X\nX = strange_a:Z\n")
     assert found() == [Finding("shadowed", "strange-a", "declares minnet.layers: X twice; the first counts")]
+
+
+@pytest.mark.parametrize(
+    ("group", "meant"), [("minnet.layer", "minnet.layers"), ("minnet.hookspec", "minnet.hookspecs")]
+)
+def test_a_group_that_is_mistyped_is_broken(site, group, meant):
+    install(site, "strange-a", "x = 1", points={group: {"X": "strange_a:X"}})
+    (finding,) = found()
+    assert (finding.kind, finding.cause) == ("broken", f"declares something in {group}, which nobody reads")
+    assert repr(meant) in finding.remedy
+
+
+def test_a_group_of_a_plugins_own_is_no_matter(site):
+    install(site, "strange-a", "x = 1", points={"minnet.datasets": {"X": "strange_a:X"}, "other": {"X": "strange_a:X"}})
+    assert found() == []
 
 
 def test_metadata_that_cannot_be_read_are_broken(site):

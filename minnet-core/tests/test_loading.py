@@ -51,8 +51,9 @@ def test_whatever_a_plugin_raises_says_who_did_it(error, told):
 
 
 def test_an_interrupt_is_the_users(site):
-    with pytest.raises(KeyboardInterrupt), guarded(STRANGER, "cannot be loaded"):
+    with pytest.raises(KeyboardInterrupt) as caught, guarded(STRANGER, "cannot be loaded"):
         raise KeyboardInterrupt
+    assert caught.value.__notes__ == ["while strange-a:X (strange-a 1.0, strange_a:X) was at work"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,12 @@ from minnet_core.installed import Installed
 from minnet_core.requirements import Requirement, missing_requirements, requirements
 
 
+def distribution(requires):
+    return Installed("strange-a", "1.0", "/nowhere", (), SimpleNamespace(requires=requires))
+
+
 def of(*requires):
-    return list(requirements(Installed("strange-a", "1.0", "/nowhere", (), requires)))
+    return list(requirements(distribution(requires)))
 
 
 def test_what_is_there_is_met():
@@ -20,7 +26,7 @@ def test_what_is_there_is_met():
 def test_what_is_not_there_is_missing_and_quoted_for_a_shell():
     needs = ("absent-thing<3,>=2", "also_absent", "numpy", "!!")
     assert of(*needs)[:2] == [Requirement("'absent-thing<3,>=2'"), Requirement("also_absent")]
-    assert missing_requirements(Installed("strange-a", "1.0", "/nowhere", (), needs)) == [
+    assert missing_requirements(distribution(needs)) == [
         "'absent-thing<3,>=2'",
         "also_absent",
     ]

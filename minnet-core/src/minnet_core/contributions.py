@@ -38,6 +38,7 @@ def _accept(returned: Iterable[click.Command]) -> list[click.Command]:
     for command in commands:
         if not isinstance(command, click.Command):
             raise TypeError(f"expected click commands, received {command!r}")
-        if not (isinstance(command.name, str) and isinstance(command.get_short_help_str(), str)):
-            raise TypeError(f"expected a command with a name and a help text, received {command.name!r}")
+        if not (isinstance(command.name, str) and command.name.split() == [command.name]):
+            raise TypeError(f"expected a command whose name is a word, received {command.name!r}")
+        command.get_short_help_str()  # which fails now rather than in everybody's --help
     return commands

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from .registry import Registry
 
 
-def nearest(name: str, known: dict[str, str], n: int = 3) -> str:
+def nearest(name: str, known: dict[str, str], cutoff: float = 0.6) -> str:
     """Say which known names are near.
 
     Args:
         name: what was written.
         known: what may have been meant -> how to write it.
-        n: how many at most.
+        cutoff: how near, from 0 to 1.
 
     Returns:
         ``did you mean 'ReLU' or 'ELU'?``, or nothing.
@@ -29,7 +29,7 @@ def nearest(name: str, known: dict[str, str], n: int = 3) -> str:
     "did you mean 'ReLU'?"
     """
     folded = {each.lower(): written for each, written in known.items()}
-    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=n)]
+    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=3, cutoff=cutoff)]
     return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 

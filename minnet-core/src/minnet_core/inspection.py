@@ -11,13 +11,18 @@ from .declaration import LOCAL, Declaration
 from .discovery import scan
 from .egg_links import stale_egg_links
 from .errors import PluginLoadError, ProtocolError
+from .hints import nearest
 from .installed import Installed
 from .overhearing import prints
-from .plugins import plugin_host
+from .plugins import GROUP, SPECS_GROUP, plugin_host
+from .protocol_version import PROTOCOL_GROUP
 from .registries import REGISTRIES
 from .registry import Registry
 from .requirements import requirements
 from .switches import switches
+
+GROUPS = frozenset({GROUP, SPECS_GROUP, PROTOCOL_GROUP, *(f"minnet.{registry.kind}" for registry in REGISTRIES)})
+"""The entry-point groups of the core; plugins may have others."""
 
 KINDS = ("broken", "outdated", "ambiguous", "shadowed", "noisy")
 """What can be wrong, the worst first."""
@@ -114,6 +119,9 @@ def _metadata(installed: Installed) -> Iterator[Finding]:
         elif not each.is_met:
             cause = f"needs {each.text}, and {each.version} is installed"
             yield Finding("outdated", installed.name, cause, f"pip install {each.text}, or --upgrade {installed.name}")
+    for group in sorted({group for group, _, _ in installed.points} - GROUPS):
+        if meant := nearest(group, {known: known for known in GROUPS}, cutoff=0.85):
+            yield Finding("broken", installed.name, f"declares something in {group}, which nobody reads", meant)
     for repeated in installed.repeated():
         yield Finding("shadowed", installed.name, f"declares {repeated} twice; the first counts")
     if said := prints(installed.name):

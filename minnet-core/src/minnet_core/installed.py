@@ -24,14 +24,14 @@ class Installed:
         version: as its metadata say.
         path: of its metadata.
         points: its entry points: group, name, target.
-        requires: what it depends on, as ``Requires-Dist`` says it.
+        distribution: what Python knows of it.
     """
 
     name: str = field(converter=canonical)
     version: str
     path: Path = field(converter=Path)
     points: tuple[tuple[str, str, str], ...]
-    requires: tuple[str, ...] = ()
+    distribution: Distribution | None = field(default=None, eq=False, repr=False)
 
     @classmethod
     def read(cls, distribution: Distribution) -> Self | None:
@@ -45,6 +45,7 @@ class Installed:
         """
         if not mentions_minnet(distribution):
             return None
+        _expect_sections(distribution.read_text("entry_points.txt") or "")
         points = [(point.group, point.name, point.value) for point in distribution.entry_points]
         if not any(group.partition(".")[0] == "minnet" for group, _, _ in points):
             return None
@@ -52,13 +53,17 @@ class Installed:
         for field_name in ("Name", "Version"):
             if not metadata[field_name]:
                 raise ValueError(f"expected metadata with a {field_name}, received none")
-        path = metadata_path(distribution)
-        return cls(metadata["Name"], metadata["Version"], path, tuple(points), tuple(distribution.requires or ()))
+        return cls(metadata["Name"], metadata["Version"], metadata_path(distribution), tuple(points), distribution)
 
     @property
     def provider(self) -> str:
         """Name and version, for a message."""
         return f"{self.name} {self.version}"
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """What it depends on; read when it is asked for, which takes as long as all else that is read."""
+        return tuple(self.distribution.requires or ()) if self.distribution else ()
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -90,6 +95,14 @@ class Installed:
             return Path(url2pathname(url.path)) if record["dir_info"]["editable"] and url.scheme == "file" else None
         except (OSError, ValueError, KeyError, TypeError):  # absent, or anything but what PEP 610 says
             return None
+
+
+def _expect_sections(text: str) -> None:
+    """Refuse what importlib.metadata passes over without a word: lines before the first section."""
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "[]")
+    if not (first.startswith("[") and first.endswith("]")):
+        raise ValueError(f"expected entry_points.txt to begin with a [group], received {first!r}")
 
 
 def metadata_path(distribution: Distribution) -> Path:

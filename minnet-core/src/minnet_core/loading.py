@@ -31,7 +31,8 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     try:
         with overheard(declaration.distribution):
             yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        error.add_note(f"while {_told(declaration)} was at work")
         raise
     except ProtocolError as error:
         raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error

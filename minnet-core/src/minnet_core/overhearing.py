@@ -25,6 +25,18 @@ def prints(distribution: str) -> str:
     return _said.get(distribution, "")
 
 
+@contextmanager
+def nothing_said() -> Iterator[None]:
+    """Begin with nothing remembered while the context lasts."""
+    before = dict(_said)
+    _said.clear()
+    try:
+        yield
+    finally:
+        _said.clear()
+        _said.update(before)
+
+
 class _Stream:
     """Stands in for stdout: for the thread in which a plugin runs it is stderr, for every other what it was."""
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.metadata import Distribution, distributions
 
 from ..discovery import discovering
+from ..overhearing import nothing_said
 from ..plugins import another_host
 from ..registries import REGISTRIES
 
@@ -30,6 +31,7 @@ def isolated(find: Callable[[], Iterable[Distribution]] = distributions) -> Iter
     with ExitStack() as stack:
         stack.enter_context(discovering(find))
         stack.enter_context(another_host())
+        stack.enter_context(nothing_said())
         for registry in REGISTRIES:
             stack.enter_context(registry.emptied())
         yield
