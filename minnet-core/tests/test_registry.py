@@ -242,7 +242,7 @@ def test_hooks_are_not_asked_where_metadata_tell():
         ("StrangeAA", r"did you mean 'StrangeA'\?$"),
         ("strangea", r"did you mean 'StrangeA'\?$"),
         ("strange-a:Strange", r"did you mean 'StrangeA'\?$"),
-        ("Zzzzzz", r"; see: minnet layers$"),
+        ("Zzzzzz", r"; (see: minnet layers|minnet-layers is not installed; pip install minnet-layers)$"),
         ("Absent_Package:Layer", r": absent-package is not installed; pip install absent-package$"),
         ("local:Mine", r"; define its class and register it: minnet_core.layers.register\(Mine\)$"),
     ],
