@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from importlib import metadata
 
 import pytest
 
@@ -161,3 +163,31 @@ def test_discovery_can_be_given_other_distributions_for_a_while(site):
     with discovering(tuple):
         assert scan().distributions == {}
     assert declared() == ["strange-a 0.1.0 X"]
+
+
+def test_a_finder_of_a_strangers_that_fails_hides_nothing(site, monkeypatch):
+    class Finder:
+        def find_spec(self, *arguments):
+            return None
+
+        def find_distributions(self, context):
+            raise RuntimeError("not today")
+
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    install(site, "strange-a")
+    assert declared() == ["strange-a 0.1.0 X"]
+
+
+def test_a_distribution_that_is_nowhere_hides_nothing(site):
+    class Nowhere(metadata.Distribution):
+        __hash__ = None
+
+        def read_text(self, filename):
+            return "[minnet.layers]\nX = a:X\n" if filename == "entry_points.txt" else "Name: nowhere\nVersion: 1\n"
+
+        def locate_file(self, path):
+            raise NotImplementedError
+
+    install(site, "strange-a")
+    with discovering(lambda: [Nowhere(), *metadata.distributions()]):
+        assert declared() == ["strange-a 0.1.0 X"]

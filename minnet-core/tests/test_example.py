@@ -126,3 +126,10 @@ def test_examples_of_the_core_can_be_constructed_and_called():
     for example in Sequential.EXAMPLES:
         x = example.draw_input(0)
         assert Sequential(**example.arguments).forward(x).shape == x.shape
+
+
+def test_repr_says_what_is_not_as_by_default():
+    assert repr(Example(input=(4, 3))) == "Example(input=(4, 3))"
+    assert repr(Example(arguments={"n": 2}, input=[(4, 3), (2,)], traits="kinks")) == (
+        "Example(arguments={'n': 2}, input=[(4, 3), (2,)], traits=frozenset({'kinks'}))"
+    )

@@ -110,7 +110,7 @@ def test_a_layer_is_explained_from_its_signature_to_its_paper(minnet, site):
         "file": [f"{site / 'strange_a.py'}:{line}"],
         "signature": ["Half(twice: bool = False, *, name: str | None = None)"],
         "shapes": ["(4, 3) -> (4, 3)", "(2,) -> (2,)"],
-        "PyTorch": ["torch.nn.Half", "torch.nn.Half, if it had one."],
+        "PyTorch": ["torch.nn.Half, if it had one."],
         "paper": ["none."],
     }
     assert "\n    y = \\frac{x}{2}\n" in out

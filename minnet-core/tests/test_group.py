@@ -66,7 +66,7 @@ def test_a_disabled_distribution_is_neither_listed_nor_asked_for_commands(marks,
     assert "strange-b" in run_minnet("layers")[1]
     assert run_minnet("-p", "no:strange-a", "show")[0] == 2
     assert run_minnet("-p", "no:strange-b", "show") == (0, "strange-b\n", "")
-    assert ["strange-b", "0.1.0", "X", "disabled"] in [
+    assert ["strange-b", "0.1.0", "disabled", "X"] in [
         line.split() for line in run_minnet("-p", "no:strange-b", "plugins")[1].splitlines()
     ]
 
@@ -81,8 +81,9 @@ def test_what_is_disabled_already_stays_disabled(marks, run_minnet, monkeypatch)
 @pytest.mark.parametrize(
     ("choice", "told"),
     [
-        ("strange-a", "expected no:NAME, received 'strange-a'"),
-        ("no:", "expected no:NAME, received 'no:'"),
+        ("strange-a", "expected no:NAME, and -p again for another, received 'strange-a'"),
+        ("no:", "expected no:NAME, and -p again for another, received 'no:'"),
+        ("no:strange-a,strange-b", "expected no:NAME, and -p again for another, received 'no:strange-a,strange-b'"),
         ("no:strange-c", "did you mean 'no:strange-b' or 'no:strange-a'?"),
         ("no:zzzzzz", "no distribution 'zzzzzz' with components or hooks is installed; there are "),
     ],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 
-from minnet_core import PluginLoadError
+from minnet_core.finding import Finding
 from minnet_core.first_party import FIRST_PARTY
-from minnet_core.inspection import Finding, inspect_installation
+from minnet_core.inspection import inspect_installation
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Example, Module\nclass {}(Module):\n    pass\n"
@@ -57,14 +58,17 @@ def test_a_healthy_installation_has_no_findings(site):
 )
 def test_a_component_that_cannot_be_used_is_broken(site, source, cause):
     install(site, "strange-a", source, "X")
-    assert found() == [Finding("broken", "strange-a", f"strange-a:X (strange-a 0.1.0, strange_a:X) {cause}")]
+    (finding,) = found()
+    assert (finding.kind, finding.distribution) == ("broken", "strange-a")
+    assert finding.cause.startswith(f"strange-a:X (strange-a 0.1.0, strange_a:X) {cause}")
+    assert finding.remedy
 
 
 def test_an_optimizer_without_examples_is_made_for_a_module(site):
     source = "from minnet_core import Optimizer\nclass X(Optimizer):\n    def __init__(self, module): 1 / 0\n"
     install(site, "strange-a", source, points={"minnet.optimizers": {"X": "strange_a:X"}})
     (finding,) = found()
-    assert finding.cause.endswith("cannot be constructed: ZeroDivisionError: division by zero")
+    assert "cannot be constructed: ZeroDivisionError: division by zero, at " in finding.cause
 
 
 @pytest.mark.parametrize(
@@ -156,28 +160,73 @@ def test_a_command_that_another_has_is_shadowed(site):
     commands = "import click\n" + HOOK.format("minnet_commands()", "return [click.Command(n) for n in {}]")
     install(site, "strange-a", commands.format(["fit", "layers"]), points={"minnet": {"a": "strange_a"}})
     install(site, "strange-b", commands.format(["fit"]), points={"minnet": {"b": "strange_b"}})
+    remedy = "its authors must give it another name"
     assert found() == [
-        Finding("shadowed", "strange-a", "minnet layers is the command of the core"),
-        Finding("shadowed", "strange-b", "minnet fit is the command of strange-a"),
+        Finding("shadowed", "strange-a", "minnet layers is the command of the core", remedy),
+        Finding("shadowed", "strange-b", "minnet fit is the command of strange-a", remedy),
     ]
 
 
-def test_a_copy_that_differs_is_shadowed_and_one_that_does_not_is_no_matter(site, tmp_path, monkeypatch):
+def test_a_hidden_copy_with_code_is_shadowed(site, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path / "other")
-    install(site, "strange-a", "", "X")
-    install(site, "strange-b", "", "Y", version="2.0")
-    for name, layer in (("strange-a", "X"), ("strange-b", "Y")):
-        install(site, name, "", layer, folder=tmp_path / "other")
+    for folder, version in ((site, "2.0"), (tmp_path / "other", "0.1.0")):
+        install(site, "strange-b", "", "Y", version=version, folder=folder)
     (finding,) = found()
-    assert (finding.kind, finding.distribution, finding.remedy) == ("shadowed", "strange-b", "remove one of them")
+    assert (finding.kind, finding.distribution) == ("shadowed", "strange-b")
     assert finding.cause == f"2.0 in {site} is hidden by 0.1.0 in {tmp_path / 'other'}"
+    assert finding.remedy == f"delete {site / 'strange_b-2.0.dist-info'}, or the other"
+
+
+@pytest.mark.parametrize("has_code", [True, False])
+def test_a_copy_of_the_same_version_is_a_matter_only_if_it_has_code(site, tmp_path, monkeypatch, has_code):
+    monkeypatch.syspath_prepend(tmp_path / "other")
+    for folder in (site, tmp_path / "other"):
+        install(site, "strange-b", "", "Y", folder=folder)
+    if not has_code:  # as where a source folder describes what is installed from it
+        (tmp_path / "other" / "strange_b.py").unlink()
+    assert [each.kind for each in found()] == ["shadowed"] * has_code
+
+
+def test_an_editable_source_that_declares_other_entry_points_is_outdated(site, tmp_path):
+    install(site, "strange-a", "", "X")
+    record = {"url": tmp_path.as_uri(), "dir_info": {"editable": True}}
+    (site / "strange_a-0.1.0.dist-info" / "direct_url.json").write_text(json.dumps(record))
+    source = tmp_path / "pyproject.toml"
+    declared = '[project.entry-points."minnet.layers"]\nX = "strange_a:X"\n'
+    source.write_text(declared)
+    assert found() == []
+    source.write_text(f'{declared}Y = "strange_a:Y"\n')
+    (finding,) = found()
+    assert (finding.kind, finding.remedy) == ("outdated", f"pip install -e {tmp_path}")
+    for nothing in ("", "[project", "[project]", "project = 3"):
+        source.write_text(nothing)
+        assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("MINNET_PLUGINS", "strange-a,strangeb", "did you mean 'strange-"),
+        ("MINNET_PLUGINS", "zzzz", "there are "),
+        ("MINNET_DISABLE_PLUGINS", "Strange_C", "did you mean 'strange-"),
+        ("MINNET_DISABLE_PLUGINS", "what-is-not-here", None),
+    ],
+)
+def test_a_name_in_a_switch_that_means_nothing_is_mistyped(site, monkeypatch, variable, value, told):
+    install(site, "strange-a", "", "X")
+    install(site, "strange-b", "", "Y")
+    monkeypatch.setenv(variable, value)
+    mistyped = [each for each in inspect_installation() if each.kind == "mistyped"]
+    assert [each.distribution for each in mistyped] == [variable] * (told is not None)
+    assert all(told in each.remedy for each in mistyped)
 
 
 def test_a_name_that_is_declared_twice_is_shadowed(site):
     install(site, "strange-a", "", "X")
     path = site / "strange_a-0.1.0.dist-info" / "entry_points.txt"
     path.write_text("[minnet.layers]\nX = strange_a:X\nX = strange_a:Z\n")
-    assert found() == [Finding("shadowed", "strange-a", "declares minnet.layers: X twice; the first counts")]
+    remedy = "its authors must give one of them another name"
+    assert found() == [Finding("shadowed", "strange-a", "declares minnet.layers: X twice; the first counts", remedy)]
 
 
 @pytest.mark.parametrize(
@@ -186,7 +235,7 @@ def test_a_name_that_is_declared_twice_is_shadowed(site):
 def test_a_group_that_is_mistyped_is_broken(site, group, meant):
     install(site, "strange-a", "x = 1", points={group: {"X": "strange_a:X"}})
     (finding,) = found()
-    assert (finding.kind, finding.cause) == ("broken", f"declares something in {group}, which nobody reads")
+    assert (finding.kind, finding.cause) == ("mistyped", f"declares something in {group}, which nobody reads")
     assert repr(meant) in finding.remedy
 
 
@@ -217,7 +266,11 @@ def test_an_egg_link_that_points_nowhere_is_broken_and_one_that_points_somewhere
 
 def test_what_prints_is_noisy(site):
     install(site, "strange-printer", "print('\\nhello')\n" + LAYER.format("X"), "X")
-    assert found() == [Finding("noisy", "strange-printer", "prints when it is loaded: 'hello'")]
+    assert found() == [
+        Finding(
+            "noisy", "strange-printer", "prints when it is loaded: 'hello'", "its authors should take the print out"
+        )
+    ]
 
 
 def test_nothing_is_said_of_what_is_disabled(site, monkeypatch):
@@ -234,11 +287,11 @@ def test_the_worst_comes_first(site):
     assert [each.kind for each in found()] == ["broken", "outdated", "ambiguous", "ambiguous", "noisy"]
 
 
-def test_strictness_raises_the_first_failure(site, monkeypatch):
+def test_strictness_does_not_stop_the_report_at_the_first_failure(site, monkeypatch):
     install(site, "strange-a", "1 / 0", "X")
+    install(site, "strange-b", "1 / 0", points={"minnet": {"b": "strange_b"}})
     monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
-    with pytest.raises(PluginLoadError, match="strange-a:X"):
-        inspect_installation()
+    assert [each.distribution for each in found()] == ["strange-a", "strange-b"]
 
 
 def test_a_finding_is_of_a_kind_that_is_known():

@@ -45,7 +45,9 @@ def failure():
 def test_whatever_a_plugin_raises_says_who_did_it(error, told):
     with pytest.raises(PluginLoadError) as caught, guarded(STRANGER, "cannot be loaded"):
         raise error
-    assert str(caught.value) == f"strange-a:X (strange-a 1.0, strange_a:X) cannot be loaded: {told}"
+    assert str(caught.value).startswith(
+        f"strange-a:X (strange-a 1.0, strange_a:X) cannot be loaded: {told}, at {__file__}:"
+    )
     assert caught.value.__cause__ is error
     assert caught.value.remedy == ""
 
@@ -97,7 +99,9 @@ def test_a_missing_dependency_is_named_with_the_command_that_installs_it(site):
     requires = ["minnet-core", "absent-thing >=2", "other-thing; extra == 'test'"]
     install(site, "import absent_thing", requires=requires)
     assert failure().remedy == "pip install 'absent-thing>=2'"
-    assert str(failure()).endswith("No module named 'absent_thing'; pip install 'absent-thing>=2'")
+    assert f"No module named 'absent_thing', at {site / 'strange_a.py'}:1; pip install 'absent-thing>=2'" in str(
+        failure()
+    )
 
 
 def test_a_module_that_is_missing_though_nothing_is_required_has_no_remedy(site):

@@ -81,7 +81,7 @@ def test_all_missing_components_are_named_with_the_versions_that_were_saved(path
         load(path)
     text = str(caught.value)
     assert str(path) in text
-    assert "pip install minnet-mish (saved with 1.2.0)" in text
+    assert "(saved with 1.2.0: pip install 'minnet-mish==1.2.0', if you trust where the file is from)" in text
     assert "minnet_core.layers.register(Mine)" in text
 
 
@@ -308,7 +308,9 @@ def test_missing_distribution_says_what_to_install(path, site):
     for file in site.glob("*.dist-info/*"):
         file.unlink()
     layers.refresh()
-    with pytest.raises(UnknownComponentError, match=r"strange-layer is not installed.*pip install strange-layer"):
+    with pytest.raises(
+        UnknownComponentError, match=r"strange-layer is not installed.*pip install 'strange-layer==0.1.0'"
+    ):
         load(path)
 
 

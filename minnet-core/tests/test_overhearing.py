@@ -25,7 +25,7 @@ def test_what_a_plugin_prints_goes_to_stderr_and_is_remembered(site, capsys):
     assert prints("strange-noisy") == ""
     install(site, f"import sys\nprint('hello')\nsys.stdout.flush()\n{LAYER}", "strange-noisy")
     assert layers["Strange"]
-    assert capsys.readouterr() == ("", "hello\n")
+    assert capsys.readouterr() == ("", "strange-noisy: hello\n")
     assert prints("strange-noisy") == "hello\n"
     print("ours")
     assert capsys.readouterr() == ("ours\n", "")
@@ -41,7 +41,7 @@ sys.stdout.flush()
 """
     install(site, source + LAYER, "strange-writer")
     assert layers["Strange"]
-    assert capsys.readouterr() == ("", "abc")
+    assert capsys.readouterr() == ("", "strange-writer: abc")
 
 
 def test_a_stream_that_a_plugin_keeps_goes_on_working(site, capsys):
@@ -101,3 +101,43 @@ def test_a_stdout_that_a_plugin_puts_in_place_is_left_there(monkeypatch, capsys)
     with overheard("strange-replacer"):
         sys.stdout = own
     assert sys.stdout is own
+
+
+def test_who_speaks_is_said_at_the_beginning_of_each_line(capsys):
+    with overheard("strange-a"):
+        print("one\ntwo", end="")
+        print(" and a half")
+        print()
+    assert capsys.readouterr().err == "strange-a: one\nstrange-a: two and a half\nstrange-a: \n"
+
+
+def test_what_a_plugin_wraps_around_its_stdout_is_no_loop(monkeypatch, capsys):
+    class Tee:
+        def __init__(self, stream):
+            self.stream = stream
+
+        def write(self, text):
+            return self.stream.write(text)
+
+    stdout, stderr = sys.stdout, sys.stderr
+    monkeypatch.setattr(sys, "stdout", stdout)
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with overheard("strange-wrapper"):
+        sys.stdout = Tee(sys.stdout)
+    print("after")
+    sys.stdout = stdout
+    with overheard("strange-swapper"):
+        sys.stderr = sys.stdout
+    with overheard("strange-next"):
+        print("next")
+    sys.stderr = stderr
+    assert capsys.readouterr() == ("after\n", "strange-next: next\n")
+
+
+@pytest.mark.parametrize("stdout", [None, "as it is"])
+def test_a_program_without_a_console_can_load_what_prints(monkeypatch, stdout):
+    if stdout is None:
+        monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with overheard("strange-mute"):
+        print("nobody hears it", flush=True)

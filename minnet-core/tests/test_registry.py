@@ -243,7 +243,15 @@ def test_hooks_are_not_asked_where_metadata_tell():
         ("strangea", r"did you mean 'StrangeA'\?$"),
         ("strange-a:Strange", r"did you mean 'StrangeA'\?$"),
         ("Zzzzzz", r"; (see: minnet layers|minnet-layers is not installed; pip install minnet-layers)$"),
-        ("Absent_Package:Layer", r": absent-package is not installed; pip install absent-package$"),
+        ("Absent_Package:Layer", r": absent-package is not installed$"),
+        ("minnet-absent:Layer", r": minnet-absent is not installed; pip install minnet-absent$"),
+        (
+            "homework.py:Layer",
+            r": expected what is installed; a class in a file can be proven: minnet check homework.py",
+        ),
+        ("torch.nn.StrangeA", r"did you mean 'StrangeA'\?$"),
+        ("Stra", r"did you mean 'StrangeA'\?$"),
+        ("strange-a", r": that is a distribution, which has StrangeA$"),
         ("local:Mine", r"; define its class and register it: minnet_core.layers.register\(Mine\)$"),
     ],
 )
@@ -272,7 +280,9 @@ def test_switches_choose_distributions_before_any_import(site, monkeypatch, vari
     assert [name for name in layers if name.startswith("Strange")] == seen
     assert ("Sequential" in layers) is (value != "minnet-core")
     if "StrangeA" not in seen:
-        with pytest.raises(UnknownComponentError, match=r"strange-a 0.1.0 is disabled by MINNET_PLUGINS or MINNET_DIS"):
+        with pytest.raises(
+            UnknownComponentError, match=r"strange-a 0.1.0 is disabled, by -p no:NAME, MINNET_PLUGINS or MI"
+        ):
             layers["StrangeA"]
         with pytest.raises(UnknownComponentError, match="elsewhere is not installed"):
             layers["elsewhere:StrangeA"]
@@ -337,7 +347,9 @@ def test_a_name_of_ours_that_is_disabled_means_nothing_rather_than_a_strangers(s
     install(site, "minnet-layers", "Contested", module="throwaway_layers")
     install(site, "strange-a", "Contested")
     monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "minnet-layers")
-    with pytest.raises(UnknownComponentError, match=r"minnet-layers 0.1.0 is disabled by MINNET_PLUGINS or MINNET_DIS"):
+    with pytest.raises(
+        UnknownComponentError, match=r"minnet-layers 0.1.0 is disabled, by -p no:NAME, MINNET_PLUGINS or MI"
+    ):
         layers["Contested"]
     assert layers["strange-a:Contested"].provider == "strange-a"
     assert "strange-a:Contested" in set(layers)
@@ -368,7 +380,7 @@ def test_a_registry_is_itself_and_comparing_it_imports_nothing(site):
         ("Loss", r"; it is among the criterions: minnet_core.criterions\['Loss'\]$"),
         ("strange-c:Loss", r": strange-c is installed, and registers none; see: minnet plugins$"),
         ("strange-b:StrangeA", r": strange-b is not installed; did you mean 'strange-a:StrangeA'\?$"),
-        ("pip-install:StrangeA", r": pip-install is not installed; pip install pip-install$"),
+        ("pip-install:StrangeA", r": pip-install is not installed$"),
     ],
 )
 def test_what_is_unknown_here_may_be_known_elsewhere(site, name, hint):
@@ -392,3 +404,76 @@ def test_where_our_own_package_is_missing_it_is_named(registry, home):
 def test_looking_a_name_up_in_a_registry_of_a_strangers_kind_has_no_home_to_name():
     with pytest.raises(UnknownComponentError, match="see: minnet datasets$"):
         Registry("datasets", lambda: Module)["Digits"]
+
+
+def test_a_name_with_a_colon_of_its_own_works_by_its_qualified_name(site):
+    points = {"minnet.layers": {"nn:X": "strange_a:X"}}
+    install_distribution(site, "strange-a", {"strange_a": LAYER.format(name="X", provider="a")}, entry_points=points)
+    assert "strange-a:nn:X" in list(layers)
+    assert layers["strange-a:nn:X"].provider == "a"
+    assert [layers.declaration(name).qualified for name in layers]
+
+
+def test_no_distribution_can_be_called_as_what_a_program_registers(site):
+    install(site, "local", "X", module="local_module")
+    assert "local:X" not in layers
+    cls = layers.register(make("X"))
+    assert layers["local:X"] is layers["X"] is cls
+
+
+def test_overrides_of_one_name_end_in_any_order():
+    first, second = make(), make()
+    one, other = layers.override("Sequential", first), layers.override("Sequential", second)
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert layers["Sequential"] is second
+    other.__exit__(None, None, None)
+    assert layers["Sequential"] is Sequential
+
+
+def test_registering_a_class_does_not_try_a_broken_one_again(site):
+    install(site, "strange-b", "Broken", source="import sys\nsys.tried = getattr(sys, 'tried', 0) + 1\n1 / 0")
+    for number in range(3):
+        with pytest.raises(PluginLoadError):
+            layers["Broken"]
+        layers.register(make(f"Mine{number}"))
+    assert sys.__dict__.pop("tried") == 1
+
+
+def test_a_component_may_look_another_up_while_it_is_imported_strictly(site, monkeypatch):
+    install(
+        site,
+        "strange-a",
+        "X",
+        source="from minnet_core import Module, layers\nBase = layers['Sequential']\nclass X(Module): ...",
+    )
+    monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
+    assert layers["X"].__name__ == "X"
+
+
+def test_a_class_that_cannot_be_hashed_is_found(site):
+    source = """
+from minnet_core import Module, hookimpl
+class Meta(type):
+    def __eq__(cls, other): return cls is other
+@hookimpl
+def minnet_register_components(registrar):
+    registrar.register("layers", Meta("Odd", (Module,), {"__module__": __name__}))
+"""
+    install_distribution(site, "strange-a", {"strange_a": source}, entry_points={"minnet": {"a": "strange_a"}})
+    assert layers["Odd"].__name__ == "Odd"
+    assert layers.declaration_of(make()) is None
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [(b"[minnet.layers\nX = a:X", "its metadata cannot be read"), (None, "ZeroDivisionError: division")],
+)
+def test_what_is_known_of_a_distribution_that_registers_nothing_is_told(site, damage, told):
+    source = "from minnet_core import hookimpl\n@hookimpl\ndef minnet_register_components(registrar): 1 / 0\n"
+    install_distribution(site, "strange-b", {"strange_b": source}, entry_points={"minnet": {"b": "strange_b"}})
+    if damage:
+        (site / "strange_b-0.1.0.dist-info" / "entry_points.txt").write_bytes(damage)
+    with pytest.raises(UnknownComponentError, match=told):
+        layers["strange-b:X"]

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from minnet_core.switches import DISABLED, Switches, disabling, is_strict, switches
+from minnet_core.switches import DISABLED, Switches, disable, is_strict, kept, lenient, switches
 
 CANDIDATES = {"minnet-core", "minnet-layers", "strange-a", "strange-b"}
 
@@ -38,23 +38,34 @@ def test_one_setting_is_one_object_and_another_another(monkeypatch):
 
 
 @pytest.mark.parametrize("before", [None, "strange-a"])
-def test_disabling_adds_to_the_variable_and_ends_with_its_context(monkeypatch, before):
+def test_disabling_adds_to_the_variable_which_can_be_kept(monkeypatch, before):
     if before is not None:
         monkeypatch.setenv(DISABLED, before)
-    with disabling(["strange-b"]):
+    with kept(DISABLED):
+        disable(["strange-b"])
         assert not switches().allows("strange-b")
         assert switches().allows("strange-a") is (before is None)
         assert os.environ[DISABLED].split(",")[-1] == "strange-b", "processes that are started inherit it"
     assert os.environ.get(DISABLED) == before
 
 
-def test_disabling_ends_with_an_error():
-    with pytest.raises(ZeroDivisionError), disabling(["strange-b"]):
-        1 / 0  # noqa: B018
+def test_a_switch_is_kept_whatever_is_raised():
+    with pytest.raises(ZeroDivisionError), kept(DISABLED):
+        os.environ[DISABLED] = str(1 / 0)
     assert DISABLED not in os.environ
 
 
-@pytest.mark.parametrize(("value", "strict"), [(None, False), ("", False), ("0", False), ("1", True), ("yes", True)])
+def test_leniency_lasts_as_long_as_its_context(monkeypatch):
+    monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
+    with lenient():
+        assert not is_strict()
+    assert is_strict()
+
+
+@pytest.mark.parametrize(
+    ("value", "strict"),
+    [(None, False), ("", False), ("0", False), ("False", False), ("off", False), ("1", True), ("yes", True)],
+)
 def test_strictness_is_asked_for_by_the_environment(monkeypatch, value, strict):
     if value is not None:
         monkeypatch.setenv("MINNET_STRICT_PLUGINS", value)

@@ -25,7 +25,7 @@ def about(stranger, problems):
 
 @each_faulty
 def test_it_is_named_with_its_cause(text, stranger):
-    lines = [line for line in text.splitlines() if line.startswith(f"{stranger.kind} {stranger.subject}: ")]
+    lines = [line for line in text.splitlines() if line.split()[:2] == [stranger.kind, stranger.subject]]
     assert any(stranger.cause in line for line in lines), text
 
 

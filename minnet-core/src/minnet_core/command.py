@@ -8,7 +8,7 @@ from . import __version__
 from .commands.check import check
 from .commands.doctor import doctor
 from .commands.explain import explain
-from .commands.group import MinnetGroup, disable
+from .commands.group import MinnetGroup, disable_chosen
 from .commands.listing import listing_of
 from .commands.plugins import plugins
 from .registries import REGISTRIES
@@ -23,7 +23,7 @@ from .registries import REGISTRIES
     multiple=True,
     is_eager=True,
     expose_value=False,
-    callback=disable,
+    callback=disable_chosen,
     help="Do without the distribution NAME: nothing of it is imported.",
 )
 def main() -> None:

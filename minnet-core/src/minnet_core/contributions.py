@@ -29,11 +29,13 @@ def contributions() -> list[Contribution]:
     return [
         Contribution(command, plugin)
         for plugin in list(host.loaded)
-        for command in host.call(plugin, "minnet_commands", _accept) or ()
+        for command in host.call(plugin, "minnet_commands", _accept, True) or ()
     ]
 
 
 def _accept(returned: Iterable[click.Command]) -> list[click.Command]:
+    if isinstance(returned, click.Command):
+        raise TypeError(f"expected a list of click commands, received one: return [{returned.name}]")
     commands = list(returned)
     for command in commands:
         if not isinstance(command, click.Command):

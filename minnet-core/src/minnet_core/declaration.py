@@ -32,7 +32,7 @@ class Declaration:
     distribution: str = field(converter=canonical)
     version: str | None
     target: str
-    loaded: Any = None
+    loaded: Any = field(default=None, eq=False)  # a class may not be hashable
 
     @property
     def qualified(self) -> str:

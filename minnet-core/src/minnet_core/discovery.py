@@ -5,8 +5,9 @@ Distributions are read one by one: ``importlib.metadata.entry_points()`` fails a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,13 +42,17 @@ class Scan:
         return sorted(found, key=lambda declaration: (declaration.distribution, declaration.name))
 
 
-def _all_distributions() -> Iterable[Distribution]:
-    from importlib.metadata import distributions
+def all_distributions() -> Iterator[Distribution]:
+    """Yield what ``importlib.metadata.distributions`` does; a stranger's finder that fails takes no other with it."""
+    from importlib.metadata import DistributionFinder
 
-    return distributions()
+    for finder in list(sys.meta_path):
+        find = getattr(finder, "find_distributions", None)
+        with suppress(Exception):
+            yield from find(DistributionFinder.Context()) if find is not None else ()
 
 
-_find: Callable[[], Iterable[Distribution]] = _all_distributions
+_find: Callable[[], Iterable[Distribution]] = all_distributions
 
 
 @cache
@@ -61,12 +66,13 @@ def scan() -> Scan:
     hidden, unreadable = [], []
     seen = set()
     for distribution in _find():
-        path = metadata_path(distribution)
-        key = getattr(distribution, "_path", distribution)
-        if key in seen:  # its folder is on sys.path twice
-            continue
-        seen.add(key)
+        path = Path(repr(distribution))
         try:
+            path = metadata_path(distribution)
+            key = str(getattr(distribution, "_path", None) or id(distribution))
+            if key in seen:  # its folder is on sys.path twice
+                continue
+            seen.add(key)
             if path.name.startswith("~"):
                 if mentions_minnet(distribution):
                     unreadable.append((path, "an interrupted pip left it behind"))
@@ -87,13 +93,12 @@ def _ordered(first: Installed, second: Installed) -> tuple[Installed, Installed]
     """Two copies of a distribution: the one that counts, and the other."""
     from packaging.version import InvalidVersion, Version
 
-    try:
-        if first.path.parent == second.path.parent:
-            newer = sorted((first, second), key=lambda copy: (Version(copy.version), copy.path.name), reverse=True)
-            return newer[0], newer[1]
-    except InvalidVersion:
-        pass
-    return first, second
+    if first.path.parent != second.path.parent:
+        return first, second
+    both = sorted((first, second), key=lambda copy: copy.path.name, reverse=True)
+    with suppress(InvalidVersion):
+        both.sort(key=lambda copy: Version(copy.version), reverse=True)
+    return both[0], both[1]
 
 
 def forget() -> None:

@@ -72,6 +72,6 @@ def described(error: BaseException) -> str:
     try:
         text = " ".join(str(error).split())  # on one line, for a table
         text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
-    except Exception:
+    except BaseException:
         text = ""
     return ": ".join(filter(None, [type(error).__name__, text]))

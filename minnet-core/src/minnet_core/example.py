@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import field, frozen, validators
+from attrs import NOTHING, Attribute, Factory, field, fields, frozen, validators
 
 from .arrays import Tensor
 from .reference import Reference, frozen_mapping
@@ -30,6 +30,13 @@ def _copied(value: Any) -> Any:
 
 def _trait_set(value: Iterable[str]) -> frozenset[str]:
     return frozenset([value] if isinstance(value, str) else value)
+
+
+def _default(attribute: Attribute[Any]) -> Any:
+    """What an attribute is if nothing is said."""
+    default = attribute.default
+    made = default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]  # Factory is a class
+    return attribute.converter(made) if callable(attribute.converter) and made is not NOTHING else made
 
 
 def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
@@ -60,7 +67,7 @@ def _check_rejects(_: Any, __: Any, rejects: tuple[Any, ...]) -> None:
             raise TypeError(f"expected rejects to hold input shapes and functions of a component, received {call!r}")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Example:
     """One way to construct and call a component: what its author knows, and a checker cannot guess.
 
@@ -91,6 +98,13 @@ class Example:
     rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
     expected_failures: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
     reference: Reference | None = field(default=None, validator=validators.optional(validators.instance_of(Reference)))
+
+    def __repr__(self) -> str:
+        """What was said, without what is as by default: it is the id of many a test."""
+        said = {each.name: getattr(self, each.name) for each in fields(Example)}
+        plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in said.items()}
+        default = {each.name: _default(each) for each in fields(Example)}
+        return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items() if value != default[name])})"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

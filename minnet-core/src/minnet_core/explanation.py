@@ -12,9 +12,11 @@ from attrs import Factory, frozen
 
 from .declaration import Declaration
 from .docstring import Docstring
+from .loading import guarded
 from .optimizer import Optimizer
 from .registry import Registry
 from .testing import Batch, Case, Report, cases_of, examine, forward
+from .testing.case import examples_of
 from .testing.report import OUTCOMES
 from .testing.undisturbed import undisturbed
 
@@ -71,7 +73,8 @@ class Explanation:
 
     def conformance(self) -> tuple[str, ...]:
         """What came of the kit, in words."""
-        return tuple(repr(report).strip("<>") for report in self.reports)
+        see = f"; see: minnet check {self.qualified}"
+        return tuple(repr(report).strip("<>") + (see if report.failures else "") for report in self.reports)
 
 
 def explain(registry: Registry, declaration: Declaration, *, check: bool = True) -> Explanation:
@@ -86,7 +89,8 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
         PluginLoadError: if it cannot be loaded.
     """
     cls = registry.load(declaration)
-    cases = cases_of(cls) if cls.EXAMPLES or issubclass(cls, Optimizer) else []
+    with guarded(declaration, "cannot be explained"):
+        cases = cases_of(cls) if examples_of(cls) or issubclass(cls, Optimizer) else []
     shapes = [] if issubclass(cls, Optimizer) else [shape for case in cases for shape in _shapes(case)]
     return Explanation(
         name=registry.shortest(declaration),

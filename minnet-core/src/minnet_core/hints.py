@@ -7,11 +7,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from .declaration import LOCAL, canonical
-from .discovery import installed
+from .discovery import installed, scan
 from .first_party import HOMES
 
 if TYPE_CHECKING:
     from .registry import Registry
+
+
+DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
 
 
 def nearest(name: str, known: dict[str, str], cutoff: float = 0.6) -> str:
@@ -35,7 +38,7 @@ def nearest(name: str, known: dict[str, str], cutoff: float = 0.6) -> str:
 
 def unknown_component(name: str, *registries: Registry) -> str:
     """Say that registries have no component of a name, and what to do."""
-    distribution, _, bare = name.rpartition(":")
+    distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
     distribution = canonical(distribution)
     kinds = " or ".join(registry.kind for registry in registries)
     message = f"no distribution registers {name!r} in {kinds}"
@@ -44,15 +47,45 @@ def unknown_component(name: str, *registries: Registry) -> str:
     off = [each for registry in registries for each in registry.disabled() if each.name == bare]
     disabled = sorted({each.provider for each in off if distribution in ("", each.distribution)})
     if disabled:
-        return f"{message}: {', '.join(disabled)} is disabled by MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
+        return f"{message}: {', '.join(disabled)} is {DISABLED_BY}"
     declared = [(registry, each) for registry in registries for each in registry.declarations()]
-    if distribution and distribution not in {each.distribution for _, each in declared}:
-        if installed(distribution):
-            return f"{message}: {distribution} is installed, and registers none; see: minnet plugins"
+    if colon and distribution not in {each.distribution for _, each in declared}:
         having = {each.distribution: each.qualified for _, each in declared if each.name == bare}
-        return f"{message}: {distribution} is not installed; {nearest(distribution, having) or _install(distribution)}"
+        return f"{message}: {_absent(name, distribution, nearest(distribution, having))}"
+    its = sorted(each.name for _, each in declared if each.distribution == canonical(bare))
+    if its:
+        return f"{message}: that is a distribution, which has {', '.join(its)}"
     known = {each.name: registry.shortest(each) for registry, each in declared}
-    return f"{message}; {nearest(bare, known) or _elsewhere(bare, registries)}"
+    last = bare.rpartition(".")[2]  # of torch.nn.ReLU
+    return f"{message}; {nearest(last, known) or _beginning(last, known) or _elsewhere(last, registries)}"
+
+
+def _absent(name: str, distribution: str, near: str) -> str:
+    """Say what is known of a distribution that registers nothing of a kind."""
+    from .plugins import plugin_host
+
+    for path, why in scan().unreadable:
+        if canonical(path.name.partition("-")[0]) == distribution:
+            return f"{path}: {why}"
+    for plugin, failure in plugin_host().failures.items():
+        if plugin.distribution == distribution:
+            return failure.cause
+    if installed(distribution):
+        return f"{distribution} is installed, and registers none; see: minnet plugins"
+    if name.partition(":")[0].endswith(".py"):
+        return f"expected what is installed; a class in a file can be proven: minnet check {name}"
+    # Only of names like ours: whoever mistypes another must not be told to install whatever has it.
+    return f"{distribution} is not installed" + (
+        f"; {near or _install(distribution)}" if near or distribution.startswith("minnet-") else ""
+    )
+
+
+def _beginning(bare: str, known: dict[str, str]) -> str:
+    """Say which known names begin with what was written."""
+    found = sorted(
+        repr(written) for name, written in known.items() if len(bare) > 1 and name.lower().startswith(bare.lower())
+    )
+    return f"did you mean {' or '.join(found)}?" if found else ""
 
 
 def _install(distribution: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from attrs import field, frozen
 
-from .declaration import Declaration, canonical
+from .declaration import LOCAL, Declaration, canonical
 from .protocol_version import PROTOCOL_GROUP
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ class Installed:
             return None
         _expect_sections(distribution.read_text("entry_points.txt") or "")
         points = [(point.group, point.name, point.value) for point in distribution.entry_points]
-        if not any(group.partition(".")[0] == "minnet" for group, _, _ in points):
+        if not any(_is_ours(group) for group, _, _ in points):
             return None
         metadata = distribution.metadata
         for field_name in ("Name", "Version"):
-            if not metadata[field_name]:
+            if field_name not in metadata or not metadata[field_name]:  # Python 3.12 warns of what is missing
                 raise ValueError(f"expected metadata with a {field_name}, received none")
+        if canonical(metadata["Name"]) == LOCAL:
+            raise ValueError(f"expected another name than {LOCAL!r}, which stands for what a program registers")
         return cls(metadata["Name"], metadata["Version"], metadata_path(distribution), tuple(points), distribution)
 
     @property
@@ -80,7 +83,7 @@ class Installed:
 
     def repeated(self) -> list[str]:
         """List the names that it has twice in one group, as ``minnet.layers: Swish``."""
-        keys = [f"{group}: {name}" for group, name, _ in self.points]
+        keys = [f"{group}: {name}" for group, name, _ in self.points if _is_ours(group)]
         return sorted({key for key in keys if keys.count(key) > 1})
 
     def editable_source(self) -> Path | None:
@@ -95,6 +98,11 @@ class Installed:
             return Path(url2pathname(url.path)) if record["dir_info"]["editable"] and url.scheme == "file" else None
         except (OSError, ValueError, KeyError, TypeError):  # absent, or anything but what PEP 610 says
             return None
+
+
+def _is_ours(group: str) -> bool:
+    """Whether a group of entry points is meant for minnet, perhaps mistyped."""
+    return re.split("[._-]", group)[0] == "minnet"
 
 
 def _expect_sections(text: str) -> None:

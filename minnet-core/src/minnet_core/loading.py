@@ -11,12 +11,13 @@ from .discovery import installed
 from .errors import PluginLoadError, ProtocolError, described
 from .overhearing import overheard
 from .protocol_version import expect_spoken
-from .requirements import missing_requirements
+from .remedies import remedy_for
+from .whereabouts import where_raised
 
 
 @contextmanager
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
-    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it.
+    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it, and where.
 
     ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
 
@@ -37,9 +38,9 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     except ProtocolError as error:
         raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
-        raise PluginLoadError(
-            f"{_told(declaration)} {what}: {described(error)}", _remedy(declaration, error)
-        ) from error
+        where = where_raised(error)
+        cause = f"{_told(declaration)} {what}: {described(error)}{where and f', at {where}'}"
+        raise PluginLoadError(cause, _remedy(declaration, error)) from error
 
 
 def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
@@ -64,12 +65,7 @@ def _told(declaration: Declaration) -> str:
 
 
 def _remedy(declaration: Declaration, error: BaseException) -> str:
-    """What to do about a failure, where the metadata tell."""
-    its = installed(declaration.distribution)
-    if its is None or not isinstance(error, ImportError):
+    try:
+        return remedy_for(declaration, error)
+    except Exception:  # it reads files and modules of the one that is broken, and must not hide why
         return ""
-    source = its.editable_source()
-    if source is not None and not source.exists():
-        return f"its source {source} is gone: pip uninstall {its.name}, or install it again from where it is now"
-    missing = missing_requirements(its)
-    return f"pip install {' '.join(missing)}" if missing else ""

@@ -20,6 +20,7 @@ from .atomic import write_atomically
 from .config import build_with, component_name, to_config
 from .constructor import random_state_kept
 from .declaration import LOCAL
+from .discovery import installed
 from .errors import ConfigError, ModelFileError, UnknownComponentError
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
@@ -144,7 +145,12 @@ def _find_classes(header: ModelHeader, where: str) -> dict[str, type]:
         try:
             classes[name] = layers[name]
         except UnknownComponentError as error:
-            missing.append(f"{error}" + (f" (saved with {version})" if version else ""))
+            distribution = name.partition(":")[0]
+            if version and installed(distribution) is None:
+                trusting = f"pip install '{distribution}=={version}', if you trust where the file is from"
+                missing.append(f"{error} (saved with {version}: {trusting})")
+            else:
+                missing.append(f"{error}" + (f" (saved with {version})" if version else ""))
     if missing:
         raise UnknownComponentError("\n".join([f"{where} needs components that are not here:", *missing]))
     return classes

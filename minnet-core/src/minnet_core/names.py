@@ -30,15 +30,15 @@ class NameTable:
 
     def find(self, name: str) -> list[Declaration]:
         """Return what a name means: nothing, one thing, or several, if strangers have the same bare name."""
-        distribution, colon, bare = name.rpartition(":")
-        named = self._by_name.get(bare, [])
+        distribution, colon, bare = name.partition(":")  # the first one: no distribution's name has a colon
         if colon:
             distribution = canonical(distribution)
-            return [each for each in named if each.distribution == distribution]
+            return [each for each in self._by_name.get(bare, []) if each.distribution == distribution]
+        named = self._by_name.get(name, [])
         for preferred in _PRECEDENCE:
             if chosen := [each for each in named if each.distribution in preferred]:
                 return chosen
-        return [] if bare in self._reserved else named
+        return [] if name in self._reserved else named
 
     def shortest(self, declaration: Declaration) -> str:
         """Return the shortest name that means a declaration."""

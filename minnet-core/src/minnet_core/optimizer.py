@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,6 +41,11 @@ class Optimizer(Component):
         self.module = module
         self.t = 0
         self.state: dict[str, Array] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("module", "t", "state"):  # what __init__ sets
+            raise AttributeError(f"{type(self).__name__}: expected super().__init__(module) to be called first")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def step(self) -> None:
         """Change every parameter once, by the gradients that the module holds now.

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
-from typing import IO, Any, cast
+from typing import Any
 
 # What each distribution has printed. A module is imported once, so this outlasts every refresh.
 _said: dict[str, str] = {}
 _speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
 _lock = Lock()
 _depth = 0
-_stream: _Stream | None = None
 
 
 def prints(distribution: str) -> str:
@@ -38,28 +37,45 @@ def nothing_said() -> Iterator[None]:
 
 
 class _Stream:
-    """Stands in for stdout: for the thread in which a plugin runs it is stderr, for every other what it was."""
+    """Stands in for stdout: for the thread in which a plugin runs it is stderr, for every other what it was.
 
-    def __init__(self, stdout: Any) -> None:
-        self.stdout = stdout
+    A plugin may keep it, for its log say, or put it in the place of another stream: it writes to the two streams that
+    there were when it was made, and never to what may have been wrapped around it since.
+    """
+
+    def __init__(self, stdout: Any, stderr: Any) -> None:
+        self.stdout: Any = stdout
+        self.stderr: Any = stderr.stderr if isinstance(stderr, _Stream) else stderr
 
     def write(self, text: str) -> int:
         distribution = _speaker.get()
         if distribution is not None:
-            _said[distribution] = _said.get(distribution, "") + text
-        return cast("int", self._meant().write(text))
+            before = _said.get(distribution, "")
+            _said[distribution] = before + text
+            text = _named(distribution, text, is_begun=bool(before) and not before.endswith("\n"))
+        meant = self._meant()
+        if meant is not None:  # there may be no stderr, as where Python has no console
+            meant.write(text)
+        return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
         self.write("".join(lines))
+
+    def flush(self) -> None:
+        if self._meant() is not None:
+            self._meant().flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._meant(), name)
 
     def _meant(self) -> Any:
-        if _speaker.get() is not None:
-            return sys.stderr
-        # A plugin may have kept this stream, for its log say; outside it is whatever stdout is by then.
-        return self.stdout if sys.stdout is self else sys.stdout
+        return self.stdout if _speaker.get() is None else self.stderr
+
+
+def _named(distribution: str, text: str, *, is_begun: bool) -> str:
+    """Say at the beginning of each line whose it is."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line if is_begun and index == 0 else f"{distribution}: {line}" for index, line in enumerate(lines))
 
 
 @contextmanager
@@ -68,18 +84,17 @@ def overheard(distribution: str) -> Iterator[None]:
 
     Several threads may do so at a time: the first to begin puts the stream in place, and the last to end takes it away.
     """
-    global _depth, _stream
+    global _depth
     token = _speaker.set(distribution)
     with _lock:
-        if _depth == 0:
-            _stream = _Stream(sys.stdout)
-            sys.stdout = cast("IO[str]", _stream)  # it has what a stream has
+        if _depth == 0 and sys.stdout is not None:
+            sys.stdout = _Stream(sys.stdout, sys.stderr)
         _depth += 1
     try:
         yield
     finally:
         with _lock:
             _depth -= 1
-            if _depth == 0 and _stream is not None and sys.stdout is cast("IO[str]", _stream):
-                sys.stdout = _stream.stdout
+            if _depth == 0 and isinstance(sys.stdout, _Stream):
+                sys.stdout = sys.stdout.stdout
         _speaker.reset(token)

@@ -12,16 +12,16 @@ from attrs import Factory, define
 
 from . import hookspecs
 from .declaration import Declaration
-from .discovery import scan
+from .discovery import Scan, scan
 from .errors import PluginLoadError
 from .first_party import FIRST_PARTY
 from .loading import guarded, load
-from .switches import is_strict, switches
+from .switches import Switches, is_strict, switches
 
 if TYPE_CHECKING:
     from .registries import Registrar
 
-# Reentrant, because a plugin may look a component up while it is loaded.
+# Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()
 
 GROUP = "minnet"
@@ -40,40 +40,56 @@ class PluginHost:
         loaded: plugins that are registered.
         failures: plugins that could not be, or one of whose hooks raised, with the error.
         registrars: what each plugin has registered by the hook ``minnet_register_components``.
-        specified: whose hook specifications have been added; pluggy cannot take them away again.
+        specified: the modules of hook specifications that have been added; pluggy cannot take them away again.
     """
 
     manager: pluggy.PluginManager
     loaded: list[Declaration] = Factory(list)
     failures: dict[Declaration, PluginLoadError] = Factory(dict)
     registrars: dict[Declaration, Registrar] = Factory(dict)
-    specified: set[Declaration] = Factory(set)
-    _seen: Any = None
+    specified: dict[str, Any] = Factory(dict)
+    _seen: tuple[Scan, Switches] | None = None
 
     def discover(self) -> None:
         """Load the plugins that are installed and enabled now, and unload those that are no more.
 
         What failed before is tried again once the disk has been looked at again.
+        A plugin may look components up while it is imported: it is then left for the next time.
 
         Raises:
             PluginLoadError: if one fails and ``MINNET_STRICT_PLUGINS`` is set.
         """
+        now = scan(), switches()
+        if self._seen is not None and self._seen[0] is now[0] and self._seen[1] is now[1]:
+            return
+        specs, plugins = self._enabled(SPECS_GROUP), self._enabled(GROUP)
+        modules: dict[tuple[str, Declaration], Any] = {}
+        failures: dict[Declaration, PluginLoadError] = {}
+        for group, declared in ((SPECS_GROUP, specs), (GROUP, plugins)):
+            for each in declared:
+                try:
+                    modules[group, each] = load(each)
+                except PluginLoadError as failure:
+                    _keep(failures, each, failure)
+        begun = {key for key, module in modules.items() if _is_being_imported(module)}
         with _lock:
-            now = scan(), switches()
-            if self._seen is not None and self._seen[0] is now[0] and self._seen[1] is now[1]:
-                return
-            self._seen = now  # before anything is loaded: a plugin may look up a component while it is imported
-            try:
-                self._change_to(self._enabled(SPECS_GROUP), self._enabled(GROUP))
-            except PluginLoadError:
-                self._seen = None
-                raise
+            for plugin in [plugin for plugin in self.loaded if plugin not in plugins]:
+                self.loaded.remove(plugin)
+                self.manager.unregister(name=plugin.qualified)
+            for plugin in self.failures:  # ask the hook of one that failed again
+                self.registrars.pop(plugin, None)
+            self.failures = failures
+            for group, each in modules:
+                if (group, each) not in begun:
+                    self._add(group, each, modules[group, each])
+            self._seen = None if begun else now
 
     def call(
         self,
         plugin: Declaration,
         hook: str,
         accept: Callable[[Any], Any] = lambda returned: returned,
+        is_needed: bool = False,
         /,
         **arguments: Any,
     ) -> Any:
@@ -83,10 +99,11 @@ class PluginHost:
             plugin: one that is loaded.
             hook: the name of the hook.
             accept: turns what the plugin returns into what the caller wants, and raises if it cannot.
+            is_needed: whether a plugin that implements the hook is wrong to return None.
             arguments: of the hook.
 
         Returns:
-            What ``accept`` returns; None if the plugin does not implement the hook, returns nothing, or fails.
+            What ``accept`` returns; None if the plugin does not implement the hook, or fails.
 
         Raises:
             PluginLoadError: if it fails and ``MINNET_STRICT_PLUGINS`` is set.
@@ -94,57 +111,58 @@ class PluginHost:
         others = [self.manager.get_plugin(other.qualified) for other in self.loaded if other is not plugin]
         try:
             with guarded(plugin, f"failed in {hook}"):
-                results = self.manager.subset_hook_caller(hook, others)(**arguments)
-                return accept(results[0]) if results else None
+                caller = self.manager.subset_hook_caller(hook, others)
+                found = caller(**arguments)
+                if caller.spec is not None and not caller.spec.opts.get("firstresult"):
+                    found = found[0] if found else None
+                if found is None and is_needed and self._implements(plugin, hook):
+                    raise TypeError("expected something to be returned, received None; is there a return?")
+                return None if found is None else accept(found)
         except PluginLoadError as failure:
-            self._keep(plugin, failure)
+            _keep(self.failures, plugin, failure)
             return None
-
-    def _change_to(self, specs: list[Declaration], plugins: list[Declaration]) -> None:
-        for plugin in [plugin for plugin in self.loaded if plugin not in plugins]:
-            self.loaded.remove(plugin)
-            self.manager.unregister(name=plugin.qualified)
-        self.failures = {plugin: failure for plugin, failure in self.failures.items() if plugin in self.loaded}
-        for each in specs:
-            self._specify(each)
-        for plugin in plugins:
-            if plugin not in self.loaded:
-                self._register(plugin)
 
     def _enabled(self, group: str) -> list[Declaration]:
         """What is declared and enabled, ours first, so that no stranger takes the name of a hook or command of ours."""
         found = [each for each in scan().declarations(group) if switches().allows(each.distribution)]
         return sorted(found, key=lambda each: each.distribution not in FIRST_PARTY)
 
-    def _specify(self, specs: Declaration) -> None:
-        if specs not in self.specified:
-            try:
-                module = load(specs)
-                with guarded(specs, "cannot specify its hooks"):
-                    self.manager.add_hookspecs(module)
-                self.specified.add(specs)
-            except PluginLoadError as failure:
-                self._keep(specs, failure)
-
-    def _register(self, plugin: Declaration) -> None:
+    def _add(self, group: str, each: Declaration, module: Any) -> None:
+        """Register a plugin, or add the hooks that it specifies; those come first."""
         try:
-            module = load(plugin)
-            with guarded(plugin, "cannot be loaded"):
-                self.manager.register(module, plugin.qualified)
-                self.manager.check_pending()
-                if not self.manager.get_hookcallers(module):
-                    raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {module!r}")
+            with guarded(each, "cannot be loaded" if group == GROUP else "cannot specify its hooks"):
+                if group == GROUP and each not in self.loaded:
+                    self._register(each, module)
+                    self.loaded.append(each)
+                elif group == SPECS_GROUP and self.specified.get(each.qualified) is not module:
+                    self.manager.add_hookspecs(module)
+                    self.specified[each.qualified] = module
         except PluginLoadError as failure:
-            if self.manager.has_plugin(plugin.qualified):
-                self.manager.unregister(name=plugin.qualified)
-            self._keep(plugin, failure)
-        else:
-            self.loaded.append(plugin)
+            if group == GROUP and self.manager.has_plugin(each.qualified):
+                self.manager.unregister(name=each.qualified)
+            _keep(self.failures, each, failure)
 
-    def _keep(self, plugin: Declaration, failure: PluginLoadError) -> None:
-        self.failures[plugin] = failure
-        if is_strict():
-            raise failure
+    def _register(self, plugin: Declaration, module: Any) -> None:
+        hash(module)  # pluggy keeps plugins in sets: one that cannot be hashed would fail every call
+        self.manager.register(module, plugin.qualified)
+        self.manager.check_pending()
+        if not self.manager.get_hookcallers(module):
+            raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {plugin.target}")
+
+    def _implements(self, plugin: Declaration, hook: str) -> bool:
+        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
+        return hook in [caller.name for caller in callers]
+
+
+def _is_being_imported(module: Any) -> bool:
+    """Whether a module's code is still running, in this thread or, after a deadlock that Python broke, in another."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+def _keep(failures: dict[Declaration, PluginLoadError], plugin: Declaration, failure: PluginLoadError) -> None:
+    failures[plugin] = failure
+    if is_strict():
+        raise failure
 
 
 def _new_host() -> PluginHost:
@@ -158,9 +176,8 @@ _host = _new_host()
 
 def plugin_host() -> PluginHost:
     """Return the plugins of this process, those that are installed and enabled now."""
-    with _lock:
-        _host.discover()
-        return _host
+    _host.discover()
+    return _host
 
 
 @contextmanager

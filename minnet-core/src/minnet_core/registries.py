@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from attrs import Factory, frozen
 
 from .declaration import Declaration
@@ -68,17 +70,27 @@ def _optimizer() -> type:
     return Optimizer
 
 
+_asking: ContextVar[frozenset[Declaration]] = ContextVar("asking", default=frozenset())
+
+
 def _computed(kind: str) -> list[Declaration]:
     host = plugin_host()
     for plugin in list(host.loaded):
-        if plugin not in host.registrars:  # once, or a computed class would be another one after refresh()
-            host.registrars[plugin] = Registrar(plugin)
-            host.call(plugin, "minnet_register_components", _nothing, registrar=host.registrars[plugin])
-    return [declaration for plugin in host.loaded for declaration in host.registrars[plugin].declarations(kind)]
+        # Once, or a computed class would be another one after refresh(); and a hook may itself look components up.
+        if plugin not in host.registrars and plugin not in _asking.get():
+            token = _asking.set(_asking.get() | {plugin})
+            try:
+                registrar = Registrar(plugin)
+                host.call(plugin, "minnet_register_components", _nothing, registrar=registrar)
+                host.registrars.setdefault(plugin, registrar)  # now that it is whole: another thread may look at it
+            finally:
+                _asking.reset(token)
+    registrars = [host.registrars[plugin] for plugin in list(host.loaded) if plugin in host.registrars]
+    return [declaration for registrar in registrars for declaration in registrar.declarations(kind)]
 
 
 def _nothing(returned: object) -> None:
-    """What the hook returns; pluggy leaves out None, so anything is a mistake: a generator, say, that nobody runs."""
+    """What the hook returns is nothing; anything else is a mistake: a generator, say, that nobody runs."""
     raise TypeError(f"expected components to be registered by registrar.register, received {returned!r}")
 
 

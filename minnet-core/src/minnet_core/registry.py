@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from importlib import invalidate_caches
 from typing import Any, TypeVar
 
+from attrs import Factory, define
+
 from .declaration import LOCAL, Declaration
 from .discovery import Scan, forget, scan
 from .errors import AmbiguousNameError, PluginLoadError, UnknownComponentError
@@ -17,6 +19,28 @@ from .names import NameTable
 from .switches import Switches, is_strict, switches
 
 _C = TypeVar("_C", bound=type)
+
+
+@define
+class _Loaded:
+    """What has been loaded since the disk was looked at, and what could not be."""
+
+    scan: Scan | None = None
+    classes: dict[Declaration, type] = Factory(dict)
+    failures: dict[Declaration, PluginLoadError] = Factory(dict)
+
+
+@define
+class _Known:
+    """What is declared, given what is installed and how the switches stand."""
+
+    scan: Scan
+    switches: Switches
+    table: NameTable
+    disabled: tuple[Declaration, ...]
+    reserved: frozenset[str]
+    computed: tuple[Declaration, ...] = ()
+    everything: NameTable | None = None
 
 
 class Registry(Mapping[str, Any]):
@@ -40,9 +64,10 @@ class Registry(Mapping[str, Any]):
         self._base = base
         self._compute = compute
         self._local: dict[str, Declaration] = {}
-        self._overrides: dict[str, type] = {}
-        self._seen: tuple[Scan, Switches] | None = None
-        self._computed: NameTable | None = None
+        self._overrides: dict[str, list[type]] = {}
+        self._known: _Known | None = None
+        self._loaded = _Loaded()
+        self._is_sweeping = False
 
     def refresh(self) -> None:
         """Look at what is installed again, for this registry and all others; registered classes stay.
@@ -62,7 +87,7 @@ class Registry(Mapping[str, Any]):
             PluginLoadError: if it cannot be imported, or is no component of this kind.
         """
         if name in self._overrides:
-            return self._overrides[name]
+            return self._overrides[name][-1]
         return self.load(self.declaration(name))
 
     # A registry is itself and no other: Mapping would compare two by importing all that they hold.
@@ -112,10 +137,9 @@ class Registry(Mapping[str, Any]):
         found = self.candidates(declaration.name)
         return declaration.name if found == [declaration] else declaration.qualified
 
-    def disabled(self) -> list[Declaration]:
+    def disabled(self) -> tuple[Declaration, ...]:
         """List what is installed and switched off."""
-        self._declared()
-        return self._off
+        return self._now().disabled
 
     def load(self, declaration: Declaration) -> Any:
         """Import the class of a declaration.
@@ -123,16 +147,17 @@ class Registry(Mapping[str, Any]):
         Raises:
             PluginLoadError: with the cause, again each time.
         """
-        self._sync()
-        if declaration in self._failures:
-            raise self._failures[declaration].with_traceback(None)  # each raise would lengthen it
-        if declaration not in self._classes:
+        self._now()
+        loaded = self._loaded  # another thread may refresh meanwhile
+        if declaration in loaded.failures:
+            raise loaded.failures[declaration].with_traceback(None)  # each raise would lengthen it
+        if declaration not in loaded.classes:
             try:
-                self._classes[declaration] = load(declaration, self._checked)
+                loaded.classes[declaration] = load(declaration, self._checked)
             except PluginLoadError as failure:
-                self._failures[declaration] = failure
+                loaded.failures[declaration] = failure
                 raise
-        return self._classes[declaration]
+        return loaded.classes[declaration]
 
     def register(self, cls: _C, name: str | None = None) -> _C:
         """Register a class of this program, as ``local:Name`` and, where no first-party component has it, as ``Name``.
@@ -147,8 +172,11 @@ class Registry(Mapping[str, Any]):
         """
         self._checked(cls)
         name = name or cls.__name__
-        self._local[name] = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
-        self._seen = None
+        declaration = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
+        self._local = {**self._local, name: declaration}
+        self._known = None
+        for before in [each for each in self._loaded.classes if each.qualified == declaration.qualified]:
+            del self._loaded.classes[before]
         return cls
 
     @contextmanager
@@ -158,27 +186,24 @@ class Registry(Mapping[str, Any]):
         Raises:
             TypeError: if the class is no component of this kind.
         """
-        cls = self._checked(cls)
-        before = self._overrides.get(name)
-        self._overrides[name] = cls
+        self._overrides.setdefault(name, []).append(self._checked(cls))
         try:
             yield
-        finally:
-            if before is None:
+        finally:  # one may end before another that began later
+            self._overrides[name].remove(cls)
+            if not self._overrides[name]:
                 del self._overrides[name]
-            else:
-                self._overrides[name] = before
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
         """Begin with nothing registered and nothing overridden while the context lasts."""
         before = self._local, self._overrides
-        self._local, self._overrides, self._seen = {}, {}, None
+        self._local, self._overrides, self._known, self._loaded = {}, {}, None, _Loaded()
         try:
             yield
         finally:
             self._local, self._overrides = before
-            self._seen = None
+            self._known, self._loaded = None, _Loaded()
 
     def declaration_of(self, cls: type) -> Declaration | None:
         """Find who provides a class; None if no one does.
@@ -188,7 +213,7 @@ class Registry(Mapping[str, Any]):
         for table in (self._declared, self._everything):
             known = table().declarations
             for declaration in sorted(known, key=lambda d: (d.distribution == LOCAL, d.name != cls.__name__)):
-                if self._classes.get(declaration) is cls or self._is_home(declaration, cls):
+                if self._loaded.classes.get(declaration) is cls or self._is_home(declaration, cls):
                     return declaration
         return None
 
@@ -203,33 +228,40 @@ class Registry(Mapping[str, Any]):
 
     def _declared(self) -> NameTable:
         """What entry points declare, and this program registered."""
-        self._sync()
-        if is_strict():
-            for declaration in self._entry_points.declarations:
-                self.load(declaration)
-        return self._entry_points
+        table = self._now().table
+        if is_strict() and not self._is_sweeping:
+            self._is_sweeping = True  # a component that is loaded may itself look another up
+            try:
+                for declaration in table.declarations:
+                    self.load(declaration)
+            finally:
+                self._is_sweeping = False
+        return table
 
     def _everything(self) -> NameTable:
         """The same, and what hooks register."""
-        declared = self._declared()
-        if self._computed is None:
-            self._computed = NameTable([*declared.declarations, *self._compute(self.kind)], self._reserved)
-        return self._computed
+        known = self._now()
+        computed = tuple(self._compute(self.kind))
+        if known.computed != computed or known.everything is None:
+            known.everything = NameTable([*self._declared().declarations, *computed], known.reserved)
+            known.computed = computed
+        return known.everything
 
-    def _sync(self) -> None:
-        """Read what is declared, unless nothing has changed since: neither what is installed, nor the switches."""
-        now = scan(), switches()
-        if self._seen is not None and self._seen[0] is now[0] and self._seen[1] is now[1]:
-            return
-        found = now[0].declarations(f"minnet.{self.kind}")
-        enabled = [each for each in found if now[1].allows(each.distribution)]
-        self._off = [each for each in found if not now[1].allows(each.distribution)]
-        self._reserved = {each.name for each in self._off if each.distribution in FIRST_PARTY}
-        self._entry_points = NameTable([*self._local.values(), *enabled], self._reserved)
-        self._computed = None
-        self._classes: dict[Declaration, type] = {}
-        self._failures: dict[Declaration, PluginLoadError] = {}
-        self._seen = now
+    def _now(self) -> _Known:
+        """What is declared, read again if anything has changed since: what is installed, switched off or registered."""
+        now, choice, known = scan(), switches(), self._known
+        if known is not None and known.scan is now and known.switches is choice:
+            return known
+        found = now.declarations(f"minnet.{self.kind}")
+        enabled = [each for each in found if choice.allows(each.distribution)]
+        disabled = tuple(each for each in found if not choice.allows(each.distribution))
+        reserved = frozenset(each.name for each in disabled if each.distribution in FIRST_PARTY)
+        if self._loaded.scan is not now:
+            self._loaded = _Loaded(now)
+        self._known = known = _Known(
+            now, choice, NameTable([*self._local.values(), *enabled], reserved), disabled, reserved
+        )
+        return known
 
     def _checked(self, cls: Any) -> type:
         if isinstance(cls, type) and issubclass(cls, self._base()):

@@ -53,18 +53,29 @@ _switches = cache(Switches)  # one object for one setting, so that whoever depen
 
 def is_strict() -> bool:
     """Whether ``MINNET_STRICT_PLUGINS`` asks for an error at once when a plugin fails."""
-    return os.environ.get(STRICT, "") not in ("", "0")
+    return os.environ.get(STRICT, "").strip().lower() not in ("", "0", "false", "no", "off")
+
+
+def disable(distributions: Iterable[str]) -> None:
+    """Disable more distributions, in this process and in those that it starts."""
+    os.environ[DISABLED] = ",".join([*filter(None, [os.environ.get(DISABLED)]), *distributions])
 
 
 @contextmanager
-def disabling(distributions: Iterable[str]) -> Iterator[None]:
-    """Disable more distributions while the context lasts, in this process and in those that it starts."""
-    before = os.environ.get(DISABLED)
-    os.environ[DISABLED] = ",".join([*filter(None, [before]), *distributions])
+def kept(variable: str) -> Iterator[None]:
+    """Have a switch be at the end of the context what it was at its beginning."""
+    before = os.environ.get(variable)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[DISABLED]
-        else:
-            os.environ[DISABLED] = before
+        os.environ.pop(variable, None)
+        if before is not None:
+            os.environ[variable] = before
+
+
+@contextmanager
+def lenient() -> Iterator[None]:
+    """Have no plugin that fails raise at once while the context lasts, whatever ``MINNET_STRICT_PLUGINS`` says."""
+    with kept(STRICT):
+        os.environ.pop(STRICT, None)
+        yield

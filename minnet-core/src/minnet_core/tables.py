@@ -87,4 +87,4 @@ def echo_table(
     coloured = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size().columns
     text = render_table(columns, rows, right=right, wrap=wrap, width=width, styles=styles if coloured else None)
-    click.echo(text, color=coloured)
+    click.echo(text)

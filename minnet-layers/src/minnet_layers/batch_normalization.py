@@ -35,7 +35,8 @@ class BatchNormalization(Module):
     PyTorch: ``torch.nn.BatchNorm1d(n, eps=1e-3, momentum=1 - alpha, affine=False)``, which starts from the moving
     mean 0 and variance 1, keeps the *unbiased* variance, and refuses a batch of one, for which this gives 0.
     Learned scales are a layer of their own, `ChannelwiseScaling`.
-    Ioffe and Szegedy, 2015, arXiv:1502.03167.
+
+    Paper: Ioffe and Szegedy, 2015, arXiv:1502.03167.
 
     Args:
         alpha: how much of the moving statistics a batch leaves, from 0 to 1.

@@ -24,7 +24,9 @@ class Dropout(Module):
     Such numbers are multiples of :math:`2^{-24}`, so the probability is ``p`` to within :math:`2^{-23}`, and exact for
     0 and 1.
 
-    PyTorch: ``torch.nn.Dropout(p)``. Srivastava et al., 2014, JMLR 15:1929.
+    PyTorch: ``torch.nn.Dropout(p)``.
+
+    Paper: Srivastava et al., 2014, JMLR 15:1929.
 
     Args:
         p: probability of zeroing, from 0 to 1.

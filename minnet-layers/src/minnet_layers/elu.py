@@ -22,7 +22,9 @@ class ELU(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,\bigl(\alpha e^{\min(x, 0)} + (1 - \alpha)[x > 0]\bigr)
 
-    PyTorch: ``torch.nn.ELU(alpha)``. Clevert, Unterthiner and Hochreiter, 2015, arXiv:1511.07289.
+    PyTorch: ``torch.nn.ELU(alpha)``.
+
+    Paper: Clevert, Unterthiner and Hochreiter, 2015, arXiv:1511.07289.
 
     Args:
         alpha: :math:`\alpha`; the derivative is continuous if it is 1.

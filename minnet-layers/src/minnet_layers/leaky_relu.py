@@ -20,7 +20,9 @@ class LeakyReLU(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,\bigl((1 - a)[x > 0] + a\bigr)
 
-    PyTorch: ``torch.nn.LeakyReLU(slope)``, whose slope is 0.01 if none is given. Maas, Hannun and Ng, 2013, ICML.
+    PyTorch: ``torch.nn.LeakyReLU(slope)``, whose slope is 0.01 if none is given.
+
+    Paper: Maas, Hannun and Ng, 2013, ICML.
 
     Args:
         slope: :math:`a`, any number.

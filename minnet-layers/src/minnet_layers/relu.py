@@ -16,7 +16,9 @@ class ReLU(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,[x > 0]
 
-    PyTorch: ``torch.nn.ReLU()``. Nair and Hinton, 2010, ICML.
+    PyTorch: ``torch.nn.ReLU()``.
+
+    Paper: Nair and Hinton, 2010, ICML.
 
     >>> import numpy as np
     >>> from minnet_layers import ReLU

@@ -23,7 +23,8 @@ class SoftPlus(Module):
     .. math:: \frac{\partial L}{\partial x} = g\,\sigma(x), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}
 
     PyTorch: ``torch.nn.Softplus()``, which returns :math:`x` itself above its threshold 20; this is exact there too.
-    Dugas et al., 2000, NIPS.
+
+    Paper: Dugas et al., 2000, NIPS.
 
     >>> import numpy as np
     >>> from minnet_layers import SoftPlus

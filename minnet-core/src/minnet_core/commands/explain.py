@@ -40,6 +40,12 @@ def explain(name: str, check: bool, as_json: bool) -> None:
         click.echo("\n\n".join("\n".join(_lines(each)) for each in found))
 
 
+def _pytorch(found: Explanation) -> list[str]:
+    """The counterparts, and what the docstring says of them, unless that is no more."""
+    said = found.documentation.paragraph("PyTorch")
+    return [*(name for name in found.references if name not in said), *filter(None, [said])]
+
+
 def _lines(found: Explanation) -> Iterator[str]:
     """Yield what is printed: a table of what can be told in a line, and the docstring."""
     rows = {
@@ -50,7 +56,7 @@ def _lines(found: Explanation) -> Iterator[str]:
         "file": [found.file],
         "signature": [found.signature],
         "shapes": found.shapes,
-        "PyTorch": list(filter(None, [*found.references, found.documentation.paragraph("PyTorch")])),
+        "PyTorch": _pytorch(found),
         "paper": [found.documentation.paragraph("Paper")],
         "conformance": found.conformance(),
     }

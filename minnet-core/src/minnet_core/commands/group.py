@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import click
@@ -15,23 +17,23 @@ from ..errors import MinnetError, PluginLoadError
 from ..first_party import HOMES
 from ..hints import nearest
 from ..plugins import plugin_host
-from ..switches import disabling
+from ..switches import DISABLED, disable, kept, switches
 
 _KEY = "minnet_core.commands.contributed"
 
 
-def disable(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
+def disable_chosen(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
     """Switch plugins off for as long as the command runs: ``-p no:NAME``."""
     names = [choice.removeprefix("no:") for choice in choices]
     for name, choice in zip(names, choices, strict=True):
-        if name == choice or not name:
-            raise click.BadParameter(f"expected no:NAME, received {choice!r}")
+        if name == choice or not name or "," in name:
+            raise click.BadParameter(f"expected no:NAME, and -p again for another, received {choice!r}")
         if installed(name) is None:
             known = {each: f"no:{each}" for each in scan().distributions}
             hint = nearest(canonical(name), known) or f"there are {', '.join(known)}"
             raise click.BadParameter(f"no distribution {name!r} with components or hooks is installed; {hint}")
     if names:
-        context.with_resource(disabling(names))
+        disable(names)
 
 
 class MinnetGroup(click.Group):
@@ -39,6 +41,19 @@ class MinnetGroup(click.Group):
 
     Of two plugins with one command a first-party one wins, then the first in the order of their names.
     """
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):  # what a stranger's error says may not be in their encoding
+            with suppress(AttributeError, ValueError):
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # unless somebody replaced it
+        with kept(DISABLED):  # -p no:NAME is for one command, however that ends
+            return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        context = super().make_context(*args, **kwargs)
+        if os.environ.get("NO_COLOR"):
+            context.color = False
+        return context
 
     def contributed(self, context: click.Context) -> dict[str, Contribution]:
         """What plugins contribute, asked once for an invocation; those that fail are told on stderr."""
@@ -66,7 +81,10 @@ class MinnetGroup(click.Group):
         name = args[0]
         home = HOMES.get(name)
         if self.get_command(context, name) is None and home and not context.resilient_parsing:
-            state = "disabled" if installed(home) else f"not installed; pip install {home}"
+            if installed(home) is None:
+                state = f"not installed; pip install {home}"
+            else:
+                state = "disabled" if not switches().allows(home) else "broken; see: minnet plugins"
             context.fail(f"No such command {name!r}: it comes with {home}, which is {state}")
         return super().resolve_command(context, args)
 

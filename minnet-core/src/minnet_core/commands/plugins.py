@@ -15,9 +15,9 @@ from ..switches import switches
 from ..tables import echo_table
 from .output import as_json, echo_json, records
 
-_COLUMNS = ("distribution", "version", "provides", "state")
+_COLUMNS = ("distribution", "version", "state", "provides")
 STYLES = {"ok": "green", "disabled": "dim", "broken": "red", "outdated": "red"} | dict.fromkeys(
-    ("ambiguous", "shadowed", "noisy"), "yellow"
+    ("mistyped", "ambiguous", "shadowed", "noisy"), "yellow"
 )
 
 
@@ -41,14 +41,16 @@ def plugins(context: click.Context, as_json: bool) -> None:
     rows = []
     for each in scan().distributions.values():
         provided = [*_components(each), *(what for distribution, what in behaviour if distribution == each.name)]
-        rows.append((each.name, each.version, ", ".join(provided) or "-", _state(each, worst)))
+        rows.append((each.name, each.version, _state(each, worst), ", ".join(provided) or "-"))
     if as_json:
         problems = [asdict(finding) for finding in findings]
         echo_json({"distributions": records(_COLUMNS, rows), "problems": problems})
     else:
         echo_table(_COLUMNS, rows, wrap=["provides"], styles=STYLES)
-        for finding in findings:
-            click.echo(f"{click.style(finding.kind, STYLES[finding.kind])} {finding.distribution}: {finding.cause}")
+        if findings:
+            click.echo()
+            causes = [(finding.kind, finding.distribution, finding.cause) for finding in findings]
+            echo_table(("kind", "distribution", "cause"), causes, wrap=["cause"], styles=STYLES)
     if any(finding.kind in ("broken", "outdated") for finding in findings):
         raise click.exceptions.Exit(1)
 

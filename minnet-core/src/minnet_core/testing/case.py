@@ -95,6 +95,18 @@ class Case(Example):
         return made
 
 
+def examples_of(cls: Any) -> tuple[Example, ...]:
+    """The ``EXAMPLES`` of a class.
+
+    Raises:
+        TypeError: if they are anything but a sequence of examples.
+    """
+    declared = cls.EXAMPLES
+    if not isinstance(declared, (tuple, list)) or not all(isinstance(each, Example) for each in declared):
+        raise TypeError(f"{cls.__name__}: expected EXAMPLES to be a tuple of Example, received {declared!r}")
+    return tuple(declared)
+
+
 def from_example(cls: type, example: Example, **known: Any) -> Case:
     """Make the case of one of the ``EXAMPLES`` of a class."""
     return Case(cls, **asdict(example, recurse=False), **known)

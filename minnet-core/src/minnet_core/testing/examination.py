@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
 from unittest import SkipTest
 
-import numpy as np
-
+from ..whereabouts import where_raised
 from .case import Case
 from .check import Check, ConformanceError
 from .kit import checks_by_name, named_check, unknown_check
@@ -116,15 +113,6 @@ def _raised(error: BaseException) -> str:
     first = error
     while first.__cause__ is not None:
         first = first.__cause__
-    frames = [frame for frame in traceback.extract_tb(first.__traceback__) if _is_theirs(Path(frame.filename))]
-    where = f", at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    where = where_raised(first)
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
-    return f"raised {type(error).__name__}: {error}{where}{notes}"
-
-
-def _is_theirs(file: Path) -> bool:
-    """Whether a file is the component's, rather than the kit's, minnet's, NumPy's or Python's."""
-    if "site-packages" in file.parts and Path(np.__file__).parent not in file.parents:
-        return Path(__file__).parents[1] not in file.parents
-    others = (Path(__file__).parents[1], Path(np.__file__).parent, Path(traceback.__file__).parent)
-    return file.exists() and not set(others) & set(file.parents)
+    return f"raised {type(error).__name__}: {error}{where and f', at {where}'}{notes}"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.metadata import Distribution, distributions
+from importlib.metadata import Distribution
 
-from ..discovery import discovering
+from ..discovery import all_distributions, discovering
 from ..overhearing import nothing_said
 from ..plugins import another_host
 from ..registries import REGISTRIES
 
 
 @contextmanager
-def isolated(find: Callable[[], Iterable[Distribution]] = distributions) -> Iterator[None]:
+def isolated(find: Callable[[], Iterable[Distribution]] = all_distributions) -> Iterator[None]:
     """Have nothing registered, nothing overridden and no plugin loaded while the context lasts.
 
     What was before is there again afterwards; modules that were imported stay imported.

@@ -54,7 +54,7 @@ def all_checks() -> tuple[Check, ...]:
     host = plugin_host()
     checks = list(own_checks())
     for plugin in host.loaded:
-        checks += host.call(plugin, "minnet_checks", partial(_accept, {check.name for check in checks})) or ()
+        checks += host.call(plugin, "minnet_checks", partial(_accept, {check.name for check in checks}), True) or ()
     return tuple(checks)
 
 

@@ -19,11 +19,13 @@ from attrs import evolve
 from ..component import Component
 from ..criterion import Criterion
 from ..declaration import LOCAL, Declaration, canonical
+from ..discovery import installed
 from ..errors import PluginLoadError, UnknownComponentError
 from ..example import Draw
+from ..hints import DISABLED_BY
 from ..optimizer import Optimizer
 from ..registries import REGISTRIES
-from .case import Case, from_example
+from .case import Case, examples_of, from_example
 from .given import Given
 from .homework import adopted, found_in, module_of_file
 from .targets import guessed_target, named_target
@@ -127,6 +129,10 @@ def _unknown(name: str) -> str:
         hint = f"did you mean a class of it, {name}:{found_classes(Path(name))}?"
     elif path and Path(f"{path}.py").is_file():
         hint = f"did you mean {path}.py:{attribute}?"
+    elif any(name in (each.name, each.qualified, each.distribution) for r in REGISTRIES for each in r.disabled()):
+        hint = f"{name} is {DISABLED_BY}"
+    elif not path and installed(name):
+        hint = f"{name} is installed, and registers nothing; see: minnet plugins"
     else:
         declared = [declaration for registry in REGISTRIES for declaration in registry.declarations()]
         folded = {known.lower(): known for its in declared for known in (its.name, its.qualified, its.distribution)}
@@ -151,9 +157,9 @@ def _declared_cases(registry: Any, declaration: Declaration, given: Given) -> It
     command = f"minnet check {declaration.qualified}"
     try:
         cls = registry.load(declaration)
-        if not (cls.EXAMPLES or given.describes_a_call or issubclass(cls, Optimizer)):
+        if not (examples_of(cls) or given.describes_a_call or issubclass(cls, Optimizer)):
             raise ValueError(_says_nothing(cls))
-    except (PluginLoadError, ValueError) as error:
+    except (PluginLoadError, ValueError, TypeError) as error:
         yield Case(_failing(error), input=(1,), name=declaration.name, seed=given.seed or 0, command=command)
     else:
         yield from _of_class(cls, given, command)
@@ -192,16 +198,15 @@ def _of_class(cls: Any, given: Given, command: str | None) -> Iterator[Case]:
         return
     if given.traits or given.target is not None:
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input) with traits or a target")
-    if not cls.EXAMPLES:
+    examples = examples_of(cls)
+    if not examples:
         if not issubclass(cls, Optimizer):
             raise ValueError(_says_nothing(cls))
         yield Case(cls, input=(4, 3), seed=given.seed or 0, command=command)
         return
-    if given.example is not None and given.example >= len(cls.EXAMPLES):
-        raise ValueError(
-            f"{cls.__name__}: expected an example from 0 to {len(cls.EXAMPLES) - 1}, received {given.example}"
-        )
-    cases = [from_example(cls, example, seed=given.seed or 0) for example in cls.EXAMPLES]
+    if given.example is not None and given.example >= len(examples):
+        raise ValueError(f"{cls.__name__}: expected an example from 0 to {len(examples) - 1}, received {given.example}")
+    cases = [from_example(cls, example, seed=given.seed or 0) for example in examples]
     names = Counter(case.name for case in cases)
     for index, case in enumerate(cases):
         if given.example in (None, index):

@@ -24,7 +24,7 @@ def project_name(text: str) -> str:
     >>> project_name("Minnet_Mish")
     'minnet-mish'
     """
-    from minnet_core.declaration import canonical
+    from minnet_core.declaration import LOCAL, canonical
     from minnet_core.first_party import FIRST_PARTY
 
     if not _PROJECT.fullmatch(text):
@@ -38,7 +38,7 @@ def project_name(text: str) -> str:
         raise ValueError(f"expected a name that begins with a letter, such as minnet-mish; received {text!r}")
     if keyword.iskeyword(package) or package in sys.stdlib_module_names:
         raise ValueError(f"expected a name other than one that Python itself uses; received {text!r}")
-    if name in FIRST_PARTY | NEEDED:
+    if name in FIRST_PARTY | NEEDED | {LOCAL}:
         raise ValueError(f"expected a name that is not taken; received {text!r}, which is another project's")
     return name
 
@@ -85,6 +85,8 @@ def class_name(text: str) -> str:
         raise ValueError(f"expected the name of a class in the form SoftShrink, received {text!r}")
     if keyword.iskeyword(text) or hasattr(builtins, text):
         raise ValueError(f"expected the name of a class other than one of Python's own, received {text!r}")
+    if text.startswith("Test"):
+        raise ValueError(f"expected the name of a class that pytest does not take for a test, received {text!r}")
     if text in minnet_core.__all__:
         raise ValueError(f"expected the name of a class other than one of minnet's own, received {text!r}")
     return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,20 +30,23 @@ def isolated_registries() -> Iterator[Registries]:
 
 
 @pytest.fixture
-def throwaway_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def throwaway_site(tmp_path: Path) -> Iterator[Site]:
     """A site directory of this test alone: ``throwaway_site.install("strange-a", {"strange_a": source}, ...)``.
 
     What is installed is a real distribution, found through its metadata like one from an index, by this process and by
     those that it starts. Afterwards it is gone, and so are the modules imported from it.
     """
+    from minnet_core import layers
     from minnet_core.testing import isolated
 
     from .isolation import Site
 
     site = Site(tmp_path / "throwaway-site")
     site.path.mkdir()
-    monkeypatch.syspath_prepend(site.path)
-    monkeypatch.setenv("PYTHONPATH", str(site.path), prepend=":" if sys.platform != "win32" else ";")
-    with isolated():
-        yield site
+    with pytest.MonkeyPatch.context() as patch:  # of its own, so that the path is as it was before anything looks again
+        patch.syspath_prepend(site.path)
+        patch.setenv("PYTHONPATH", str(site.path), prepend=os.pathsep)
+        with isolated():
+            yield site
     site.forget_modules()
+    layers.refresh()

@@ -61,7 +61,7 @@ def rng_is_what_numpy_takes(trial: Trial) -> None:
     """``rng`` may be a seed or a generator, which draw the same; None gives a new component each time."""
     if not trial.case.takes_rng:
         skip("it takes no rng")
-    batch = _repeated(trial.batch(), 8)
+    batch = _repeated(trial.batch(), 64)  # or a mask that rarely drops anything would now and then be one five times
 
     def results(rng: int | np.random.Generator | None) -> dict[str, Array]:
         component = (trial.case.build_with({"rng": None}) if rng is None else trial.case.build(rng)).astype(np.float64)

@@ -1,0 +1,33 @@
+"""Where in somebody's code an error was raised."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+
+def where_raised(error: BaseException) -> str:
+    """Say in which file and line of a stranger's an error was raised.
+
+    Returns:
+        ``/home/ada/mish.py:6``: the innermost frame that is neither ours nor Python's nor that of NumPy, pluggy or
+        click; of a syntax error, the line that is wrong. Empty if there is none.
+    """
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    import traceback
+
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+
+
+def _is_theirs(filename: str) -> bool:
+    if filename.startswith("<"):  # frozen modules of Python, and code that was made while running
+        return False
+    path = Path(filename)
+    standard = Path(sysconfig.get_path("stdlib"))
+    if path.is_relative_to(Path(__file__).parent):
+        return False
+    if path.is_relative_to(standard) and "site-packages" not in path.parts:
+        return False
+    return not any(part in ("numpy", "pluggy", "click", "attr") for part in path.parts)
