@@ -34,8 +34,8 @@ def _trait_set(value: Iterable[str]) -> frozenset[str]:
 
 def _default(attribute: Attribute[Any]) -> Any:
     """What an attribute is if nothing is said."""
-    default = attribute.default
-    made = default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]  # Factory is a class
+    default: Any = attribute.default  # or what makes it, which attrs types as the default itself
+    made = default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]  # it is a class
     return attribute.converter(made) if callable(attribute.converter) and made is not NOTHING else made
 
 
