@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 SWISH = Project(
     "minnet-swish",
     author="The minnet authors",
-    description="Swish for minnet: a layer in a package of its own, as `minnet new` makes it.",
+    description="Swish for minnet: a layer in a package of its own, as minnet new makes it.",
     hints=False,
 )
 

@@ -1,4 +1,4 @@
-"""Swish for minnet: a layer in a package of its own, as `minnet new` makes it."""
+"""Swish for minnet: a layer in a package of its own, as minnet new makes it."""
 
 from .swish import Swish
 
