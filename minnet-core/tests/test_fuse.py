@@ -191,20 +191,6 @@ def test_the_result_is_saved_loaded_and_cloned(name, tmp_path):
             twin.train()
 
 
-def test_the_result_cannot_be_trained_by_itself_or_within_another_model():
-    fused = fuse(Sequential(Dense(3, 4), Scale(4)))
-    for model in (fused, Sequential(fused)):
-        with pytest.raises(RuntimeError, match=r"train the model that was given to fuse\(\), and fuse it again"):
-            model.train()
-    fused.evaluate()
-    assert not fused.training
-    assert not any(inner.training for inner in fused)
-
-
-def test_the_result_is_shown_as_what_it_is():
-    assert repr(fuse(Sequential(Square(), Noise()))) == "Fused\nSquare\n"
-
-
 def test_rounding_happens_once():
     model = Sequential(Dense(3, 4, dtype="float32"), *(Scale(4, dtype="float32", rng=rng) for rng in range(2, 8)))
     wide = model.clone().astype(np.float64)
@@ -360,12 +346,6 @@ def test_a_net_of_the_notebook_is_left_whole(notebook):
     model.forward(X)
     assert names(fuse(model)) == ["NotebookSequential"]
     expect_same(fuse(model), model)
-
-
-def test_tables_pass_through_a_result_that_makes_integers_floating():
-    fused = Fused(floating=True)
-    (output,) = fused.forward((np.arange(3),))
-    np.testing.assert_array_equal(output, np.arange(3))
 
 
 @pytest.mark.parametrize("model", [3, Dense, None, [Dense(3, 4)]])

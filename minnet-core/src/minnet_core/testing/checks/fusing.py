@@ -60,11 +60,13 @@ def absorbs_rightly_what_follows_it(trial: Trial) -> None:
             before = lasting(component)
             for affine in _maps(trial, output):
                 layer = absorbed(component, affine)
+                expect_equal(lasting(component), before, f"of the layer itself after absorb(), {when}", rtol=0)
                 if layer is None:
                     continue
                 absorbs = True
-                where = f"after absorb({_describe(affine)}), {when}, {batch}"
-                expect_equal(lasting(component), before, f"of the layer itself {where}", rtol=0)
+                where = f"after absorb(of {_describe(affine)}), {when}, {batch}"
+                if affine.n_feats not in (None, output.shape[affine.axis]):
+                    fail(f"{where}: expected None, for no such map can follow, received a layer")
                 _expect_separate(component, layer, where)
                 _expect_constructed(layer, where)
                 _expect_composition(component, affine, layer, batch, where, rtol)
@@ -95,16 +97,14 @@ def _evaluated(trial: Trial, dtype: Any) -> Iterator[tuple[str, Module]]:
 
 
 def _maps(trial: Trial, output: Array) -> Iterator[Affine]:
-    """Maps of the features on every axis, counted from both ends; then some of one number for all features."""
+    """Maps on every axis, counted from both ends, of as many features as any axis has; and of one number for all."""
     rng = trial.rng
     for axis in range(-output.ndim, output.ndim):
-        n_feats = output.shape[axis]
-        scale = rng.uniform(0.5, 2, n_feats) * rng.choice([-1, 1], n_feats)
-        yield Affine(scale, rng.standard_normal(n_feats), axis=axis)
-        yield Affine(scale, axis=axis)
-    yield Affine(1.5, -0.5)
-    yield Affine(0)
-    yield Affine()
+        for n_feats in sorted(set(output.shape)):
+            scale = rng.uniform(0.5, 2, n_feats) * rng.choice([-1, 1], n_feats)
+            yield Affine(scale, rng.standard_normal(n_feats), axis=axis)
+            yield Affine(scale, axis=axis)
+    yield from (Affine(1.5, -0.5), Affine(0), Affine())
 
 
 def _linear_part(affine: Affine) -> Affine:
