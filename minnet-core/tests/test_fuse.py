@@ -339,6 +339,15 @@ def test_classes_of_the_notebook_are_kept_as_they_are(notebook):
     expect_same(fused, model)
 
 
+def test_nothing_is_asked_of_a_layer_that_states_nothing(notebook):
+    class Careless(notebook.Linear):
+        def getGradParameters(self):
+            return []
+
+    model = Sequential(Careless(3, 4), Scale(4))
+    assert names(fuse(model)) == ["Careless", "Scale"]
+
+
 def test_a_net_of_the_notebook_is_left_whole(notebook):
     model = notebook.Sequential()
     for layer in (notebook.Linear(3, 4), notebook.BatchNormalization(), notebook.Dropout()):

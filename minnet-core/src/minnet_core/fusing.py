@@ -11,7 +11,7 @@ from .affine import Affine
 from .fused import Fused
 from .module import Module
 from .sequential import Sequential
-from .statements import absorbed, defined_alike, stated_affine
+from .statements import absorbed, defined_alike, stated_affine, states
 from .tree import walk
 
 Step: TypeAlias = tuple[Module, Affine | None]
@@ -98,6 +98,8 @@ def _folded(steps: list[Step]) -> Iterator[Module]:
 
 def _take_in(layer: Module, following: list[Step]) -> tuple[Module, list[Step]] | None:
     """Fold the longest composition that a layer can take in; return the new layer, and what is left to follow it."""
+    if not states(layer, "absorb"):
+        return None
     compositions: list[Affine] = []
     for other, affine in following:
         composed = compositions[-1].then(affine) if compositions and affine else affine

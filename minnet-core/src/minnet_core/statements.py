@@ -15,13 +15,24 @@ METHODS = frozenset({"__call__", "forward", "updateOutput", "backward", "updateG
 """What a statement is about: the passes, and what leads to evaluation mode."""
 
 
+def states(module: Module, word: str) -> bool:
+    """Whether a module states something by this word, ``as_affine`` or ``absorb``, that can be believed."""
+    lineage = type(module).__mro__
+
+    def distance(name: str) -> int:
+        return next(steps for steps, cls in enumerate(lineage) if name in vars(cls))
+
+    stated = distance(word)
+    return lineage[stated] is not Module and not vars(module).keys() & METHODS and stated <= min(map(distance, METHODS))
+
+
 def stated_affine(module: Module) -> Affine | None:
     """What a module says that it is in evaluation mode, if that is an affine map and can be believed.
 
     Raises:
         TypeError: if it says something else.
     """
-    if not _is_believed(module, "as_affine"):
+    if not states(module, "as_affine"):
         return None
     with np.errstate(all="ignore"):  # of no variance at all, say; what is not finite is never folded
         affine = module.as_affine()
@@ -39,7 +50,7 @@ def absorbed(module: Module, affine: Affine) -> Module | None:
     Raises:
         TypeError: if ``absorb`` returns something else than a new module or None.
     """
-    if not _is_believed(module, "absorb"):
+    if not states(module, "absorb"):
         return None
     with np.errstate(all="ignore"):
         made = module.absorb(affine)
@@ -52,16 +63,6 @@ def absorbed(module: Module, affine: Affine) -> Module | None:
 def defined_alike(module: Module, cls: type[Module]) -> bool:
     """Whether a module computes by the methods of ``cls``: its own class may add a constructor, or anything else."""
     return not vars(module).keys() & METHODS and all(getattr(type(module), n) is getattr(cls, n) for n in METHODS)
-
-
-def _is_believed(module: Module, word: str) -> bool:
-    lineage = type(module).__mro__
-
-    def distance(name: str) -> int:
-        return next(steps for steps, cls in enumerate(lineage) if name in vars(cls))
-
-    stated = distance(word)
-    return lineage[stated] is not Module and not vars(module).keys() & METHODS and stated <= min(map(distance, METHODS))
 
 
 def _is_finite(module: Module) -> bool:
