@@ -191,3 +191,29 @@ def test_default_axis_is_the_last_of_any_number():
     fresh.evaluate()
     np.testing.assert_allclose(fresh.forward(x), x / np.sqrt(1 + layer.EPS), atol=1e-12)
     check_gradients(layer, x)
+
+
+@pytest.mark.parametrize(
+    ("axis", "shape"), [(-1, (6, 3)), (1, (6, 3)), (1, (2, 3, 4, 5)), (0, (3, 4)), (-2, (2, 3, 4))]
+)
+@pytest.mark.parametrize("is_trained", [True, False])
+def test_it_states_the_map_that_it_is_in_evaluation_mode(axis, shape, is_trained):
+    layer, x = BatchNormalization(axis=axis), np.random.default_rng(0).standard_normal(shape)
+    if is_trained:
+        layer.forward(3 * x + 100)
+    stated = layer.as_affine()
+    layer.evaluate()
+    np.testing.assert_allclose(stated(x), layer.forward(x), rtol=1e-12, atol=1e-12)
+
+
+def test_it_states_a_finite_map_of_a_feature_that_never_varies():
+    layer = BatchNormalization()
+    layer.forward(np.full((5, 2), 7.0, np.float32))
+    np.testing.assert_allclose(layer.as_affine().scale, 1 / np.sqrt(layer.EPS))
+
+
+def test_its_map_is_calculated_in_float64_whatever_the_statistics_are_in():
+    layer = BatchNormalization()
+    layer.forward(np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32))
+    variance = layer.moving_variance.astype(np.float64)
+    np.testing.assert_allclose(layer.as_affine().scale, (variance + layer.EPS) ** -0.5, rtol=1e-15)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core import ShapeError
+from minnet_core import Affine, ShapeError
 from minnet_layers import ChannelwiseScaling
 
 
@@ -81,3 +81,20 @@ def test_float32_is_accurate_to_float32():
     double.backward(x, g)
     np.testing.assert_allclose(single.gradGamma, double.gradGamma, rtol=0, atol=1e-4)
     np.testing.assert_allclose(single.gradBeta, double.gradBeta, rtol=0, atol=1e-4)
+
+
+def test_it_states_the_map_that_it_is():
+    layer = ChannelwiseScaling(3, rng=0, dtype=np.float64)
+    affine = layer.as_affine()
+    np.testing.assert_array_equal([affine.scale, affine.shift], [layer.gamma, layer.beta])
+    assert affine.axis == -1
+
+
+def test_it_absorbs_a_map_of_its_last_axis_alone():
+    layer = ChannelwiseScaling(2, rng=0, dtype=np.float64)
+    made = layer.absorb(Affine([2.0, 3.0], [0.5, 1.0]))
+    np.testing.assert_allclose(made.gamma, layer.gamma * [2.0, 3.0], rtol=1e-15)
+    np.testing.assert_allclose(made.beta, layer.beta * [2.0, 3.0] + [0.5, 1.0], rtol=1e-15)
+    assert layer.absorb(Affine([2.0, 3.0], axis=1)) is None, "the input may have any number of axes"
+    assert layer.absorb(Affine([2.0, 3.0, 4.0])) is None
+    assert layer.absorb(Affine(2.0, axis=1)) is not None

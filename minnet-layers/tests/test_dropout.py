@@ -107,3 +107,8 @@ def test_p_must_lie_between_zero_and_one(p):
 
 def test_a_numpy_scalar_p_does_not_promote_float32():
     assert Dropout(np.float64(0.3)).forward(np.ones(3, np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("p", [0.0, 0.5, 1.0])
+def test_it_states_that_it_is_the_identity_in_evaluation_mode(p):
+    assert Dropout(p).as_affine().is_identity

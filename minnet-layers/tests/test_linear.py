@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minnet_core import ShapeError
+from minnet_core import Affine, ShapeError, to_config
 from minnet_layers import Linear
 
 
@@ -124,3 +124,43 @@ def test_float32_is_accurate_to_float32():
     ]:
         assert result.dtype == np.float32
         np.testing.assert_allclose(result, expected, rtol=0, atol=2e-6 * np.abs(expected).max())
+
+
+def test_it_absorbs_a_scale_and_a_shift_of_its_outputs():
+    layer = Linear(3, 2, rng=0, dtype=np.float64)
+    made = layer.absorb(Affine([2.0, -3.0], [0.5, 1.0]))
+    np.testing.assert_allclose(made.W, layer.W * [[2.0], [-3.0]], rtol=1e-15)
+    np.testing.assert_allclose(made.b, layer.b * [2.0, -3.0] + [0.5, 1.0], rtol=1e-15)
+
+
+def test_absorbing_makes_a_bias_only_where_one_is_needed():
+    layer = Linear(3, 2, bias=False, rng=0)
+    assert layer.absorb(Affine([2.0, 3.0])).b is None
+    made = layer.absorb(Affine(1.0, [2.0, 3.0]))
+    np.testing.assert_array_equal(made.b, np.array([2.0, 3.0], np.float32))
+    assert list(made.namedParameters()) == ["W", "b"]
+    assert to_config(made)["bias"] is True
+
+
+def test_it_absorbs_maps_of_its_own_outputs_alone():
+    layer = Linear(3, 2)
+    assert layer.absorb(Affine([1.0, 2.0], axis=1)) is not None
+    assert layer.absorb(Affine([1.0, 2.0], axis=0)) is None
+    assert layer.absorb(Affine([1.0, 2.0], axis=2)) is None
+    assert layer.absorb(Affine([1.0, 2.0, 3.0])) is None
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble])
+def test_absorbing_keeps_the_dtype_and_rounds_once(dtype):
+    layer = Linear(3, 2, rng=0, dtype=dtype)
+    scale, shift = np.array([1 / 3, 7.0]), np.array([0.1, -0.1])
+    made = layer.absorb(Affine(scale, shift))
+    np.testing.assert_array_equal(made.W, (layer.W * scale[:, None]).astype(dtype))
+    np.testing.assert_array_equal(made.b, (layer.b * scale + shift).astype(dtype))
+    assert {array.dtype for array in (made.W, made.b, made.gradW, made.gradb)} == {np.dtype(dtype)}
+
+
+def test_integer_weights_are_absorbed_into_as_floating_ones():
+    layer = Linear(2, 2)
+    layer.W = np.array([[1, 2], [3, 4]])
+    np.testing.assert_array_equal(layer.absorb(Affine(0.5)).W, [[0.5, 1.0], [1.5, 2.0]])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from .affine import Affine as Affine
     from .arrays import Array as Array
     from .config import build as build
     from .config import to_config as to_config
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from .errors import ShapeError as ShapeError
     from .errors import UnknownComponentError as UnknownComponentError
     from .example import Example as Example
+    from .fused import Fused as Fused
+    from .fusing import fuse as fuse
     from .hookspecs import hookimpl as hookimpl
     from .hookspecs import hookspec as hookspec
     from .model_files import load as load
@@ -43,12 +46,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Affine": "affine",
     "AmbiguousNameError": "errors",
     "Array": "arrays",
     "ConfigError": "errors",
     "Container": "container",
     "Criterion": "criterion",
     "Example": "example",
+    "Fused": "fused",
     "MinnetError": "errors",
     "ModelFileError": "errors",
     "ModelHeader": "model_header",
@@ -63,6 +68,7 @@ _HOME = {
     "criterions": "registries",
     "expect_forward": "validation",
     "expect_shape": "validation",
+    "fuse": "fusing",
     "hookimpl": "hookspecs",
     "hookspec": "hookspecs",
     "layers": "registries",

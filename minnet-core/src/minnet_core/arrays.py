@@ -56,3 +56,14 @@ def floating_dtype(array: Array) -> np.dtype[Any]:
 def as_floating(array: Array) -> Array:
     """Return a floating array itself, and integers (an image of uint8, say) as a floating copy."""
     return array.astype(floating_dtype(array), copy=False)
+
+
+def at_least_double(value: npt.ArrayLike) -> Array:
+    """Return numbers in float64, or in what they have if that is wider: the precision that constants are folded in.
+
+    >>> import numpy as np
+    >>> at_least_double(np.zeros(1, np.float32)).dtype
+    dtype('float64')
+    """
+    array = np.asarray(value)
+    return array.astype(np.result_type(array.dtype, np.float64), copy=False)

@@ -12,6 +12,7 @@ from .arrays import Array, Tensor, leaves
 from .component import Component
 
 if TYPE_CHECKING:
+    from .affine import Affine
     from .model_summary import Summary
 
 
@@ -99,6 +100,25 @@ class Module(Component):
 
     def accGradParameters(self, input: Tensor, gradOutput: Tensor) -> None:
         """Add the gradients of the parameters to their arrays; a module without parameters inherits this."""
+
+    def as_affine(self) -> Affine | None:
+        """Say what this layer is in evaluation mode, if that is an affine map of each feature; optional, for `fuse`.
+
+        ``Affine()``, the identity, is what dropout says.
+
+        Returns:
+            The map, now, whichever mode is set; None if it is another function.
+        """
+        return None
+
+    def absorb(self, affine: Affine) -> Module | None:
+        """Make a layer that computes, in evaluation mode, ``affine`` of this layer's output; optional, for `fuse`.
+
+        Returns:
+            A new layer, which shares nothing with this one and takes the same input, its parameters calculated in
+            float64 and rounded once; None if there is none, as for an axis that is not this layer's feature axis.
+        """
+        return None
 
     def zeroGradParameters(self) -> None:
         """Fill the gradients of the parameters with zeros, in place."""

@@ -6,8 +6,8 @@ import operator
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.arrays import as_floating
+from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
+from minnet_core.arrays import as_floating, at_least_double
 from minnet_core.kernels import column_sums
 
 _IN_TORCH = {"moving_mean": "running_mean", "moving_variance": "running_var"}
@@ -117,6 +117,13 @@ class BatchNormalization(Module):
             gradInput = g * self._moving(g)[1]
         self.gradInput = gradInput.swapaxes(self.axis, -1)
         return self.gradInput
+
+    def as_affine(self) -> Affine:
+        r"""In evaluation mode, :math:`s x - s\mu` with :math:`s = (\sigma^2 + \epsilon)^{-1/2}`."""
+        mean = at_least_double(0 if self.moving_mean is None else self.moving_mean)
+        variance = at_least_double(1 if self.moving_variance is None else self.moving_variance)
+        scale = 1 / np.sqrt(variance + self.EPS)
+        return Affine(scale, -mean * scale, axis=self.axis)
 
     def _expect_features(self, input: Array, n_feats: int) -> None:
         if self.moving_mean is not None and self.moving_mean.shape != (n_feats,):

@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array, Example, Module, expect_shape
-from minnet_core.arrays import as_floating
+from minnet_core import Affine, Array, Example, Module, expect_shape
+from minnet_core.arrays import as_floating, floating_dtype
 from minnet_core.kernels import column_sums
 
 from .arguments import draw_uniform, positive_int
@@ -82,6 +82,20 @@ class ChannelwiseScaling(Module):
         expect_shape(self, self.gradGamma, self.gamma.shape, "gradGamma")
         self.gradGamma += column_sums(as_floating(gradOutput) * input)
         self.gradBeta += column_sums(gradOutput)
+
+    def as_affine(self) -> Affine:
+        return Affine(self.gamma, self.beta)
+
+    def absorb(self, affine: Affine) -> ChannelwiseScaling | None:
+        r"""Fold another map of each feature: :math:`s(\gamma x + \beta) + t = (s\gamma)x + (s\beta + t)`."""
+        found = affine.of_features(self.gamma.size, axis=-1)
+        if found is None:
+            return None
+        scale, shift = found
+        layer = ChannelwiseScaling(self.gamma.size, dtype=floating_dtype(self.gamma))
+        layer.gamma[...] = self.gamma * scale
+        layer.beta[...] = self.beta * scale + shift
+        return layer
 
     def _expect_features(self, input: Array) -> None:
         expect_shape(self, input, (*input.shape[:-1], *self.gamma.shape))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, Reference, expect_shape
+from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
 from minnet_core.arrays import floating_dtype
 
 
@@ -82,6 +82,9 @@ class Dropout(Module):
         else:
             self.gradInput = gradOutput.astype(floating_dtype(gradOutput))
         return self.gradInput
+
+    def as_affine(self) -> Affine:
+        return Affine()
 
     def _draw_mask(self, input: Array) -> Array:
         mask = (self.rng.random(input.shape, dtype=np.float32) >= self.p).astype(floating_dtype(input))

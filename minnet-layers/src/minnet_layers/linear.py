@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.arrays import as_floating
+from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
+from minnet_core.arrays import as_floating, floating_dtype
 from minnet_core.kernels import column_sums
 
 from .arguments import draw_uniform, positive_int
@@ -106,6 +106,19 @@ class Linear(Module):
         self.gradW += np.dot(as_floating(gradOutput).T, input)
         if self.gradb is not None:
             self.gradb += column_sums(gradOutput)
+
+    def absorb(self, affine: Affine) -> Linear | None:
+        r"""Fold a map of each output: :math:`s(Wx + b) + t = (\operatorname{diag}(s) W)x + (sb + t)`."""
+        n_out, n_in = self.W.shape
+        found = affine.of_features(n_out, axis=-1, ndim=2)
+        if found is None:
+            return None
+        scale, shift = found
+        layer = Linear(n_in, n_out, self.b is not None or bool(shift.any()), dtype=floating_dtype(self.W))
+        layer.W[...] = self.W * scale[:, np.newaxis]
+        if layer.b is not None:
+            layer.b[...] = shift if self.b is None else self.b * scale + shift
+        return layer
 
     def _expect_shapes(self, input: Array, gradOutput: Array) -> None:
         n_out, n_in = self.W.shape

@@ -12,6 +12,7 @@ from .copies import COPIES
 from .criterions import CRITERIONS
 from .dtypes import DTYPES
 from .extremes import EXTREMES
+from .fusing import ABSORBING, STATED
 from .gradients_elsewhere import GRADIENTS_ELSEWHERE
 from .gradients_of_input import GRADIENTS_OF_INPUT
 from .gradients_of_parameters import GRADIENTS_OF_PARAMETERS
@@ -41,5 +42,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *(*DTYPES, *ACCURACY, *WRITES, *SHARES, *LAYOUT, *SAMPLES, *EXTREMES, *NOTHING),
     *(*BATCHES, *SHARED, *COPIES, *MODES, *STATISTICS, *CHANGES, *COMPANY, *MANY),
     *(*RANDOMNESS, *SEEDS, *CRITERIONS),
-    *(*TRAITS, *CONFIG, *OPTIMIZERS, *OPTIMIZER_STATE, *STEPS),
+    *(*TRAITS, *CONFIG, *STATED, *ABSORBING, *OPTIMIZERS, *OPTIMIZER_STATE, *STEPS),
 )

@@ -49,6 +49,16 @@ class Conv1d(Module):
         self.gradW += np.einsum("nft,nctk->fck", gradOutput, self._windows(input))
         self.gradb += gradOutput.sum(axis=(0, 2))
 
+    def absorb(self, affine):
+        found = affine.of_features(len(self.W), axis=1, ndim=3)
+        if found is None:
+            return None
+        scale, shift = found
+        n_out, n_in, width = self.W.shape
+        layer = Conv1d(n_in, n_out, width, self.stride, dtype=self.W.dtype)
+        layer.W[...], layer.b[...] = scale[:, None, None] * self.W, scale * self.b + shift
+        return layer
+
     def _windows(self, x):
         _, n_in, width = self.W.shape
         expect_shape(self, x, ("batch", n_in, "time"))

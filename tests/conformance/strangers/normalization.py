@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minnet_core import Example, Module, Reference, expect_shape
+from minnet_core import Affine, Example, Module, Reference, expect_shape
 
 
 def _centered(x, axis):
@@ -141,6 +141,10 @@ class BatchNorm(Module):
     def accGradParameters(self, input, gradOutput):
         self.gradGamma += (gradOutput * self.normal).sum(axis=0)
         self.gradBeta += gradOutput.sum(axis=0)
+
+    def as_affine(self):
+        factor = self.gamma / np.sqrt(self.running_var.astype(np.float64) + self.eps)
+        return Affine(factor, self.beta - factor * self.running_mean)
 
 
 class RunningMeanSubtractor(Module):

@@ -25,6 +25,7 @@ def own_checks() -> tuple[Check, ...]:
         criterions,
         data,
         extremes,
+        fusing,
         gradients,
         memory,
         modes,
@@ -39,7 +40,7 @@ def own_checks() -> tuple[Check, ...]:
     families = (
         *(protocol, accumulation, parameters, gradients, criterions),
         *(data, memory, accuracy, extremes, state, copies, modes),
-        *(randomness, traits, config, optimizers),
+        *(randomness, traits, config, fusing, optimizers),
     )
     return tuple(
         value

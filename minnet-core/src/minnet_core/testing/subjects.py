@@ -60,7 +60,7 @@ def cases_of(
 
     >>> from minnet_core import Sequential
     >>> [case.name for case in cases_of(Sequential, "minnet-core")]
-    ['Sequential', 'Sequential']
+    ['Sequential', 'Fused', 'Sequential']
     """
     if not subjects:
         raise ValueError("expected something to check, received nothing")

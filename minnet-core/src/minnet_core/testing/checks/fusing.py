@@ -1,0 +1,130 @@
+"""What a layer states of itself for `minnet_core.fuse`: that it is an affine map, that it absorbs one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ...affine import Affine
+from ...arrays import Array
+from ...config import build_with, component_name, to_config
+from ...errors import ConfigError, ModelFileError
+from ...model_state import arrays_of
+from ...module import Module
+from ...statements import absorbed, stated_affine
+from ...tree import walk
+from ..batch import Batch
+from ..check import check, fail, skip
+from ..comparison import expect_equal
+from ..passes import forward, parameters, run
+from ..state import lasting
+from ..tensors import copied, named_arrays
+from ..trial import Trial
+from .protocol import RUNS
+
+
+@check("fusing", of=["layer"], needs=RUNS)
+def affine_map_is_what_it_states(trial: Trial) -> None:
+    """What ``as_affine`` states is what the layer computes in evaluation mode, before and after training."""
+    for when, component in _evaluated(trial, np.float64):
+        before = lasting(component)
+        affine = stated_affine(component)
+        if affine is None:
+            skip("it states no affine map")
+        expect_equal(lasting(component), before, f"after as_affine(), {when}", rtol=0)
+        for batch in trial.batches("evaluate"):
+            received = run(component, batch)
+            expect_equal(
+                {name: received[name] for name in ("output", "gradInput")},
+                {"output": affine(batch.input), "gradInput": _linear_part(affine)(batch.second)},
+                f"of the layer, against what as_affine() states, {when}, {batch}",
+            )
+
+
+@check("fusing", of=["layer"], needs=RUNS)
+def absorbs_rightly_what_follows_it(trial: Trial) -> None:
+    """What ``absorb`` makes is a new layer of the same dtypes that computes the layer and the affine map after it.
+
+    It is made by its constructor, so that it can be saved, and the layer itself stays as it is.
+    """
+    absorbs = False
+    for dtype, rtol in ((np.float64, 1e-9), (np.float32, 1e-4)):
+        for when, component in _evaluated(trial, dtype):
+            batch = trial.batch("evaluate", dtype)
+            output = forward(copy.deepcopy(component), batch)
+            if not isinstance(output, np.ndarray):
+                skip("its output is a table")
+            before = lasting(component)
+            for affine in _maps(trial, output):
+                layer = absorbed(component, affine)
+                expect_equal(lasting(component), before, f"of the layer itself after absorb(), {when}", rtol=0)
+                if layer is None:
+                    continue
+                absorbs = True
+                where = f"after absorb(of {_describe(affine)}), {when}, {batch}"
+                if affine.n_feats not in (None, output.shape[affine.axis]):
+                    fail(f"{where}: expected None, for no such map can follow, received a layer")
+                _expect_separate(component, layer, where)
+                _expect_constructed(layer, where)
+                _expect_composition(component, affine, layer, batch, where, rtol)
+    if not absorbs:
+        skip("it absorbs nothing")
+
+
+def _expect_composition(
+    component: Module, affine: Affine, layer: Module, batch: Batch, where: str, rtol: float
+) -> None:
+    first = copy.deepcopy(component)
+    output = affine(forward(first, batch))
+    gradInput = copied(first.updateGradInput(batch.input, _linear_part(affine)(batch.second)))
+    layer.evaluate()
+    received = np.array(forward(layer, batch))
+    if received.dtype != output.dtype:
+        fail(f"output {where}: expected {output.dtype}, received {received.dtype}")
+    expect_equal({"output": received}, {"output": output}, where, rtol=rtol)
+    expected = dict(named_arrays("gradInput", gradInput))
+    expect_equal(dict(named_arrays("gradInput", layer.backward(batch.input, batch.second))), expected, where, rtol=rtol)
+
+
+def _evaluated(trial: Trial, dtype: Any) -> Iterator[tuple[str, Module]]:
+    untrained = trial.fresh(dtype=dtype)
+    untrained.evaluate()
+    yield "before training", untrained
+    yield "after training", trial.fresh("evaluate", dtype)
+
+
+def _maps(trial: Trial, output: Array) -> Iterator[Affine]:
+    """Maps on every axis, counted from both ends, of as many features as any axis has; and of one number for all."""
+    rng = trial.rng
+    for axis in range(-output.ndim, output.ndim):
+        for n_feats in sorted(set(output.shape)):
+            scale = rng.uniform(0.5, 2, n_feats) * rng.choice([-1, 1], n_feats)
+            yield Affine(scale, rng.standard_normal(n_feats), axis=axis)
+            yield Affine(scale, axis=axis)
+    yield from (Affine(1.5, -0.5), Affine(0), Affine())
+
+
+def _linear_part(affine: Affine) -> Affine:
+    """What takes gradients back: a scale of each feature by itself is its own transpose."""
+    return Affine(affine.scale, axis=affine.axis)
+
+
+def _describe(affine: Affine) -> str:
+    return "a scale for all features" if affine.n_feats is None else f"{affine.n_feats} features, axis={affine.axis}"
+
+
+def _expect_separate(component: Module, layer: Module, where: str) -> None:
+    for name, array in parameters(component).items():
+        if any(np.shares_memory(array, other) for other in parameters(layer).values()):
+            fail(f"{name} {where}: expected new parameters, received memory that the layer itself uses")
+
+
+def _expect_constructed(layer: Module, where: str) -> None:
+    classes = {component_name(type(module)): type(module) for _, module in walk(layer)}
+    try:
+        arrays_of(layer, build_with(to_config(layer), classes.__getitem__))
+    except (ConfigError, ModelFileError) as error:
+        fail(f"the layer {where}: expected one that can be saved: {error}")
