@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from pathlib import Path
 
 import pluggy
@@ -154,6 +155,110 @@ def test_strictness_raises_for_every_plugin_each_time(site, monkeypatch):
     for _ in range(2):
         with pytest.raises(PluginLoadError, match="strange-b:it"):
             plugin_host()
+
+
+def test_a_plugin_that_cannot_be_hashed_is_kept_out_and_harms_no_other(site):
+    source = """
+class Plugin:
+    __hash__ = None
+    @hookimpl
+    def minnet_checks(self): return []
+PLUGIN = Plugin()
+"""
+    install(site, "strange-b", source, minnet=":PLUGIN")
+    install(site, "strange-a", "@hookimpl\ndef minnet_commands(): return []\n")
+    host = plugin_host()
+    assert [plugin.distribution for plugin in host.failures] == ["strange-b"]
+    assert host.call(plugin_of("strange-a"), "minnet_commands") == []
+
+
+def test_an_interrupt_while_one_plugin_is_loaded_leaves_the_others_for_the_next_time(site):
+    marked = (
+        "import sys\nif not hasattr(sys, 'interrupted'):\n    sys.interrupted = True\n    raise KeyboardInterrupt\n"
+    )
+    hook = "@hookimpl\ndef minnet_checks(): return []\n"
+    install(site, "strange-a", marked + hook)
+    install(site, "strange-b", hook)
+    with pytest.raises(KeyboardInterrupt):
+        plugin_host()
+    assert {"strange-a", "strange-b"} <= {plugin.distribution for plugin in plugin_host().loaded}
+    del sys.interrupted
+
+
+def test_what_hooks_register_is_found_whoever_looks_first(site):
+    looker = "from minnet_core import criterions, layers\nlist(layers)\n@hookimpl\ndef minnet_checks(): return []\n"
+    install(site, "a-looker", looker)
+    maker = """
+from minnet_core import Module, layers
+@hookimpl
+def minnet_register_components(registrar):
+    list(layers)  # while its own hook is asked
+    registrar.register("layers", type("Computed", (Module,), {"__module__": __name__}))
+"""
+    install(site, "z-maker", maker)
+    list(criterions)
+    assert layers["z-maker:Computed"] is layers["Computed"]
+
+
+def test_threads_that_import_a_plugin_and_list_components_do_not_wait_for_each_other_for_good(site, run_python):
+    source = """
+import time
+from minnet_core import hookimpl, layers
+time.sleep(0.3)
+list(layers)
+@hookimpl
+def minnet_checks(): return []
+"""
+    install_distribution(site, "strange-a", {"strange_a": source}, entry_points={"minnet": {"it": "strange_a"}})
+    code = """
+import faulthandler, threading, time
+faulthandler.dump_traceback_later(20, exit=True)
+from minnet_core import layers
+from minnet_core.plugins import plugin_host
+importing = threading.Thread(target=lambda: __import__("strange_a"))
+importing.start()
+time.sleep(0.1)
+list(layers)
+importing.join()
+print([plugin.name for plugin in plugin_host().loaded if plugin.distribution == "strange-a"])
+"""
+    done = run_python(code, path=[site], MINNET_PLUGINS="strange-a")
+    assert done.stdout == "['it']\n", done.stderr
+
+
+def test_a_hook_that_failed_is_asked_again_on_refresh(site):
+    source = """
+from minnet_core import Module
+@hookimpl
+def minnet_register_components(registrar):
+    registrar.register("layers", type("Half", (Module,), {"__module__": __name__}))
+    import strange_thing
+    registrar.register("layers", type("Whole", (Module,), {"__module__": __name__}))
+"""
+    install(site, "strange-a", source)
+    assert "Half" in layers
+    assert "Whole" not in layers
+    assert [plugin.distribution for plugin in plugin_host().failures] == ["strange-a"]
+    (site / "strange_thing.py").touch()
+    layers.refresh()
+    assert {"Half", "Whole"} <= set(layers)
+    assert plugin_host().failures == {}
+
+
+def test_specifications_may_come_in_a_newer_version_while_the_program_runs(site):
+    install(site, "z-trainer", SPECS, minnet_hookspecs="")
+    assert plugin_host().failures == {}
+    for file in site.glob("*.dist-info/METADATA"):
+        file.write_text(file.read_text().replace("Version: 0.1.0", "Version: 0.2.0"))
+    layers.refresh()
+    assert plugin_host().failures == {}
+
+
+def test_a_hook_of_which_the_first_result_counts_is_called_too(site):
+    install(site, "z-trainer", SPECS.replace("@hookspec", "@hookspec(firstresult=True)"), minnet_hookspecs="")
+    install(site, "strange-a", "@hookimpl\ndef minnet_fit_start(epochs): return epochs\n")
+    assert plugin_host().call(plugin_of("strange-a"), "minnet_fit_start", model=None, epochs=3) == 3
+    assert plugin_host().failures == {}
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -37,7 +37,8 @@ def remedy_for(declaration: Declaration, error: BaseException) -> str:
         classes = _components(found)
         if isinstance(error, AttributeError) and not hasattr(found, attribute.partition(".")[0]):
             return _corrected(nearest(attribute, classes) or _one_of(classes))
-        if isinstance(getattr(found, attribute, found), ModuleType) and classes:
+        named = getattr(found, attribute, found)
+        if isinstance(named, ModuleType) and (classes := _components(named)):
             return _corrected(_one_of(classes))
     return ""
 
