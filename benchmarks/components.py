@@ -1,0 +1,63 @@
+"""A workload for every registered layer, criterion and optimizer, in several sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from .networks import DIGITS, SMALL, TINY, WIDE
+from .workload import CriterionPasses, LayerPasses, Layers, OptimizerSteps, Shape, Spec
+
+SHAPES: tuple[Shape, ...] = ((32, 64), (256, 1024), (4096, 1024))
+
+LAYERS: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "BatchNormalization": lambda n: {"alpha": 0.9},
+    "ChannelwiseScaling": lambda n: {"n_out": n},
+    "Dropout": lambda n: {"p": 0.5},
+    "ELU": lambda n: {},
+    "LeakyReLU": lambda n: {},
+    "Linear": lambda n: {"n_in": n, "n_out": n},
+    "LogSoftMax": lambda n: {},
+    "ReLU": lambda n: {},
+    "SoftMax": lambda n: {},
+    "SoftPlus": lambda n: {},
+}
+"""Name -> the arguments for that many features."""
+
+CRITERIONS: Mapping[str, tuple[str, ...]] = {
+    "ClassNLLCriterion": ("classes", "one-hot"),
+    "ClassNLLCriterionUnstable": ("classes", "one-hot"),
+    "MSECriterion": ("values",),
+}
+"""Name -> the kinds of target that it takes."""
+
+OPTIMIZERS: Mapping[str, Spec] = {
+    "SGD": Spec("SGD", {"lr": 1e-3}),
+    "SGD-momentum": Spec("SGD", {"lr": 1e-3, "momentum": 0.9}),
+    "Adam": Spec("Adam", {"lr": 1e-3}),
+    "AdamW": Spec("AdamW", {"lr": 1e-3, "weight_decay": 0.01}),
+    "RMSprop": Spec("RMSprop", {"lr": 1e-3}),
+    "Adagrad": Spec("Adagrad", {"lr": 1e-3}),
+}
+
+PARAMETERS: Mapping[str, Layers] = {"82": TINY, "17k": SMALL, "235k": DIGITS, "2.1M": WIDE}
+"""Their number -> the network that has them: an optimizer's cost depends on how many tensors they are, too."""
+
+
+def component_workloads() -> Iterator[LayerPasses | CriterionPasses | OptimizerSteps]:
+    """All of them, by kind, then by name, then by size."""
+    for layer, arguments in LAYERS.items():
+        for shape in SHAPES:
+            yield LayerPasses(f"{layer}-{_size(shape)}", Spec(layer, arguments(shape[1])), shape)
+    for criterion, targets in CRITERIONS.items():
+        for target in targets:
+            for shape in SHAPES:
+                suffix = "" if target == targets[0] else f"-{target}"
+                yield CriterionPasses(f"{criterion}{suffix}-{_size(shape)}", criterion, target, shape)
+    for label, optimizer in OPTIMIZERS.items():
+        for size, layers in PARAMETERS.items():
+            yield OptimizerSteps(f"{label}-{size}", optimizer, layers)
+
+
+def _size(shape: Shape) -> str:
+    return "x".join(map(str, shape))

@@ -1,0 +1,31 @@
+"""PyTorch's optimizers, each in every implementation that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import torch
+
+from ..fastest import fastest
+from ..job import Job
+from ..workload import Spec
+from .dispatch import lookup
+
+_CLASSES = {name: getattr(torch.optim, name) for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")}
+
+OPTIONS: Mapping[str, Mapping[str, bool]] = {
+    "for-loop": {"foreach": False},
+    "foreach": {"foreach": True},
+    "fused": {"fused": True},
+}
+
+Make = Callable[[Iterable[torch.Tensor]], torch.optim.Optimizer]
+
+
+def with_fastest(spec: Spec, job: Callable[[Make], Job]) -> Job:
+    """Make the job with the implementation that is the fastest in it."""
+    make = partial(lookup(_CLASSES, spec.name), **spec.arguments)
+    ways: dict[str, Any] = {name: partial(job, partial(make, **option)) for name, option in OPTIONS.items()}
+    return fastest(ways)
