@@ -41,7 +41,7 @@ def _threads(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write everything here.")
 @click.option("--list", "listing", is_flag=True, help="List workloads and peers, and measure nothing.")
 @click.pass_context
-def main(context: click.Context, listing: bool, output: Path | None, **options: Any) -> None:
+def main(context: click.Context, /, listing: bool, output: Path | None, **options: Any) -> None:
     """Measure minnet beside others, in turns, after a proof that all compute the same."""
     if context.invoked_subcommand:
         return

@@ -5,10 +5,10 @@ Each component is examined in a process that has imported everything, and the ti
 
 import time
 
-from minnet_core.testing import cases_of, every_case, examine
+from minnet_core.testing import Case, cases_of, every_case, examine
 
 
-def seconds(case: object) -> float:
+def seconds(case: Case) -> float:
     """Time the whole kit on one case."""
     start = time.perf_counter()
     examine(case)

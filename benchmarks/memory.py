@@ -36,9 +36,9 @@ def measure_memory(prepare: Callable[[], Job], steps: int) -> dict[str, Any]:
     """Measure, in a process that has imported its framework and nothing more.
 
     Returns:
-        ``peak_growth``, bytes that preparing and doing ``steps`` steps add to the peak; and of what goes through Python's
-        allocator (all of NumPy's arrays, none of PyTorch's tensors), ``traced_peak``, what one step takes on top of
-        what stays, and ``traced_growth``, what ``steps`` further steps leave behind: 0, or memory grows.
+        ``peak_growth``, bytes that preparing and doing ``steps`` steps add to the peak; and of what goes through
+        Python's allocator (all of NumPy's arrays, none of PyTorch's tensors), ``traced_peak``, what one step takes on
+        top of what stays, and ``traced_growth``, what ``steps`` further steps leave behind: 0, or memory grows.
     """
     before = peak_bytes()
     job = prepare()

@@ -109,8 +109,8 @@ def _small_print(results: Results) -> Iterator[str]:
     fused = {outcome.notes[BASE] for outcome in _outcomes(results) if BASE in outcome.notes}
     if fused:
         yield f"- The inference workloads called fused are, of minnet: {', '.join(sorted(fused))}."
-    yield "- A dash: the peer has no such thing. scikit-learn has one activation and no batch normalization; the notebook"
-    yield "  has no AdamW, RMSprop or Adagrad."
+    yield "- A dash: the peer has no such thing. scikit-learn has one activation and no batch normalization; the"
+    yield "  notebook has no AdamW, RMSprop or Adagrad."
     over = sorted(
         {
             f"`{name}` ({run.threads}: {cpus:g}, {outcome.workload})"

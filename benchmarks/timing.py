@@ -69,7 +69,7 @@ def _steps_for(process: PeerProcess, seconds: float) -> int:
     process.ask("time", steps=1)  # which compiles
     steps = 1
     while True:
-        taken = process.ask("time", steps=steps)["seconds"]
+        taken = float(process.ask("time", steps=steps)["seconds"])
         wanted = max(1, round(seconds / max(taken, 1e-9)))
         if wanted <= 2 * steps:
             return wanted

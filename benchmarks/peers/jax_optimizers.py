@@ -47,6 +47,7 @@ _UPDATES = {
     "RMSprop": (_rmsprop, 1),
     "Adagrad": (_adagrad, 1),
 }
+"""Name -> the function, and how many vectors of state it has without momentum."""
 
 
 def make_optimizer(spec: Spec, parameters: Any) -> tuple[Callable[[Any, Any, Any, Any], Any], Any]:

@@ -26,7 +26,7 @@ from .jax_optimizers import make_optimizer
 from .stepping import InferenceJob, OptimizerJob, PassesJob, TrainingJob
 
 # XLA's own generator of random numbers: JAX's default, threefry, takes longer on a CPU.
-jax.config.update("jax_default_prng_impl", "rbg")
+jax.config.update("jax_default_prng_impl", "rbg")  # type: ignore[no-untyped-call]
 
 
 class _Pending(Job):
@@ -35,7 +35,7 @@ class _Pending(Job):
     pending: Any = None
 
     def finish(self) -> None:
-        jax.block_until_ready(self.pending)
+        jax.block_until_ready(self.pending)  # type: ignore[no-untyped-call]
 
 
 class JaxTraining(_Pending, TrainingJob):
@@ -76,9 +76,12 @@ class JaxInference(_Pending, InferenceJob):
     def __init__(self, workload: Inference) -> None:
         specs = workload.layers
         self.arrays = initial(specs)
-        self.compiled = jax.jit(
-            lambda parameters, statistics, x: apply_network(specs, parameters, statistics, x, None)[0]
-        )
+
+        @jax.jit
+        def forward(parameters: Any, statistics: Any, x: Any) -> Any:
+            return apply_network(specs, parameters, statistics, x, None)[0]
+
+        self.compiled = forward
         shape = workload.batch, specs[0].arguments["n_in"]
         self.batches = [jnp.asarray(inputs) for inputs, _ in draw_batches(shape, 2)]
 

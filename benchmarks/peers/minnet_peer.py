@@ -56,7 +56,7 @@ class MinnetTraining(TrainingJob):
         inputs, targets = self.batches[index % len(self.batches)]
         self.model.zeroGradParameters()
         outputs = self.model.forward(inputs)
-        loss = self.criterion.forward(outputs, targets)
+        loss: float = self.criterion.forward(outputs, targets)
         self.model.backward(inputs, self.criterion.backward(outputs, targets))
         self.optimizer.step()
         return loss

@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 
 from ..drawing import draw_batches, draw_weights
 from ..job import Job, UnsupportedError

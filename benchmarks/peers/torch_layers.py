@@ -41,8 +41,8 @@ def _normalization(
     layer = nn.BatchNorm1d(n, eps=1e-3, momentum=1 - alpha, affine=scaling is not None)
     with torch.no_grad():
         if weights:
-            layer.running_mean.copy_(torch.from_numpy(weights["moving_mean"]))
-            layer.running_var.copy_(torch.from_numpy(weights["moving_variance"]))
+            layer.get_buffer("running_mean").copy_(torch.from_numpy(weights["moving_mean"]))
+            layer.get_buffer("running_var").copy_(torch.from_numpy(weights["moving_variance"]))
         if scaling is not None:
             layer.weight.copy_(torch.from_numpy(scaling["gamma"]))
             layer.bias.copy_(torch.from_numpy(scaling["beta"]))
