@@ -19,13 +19,15 @@ differ; a wrong formula, a missing bias or another batch shows at 1e-2 and more.
 def fingerprint(array: Any) -> tuple[float, float]:
     """Press an array into its product with random numbers, and its norm.
 
-    Two arrays that differ by ``d`` give products that differ by about the norm of ``d``, wherever it is.
+    Two arrays that differ by ``d`` give products that differ by about the norm of ``d``, wherever it is: no number is
+    near 0, and their signs are random.
 
     >>> fingerprint(np.zeros(3))
     (0.0, 0.0)
     """
     flat = np.asarray(array, np.float64).ravel()
-    weights = np.random.default_rng(flat.size).standard_normal(flat.size)
+    weights = np.random.default_rng(flat.size).uniform(-1, 1, flat.size)
+    weights += np.sign(weights)
     return float(flat @ weights), float(np.linalg.norm(flat))
 
 

@@ -1,11 +1,11 @@
-"""What tests of several distributions share; modules under `support` are imported by their own names."""
+"""What tests of several distributions share; modules under `support`, and `benchmarks`, are imported by their names."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "support"))
+sys.path[:0] = [str(Path(__file__).parent / "support"), str(Path(__file__).parents[1])]
 
 from environment import Environment  # found by the line above
 
