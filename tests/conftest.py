@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parent / "support"), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from environment import Environment  # found by the line above
+from environment import Environment  # found by the lines above
 
 STRANGERS = ("minnet-swish", "minnet-torch")
 """Distributions that a test may find installed around it or not, and that hook into every command."""

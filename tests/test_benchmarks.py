@@ -313,9 +313,8 @@ def test_json_of_another_schema_is_refused_and_said_where(tmp_path, floor_alone,
 
 def test_tables_show_medians_ratios_and_who_was_refused(floor_alone):
     taken = [{"minnet": 1e-3, "trainer": 1.1e-3, "torch": 2e-3}] * 3
-    found = outcome(
-        *taken, left_out={"jax": "refused, for ..."}, steps={"minnet": 1, "trainer": 1, "torch": 1, "jax": 1}
-    )
+    steps = dict.fromkeys(("minnet", "trainer", "torch", "jax"), 1)
+    found = outcome(*taken, left_out={"jax": "refused, for ..."}, steps=steps)
     its = attrs.evolve(floor_alone.runs[0], outcomes=(found,), versions={name: {} for name in steps})
     assert "mlp-tiny    1000  1100 (0.91)  2000 (0.50)  refused" in next(all_tables([its])).as_text()
     assert overhead_table(its).rows == (("mlp-tiny", "1000", "100", "10.0"),)
