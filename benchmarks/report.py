@@ -33,6 +33,8 @@ Machines differ and are noisy: trust ratios before microseconds, and your own ru
 - A cell is the median of a peer in microseconds, and in parentheses minnet's time by the peer's: **below 1 minnet is
   faster**.
 - The number of threads is said in the environment before anything is imported.
+- Every process begins by releasing one large block, as any process has done that has run for long: before that, the
+  allocator of Linux gives memory back in every step, which can double the time of a layer alone, whoever computes it.
 - Before anything is timed, the peers prove that they compute the same from the same weights and batches: the losses of
   six steps, or the results of both passes, within {tolerance:g} of their size. A peer that computes something else is
   not timed. Random zeros cannot be the same in two frameworks, so the proof is with `p=0` and the timing with `p=0.5`.

@@ -13,7 +13,7 @@ from typing import Any
 
 from .catalogue import WORKLOADS
 from .job import Job, UnsupportedError, time_job
-from .memory import measure_memory
+from .memory import measure_memory, settle_allocator
 from .threads import limit_threads
 from .workload import for_proof
 
@@ -24,6 +24,7 @@ class Server:
     def __init__(self, module: str, threads: int) -> None:
         self._module = importlib.import_module(module)
         limit_threads(threads)
+        settle_allocator()
         self._job: Job | None = None
 
     def prove(self, workload: str) -> dict[str, Any]:
