@@ -38,6 +38,13 @@ def _threads(context: click.Context, parameter: click.Parameter, value: str) -> 
 @click.option("--rounds", type=click.IntRange(1), default=15, show_default=True, help="Every peer has a turn in each.")
 @click.option("--seconds", type=float, default=0.05, show_default=True, help="About what one turn takes.")
 @click.option("--memory/--no-memory", default=True, show_default=True, help="Measure memory of networks too.")
+@click.option(
+    "--clock",
+    type=click.Choice(["wall", "cpu"]),
+    default="wall",
+    show_default=True,
+    help="cpu: the time that processors worked for a peer, for a machine that is busy with other things.",
+)
 @click.option("--json", "output", type=click.Path(dir_okay=False, path_type=Path), help="Write everything here.")
 @click.option("--list", "listing", is_flag=True, help="List workloads and peers, and measure nothing.")
 @click.pass_context
@@ -56,7 +63,7 @@ def main(context: click.Context, /, listing: bool, output: Path | None, **option
             missing = peer.missing()
             click.echo(f"{'peer':10} {peer.name:13} {peer.title}{f' (needs {missing[0]})' if missing else ''}")
         return
-    effort = Effort(options["rounds"], options["seconds"], options["memory"])
+    effort = Effort(options["rounds"], options["seconds"], options["memory"], options["clock"])
     results = measure(workloads, peers, options["threads"], effort, lambda line: click.echo(line, err=True))
     if output:
         output.write_text(json.dumps(rounded(results.as_json()), separators=(",", ":")) + "\n")

@@ -38,7 +38,7 @@ def measure(
         # Memory does not depend on threads: the first run measures it for all.
         its = evolve(effort, memory=effort.memory and index == 0)
         runs.append(_run(workloads, peers, number, its, say))
-    return Results(SCHEMA, started, machine, tuple(runs))
+    return Results(SCHEMA, started, machine, effort.clock, tuple(runs))
 
 
 def _run(workloads: Sequence[Workload], peers: Sequence[Peer], threads: int, effort: Effort, say: Say) -> Run:

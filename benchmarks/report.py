@@ -32,6 +32,7 @@ Machines differ and are noisy: trust ratios before microseconds, and your own ru
   that rotates; a ratio is the median of the ratios within rounds, so that what slows the machine slows both.
 - A cell is the median of a peer in microseconds, and in parentheses minnet's time by the peer's: **below 1 minnet is
   faster**.
+- {clock}
 - The number of threads is said in the environment before anything is imported.
 - Every process begins by releasing one large block, as any process has done that has run for long: before that, the
   allocator of Linux gives memory back in every step, which can double the time of a layer alone, whoever computes it.
@@ -48,6 +49,12 @@ The peers: {peers}.
 """
 
 
+_CLOCKS = {
+    "wall": "The clock is that of the wall.",
+    "cpu": "The clock counts the time that processors worked for a peer: the machine was busy with other things too.",
+}
+
+
 def report_markdown(results: Results) -> str:
     """Write the page."""
     return "\n".join(_lines(results))
@@ -60,6 +67,7 @@ def _lines(results: Results) -> Iterator[str]:
         threads=",".join(str(run.threads) for run in results.runs),
         machine=f"{machine['cpus']} CPUs of an {machine['processor']} ({machine['system']}), {results.started[:10]}",
         rounds=rounds,
+        clock=_CLOCKS[results.clock],
         tolerance=TOLERANCE,
         peers="; ".join(f"`{name}`, {peer.title}" for name, peer in PEERS.items() if _is_in(results, name)),
     )

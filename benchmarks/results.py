@@ -93,6 +93,7 @@ class Results:
     schema: int
     started: str
     machine: Mapping[str, Any]
+    clock: str
     runs: tuple[Run, ...]
 
     def as_json(self) -> dict[str, Any]:

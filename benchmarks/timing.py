@@ -21,11 +21,14 @@ class Effort:
         rounds: in each of them every peer is timed once.
         seconds: about how long one timing is.
         memory: whether to measure memory too, in processes of their own.
+        clock: ``wall``, or ``cpu``: the seconds that processors worked for a peer, which others on a busy machine
+            change less. A peer that waits for its own threads looks worse by it.
     """
 
     rounds: int
     seconds: float
     memory: bool = False
+    clock: str = "wall"
 
 
 def time_workload(workload: Workload, processes: list[PeerProcess], effort: Effort) -> Outcome:
@@ -55,7 +58,7 @@ def time_workload(workload: Workload, processes: list[PeerProcess], effort: Effo
         for process in (*ready[first:], *ready[:first]):
             name = process.peer.name
             reply = process.ask("time", steps=steps[name])
-            taken[name] = reply["seconds"]
+            taken[name] = reply["seconds"] * (reply["cpus"] if effort.clock == "cpu" else 1)
             busy[name].append(reply["cpus"])
         rounds.append(taken)
     cpus = {name: round(statistics.median(its), 2) for name, its in busy.items() if its}
