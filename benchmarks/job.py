@@ -49,7 +49,6 @@ def time_job(job: Job, steps: int) -> tuple[float, float]:
     Returns:
         The seconds for each step, and how many CPUs were busy meanwhile: whether the limit on threads held.
     """
-    gc.collect()
     gc.disable()
     try:
         start, busy = perf_counter(), process_time()

@@ -5,6 +5,7 @@ Only one workload is ready at a time, so that memory is what that one takes.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -39,6 +40,7 @@ class Server:
         """Make a workload ready."""
         self._job = None
         self._job = self._module.prepare(WORKLOADS[workload])
+        gc.collect()  # of what was before, of which nothing shall be collected while others have their turn
         return {"note": self._job.note}
 
     def time(self, steps: int) -> dict[str, Any]:

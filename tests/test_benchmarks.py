@@ -9,7 +9,8 @@ from benchmarks.catalogue import WORKLOADS, UnknownNameError, select  # which co
 from benchmarks.command import main, rounded
 from benchmarks.components import CRITERIONS, LAYERS, OPTIMIZERS, PARAMETERS
 from benchmarks.evidence import TOLERANCE, difference, fingerprint, number
-from benchmarks.job import UnsupportedError
+from benchmarks.fastest import fastest
+from benchmarks.job import Job, UnsupportedError
 from benchmarks.measure import measure
 from benchmarks.memory import measure_memory
 from benchmarks.peer import PEERS, Peer, peers_named
@@ -18,7 +19,7 @@ from benchmarks.report import report_markdown
 from benchmarks.results import Outcome, Results, ResultsError
 from benchmarks.tables import all_tables, overhead_table
 from benchmarks.threads import thread_environment
-from benchmarks.timing import Effort
+from benchmarks.timing import Effort, time_workload
 from benchmarks.workload import for_proof, parameter_count
 from click.testing import CliRunner
 
@@ -198,6 +199,38 @@ def test_a_step_leaves_no_memory_behind():
     found = measure_memory(lambda: minnet_peer.prepare(WORKLOADS["mlp-tiny"]), 200)
     assert found["traced_peak"] > 0
     assert abs(found["traced_growth"]) < 200  # bytes, of 200 steps
+
+
+def test_the_fastest_way_is_one_that_works():
+    class Working(Job):
+        def seconds(self, steps):
+            return 1e-3 * steps
+
+    def unknown_option():
+        raise RuntimeError("no fused implementation")
+
+    assert fastest({"fused": unknown_option, "for-loop": Working}) == "for-loop"
+    with pytest.raises(RuntimeError, match="none of fused works: no fused implementation"):
+        fastest({"fused": unknown_option})
+
+
+@pytest.mark.parametrize(("clock", "expected"), [("wall", 2.0), ("cpu", 1.0)])
+def test_the_clock_of_cpus_leaves_out_what_a_peer_waited(clock, expected):
+    class Waiting:
+        """A peer that has a processor half of the time."""
+
+        peer = PEERS["minnet"]
+
+        def ask(self, do, **arguments):
+            replies = {
+                "prove": {"evidence": {"loss 1": (1.0, 1.0)}},
+                "prepare": {"note": ""},
+                "time": {"seconds": 2.0, "cpus": 0.5},
+            }
+            return replies[do]
+
+    its = time_workload(WORKLOADS["mlp-tiny"], [Waiting()], Effort(rounds=1, seconds=1.0, clock=clock))
+    assert its.rounds == ({"minnet": expected},)
 
 
 # What there is

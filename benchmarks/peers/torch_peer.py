@@ -129,12 +129,16 @@ class TorchOptimizer(OptimizerJob):
         return [parameter.detach().numpy() for parameter in self.model.parameters()]
 
 
+def _with_fastest(workload: Any, job: Callable[[Any, Make], Job]) -> Job:
+    return with_fastest(workload.name, workload.optimizer, lambda make: job(workload, make))
+
+
 BUILDERS: Builders = {
-    Training: lambda workload: with_fastest(workload.optimizer, lambda make: TorchTraining(workload, make)),
+    Training: lambda workload: _with_fastest(workload, TorchTraining),
     Inference: TorchInference,
     LayerPasses: TorchLayer,
     CriterionPasses: TorchCriterion,
-    OptimizerSteps: lambda workload: with_fastest(workload.optimizer, lambda make: TorchOptimizer(workload, make)),
+    OptimizerSteps: lambda workload: _with_fastest(workload, TorchOptimizer),
 }
 
 
