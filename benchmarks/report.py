@@ -20,7 +20,7 @@ Every number on this page comes from one run of
 
 <!-- skip: next -->
 ```console
-$ python -m benchmarks --threads {threads} --json benchmarks/results.json
+$ python -m benchmarks --threads {threads}{options} --json benchmarks/results.json
 ```
 
 on {machine}.
@@ -66,6 +66,7 @@ def _lines(results: Results) -> Iterator[str]:
     yield _INTRODUCTION.format(
         threads=",".join(str(run.threads) for run in results.runs),
         machine=f"{machine['cpus']} CPUs of an {machine['processor']} ({machine['system']}), {results.started[:10]}",
+        options=f" --rounds {rounds}" + (f" --clock {results.clock}" if results.clock != "wall" else ""),
         rounds=rounds,
         clock=_CLOCKS[results.clock],
         tolerance=TOLERANCE,
