@@ -93,8 +93,7 @@ def _memory(runs: tuple[Run, ...]) -> Iterator[str]:
             if not index:
                 yield "## Memory\n"
                 yield "Measured in a fresh process for each peer and workload; JAX's includes what compiling takes."
-                yield "What NumPy allocates is traced: a step leaves nothing behind, so memory does not grow with"
-                yield "steps.\n"
+                yield "What NumPy allocates is traced: if a step left anything behind, memory would grow with steps.\n"
             yield f"{table.title[0].upper()}{table.title[1:]}:\n"
             yield f"{table.as_markdown()}\n"
 
