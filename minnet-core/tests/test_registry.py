@@ -15,7 +15,6 @@ from minnet_core import (
     criterions,
     layers,
 )
-from minnet_core.discovery import discovering
 from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
 
@@ -114,62 +113,6 @@ def test_first_party_wins_a_bare_name(site):
     assert {"Contested", "strange-a:Contested", "Sequential", "strange-a:Sequential"} <= set(layers)
 
 
-def test_registered_class_wins_over_strangers_but_not_over_first_party(site):
-    install(site, "strange-a", "Twice")
-    install(site, "strange-b", "Twice")
-    cls = layers.register(make("Twice"))
-    assert layers["Twice"] is layers["local:Twice"] is cls
-    other = layers.register(make("Sequential"))
-    assert layers["Sequential"] is Sequential
-    assert layers["local:Sequential"] is other
-    assert {"Twice", "local:Sequential"} <= set(layers)
-    assert layers.declaration_of(cls).qualified == "local:Twice"
-
-
-def test_registering_is_a_decorator_takes_a_name_and_replaces():
-    @layers.register
-    class Mine(Module):
-        pass
-
-    assert layers["Mine"] is Mine
-    again = make("Mine")
-    layers.register(again)
-    assert layers["Mine"] is again
-    assert layers.register(again, "Other") is layers["Other"]
-    layers.refresh()
-    assert layers["Mine"] is again
-
-
-@pytest.mark.parametrize("value", [3, int, Module(), "Sequential", None])
-def test_only_classes_of_the_kind_can_be_registered(value):
-    with pytest.raises(TypeError, match="expected a subclass of Module for layers, received "):
-        layers.register(value, "Bad")
-    with (
-        pytest.raises(TypeError, match="expected a subclass of Module for layers, received "),
-        layers.override("X", value),
-    ):
-        pass
-    assert "Bad" not in layers
-
-
-def test_override_lasts_as_long_as_its_context_and_nests():
-    first, second = make(), make()
-    with layers.override("Sequential", first):
-        with layers.override("Sequential", second), layers.override("Fresh", second):
-            assert layers["Sequential"] is layers["Fresh"] is second
-            assert "Fresh" in layers
-        assert layers["Sequential"] is first
-        assert "Fresh" not in layers
-        assert layers["minnet-core:Sequential"] is Sequential
-    assert layers["Sequential"] is Sequential
-
-
-def test_override_ends_with_an_error():
-    with pytest.raises(ZeroDivisionError), layers.override("Sequential", make()):
-        1 / 0  # noqa: B018
-    assert layers["Sequential"] is Sequential
-
-
 BROKEN = {
     "ImportError": "import absent_module",
     "SyntaxError": "class",
@@ -237,31 +180,6 @@ def test_hooks_are_not_asked_where_metadata_tell():
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("StrangeAA", r"did you mean 'StrangeA'\?$"),
-        ("strangea", r"did you mean 'StrangeA'\?$"),
-        ("strange-a:Strange", r"did you mean 'StrangeA'\?$"),
-        ("Zzzzzz", r"; (see: minnet layers|minnet-layers is not installed; pip install minnet-layers)$"),
-        ("Absent_Package:Layer", r": absent-package is not installed$"),
-        ("minnet-absent:Layer", r": minnet-absent is not installed; pip install minnet-absent$"),
-        (
-            "homework.py:Layer",
-            r": expected what is installed; a class in a file can be proven: minnet check homework.py",
-        ),
-        ("torch.nn.StrangeA", r"did you mean 'StrangeA'\?$"),
-        ("Stra", r"did you mean 'StrangeA'\?$"),
-        ("strange-a", r": that is a distribution, which has StrangeA$"),
-        ("local:Mine", r"; define its class and register it: minnet_core.layers.register\(Mine\)$"),
-    ],
-)
-def test_unknown_name_says_what_to_do(site, name, hint):
-    install(site, "strange-a", "StrangeA")
-    with pytest.raises(UnknownComponentError, match=rf"^no distribution registers '{name}' in layers.*{hint}"):
-        layers[name]
-
-
-@pytest.mark.parametrize(
     ("variable", "value", "seen"),
     [
         ("MINNET_PLUGINS", "", []),
@@ -324,21 +242,6 @@ print([d.provider for d in minnet_core.layers.declarations() if d.name == "Stran
     assert done.stdout == "['strange-a 1.0'] <class 'strange_a.StrangeA'>\n", done.stderr
 
 
-def test_overrides_end_one_by_one_in_any_order():
-    class A(Module): ...
-
-    class B(Module): ...
-
-    first, second = layers.override("One", A), layers.override("Two", B)
-    first.__enter__()
-    second.__enter__()
-    first.__exit__(None, None, None)
-    assert "One" not in layers
-    assert layers["Two"] is B
-    second.__exit__(None, None, None)
-    assert "Two" not in layers
-
-
 def test_what_is_no_name_is_unknown():
     assert layers.get(3) is None
 
@@ -374,38 +277,6 @@ def test_a_registry_is_itself_and_comparing_it_imports_nothing(site):
     assert "strange_b" not in sys.modules
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("Loss", r"; it is among the criterions: minnet_core.criterions\['Loss'\]$"),
-        ("strange-c:Loss", r": strange-c is installed, and registers none; see: minnet plugins$"),
-        ("strange-b:StrangeA", r": strange-b is not installed; did you mean 'strange-a:StrangeA'\?$"),
-        ("pip-install:StrangeA", r": pip-install is not installed$"),
-    ],
-)
-def test_what_is_unknown_here_may_be_known_elsewhere(site, name, hint):
-    install(site, "strange-a", "StrangeA")
-    source = "from minnet_core import Criterion\nclass Loss(Criterion): ...\n"
-    points = {"minnet.criterions": {"Loss": "strange_c:Loss"}}
-    install_distribution(site, "strange-c", {"strange_c": source}, entry_points=points)
-    with pytest.raises(UnknownComponentError, match=hint):
-        layers[name]
-
-
-@pytest.mark.parametrize(("registry", "home"), [(layers, "minnet-layers"), (criterions, "minnet-criterions")])
-def test_where_our_own_package_is_missing_it_is_named(registry, home):
-    with (
-        discovering(tuple),
-        pytest.raises(UnknownComponentError, match=f"{home} is not installed; pip install {home}$"),
-    ):
-        registry["Linear"]
-
-
-def test_looking_a_name_up_in_a_registry_of_a_strangers_kind_has_no_home_to_name():
-    with pytest.raises(UnknownComponentError, match="see: minnet datasets$"):
-        Registry("datasets", lambda: Module)["Digits"]
-
-
 def test_a_name_with_a_colon_of_its_own_works_by_its_qualified_name(site):
     points = {"minnet.layers": {"nn:X": "strange_a:X"}}
     install_distribution(site, "strange-a", {"strange_a": LAYER.format(name="X", provider="a")}, entry_points=points)
@@ -419,26 +290,6 @@ def test_no_distribution_can_be_called_as_what_a_program_registers(site):
     assert "local:X" not in layers
     cls = layers.register(make("X"))
     assert layers["local:X"] is layers["X"] is cls
-
-
-def test_overrides_of_one_name_end_in_any_order():
-    first, second = make(), make()
-    one, other = layers.override("Sequential", first), layers.override("Sequential", second)
-    one.__enter__()
-    other.__enter__()
-    one.__exit__(None, None, None)
-    assert layers["Sequential"] is second
-    other.__exit__(None, None, None)
-    assert layers["Sequential"] is Sequential
-
-
-def test_registering_a_class_does_not_try_a_broken_one_again(site):
-    install(site, "strange-b", "Broken", source="import sys\nsys.tried = getattr(sys, 'tried', 0) + 1\n1 / 0")
-    for number in range(3):
-        with pytest.raises(PluginLoadError):
-            layers["Broken"]
-        layers.register(make(f"Mine{number}"))
-    assert sys.__dict__.pop("tried") == 1
 
 
 def test_a_component_may_look_another_up_while_it_is_imported_strictly(site, monkeypatch):
@@ -464,16 +315,3 @@ def minnet_register_components(registrar):
     install_distribution(site, "strange-a", {"strange_a": source}, entry_points={"minnet": {"a": "strange_a"}})
     assert layers["Odd"].__name__ == "Odd"
     assert layers.declaration_of(make()) is None
-
-
-@pytest.mark.parametrize(
-    ("damage", "told"),
-    [(b"[minnet.layers\nX = a:X", "its metadata cannot be read"), (None, "ZeroDivisionError: division")],
-)
-def test_what_is_known_of_a_distribution_that_registers_nothing_is_told(site, damage, told):
-    source = "from minnet_core import hookimpl\n@hookimpl\ndef minnet_register_components(registrar): 1 / 0\n"
-    install_distribution(site, "strange-b", {"strange_b": source}, entry_points={"minnet": {"b": "strange_b"}})
-    if damage:
-        (site / "strange_b-0.1.0.dist-info" / "entry_points.txt").write_bytes(damage)
-    with pytest.raises(UnknownComponentError, match=told):
-        layers["strange-b:X"]
