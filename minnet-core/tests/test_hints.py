@@ -33,7 +33,7 @@ def _stranger(site):
             r": expected what is installed; a class in a file can be proven: minnet check homework.py",
         ),
         ("torch.nn.StrangeA", r"did you mean 'StrangeA'\?$"),
-        ("Stra", r"did you mean 'StrangeA'\?$"),
+        ("Str", r"did you mean 'StrangeA'\?$"),
         ("strange-a", r": that is a distribution, which has StrangeA$"),
         ("local:Mine", r"; define its class and register it: minnet_core.layers.register\(Mine\)$"),
     ],

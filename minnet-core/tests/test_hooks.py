@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -183,6 +184,13 @@ def test_an_interrupt_while_one_plugin_is_loaded_leaves_the_others_for_the_next_
         plugin_host()
     assert {"strange-a", "strange-b"} <= {plugin.distribution for plugin in plugin_host().loaded}
     del sys.interrupted
+
+
+def test_a_plugin_that_a_program_imports_itself_is_loaded_though_it_looks_components_up_meanwhile(site):
+    source = "from minnet_core import layers\nlist(layers)\n@hookimpl\ndef minnet_checks(): return []\n"
+    install(site, "strange-a", source)
+    importlib.import_module("strange_a")
+    assert plugin_of("strange-a").qualified == "strange-a:it"
 
 
 def test_what_hooks_register_is_found_whoever_looks_first(site):

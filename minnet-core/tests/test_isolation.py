@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import Module, Sequential, layers
+from minnet_core.overhearing import overheard, prints
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import install_distribution, isolated
 
@@ -43,3 +44,13 @@ def test_isolation_nests(site):
         with isolated():
             assert "Sequential" in layers
         assert "Sequential" not in layers
+
+
+def test_what_was_printed_outside_is_not_remembered_inside_and_is_again_afterwards():
+    with overheard("strange-speaker"):
+        print("outside")
+    with isolated():
+        assert prints("strange-speaker") == ""
+        with overheard("strange-speaker"):
+            print("inside")
+    assert prints("strange-speaker") == "outside\n"

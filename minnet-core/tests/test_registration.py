@@ -110,3 +110,10 @@ def test_registering_a_class_does_not_try_a_broken_one_again(site):
             layers["Broken"]
         layers.register(make(f"Mine{number}"))
     assert sys.__dict__.pop("tried") == 1
+
+
+def test_a_cell_that_is_run_twice_registers_its_new_class():
+    layers.register(make("Mine"))
+    assert layers["Mine"] is not None
+    again = layers.register(make("Mine"))
+    assert layers["Mine"] is layers["local:Mine"] is again
