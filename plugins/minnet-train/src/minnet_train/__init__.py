@@ -8,12 +8,12 @@ from minnet_core.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .csv_dataset import load_csv as load_csv
+    from .data_config import DataConfig as DataConfig
     from .dataset import Dataset as Dataset
     from .digits import load_digits as load_digits
     from .errors import DataError as DataError
     from .errors import DivergenceError as DivergenceError
     from .errors import ExperimentError as ExperimentError
-    from .experiment import DataConfig as DataConfig
     from .experiment import Experiment as Experiment
     from .experiment_file import ExperimentFile as ExperimentFile
     from .experiment_file import read_experiment as read_experiment
@@ -29,7 +29,7 @@ __version__ = "0.1.0"
 
 # Imported when first used: `minnet --help` imports this package for its commands, and need not wait for NumPy.
 _HOME = {
-    "DataConfig": "experiment",
+    "DataConfig": "data_config",
     "DataError": "errors",
     "Dataset": "dataset",
     "DivergenceError": "errors",

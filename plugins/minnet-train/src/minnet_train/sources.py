@@ -6,10 +6,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from .csv_dataset import load_csv
+from .data_config import DIGITS, DataConfig
 from .dataset import Dataset
 from .digits import load_digits
 from .errors import ExperimentError
-from .experiment import DIGITS, DataConfig
 from .problem import Problem
 
 

@@ -14,8 +14,9 @@ from cattrs import (
     ForbiddenExtraKeysError,
 )
 
+from .accepted import ValueOutOfRangeError
 from .errors import ExperimentError
-from .experiment import ComponentConfig, Experiment, ValueOutOfRangeError
+from .experiment import ComponentConfig, Experiment
 from .problem import KeyPath, Problem, nearest, unknown_key
 
 _EXAMPLE = '{ class = "ReLU" }'

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..experiment import DataConfig
+    from ..data_config import DataConfig
     from ..measurement import Measurement
     from ..record import TrainingRecord
     from ..samples import Samples
