@@ -1,0 +1,63 @@
+"""`draw_mistakes`: the samples that a model takes for another class, as images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minnet_core import Array
+
+from .errors import PlotError
+from .images import draw_images, square_images
+from .style import INK, styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw_mistakes(
+    features: Array,
+    actual: Array,
+    predicted: Array,
+    classes: Sequence[Any],
+    *,
+    scores: Array | None = None,
+    count: int = 25,
+    title: str = "",
+) -> Figure:
+    """Draw misclassified samples, those first of which the model was most certain.
+
+    Args:
+        features: (rows, side * side), as the source has them.
+        actual: (rows,), the index of the right class.
+        predicted: (rows,), the index of the class that the model says.
+        classes: their names.
+        scores: (rows,), the probability that the model gives to the class that it says, or None if it gives none.
+        count: how many to draw at most.
+        title: what was measured; how many mistakes there are is added.
+
+    Raises:
+        PlotError: if the images would not be square, or there is no mistake.
+        MissingExtraError: without matplotlib.
+    """
+    images = square_images(features, "features")
+    wrong = np.flatnonzero(actual != predicted)
+    if not wrong.size:
+        raise PlotError(f"expected misclassified samples to draw, received none: all {len(actual):,} are right")
+    if scores is not None:
+        wrong = wrong[np.argsort(-scores[wrong], kind="stable")]
+    shown = wrong[:count]
+    titles = [f"{classes[actual[row]]} taken for {classes[predicted[row]]}" for row in shown]
+    if scores is not None:
+        titles = [f"{text}\n{scores[row]:.0%} certain" for text, row in zip(titles, shown, strict=True)]
+    of = f" {len(shown)} of them," if len(shown) < len(wrong) else ""
+    order = " the most certain first" if scores is not None else " in the order of the data"
+    with styled():
+        return draw_images(
+            images[shown],
+            titles,
+            title=f"{title}\n{len(wrong):,} of {len(actual):,} misclassified;{of}{order}".strip(),
+            colour_map=INK,
+        )

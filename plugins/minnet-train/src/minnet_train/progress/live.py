@@ -1,0 +1,106 @@
+"""`RichProgress`: a bar that moves while a network is trained, for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from minnet_core import hookimpl
+
+from .report_table import ReportTable, loss_text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from ..epoch_report import EpochReport
+    from ..trainer import Trainer
+
+_EVERY = 0.1
+"""Seconds between two pictures of the bar: no eye wants more, and a step should cost nothing."""
+
+
+class RichProgress:
+    """A callback of a `Trainer` that shows a bar with epoch, loss, speed and time left, under a line for each epoch.
+
+    The bar is drawn by the steps themselves, ten times a second at most, with no thread; it goes away at the end.
+
+    Args:
+        console: of rich; one on standard output if not given.
+        clock: returns the time in seconds.
+    """
+
+    def __init__(self, console: Console | None = None, clock: Callable[[], float] = monotonic) -> None:
+        from rich.console import Console
+
+        self.console = console or Console()
+        self._clock = clock
+        self._table = ReportTable()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._next = 0.0
+
+    @hookimpl
+    def minnet_fit_start(self, trainer: Trainer) -> None:
+        """Show the bar."""
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[loss]}"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            TextColumn("left"),
+            console=self.console,
+            auto_refresh=False,
+            transient=True,
+            get_time=self._clock,
+        )
+        self._task = self._bar.add_task("", total=trainer.plan.steps, completed=trainer.step, **_texts(trainer))
+        self._bar.start()
+        self._next = self._clock() + _EVERY
+
+    @hookimpl
+    def minnet_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Move the bar, if it is time to."""
+        if self._clock() >= self._next:
+            self._move(trainer, loss)
+
+    @hookimpl
+    def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
+        """Write the line of the epoch above the bar."""
+        for index, line in enumerate(lines := list(self._table.lines(report.as_dict()))):
+            style = "bold" if index < len(lines) - 1 else None
+            self.console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+        self._move(trainer, report.loss)
+
+    @hookimpl
+    def minnet_fit_end(self, trainer: Trainer) -> None:
+        """Take the bar away, however the training ended."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def _move(self, trainer: Trainer, loss: float) -> None:
+        if self._bar is None or self._task is None:
+            return
+        speed = self._bar.tasks[0].speed
+        self._bar.update(
+            self._task,
+            completed=trainer.step,
+            refresh=True,
+            **_texts(trainer, f"loss {loss_text(loss)}", f"{speed:,.0f} steps/s" if speed else ""),
+        )
+        self._next = self._clock() + _EVERY
+
+    def __repr__(self) -> str:
+        return "RichProgress()"
+
+
+def _texts(trainer: Trainer, loss: str = "", speed: str = "") -> dict[str, str]:
+    plan = trainer.plan
+    epoch = min(trainer.step // plan.batches + 1, plan.epochs)
+    return {"epoch": f"{epoch}/{plan.epochs}", "loss": loss, "speed": speed}

@@ -1,0 +1,62 @@
+"""`ReportTable`: the reports of epochs as aligned lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+_LEFT_OUT = ("step", "seconds", "lr")
+_TITLES = {"samples_per_second": "samples/s"}
+_FRACTIONS = ("accuracy", "top")
+_LEAST_WIDTH = 8
+
+
+class ReportTable:
+    r"""Lines that are given out one after another: headings before the first, a row for each report.
+
+    The columns are the numbers of the first report. Its step, time and learning rate are left out: they are in
+    ``metrics.jsonl``, and a line should fit into a window.
+
+    >>> table = ReportTable()
+    >>> print(*table.lines({"epoch": 1, "loss": 0.5, "accuracy": 0.75, "samples_per_second": 12345.6}), sep="\n")
+       epoch      loss  accuracy  samples/s
+           1    0.5000    75.00%     12,346
+    """
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+
+    def lines(self, report: Mapping[str, Any]) -> Iterator[str]:
+        """Yield the headings, if this report is the first, and its row."""
+        if not self._keys:
+            self._keys = [key for key, value in report.items() if key not in _LEFT_OUT and _is_number(value)]
+            yield "  ".join(_title(key).rjust(_LEAST_WIDTH) for key in self._keys)
+        cells = (_cell(key, report.get(key)) for key in self._keys)
+        widths = (max(len(_title(key)), _LEAST_WIDTH) for key in self._keys)
+        yield "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+def loss_text(value: float) -> str:
+    """Write a loss so that it has four digits that mean something, whatever its size.
+
+    >>> loss_text(0.25), loss_text(0.0000123), loss_text(123456.0)
+    ('0.2500', '1.23e-05', '1.23e+05')
+    """
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
+
+
+def _title(key: str) -> str:
+    return _TITLES.get(key, key.replace("_", " "))
+
+
+def _cell(key: str, value: Any) -> str:
+    if not _is_number(value):
+        return "-"
+    formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
+    if key.removeprefix("validation_").startswith(_FRACTIONS):
+        return f"{value:.2%}"
+    return formats.get(key, loss_text)(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
