@@ -8,7 +8,7 @@ from minnet_train.plugin import minnet_commands
 
 
 def test_the_commands_are_contributed():
-    assert [command.name for command in minnet_commands()] == ["train", "init", "evaluate", "predict"]
+    assert [command.name for command in minnet_commands()] == ["train", "init", "evaluate", "predict", "plot"]
 
 
 def test_the_summary_on_pypi_is_plain_text():

@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
-    """Contribute ``minnet train``, ``init``, ``evaluate`` and ``predict``."""
-    from .commands import evaluate, init, predict, train  # here, so that whoever lists layers does not import click
+    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``plot``."""
+    from .commands import (  # here, so that whoever lists layers does not import click
+        evaluate,
+        init,
+        plot,
+        predict,
+        train,
+    )
 
-    return [train.train, init.init, evaluate.evaluate, predict.predict]
+    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot]

@@ -50,6 +50,7 @@ def draw_images(
     colour_map: str,
     limits: tuple[float, float] | None = None,
     scale: str = "",
+    columns: int | None = None,
 ) -> Figure:
     """Draw images in a grid that is about as wide as high.
 
@@ -60,8 +61,9 @@ def draw_images(
         colour_map: a name of matplotlib's.
         limits: the numbers at both ends of the colour map; those of each image by itself if not given.
         scale: what the numbers are; a colour bar says so if ``limits`` are given.
+        columns: how many images are side by side.
     """
-    columns = min(math.ceil(math.sqrt(len(images))), 10)
+    columns = columns or min(math.ceil(math.sqrt(len(images))), 10)
     rows = math.ceil(len(images) / columns)
     has_titles = any(titles)
     figure = new_figure(max(1.1 * columns + 1.0, 4.5), (1.35 if has_titles else 1.1) * rows + 0.7)

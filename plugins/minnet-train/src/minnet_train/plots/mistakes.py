@@ -25,6 +25,7 @@ def draw_mistakes(
     *,
     scores: Array | None = None,
     count: int = 25,
+    total: int | None = None,
     title: str = "",
 ) -> Figure:
     """Draw misclassified samples, those first of which the model was most certain.
@@ -36,6 +37,7 @@ def draw_mistakes(
         classes: their names.
         scores: (rows,), the probability that the model gives to the class that it says, or None if it gives none.
         count: how many to draw at most.
+        total: how many samples the model was asked about, if ``features`` are not those of all.
         title: what was measured; how many mistakes there are is added.
 
     Raises:
@@ -45,7 +47,9 @@ def draw_mistakes(
     images = square_images(features, "features")
     wrong = np.flatnonzero(actual != predicted)
     if not wrong.size:
-        raise PlotError(f"expected misclassified samples to draw, received none: all {len(actual):,} are right")
+        raise PlotError(
+            f"expected misclassified samples to draw, received none: all {total or len(actual):,} are right"
+        )
     if scores is not None:
         wrong = wrong[np.argsort(-scores[wrong], kind="stable")]
     shown = wrong[:count]
@@ -58,6 +62,6 @@ def draw_mistakes(
         return draw_images(
             images[shown],
             titles,
-            title=f"{title}\n{len(wrong):,} of {len(actual):,} misclassified;{of}{order}".strip(),
+            title=f"{title}\n{len(wrong):,} of {total or len(actual):,} misclassified;{of}{order}".strip(),
             colour_map=INK,
         )

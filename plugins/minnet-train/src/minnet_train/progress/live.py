@@ -59,7 +59,9 @@ class RichProgress:
             transient=True,
             get_time=self._clock,
         )
-        self._task = self._bar.add_task("", total=trainer.plan.steps, completed=trainer.step, **_texts(trainer))
+        self._task = self._bar.add_task(
+            "", total=trainer.plan.steps, completed=trainer.step, epoch=_epoch(trainer), loss="", speed=""
+        )
         self._bar.start()
         self._next = self._clock() + _EVERY
 
@@ -92,7 +94,9 @@ class RichProgress:
             self._task,
             completed=trainer.step,
             refresh=True,
-            **_texts(trainer, f"loss {loss_text(loss)}", f"{speed:,.0f} steps/s" if speed else ""),
+            epoch=_epoch(trainer),
+            loss=f"loss {loss_text(loss)}",
+            speed=f"{speed:,.0f} steps/s" if speed else "",
         )
         self._next = self._clock() + _EVERY
 
@@ -100,7 +104,6 @@ class RichProgress:
         return "RichProgress()"
 
 
-def _texts(trainer: Trainer, loss: str = "", speed: str = "") -> dict[str, str]:
+def _epoch(trainer: Trainer) -> str:
     plan = trainer.plan
-    epoch = min(trainer.step // plan.batches + 1, plan.epochs)
-    return {"epoch": f"{epoch}/{plan.epochs}", "loss": loss, "speed": speed}
+    return f"{min(trainer.step // plan.batches + 1, plan.epochs)}/{plan.epochs}"

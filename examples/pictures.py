@@ -1,0 +1,77 @@
+"""The pictures of the page: curves of each comparison, and what some of the models have learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minnet_train import Run
+from minnet_train.plots import Curves, draw_curves, write_picture
+from minnet_train.plots.images import draw_images, square_images
+from minnet_train.plots.style import INK, styled
+
+from .catalogue import COMPARISONS
+from .results import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FOLDER = Path(__file__).parents[1] / "docs/experiments"
+"""Where the pictures are."""
+
+SHOWN = {
+    "confusion": ("digits-sgd", "Which digits plain `SGD` takes for which:"),
+    "mistakes": ("digits-sgd", "Those that it takes for others, the most certain first:"),
+    "weights": ("overfitting", "What the first 64 units of the first layer look at, without `Dropout`:"),
+}
+"""What `minnet plot --kind` draws of a model -> the experiment, and what the page says above the picture."""
+
+RECONSTRUCTIONS = "autoencoder"
+"""The experiment of which the page shows inputs and outputs."""
+
+
+def draw_comparisons(outcomes: Mapping[str, Outcome]) -> None:
+    """Draw the curves of every comparison all of whose experiments have been run."""
+    for comparison in COMPARISONS:
+        if all(name in outcomes for name in comparison.names):
+            curves = [Curves(name, outcomes[name].reports) for name in comparison.names]
+            write_picture(draw_curves(curves, log=comparison.log), FOLDER / f"{comparison.key}.png")
+
+
+def draw_model(name: str, run: Run) -> None:
+    """Draw what the model of an experiment has learned, if the page shows that."""
+    for kind, (experiment, _) in SHOWN.items():
+        if experiment == name:
+            _plot(run, name, kind)
+    if name == RECONSTRUCTIONS:
+        write_picture(draw_reconstructions(run), FOLDER / f"{name}-reconstructions.png")
+
+
+def draw_reconstructions(run: Run, count: int = 10) -> Figure:
+    """Draw held-out samples, and under each what an autoencoder makes of it."""
+    inputs, _ = run.test.batch(np.arange(count))
+    run.model.evaluate()
+    images = square_images(np.concatenate([inputs, run.model.forward(inputs)]), "features")
+    with styled():
+        return draw_images(
+            images,
+            [f"digit {index + 1}" for index in range(count)] + ["through 8"] * count,
+            title="held-out digits, and what comes back of them through eight numbers",
+            colour_map=INK,
+            columns=count,
+        )
+
+
+def _plot(run: Run, name: str, kind: str) -> None:
+    """Call the command, as a reader does."""
+    from minnet_train.commands.plot import plot
+
+    with TemporaryDirectory() as folder:
+        run.save(Path(folder, f"{name}.safetensors"))
+        call: Callable[..., None] = plot.main
+        output = str(FOLDER / f"{name}-{kind}.png")
+        call([str(Path(folder, f"{name}.safetensors")), "--kind", kind, "-o", output], standalone_mode=False)

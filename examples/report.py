@@ -1,0 +1,86 @@
+"""The page of the documentation, written from the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from statistics import mean, stdev
+
+from .catalogue import COMPARISONS, Comparison
+from .pictures import RECONSTRUCTIONS, SHOWN
+from .results import Outcome, Results
+
+_INTRODUCTION = """\
+# Experiments
+
+<!-- Written by `python -m examples report`; change that instead of this page. -->
+
+What the homework that minnet grew out of lets one try, as files in the folder
+`examples` that `minnet train` runs. Each takes a second or two:
+
+<!-- skip: next -->
+```console
+$ minnet train examples/digits-adam.toml --run runs/adam
+$ minnet train examples/digits-sgd.toml --run runs/sgd
+$ minnet plot runs/adam runs/sgd -o curves.png
+```
+
+Held-out samples take no part in the training; their loss and accuracy after every epoch are what is drawn through, those
+of the samples that are trained on are dashed. A number in a table is the mean of {seeds} runs whose seeds are 0 to
+{last_seed}, and their standard deviation; the curves are those of seed 0. *Best loss* is the lowest of any epoch on
+held-out samples. `python -m examples run` makes all of this again.
+"""
+
+_METRICS = {"validation_accuracy": ("accuracy (%)", 100, 1), "validation_r2": ("R²", 1, 3)}
+"""A metric of the last epoch -> its heading, what it is multiplied by, and its decimals."""
+
+
+def report_markdown(results: Results) -> str:
+    """Write the page."""
+    return "\n".join(_lines(results))
+
+
+def _lines(results: Results) -> Iterator[str]:
+    seeds = max(len(outcome.last) for outcome in results.outcomes.values())
+    yield _INTRODUCTION.format(seeds=seeds, last_seed=seeds - 1)
+    for comparison in COMPARISONS:
+        yield from _section(comparison, [results.outcomes[name] for name in comparison.names])
+    yield "## Versions\n"
+    yield f"{', '.join(f'{name} {number}' for name, number in results.versions.items())}.\n"
+
+
+def _section(comparison: Comparison, outcomes: list[Outcome]) -> Iterator[str]:
+    yield f"## {comparison.title}\n"
+    yield f"{comparison.text}\n"
+    yield f"{_table(outcomes)}\n"
+    yield f"![Loss and metrics by epoch: {', '.join(comparison.names)}](experiments/{comparison.key}.png)\n"
+    for kind, (name, text) in SHOWN.items():
+        if name in comparison.names:
+            yield f"{text}\n"
+            yield f"![{kind.capitalize()} of {name}](experiments/{name}-{kind}.png)\n"
+    if RECONSTRUCTIONS in comparison.names:
+        yield f"![Held-out digits and their reconstructions](experiments/{RECONSTRUCTIONS}-reconstructions.png)\n"
+
+
+def _table(outcomes: list[Outcome]) -> str:
+    metrics = [key for key in _METRICS if key in outcomes[0].last[0]]
+    headings = ["experiment", "parameters", "training loss", "held-out loss", "best loss"]
+    headings += [f"held-out {_METRICS[key][0]}" for key in metrics]
+    lines = [_row(headings), _row(["---", *["---:"] * (len(headings) - 1)])]
+    for outcome in outcomes:
+        cells = [f"`{outcome.name}`", f"{outcome.parameters:,}"]
+        cells += [_spread((report[key] for report in outcome.last), 1, 3) for key in ("loss", "validation_loss")]
+        cells += [_spread(outcome.best, 1, 3)]
+        cells += [_spread((report[key] for report in outcome.last), *_METRICS[key][1:]) for key in metrics]
+        lines.append(_row(cells))
+    return "\n".join(lines)
+
+
+def _spread(values: Iterable[float], factor: float, decimals: int) -> str:
+    """Write a mean and a standard deviation."""
+    values = [factor * value for value in values]
+    deviation = f" ± {stdev(values):.{decimals}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{decimals}f}{deviation}"
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"

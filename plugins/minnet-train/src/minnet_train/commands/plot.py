@@ -1,0 +1,115 @@
+"""``minnet plot``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KINDS = ("curves", "confusion", "mistakes", "weights")
+
+
+@click.command()
+@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(exists=True))
+@click.option("--kind", type=click.Choice(KINDS), default="curves", show_default=True, help="What to draw.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="A .png, .svg or .pdf file.  [default: KIND.png]")
+@click.option(
+    "--along",
+    type=click.Choice(("epoch", "step", "seconds")),
+    default="epoch",
+    show_default=True,
+    help="What curves are drawn along; seconds are those of the training.",
+)
+@click.option("--log", is_flag=True, help="Draw the loss on a logarithmic scale.")
+@click.option("--data", type=click.Path(exists=True), help="Where the data are now that the run learned from.")
+@click.option(
+    "--split",
+    type=click.Choice(("training", "validation", "test", "all")),
+    default="test",
+    show_default=True,
+    help="The part of the data to ask the model about.",
+)
+@click.option("--count", type=click.IntRange(min=1), help="Draw so many images at most.")
+def plot(runs: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
+    """Draw the curves of each RUN together, or what one of them has learned.
+
+    A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
+    the model of its best epoch is taken.
+
+    \b
+    curves     the loss, each metric and the learning rate; while a run goes on,
+               what there is of it
+    confusion  which class is taken for which
+    mistakes   misclassified samples, as images, where features are square ones
+    weights    what each unit of the first layer looks at
+
+    This needs matplotlib:
+
+    \b
+      pip install 'minnet-train[plot]'
+    """  # noqa: D301  # \b is click's: it keeps lines as they are
+    from ..extras import need
+    from ..plots.saving import check_suffix, write_picture
+
+    output = output or f"{kind}.png"
+    check_suffix(output)
+    need("matplotlib", "plot", "minnet plot")
+    figure = _curves(runs, **options) if kind == "curves" else _of_model(runs, kind, **options)
+    write_picture(figure, output)
+    click.echo(f"The {kind} of {runs[0] if len(runs) == 1 else f'{len(runs)} runs'} are in {output}")
+
+
+def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:
+    from ..plots.curves import draw_curves
+    from ..plots.curves_data import Curves, distinct_names
+
+    curves = [Curves.read(run, name) for run, name in zip(runs, distinct_names(runs), strict=True)]
+    return draw_curves(curves, axis=along, log=log)
+
+
+def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, count: int | None, **_: Any) -> Figure:
+    from ..plots.answers import Answers
+    from ..plots.confusion import count_confusions, draw_confusion
+    from ..plots.errors import PlotError
+    from ..plots.mistakes import draw_mistakes
+
+    if len(runs) > 1:
+        raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
+    limit = {"count": count} if count else {}
+    if kind == "weights":
+        return _weights(runs[0], **limit)
+    answers = Answers.ask(runs[0], split=split, data=data)
+    classes = answers.dataset.classes
+    if kind == "confusion":
+        counts = count_confusions(answers.actual, answers.predicted, len(classes))
+        return draw_confusion(counts, classes, title=answers.title)
+    wrong = answers.actual != answers.predicted
+    return draw_mistakes(
+        answers.dataset.features[answers.rows[wrong]],
+        answers.actual[wrong],
+        answers.predicted[wrong],
+        classes,
+        scores=None if answers.scores is None else answers.scores[wrong],
+        total=len(answers.actual),
+        title=answers.title,
+        **limit,
+    )
+
+
+def _weights(run: str, **limit: int) -> Figure:
+    from minnet_core import load, read_header
+
+    from ..plots.answers import model_file
+    from ..plots.weights import draw_weights, first_weights
+    from ..record import KEY, TrainingRecord
+
+    path = model_file(run)
+    name, weights = first_weights(load(path))
+    header = read_header(path)
+    # The weights of a model that no training of ours has made can be drawn as well.
+    record = TrainingRecord.read(header, path) if KEY in header.metadata else None
+    columns = None if record is None else record.preparation.columns.expanded_names
+    return draw_weights(weights, columns=columns, title=f"{name} of {path}", **limit)
