@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from ..epoch_report import EpochReport
     from ..experiment_file import ExperimentFile
     from ..run import Run
-    from ..trainer import EpochReport
 
 _HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
 
@@ -81,8 +81,8 @@ def _line(report: EpochReport) -> str:
     cells = (
         str(report.epoch),
         f"{report.loss:.4f}",
-        f"{report.test_loss:.4f}",
-        f"{report.test_accuracy:.2%}",
+        f"{report.validation_loss:.4f}",
+        f"{report.metrics.get('validation_accuracy', float('nan')):.2%}",
         f"{report.samples_per_second:,.0f}",
     )
     return _row(cells)
