@@ -35,46 +35,49 @@ COMPARISONS = (
     Comparison(
         "two-gaussians",
         "Two Gaussians",
-        "Two clouds of points in the plane, and one linear layer with `LogSoftMax`, which is logistic regression. There\n"
-        "is nothing else to learn than the line between the clouds, so a few epochs are enough.",
+        "Two clouds of points in the plane, and one linear layer with `LogSoftMax`, which is logistic\n"
+        "regression. There is nothing else to learn than the line between the clouds, so a few epochs are\n"
+        "enough.",
         ("two-gaussians",),
     ),
     Comparison(
         "activations",
         "Four activations",
-        "The same network for the digits with `ReLU`, `LeakyReLU`, `ELU` and `SoftPlus`. `ELU` begins fastest, because its\n"
-        "outputs are on both sides of 0; `SoftPlus`, all of whose outputs are positive, begins slowest. After thirty epochs\n"
-        "the first three are within a few digits of each other.",
+        "The same network for the digits with `ReLU`, `LeakyReLU`, `ELU` and `SoftPlus`. `ELU` begins\n"
+        "fastest, because its outputs are on both sides of 0; `SoftPlus`, all of whose outputs are positive,\n"
+        "begins slowest. After thirty epochs the first three are within a few digits of each other.",
         tuple(f"digits-{name}" for name in _ACTIVATIONS),
     ),
     Comparison(
         "activations-normalized",
         "With BatchNormalization",
-        "The same four with `BatchNormalization` and `ChannelwiseScaling` before each activation, and nothing else changed.\n"
-        "The loss on held-out digits is lower with every one of them, and more of these are right.",
+        "The same four with `BatchNormalization` and `ChannelwiseScaling` before each activation, and nothing\n"
+        "else changed. The loss on held-out digits is lower with every one of them, and more of these are\n"
+        "right.",
         tuple(f"digits-{name}-normalized" for name in _ACTIVATIONS),
     ),
     Comparison(
         "optimizers",
         "SGD against Adam",
-        "One network, three optimizers. Plain `SGD` is still on its way when the others have arrived. Momentum makes its\n"
-        "steps ten times as long in the directions that stay, which is what was missing; `Adam` is no better than that here.",
+        "One network, three optimizers. Plain `SGD` is still on its way when the others have arrived.\n"
+        "Momentum makes its steps ten times as long in the directions that stay, which is what was missing;\n"
+        "`Adam` is no better than that here.",
         ("digits-sgd", "digits-sgd-momentum", "digits-adam"),
     ),
     Comparison(
         "overfitting",
         "Over-fitting, without and with Dropout",
-        "A network of 100,000 weights and 87 digits to learn. Without `Dropout` the loss on these goes to 0 while that on\n"
-        "the 1,710 others turns round and rises: the network grows certain of what is wrong. `Dropout` makes it learn more\n"
-        "slowly, and both the best loss and the last one are lower.",
+        "A network of 85,000 weights and 87 digits to learn. Without `Dropout` the loss on these goes to 0\n"
+        "while that on the 1,710 others turns round and rises: the network grows certain of what is wrong.\n"
+        "`Dropout` makes it learn more slowly, and both the best loss and the last one are lower.",
         ("overfitting", "overfitting-dropout"),
         log=True,
     ),
     Comparison(
         "autoencoder",
         "An autoencoder",
-        "The digits through eight numbers and back: `autoencode = true` makes the input the target, and the loss is the\n"
-        "squared error of the 64 pixels of a digit, each from 0 to 1.",
+        "The digits through eight numbers and back: `autoencode = true` makes the input the target, and the\n"
+        "loss is the squared error of the 64 pixels of a digit, each from 0 to 1.",
         ("autoencoder",),
         log=True,
     ),

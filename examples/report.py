@@ -14,8 +14,8 @@ _INTRODUCTION = """\
 
 <!-- Written by `python -m examples report`; change that instead of this page. -->
 
-What the homework that minnet grew out of lets one try, as files in the folder
-`examples` that `minnet train` runs. Each takes a second or two:
+What the homework that minnet grew out of lets one try, as files in the folder `examples` that `minnet train` runs.
+Each takes a second or two:
 
 <!-- skip: next -->
 ```console
@@ -24,8 +24,8 @@ $ minnet train examples/digits-sgd.toml --run runs/sgd
 $ minnet plot runs/adam runs/sgd -o curves.png
 ```
 
-Held-out samples take no part in the training; their loss and accuracy after every epoch are what is drawn through, those
-of the samples that are trained on are dashed. A number in a table is the mean of {seeds} runs whose seeds are 0 to
+Held-out samples take no part in the training; their loss and accuracy after every epoch are what is drawn through,
+those of the samples that are trained on are dashed. A number in a table is the mean of {seeds} runs with the seeds 0 to
 {last_seed}, and their standard deviation; the curves are those of seed 0. *Best loss* is the lowest of any epoch on
 held-out samples. `python -m examples run` makes all of this again.
 """

@@ -5,7 +5,8 @@ from base64 import b64decode
 
 import pytest
 
-from minnet_train import extras
+from minnet_train import EpochReport, extras
+from minnet_train.history import History
 from minnet_train.notebook import history_html
 
 REPORTS = [{"epoch": n, "step": 10 * n, "loss": 1 / n, "validation_loss": None} for n in range(1, 31)]
@@ -47,3 +48,11 @@ def test_a_training_that_has_not_begun_is_no_error():
 
 def test_names_are_text_and_no_markup(without_matplotlib):
     assert "<th>&lt;b&gt;</th>" in history_html([{"epoch": 1, "<b>": 1.0}])
+
+
+def test_a_history_shows_itself(without_matplotlib):
+    history = History([EpochReport(epoch=1, step=45, loss=0.5, metrics={"accuracy": 0.75})])
+    html = history._repr_html_()
+    assert "<th>accuracy</th>" in html
+    assert "<td>0.75</td>" in html
+    assert History()._repr_html_() == history_html([])

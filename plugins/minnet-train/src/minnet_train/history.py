@@ -15,3 +15,9 @@ class History(list[EpochReport]):
         [0.5]
         """
         return [report.as_dict().get(name) for report in self]
+
+    def _repr_html_(self) -> str:
+        """Show the curves in a notebook."""
+        from .notebook import history_html
+
+        return history_html([report.as_dict() for report in self])

@@ -46,10 +46,9 @@ def draw_mistakes(
     """
     images = square_images(features, "features")
     wrong = np.flatnonzero(actual != predicted)
+    total = len(actual) if total is None else total
     if not wrong.size:
-        raise PlotError(
-            f"expected misclassified samples to draw, received none: all {total or len(actual):,} are right"
-        )
+        raise PlotError(f"expected misclassified samples to draw, received none: all {total:,} are right")
     if scores is not None:
         wrong = wrong[np.argsort(-scores[wrong], kind="stable")]
     shown = wrong[:count]
@@ -62,6 +61,6 @@ def draw_mistakes(
         return draw_images(
             images[shown],
             titles,
-            title=f"{title}\n{len(wrong):,} of {total or len(actual):,} misclassified;{of}{order}".strip(),
+            title=f"{title}\n{len(wrong):,} of {total:,} misclassified;{of}{order}".strip(),
             colour_map=INK,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from ..epoch_report import EpochReport
+    from ..plan import Plan
     from ..trainer import Trainer
 
 _EVERY = 0.1
@@ -39,45 +40,32 @@ class RichProgress:
         self._table = ReportTable()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._plan: Plan | None = None
         self._next = 0.0
 
     @hookimpl
     def minnet_fit_start(self, trainer: Trainer) -> None:
         """Show the bar."""
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-        self._bar = Progress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[loss]}"),
-            TextColumn("{task.fields[speed]}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            TextColumn("left"),
-            console=self.console,
-            auto_refresh=False,
-            transient=True,
-            get_time=self._clock,
-        )
-        self._task = self._bar.add_task(
-            "", total=trainer.plan.steps, completed=trainer.step, epoch=_epoch(trainer), loss="", speed=""
-        )
+        self._plan = trainer.plan
+        self._bar = _new_bar(self.console, self._clock)
+        self._task = self._bar.add_task("", total=None, epoch="", loss="", speed="")
+        self._move(trainer.step)
         self._bar.start()
-        self._next = self._clock() + _EVERY
 
     @hookimpl
     def minnet_step_end(self, trainer: Trainer, loss: float) -> None:
         """Move the bar, if it is time to."""
         if self._clock() >= self._next:
-            self._move(trainer, loss)
+            self._move(trainer.step, loss)
 
     @hookimpl
     def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
         """Write the line of the epoch above the bar."""
-        for index, line in enumerate(lines := list(self._table.lines(report.as_dict()))):
-            style = "bold" if index < len(lines) - 1 else None
-            self.console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
-        self._move(trainer, report.loss)
+        *headings, row = self._table.lines(report.as_dict())
+        for line in headings:
+            self._print(line, style="bold")
+        self._print(row)
+        self._move(trainer.step, report.loss)
 
     @hookimpl
     def minnet_fit_end(self, trainer: Trainer) -> None:
@@ -86,17 +74,21 @@ class RichProgress:
             self._bar.stop()
             self._bar = None
 
-    def _move(self, trainer: Trainer, loss: float) -> None:
-        if self._bar is None or self._task is None:
+    def _print(self, line: str, style: str | None = None) -> None:
+        self.console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+
+    def _move(self, step: int, loss: float | None = None) -> None:
+        if self._bar is None or self._task is None or self._plan is None:
             return
         speed = self._bar.tasks[0].speed
         self._bar.update(
             self._task,
-            completed=trainer.step,
+            total=self._plan.steps,
+            completed=step,
+            epoch=f"{min(step // self._plan.batches + 1, self._plan.epochs)}/{self._plan.epochs}",
+            loss="" if loss is None else f"loss {loss_text(loss)}",
+            speed="" if speed is None else f"{speed:,.0f} steps/s",
             refresh=True,
-            epoch=_epoch(trainer),
-            loss=f"loss {loss_text(loss)}",
-            speed=f"{speed:,.0f} steps/s" if speed else "",
         )
         self._next = self._clock() + _EVERY
 
@@ -104,6 +96,19 @@ class RichProgress:
         return "RichProgress()"
 
 
-def _epoch(trainer: Trainer) -> str:
-    plan = trainer.plan
-    return f"{min(trainer.step // plan.batches + 1, plan.epochs)}/{plan.epochs}"
+def _new_bar(console: Console, clock: Callable[[], float]) -> Progress:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("epoch {task.fields[epoch]}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[loss]}"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+        console=console,
+        auto_refresh=False,
+        transient=True,
+        get_time=clock,
+    )
