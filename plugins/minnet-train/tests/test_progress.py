@@ -133,7 +133,6 @@ def test_the_bar_goes_away_at_the_end_and_the_cursor_comes_back():
     text = console.file.getvalue()
     assert text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")  # shown after it was hidden
     assert text.endswith("\x1b[1A\x1b[2K")  # one line up, and erased
-    assert not progress.console._live_stack
 
 
 def test_the_bar_goes_away_when_a_training_fails():

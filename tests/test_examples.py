@@ -1,0 +1,114 @@
+"""The homework's experiments: every one runs, and the page shows how they end."""
+
+from __future__ import annotations
+
+import tomllib
+from statistics import mean
+
+import pytest
+from click.testing import CliRunner
+
+import examples.results
+from examples.catalogue import COMPARISONS, FOLDER, experiments
+from examples.pictures import FOLDER as PICTURES
+from examples.pictures import SHOWN
+from examples.report import report_markdown
+from examples.results import Outcome, Results, digest
+from minnet_core import load
+from minnet_train.commands.train import train
+
+PAGE = FOLDER.parent / "docs/experiments.md"
+RESULTS = Results.read(FOLDER / "results.json")
+
+
+def last(name: str, key: str) -> float:
+    return mean(report[key] for report in RESULTS.outcomes[name].last)
+
+
+def epoch(name: str, number: int, key: str = "validation_loss") -> float:
+    return RESULTS.outcomes[name].reports[number - 1][key]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_an_experiment_runs(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(train, [str(path), "--epochs", "1"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    output = tomllib.loads(path.read_text())["output"]
+    assert output == f"{path.stem}.safetensors"
+    load(tmp_path / output)
+
+
+def test_the_page_has_every_experiment_once():
+    assert sorted(experiments()) == sorted(path.stem for path in FOLDER.glob("*.toml"))
+    assert list(RESULTS.outcomes) == list(experiments())
+
+
+@pytest.mark.parametrize("name", experiments())
+def test_the_results_are_those_of_the_file(name):
+    assert RESULTS.outcomes[name].digest == digest(name), "python -m examples run makes them anew"
+    config = tomllib.loads((FOLDER / f"{name}.toml").read_text())
+    assert len(RESULTS.outcomes[name].reports) == config["epochs"]
+
+
+def test_the_page_is_written_from_the_results():
+    assert PAGE.read_text() == report_markdown(RESULTS)
+
+
+def test_the_page_shows_the_pictures_that_there_are():
+    for picture in PICTURES.iterdir():
+        assert f"(experiments/{picture.name})" in PAGE.read_text()
+    assert PAGE.read_text().count("](experiments/") == len(list(PICTURES.iterdir()))
+    assert len(list(PICTURES.iterdir())) == len(COMPARISONS) + len(SHOWN) + 1
+
+
+def test_an_experiment_is_measured_with_several_seeds(tmp_path, monkeypatch):
+    small = "epochs = 2\nmodel = [{ class = 'Linear', n_in = 64, n_out = 10 }, { class = 'LogSoftMax' }]\n"
+    small += "criterion = { class = 'ClassNLLCriterion' }\noptimizer = { class = 'Adam' }\ndata = { source = 'digits' }\n"
+    (tmp_path / "small.toml").write_text(small)
+    monkeypatch.setattr(examples.results, "FOLDER", tmp_path)
+    outcome, run = Outcome.measure("small", 3)
+    assert (outcome.parameters, len(outcome.reports), len(outcome.last)) == (650, 2, 3)
+    assert len(set(outcome.best)) == 3
+    assert run.experiment.seed == 0
+    written = Results.of({"small": outcome})
+    written.write(tmp_path / "results.json")
+    assert Results.read(tmp_path / "results.json") == written
+
+
+# What the page says of the results.
+
+
+def test_two_gaussians_are_parted_as_well_as_can_be():
+    assert last("two-gaussians", "validation_accuracy") == pytest.approx(0.921, abs=0.02)
+
+
+def test_elu_begins_fastest_and_softplus_slowest():
+    begun = {name: epoch(f"digits-{name}", 5) for name in ("relu", "leaky-relu", "elu", "softplus")}
+    assert min(begun, key=begun.get) == "elu"
+    assert max(begun, key=begun.get) == "softplus"
+    ends = [last(f"digits-{name}", "validation_accuracy") for name in ("relu", "leaky-relu", "elu")]
+    assert max(ends) - min(ends) < 0.01
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky-relu", "elu", "softplus"])
+def test_batch_normalization_helps_every_activation(name):
+    without, with_it = f"digits-{name}", f"digits-{name}-normalized"
+    assert last(with_it, "validation_loss") < last(without, "validation_loss")
+    assert last(with_it, "validation_accuracy") > last(without, "validation_accuracy")
+
+
+def test_plain_sgd_is_behind_and_adam_no_better_than_momentum():
+    assert last("digits-sgd", "validation_loss") > 1.3 * last("digits-adam", "validation_loss")
+    assert last("digits-adam", "validation_loss") > 0.95 * last("digits-sgd-momentum", "validation_loss")
+
+
+def test_dropout_is_better_than_learning_by_heart():
+    assert last("overfitting", "loss") < 0.005
+    assert last("overfitting", "validation_loss") > 1.1 * mean(RESULTS.outcomes["overfitting"].best)
+    assert last("overfitting-dropout", "validation_loss") < last("overfitting", "validation_loss")
+    assert mean(RESULTS.outcomes["overfitting-dropout"].best) < mean(RESULTS.outcomes["overfitting"].best)
+
+
+def test_the_autoencoder_explains_most_of_the_pixels():
+    assert last("autoencoder", "validation_r2") > 0.5
