@@ -14,7 +14,7 @@ from minnet_train import DivergenceError, Samples, fit
 def samples(count: int, seed: int = 0) -> Samples:
     """Two classes, told apart by the sign of the first of three features."""
     inputs = np.random.default_rng(seed).standard_normal((count, 3)).astype(np.float32)
-    return Samples(inputs, np.stack([inputs[:, 0] < 0, inputs[:, 0] >= 0], axis=1).astype(np.float32))
+    return Samples.of_arrays(inputs, (inputs[:, 0] >= 0).astype(int))
 
 
 def network(seed: int = 0) -> Sequential:

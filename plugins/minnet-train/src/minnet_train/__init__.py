@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .csv_dataset import load_csv as load_csv
     from .data_config import DataConfig as DataConfig
     from .dataset import Dataset as Dataset
+    from .dataset import Origin as Origin
     from .digits import load_digits as load_digits
     from .errors import DataError as DataError
     from .errors import DivergenceError as DivergenceError
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
     from .experiment import Experiment as Experiment
     from .experiment_file import ExperimentFile as ExperimentFile
     from .experiment_file import read_experiment as read_experiment
+    from .learning_data import LearningData as LearningData
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
+    from .preparation import Preparation as Preparation
     from .run import Run as Run
     from .samples import Samples as Samples
+    from .sources.registry import datasets as datasets
+    from .sources.source import Source as Source
+    from .split import Split as Split
     from .split import stratified_split as stratified_split
     from .trainer import EpochReport as EpochReport
     from .trainer import fit as fit
@@ -37,9 +43,15 @@ _HOME = {
     "Experiment": "experiment",
     "ExperimentError": "errors",
     "ExperimentFile": "experiment_file",
+    "LearningData": "learning_data",
     "Measurement": "measurement",
+    "Origin": "dataset",
+    "Preparation": "preparation",
     "Run": "run",
     "Samples": "samples",
+    "Source": "sources.source",
+    "Split": "split",
+    "datasets": "sources.registry",
     "fit": "trainer",
     "load_csv": "csv_dataset",
     "load_digits": "digits",

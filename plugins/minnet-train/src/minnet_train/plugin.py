@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
-    """Contribute ``minnet train``, ``init``, ``evaluate`` and ``predict``."""
-    from .commands import evaluate, init, predict, train  # here, so that whoever lists layers does not import click
+    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``datasets``."""
+    from minnet_core.commands.listing import listing_of  # here, so that whoever lists layers does not import click
 
-    return [train.train, init.init, evaluate.evaluate, predict.predict]
+    from .commands import evaluate, init, predict, train
+    from .sources.registry import datasets
+
+    return [train.train, init.init, evaluate.evaluate, predict.predict, listing_of(datasets)]
