@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from minnet_train import extras
+from minnet_train.extras import MissingLibraryError
 from minnet_train.plots import Curves, PlotError, draw_curves
 
 pytest.importorskip("matplotlib")
@@ -108,7 +110,9 @@ def test_nothing_to_draw_is_an_error():
 
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(extras.MissingExtraError) as caught:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingLibraryError) as caught:
         draw_curves([run("one")])
-    assert str(caught.value) == "drawing needs matplotlib; pip install 'minnet-train[plot]'"
+    message = str(caught.value)
+    assert message.startswith("pictures: expected matplotlib to be installed, received ModuleNotFoundError")
+    assert message.endswith("; pip install 'minnet-train[plot]'")

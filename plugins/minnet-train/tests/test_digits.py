@@ -12,7 +12,7 @@ def test_there_are_1797_images_of_8_by_8():
     digits = load_digits()
     assert digits.features.shape == (1797, 64)
     assert digits.features.dtype == np.float32
-    assert digits.labels.shape == (1797,)
+    assert digits.targets.shape == (1797,)
 
 
 def test_pixels_are_whole_numbers_from_0_to_16():
@@ -22,13 +22,13 @@ def test_pixels_are_whole_numbers_from_0_to_16():
 def test_the_classes_are_the_ten_digits_in_the_numbers_of_the_repository():
     digits = load_digits()
     assert digits.classes == tuple(range(10))
-    assert np.bincount(digits.labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert np.bincount(digits.targets).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
 
 
 def test_the_contents_are_those_of_the_repository():
     digits = load_digits()
     hashes = [
-        hashlib.sha256(array.astype(np.uint8).tobytes()).hexdigest() for array in (digits.features, digits.labels)
+        hashlib.sha256(array.astype(np.uint8).tobytes()).hexdigest() for array in (digits.features, digits.targets)
     ]
     assert hashes == [
         "8f26b2bd9d135c256808f68f14fdabddde6d9c7f869ae419704b051f0f14b3b3",

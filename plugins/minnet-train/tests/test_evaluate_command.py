@@ -34,10 +34,15 @@ def test_the_accuracy_of_each_class_is_over_its_own_samples(trained):
     predicted = load("small.safetensors").forward(training.test.inputs).argmax(axis=1)
     actual = training.test.targets.argmax(axis=1)
     rows = [line.split() for line in run("small.safetensors").splitlines()[2:]]
-    assert rows[0] == ["class", "samples", "right", "accuracy"]
-    for index, name in enumerate(["setosa", "versicolor", "virginica"]):
-        right = int(np.sum(predicted[actual == index] == index))
-        assert rows[index + 1] == [name, "2", str(right), f"{right / 2:.2%}"]
+    assert rows[0] == ["class", "samples", "precision", "recall", "F1"]
+    names = ["setosa", "versicolor", "virginica"]
+    assert rows[7] == names
+    for index, name in enumerate(names):
+        right, taken = int(np.sum(predicted[actual == index] == index)), int(np.sum(predicted == index))
+        precision = f"{right / taken:.2%}" if taken else "-"
+        assert rows[index + 1] == [name, "2", precision, f"{right / 2:.2%}", f"{2 * right / (taken + 2):.2%}"]
+        confused = [np.sum(predicted[actual == index] == other) for other in range(3)]
+        assert rows[index + 8] == [name, *map(str, confused)]
 
 
 def test_from_another_folder_the_data_are_named(trained, folder, monkeypatch):
@@ -82,7 +87,7 @@ def test_the_digits_are_measured_on_what_was_held_out(folder, edit):
     training.save("d.safetensors")
     output = run("d.safetensors")
     assert output.startswith(f"digits: {len(training.test)} held-out samples, ")
-    assert [line.split()[0] for line in output.splitlines()[3:]] == [str(name) for name in load_digits().classes]
+    assert [line.split()[0] for line in output.splitlines()[3:13]] == [str(name) for name in load_digits().classes]
 
 
 def test_other_data_are_refused_wherever_they_are(trained, folder):

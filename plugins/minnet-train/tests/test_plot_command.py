@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from minnet_core import ModelFileError, Sequential, layers, save
-from minnet_train import Run, extras, read_experiment
+from minnet_train import Run, read_experiment
 from minnet_train.commands.plot import plot
+from minnet_train.extras import MissingLibraryError
 from minnet_train.plots import PlotError
 
 pytest.importorskip("matplotlib")
@@ -118,10 +120,12 @@ def test_a_name_that_is_no_picture_is_refused_before_anything_is_read(runs):
 
 
 def test_without_matplotlib_it_says_what_to_install(runs, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(extras.MissingExtraError) as caught:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingLibraryError) as caught:
         run("one")
-    assert str(caught.value) == "minnet plot needs matplotlib; pip install 'minnet-train[plot]'"
+    message = str(caught.value)
+    assert message.startswith("minnet plot: expected matplotlib to be installed, received ModuleNotFoundError")
+    assert message.endswith("; pip install 'minnet-train[plot]'")
 
 
 @pytest.mark.parametrize("arguments", [(), ("none",), ("one", "--kind", "all"), ("one", "--count", "0")])

@@ -9,7 +9,8 @@ from minnet_train.plugin import minnet_commands
 
 
 def test_the_commands_are_contributed():
-    assert [command.name for command in minnet_commands()] == ["train", "init", "evaluate", "predict", "plot"]
+    names = [command.name for command in minnet_commands()]
+    assert names == ["train", "init", "evaluate", "predict", "plot", "datasets"]
 
 
 def test_the_summary_on_pypi_is_plain_text():

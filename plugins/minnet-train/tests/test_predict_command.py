@@ -97,7 +97,7 @@ def test_outputs_that_are_no_probabilities_are_called_scores(folder, edit, data)
     edit('"ClassNLLCriterion"', '"MSECriterion"')
     training = Run.prepare(read_experiment("small.toml"))
     training.save("m.safetensors")
-    assert run("m.safetensors", data("1,2\n")).startswith("label,score\n")
+    assert run("m.safetensors", data("1,2\n")).startswith("label,score,score(setosa),")
 
 
 def test_integer_classes_are_printed_as_integers(folder, edit, data):
@@ -111,7 +111,7 @@ def test_integer_classes_are_printed_as_integers(folder, edit, data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"features": "x"}, "its record of the training is of another form"),
+        ({"preparation": "x"}, "its record of the training is of another form"),
         ({"classes": ["a"]}, r"expected an output for each of its 1 classes, received \(3,\)"),
     ],
 )

@@ -51,7 +51,7 @@ MISTAKES = [
         "n_out = 4",
         "small.toml, line 7: model[1]: expected an output for each of the 3 classes, (batch, 3), received (2, 4)",
     ),
-    ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits' or the path of a CSV file"),
+    ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits', the path of a data file"),
 ]
 
 
@@ -154,10 +154,10 @@ def test_the_record_of_the_training_is_in_the_model_file(folder):
     run = Run.prepare(read_experiment("small.toml"))
     run.save("m.safetensors")
     record = TrainingRecord.read(read_header("m.safetensors"), "m.safetensors")
-    expected = TrainingRecord.of(evolve(run.experiment, output="model.safetensors"), run.dataset)
+    expected = TrainingRecord.of(evolve(run.experiment, output="model.safetensors"), run.dataset, run.preparation)
     assert record == expected  # all but where it was written
     assert record.classes == ("setosa", "versicolor", "virginica")
-    assert record.columns == ("length", "width")
+    assert record.preparation.columns.names == ("length", "width")
     assert record.experiment.data.source == "flowers.csv"
 
 

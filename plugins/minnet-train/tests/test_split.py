@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minnet_train import DataError, load_digits, stratified_split
+from minnet_train import DataError, Dataset, Split, load_digits, stratified_split
 
 LABELS = st.lists(st.integers(2, 40), min_size=1, max_size=6).flatmap(
     lambda counts: st.permutations([label for label, count in enumerate(counts) for _ in range(count)])
@@ -42,7 +42,7 @@ def test_a_seed_decides_the_split(labels, seed):
 
 
 def test_another_seed_gives_another_split():
-    labels = load_digits().labels
+    labels = load_digits().targets
     assert not np.array_equal(stratified_split(labels, 0.2, 0)[1], stratified_split(labels, 0.2, 1)[1])
 
 
@@ -52,5 +52,88 @@ def test_the_labels_need_not_be_consecutive():
 
 
 def test_a_class_of_one_sample_is_an_error():
-    with pytest.raises(DataError, match=r"at least 2 samples of each class.*received one of class 7, at index 2"):
+    with pytest.raises(DataError, match=r"at least 2 rows of each class.*received one of '7', in row 3"):
         stratified_split(np.array([1, 1, 7, 1]), 0.5, 0)
+
+
+def data(labels, classes=("a", "b", "c", "d", "e", "f")):
+    return Dataset("t", np.zeros((len(labels), 1)), np.asarray(labels), classes)
+
+
+def numbers(rows):
+    return Dataset("t", np.zeros((rows, 1)), np.zeros((rows, 1)))
+
+
+FRACTIONS = st.tuples(st.floats(0.01, 0.49), st.floats(0.01, 0.49))
+LARGER = st.lists(st.integers(3, 40), min_size=1, max_size=6).flatmap(
+    lambda counts: st.permutations([label for label, count in enumerate(counts) for _ in range(count)])
+)
+
+
+@settings(deadline=None)
+@given(labels=LARGER, fractions=FRACTIONS, seed=st.integers(0, 2**32))
+def test_every_row_is_in_exactly_one_part_and_every_class_in_each(labels, fractions, seed):
+    split = Split.draw(data(labels), *fractions, rng=seed)
+    parts = (split.training, split.validation, split.test)
+    assert sorted(np.concatenate(parts)) == list(range(len(labels)))
+    for part, fraction in zip(parts[1:], fractions[::-1], strict=True):
+        assert (np.diff(part) > 0).all()
+        for label in set(labels):
+            size, drawn = labels.count(label), int(np.sum(np.array(labels)[part] == label))
+            assert 1 <= drawn <= size - 2
+            assert abs(drawn - size * fraction) <= 1 or drawn == size - 2
+
+
+@pytest.mark.parametrize("dataset", [load_digits(), numbers(100)], ids=["classes", "numbers"])
+def test_the_same_rows_are_held_out_whether_there_is_a_validation_part_or_not(dataset):
+    two, three = Split.draw(dataset, 0.2, 0.0, rng=5), Split.draw(dataset, 0.2, 0.3, rng=5)
+    assert np.array_equal(two.test, three.test)
+    assert len(two.validation) == 0
+    assert len(three.validation) == pytest.approx(0.3 * len(dataset), abs=10)
+
+
+def test_the_validation_part_is_as_the_seed_says_too():
+    first, second, other = (Split.draw(numbers(50), 0.2, 0.2, rng=seed) for seed in (1, 1, 2))
+    assert np.array_equal(first.validation, second.validation)
+    assert not np.array_equal(first.validation, other.validation)
+
+
+def test_the_split_of_two_parts_is_what_stratified_split_draws():
+    digits = load_digits()
+    training, test = stratified_split(digits.targets, 0.2, 3)
+    split = Split.draw(digits, 0.2, rng=3)
+    assert np.array_equal(split.training, training)
+    assert np.array_equal(split.test, test)
+
+
+def test_classes_may_be_left_out_of_account():
+    split = Split.draw(data([0, 0, 0, 0, 1]), 0.2, rng=0, stratify=False)
+    assert len(split.test) == 1
+
+
+@pytest.mark.parametrize(
+    ("dataset", "validation", "message"),
+    [
+        (
+            data([0, 0, 1]),
+            0.0,
+            r"t: expected at least 2 rows of each class, one to train on and one to hold out, "
+            r"received one of 'b', in row 3$",
+        ),
+        (
+            data([0, 0, 0, 1, 1]),
+            0.2,
+            r"at least 3 rows of each class, one to train on, one to validate and one to hold "
+            r"out, received 2 of 'b', in row 4$",
+        ),
+        (
+            data([0, 0, 1], (7, 8)),
+            0.0,
+            r"received one of 8, in row 3; task = \"regression\" in the source learns numbers",
+        ),
+        (numbers(1), 0.0, "t: expected at least 2 rows, one to train on and one to hold out, received 1"),
+    ],
+)
+def test_too_few_rows_are_an_error(dataset, validation, message):
+    with pytest.raises(DataError, match=message):
+        Split.draw(dataset, 0.2, validation, rng=0)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from time import monotonic, sleep
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Sequential, layers
-from minnet_train import extras
+from minnet_train.extras import MissingLibraryError
 from minnet_train.tensorboard import TensorBoard, scalars
 
 pytest.importorskip("tensorboardX")
@@ -115,7 +116,9 @@ def test_a_training_that_fails_before_it_starts_writes_nothing(tmp_path):
 
 
 def test_without_tensorboardx_it_says_what_to_install_before_a_run_begins(tmp_path, monkeypatch):
-    monkeypatch.setattr(extras, "find_spec", lambda name: None)
-    with pytest.raises(extras.MissingExtraError) as caught:
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(MissingLibraryError) as caught:
         TensorBoard(tmp_path)
-    assert str(caught.value) == "TensorBoard needs tensorboardX; pip install 'minnet-train[tensorboard]'"
+    message = str(caught.value)
+    assert message.startswith("TensorBoard: expected tensorboardX to be installed, received ModuleNotFoundError")
+    assert message.endswith("; pip install 'minnet-train[tensorboard]'")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .csv_dataset import load_csv as load_csv
     from .data_config import DataConfig as DataConfig
     from .dataset import Dataset as Dataset
+    from .dataset import Origin as Origin
     from .digits import load_digits as load_digits
     from .early_stopping import EarlyStopping as EarlyStopping
     from .epoch_report import EpochReport as EpochReport
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
     from .experiment_file import ExperimentFile as ExperimentFile
     from .experiment_file import read_experiment as read_experiment
     from .history import History as History
+    from .learning_data import LearningData as LearningData
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
     from .plan import Plan as Plan
+    from .preparation import Preparation as Preparation
     from .run import Run as Run
     from .samples import Samples as Samples
     from .scheduling import schedules as schedules
+    from .sources.registry import datasets as datasets
+    from .sources.source import Source as Source
+    from .split import Split as Split
     from .split import stratified_split as stratified_split
     from .trainer import Trainer as Trainer
 
@@ -46,12 +52,18 @@ _HOME = {
     "ExperimentError": "errors",
     "ExperimentFile": "experiment_file",
     "History": "history",
+    "LearningData": "learning_data",
     "Measurement": "measurement",
+    "Origin": "dataset",
     "Plan": "plan",
+    "Preparation": "preparation",
     "Run": "run",
     "Samples": "samples",
+    "Source": "sources.source",
+    "Split": "split",
     "StateError": "errors",
     "Trainer": "trainer",
+    "datasets": "sources.registry",
     "load_csv": "csv_dataset",
     "load_digits": "digits",
     "measure": "measurement",

@@ -6,8 +6,8 @@ from importlib.resources import files
 
 import numpy as np
 
-from .data_config import DIGITS
 from .dataset import Dataset
+from .sources.short_forms import DIGITS
 
 ATTRIBUTION = (
     "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "

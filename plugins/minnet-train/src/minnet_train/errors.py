@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class DataError(MinnetError, ValueError):
-    """A data file cannot be read as features and classes."""
+    """Data cannot be read, or cannot be used as features and targets."""
+
+
+class OutputError(MinnetError, OSError):
+    """A file cannot be written."""
 
 
 class DivergenceError(MinnetError, ArithmeticError):

@@ -1,35 +1,33 @@
-"""`need`: a library that only part of this distribution needs, and that is installed as an extra."""
+"""`import_extra`: libraries that only some need, imported when they do."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
+from typing import Any
 
 from minnet_core import MinnetError
 
 
-class MissingExtraError(MinnetError, ImportError):
-    """Something was asked for that needs a library which is not installed."""
+class MissingLibraryError(MinnetError, ImportError):
+    """What is asked for needs a library that is not installed."""
 
 
-def need(module: str, extra: str, purpose: str) -> ModuleType:
+def import_extra(module: str, extra: str, what: str) -> Any:
     """Import a module of an optional library.
 
     Args:
-        module: its dotted name.
-        extra: of minnet-train, which installs it.
-        purpose: what needs it, as the beginning of a sentence.
+        module: what to import.
+        extra: of this distribution, that installs it.
+        what: what needs it: ``Parquet files``.
 
     Raises:
-        MissingExtraError: with the ``pip install`` line, if the library is not there; one that is there and fails to be
-            imported raises what it raises.
-
-    >>> need("no_such_library", "plot", "minnet plot")
-    Traceback (most recent call last):
-    minnet_train.extras.MissingExtraError: minnet plot needs no_such_library; pip install 'minnet-train[plot]'
+        MissingLibraryError: saying what to install.
     """
-    library = module.partition(".")[0]
-    if find_spec(library) is None:
-        raise MissingExtraError(f"{purpose} needs {library}; pip install 'minnet-train[{extra}]'")
-    return import_module(module)
+    try:
+        return import_module(module)
+    except ImportError as error:
+        library = module.partition(".")[0]
+        raise MissingLibraryError(
+            f"{what}: expected {library} to be installed, received {type(error).__name__}: {error}; "
+            f"pip install 'minnet-train[{extra}]'"
+        ) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import field, frozen
+from attrs import frozen
 
 from minnet_core import Array, Criterion, Module
 
+from .preparation import Preparation
 from .samples import Samples
+from .scores import ClassScores, ValueScores
 
 CHUNK = 1024
 """Rows that go through a model at once, so that memory does not grow with their number."""
@@ -15,22 +17,20 @@ CHUNK = 1024
 
 @frozen(eq=False)
 class Measurement:
-    """A model's answers to samples.
+    """How good a model's answers to samples are.
 
     Attributes:
-        loss: of the criterion, the mean over all samples.
-        predicted: (rows,), the index of the class of the largest output.
-        actual: (rows,), the index of the right class.
+        loss: of the criterion, the mean over all samples, or the weighted mean if they have weights.
+        scores: of the classes, or of the values of a regression; here all samples count alike.
     """
 
     loss: float
-    predicted: Array = field(repr=False)
-    actual: Array = field(repr=False)
+    scores: ClassScores | ValueScores
 
     @property
     def accuracy(self) -> float:
-        """The fraction of samples whose predicted class is right."""
-        return float(np.mean(self.predicted == self.actual))
+        """The fraction of samples whose predicted class is right; nan of a regression."""
+        return self.scores.accuracy if isinstance(self.scores, ClassScores) else float("nan")
 
 
 def outputs(model: Module, inputs: Array) -> Array:
@@ -40,14 +40,41 @@ def outputs(model: Module, inputs: Array) -> Array:
     return np.concatenate(chunks)
 
 
-def measure(model: Module, criterion: Criterion, samples: Samples) -> Measurement:
-    """Measure a model in evaluation mode, in which it stays."""
-    answers = outputs(model, samples.inputs)
-    total = 0.0
-    for start in range(0, len(samples), CHUNK):
-        chunk = slice(start, start + CHUNK)
-        total += float(criterion.forward(answers[chunk], samples.targets[chunk])) * len(answers[chunk])
-    return Measurement(total / len(samples), answers.argmax(axis=1), samples.targets.argmax(axis=1))
+def measure(
+    model: Module, criterion: Criterion, samples: Samples, preparation: Preparation | None = None
+) -> Measurement:
+    """Measure a model in evaluation mode, in which it stays.
+
+    Args:
+        model: gives the answers.
+        criterion: gives the loss, of answers and targets as the model learns them.
+        samples: what is asked, and what would be right.
+        preparation: of a regression, turns answers and targets into what the raw targets are measured in, in which
+            the scores then are.
+    """
+    model.evaluate()
+    scores = ClassScores(len(samples.classes)) if samples.classes else ValueScores(samples.outputs)
+    total = weight = 0.0
+    start = 0
+    for inputs, targets in samples.chunks(CHUNK):
+        answers = model.forward(inputs)
+        weights = None if samples.weights is None else samples.weights[start : start + len(inputs)]
+        total += _total_loss(criterion, answers, targets, weights)
+        weight += len(inputs) if weights is None else float(weights.sum())
+        if preparation is not None and not samples.classes:
+            answers, targets = preparation.answers(answers), preparation.answers(targets)
+        scores.update(answers, targets)
+        start += len(inputs)
+    return Measurement(total / weight if weight else float("nan"), scores)
+
+
+def _total_loss(criterion: Criterion, answers: Array, targets: Array, weights: Array | None) -> float:
+    """The sum over the rows; a criterion gives the mean, in which all count alike."""
+    if weights is None:
+        return float(criterion.forward(answers, targets)) * len(answers)
+    rows = range(len(answers))
+    losses = [float(criterion.forward(answers[row : row + 1], targets[row : row + 1])) for row in rows]
+    return float(np.dot(weights, losses))
 
 
 def as_probabilities(answers: Array) -> Array | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from .extras import MissingExtraError
+from .extras import MissingLibraryError
 
 _SHOWN = 12
 """Of a longer training, the table shows so many epochs: the first, the last, and some between."""
@@ -23,7 +23,7 @@ def history_html(reports: Sequence[Mapping[str, Any]]) -> str:
         return "<p>No epoch has ended yet.</p>"
     try:
         return f"{_image(reports)}\n<details><summary>{_summary(reports)}</summary>\n{_table(reports)}\n</details>"
-    except MissingExtraError as error:
+    except MissingLibraryError as error:
         return f"{_table(reports)}\n<p>{escape(str(error))}</p>"
 
 

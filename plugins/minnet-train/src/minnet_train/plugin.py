@@ -12,13 +12,10 @@ if TYPE_CHECKING:
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
-    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``plot``."""
-    from .commands import (  # here, so that whoever lists layers does not import click
-        evaluate,
-        init,
-        plot,
-        predict,
-        train,
-    )
+    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict``, ``plot`` and ``datasets``."""
+    from minnet_core.commands.listing import listing_of  # here, so that whoever lists layers does not import click
 
-    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot]
+    from .commands import evaluate, init, plot, predict, train
+    from .sources.registry import datasets
+
+    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot, listing_of(datasets)]

@@ -27,11 +27,11 @@ from .dataset import Dataset
 from .epoch_report import EpochReport
 from .errors import ExperimentError
 from .experiment import Experiment
+from .learning_data import LearningData
+from .preparation import Preparation
 from .problem import KeyPath, Problem
 from .record import TrainingRecord
 from .samples import Samples
-from .sources import load_source
-from .split import stratified_split
 from .trainer import Trainer
 
 
@@ -47,6 +47,7 @@ class Run:
 
     experiment: Experiment
     dataset: Dataset
+    preparation: Preparation
     training: Samples
     test: Samples
     trainer: Trainer
@@ -66,20 +67,19 @@ class Run:
         model = build_model(experiment, model_rng)
         optimizer = build_optimizer(experiment, model)
         schedule = build_schedule(experiment)
-        dataset = load_source(experiment.data)
-        training, test = split(experiment, dataset, split_rng)
-        _check_fit(model, criterion, training)
+        data = LearningData.load(experiment.data, split_rng)
+        _check_fit(model, criterion, data.training)
         trainer = Trainer(
             model,
             criterion,
             optimizer,
-            metrics=build_metrics(experiment, training.task),
+            metrics=build_metrics(experiment, data.training.task),
             schedule=schedule,
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
         )
-        return cls(experiment, dataset, training, test, trainer, order_rng)
+        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng)
 
     @property
     def model(self) -> Sequential:
@@ -112,7 +112,8 @@ class Run:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
-        save(self.model, path, metadata=TrainingRecord.of(self.experiment, self.dataset).to_metadata())
+        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation)
+        save(self.model, path, metadata=record.to_metadata())
 
     def try_saving(self, path: str | os.PathLike[str]) -> None:
         """Write the model beside ``path`` and remove it, so that what cannot be written is found before training.
@@ -136,16 +137,9 @@ def generators(seed: int) -> list[np.random.Generator]:
     return np.random.default_rng(seed).spawn(3)
 
 
-def split(experiment: Experiment, dataset: Dataset, rng: np.random.Generator) -> tuple[Samples, Samples]:
-    """Divide a data set into training and held-out samples, as the experiment says."""
-    data = experiment.data
-    training, test = stratified_split(dataset.labels, data.test_fraction, rng)
-    return Samples.of(dataset, training, data.scale), Samples.of(dataset, test, data.scale)
-
-
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:
     """Send two samples through a copy of everything, so that what does not fit is found before training."""
-    output, targets = samples.inputs[:2], samples.targets[:2]
+    output, targets = samples.batch(np.arange(min(2, len(samples))))
     trial = model.clone()
     trial.evaluate()
     path: KeyPath = ()
@@ -155,8 +149,8 @@ def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> Non
             output = layer.forward(output)
         if getattr(output, "shape", None) != targets.shape:
             raise ValueError(
-                f"expected an output for each of the {targets.shape[1]} classes, (batch, {targets.shape[1]}), "
-                f"received {describe(output)} for a batch of 2"
+                f"expected an output for each of the {targets.shape[1]} {'classes' if samples.classes else 'targets'}, "
+                f"(batch, {targets.shape[1]}), received {describe(output)} for a batch of {len(targets)}"
             )
         path = ("criterion",)
         criterion.forward(output, targets)

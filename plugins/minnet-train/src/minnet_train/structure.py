@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
+from operator import eq
 from typing import Any, get_args
 
-from attrs import fields
+from attrs import fields, resolve_types
 from cattrs import (
     AttributeValidationNote,
     ClassValidationError,
@@ -15,11 +17,13 @@ from cattrs import (
 )
 
 from .accepted import ValueOutOfRangeError
+from .data_config import DataConfig
 from .errors import ExperimentError
 from .experiment import ComponentConfig, Experiment
 from .problem import KeyPath, Problem, nearest, unknown_key
 
 _EXAMPLE = '{ class = "ReLU" }'
+_SOURCE = '{ class = "TwoMoons" }'
 
 
 def structure_experiment(data: Mapping[str, Any]) -> Experiment:
@@ -35,6 +39,19 @@ def structure_experiment(data: Mapping[str, Any]) -> Experiment:
     except ClassValidationError as error:
         raise ExperimentError(*_problems(error, ())) from None
     return experiment
+
+
+def structure_data(data: Mapping[str, Any]) -> DataConfig:
+    """Make what an experiment learns from out of plain data.
+
+    Raises:
+        ExperimentError: as `structure_experiment`.
+    """
+    try:
+        config: DataConfig = _converter.structure(data, DataConfig)
+    except ClassValidationError as error:
+        raise ExperimentError(*_problems(error, ("data",))) from None
+    return config
 
 
 def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
@@ -82,6 +99,33 @@ def _column(data: Any, _: Any) -> str | int | None:
         return None
     column: str | int = _expect(data, (str, int), "the name of a column or its index")
     return column
+
+
+def _columns(data: Any, _: Any) -> str | int | tuple[str | int, ...] | None:
+    if not isinstance(data, (list, tuple)):
+        return _column(data, _)
+    return tuple(_expect(item, (str, int), "the name of a column or its index") for item in data)
+
+
+def _source(data: Any, _: Any) -> str | dict[str, Any]:
+    if isinstance(data, str):
+        return data
+    if not isinstance(data, Mapping):
+        raise TypeError(
+            f"expected 'digits', the path of a data file, or a component such as {_SOURCE}, received {data!r}"
+        )
+    return _component(data, _)
+
+
+def _class_weights(data: Any, _: Any) -> str | dict[str, float] | None:
+    expected = "'balanced' or a table of numbers such as { yes = 2.0 }"
+    if not isinstance(data, Mapping):
+        return data if data is None else str(_expect(data, str, expected))
+    return {str(name): float(_expect(weight, (int, float), "a number")) for name, weight in data.items()}
+
+
+def _word(data: Any, _: Any) -> str:
+    return str(_expect(data, str, "a text"))
 
 
 def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
@@ -140,16 +184,28 @@ def _children(data: Any, path: KeyPath) -> Any:
     ]
 
 
+_OF_DATA = {
+    "source": _source,
+    "target": _columns,
+    "weights": _column,
+    "missing": _word,
+    "class_weights": _class_weights,
+}
+"""Keys of an experiment's data whose values may be of several kinds."""
+
+
 def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     converter.register_structure_hook(int, _integer)
     converter.register_structure_hook(bool, _boolean)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(str, _text)
-    converter.register_structure_hook_func(lambda type_: type_ == str | int | None, _column)
     converter.register_structure_hook_func(lambda type_: type_ == float | None, _optional_number)
     converter.register_structure_hook_func(lambda type_: type_ == ComponentConfig | None, _optional_component)
     converter.register_structure_hook_func(lambda type_: type_ == tuple[ComponentConfig, ...] | None, _metrics)
+    for attribute, hook in _OF_DATA.items():
+        type_ = getattr(fields(resolve_types(DataConfig)), attribute).type
+        converter.register_structure_hook_func(partial(eq, type_), hook)
     converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
     converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
     return converter

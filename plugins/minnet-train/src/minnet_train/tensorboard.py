@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minnet_core import hookimpl
 
-from .extras import need
+from .extras import import_extra
 
 if TYPE_CHECKING:
     from .epoch_report import EpochReport
@@ -32,13 +32,13 @@ class TensorBoard:
         histograms: whether to write how the values of each parameter are distributed, too.
 
     Raises:
-        MissingExtraError: without tensorboardX.
+        MissingLibraryError: without tensorboardX.
     """
 
     def __init__(self, folder: str | os.PathLike[str], *, histograms: bool = False) -> None:
         self.folder = os.fspath(folder)
         self.histograms = histograms
-        self._library = need("tensorboardX", "tensorboard", "TensorBoard")
+        self._library = import_extra("tensorboardX", "tensorboard", "TensorBoard")
         self._writer: Any = None
 
     @hookimpl

@@ -2,69 +2,97 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from ..data_config import DataConfig
-    from ..measurement import Measurement
     from ..record import TrainingRecord
-    from ..samples import Samples
+    from ..scores import ClassScores, ValueScores
+
+MOST_CONFUSED = 20
+"""With more classes than this, the confusion matrix is for --json alone."""
 
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
-@click.option("--data", type=click.Path(exists=True, dir_okay=False), help="Where its CSV file is now.")
-def evaluate(model: str, data: str | None) -> None:
-    """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training."""
-    from attrs import evolve
+@click.option(
+    "--data",
+    help="Measure on these data instead: a path, `digits`, or a source as TOML such as '{ class = \"TwoMoons\" }'.",
+)
+@click.option(
+    "--split",
+    type=click.Choice(["train", "validation", "test", "all"]),
+    default="test",
+    help="Which part of the data: test, what was held out, if not given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
+def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
+    """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training.
+
+    Prints the loss and, of a classification, the accuracy, the precision, recall and F1 of each class, and how often
+    which class is taken for which; of a regression, the errors and R2 of each output, in the units of the data.
+    Of other data than it was trained on, only `--split all` can be measured.
+    """
+    import json
 
     from minnet_core import load, read_header
 
     from ..components import build_criterion
+    from ..evaluation import part_of
     from ..measurement import measure
     from ..record import TrainingRecord
 
     record = TrainingRecord.read(read_header(model), model)
-    source = evolve(record.experiment.data, source=data) if data else record.experiment.data
-    samples = _held_out(record, model, source)
-    record.expect_outputs(samples.targets.shape[1:], model)
-    measured = measure(load(model), build_criterion(record.experiment), samples)
-    click.echo(
-        f"{source.source}: {len(samples):,} held-out samples, "
-        f"loss {measured.loss:.4f}, accuracy {measured.accuracy:.2%}\n"
-    )
-    click.echo(_table(record, measured))
+    name, samples = part_of(record, model, data, split)
+    network = load(model)
+    network.evaluate()
+    record.expect_outputs(network.forward(samples.batch([0])[0]).shape[1:], model)
+    measured = measure(network, build_criterion(record.experiment), samples, record.preparation)
+    if as_json:
+        found = {"data": name, "split": split, "samples": len(samples), "loss": measured.loss}
+        click.echo(json.dumps({**found, **measured.scores.as_dict(_names(record, samples.outputs))}))
+        return
+    accuracy = f", accuracy {measured.accuracy:.2%}" if record.classes else ""
+    part = {"test": " held-out", "train": " training", "validation": " validation", "all": ""}[split]
+    click.echo(f"{name}: {len(samples):,}{part} samples, loss {measured.loss:.4f}{accuracy}\n")
+    click.echo(_report(measured.scores, _names(record, samples.outputs)))
 
 
-def _held_out(record: TrainingRecord, model: str, source: DataConfig) -> Samples:
-    from minnet_core import ModelFileError
-
-    from ..errors import ExperimentError
-    from ..run import generators, split
-    from ..sources import load_source
-
-    try:
-        dataset = load_source(source)
-    except ExperimentError as error:
-        raise ModelFileError(f"{model}: {error}; --data names the file where it is now") from error
-    if dataset.fingerprint() != record.fingerprint:
-        raise ModelFileError(
-            f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
-            "which samples were held out can no longer be said"
-        )
-    _, samples = split(record.experiment, dataset, generators(record.experiment.seed)[0])
-    return samples
+def _names(record: TrainingRecord, outputs: int) -> Any:
+    return record.classes or record.output_names(outputs)
 
 
-def _table(record: TrainingRecord, measured: Measurement) -> str:
+def _report(scores: ClassScores | ValueScores, names: tuple[Any, ...]) -> str:
     from minnet_core.tables import render_table
 
-    columns = ("class", "samples", "right", "accuracy")
-    rows = []
-    for index, name in enumerate(record.classes):
-        predicted = measured.predicted[measured.actual == index]
-        right = int((predicted == index).sum())
-        rows.append((str(name), str(len(predicted)), str(right), f"{right / len(predicted):.2%}"))
-    return render_table(columns, rows, right=columns[1:])
+    from ..scores import ClassScores
+
+    found = scores.as_dict(names)
+    if not isinstance(scores, ClassScores):
+        columns = ("output", "MSE", "RMSE", "MAE", "R2")
+        rows = [
+            (each["output"], *(_number(each[key], ".4g") for key in ("mse", "rmse", "mae", "r2")))
+            for each in found["outputs"]
+        ]
+        return render_table(columns, rows, right=columns[1:])
+    columns = ("class", "samples", "precision", "recall", "F1")
+    rows = [
+        (
+            str(each["class"]),
+            str(each["support"]),
+            *(_number(each[key], ".2%") for key in ("precision", "recall", "f1")),
+        )
+        for each in found["classes"]
+    ]
+    report = render_table(columns, rows, right=columns[1:])
+    if len(names) > MOST_CONFUSED:
+        return report
+    titles = tuple(map(str, names))
+    confusion = [(title, *map(str, row)) for title, row in zip(titles, found["confusion"], strict=True)]
+    heading = "which class (a row) is taken for which (a column)"
+    return f"{report}\n\n{heading}\n\n{render_table(('', *titles), confusion, right=titles)}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else format(value, form)

@@ -13,7 +13,7 @@ KINDS = ("curves", "confusion", "mistakes", "weights")
 
 
 @click.command()
-@click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("run", nargs=-1, required=True, type=click.Path(exists=True))
 @click.option("--kind", type=click.Choice(KINDS), default="curves", show_default=True, help="What to draw.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="A .png, .svg or .pdf file.  [default: KIND.png]")
 @click.option(
@@ -33,7 +33,7 @@ KINDS = ("curves", "confusion", "mistakes", "weights")
     help="The part of the data to ask the model about.",
 )
 @click.option("--count", type=click.IntRange(min=1), help="Draw so many images at most.")
-def plot(runs: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
+def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
     """Draw the curves of each RUN together, or what one of them has learned.
 
     A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
@@ -51,15 +51,15 @@ def plot(runs: tuple[str, ...], kind: str, output: str | None, **options: Any) -
     \b
       pip install 'minnet-train[plot]'
     """  # noqa: D301  # \b is click's: it keeps lines as they are
-    from ..extras import need
+    from ..extras import import_extra
     from ..plots.saving import check_suffix, write_picture
 
     output = output or f"{kind}.png"
     check_suffix(output)
-    need("matplotlib", "plot", "minnet plot")
-    figure = _curves(runs, **options) if kind == "curves" else _of_model(runs, kind, **options)
+    import_extra("matplotlib", "plot", "minnet plot")
+    figure = _curves(run, **options) if kind == "curves" else _of_model(run, kind, **options)
     write_picture(figure, output)
-    click.echo(f"The {kind} of {runs[0] if len(runs) == 1 else f'{len(runs)} runs'} are in {output}")
+    click.echo(f"The {kind} of {run[0] if len(run) == 1 else f'{len(run)} runs'} are in {output}")
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-from typing import IO
-
 import click
 
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
 @click.argument("data", type=click.Path(exists=True, dir_okay=False))
-@click.option("-o", "--output", type=click.File("w", encoding="utf-8"), default="-", help="Write here instead.")
-def predict(model: str, data: str, output: IO[str]) -> None:
-    """Predict the class of each row of the CSV file DATA with MODEL, a file that `minnet train` wrote.
+@click.option("-o", "--output", type=click.Path(allow_dash=True), default="-", help="Write to this file instead.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl"]),
+    help="How to write: by the suffix of --output if not given, or CSV.",
+)
+@click.option(
+    "--probabilities/--no-probabilities", default=True, help="Whether to write a number for each class (the default)."
+)
+def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
+    """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
-    DATA holds the features as they were in the training data, not scaled, with a header or without.
-    If both have headers, columns are found by their names, and others are ignored.
-    Prints CSV: the predicted class of each row and its probability, or `score` if the model's outputs are none.
+    DATA is a CSV, Parquet, NPY or NPZ file, of any size: it is read a part at a time.
+    It holds the features as they were in the training data, not scaled; the preparation is in the model.
+    If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
+    Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
+    outputs are no probabilities. For a regression, writes the values.
     """
-    import csv
+    import sys
+    from contextlib import nullcontext
 
     from minnet_core import load, read_header
 
-    from ..csv_table import CsvTable
-    from ..measurement import as_probabilities, outputs
+    from ..predictions import FORMATS, Predictions, format_of
+    from ..raw_rows import raw_rows
     from ..record import TrainingRecord
+    from ..streamed_file import streamed
 
     record = TrainingRecord.read(read_header(model), model)
-    answers = outputs(load(model), record.inputs(CsvTable.read(data)))
-    record.expect_outputs(answers.shape[1:], model)
-    probabilities = as_probabilities(answers)
-    scores = answers if probabilities is None else probabilities
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(["label", "score" if probabilities is None else "probability"])
-    for label, score in zip(answers.argmax(axis=1), scores.max(axis=1), strict=True):
-        writer.writerow([record.classes[label], f"{score:.6g}"])
+    network = load(model)
+    network.evaluate()
+    parts = raw_rows(
+        data,
+        record.preparation.columns,
+        may_be_missing=record.preparation.fill is not None,
+        delimiter=record.experiment.data.delimiter,
+    )
+    rows = Predictions(network, record, model, with_all=probabilities).of(parts)
+    with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
+        FORMATS[form or format_of(output)](rows, file)

@@ -63,11 +63,11 @@ def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
 
 
 def _description(file: ExperimentFile, run: Run) -> str:
-    columns = run.training.inputs.shape[1]
+    (columns,) = run.training.inputs_shape
     lines = [
         f"experiment  {file.name}, seed {run.experiment.seed}",
         f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {len(run.test):,} held out; "
-        f"{columns} features, {len(run.dataset.classes)} classes",
+        f"{columns} features, {run.training.outputs} {'classes' if run.training.classes else 'targets'}",
         *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
         f"criterion   {run.criterion!r}",
         f"optimizer   {run.optimizer!r}",

@@ -46,7 +46,7 @@ def draw_confusion(counts: Array, classes: Sequence[Any], *, title: str = "") ->
 
     Raises:
         PlotError: if there is no sample, or not one name for each row and column.
-        MissingExtraError: without matplotlib.
+        MissingLibraryError: without matplotlib.
     """
     if counts.shape != (len(classes), len(classes)):
         raise PlotError(f"expected counts ({len(classes)}, {len(classes)}) of the classes, received {counts.shape}")

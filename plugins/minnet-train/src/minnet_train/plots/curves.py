@@ -37,7 +37,7 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
 
     Raises:
         PlotError: if there is nothing to draw.
-        MissingExtraError: without matplotlib.
+        MissingLibraryError: without matplotlib.
     """
     quantities = _quantities(runs, axis)
     is_validated = any(run.has(VALIDATION + quantity) for run in runs for quantity in quantities)

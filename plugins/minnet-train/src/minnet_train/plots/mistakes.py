@@ -42,7 +42,7 @@ def draw_mistakes(
 
     Raises:
         PlotError: if the images would not be square, or there is no mistake.
-        MissingExtraError: without matplotlib.
+        MissingLibraryError: without matplotlib.
     """
     images = square_images(features, "features")
     wrong = np.flatnonzero(actual != predicted)

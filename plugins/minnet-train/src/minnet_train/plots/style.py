@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..extras import need
+from ..extras import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,9 +46,9 @@ def styled() -> Iterator[None]:
     """Draw in our style while the context lasts, whatever the user's settings are, which stay as they were.
 
     Raises:
-        MissingExtraError: without matplotlib.
+        MissingLibraryError: without matplotlib.
     """
-    matplotlib = need("matplotlib", "plot", "drawing")
+    matplotlib = import_extra("matplotlib", "plot", "pictures")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
@@ -57,5 +57,6 @@ def styled() -> Iterator[None]:
 
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure, in inches, that no window and no global state knows of."""
-    figure: Figure = need("matplotlib.figure", "plot", "drawing").Figure(figsize=(width, height), layout="constrained")
+    library = import_extra("matplotlib.figure", "plot", "pictures")
+    figure: Figure = library.Figure(figsize=(width, height), layout="constrained")
     return figure

@@ -54,7 +54,7 @@ def draw_weights(
 
     Raises:
         PlotError: if they have another shape.
-        MissingExtraError: without matplotlib.
+        MissingLibraryError: without matplotlib.
     """
     if weights.ndim not in (2, 4) or not weights.size:
         expected = "(units, inputs) or (units, channels, height, width)"

@@ -1,0 +1,1 @@
+"""Data sources: where a data set comes from, by name."""

@@ -1,0 +1,129 @@
+"""`Npy`: arrays in an NPY or NPZ file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from minnet_core import Array
+
+from ..dataset import Dataset
+from ..errors import DataError
+from ..npy_files import mapped_npy, mapped_npz, npz_names
+from ..tables.class_names import class_names
+from .source import Source
+
+FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")
+"""What the features are called in an NPZ file, the first that is there."""
+
+TARGETS = ("targets", "y", "Y", "y_train", "labels", "target")
+"""Likewise the targets."""
+
+
+class Npy(Source):
+    """Features and targets in files of NumPy; they are mapped, so that they may be larger than memory.
+
+    Features are (rows, ...), and are flattened; targets are (rows,): integers or texts make a classification, floats
+    a regression, as (rows, outputs) do.
+    An NPZ file that is compressed cannot be mapped, and is read.
+
+    Args:
+        path: an NPY file of features, or an NPZ file with both.
+        targets: the NPY file of targets. If not given, that beside an NPY file ``features.npy``: ``targets.npy``, or
+            ``NAME_targets.npy`` beside ``NAME.npy``; if there is none, there are no targets.
+        features_name: what the features are called in an NPZ file.
+        targets_name: what the targets are called there.
+        task: ``regression`` takes integers for numbers, ``classification`` floats that are integers for classes.
+    """
+
+    PATHS = ("path", "targets")
+
+    def __init__(
+        self,
+        path: str,
+        targets: str | None = None,
+        features_name: str | None = None,
+        targets_name: str | None = None,
+        task: str | None = None,
+    ) -> None:
+        if task not in (None, "classification", "regression"):
+            raise ValueError(f"task: expected 'classification' or 'regression', received {task!r}")
+        self.path = path
+        self.targets = targets
+        self.features_name = features_name
+        self.targets_name = targets_name
+        self.task = task
+
+    def load(self) -> Dataset:
+        """Map the files; only targets are read.
+
+        Raises:
+            DataError: if they cannot be read, or do not fit each other.
+        """
+        features, targets = self._arrays()
+        if features.ndim < 2:
+            raise DataError(f"{self.path}: expected features (rows, ...), received {features.shape}")
+        flat = features.reshape(len(features), -1) if features.ndim > 2 else features
+        if targets is None:
+            return Dataset(self.path, flat, np.empty((len(flat), 0)))
+        targets, classes = as_targets(targets, self.task, self.path)
+        return Dataset(self.path, flat, targets, classes)
+
+    def _arrays(self) -> tuple[Array, Array | None]:
+        if self.path.lower().endswith(".npz"):
+            names = npz_names(self.path)
+            features = mapped_npz(self.path, self._name(names, self.features_name, FEATURES, "features"))
+            if self.targets is not None:
+                return features, mapped_npy(self.targets)
+            if self.targets_name is None and not set(TARGETS) & set(names):
+                return features, None
+            return features, mapped_npz(self.path, self._name(names, self.targets_name, TARGETS, "targets"))
+        beside = self.targets or self._beside()
+        return mapped_npy(self.path), None if beside is None else mapped_npy(beside)
+
+    def _name(self, names: tuple[str, ...], given: str | None, usual: tuple[str, ...], what: str) -> str:
+        found = [name for name in ([given] if given else usual) if name in names]
+        if not found:
+            raise DataError(
+                f"{self.path}: expected {what} under {given or ', '.join(usual)}, received arrays {', '.join(names)}; "
+                f"{what}_name says what they are called"
+            )
+        return found[0]
+
+    def _beside(self) -> str | None:
+        path = Path(self.path)
+        beside = path.with_name("targets.npy" if path.stem == "features" else f"{path.stem}_targets.npy")
+        return os.fspath(beside) if beside.is_file() else None
+
+
+def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:
+    """Take an array for the indices of classes with their names, or for the numbers of a regression.
+
+    Args:
+        targets: (rows,), or (rows, outputs) for a regression.
+        task: what it must be; None decides by the type.
+        where: what it is called in a message.
+
+    Raises:
+        DataError: if it is neither.
+    """
+    if targets.ndim == 2 and targets.shape[1] == 1:
+        targets = targets[:, 0]
+    kind = targets.dtype.kind
+    if task != "regression" and targets.ndim == 1 and (kind in "biuSU" or task == "classification"):
+        if kind == "b":
+            targets, kind = targets.astype(np.int8), "i"
+        if kind in "iu":
+            numbers, indices = np.unique(targets, return_inverse=True)
+            return indices, tuple(int(number) for number in numbers)
+        texts = [text.decode() if isinstance(text, bytes) else str(text) for text in targets.tolist()]
+        names, indices = class_names(texts, lambda row: f"{where}, row {row + 1}")
+        return indices, names
+    if kind not in "biuf" or targets.ndim > 2:
+        raise DataError(
+            f"{where}: expected targets (rows,) that are classes, or numbers (rows, outputs), "
+            f"received {targets.dtype} {targets.shape}"
+        )
+    return (targets[:, None] if targets.ndim == 1 else targets), ()

@@ -1,0 +1,1 @@
+"""Files with columns: read a part at a time, and made into data sets."""
