@@ -37,7 +37,7 @@ COMPARISONS = (
         "Two Gaussians",
         "Two clouds of points in the plane, and one linear layer with `LogSoftMax`, which is logistic\n"
         "regression. There is nothing else to learn than the line between the clouds, so a few epochs are\n"
-        "enough.",
+        "enough: the best that anything can do with them is to be right of 92.1% of the points.",
         ("two-gaussians",),
     ),
     Comparison(

@@ -59,9 +59,11 @@ def draw_reconstructions(run: Run, count: int = 10) -> Figure:
     with styled():
         return draw_images(
             images,
-            [f"digit {index + 1}" for index in range(count)] + ["through 8"] * count,
+            ["input"] * count + ["output"] * count,
             title="held-out digits, and what comes back of them through eight numbers",
             colour_map=INK,
+            limits=(0, 1),
+            scale="pixel",
             columns=count,
         )
 

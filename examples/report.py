@@ -30,7 +30,7 @@ those of the samples that are trained on are dashed. A number in a table is the 
 held-out samples. `python -m examples run` makes all of this again.
 """
 
-_METRICS = {"validation_accuracy": ("accuracy (%)", 100, 1), "validation_r2": ("R²", 1, 3)}
+_METRICS = {"validation_accuracy": ("accuracy (%)", 100, 1), "validation_mae": ("MAE", 1, 3)}
 """A metric of the last epoch -> its heading, what it is multiplied by, and its decimals."""
 
 

@@ -88,7 +88,7 @@ def digest(name: str) -> str:
 
 def _rounded(report: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the numbers that the page shows, with as many digits as mean something."""
-    left_out = ("step", "seconds", "samples_per_second")
+    left_out = ("step", "lr", "seconds", "samples_per_second")  # the rate is the same in all epochs
     return {
         key: float(f"{value:.5g}") if isinstance(value, float) else value
         for key, value in report.items()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import tomllib
 from statistics import mean
 
+import examples.results
 import pytest
 from click.testing import CliRunner
-
-import examples.results
 from examples.catalogue import COMPARISONS, FOLDER, experiments
 from examples.pictures import FOLDER as PICTURES
 from examples.pictures import SHOWN
 from examples.report import report_markdown
 from examples.results import Outcome, Results, digest
+
 from minnet_core import load
 from minnet_train.commands.train import train
 
@@ -64,7 +64,9 @@ def test_the_page_shows_the_pictures_that_there_are():
 
 def test_an_experiment_is_measured_with_several_seeds(tmp_path, monkeypatch):
     small = "epochs = 2\nmodel = [{ class = 'Linear', n_in = 64, n_out = 10 }, { class = 'LogSoftMax' }]\n"
-    small += "criterion = { class = 'ClassNLLCriterion' }\noptimizer = { class = 'Adam' }\ndata = { source = 'digits' }\n"
+    small += (
+        "criterion = { class = 'ClassNLLCriterion' }\noptimizer = { class = 'Adam' }\ndata = { source = 'digits' }\n"
+    )
     (tmp_path / "small.toml").write_text(small)
     monkeypatch.setattr(examples.results, "FOLDER", tmp_path)
     outcome, run = Outcome.measure("small", 3)
@@ -80,7 +82,7 @@ def test_an_experiment_is_measured_with_several_seeds(tmp_path, monkeypatch):
 
 
 def test_two_gaussians_are_parted_as_well_as_can_be():
-    assert last("two-gaussians", "validation_accuracy") == pytest.approx(0.921, abs=0.02)
+    assert last("two-gaussians", "validation_accuracy") == pytest.approx(0.921, abs=0.01)
 
 
 def test_elu_begins_fastest_and_softplus_slowest():
@@ -110,5 +112,6 @@ def test_dropout_is_better_than_learning_by_heart():
     assert mean(RESULTS.outcomes["overfitting-dropout"].best) < mean(RESULTS.outcomes["overfitting"].best)
 
 
-def test_the_autoencoder_explains_most_of_the_pixels():
-    assert last("autoencoder", "validation_r2") > 0.5
+def test_what_comes_back_is_near_to_what_went_in():
+    assert last("autoencoder", "validation_mae") < 0.1
+    assert last("autoencoder", "validation_loss") < 1.1 * last("autoencoder", "loss")

@@ -102,7 +102,7 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
 def _weights(run: str, **limit: int) -> Figure:
     from minnet_core import load, read_header
 
-    from ..plots.answers import model_file
+    from ..plots.answers import model_file, run_name
     from ..plots.weights import draw_weights, first_weights
     from ..record import KEY, TrainingRecord
 
@@ -112,4 +112,4 @@ def _weights(run: str, **limit: int) -> Figure:
     # The weights of a model that no training of ours has made can be drawn as well.
     record = TrainingRecord.read(header, path) if KEY in header.metadata else None
     columns = None if record is None else record.preparation.columns.expanded_names
-    return draw_weights(weights, columns=columns, title=f"{name} of {path}", **limit)
+    return draw_weights(weights, columns=columns, title=f"{run_name(run)}: {name}", **limit)

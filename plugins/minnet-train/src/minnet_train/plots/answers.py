@@ -43,6 +43,15 @@ def model_file(run: str | os.PathLike[str]) -> Path:
     return found[0]
 
 
+def run_name(run: str | os.PathLike[str]) -> str:
+    """Say what a title calls a run directory or a model file.
+
+    >>> run_name("runs/digits-1"), run_name("digits.safetensors")
+    ('digits-1', 'digits')
+    """
+    return Path(run).resolve().name.removesuffix(".safetensors")
+
+
 @frozen(eq=False)
 class Answers:
     """What a classifier says to samples.
@@ -84,8 +93,7 @@ class Answers:
         rows = _rows(record, dataset, split, path)
         record.expect_outputs((len(dataset.classes),), path)
         predicted, scores = _classified(load(path), Samples.of(dataset, rows, record.preparation))
-        name = Path(run).resolve().stem
-        title = f"{name}: {split} samples of {record.experiment.data.name}"
+        title = f"{run_name(run)}: {split} samples of {record.experiment.data.name}"
         return cls(dataset, rows, np.asarray(dataset.targets[rows]), predicted, scores, title)
 
 

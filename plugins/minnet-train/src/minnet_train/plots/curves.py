@@ -97,7 +97,11 @@ def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.4g}")
         axes.set_ylim(bottom=0)
     elif quantity == "loss" and log:
+        from matplotlib.ticker import LogFormatter
+
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(LogFormatter())
+        axes.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False))
 
 
 def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> None:
