@@ -100,7 +100,7 @@ def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
         from matplotlib.ticker import LogFormatter
 
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(LogFormatter())
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False))
 
 
