@@ -71,7 +71,8 @@ def test_the_same_command_writes_the_same_file(runs):
 
 @pytest.mark.parametrize("kind", ["confusion", "weights"])
 def test_a_run_directory_has_its_best_model_drawn(runs, kind):
-    assert run("one", "--kind", kind) == f"The {kind} of one are in {kind}.png\n"
+    said = {"confusion": "confusion matrix of one is", "weights": "weights of one are"}
+    assert run("one", "--kind", kind) == f"The {said[kind]} in {kind}.png\n"
     (runs / "one/best.safetensors").rename(runs / "one/model.safetensors")
     run("one", "--kind", kind, "-o", "other.png")
     assert kind_of(runs / "other.png") == b"\x89PNG"

@@ -126,6 +126,30 @@ def test_the_bar_says_epoch_speed_and_time_left():
     assert "0:00:01" in halfway or "0:00:02" in halfway  # it is rounded up
 
 
+@pytest.mark.parametrize("width", [80, 40])
+def test_the_bar_stays_on_one_line(width):
+    console, clock = on_a_terminal(width), Clock()
+    progress = RichProgress(console, clock)
+    stand_in = trainer(epochs=100, batches=1000)
+    progress.minnet_fit_start(stand_in)
+    for _ in range(3):
+        stand_in.step += 20_000
+        clock.now += 1
+        progress.minnet_step_end(stand_in, 0.25)
+    assert "\n" not in console.file.getvalue()
+    assert "epoch 61/" in console.file.getvalue()
+    assert ("…" in console.file.getvalue()) is (width < 80)  # what has no room is cut
+    progress.minnet_fit_end(stand_in)
+
+
+def test_only_the_headings_are_bold():
+    console, clock = on_a_terminal(), Clock()
+    train(RichProgress(console, clock), clock)
+    bold = [line for line in console.file.getvalue().splitlines() if "\x1b[1m" in line]
+    assert len(bold) == 1
+    assert "samples/s" in bold[0]
+
+
 def test_the_bar_goes_away_at_the_end_and_the_cursor_comes_back():
     console, clock = on_a_terminal(), Clock()
     progress = RichProgress(console, clock)

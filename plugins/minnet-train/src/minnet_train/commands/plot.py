@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = ("curves", "confusion", "mistakes", "weights")
+_SAID = {"confusion": "The confusion matrix of {} is in {}"}
 
 
 @click.command()
@@ -59,7 +60,8 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     import_extra("matplotlib", "plot", "minnet plot")
     figure = _curves(run, **options) if kind == "curves" else _of_model(run, kind, **options)
     write_picture(figure, output)
-    click.echo(f"The {kind} of {run[0] if len(run) == 1 else f'{len(run)} runs'} are in {output}")
+    said = _SAID.get(kind, f"The {kind} of {{}} are in {{}}")
+    click.echo(said.format(run[0] if len(run) == 1 else f"{len(run)} runs", output))
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:

@@ -74,8 +74,10 @@ class RichProgress:
             self._bar.stop()
             self._bar = None
 
-    def _print(self, line: str, style: str | None = None) -> None:
-        self.console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
+    def _print(self, line: str, style: str = "") -> None:
+        from rich.text import Text
+
+        self.console.print(Text(line, style), soft_wrap=True)
 
     def _move(self, step: int, loss: float | None = None) -> None:
         if self._bar is None or self._task is None or self._plan is None:
@@ -101,7 +103,7 @@ def _new_bar(console: Console, clock: Callable[[], float]) -> Progress:
 
     return Progress(
         TextColumn("epoch {task.fields[epoch]}"),
-        BarColumn(),
+        BarColumn(bar_width=20, complete_style="cyan", finished_style="cyan"),
         TaskProgressColumn(),
         TextColumn("{task.fields[loss]}"),
         TextColumn("{task.fields[speed]}"),
