@@ -82,10 +82,11 @@ class Samples:
         """
         classes = () if autoencode else dataset.classes
         inputs: Rows = PreparedInputs(dataset.features, rows, preparation)
+        inputs = inputs if is_mapped(dataset.features) else _all(inputs)
+        if autoencode:
+            return cls(inputs, inputs, classes, weights)
         targets: Rows = PreparedTargets(dataset.targets, rows, preparation, len(classes))
-        if not is_mapped(dataset.features):
-            inputs, targets = _all(inputs), _all(targets)
-        return cls(inputs, inputs if autoencode else targets, classes, weights)
+        return cls(inputs, targets if is_mapped(dataset.features) else _all(targets), classes, weights)
 
     @classmethod
     def of_arrays(
