@@ -11,6 +11,7 @@ import mmap
 import os
 import weakref
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class RowReader:
         target = taken.reshape(-1).view(np.uint8).data
         is_next = np.diff(rows) == 1 if stride == size else np.zeros(max(len(rows) - 1, 0), bool)
         starts = [0, *(np.flatnonzero(~is_next) + 1).tolist(), len(rows)] if len(rows) else [0]
-        for first, end in zip(starts, starts[1:], strict=False):  # rows that lie one after another are read at once
+        for first, end in pairwise(starts):  # rows that lie one after another are read at once
             self._read(target[first * size : end * size], int(rows[first]) * stride)
         return taken
 
