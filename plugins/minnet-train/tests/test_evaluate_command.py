@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import ModelFileError, Sequential, load, read_header, save
-from minnet_train import Run, load_digits, read_experiment
+from minnet_core import MinnetError, ModelFileError, Sequential, load, read_header, save
+from minnet_train import DataError, Run, datasets, load_digits, measure, read_experiment
 from minnet_train.commands.evaluate import evaluate
 
 
@@ -102,3 +104,127 @@ def test_a_record_with_other_classes_than_the_data_is_refused(trained, classes):
     save(load("small.safetensors"), "small.safetensors", metadata={"minnet-train": {**record, "classes": classes}})
     with pytest.raises(ModelFileError, match=rf"expected an output for each of its {len(classes)} classes"):
         run("small.safetensors")
+
+
+@pytest.mark.parametrize(("split", "rows"), [("train", 12), ("validation", 6), ("test", 6), ("all", 24)])
+def test_each_part_can_be_measured(folder, edit, split, rows):
+    edit("scale = 10", "scale = 10\nvalidation_fraction = 0.25")
+    training = Run.prepare(read_experiment("small.toml"))
+    training.save("small.safetensors")
+    found = json.loads(run("small.safetensors", "--split", split, "--json"))
+    assert (found["samples"], found["split"], found["data"]) == (rows, split, "flowers.csv")
+    if split == "train":
+        assert found["loss"] == pytest.approx(measure(training.model, training.criterion, training.training).loss)
+    assert sum(sum(row) for row in found["confusion"]) == rows
+    words = {
+        "train": "12 training samples",
+        "validation": "6 validation samples",
+        "test": "6 held-out",
+        "all": "24 samples",
+    }
+    assert words[split] in run("small.safetensors", "--split", split)
+
+
+def test_a_part_that_there_is_not_is_an_error(trained):
+    with pytest.raises(ModelFileError, match="small.safetensors: .* it was trained without a validation part"):
+        run("small.safetensors", "--split", "validation")
+
+
+def test_other_data_can_be_measured_as_a_whole(trained, folder):
+    # A class less, columns in another order, one more: all is found by its name.
+    (folder / "new.csv").write_text("species,width,id,length\nvirginica,8,1,9\nversicolor,3,2,6\nvirginica,9,3,9\n")
+    found = json.loads(run("small.safetensors", "--data", "new.csv", "--split", "all", "--json"))
+    predicted = load("small.safetensors").forward(np.array([[9, 8], [6, 3], [9, 9]], np.float32) / 10).argmax(axis=1)
+    expected = np.zeros((3, 3), int)
+    np.add.at(expected, ([2, 1, 2], predicted), 1)
+    assert found["confusion"] == expected.tolist()
+    assert [each["support"] for each in found["classes"]] == [0, 1, 2]
+
+
+def test_a_class_that_the_model_does_not_know_is_an_error(trained, folder):
+    (folder / "new.csv").write_text("length,width,species\n1,2,setosa\n3,4,rose\n")
+    with pytest.raises(
+        DataError, match="new.csv, target: expected one of setosa, versicolor, virginica, received 'rose'"
+    ):
+        run("small.safetensors", "--data", "new.csv", "--split", "all")
+
+
+def test_any_source_can_be_measured(folder, edit):
+    edit("n_in = 2, n_out = 3", "n_in = 2, n_out = 2")
+    edit('source = "flowers.csv"\ntarget = "species"', 'source = { class = "TwoMoons", n = 40 }')
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    assert run("m.safetensors").startswith("TwoMoons: 10 held-out samples")
+    other = run("m.safetensors", "--data", '{ class = "TwoMoons", n = 60, rng = 1 }', "--split", "all")
+    assert other.startswith("TwoMoons: 60 samples")
+    moons = datasets["TwoMoons"](n=40).load()
+    np.savez("moons.npz", x=moons.features, y=moons.targets)
+    assert run("m.safetensors", "--data", "moons.npz", "--split", "all").startswith("moons.npz: 40 samples")
+
+
+@pytest.mark.parametrize("data", ["{ class = }", "{ clas = 'Csv' }", "{ class = 'Nothing' }"])
+def test_a_source_that_is_none_is_an_error(trained, data):
+    with pytest.raises(MinnetError, match="expected a source as TOML|expected a component|no distribution registers"):
+        run("small.safetensors", "--data", data)
+
+
+def test_the_options_of_a_table_hold_for_another_file_too(folder, edit):
+    edit(
+        'source = "flowers.csv"\ntarget = "species"',
+        'source = { class = "Csv", path = "flowers.csv", ignore = ["width"] }',
+    )
+    edit("n_in = 2", "n_in = 1")
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    (folder / "copy.csv").write_text((folder / "flowers.csv").read_text())
+    assert run("m.safetensors", "--data", "copy.csv").split(": ")[1] == run("m.safetensors").split(": ")[1]
+
+
+def test_a_regression_is_measured_in_the_units_of_the_data(folder, edit):
+    edit('target = "species"', 'target = "width"\nstandardize_targets = true')
+    edit("n_in = 2, n_out = 3", "n_in = 4, n_out = 1")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(text.replace("1,1,setosa", "1,1.5,setosa", 1))
+    training = Run.prepare(read_experiment("small.toml"))
+    training.save("m.safetensors")
+    inputs, targets = training.test.batch(np.arange(len(training.test)))
+    answers, right = map(training.preparation.answers, (load("m.safetensors").forward(inputs), targets))
+    found = json.loads(run("m.safetensors", "--json"))
+    (scores,) = found["outputs"]
+    assert scores["output"] == "width"
+    assert scores["mse"] == pytest.approx(np.mean((answers - right) ** 2), rel=1e-5)
+    lines = run("m.safetensors").splitlines()
+    assert lines[0] == f"flowers.csv: 6 held-out samples, loss {found['loss']:.4f}"
+    assert lines[2].split() == ["output", "MSE", "RMSE", "MAE", "R2"]
+    assert lines[3].split() == ["width", *(f"{scores[key]:.4g}" for key in ("mse", "rmse", "mae", "r2"))]
+
+
+def test_integers_are_the_values_of_a_regression_that_had_others(folder, edit):
+    edit('target = "species"', 'target = "width"')
+    edit("n_in = 2, n_out = 3", "n_in = 4, n_out = 1")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(text.replace("1,1,setosa", "1,1.5,setosa", 1))
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    (folder / "integers.csv").write_text(text)
+    found = json.loads(run("m.safetensors", "--data", "integers.csv", "--split", "all", "--json"))
+    assert found["samples"] == 24
+    (folder / "words.csv").write_text("length,width,species\n1,large,setosa\n2,small,setosa\n")
+    with pytest.raises(DataError, match="words.csv: expected targets that are numbers, received large, small"):
+        run("m.safetensors", "--data", "words.csv", "--split", "all")
+
+
+def test_of_many_classes_the_confusion_is_for_json_alone(folder, edit):
+    rows = "".join(f"{row % 21},{row},c{row % 21:02}\n" for row in range(84))
+    (folder / "flowers.csv").write_text("length,width,species\n" + rows)
+    edit("n_out = 3", "n_out = 21")
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    assert "taken for" not in run("m.safetensors")
+    assert len(json.loads(run("m.safetensors", "--json"))["confusion"]) == 21
+
+
+def test_a_column_that_there_is_not_is_an_error(trained, folder):
+    (folder / "new.csv").write_text("length,height,species\n1,2,setosa\n")
+    with pytest.raises(DataError, match="new.csv: expected columns length, width, received none called width"):
+        run("small.safetensors", "--data", "new.csv", "--split", "all")

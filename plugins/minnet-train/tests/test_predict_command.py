@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner
 from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
+from minnet_train.errors import OutputError
 
 ROWS = "1,2\n9,8\n6.5,3\n"
 
@@ -120,3 +123,165 @@ def test_record_that_does_not_fit_is_an_error(model, data, change, message):
     save(load(model), model, metadata={"minnet-train": {**metadata["minnet-train"], **change}})
     with pytest.raises(ModelFileError, match=message):
         CliRunner().invoke(predict, [model, data(ROWS)], catch_exceptions=False)
+
+
+def test_there_is_a_number_for_each_class_unless_it_is_not_wanted(model, data):
+    inputs = np.array([[1, 2], [9, 8], [6.5, 3]], np.float32) / 10
+    expected = np.exp(load(model).forward(inputs))
+    for row, numbers in zip(csv.DictReader(io.StringIO(run(model, data(ROWS)))), expected, strict=True):
+        for name, number in zip(["setosa", "versicolor", "virginica"], numbers, strict=True):
+            assert float(row[f"probability({name})"]) == pytest.approx(number, rel=1e-5)
+    assert run(model, "rows.csv", "--no-probabilities").splitlines()[0] == "label,probability"
+
+
+@pytest.mark.parametrize(
+    "options", [("--format", "jsonl"), ("-o", "p.jsonl"), ("-o", "p.ndjson"), ("-o", "p", "--format", "jsonl")]
+)
+def test_json_lines_say_the_same(model, data, folder, options):
+    rows = list(csv.DictReader(io.StringIO(run(model, data(ROWS)))))
+    text = run(model, "rows.csv", *options)
+    text = (folder / options[1]).read_text() if options[0] == "-o" else text
+    for line, row in zip(text.splitlines(), rows, strict=True):
+        found = json.loads(line)
+        assert (found["label"], found["probability"]) == (row["label"], float(row["probability"]))
+        assert found["probabilities"] == {
+            name: float(row[f"probability({name})"]) for name in ("setosa", "versicolor", "virginica")
+        }
+
+
+def test_a_regression_predicts_values_in_the_units_of_its_raw_targets(folder, edit, data):
+    edit('target = "species"', 'target = ["width", "length"]\nstandardize_targets = true')
+    edit("n_in = 2, n_out = 3", "n_in = 3, n_out = 2")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    training = Run.prepare(read_experiment("small.toml"))
+    training.save("m.safetensors")
+    (row,) = csv.DictReader(io.StringIO(run("m.safetensors", data("species\nvirginica\n"))))
+    outputs = load("m.safetensors").forward(np.array([[0, 0, 1]], np.float32))
+    expected = training.preparation.answers(outputs)[0]
+    assert [float(row["width"]), float(row["length"])] == pytest.approx(expected, rel=1e-6)
+    assert json.loads(run("m.safetensors", "rows.csv", "--format", "jsonl")) == {
+        "width": float(row["width"]),
+        "length": float(row["length"]),
+    }
+
+
+@pytest.mark.parametrize("name", ["rows.npy", "rows.npz", "rows.parquet"])
+def test_other_files_are_read_by_their_suffix(model, data, name):
+    array = np.array([[1, 2], [9, 8], [6.5, 3]])
+    if name == "rows.parquet":
+        pyarrow = pytest.importorskip("pyarrow")
+        table = pyarrow.table({"width": array[:, 1], "other": ["x"] * 3, "length": array[:, 0]})
+        pytest.importorskip("pyarrow.parquet").write_table(table, name)
+    else:
+        np.save(name, array) if name == "rows.npy" else np.savez(name, x=array)
+    assert run(model, name) == run(model, data(ROWS))
+
+
+@pytest.mark.parametrize("rows", [1023, 4096, 5000])
+def test_the_parts_that_a_file_is_read_in_make_no_difference(model, data, rows):
+    values = np.random.default_rng(0).random((rows, 2)).round(3) * 10
+    np.save("rows.npy", values)
+    lines = run(model, data("".join(f"{one!r},{two!r}\n" for one, two in values.tolist()))).splitlines()
+    assert len(lines) == rows + 1
+    assert run(model, "rows.npy").splitlines() == lines
+
+
+def test_what_is_missing_is_filled_if_the_training_did_so(folder, edit, data):
+    edit("scale = 10", 'scale = 10\nmissing = "mean"')
+    training = Run.prepare(read_experiment("small.toml"))
+    training.save("m.safetensors")
+    width = training.preparation.fill[1] * 10
+    assert run("m.safetensors", data("1,\n")) == run("m.safetensors", data(f"1,{width!r}\n"))
+
+
+def test_a_category_that_the_model_does_not_know_is_an_error(folder, edit, data):
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(
+        text.replace("width", "leaf").replace(",1,", ",small,").replace(",2,", ",large,")
+    )
+    lines = [line for line in (folder / "flowers.csv").read_text().splitlines() if "small" in line or "large" in line]
+    kept = [line for line in lines if "setosa" in line] + ["5,small,versicolor", "5,large,versicolor"]
+    (folder / "flowers.csv").write_text("\n".join(["length,leaf,species", *kept]) + "\n")
+    edit("n_in = 2, n_out = 3", "n_in = 3, n_out = 2")
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    assert len(run("m.safetensors", data("1,small\n2,large\n")).splitlines()) == 3  # a first row of data, no header
+    assert len(run("m.safetensors", data("leaf,length\nsmall,1\n")).splitlines()) == 2
+    with pytest.raises(DataError, match="rows.csv, line 2, column 2: expected one of large, small, received 'tiny'"):
+        run("m.safetensors", data("1,small\n2,tiny\n"))
+
+
+@pytest.mark.parametrize("name", ["rows.npy", "rows.parquet"])
+def test_files_of_other_columns_are_an_error(model, name):
+    if name == "rows.npy":
+        np.save(name, np.zeros((2, 3)))
+    else:
+        pyarrow = pytest.importorskip("pyarrow")
+        pytest.importorskip("pyarrow.parquet").write_table(pyarrow.table({"length": [1.0]}), name)
+    with pytest.raises(DataError, match=f"{name}: expected (2 columns|one column for each feature)"):
+        run(model, name)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_in_a_file_of_numpy_must_be_finite(model, value):
+    np.save("rows.npy", np.array([[1.0, 2.0], [3.0, value]]))
+    with pytest.raises(DataError, match="rows.npy, row 2, column 2: expected a finite number, received"):
+        run(model, "rows.npy")
+
+
+def test_missing_values_are_listed_by_line_and_column(model, data):
+    with pytest.raises(DataError) as caught:
+        run(model, data("width,length\n1,\n,2\n"))
+    assert str(caught.value).splitlines() == [
+        "rows.csv: 2 values are missing",
+        "  line 2, column 2 ('length')",
+        "  line 3, column 1 ('width')",
+    ]
+
+
+def test_an_output_that_cannot_be_written_is_an_error(model, data):
+    with pytest.raises(OutputError, match="none/p.csv: expected a file that can be written: No such file or directory"):
+        run(model, data(ROWS), "-o", "none/p.csv")
+    with pytest.raises(OutputError, match="expected a file that can be written: Is a directory"):
+        run(model, data(ROWS), "-o", ".")
+
+
+def test_no_file_is_left_behind(model, data, folder):
+    before = {*folder.iterdir(), folder / "rows.csv", folder / "p.csv"}
+    run(model, data(ROWS), "-o", "p.csv")
+    with pytest.raises(DataError):
+        run(model, data("1,x\n"), "-o", "q.csv")
+    assert set(folder.iterdir()) == before
+
+
+def test_a_link_stays_one(model, data, folder):
+    (folder / "link.csv").symlink_to(folder / "p.csv")
+    run(model, data(ROWS), "-o", "link.csv")
+    assert (folder / "link.csv").is_symlink()
+    assert (folder / "p.csv").read_text() == run(model, "rows.csv")
+
+
+def test_a_device_is_written_to_and_not_replaced(model, data):
+    assert run(model, data(ROWS), "-o", "/dev/null") == ""
+    assert not Path("/dev/null").is_file()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            None,
+            "expected format 2, received none, as a minnet-train before 0.1.0 wrote it; train it again: minnet train",
+        ),
+        (1, "expected format 2, received format 1; train it again"),
+        (3, "expected format 2, received format 3; pip install -U minnet-train"),
+    ],
+)
+def test_the_record_of_another_version_is_an_error_that_says_what_to_do(model, data, change, message):
+    record = dict(read_header(model).metadata["minnet-train"])
+    record.pop("format") if change is None else record.update(format=change)
+    save(load(model), model, metadata={"minnet-train": record})
+    with pytest.raises(
+        ModelFileError, match=f"m.safetensors: its record of the training is of another form: {message}"
+    ):
+        run(model, data(ROWS))

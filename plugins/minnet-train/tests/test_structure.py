@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minnet_train import DataConfig, EarlyStopping, Experiment, ExperimentError
-from minnet_train.structure import structure_experiment, unstructure_experiment
+from minnet_train.structure import structure_data, structure_experiment, unstructure_experiment
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 KEYS = st.text(max_size=5).filter(lambda key: key != "class")
@@ -16,6 +16,7 @@ VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dict
 COMPONENTS = st.builds(
     lambda name, arguments: {"class": name, **arguments}, st.text(max_size=5), st.dictionaries(KEYS, VALUES, max_size=3)
 )
+COLUMN = st.integers() | st.text()
 EXPERIMENTS = st.builds(
     Experiment,
     seed=st.integers(0),
@@ -42,10 +43,17 @@ EXPERIMENTS = st.builds(
     keep=st.integers(1),
     data=st.builds(
         DataConfig,
-        source=st.text(min_size=1),
-        target=st.none() | st.integers() | st.text(),
-        test_fraction=st.floats(0.01, 0.99),
+        source=st.text(min_size=1) | COMPONENTS,
+        target=st.none() | COLUMN | st.lists(COLUMN, max_size=3).map(tuple),
+        weights=st.none() | COLUMN,
+        missing=st.sampled_from(["error", "mean"]),
+        autoencode=st.booleans(),
+        test_fraction=st.floats(0.01, 0.5),
+        validation_fraction=st.floats(0, 0.49),
         scale=st.floats(0.01, 1e6),
+        standardize=st.booleans(),
+        standardize_targets=st.booleans(),
+        class_weights=st.none() | st.just("balanced") | st.dictionaries(st.text(), st.floats(0, 9), min_size=1),
     ),
 )
 
@@ -88,3 +96,42 @@ def test_scale_is_what_float32_can_hold(limit):
     assert DataConfig(source="digits", scale=limit).scale == limit
     with pytest.raises(ValueError, match="expected a positive number that float32 can hold"):
         DataConfig(source="digits", scale=beyond)
+
+
+def test_data_without_a_source_are_an_error():
+    with pytest.raises(ExperimentError, match="data.source: expected this key, which is missing"):
+        structure_data({"scale": 2})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("source", 3, "data.source: expected 'digits', the path of a data file, or a component such as { class ="),
+        (
+            "source",
+            {"clas": "Csv"},
+            "data.source: expected a component with a key class, .*did you mean 'class' by 'clas'",
+        ),
+        ("source", "", "data.source: expected a text or a component that is not empty, received ''"),
+        ("target", [1.5], "data.target: expected the name of a column or its index, received 1.5"),
+        ("target", True, "data.target: expected the name of a column or its index, received True"),
+        ("weights", [1], "data.weights: expected the name of a column or its index"),
+        ("missing", "zero", "data.missing: expected 'error' or 'mean', received 'zero'"),
+        ("missing", 0, "data.missing: expected a text, received 0"),
+        ("autoencode", 1, "data.autoencode: expected true or false, received 1"),
+        ("standardize", "yes", "data.standardize: expected true or false, received 'yes'"),
+        ("validation_fraction", -0.1, "data.validation_fraction: expected a number of at least 0 and less than 1"),
+        (
+            "validation_fraction",
+            0.8,
+            "data.validation_fraction: expected less than 0.8, which test_fraction leaves, received 0.8",
+        ),
+        ("class_weights", "equal", "data.class_weights: expected 'balanced' or a table of weights of at least 0"),
+        ("class_weights", {"a": -1}, "data.class_weights: expected 'balanced' or a table of weights of at least 0"),
+        ("class_weights", {"a": "b"}, "data.class_weights: expected a number, received 'b'"),
+        ("class_weights", 3, "data.class_weights: expected 'balanced' or a table of numbers such as { yes = 2.0 }"),
+    ],
+)
+def test_a_value_of_the_data_that_does_not_work_is_reported_with_its_key(key, value, message):
+    with pytest.raises(ExperimentError, match=message):
+        structure_data({"source": "digits", key: value})

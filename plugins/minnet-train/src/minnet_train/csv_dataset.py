@@ -15,7 +15,7 @@ def load_csv(path: str | os.PathLike[str], target: str | int | None = None, **op
         path: the file, comma-separated, in UTF-8, with a header or without.
         target: the column to predict, by name or by index from 0; negative ones count from the end, None is the last.
             Its values are all integers, or are taken as texts; numbers that are not all integers make a regression.
-        options: the other arguments of the source `minnet_train.sources.csv_source.Csv`.
+        options: the other arguments of the source ``Csv``.
 
     Raises:
         DataError: naming the line and column of a value that is missing or cannot be used.

@@ -29,7 +29,7 @@ class DataConfig:
 
     Attributes:
         source: ``digits``, the path of a data file or of a folder with IDX files, or a component of the registry
-            `minnet_train.datasets`: ``{"class": "TwoMoons", "n": 1000}``.
+            ``minnet_train.datasets``: ``{"class": "TwoMoons", "n": 1000}``.
         target: of the path of a table, the column to predict: its name, its index from 0 (-1 is the last), or several;
             None is the last column.
         weights: of the path of a table, the column of weights of samples.

@@ -36,7 +36,7 @@ class Dataset:
     Attributes:
         name: what messages call it.
         features: (rows, columns) of any real dtype, as the source has them: not scaled. A missing value is nan.
-            A memory-mapped file, `numpy.memmap`, is never read whole at once.
+            A memory-mapped file, ``numpy.memmap``, is never read whole at once.
         targets: of a classification integers (rows,), each an index into ``classes``; of a regression floats
             (rows, outputs).
         classes: the names of the classes: integers or texts, sorted. Empty for a regression.

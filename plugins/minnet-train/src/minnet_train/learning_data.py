@@ -13,7 +13,7 @@ from .columns import Columns
 from .data_config import DataConfig
 from .dataset import Dataset
 from .errors import DataError, ExperimentError
-from .mapped import CHUNK, Pages
+from .mapped import RowReader, rows_of_chunk
 from .missing import expect_usable
 from .moments import Moments
 from .preparation import Preparation
@@ -123,12 +123,11 @@ def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparati
 
 
 def parts(array: Array, rows: Array) -> Iterator[Array]:
-    """Go through some rows of an array, about 8 MB at a time; what is mapped is given back."""
-    size = max(1, CHUNK // max(1, array[:1].nbytes))
-    pages = Pages(array)
+    """Go through some rows of an array, about 4 MB at a time."""
+    size = rows_of_chunk(array)
+    reader = RowReader(array)
     for start in range(0, len(rows), size):
-        yield np.asarray(array[rows[start : start + size]])
-        pages.release()
+        yield reader.take(rows[start : start + size])
 
 
 def _class_weights(dataset: Dataset, rows: Array, config: DataConfig) -> Array | None:

@@ -1,53 +1,25 @@
-"""Memory-mapped arrays a part at a time: their pages are given back, so that memory does not grow with the file.
+"""Memory-mapped arrays a part at a time, so that memory does not grow with the file.
 
-Pages that were read stay mapped until the system wants them back, and count as the process's own meanwhile.
+Pages of a map that were touched count as the process's own until they are given back, and the system maps many more
+around each: up to 2 MB for a row of a hundred bytes.
+So what is gone through in order is given back part by part, and rows at random places are read from the file instead.
 """
 
 from __future__ import annotations
 
 import mmap
+import os
+import weakref
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from minnet_core import Array
 
-CHUNK = 8 * 2**20
+CHUNK = 4 * 2**20
 """Bytes that are read at once from an array that is gone through."""
-
-LIMIT = 32 * 2**20
-"""Bytes that may be mapped before they are given back."""
-
-_FAULT = 64 * 2**10  # what the system maps around the place that is read
-
-
-class Pages:
-    """Counts what has been read from an array at random places, and gives it back in time; nothing if it is no file.
-
-    Args:
-        array: perhaps a `numpy.memmap`.
-    """
-
-    def __init__(self, array: Array) -> None:
-        self._map: Any = getattr(array, "_mmap", None) if isinstance(array, np.memmap) else None
-        # Pages of a copy-on-write map may hold changes, which would be lost.
-        if self._map is not None and (array.mode == "c" or not hasattr(mmap, "MADV_DONTNEED")):  # type: ignore[attr-defined]
-            self._map = None
-        self._read = 0
-
-    def read(self, rows: int, size: int) -> None:
-        """Note that ``rows`` of ``size`` bytes have been read."""
-        if self._map is not None:
-            self._read += rows * (size + _FAULT)
-            if self._read > LIMIT:
-                self.release()
-
-    def release(self) -> None:
-        """Give back all pages; they are read again when they are needed."""
-        if self._map is not None:
-            self._map.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
 
 
 def is_mapped(array: Array) -> bool:
@@ -56,10 +28,71 @@ def is_mapped(array: Array) -> bool:
 
 
 def chunks(array: Array, rows: int | None = None) -> Iterator[Array]:
-    """Go through an array, ``rows`` at a time; about 8 MB if that is not said. What is mapped is given back."""
-    if rows is None:
-        rows = max(1, CHUNK // max(1, array[:1].nbytes))
-    pages = Pages(array)
+    """Go through an array, ``rows`` at a time; about 4 MB if that is not said. What is mapped is given back."""
+    rows = rows or rows_of_chunk(array)
     for start in range(0, len(array), rows):
         yield array[start : start + rows]
-        pages.release()
+        _release(array)
+
+
+def rows_of_chunk(array: Array) -> int:
+    """How many rows make about 4 MB."""
+    return max(1, CHUNK // max(1, array[:1].nbytes))
+
+
+class RowReader:
+    """Takes rows out of an array at any places, from its file if it is a mapped one.
+
+    Args:
+        array: (rows, ...).
+    """
+
+    def __init__(self, array: Array) -> None:
+        self._array = array
+        self._file: int | None = None
+        self._start = _place_in_file(array)
+        if self._start is not None and hasattr(os, "preadv"):
+            self._file = os.open(array.filename, os.O_RDONLY)  # type: ignore[attr-defined]  # a memmap has it
+            weakref.finalize(self, os.close, self._file)
+
+    def take(self, rows: Array) -> Array:
+        """Return some rows in this order, as an array in memory."""
+        if self._file is None:
+            return np.asarray(self._array[rows])
+        taken = np.empty((len(rows), *self._array.shape[1:]), self._array.dtype)
+        stride, size = self._array.strides[0], self._array[:1].nbytes
+        target = taken.reshape(-1).view(np.uint8).data
+        is_next = np.diff(rows) == 1 if stride == size else np.zeros(max(len(rows) - 1, 0), bool)
+        starts = [0, *(np.flatnonzero(~is_next) + 1).tolist(), len(rows)] if len(rows) else [0]
+        for first, end in pairwise(starts):  # rows that lie one after another are read at once
+            self._read(target[first * size : end * size], int(rows[first]) * stride)
+        return taken
+
+    def _read(self, target: memoryview, offset: int) -> None:
+        done = 0
+        while done < len(target):
+            count = os.preadv(self._file or 0, [target[done:]], (self._start or 0) + offset + done)
+            if not count:
+                raise OSError(f"{self._array.filename}: expected a file as long as it was, received a shorter one")  # type: ignore[attr-defined]
+            done += count
+
+
+def _place_in_file(array: Array) -> int | None:
+    """Where an array begins in its file; None if it is in memory, or its rows are not as they are in the file."""
+    root: Any = array
+    while isinstance(root, np.ndarray) and isinstance(root.base, np.ndarray):
+        root = root.base
+    if not (isinstance(array, np.memmap) and isinstance(root, np.memmap) and isinstance(root.base, mmap.mmap)):
+        return None
+    # The map of mode "c" may hold changes that the file has not, and a row may have gaps or be turned around.
+    if root.mode == "c" or root.filename is None or not array[:1].flags.c_contiguous or array.strides[0] <= 0:
+        return None
+    address = int(array.__array_interface__["data"][0]) - int(root.__array_interface__["data"][0])
+    return int(root.offset) + address
+
+
+def _release(array: Array) -> None:
+    """Give back the pages of a mapped array; they are read again when they are needed."""
+    pages: Any = getattr(array, "_mmap", None) if isinstance(array, np.memmap) else None
+    if pages is not None and array.mode != "c" and hasattr(mmap, "MADV_DONTNEED"):  # type: ignore[attr-defined]
+        pages.madvise(mmap.MADV_DONTNEED)

@@ -56,16 +56,18 @@ class Predictions:
     def _values(self, answers: Array) -> Iterator[dict[str, Any]]:
         names = self.record.output_names(answers.shape[1])
         for row in self.record.preparation.answers(answers).tolist():
-            yield dict(zip(names, row, strict=True))
+            yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
 
     def _labels(self, answers: Array) -> Iterator[dict[str, Any]]:
         probabilities = as_probabilities(answers) if self._word != "score" else None
         self._word = self._word or ("score" if probabilities is None else "probability")
-        numbers = (answers if probabilities is None else probabilities).tolist()
+        answers = answers if probabilities is None else probabilities
         names = [str(name) for name in self.record.classes]
-        for label, row in zip(answers.argmax(axis=1).tolist(), numbers, strict=True):
+        for label, numbers in zip(answers.argmax(axis=1).tolist(), answers.tolist(), strict=True):
+            row = [_rounded(value, 6) for value in (numbers if self.with_all else numbers[label : label + 1])]
             each = {_MANY[self._word]: dict(zip(names, row, strict=True))} if self.with_all else {}
-            yield {"label": self.record.classes[label], self._word: row[label], **each}
+            best = row[label] if self.with_all else row[0]
+            yield {"label": self.record.classes[label], self._word: best, **each}
 
 
 def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
@@ -77,13 +79,13 @@ def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
         if is_first:
             writer.writerow(flat)
             is_first = False
-        writer.writerow(f"{cell:.6g}" if isinstance(cell, float) else cell for cell in flat.values())
+        writer.writerow(flat.values())
 
 
 def write_json_lines(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
     """Write an object on a line of its own for each row; what JSON has no number for is null."""
     for row in rows:
-        json.dump({name: _rounded(cell) for name, cell in row.items()}, file, ensure_ascii=False)
+        json.dump(_with_null(row), file, ensure_ascii=False)
         file.write("\n")
 
 
@@ -104,9 +106,12 @@ def _cells(name: str, cell: Any) -> Iterator[tuple[str, Any]]:
         yield name, cell
 
 
-def _rounded(cell: Any) -> Any:
+def _rounded(value: float, digits: int) -> float:
+    """What is left of a float32 when it is written with so many digits."""
+    return float(f"{value:.{digits}g}")
+
+
+def _with_null(cell: Any) -> Any:
     if isinstance(cell, dict):
-        return {key: _rounded(value) for key, value in cell.items()}
-    if isinstance(cell, float):
-        return float(f"{cell:.6g}") if math.isfinite(cell) else None
-    return cell
+        return {key: _with_null(value) for key, value in cell.items()}
+    return None if isinstance(cell, float) and not math.isfinite(cell) else cell

@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from minnet_core import Array
 
-from .mapped import Pages
+from .mapped import RowReader
 from .preparation import Preparation
 
 
@@ -26,11 +26,11 @@ class PreparedInputs:
     features: Array = field(repr=False)
     rows: Array = field(repr=False)
     preparation: Preparation
-    _pages: Pages = field(init=False, repr=False)
+    _reader: RowReader = field(init=False, repr=False)
 
-    @_pages.default
-    def _count_pages(self) -> Pages:
-        return Pages(self.features)
+    @_reader.default
+    def _reads_features(self) -> RowReader:
+        return RowReader(self.features)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -42,9 +42,7 @@ class PreparedInputs:
 
     def take(self, rows: Any, axis: int = 0, /) -> Array:
         """Read and prepare some rows: float32 (n, inputs)."""
-        raw = np.asarray(self.features[self.rows[rows]])
-        self._pages.read(len(raw), self.features[:1].nbytes)
-        return self.preparation.inputs(raw)
+        return self.preparation.inputs(self._reader.take(self.rows[rows]))
 
 
 @frozen(eq=False)
@@ -62,11 +60,11 @@ class PreparedTargets:
     rows: Array = field(repr=False)
     preparation: Preparation
     classes: int
-    _pages: Pages = field(init=False, repr=False)
+    _reader: RowReader = field(init=False, repr=False)
 
-    @_pages.default
-    def _count_pages(self) -> Pages:
-        return Pages(self.raw)
+    @_reader.default
+    def _reads_raw(self) -> RowReader:
+        return RowReader(self.raw)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -78,8 +76,7 @@ class PreparedTargets:
 
     def take(self, rows: Any, axis: int = 0, /) -> Array:
         """Prepare the targets of some rows: float32 (n, outputs)."""
-        raw = np.asarray(self.raw[self.rows[rows]])
-        self._pages.read(len(raw), self.raw[:1].nbytes)
+        raw = self._reader.take(self.rows[rows])
         if not self.classes:
             return self.preparation.targets(raw)
         targets = np.zeros((len(raw), self.classes), np.float32)

@@ -22,11 +22,11 @@ def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
         OutputError: if it cannot be written.
     """
     target = Path(path)
-    is_special = target.exists() and not target.is_file() and not target.is_dir()
+    is_special = target.exists() and not target.is_file()
+    if not is_special:
+        target = target.resolve()  # a link stays, and what it leads to is replaced
     written = target if is_special else target.with_name(f".{target.name[:32]}.{secrets.token_hex(6)}.tmp")
     try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "Is a directory")
         try:
             with written.open("w", encoding="utf-8", newline="") as file:
                 yield file
@@ -36,4 +36,4 @@ def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
             if not is_special:
                 written.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(f"{target}: expected a file that can be written: {error.strerror}") from error
+        raise OutputError(f"{os.fspath(path)}: expected a file that can be written: {error.strerror}") from error

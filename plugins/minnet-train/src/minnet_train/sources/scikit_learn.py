@@ -17,7 +17,7 @@ class Sklearn(Source):
     """A data set that comes with scikit-learn: ``pip install 'minnet-train[sklearn]'``.
 
     Args:
-        name: what stands after ``load_`` in `sklearn.datasets`: ``iris``, ``wine``, ``breast_cancer``, ``diabetes``,
+        name: what stands after ``load_`` in ``sklearn.datasets``: ``iris``, ``wine``, ``breast_cancer``, ``diabetes``,
             ``digits``, ``linnerud``.
         options: arguments of that function: ``n_class = 5`` of the digits.
     """
