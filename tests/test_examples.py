@@ -115,3 +115,12 @@ def test_dropout_is_better_than_learning_by_heart():
 def test_what_comes_back_is_near_to_what_went_in():
     assert last("autoencoder", "validation_mae") < 0.1
     assert last("autoencoder", "validation_loss") < 1.1 * last("autoencoder", "loss")
+
+
+@pytest.mark.parametrize("name", ["digits-adam", "two-gaussians"])
+def test_the_results_can_be_had_again(name):
+    outcome, _ = Outcome.measure(name, 1)
+    expected = RESULTS.outcomes[name]
+    assert outcome.parameters == expected.parameters
+    for key in ("loss", "validation_loss", "validation_accuracy"):  # another BLAS adds in another order
+        assert outcome.last[0][key] == pytest.approx(expected.last[0][key], rel=0.1)
