@@ -94,7 +94,7 @@ def _train_epoch(
         answers = model.forward(inputs)
         loss = float(criterion.forward(answers, targets))
         _expect_finite(loss, f"epoch {epoch}, batch {start // batch_size + 1}")
-        model.backward(inputs, criterion.backward(answers, targets))
+        model.backwardParameters(inputs, criterion.backward(answers, targets))
         optimizer.step()
         total += loss * len(rows)
     return total / len(order)
