@@ -89,7 +89,7 @@ def _train_epoch(
     total = 0.0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
-        inputs, targets = training.inputs[rows], training.targets[rows]
+        inputs, targets = training.inputs.take(rows, axis=0), training.targets.take(rows, axis=0)
         model.zeroGradParameters()
         answers = model.forward(inputs)
         loss = float(criterion.forward(answers, targets))
