@@ -1,7 +1,7 @@
 """What the trainer adds to a step: ``python benchmarks/trainer_time.py``, which fails above 10 us.
 
-An epoch of `minnet_train.fit` takes turns with the bare loop: forward, criterion, backward and optimizer over batches that
-were made beforehand.
+An epoch of `minnet_train.fit` takes turns with the bare loop: forward, criterion, backward and optimizer over batches
+that were made beforehand.
 So what the trainer adds is the choice of the samples of each batch, the check of the loss, and its sum.
 Both have models of their own, of equal weights, and must end with equal losses.
 """
