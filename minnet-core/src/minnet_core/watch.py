@@ -61,15 +61,13 @@ class Watch:
         return all(_same(_arrays(module), arrays) for module, arrays in self.asked)
 
 
-_METHODS = ("getParameters", "getGradParameters")
-
-
 def _inherits(module: Module) -> bool:
     """Whether the methods that list the arrays are the core's, which list what is declared."""
-    if any(name in vars(module) for name in (*_METHODS, "PARAMETERS")):
-        return False
     base = Container if isinstance(module, Container) else Module
-    return all(getattr(type(module), name) is getattr(base, name) for name in _METHODS)
+    return all(
+        getattr(type(module), name) is getattr(base, name) and name not in vars(module)
+        for name in ("getParameters", "getGradParameters")
+    )
 
 
 def _arrays(module: Module) -> tuple[Array, ...]:
