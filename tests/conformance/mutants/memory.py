@@ -62,9 +62,8 @@ WRITES = (
     Mutant(
         SoftMax,
         (
-            "np.subtract(gradOutput, gradInput.sum(self.axis, keepdims=True), out=gradInput)\n"
-            "        gradInput *= self.output",
-            "gradOutput -= gradInput.sum(self.axis, keepdims=True)\n        gradInput = gradOutput * self.output",
+            "np.subtract(gradOutput, axis_sums(gradInput, self.axis), out=gradInput)\n        gradInput *= self.output",
+            "gradOutput -= axis_sums(gradInput, self.axis)\n        gradInput = gradOutput * self.output",
         ),
         _WRITES,
         "a term is subtracted from gradOutput in place",
