@@ -74,6 +74,14 @@ def test_axis_sums_are_sums_over_one_axis(x, data):
     np.testing.assert_array_equal(axis_sums(x), axis_sums(x, x.ndim - 1))
 
 
+@pytest.mark.parametrize("shape", [(7,), (8,), (9, 7), (7, 8), (8, 9), (9, 9), (0, 9), (8, 2, 100), (9, 0, 9)])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ">f4", np.uint8])
+def test_axis_sums_of_long_and_short_rows_are_those_over_that_axis(shape, dtype):
+    x = np.random.default_rng(0).integers(0, 9, shape).astype(dtype)
+    for axis in range(-len(shape), len(shape)):
+        np.testing.assert_array_equal(axis_sums(x, axis), x.sum(axis=axis, keepdims=True))
+
+
 @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 3), (2, 3, 0)])
 def test_sums_of_nothing_are_zero(shape):
     sums = axis_sums(np.zeros(shape, np.float32))

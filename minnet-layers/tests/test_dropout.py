@@ -38,6 +38,13 @@ def test_every_element_is_dropped_with_probability_p_by_any_generator_and_howeve
     assert np.abs(share - p).max() < 5 * np.sqrt(p * (1 - p) / 500_000)
 
 
+def test_a_p_below_what_16_bits_can_tell_from_zero_is_kept():
+    p, elements = 6e-6, 8_000_000
+    zeroed = np.count_nonzero(Dropout(p, rng=0).forward(np.ones(elements, np.float32)) == 0)
+    assert abs(zeroed - p * elements) < 5 * np.sqrt(p * elements)
+    assert zeroed > 0
+
+
 @pytest.mark.parametrize("p", [0.5, 1 / 2**16, 0.1])
 @pytest.mark.parametrize("size", [0, 1, 7, 8, 9])
 def test_what_is_drawn_is_cut_to_any_size(p, size):

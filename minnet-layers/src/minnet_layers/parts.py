@@ -75,13 +75,10 @@ def beside(ufunc: Callable[..., Array], x: Array, value: float) -> Array:
     >>> beside(np.minimum, np.array([-2.0, 3.0]), 1.0)
     array([-2.,  1.])
     """
-    dtype = floating_dtype(x)
-    if not x.flags.c_contiguous:
-        return ufunc(x, constants(value, x.shape[-1], dtype))
-    vector = constants(value, LONGEST_KEPT, dtype)
+    vector = constants(value, LONGEST_KEPT, floating_dtype(x))
     if x.size <= LONGEST_KEPT:
         return ufunc(x, vector[: x.size].reshape(x.shape))
-    flat, result = x.reshape(-1), np.empty(x.size, dtype)
+    flat, result = x.reshape(-1), np.empty(x.size, vector.dtype)
     whole = x.size - x.size % LONGEST_KEPT
     ufunc(flat[:whole].reshape(-1, LONGEST_KEPT), vector, out=result[:whole].reshape(-1, LONGEST_KEPT))
     ufunc(flat[whole:], vector[: x.size - whole], out=result[whole:])
