@@ -97,7 +97,7 @@ SUMS = (
     ),
     Mutant(
         SoftMax,
-        ("axis_sums(gradInput, self.axis)", "axis_sums(gradInput)"),
+        ("_products(gradOutput, self.output, self.axis)", "_products(gradOutput, self.output, -1)"),
         SLOPE,
         "the sum is over the last axis, whatever axis is",
     ),

@@ -61,10 +61,10 @@ WRITES = (
     ),
     Mutant(
         SoftMax,
-        (
-            "np.subtract(gradOutput, axis_sums(gradInput, self.axis), out=gradInput)\n        gradInput *= self.output",
-            "gradOutput -= axis_sums(gradInput, self.axis)\n        gradInput = gradOutput * self.output",
-        ),
+        [
+            ("gradInput = gradOutput - _products(", "gradOutput -= _products("),
+            ("gradInput *= self.output", "gradInput = gradOutput * self.output"),
+        ],
         _WRITES,
         "a term is subtracted from gradOutput in place",
     ),
