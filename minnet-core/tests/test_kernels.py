@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from minnet_core.kernels import LONGEST_KEPT, axis_sums, column_sums, constants, sigmoid, whole_rows
+from minnet_core.kernels import LONGEST_KEPT, axis_maxima, axis_sums, column_sums, constants, sigmoid, whole_rows
 
 floats = st.floats(-1e3, 1e3, width=32)
 shapes = arrays_of.array_shapes(max_dims=4, min_side=0).filter(lambda shape: shape[-1] > 0)
@@ -21,7 +21,7 @@ def test_column_sums_are_sums_over_every_axis_but_the_last(x):
     np.testing.assert_allclose(column_sums(x[::-1]), x[::-1].sum(axis=tuple(range(x.ndim - 1))), rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.parametrize("kernel", [column_sums, axis_sums, sigmoid])
+@pytest.mark.parametrize("kernel", [column_sums, axis_maxima, axis_sums, sigmoid])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_dtype_is_kept_and_input_is_not_written_to(kernel, dtype):
     x = np.linspace(-3, 3, 12, dtype=dtype).reshape(4, 3)
@@ -80,6 +80,29 @@ def test_axis_sums_of_long_and_short_rows_are_those_over_that_axis(shape, dtype)
     x = np.random.default_rng(0).integers(0, 9, shape).astype(dtype)
     for axis in range(-len(shape), len(shape)):
         np.testing.assert_array_equal(axis_sums(x, axis), x.sum(axis=axis, keepdims=True))
+
+
+@pytest.mark.parametrize("shape", [(7,), (1, 1), (9, 1), (9, 2), (9, 32), (9, 33), (0, 3), (2, 3, 4)])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, ">f4", np.int64])
+def test_axis_maxima_are_those_of_max(shape, dtype):
+    whole = np.random.default_rng(0).integers(-99, 99, shape).astype(dtype)
+    for x in (whole, np.asfortranarray(whole), whole[..., ::-1]):
+        for axis in range(-len(shape), len(shape)):
+            if shape[axis]:
+                expected = x.max(axis=axis, keepdims=True)
+                np.testing.assert_array_equal(axis_maxima(x, axis), expected, strict=True)
+
+
+@pytest.mark.parametrize("n", [2, 32, 33])
+def test_axis_maxima_pass_nan_and_infinities(n):
+    x = np.zeros((5, n), np.float32)
+    x[0, 1], x[1, 0], x[2], x[3, -1] = np.nan, np.inf, -np.inf, -np.inf
+    np.testing.assert_array_equal(axis_maxima(x)[:, 0], [np.nan, np.inf, -np.inf, 0, 0])
+
+
+def test_the_largest_of_nothing_is_an_error():
+    with pytest.raises(ValueError, match="zero-size array"):
+        axis_maxima(np.zeros((3, 0)))
 
 
 @pytest.mark.parametrize("shape", [(0,), (3, 0), (0, 3), (2, 3, 0)])

@@ -8,7 +8,7 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
 from minnet_core.arrays import as_floating
-from minnet_core.kernels import axis_sums, whole_rows
+from minnet_core.kernels import axis_maxima, axis_sums, whole_rows
 
 
 class LogSoftMax(Module):
@@ -57,7 +57,7 @@ class LogSoftMax(Module):
         self.exponentials = None  # type: ignore[assignment]  # so that the next ones may have their memory
         x = as_floating(input)
         with whole_rows(x):
-            output = x - x.max(self.axis, keepdims=True)
+            output = x - axis_maxima(x, self.axis)
             self.exponentials = np.exp(output)
             self.sums = axis_sums(self.exponentials, self.axis)
             output -= np.log(self.sums)

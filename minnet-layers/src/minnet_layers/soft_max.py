@@ -8,7 +8,7 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
 from minnet_core.arrays import as_floating
-from minnet_core.kernels import axis_sums, whole_rows
+from minnet_core.kernels import axis_maxima, axis_sums, whole_rows
 
 
 class SoftMax(Module):
@@ -51,7 +51,7 @@ class SoftMax(Module):
 
     def updateOutput(self, input: Array) -> Array:
         x = as_floating(input)
-        maximum = x.max(self.axis, keepdims=True)
+        maximum = axis_maxima(x, self.axis)
         with whole_rows(x):
             output = np.exp(x if _are_near(x, maximum) else x - maximum)
             output *= 1 / axis_sums(output, self.axis)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strangers import (
+    RNN,
     BatchNorm,
     Conv1d,
     DropConnect,
@@ -212,4 +213,35 @@ ZEROING = (
     ),
 )
 
-ACCUMULATION = (*ALIGNMENT, *ADDING, *ZEROING)
+_CALLS_IT_ALONE = (
+    "    def backwardParameters(self, input: Array, gradOutput: Array) -> None:\n"
+    "        self.accGradParameters(input, gradOutput)\n"
+)
+
+ALONE = (
+    Mutant(
+        Linear,
+        (_CALLS_IT_ALONE, _CALLS_IT_ALONE.replace("gradOutput)\n", "gradOutput / len(input))\n")),
+        "gradients_do_without_that_of_the_input",
+        "backwardParameters divides by the batch size once more",
+    ),
+    Mutant(
+        ChannelwiseScaling,
+        (_CALLS_IT_ALONE, _CALLS_IT_ALONE.replace("self.accGradParameters(input, gradOutput)", "pass")),
+        "gradients_do_without_that_of_the_input",
+        "backwardParameters computes nothing",
+    ),
+    Mutant(
+        RNN,
+        (
+            "    def accGradParameters(self, input, gradOutput):",
+            "    def backwardParameters(self, input, gradOutput):\n"
+            "        self.accGradParameters(input, gradOutput)\n\n"
+            "    def accGradParameters(self, input, gradOutput):",
+        ),
+        "gradients_do_without_that_of_the_input",
+        "backwardParameters leaves out what accGradParameters relies on",
+    ),
+)
+
+ACCUMULATION = (*ALIGNMENT, *ADDING, *ZEROING, *ALONE)
