@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
 from minnet_train.errors import OutputError
+from minnet_train.predictions import Predictions
+from minnet_train.record import TrainingRecord
 
 ROWS = "1,2\n9,8\n6.5,3\n"
 
@@ -323,3 +326,16 @@ def test_an_autoencoder_gives_its_inputs_back_in_their_own_units(folder, edit, d
     (row,) = csv.DictReader(io.StringIO(run("m.safetensors", data("6,3,versicolor\n"))))
     expected = {"length": 6, "width": 3, "species=setosa": 0, "species=versicolor": 1, "species=virginica": 0}
     assert {name: float(value) for name, value in row.items()} == pytest.approx(expected, abs=1e-5)
+
+
+def test_one_part_of_a_file_has_no_other_words_than_another(model):
+    record = TrainingRecord.read(read_header(model), model)
+    for first, then, word in (
+        ([3.0, 1.0, -1.0], np.log([0.5, 0.3, 0.2]).tolist(), "score"),
+        ([0.5, 0.5, 0.0], [3.0, 1.0, -1.0], "probability"),
+    ):
+        outputs = [np.array([row]) for row in (first, then)]
+        predictions = Predictions(SimpleNamespace(forward=lambda _, rest=outputs: rest.pop(0)), record, model)
+        rows = list(predictions.of([np.zeros((1, 2)), np.zeros((1, 2))]))
+        assert [list(row)[1] for row in rows] == [word, word]
+        assert rows[1][word] == pytest.approx(max(then), rel=1e-5)
