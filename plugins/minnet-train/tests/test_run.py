@@ -51,6 +51,16 @@ MISTAKES = [
         "n_out = 4",
         "small.toml, line 7: model[1]: expected an output for each of the 3 classes, (batch, 3), received (2, 4)",
     ),
+    (
+        'source = "flowers.csv"\ntarget = "species"',
+        'source = { class = "TwoMoons", nosie = 0.1 }',
+        "small.toml, line 13: data.source.nosie: unknown argument of TwoMoons; did you mean 'noise'?",
+    ),
+    (
+        "scale = 10",
+        "standardize_targets = true",
+        "small.toml, line 16: data.standardize_targets: expected targets that",
+    ),
     ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits', the path of a data file"),
 ]
 
