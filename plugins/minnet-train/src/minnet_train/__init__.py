@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
     from .run import Run as Run
+    from .run_directory import Checkpoint as Checkpoint
+    from .run_directory import CheckpointError as CheckpointError
+    from .run_directory import RunDirectory as RunDirectory
+    from .run_directory import RunError as RunError
     from .samples import Samples as Samples
     from .split import stratified_split as stratified_split
     from .trainer import EpochReport as EpochReport
@@ -29,6 +33,8 @@ __version__ = "0.1.0"
 
 # Imported when first used: `minnet --help` imports this package for its commands, and need not wait for NumPy.
 _HOME = {
+    "Checkpoint": "run_directory",
+    "CheckpointError": "run_directory",
     "DataConfig": "data_config",
     "DataError": "errors",
     "Dataset": "dataset",
@@ -39,6 +45,8 @@ _HOME = {
     "ExperimentFile": "experiment_file",
     "Measurement": "measurement",
     "Run": "run",
+    "RunDirectory": "run_directory",
+    "RunError": "run_directory",
     "Samples": "samples",
     "fit": "trainer",
     "load_csv": "csv_dataset",

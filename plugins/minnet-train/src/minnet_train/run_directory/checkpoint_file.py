@@ -89,8 +89,11 @@ class Checkpoint:
             raise CheckpointError(str(error) if isinstance(error, ModelFileError) else f"{where}: {error}") from error
         if header.pop("digest", None) != _digest(header, arrays):
             raise CheckpointError(f"{where}: its contents are not those that were saved: the SHA-256 digest differs")
-        state = unflatten(Flattened(header["state"], arrays, tuple(header["scalars"])))
-        return cls(state, header["step"], header["metric"])
+        try:
+            state = unflatten(Flattened(header["state"], arrays, tuple(header["scalars"])))
+            return cls(state, header["step"], header["metric"])
+        except KeyError as error:
+            raise CheckpointError(f"{where}: its header lacks {error}") from error
 
 
 def read_metric(path: str | os.PathLike[str]) -> float | None:

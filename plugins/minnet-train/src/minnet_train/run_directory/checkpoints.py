@@ -31,7 +31,7 @@ class Latest:
     damaged: tuple[CheckpointError, ...] = ()
 
 
-@define(eq=False)
+@define
 class Checkpoints:
     """The checkpoint files in a folder.
 
@@ -44,7 +44,7 @@ class Checkpoints:
     folder: Path = field(converter=Path)
     keep: int = field(default=3, validator=validators.ge(1))
     mode: Literal["min", "max"] = field(default="min", validator=validators.in_(("min", "max")))
-    _metrics: dict[int, float | None] = field(factory=dict, init=False, repr=False)
+    _metrics: dict[int, float | None] = field(factory=dict, init=False, eq=False, repr=False)
 
     def save(self, state: Mapping[str, Any], *, step: int, metric: float | None = None) -> Path:
         """Write a checkpoint, and remove those that are neither among the last ones nor the best.

@@ -10,4 +10,4 @@ class RunError(MinnetError, RuntimeError):
 
 
 class CheckpointError(MinnetError, ValueError):
-    """A state cannot be written as a checkpoint, or a checkpoint is truncated, foreign, altered or of a later format."""
+    """A state cannot be a checkpoint, or a checkpoint file is truncated, foreign, altered or of another format."""

@@ -51,7 +51,7 @@ class Journal:
             OSError: if the file cannot be read.
         """
         try:
-            *lines, rest = self.path.read_bytes().split(b"\n")
+            *lines, _ = self.path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
         reports = []
@@ -62,7 +62,7 @@ class Journal:
                 report = None
             if isinstance(report, dict):
                 reports.append(report)
-            elif number < len(lines) or rest:
+            elif number < len(lines):
                 raise RunError(f"{self.path}, line {number}: expected a JSON object, received {line[:80]!r}")
         return reports
 
