@@ -61,16 +61,16 @@ def test_an_earlier_line_that_is_damaged_is_named(journal):
         journal.read()
 
 
-@pytest.mark.parametrize(("step", "kept"), [(0, []), (9, []), (10, [1]), (25, [1, 2]), (30, [1, 2, 3])])
-def test_rewinding_drops_what_is_done_again(journal, step, kept):
-    journal.rewind(step)
+@pytest.mark.parametrize(("count", "kept"), [(0, []), (1, [1]), (2, [1, 2]), (3, [1, 2, 3])])
+def test_rewinding_drops_what_is_done_again(journal, count, kept):
+    journal.rewind(count)
     assert epochs(journal) == kept
 
 
 def test_after_rewinding_each_epoch_is_there_once(journal):
     with journal.path.open("a") as file:
         file.write('{"epoch": 4, "st')
-    journal.rewind(20)
+    journal.rewind(2)
     for epoch in (3, 4):
         journal.append({"epoch": epoch, "step": 10 * epoch})
     assert epochs(journal) == [1, 2, 3, 4]
@@ -78,7 +78,7 @@ def test_after_rewinding_each_epoch_is_there_once(journal):
 
 def test_rewinding_to_the_end_does_not_touch_the_file(journal):
     before = journal.path.stat().st_ino
-    journal.rewind(30)
+    journal.rewind(3)
     assert journal.path.stat().st_ino == before
 
 

@@ -11,6 +11,7 @@ from .errors import CheckpointError, RunError
 from .journal import Journal
 from .lock import RunLock
 from .naming import new_path
+from .recorder import Recorder
 
 __all__ = [
     "Checkpoint",
@@ -19,6 +20,7 @@ __all__ = [
     "Environment",
     "Journal",
     "Latest",
+    "Recorder",
     "RunConfig",
     "RunDirectory",
     "RunError",

@@ -66,13 +66,13 @@ class Journal:
                 raise RunError(f"{self.path}, line {number}: expected a JSON object, received {line[:80]!r}")
         return reports
 
-    def rewind(self, step: int) -> None:
-        """Drop the reports of later steps: the run goes on from ``step``, and makes them again.
+    def rewind(self, epochs: int) -> None:
+        """Keep the reports of the first epochs only: the run makes the later ones again.
 
         Raises:
             RunError, OSError: as `read` and `append` do.
         """
-        kept = b"".join(_line(report) for report in self.read() if report.get("step", 0) <= step)
+        kept = b"".join(_line(report) for report in self.read() if report.get("epoch", 0) <= epochs)
         if self.path.exists() and kept != self.path.read_bytes():
             write_atomically(self.path, kept)
 
