@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from attrs import evolve, frozen
 
@@ -29,6 +29,12 @@ class RunConfig:
     experiment: Experiment
     folder: str
     fingerprint: str
+
+    @property
+    def best(self) -> tuple[str, Literal["min", "max"]]:
+        """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
+        stopping = self.experiment.early_stopping
+        return ("validation_loss", "min") if stopping is None else (stopping.metric, stopping.mode)
 
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""

@@ -18,10 +18,11 @@ import os
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from minnet_core.atomic import write_atomically
 
+from ..experiment import Experiment
 from .checkpoints import Checkpoints
 from .config import RunConfig
 from .environment import Environment
@@ -89,7 +90,14 @@ class RunDirectory:
 
     @classmethod
     def _of(cls, path: Path, config: RunConfig) -> Self:
-        return cls(path, config, Checkpoints(path / CHECKPOINTS), Journal(path / "metrics.jsonl"))
+        checkpoints = Checkpoints(path / CHECKPOINTS, keep=config.experiment.keep, mode=config.best[1])
+        return cls(path, config, checkpoints, Journal(path / "metrics.jsonl"))
+
+    def changed(self, experiment: Experiment) -> Self:
+        """Write down another experiment: more epochs, say; only while locked."""
+        config = evolve(self.config, experiment=experiment)
+        _write_json(self.path / CONFIG, config.to_json())
+        return self._of(self.path, config)
 
     @property
     def best_model(self) -> Path:

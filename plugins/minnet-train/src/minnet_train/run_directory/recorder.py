@@ -50,7 +50,6 @@ class Recorder(Generic[R]):
         directory: what is kept up to date.
         trainer: what trains.
         save_model: writes the model as it is now to a file.
-        monitor: the number of a report that tells the best epoch; where a report has none, its ``loss``.
         every: steps between checkpoints within an epoch; 0 is none.
         damaged: what was wrong with the checkpoints that were passed over.
     """
@@ -58,7 +57,6 @@ class Recorder(Generic[R]):
     directory: RunDirectory
     trainer: Recordable
     save_model: Callable[[Path], None]
-    monitor: str = "validation_loss"
     every: int = 0
     damaged: list[str] = field(factory=list, init=False)
     _epochs: int = field(default=0, init=False)
@@ -142,7 +140,8 @@ class Recorder(Generic[R]):
         self._saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:
-        value = report.get(self.monitor, report.get("loss"))
+        name, _ = self.directory.config.best
+        value = report.get(name, report.get("loss"))
         return None if value is None or math.isnan(value) else float(value)
 
     def _is_best(self, report: Mapping[str, Any]) -> bool:
