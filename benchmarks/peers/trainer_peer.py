@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from minnet_train.samples import Samples
-from minnet_train.trainer import EpochReport, fit
+from minnet_train import EpochReport, Samples, Trainer
 
 from ..evidence import Evidence, number
 from ..job import Job
@@ -16,33 +17,25 @@ from .stepping import PROOF_STEPS
 
 
 class TrainerSteps(MinnetTraining):
-    """An epoch is all the steps of one timing; measuring held-out samples, once an epoch, is not counted."""
+    """An epoch is all the steps of one timing."""
 
     def __init__(self, workload: Training) -> None:
         super().__init__(workload)
         self.batch = workload.batch
         self.samples = [Samples(*batch) for batch in self.batches]
-        self.held_out = Samples(self.batches[0][0][:1], self.batches[0][1][:1])
         self.tiled: Samples | None = None
 
     def epoch(self, training: Samples) -> EpochReport:
         """Train one epoch."""
-        (report,) = fit(
-            self.model,
-            self.criterion,
-            self.optimizer,
-            training,
-            self.held_out,
-            epochs=1,
-            batch_size=self.batch,
-            rng=0,
-        )
+        trainer = Trainer(self.model, self.criterion, self.optimizer)
+        (report,) = trainer.fit(training, epochs=1, batch_size=self.batch, rng=0)
         return report
 
     def seconds(self, steps: int) -> float:
         if self.tiled is None or len(self.tiled) != steps * self.batch:
             chosen = [self.batches[index % len(self.batches)] for index in range(steps)]
-            self.tiled = Samples(*(np.concatenate(column) for column in zip(*chosen, strict=True)))
+            columns: Any = zip(*chosen, strict=True)
+            self.tiled = Samples(*(np.concatenate(column) for column in columns))
         return self.epoch(self.tiled).seconds
 
     def evidence(self) -> Evidence:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from attrs import frozen
 
 SMALL = """\
 seed = 3
@@ -51,3 +53,40 @@ def edit(folder: Path) -> Callable[[str, str], str]:
         return "small.toml"
 
     return replace
+
+
+@frozen(eq=False)
+class ArraySamples:
+    """The least that a trainer asks of samples."""
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray | None = None
+    task: str = "classification"
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.inputs[rows], self.targets[rows]
+
+    def chunks(self, size: int = 1024) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start in range(0, len(self), size):
+            yield self.inputs[start : start + size], self.targets[start : start + size]
+
+
+@pytest.fixture(scope="session")
+def array_samples() -> type[ArraySamples]:
+    """Samples that are arrays."""
+    return ArraySamples
+
+
+@pytest.fixture(scope="session")
+def samples() -> Callable[..., ArraySamples]:
+    """Make samples of two classes, told apart by the sign of the first of three features."""
+
+    def make(count: int, seed: int = 0, weights: np.ndarray | None = None, dtype: type = np.float32) -> ArraySamples:
+        inputs = np.random.default_rng(seed).standard_normal((count, 3)).astype(dtype)
+        return ArraySamples(inputs, np.stack([inputs[:, 0] < 0, inputs[:, 0] >= 0], axis=1).astype(dtype), weights)
+
+    return make

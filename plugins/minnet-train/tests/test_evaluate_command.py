@@ -24,7 +24,8 @@ def trained(folder):
 def test_the_numbers_are_those_of_the_last_epoch(trained, folder):
     _, last = trained
     assert run("small.safetensors").splitlines()[0] == (
-        f"flowers.csv: 6 held-out samples, loss {last.test_loss:.4f}, accuracy {last.test_accuracy:.2%}"
+        f"flowers.csv: 6 held-out samples, loss {last.validation_loss:.4f}, "
+        f"accuracy {last.metrics['validation_accuracy']:.2%}"
     )
 
 

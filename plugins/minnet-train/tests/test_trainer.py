@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import attrs
 import numpy as np
 import pytest
 
@@ -8,18 +7,21 @@ from minnet_core import Module, Sequential
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Dropout, Linear, LogSoftMax
 from minnet_optimizers import SGD, Adam
-from minnet_train import DivergenceError, Samples, fit
-
-
-def samples(count: int, seed: int = 0) -> Samples:
-    """Two classes, told apart by the sign of the first of three features."""
-    inputs = np.random.default_rng(seed).standard_normal((count, 3)).astype(np.float32)
-    return Samples(inputs, np.stack([inputs[:, 0] < 0, inputs[:, 0] >= 0], axis=1).astype(np.float32))
+from minnet_train import DivergenceError, StateError, Trainer
+from minnet_train.metrics import Accuracy, Metric
 
 
 def network(seed: int = 0) -> Sequential:
     first, second = np.random.default_rng(seed).spawn(2)
     return Sequential(BatchNormalization(0.9), Dropout(0.1, rng=first), Linear(3, 2, rng=second), LogSoftMax())
+
+
+def linear() -> Sequential:
+    return Sequential(Linear(3, 2, rng=0), LogSoftMax())
+
+
+def trainer_of(model: Module, lr: float = 0.1, **options) -> Trainer:
+    return Trainer(model, ClassNLLCriterion(), SGD(model, lr), **options)
 
 
 class Recorder(Module):
@@ -39,31 +41,29 @@ class Recorder(Module):
         return self.gradInput
 
 
-def recorded(epochs: int, batch_size: int, seed: int = 0) -> list[tuple[bool, np.ndarray]]:
-    recorder = Recorder()
-    model = Sequential(recorder, Linear(3, 2, rng=0), LogSoftMax())
-    for _ in fit(
-        model,
-        ClassNLLCriterion(),
-        SGD(model, 0.01),
-        samples(10),
-        samples(4, 1),
-        epochs=epochs,
-        batch_size=batch_size,
-        rng=seed,
-    ):
-        pass
-    return recorder.seen
+@pytest.fixture
+def recorded(samples):
+    def record(epochs: int, batch_size: int) -> list[tuple[bool, np.ndarray]]:
+        recorder = Recorder()
+        model = Sequential(recorder, Linear(3, 2, rng=0), LogSoftMax())
+        trainer_of(model, 0.01).fit(samples(10), samples(4, 1), epochs=epochs, batch_size=batch_size, rng=0)
+        return recorder.seen
+
+    return record
 
 
-def train(seed: int = 0, **options):
-    model = network(options.pop("weights", 0))
-    arguments = {"epochs": 3, "batch_size": 7, "rng": seed, **options}
-    reports = list(fit(model, ClassNLLCriterion(), Adam(model, 0.05), samples(50), samples(20, 1), **arguments))
-    return model, reports
+@pytest.fixture
+def train(samples):
+    def run(seed: int = 0, **options) -> Trainer:
+        model = network()
+        trainer = Trainer(model, ClassNLLCriterion(), Adam(model, 0.05), metrics=[Accuracy()])
+        trainer.fit(samples(50), samples(20, 1), **{"epochs": 3, "batch_size": 7, "rng": seed, **options})
+        return trainer
+
+    return run
 
 
-def test_each_epoch_sees_every_sample_once_and_the_last_batch_takes_the_rest():
+def test_each_epoch_sees_every_sample_once_and_the_last_batch_takes_the_rest(recorded, samples):
     seen = [input for training, input in recorded(epochs=2, batch_size=4) if training]
     assert [len(batch) for batch in seen] == [4, 4, 2, 4, 4, 2]
     expected = np.sort(samples(10).inputs, axis=0)
@@ -71,79 +71,166 @@ def test_each_epoch_sees_every_sample_once_and_the_last_batch_takes_the_rest():
         assert np.array_equal(np.sort(np.concatenate(epoch), axis=0), expected)
 
 
-def test_a_batch_may_be_larger_than_the_data():
+def test_a_batch_may_be_larger_than_the_data(recorded):
     assert [len(batch) for training, batch in recorded(epochs=1, batch_size=100) if training] == [10]
 
 
-def test_samples_are_shuffled_anew_in_every_epoch():
+def test_samples_are_shuffled_anew_in_every_epoch(recorded):
     first, second = (input for training, input in recorded(epochs=2, batch_size=10) if training)
     assert not np.array_equal(first, second)
 
 
-def test_inputs_and_targets_are_shuffled_alike():
-    _, reports = train(epochs=20)
-    assert reports[-1].test_accuracy > 0.9
+def test_inputs_and_targets_are_shuffled_alike(train):
+    assert train(epochs=20).history[-1].metrics["validation_accuracy"] > 0.9
 
 
-def test_held_out_samples_are_measured_in_evaluation_mode_after_each_epoch():
+def test_validation_samples_are_measured_in_evaluation_mode_after_each_epoch(recorded, samples):
     seen = recorded(epochs=2, batch_size=5)
     assert [training for training, _ in seen] == [True, True, False] * 2
     assert np.array_equal(seen[2][1], samples(4, 1).inputs)
 
 
-def test_between_reports_the_model_is_in_evaluation_mode():
-    model, _ = train()
-    assert not any(layer.training for layer in model)
+@pytest.mark.parametrize("validated", [True, False])
+def test_between_reports_the_model_is_in_evaluation_mode(samples, validated):
+    model = network()
+    for _ in trainer_of(model).epochs(samples(9), samples(4) if validated else None, epochs=2):
+        assert not any(layer.training for layer in model)
 
 
-def test_the_same_seed_gives_the_same_weights_bit_for_bit():
-    (first, _), (second, _) = train(), train()
+def test_the_same_seed_gives_the_same_weights_bit_for_bit(train):
+    first, second = train().model, train().model
     for name, array in first.namedParameters().items():
         assert array.tobytes() == second.namedParameters()[name].tobytes()
     for name, array in first.namedBuffers().items():
         assert array.tobytes() == second.namedBuffers()[name].tobytes()
 
 
-def test_another_order_gives_other_weights():
-    assert not np.array_equal(train(seed=0)[0][2].W, train(seed=1)[0][2].W)
+def test_another_order_gives_other_weights(train):
+    assert not np.array_equal(train(seed=0).model[2].W, train(seed=1).model[2].W)
 
 
-def test_a_report_tells_the_losses_as_they_are_defined():
-    model, criterion = Sequential(Linear(3, 2, rng=0), LogSoftMax()), ClassNLLCriterion()
-    training, test = samples(10), samples(4, 1)
+def test_a_report_tells_the_losses_and_metrics_as_they_are_defined(samples):
+    model, criterion = linear(), ClassNLLCriterion()
+    training, validation = samples(10), samples(4, 1)
     before = model.clone()
-    (report,) = fit(model, criterion, SGD(model, 0.0), training, test, epochs=1, batch_size=3, rng=0)
-    answers = before.forward(test.inputs)
-    assert report.epoch == 1
-    assert report.loss == pytest.approx(criterion.forward(before.forward(training.inputs), training.targets), rel=1e-5)
-    assert report.test_loss == pytest.approx(criterion.forward(answers, test.targets), rel=1e-5)
-    assert report.test_accuracy == np.mean(answers.argmax(1) == test.targets.argmax(1))
+    trainer = Trainer(model, criterion, SGD(model, 0.0), metrics=[Accuracy()])
+    (report,) = trainer.fit(training, validation, epochs=1, batch_size=3, rng=0)
+    expected = {}
+    for prefix, part in (("", training), ("validation_", validation)):
+        outputs = before.forward(part.inputs)
+        expected[f"{prefix}loss"] = criterion.forward(outputs, part.targets)
+        expected[f"{prefix}accuracy"] = np.mean(outputs.argmax(1) == part.targets.argmax(1))
+    told = report.as_dict()
+    assert {name: told[name] for name in expected} == pytest.approx(expected, rel=1e-5)
+    assert (report.epoch, report.step, report.lr) == (1, 4, 0.0)
     assert report.samples_per_second == pytest.approx(10 / report.seconds)
 
 
-def test_a_report_cannot_be_changed():
-    _, reports = train(epochs=1)
-    with pytest.raises(attrs.exceptions.FrozenInstanceError):
-        reports[0].loss = 0.0
+def test_metrics_of_training_are_of_the_batches_as_they_were_trained_on(samples):
+    seen = []
+
+    class Seen(Metric):
+        def reset(self):
+            seen.append([])
+
+        def update(self, outputs, targets):
+            seen[-1].append(outputs.copy())
+
+        def compute(self):
+            return 0.0
+
+    class Watched(LogSoftMax):
+        outputs: list = []
+
+        def updateOutput(self, input):
+            if self.training:
+                self.outputs.append(super().updateOutput(input).copy())
+            return super().updateOutput(input)
+
+    model = Sequential(Linear(3, 2, rng=0), Watched())
+    trainer_of(model, metrics=[Seen()]).fit(samples(20), epochs=1, batch_size=6, rng=0)
+    (updates,) = [each for each in seen if each]
+    assert np.array_equal(np.concatenate(updates), np.concatenate(Watched.outputs))
 
 
-def test_training_is_float32_throughout():
-    model, _ = train()
+def test_training_is_float32_throughout(train):
+    model = train().model
     assert {array.dtype for array in model.namedParameters().values()} == {np.dtype(np.float32)}
     assert model.output.dtype == np.float32
 
 
-def test_samples_are_not_changed():
-    training, test = samples(10), samples(4, 1)
-    for part in (training, test):
+def test_samples_are_not_changed(samples):
+    training, validation = samples(10), samples(4, 1)
+    for part in (training, validation):
         part.inputs.flags.writeable = part.targets.flags.writeable = False
-    model = network()
-    list(fit(model, ClassNLLCriterion(), Adam(model, 0.1), training, test, epochs=2, batch_size=4, rng=0))
+    trainer_of(network()).fit(training, validation, epochs=2, batch_size=4, rng=0)
     assert np.array_equal(training.inputs, samples(10).inputs)
 
 
+def test_the_first_epoch_begins_when_its_report_is_asked_for(samples):
+    model = network()
+    before = model[2].W.copy()
+    epochs = trainer_of(model).epochs(samples(9), epochs=1, batch_size=3, rng=0)
+    assert np.array_equal(model[2].W, before)
+    next(epochs)
+    assert not np.array_equal(model[2].W, before)
+
+
+def test_a_second_call_goes_on_where_the_first_ended(train, samples):
+    parts = train(epochs=1)
+    parts.fit(samples(50), samples(20, 1), epochs=3, batch_size=7, rng=99)
+    whole = train(epochs=3)
+    assert [report.epoch for report in parts.history] == [1, 2, 3]
+    assert np.array_equal(parts.model[2].W, whole.model[2].W)
+
+
+def test_what_was_trained_already_is_not_trained_again(train, samples):
+    trainer = train(epochs=3)
+    assert trainer.fit(samples(50), epochs=2) is trainer.history
+    assert trainer.step == 24
+
+
+def test_the_plan_counts_batches_and_steps(train):
+    plan = train(epochs=3).plan
+    assert (plan.epochs, plan.batch_size, plan.batches, plan.steps) == (3, 7, 8, 24)
+
+
+@pytest.mark.parametrize("options", [{"epochs": 0}, {"epochs": 1, "batch_size": 0}])
+def test_a_plan_of_nothing_is_an_error(samples, options):
+    with pytest.raises(ValueError, match="expected an integer of at least 1, received 0"):
+        trainer_of(network()).fit(samples(9), **options)
+
+
+def test_stop_ends_after_the_step_and_the_next_call_goes_on_bit_for_bit(samples):
+    def run(stops: tuple[int, ...]) -> Trainer:
+        class Stopping(LogSoftMax):
+            def updateOutput(self, input):
+                if self.training and trainer.step + 1 in stops:
+                    trainer.stop()
+                return super().updateOutput(input)
+
+        model = network()
+        model.modules[-1] = Stopping()
+        trainer = trainer_of(model)
+        for stop in (*stops, 12):
+            trainer.fit(samples(10), samples(4, 1), epochs=4, batch_size=4, rng=0)
+            assert trainer.step == stop
+            assert trainer.stopped == (f"stopped after step {stop}" if stop < 12 else None)
+        return trainer
+
+    assert np.array_equal(run(()).model[2].W, run((1, 3, 5)).model[2].W)
+
+
+def test_a_trainer_that_is_stopped_before_it_begins_takes_no_step(samples):
+    trainer = trainer_of(network())
+    trainer.stop()
+    assert trainer.fit(samples(9), epochs=1) == []
+    assert trainer.step == 0
+    assert len(trainer.fit(samples(9), epochs=1)) == 1
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_a_loss_that_is_not_finite_stops_before_the_step_and_names_epoch_and_batch(value):
+def test_a_loss_that_is_not_finite_stops_before_the_step_and_names_epoch_and_batch(samples, value):
     class Diverging(ClassNLLCriterion):
         calls = 0
 
@@ -153,24 +240,53 @@ def test_a_loss_that_is_not_finite_stops_before_the_step_and_names_epoch_and_bat
             return value if self.calls == 6 else super().updateOutput(input, target)
 
     model = network()
-    epochs = fit(model, Diverging(), SGD(model, 0.1), samples(9), samples(4, 1), epochs=5, batch_size=3, rng=0)
+    trainer = Trainer(model, Diverging(), SGD(model, 0.1))
+    epochs = trainer.epochs(samples(9), samples(4, 1), epochs=5, batch_size=3, rng=0)
     next(epochs)
-    with pytest.raises(DivergenceError, match=rf"epoch 2, batch 2: expected a finite loss, received {value}"):
+    message = rf"^epoch 2, batch 2: expected a finite loss, received {value}; the outputs of all layers are finite, so "
+    with pytest.raises(DivergenceError, match=message + "it is the criterion, Diverging; a smaller learning rate"):
         next(epochs)
+    assert trainer.step == 4
     assert all(np.isfinite(array).all() for array in model.namedParameters().values())
+    with pytest.raises(StateError, match=r"^epoch 2, batch 1: expected a trainer between two steps, received one in"):
+        trainer.state_dict()
+    with pytest.raises(StateError, match="between two steps"):
+        trainer.fit(samples(9), epochs=5)
 
 
-def test_weights_that_diverge_in_the_last_step_are_noticed():
-    model = Sequential(Linear(3, 2, rng=0), LogSoftMax())
-    epochs = fit(model, ClassNLLCriterion(), SGD(model, 1e39), samples(9), samples(4, 1), epochs=1, batch_size=9, rng=0)
-    with pytest.raises(DivergenceError, match="epoch 1, held-out samples: expected a finite loss, received nan"):
-        next(epochs)
+def test_weights_that_diverge_in_the_last_step_are_noticed(samples):
+    message = r"^epoch 1, after its last batch: expected finite parameters, received others in 0.W; a smaller learning"
+    with pytest.raises(DivergenceError, match=message):
+        trainer_of(linear(), 1e39).fit(samples(9), epochs=1, batch_size=9)
 
 
-def test_the_first_epoch_begins_when_its_report_is_asked_for():
-    model = network()
-    before = model[2].W.copy()
-    epochs = fit(model, ClassNLLCriterion(), SGD(model, 0.1), samples(9), samples(4, 1), epochs=1, batch_size=3, rng=0)
-    assert np.array_equal(model[2].W, before)
-    next(epochs)
-    assert not np.array_equal(model[2].W, before)
+def test_a_state_with_weights_that_are_not_finite_cannot_be_taken(samples):
+    trainer = trainer_of(linear())
+    trainer.fit(samples(9), epochs=1)
+    trainer.model[0].b[1] = np.nan
+    with pytest.raises(DivergenceError, match=r"^epoch 1, batch 1: expected finite parameters, received others in 0.b"):
+        trainer.state_dict()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"metrics": ["Accuracy"]}, TypeError, "expected a Metric, received 'Accuracy'"),
+        ({"metrics": [Accuracy(), Accuracy()]}, ValueError, "expected metrics of different names"),
+        ({"clip_norm": 0}, ValueError, "expected a positive finite number, received 0"),
+        ({"clip_value": -1.0}, ValueError, "expected a positive finite number, received -1.0"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        trainer_of(linear(), **options)
+
+
+def test_a_metric_may_not_have_the_name_of_something_else_in_a_report():
+    class Loss(Accuracy):
+        @property
+        def name(self):
+            return "loss"
+
+    with pytest.raises(ValueError, match=r"expected metrics of different names, and none of \['epoch', 'loss', 'lr'"):
+        trainer_of(linear(), metrics=[Loss()])

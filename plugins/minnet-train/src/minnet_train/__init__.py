@@ -11,23 +11,30 @@ if TYPE_CHECKING:
     from .data_config import DataConfig as DataConfig
     from .dataset import Dataset as Dataset
     from .digits import load_digits as load_digits
+    from .early_stopping import EarlyStopping as EarlyStopping
+    from .epoch_report import EpochReport as EpochReport
+    from .errors import CallbackError as CallbackError
     from .errors import DataError as DataError
     from .errors import DivergenceError as DivergenceError
     from .errors import ExperimentError as ExperimentError
+    from .errors import StateError as StateError
     from .experiment import Experiment as Experiment
     from .experiment_file import ExperimentFile as ExperimentFile
     from .experiment_file import read_experiment as read_experiment
+    from .history import History as History
     from .measurement import Measurement as Measurement
     from .measurement import measure as measure
+    from .plan import Plan as Plan
     from .run import Run as Run
     from .run_directory import Checkpoint as Checkpoint
     from .run_directory import CheckpointError as CheckpointError
     from .run_directory import RunDirectory as RunDirectory
     from .run_directory import RunError as RunError
     from .samples import Samples as Samples
+    from .scheduling import schedules as schedules
+    from .session import Session as Session
     from .split import stratified_split as stratified_split
-    from .trainer import EpochReport as EpochReport
-    from .trainer import fit as fit
+    from .trainer import Trainer as Trainer
 
 __version__ = "0.1.0"
 
@@ -35,24 +42,31 @@ __version__ = "0.1.0"
 _HOME = {
     "Checkpoint": "run_directory",
     "CheckpointError": "run_directory",
+    "CallbackError": "errors",
     "DataConfig": "data_config",
     "DataError": "errors",
     "Dataset": "dataset",
     "DivergenceError": "errors",
-    "EpochReport": "trainer",
+    "EarlyStopping": "early_stopping",
+    "EpochReport": "epoch_report",
     "Experiment": "experiment",
     "ExperimentError": "errors",
     "ExperimentFile": "experiment_file",
+    "History": "history",
     "Measurement": "measurement",
+    "Plan": "plan",
     "Run": "run",
     "RunDirectory": "run_directory",
     "RunError": "run_directory",
+    "Session": "session",
     "Samples": "samples",
-    "fit": "trainer",
+    "StateError": "errors",
+    "Trainer": "trainer",
     "load_csv": "csv_dataset",
     "load_digits": "digits",
     "measure": "measurement",
     "read_experiment": "experiment_file",
+    "schedules": "scheduling",
     "stratified_split": "split",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -36,3 +37,5 @@ def at_least(least: int) -> Callable[[Any, Attribute[Any], Any], None]:
 
 
 not_empty = expect("a text that is not empty", bool)
+
+positive_or_none = expect("a positive finite number", lambda value: value is None or 0 < value < math.inf)

@@ -1,4 +1,4 @@
-"""The model, criterion and optimizer that an experiment names, with errors that say under which key they are."""
+"""The components that an experiment names, with errors that say under which key they are."""
 
 from __future__ import annotations
 
@@ -21,8 +21,14 @@ from minnet_core import (
 )
 
 from .errors import ExperimentError
-from .experiment import Experiment
+from .experiment import ComponentConfig, Experiment
+from .metrics.metric import Metric
+from .metrics.registry import metrics
 from .problem import KeyPath, Problem, unknown_key
+from .scheduling import Scheduler, expect_scheduler, schedules
+
+USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
+"""The metrics of an experiment that names none, by its task."""
 
 
 def check_components(experiment: Experiment) -> None:
@@ -35,6 +41,8 @@ def check_components(experiment: Experiment) -> None:
         *_unknown_names(list(experiment.model), layers, ("model",)),
         *_unknown_names(experiment.criterion, criterions, ("criterion",)),
         *_unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
+        *_unknown_names(experiment.schedule, schedules, ("schedule",)),
+        *_unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
     ]
     if problems:
         raise ExperimentError(*problems)
@@ -74,6 +82,42 @@ def build_optimizer(experiment: Experiment, model: Module) -> Optimizer:
     """
     optimizer: Optimizer = _build_located(experiment.optimizer, optimizers, ("optimizer",), model)
     return optimizer
+
+
+def build_schedule(experiment: Experiment) -> Scheduler | None:
+    """Build the schedule, if there is one.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments, or it is none.
+    """
+    if experiment.schedule is None:
+        return None
+    schedule: Scheduler = _build_located(experiment.schedule, schedules, ("schedule",))
+    try:
+        expect_scheduler(schedule)
+    except TypeError as error:
+        raise ExperimentError(Problem(("schedule",), str(error))) from error
+    return schedule
+
+
+def build_metrics(experiment: Experiment, task: str) -> list[Metric]:
+    """Build the metrics, or those that are usual for a task.
+
+    Raises:
+        ExperimentError: if a constructor refuses its arguments, or a metric is for another task, or there twice.
+    """
+    configs = USUAL[task] if experiment.metrics is None else experiment.metrics
+    built: list[Metric] = []
+    for index, config in enumerate(configs):
+        path: KeyPath = ("metrics", index)
+        metric: Metric = _build_located(ComponentConfig(dict(config)), metrics, path)
+        if task not in metric.TASKS:
+            message = f"expected a metric of {task}, received {metric!r}, which is of {' and '.join(metric.TASKS)}"
+            raise ExperimentError(Problem(path, message))
+        if metric.name in [other.name for other in built]:
+            raise ExperimentError(Problem(path, f"expected metrics of different names, received {metric.name!r} again"))
+        built.append(metric)
+    return built
 
 
 def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:

@@ -17,7 +17,15 @@ class DataError(MinnetError, ValueError):
 
 
 class DivergenceError(MinnetError, ArithmeticError):
-    """The loss is no finite number any more."""
+    """The loss, or a weight, is no finite number any more."""
+
+
+class CallbackError(MinnetError, RuntimeError):
+    """A callback or plugin raised an error, which is the cause of this one, and so ended a training."""
+
+
+class StateError(MinnetError, ValueError):
+    """The state of a training cannot be taken now, or does not fit the trainer that is to go on from it."""
 
 
 class ExperimentError(MinnetError, ValueError):

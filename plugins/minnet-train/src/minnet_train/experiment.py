@@ -6,8 +6,9 @@ from typing import Any, NewType
 
 from attrs import field, frozen
 
-from .accepted import at_least, expect, not_empty
+from .accepted import at_least, expect, not_empty, positive_or_none
 from .data_config import DataConfig
+from .early_stopping import EarlyStopping
 
 ComponentConfig = NewType("ComponentConfig", dict[str, Any])
 """A component as `minnet_core.build` takes it: ``{"class": "Linear", "n_in": 64, "n_out": 10}``."""
@@ -27,6 +28,13 @@ class Experiment:
         model: the layers, one after another.
         criterion: the loss.
         optimizer: what changes the weights.
+        schedule: of the learning rate; None leaves the optimizer's own.
+        metrics: what is measured besides the loss; None for what is usual for the task.
+        clip_norm: what the norm of the gradients is limited to; None for no limit.
+        clip_value: what the elements of the gradients are limited to; None for no limit.
+        early_stopping: when to end before the last epoch; None for never.
+        checkpoint_every: how many steps there are between checkpoints; 0 for one after each epoch.
+        keep: how many of the last checkpoints are kept, besides the best.
         data: what to learn from.
     """
 
@@ -37,4 +45,11 @@ class Experiment:
     model: tuple[ComponentConfig, ...] = field(validator=expect("a list of at least one layer", bool))
     criterion: ComponentConfig
     optimizer: ComponentConfig
+    schedule: ComponentConfig | None = None
+    metrics: tuple[ComponentConfig, ...] | None = None
+    clip_norm: float | None = field(default=None, validator=positive_or_none)
+    clip_value: float | None = field(default=None, validator=positive_or_none)
+    early_stopping: EarlyStopping | None = None
+    checkpoint_every: int = field(default=0, validator=at_least(0))
+    keep: int = field(default=3, validator=at_least(1))
     data: DataConfig

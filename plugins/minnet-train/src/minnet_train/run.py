@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 from attrs import frozen
@@ -14,8 +15,16 @@ from attrs import frozen
 from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.arrays import describe
 
-from .components import build_criterion, build_model, build_optimizer, check_components
+from .components import (
+    build_criterion,
+    build_metrics,
+    build_model,
+    build_optimizer,
+    build_schedule,
+    check_components,
+)
 from .dataset import Dataset
+from .epoch_report import EpochReport
 from .errors import ExperimentError
 from .experiment import Experiment
 from .problem import KeyPath, Problem
@@ -23,7 +32,7 @@ from .record import TrainingRecord
 from .samples import Samples
 from .sources import load_source
 from .split import stratified_split
-from .trainer import EpochReport, fit
+from .trainer import Trainer
 
 
 @frozen(eq=False)
@@ -40,9 +49,7 @@ class Run:
     dataset: Dataset
     training: Samples
     test: Samples
-    model: Sequential
-    criterion: Criterion
-    optimizer: Optimizer
+    trainer: Trainer
     rng: np.random.Generator
 
     @classmethod
@@ -58,10 +65,36 @@ class Run:
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
         optimizer = build_optimizer(experiment, model)
+        schedule = build_schedule(experiment)
         dataset = load_source(experiment.data)
         training, test = split(experiment, dataset, split_rng)
         _check_fit(model, criterion, training)
-        return cls(experiment, dataset, training, test, model, criterion, optimizer, order_rng)
+        trainer = Trainer(
+            model,
+            criterion,
+            optimizer,
+            metrics=build_metrics(experiment, training.task),
+            schedule=schedule,
+            clip_norm=experiment.clip_norm,
+            clip_value=experiment.clip_value,
+            early_stopping=experiment.early_stopping,
+        )
+        return cls(experiment, dataset, training, test, trainer, order_rng)
+
+    @property
+    def model(self) -> Sequential:
+        """What is trained."""
+        return cast("Sequential", self.trainer.model)
+
+    @property
+    def criterion(self) -> Criterion:
+        """The loss."""
+        return self.trainer.criterion
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """What changes the weights."""
+        return self.trainer.optimizer
 
     def epochs(self) -> Iterator[EpochReport]:
         """Train, an epoch each time the next report is asked for.
@@ -69,10 +102,7 @@ class Run:
         Raises:
             DivergenceError: when the loss is no finite number any more.
         """
-        return fit(
-            self.model,
-            self.criterion,
-            self.optimizer,
+        return self.trainer.epochs(
             self.training,
             self.test,
             epochs=self.experiment.epochs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,10 +20,14 @@ class Samples:
     Attributes:
         inputs: float32 (rows, features).
         targets: float32 (rows, classes), 1 for the class of the row and else 0: every criterion takes this form.
+        task: ``classification``, or ``regression``, in which targets are values.
+        weights: how much each row counts, (rows,); None means that all count alike.
     """
 
     inputs: Array
     targets: Array = field()
+    task: str = "classification"
+    weights: Array | None = None
 
     @targets.validator
     def _one_target_a_row(self, _: Any, targets: Array) -> None:
@@ -41,6 +46,15 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.inputs)
+
+    def batch(self, rows: Array) -> tuple[Array, Array]:
+        """Return inputs and targets of some rows."""
+        return self.inputs.take(rows, axis=0), self.targets.take(rows, axis=0)
+
+    def chunks(self, size: int = 1024) -> Iterator[tuple[Array, Array]]:
+        """Yield inputs and targets of all rows, in order, so many at a time."""
+        for start in range(0, len(self), size):
+            yield self.inputs[start : start + size], self.targets[start : start + size]
 
 
 def scaled(features: Array, scale: float) -> Array:

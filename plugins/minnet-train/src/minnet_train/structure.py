@@ -65,6 +65,14 @@ def _number(data: Any, _: Any) -> float:
     return float(_expect(data, (int, float), "a number"))
 
 
+def _optional_number(data: Any, _: Any) -> float | None:
+    return None if data is None else _number(data, float)
+
+
+def _boolean(data: Any, _: Any) -> bool:
+    return bool(_expect(data, bool, "true or false"))
+
+
 def _text(data: Any, _: Any) -> str:
     return str(_expect(data, str, "a text"))
 
@@ -79,6 +87,19 @@ def _column(data: Any, _: Any) -> str | int | None:
 def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     layers = _expect(data, (list, tuple), f"a list of layers such as {_EXAMPLE}")
     return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
+
+
+def _optional_component(data: Any, _: Any) -> ComponentConfig | None:
+    return None if data is None else _component(data, ComponentConfig)
+
+
+def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
+    """Read a list in which a text is a component without arguments."""
+    if data is None:
+        return None
+    metrics = _expect(data, (list, tuple), 'a list of metrics such as "Accuracy" or { class = "TopK", k = 3 }')
+    tables = [{"class": metric} if isinstance(metric, str) else metric for metric in metrics]
+    return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
 
 
 def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
@@ -122,9 +143,13 @@ def _children(data: Any, path: KeyPath) -> Any:
 def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(bool, _boolean)
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(str, _text)
     converter.register_structure_hook_func(lambda type_: type_ == str | int | None, _column)
+    converter.register_structure_hook_func(lambda type_: type_ == float | None, _optional_number)
+    converter.register_structure_hook_func(lambda type_: type_ == ComponentConfig | None, _optional_component)
+    converter.register_structure_hook_func(lambda type_: type_ == tuple[ComponentConfig, ...] | None, _metrics)
     converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
     converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
     return converter

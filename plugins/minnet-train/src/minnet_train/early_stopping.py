@@ -1,0 +1,28 @@
+"""`EarlyStopping`: when to end a training that no longer gets better."""
+
+from __future__ import annotations
+
+import math
+
+from attrs import field, frozen
+
+from .accepted import at_least, expect, not_empty
+
+
+@frozen(kw_only=True)
+class EarlyStopping:
+    """When to end a training that no longer gets better.
+
+    Attributes:
+        patience: how many epochs may pass without a new best one.
+        metric: a number of a report: ``validation_loss``, ``validation_accuracy``, ``loss``.
+        mode: ``min`` if small is good, ``max`` if large is.
+        min_delta: by how much a new best must be better than the one before.
+        restore_best: whether the model becomes what it was after the best epoch, when training is over.
+    """
+
+    patience: int = field(default=5, validator=at_least(1))
+    metric: str = field(default="validation_loss", validator=not_empty)
+    mode: str = field(default="min", validator=expect("'min' or 'max'", lambda mode: mode in ("min", "max")))
+    min_delta: float = field(default=0.0, validator=expect("a finite number of 0 or more", lambda x: 0 <= x < math.inf))
+    restore_best: bool = True

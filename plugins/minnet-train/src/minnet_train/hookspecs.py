@@ -1,0 +1,42 @@
+"""The hooks of a training: what a plugin, or an object in ``Trainer(callbacks=...)``, may do while a network learns.
+
+Plugins are called first, then the callbacks in their order; what they return is not looked at.
+One that raises ends the training; `minnet_fit_end` is called nevertheless.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minnet_core.hookspecs import hookspec
+
+if TYPE_CHECKING:
+    from minnet_core.arrays import Array
+
+    from .epoch_report import EpochReport
+    from .trainer import Trainer
+
+
+@hookspec
+def minnet_fit_start(trainer: Trainer) -> None:
+    """Training begins, or goes on: ``trainer.plan`` says with what, ``trainer.step`` from where."""
+
+
+@hookspec
+def minnet_gradients_ready(trainer: Trainer, gradients: Array) -> None:
+    """The gradients of a batch are in one flat vector, which may be changed in place before clipping and the step."""
+
+
+@hookspec
+def minnet_step_end(trainer: Trainer, loss: float) -> None:
+    """A step has been taken, which changed the weights; ``loss`` is that of the batch before it."""
+
+
+@hookspec
+def minnet_epoch_end(trainer: Trainer, report: EpochReport) -> None:
+    """An epoch is over and measured."""
+
+
+@hookspec
+def minnet_fit_end(trainer: Trainer) -> None:
+    """Training is over, or has been stopped, or has failed."""

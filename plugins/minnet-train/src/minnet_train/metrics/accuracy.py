@@ -1,0 +1,36 @@
+"""`Accuracy`: how many rows are classified right."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core import Array
+
+from .classes import class_indices
+from .metric import Metric
+
+
+class Accuracy(Metric):
+    """The fraction of rows whose largest output is that of the right class; the first of several that are largest.
+
+    scikit-learn: ``accuracy_score``.
+
+    >>> accuracy = Accuracy()
+    >>> accuracy.update(np.array([[0.9, 0.1], [0.3, 0.7], [0.2, 0.8]]), np.array([0, 1, 0]))
+    >>> round(accuracy.compute(), 3)
+    0.667
+    """
+
+    TASKS = ("classification",)
+    STATE = ("right", "rows")
+
+    def reset(self) -> None:
+        self.right = self.rows = 0
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        actual = class_indices(self, outputs, targets)
+        self.right += int(np.count_nonzero(outputs.argmax(axis=1) == actual))
+        self.rows += len(outputs)
+
+    def compute(self) -> float:
+        return self.right / self.rows if self.rows else float("nan")

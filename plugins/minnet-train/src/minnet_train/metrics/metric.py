@@ -1,0 +1,72 @@
+"""`Metric`: the protocol that every metric follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from minnet_core import Array
+from minnet_core.component import Component
+
+
+class Metric(Component):
+    """Measures the outputs of a network, given a batch at a time.
+
+    A subclass defines ``reset()``, ``update(outputs, targets)`` and ``compute()``, and names the attributes in which it
+    counts in ``STATE``: numbers or arrays.
+
+    >>> from minnet_train.metrics import Accuracy
+    >>> accuracy = Accuracy()
+    >>> accuracy.update(np.array([[0.9, 0.1], [0.3, 0.7]]), np.array([0, 0]))
+    >>> accuracy.compute()
+    0.5
+    """
+
+    TASKS: ClassVar[tuple[str, ...]] = ("classification", "regression")
+    """What it can measure."""
+
+    STATE: ClassVar[tuple[str, ...]] = ()
+    """The attributes in which it counts."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    @property
+    def name(self) -> str:
+        """What a report calls it."""
+        return type(self).__name__.lower()
+
+    def reset(self) -> None:
+        """Forget all batches; every metric overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define reset()")
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        """Count a batch; every metric overrides this.
+
+        Args:
+            outputs: of the network, (rows, outputs).
+            targets: of a classification, one-hot rows or class indices (rows,); else values of the shape of outputs.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define update(outputs, targets)")
+
+    def compute(self) -> Any:
+        """Return the metric of all batches since `reset`, as JSON can hold it; every metric overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define compute()")
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What has been counted: copies of the attributes in ``STATE``, which may be assigned to go on from them."""
+        return {name: _copied(getattr(self, name)) for name in self.STATE}
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        if state.keys() != set(self.STATE):
+            raise ValueError(f"{self!r}: expected a state of {sorted(self.STATE)}, received {sorted(state)}")
+        for name, value in state.items():
+            setattr(self, name, _copied(value))
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value

@@ -1,0 +1,57 @@
+"""`TopK`: how often the right class is among the k likeliest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minnet_core import Array
+
+from .classes import class_indices
+from .metric import Metric
+
+
+class TopK(Metric):
+    """The fraction of rows in which fewer than ``k`` outputs are larger than that of the right class.
+
+    With ``k = 1`` this is `Accuracy`, but for ties, which count as right here.
+
+    scikit-learn: ``top_k_accuracy_score``, which breaks ties by the order of the classes.
+
+    Args:
+        k: at least 1.
+
+    >>> metric = TopK(2)
+    >>> metric.update(np.array([[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]), np.array([1, 2]))
+    >>> metric.name, metric.compute()
+    ('top2', 0.5)
+    """
+
+    TASKS = ("classification",)
+    STATE = ("right", "rows")
+
+    def __init__(self, k: int = 5) -> None:
+        if not isinstance(k, int) or isinstance(k, bool) or k < 1:
+            raise ValueError(f"TopK: expected k to be an integer of at least 1, received {k!r}")
+        self.k = k
+        super().__init__()
+
+    @property
+    def name(self) -> str:
+        return f"top{self.k}"
+
+    def reset(self) -> None:
+        self.right = self.rows = 0
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        actual = class_indices(self, outputs, targets)
+        own = outputs[np.arange(len(outputs)), actual]
+        # Not "larger than": a nan, which is neither, is no right answer.
+        before = np.count_nonzero(~(outputs <= own[:, np.newaxis]), axis=1)
+        self.right += int(np.count_nonzero(before < self.k))
+        self.rows += len(outputs)
+
+    def compute(self) -> float:
+        return self.right / self.rows if self.rows else float("nan")
+
+    def __repr__(self) -> str:
+        return f"TopK {self.k}"

@@ -1,0 +1,57 @@
+"""`validate`: loss and metrics of samples that a model does not train on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from minnet_core import Criterion, Module
+
+from .divergence import loss_diverged
+from .metrics.metric import Metric
+from .samples import Samples
+from .weighting import weighted_loss
+
+
+def validate(
+    model: Module, criterion: Criterion, samples: Samples, metrics: Sequence[Metric], where: str
+) -> tuple[float, dict[str, Any]]:
+    """Measure a model in evaluation mode, in which it stays.
+
+    Args:
+        model: to measure.
+        criterion: the loss.
+        samples: to measure on, a chunk after the other, so that memory does not grow with their number.
+        metrics: to measure by.
+        where: what an error begins with.
+
+    Returns:
+        The mean loss, weighted if the samples have weights, and the metrics by name.
+
+    Raises:
+        DivergenceError: if the loss is no finite number.
+    """
+    model.evaluate()
+    for metric in metrics:
+        metric.reset()
+    total = weight = 0.0
+    start = 0
+    for inputs, targets in samples.chunks():
+        outputs = model.forward(inputs)
+        if samples.weights is None:
+            loss, its_weight = float(criterion.forward(outputs, targets)), float(len(inputs))
+        else:
+            weights = samples.weights[start : start + len(inputs)]
+            loss, its_weight = weighted_loss(criterion, outputs, targets, weights), float(weights.sum())
+        if not math.isfinite(loss):
+            raise loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets)
+        total += loss * its_weight
+        weight += its_weight
+        start += len(inputs)
+        for metric in metrics:
+            metric.update(outputs, targets)
+    values = {metric.name: metric.compute() for metric in metrics}
+    for metric in metrics:
+        metric.reset()
+    return total / weight, values
