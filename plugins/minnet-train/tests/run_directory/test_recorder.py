@@ -6,9 +6,9 @@ from itertools import count
 
 import numpy as np
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
-from minnet_train import RunDirectory, RunError, read_experiment
+from minnet_train import EarlyStopping, RunDirectory, RunError, read_experiment
 from minnet_train.run_directory import Recorder, RunConfig
 
 LOSSES = (5.0, 3.0, 4.0, 2.0, 6.0)
@@ -163,11 +163,15 @@ def test_after_a_resumption_a_worse_epoch_does_not_take_the_place_of_the_best(re
     assert recorder.directory.best_model.read_bytes() == weights.tobytes()
 
 
-def test_another_number_may_tell_the_best(recorder):
-    recorder.monitor = "accuracy"  # which reports do not have, so that it is the loss, 1 each time
-    first = train(recorder, 1)
-    train(recorder)
-    assert recorder.directory.best_model.read_bytes() == first.tobytes()
+@pytest.mark.parametrize(("metric", "mode", "best"), [("validation_loss", "max", 5), ("accuracy", "min", 1)])
+def test_what_stops_early_tells_the_best(config, metric, mode, best):
+    stopping = EarlyStopping(metric=metric, mode=mode)  # reports have no accuracy, so there it is the loss, always 1
+    recorder = begun(
+        RunDirectory.create("run", evolve(config, experiment=evolve(config.experiment, early_stopping=stopping)))
+    )
+    weights = [train(recorder, 1) for _ in LOSSES]
+    assert recorder.directory.best_model.read_bytes() == weights[best - 1].tobytes()
+    assert recorder.directory.checkpoints.best() == best * STEPS
 
 
 def test_there_is_nothing_to_save_twice(recorder):

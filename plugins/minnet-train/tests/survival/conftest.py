@@ -28,7 +28,8 @@ model = [
 ]
 criterion = { class = "ClassNLLCriterion" }
 optimizer = { class = "Adam", lr = 1e-2 }
-schedule = { class = "ReduceOnPlateau", factor = 0.9, patience = 2 }
+clip_norm = 1.0
+early_stopping = { patience = 100, restore_best = true }
 
 [data]
 source = "flowers.csv"

@@ -104,8 +104,7 @@ def test_a_folder_without_permission_is_told_before_training(program):
     assert "disk/run: expected a new or empty folder that can be written to: Permission denied" in done.stderr
 
 
-@pytest.mark.parametrize("damaged", [1, 2, 99])
-@pytest.mark.parametrize("damage", ["cut", "emptied", "altered"])
+@pytest.mark.parametrize(("damaged", "damage"), [(1, "cut"), (2, "emptied"), (1, "altered"), (99, "cut")])
 def test_damaged_checkpoints_are_passed_over_and_told(program, whole, damaged, damage):
     run = program.folder / "run"
     assert program.train("survival.toml", "--run", "run", "-o", "run.safetensors", "--epochs", "9").returncode == 0

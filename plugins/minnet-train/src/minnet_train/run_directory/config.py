@@ -34,7 +34,9 @@ class RunConfig:
     def best(self) -> tuple[str, Literal["min", "max"]]:
         """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
         stopping = self.experiment.early_stopping
-        return ("validation_loss", "min") if stopping is None else (stopping.metric, stopping.mode)
+        if stopping is None:
+            return "validation_loss", "min"
+        return stopping.metric, "max" if stopping.mode == "max" else "min"
 
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
