@@ -65,7 +65,7 @@ class NonNegative(Hyperparameter[float]):
     expected = "a finite number of 0 or more"
 
     def convert(self, value: Any) -> float:
-        return _number_in(value, math.inf)
+        return number_in(value, math.inf)
 
 
 class Fraction(Hyperparameter[float]):
@@ -74,7 +74,7 @@ class Fraction(Hyperparameter[float]):
     expected = "a number in [0, 1)"
 
     def convert(self, value: Any) -> float:
-        return _number_in(value, 1.0)
+        return number_in(value, 1.0)
 
 
 class FractionPair(Hyperparameter[tuple[float, float]]):
@@ -88,10 +88,10 @@ class FractionPair(Hyperparameter[tuple[float, float]]):
 
     def convert(self, value: Any) -> tuple[float, float]:
         first, second = value
-        return _number_in(first, 1.0), _number_in(second, 1.0)
+        return number_in(first, 1.0), number_in(second, 1.0)
 
 
-def _number_in(value: Any, end: float) -> float:
+def number_in(value: Any, end: float) -> float:
     """Return a number from 0 to below ``end``; text is refused, although ``float`` would parse it."""
     if not isinstance(value, SupportsFloat):
         raise TypeError
