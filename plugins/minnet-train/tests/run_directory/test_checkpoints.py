@@ -87,13 +87,20 @@ def test_damaged_ones_are_passed_over_and_told(tmp_path):
 def test_a_damaged_one_never_pushes_out_a_whole_one(tmp_path):
     checkpoints = saved(tmp_path, 3.0, None, None, keep=2)
     cut(checkpoints, 3)
-    again = Checkpoints(tmp_path / "checkpoints", keep=1)
-    again.set_aside_after(again.latest().checkpoint.step)
+    again = Checkpoints(tmp_path / "checkpoints", keep=2)
+    again.rewind(again.latest().checkpoint.step)
     assert again.steps() == [1, 2]
     assert (tmp_path / "checkpoints" / "step-00000003.damaged").exists()
     again.save(SMALL, step=3)
     cut(again, 3)
-    assert again.latest().checkpoint.step == 1  # still there, for it is the best
+    assert again.latest().checkpoint.step == 2
+
+
+def test_what_a_kill_kept_from_being_removed_is_removed(tmp_path):
+    saved(tmp_path, 1.0, 2.0, 3.0, 4.0, keep=4)
+    again = Checkpoints(tmp_path / "checkpoints", keep=1)
+    again.rewind(4)
+    assert again.steps() == [1, 4]
 
 
 def test_a_damaged_best_one_is_the_best_no_more(tmp_path):

@@ -14,10 +14,10 @@ from attrs import frozen
 
 EXPERIMENT = """\
 seed = 3
-epochs = 120
+epochs = 60
 batch_size = 5
 output = "model.safetensors"
-checkpoint_every = 2
+checkpoint_every = 3
 model = [
     { class = "Linear", n_in = 2, n_out = 8 },
     { class = "BatchNormalization", alpha = 0.9 },
@@ -28,6 +28,7 @@ model = [
 ]
 criterion = { class = "ClassNLLCriterion" }
 optimizer = { class = "Adam", lr = 1e-2 }
+schedule = { class = "ReduceOnPlateau", factor = 0.9, patience = 2 }
 clip_norm = 1.0
 early_stopping = { patience = 100, restore_best = true }
 
@@ -125,6 +126,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """What the run leaves that nothing interrupts."""
     program = _program(tmp_path_factory.mktemp("whole"))
     ended = program.end(program.folder / "whole")
-    assert [report["epoch"] for report in ended.reports] == list(range(1, 121))
+    assert [report["epoch"] for report in ended.reports] == list(range(1, 61))
     assert ended.output == ended.model
     return ended

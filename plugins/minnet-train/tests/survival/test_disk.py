@@ -56,7 +56,7 @@ def test_files_that_may_not_grow_leave_a_run_that_can_be_gone_on_with(program, w
     import resource
 
     run = program.folder / "run"
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))  # noqa: E731
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, 16_000))  # noqa: E731
     assert expect_told(program.train(*program.arguments(run), preexec_fn=limit), "File too large") > 0
     assert program.end(run) == whole
 
@@ -114,7 +114,7 @@ def test_damaged_checkpoints_are_passed_over_and_told(program, whole, damaged, d
         path.write_bytes(
             {"cut": data[:-100], "emptied": b"", "altered": data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]}[damage]
         )
-    done = program.train("--resume", "run", "--epochs", "120")
+    done = program.train("--resume", "run", "--epochs", "60")
     assert done.returncode == 0, done.stderr
     warnings = done.stderr.splitlines()
     assert len(warnings) == min(damaged, len(files))

@@ -94,12 +94,16 @@ class Checkpoints:
         sign = 1 if self.mode == "min" else -1
         return min(measured, key=lambda pair: (sign * pair[0], pair[1]))[1] if measured else None
 
-    def set_aside_after(self, step: int) -> None:
-        """Rename every later checkpoint to ``*.damaged``, so that it counts no more; training goes on from ``step``."""
+    def rewind(self, step: int) -> None:
+        """Go on from a step: every later checkpoint is renamed to ``*.damaged``, so that it counts no more.
+
+        What a kill kept from being removed is removed.
+        """
         for later in self.steps():
             if later > step:
                 os.replace(self.path(later), self.path(later).with_suffix(".damaged"))
                 self._metrics.pop(later, None)
+        self._prune()
 
     def _metric(self, step: int) -> float | None:
         if step not in self._metrics:

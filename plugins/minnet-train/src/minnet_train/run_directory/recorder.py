@@ -85,7 +85,7 @@ class Recorder(Generic[R]):
                 self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
                 self._epochs = latest.checkpoint.state["epochs"]
                 self._saved = latest.checkpoint.step
-            self.directory.checkpoints.set_aside_after(self._saved or 0)
+            self.directory.checkpoints.rewind(self._saved or 0)
             self.directory.journal.rewind(self._epochs)
             for report in self.directory.journal.read():
                 self._is_best(report)
