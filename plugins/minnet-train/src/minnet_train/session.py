@@ -104,7 +104,7 @@ class Session:
     @property
     def output(self) -> str:
         """Where the experiment wants its model, from wherever this process runs."""
-        return os.path.join(self.directory.config.folder, self.run.experiment.output)
+        return self.directory.config.located().output
 
     def epochs(self) -> Iterator[EpochReport]:
         """Train, each report being given when it and a checkpoint are on the disk.

@@ -22,7 +22,12 @@ def test_the_seed_and_the_defaults_are_written_down(config):
     assert config.to_json()["experiment"]["batch_size"] == 8
 
 
-def test_paths_mean_the_same_from_everywhere(config, folder):
+def test_where_a_run_was_begun_paths_are_what_they_were(config):
+    assert config.located() == config.experiment
+
+
+def test_paths_mean_the_same_from_everywhere(config, folder, monkeypatch):
+    monkeypatch.chdir("/")
     located = config.located()
     assert located.data == read_experiment(folder / "small.toml").data
     assert located.output == str(folder / "small.safetensors")

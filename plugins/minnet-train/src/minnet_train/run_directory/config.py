@@ -40,8 +40,9 @@ class RunConfig:
 
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
-        data = self.experiment.data.relative_to(self.folder)
-        return evolve(self.experiment, data=data, output=os.path.join(self.folder, self.experiment.output))
+        folder = "" if self.folder == os.getcwd() else self.folder
+        data = self.experiment.data.relative_to(folder)
+        return evolve(self.experiment, data=data, output=os.path.join(folder, self.experiment.output))
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
