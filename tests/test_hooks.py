@@ -38,7 +38,7 @@ def test_a_hook_has_a_section_that_shows_how_to_implement_it(hook):
     call = f"{hook}({', '.join(inspect.signature(HOOKS[hook]).parameters)})"
     assert call in HEADINGS
     section = PAGE.partition(f"## `{call}`")[2].partition("\n## ")[0]
-    assert f"def {call}:" in PAGE or f"def {call}:" in section
+    assert f"def {call}:" in PAGE or f"def {call.replace('(', '(self, ')}:" in section  # of a plugin or a callback
     assert len(section.split()) > 20
 
 

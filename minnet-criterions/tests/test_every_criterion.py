@@ -55,3 +55,16 @@ def test_repr_and_docstring(cls, example):
     assert cls.__doc__.count(".. math::") >= 2
     for word in ("Backward", "PyTorch", ">>>"):
         assert word in cls.__doc__
+
+
+@every_example
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_the_loss_is_the_mean_of_the_losses_of_the_samples(cls, example, dtype):
+    criterion, rel = cls(), 1e-5 if dtype is np.float32 else 1e-12
+    for seed in range(3):
+        input, target = example.draw_input(seed, dtype), example.draw_target(seed, dtype)
+        losses = criterion.losses(input, target)
+        assert (losses.shape, losses.dtype) == (input.shape[:1], np.dtype(dtype))
+        expected = [criterion.forward(input[row : row + 1], target[row : row + 1]) for row in range(len(input))]
+        assert losses == pytest.approx(expected, rel=rel)
+        assert losses.mean() == pytest.approx(criterion.forward(input, target), rel=rel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minnet_core import Array, Criterion, Example, Reference
 
-from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum
+from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
 
 class ClassNLLCriterion(Criterion):
@@ -53,3 +53,7 @@ class ClassNLLCriterion(Criterion):
         self.gradInput = class_weights(self, input, target)
         self.gradInput *= -1 / len(input)
         return self.gradInput
+
+    def losses(self, input: Array, target: Array) -> Array:
+        """Compute the loss of each sample, of which the loss is the mean."""
+        return -weighted_sums(class_weights(self, input, target), input)

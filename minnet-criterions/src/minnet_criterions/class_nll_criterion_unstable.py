@@ -8,7 +8,7 @@ import numpy as np
 
 from minnet_core import Array, Criterion, Example
 
-from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum
+from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
 
 class ClassNLLCriterionUnstable(Criterion):
@@ -54,6 +54,11 @@ class ClassNLLCriterionUnstable(Criterion):
         gradInput *= -1 / len(input)
         self.gradInput = gradInput
         return self.gradInput
+
+    def losses(self, input: Array, target: Array) -> Array:
+        """Compute the loss of each sample, of which the loss is the mean."""
+        weights = class_weights(self, input, target)
+        return -weighted_sums(weights, np.log(self._clip(input, weights.dtype)))
 
     def _clip(self, input: Array, dtype: np.dtype[Any]) -> Array:
         epsilon = max(self.EPS, float(np.finfo(dtype).tiny))

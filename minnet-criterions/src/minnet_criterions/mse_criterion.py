@@ -47,6 +47,12 @@ class MSECriterion(Criterion):
         self.gradInput *= 2 / len(input)
         return self.gradInput
 
+    def losses(self, input: Array, target: Array) -> Array:
+        """Compute the loss of each sample, of which the loss is the mean."""
+        difference = self._difference(input, target).reshape(len(input), -1)
+        losses: Array = np.einsum("ij,ij->i", difference, difference)
+        return losses
+
     def _difference(self, input: Array, target: Array) -> Array:
         batch_size(self, input)
         expect_shape(self, target, input.shape, "target")

@@ -56,8 +56,22 @@ def weighted_sum(weights: Array, scores: Array) -> float:
     >>> weighted_sum(np.array([0.0, 2.0]), np.array([-np.inf, -1.5]))
     -3.0
     """
-    products = np.multiply(weights, scores, out=np.zeros_like(weights), where=weights != 0)
-    return float(products.sum())
+    return float(_products(weights, scores).sum())
+
+
+def weighted_sums(weights: Array, scores: Array) -> Array:
+    """Sum ``weights * scores`` of each row, as `weighted_sum` sums those of all.
+
+    >>> import numpy as np
+    >>> weighted_sums(np.array([[0.0, 2.0], [1.0, 0.0]]), np.array([[-np.inf, -1.5], [-0.5, -1.0]]))
+    array([-3. , -0.5])
+    """
+    sums: Array = _products(weights, scores).sum(axis=1)
+    return sums
+
+
+def _products(weights: Array, scores: Array) -> Array:
+    return np.multiply(weights, scores, out=np.zeros_like(weights), where=weights != 0)
 
 
 def _expect_class_indices(owner: object, target: Array, classes: int) -> None:

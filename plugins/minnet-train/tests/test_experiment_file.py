@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet_train import DataConfig, ExperimentError, ExperimentFile, Run, read_experiment
+from minnet_train import DataConfig, EarlyStopping, ExperimentError, ExperimentFile, Run, read_experiment
 
 
 def error_of(name: str) -> str:
@@ -31,6 +31,34 @@ def test_what_is_left_out_has_a_default(folder, edit):
     experiment = read_experiment("small.toml")
     assert (experiment.seed, experiment.batch_size, experiment.output) == (0, 32, "model.safetensors")
     assert experiment.data == DataConfig(source="flowers.csv")
+
+
+def test_how_to_train_is_read_as_it_is_written(edit):
+    name = edit(
+        "seed = 3\n",
+        """
+schedule = { class = "WarmUp", steps = 3, after = { class = "CosineDecay", per = "step" } }
+metrics = ["Accuracy", { class = "TopK", k = 2 }]
+clip_norm = 1
+clip_value = 0.5
+early_stopping = { patience = 3, metric = "validation_accuracy", mode = "max" }
+checkpoint_every = 10
+keep = 2
+""",
+    )
+    experiment = read_experiment(name)
+    assert experiment.schedule["after"] == {"class": "CosineDecay", "per": "step"}
+    assert experiment.metrics == ({"class": "Accuracy"}, {"class": "TopK", "k": 2})
+    assert (experiment.clip_norm, experiment.clip_value) == (1.0, 0.5)
+    assert experiment.early_stopping == EarlyStopping(patience=3, metric="validation_accuracy", mode="max")
+    assert (experiment.checkpoint_every, experiment.keep) == (10, 2)
+
+
+def test_how_to_train_has_defaults(folder):
+    experiment = read_experiment("small.toml")
+    assert experiment.schedule is experiment.metrics is experiment.early_stopping is None
+    assert experiment.clip_norm is experiment.clip_value is None
+    assert (experiment.checkpoint_every, experiment.keep) == (0, 3)
 
 
 def test_the_path_of_a_data_file_is_relative_to_the_experiment(folder, monkeypatch):
@@ -132,6 +160,40 @@ MISTAKES = [
     ),
     ("n_in = 2", "n_in = 1979-05-27", "line 6: model[0].n_in: expected a finite number, text, boolean"),
     ('{ class = "ClassNLLCriterion" }', '["x"]', "line 9: criterion: expected a component such as"),
+    (
+        "seed = 3",
+        "metrics = 3",
+        'line 1: metrics: expected a list of metrics such as "Accuracy" or { class',
+    ),
+    ("seed = 3", 'metrics = ["A", { k = 3 }]', "line 1: metrics[1]: expected a component with a key class"),
+    ("seed = 3", 'schedule = "OneCycle"', "line 1: schedule: expected a component such as"),
+    ("seed = 3", "clip_norm = 0", "line 1: clip_norm: expected a positive finite number, received 0.0"),
+    ("seed = 3", 'clip_norm = "1"', "line 1: clip_norm: expected a number, received '1'"),
+    ("seed = 3", "clip_value = -1", "line 1: clip_value: expected a positive finite number, received -1.0"),
+    ("seed = 3", "checkpoint_every = -1", "line 1: checkpoint_every: expected an integer of at least 0, received -1"),
+    ("seed = 3", "keep = 0", "line 1: keep: expected an integer of at least 1, received 0"),
+    (
+        "seed = 3",
+        "early_stopping = { patience = 0 }",
+        "line 1: early_stopping.patience: expected an integer of at least 1, received 0",
+    ),
+    (
+        "seed = 3",
+        "early_stopping = { patiense = 1 }",
+        "line 1: early_stopping.patiense: unknown key; did you mean 'patience'? (expected one of metric, min_delta, "
+        "mode, patience, restore_best)",
+    ),
+    (
+        "seed = 3",
+        'early_stopping = { mode = "best" }',
+        "line 1: early_stopping.mode: expected 'min' or 'max', received 'best'",
+    ),
+    (
+        "seed = 3",
+        "early_stopping = { restore_best = 1 }",
+        "line 1: early_stopping.restore_best: expected true or false, received 1",
+    ),
+    ("seed = 3", "early_stopping = 5", "line 1: early_stopping: expected a table such as { patience = 5 }, received 5"),
     ("seed = 3", "seed = ", "small.toml: expected TOML: Invalid value (at line 1, column 8)"),
     ("seed = 3", "seed = 3\nseed = 4", "small.toml: expected TOML: Cannot overwrite a value (at line 2, column 9)"),
 ]

@@ -7,7 +7,9 @@ import pytest
 from attrs import evolve
 
 from minnet_core import Criterion, Module, build, criterions, layers, load, read_header
-from minnet_train import ExperimentError, ExperimentFile, Run, read_experiment
+from minnet_core.component import Component
+from minnet_train import ExperimentError, ExperimentFile, Run, read_experiment, schedules
+from minnet_train.components import build_metrics
 from minnet_train.record import TrainingRecord
 
 
@@ -50,6 +52,48 @@ MISTAKES = [
         "n_out = 3",
         "n_out = 4",
         "small.toml, line 7: model[1]: expected an output for each of the 3 classes, (batch, 3), received (2, 4)",
+    ),
+    (
+        "seed = 3",
+        'schedule = { class = "OneCicle" }',
+        "line 1: schedule.class: no distribution registers 'OneCicle' in schedules; did you mean 'OneCycle'",
+    ),
+    (
+        "seed = 3",
+        'schedule = { class = "StepDecay", evry = 2 }',
+        "line 1: schedule.evry: unknown argument of ",
+    ),
+    ("seed = 3", 'schedule = { class = "StepDecay" }', "line 1: schedule: StepDecay: missing a required argument"),
+    (
+        "seed = 3",
+        'schedule = { class = "WarmUp", steps = 2, after = { class = "CosineDecay", length = 0 } }',
+        "CosineDecay: expected length to be an integer of at least 1, or None, received 0",
+    ),
+    (
+        "seed = 3",
+        'schedule = { class = "WarmUp", steps = 2, after = { class = "ReduceOnPlateau", metric = "acuracy" } }',
+        "line 1: schedule.after.metric: expected a number of every report, one of loss, accuracy, validation_loss, "
+        "validation_accuracy, received 'acuracy'",
+    ),
+    (
+        "seed = 3",
+        'early_stopping = { metric = "validation_acc" }',
+        "line 1: early_stopping.metric: expected a number of every report, one of loss, accuracy, validation_loss, ",
+    ),
+    (
+        "seed = 3",
+        'metrics = ["Acuracy"]',
+        "line 1: metrics[0].class: no distribution registers 'Acuracy' in metrics; did you mean 'Accuracy'",
+    ),
+    (
+        "seed = 3",
+        'metrics = ["MSE", { class = "TopK", k = 0 }]',
+        "line 1: metrics[1]: TopK: ",
+    ),
+    (
+        "seed = 3",
+        'metrics = ["Accuracy", "Accuracy"]',
+        "line 1: metrics[1]: expected metrics of different names, received 'accuracy' again",
     ),
     ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits' or the path of a CSV file"),
 ]
@@ -99,6 +143,51 @@ def test_every_criterion_of_the_notebook_trains_a_classifier(edit, criterion):
     edit("lr = 1e-2", "lr = 0.1")
     *_, last = Run.prepare(read_experiment("small.toml")).epochs()
     assert last.metrics["validation_accuracy"] == 1
+
+
+def test_how_to_train_is_done(edit):
+    edit("seed = 3\n", 'schedule = { class = "StepDecay", every = 1 }\nmetrics = [{ class = "TopK", k = 2 }]\n')
+    edit("epochs = 2", "epochs = 9\nclip_norm = 1\nclip_value = 0.5\nearly_stopping = { patience = 1, min_delta = 9 }")
+    run = Run.prepare(read_experiment("small.toml"))
+    reports = list(run.epochs())
+    assert [report.lr for report in reports] == pytest.approx([1e-2, 1e-3])
+    assert set(reports[0].metrics) == {"top2", "validation_top2"}
+    assert run.trainer.stopped.startswith("early stopping: validation_loss has not got better for 1 epochs")
+    assert (run.trainer.clipping.clip_norm, run.trainer.clipping.clip_value) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(("metrics", "names"), [("", {"accuracy"}), ("metrics = []\n", set())])
+def test_what_is_usual_is_measured_unless_it_is_said(edit, metrics, names):
+    run = Run.prepare(read_experiment(edit("seed = 3\n", metrics)))
+    assert {metric.name for metric in run.trainer.metrics} == names
+
+
+def test_usual_for_a_regression_are_errors(folder):
+    experiment = read_experiment("small.toml")
+    assert [metric.name for metric in build_metrics(experiment, "regression")] == ["mae", "r2"]
+    wrong = evolve(experiment, metrics=({"class": "MSE"}, {"class": "Accuracy"}))
+    message = r"^metrics\[1\]: expected a metric of regression, received Accuracy, which is of classification$"
+    with pytest.raises(ExperimentError, match=message):
+        build_metrics(wrong, "regression")
+
+
+def test_a_schedule_must_be_one(edit):
+    @schedules.register
+    class Strange(Component):
+        def __init__(self):
+            self.per = "day"
+
+    with pytest.raises(ExperimentError, match=r"^schedule: expected a schedule, with per \('step' or 'epoch'\), "):
+        Run.prepare(read_experiment(edit("seed = 3", 'schedule = { class = "Strange" }')))
+
+
+def test_a_run_is_taken_up_again_bit_for_bit(folder):
+    whole, first, second = (Run.prepare(read_experiment("small.toml")) for _ in range(3))
+    list(whole.epochs())
+    next(first.epochs())
+    second.trainer.load_state_dict(first.trainer.state_dict())
+    assert [report.epoch for report in second.epochs()] == [2]
+    assert np.array_equal(second.model[0].W, whole.model[0].W)
 
 
 def test_the_model_is_what_build_makes_of_the_config(folder):

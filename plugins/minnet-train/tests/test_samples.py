@@ -49,3 +49,18 @@ def test_a_fingerprint_tells_other_contents():
         fingerprint(classes=("x", "z")),
     ]
     assert len({fingerprint(), *others}) == 5
+
+
+def test_a_batch_has_the_rows_that_are_asked_for():
+    samples = Samples.of(DATA, np.array([0, 1, 2]), 2.0)
+    inputs, targets = samples.batch(np.array([2, 0]))
+    assert inputs.tolist() == [[5, 6], [1, 2]]
+    assert targets.tolist() == [[0, 1], [0, 1]]
+
+
+def test_chunks_have_all_rows_in_order():
+    samples = Samples.of(DATA, np.array([0, 1, 2]), 2.0)
+    chunks = list(samples.chunks(2))
+    assert [len(inputs) for inputs, _ in chunks] == [2, 1]
+    assert np.array_equal(np.concatenate([inputs for inputs, _ in chunks]), samples.inputs)
+    assert np.array_equal(np.concatenate([targets for _, targets in chunks]), samples.targets)

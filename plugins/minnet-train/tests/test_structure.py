@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minnet_train import DataConfig, Experiment, ExperimentError
+from minnet_train import DataConfig, EarlyStopping, Experiment, ExperimentError
 from minnet_train.structure import structure_experiment, unstructure_experiment
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -25,6 +25,21 @@ EXPERIMENTS = st.builds(
     model=st.lists(COMPONENTS, min_size=1, max_size=3).map(tuple),
     criterion=COMPONENTS,
     optimizer=COMPONENTS,
+    schedule=st.none() | COMPONENTS,
+    metrics=st.none() | st.lists(COMPONENTS, max_size=3).map(tuple),
+    clip_norm=st.none() | st.floats(0.01, 10),
+    clip_value=st.none() | st.floats(0.01, 10),
+    early_stopping=st.none()
+    | st.builds(
+        EarlyStopping,
+        patience=st.integers(1),
+        metric=st.text(min_size=1),
+        mode=st.sampled_from(["min", "max"]),
+        min_delta=st.floats(0, 1),
+        restore_best=st.booleans(),
+    ),
+    checkpoint_every=st.integers(0),
+    keep=st.integers(1),
     data=st.builds(
         DataConfig,
         source=st.text(min_size=1),

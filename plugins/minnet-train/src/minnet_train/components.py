@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,31 @@ def build_metrics(experiment: Experiment, task: str) -> list[Metric]:
             raise ExperimentError(Problem(path, f"expected metrics of different names, received {metric.name!r} again"))
         built.append(metric)
     return built
+
+
+def check_metric_names(experiment: Experiment, schedule: object, built: Iterable[Metric]) -> None:
+    """Check that what early stopping and the schedule look at is in every report.
+
+    Raises:
+        ExperimentError: naming the key.
+    """
+    names = ["loss", *(metric.name for metric in built)]
+    known = [*names, *(f"validation_{name}" for name in names)]
+    wanted: dict[KeyPath, str] = {}
+    if experiment.early_stopping is not None:
+        wanted["early_stopping", "metric"] = experiment.early_stopping.metric
+    path: KeyPath = ("schedule",)
+    while schedule is not None:  # a warm-up, and what comes after it
+        if isinstance(name := getattr(schedule, "metric", None), str):
+            wanted[*path, "metric"] = name
+        schedule, path = getattr(schedule, "after", None), (*path, "after")
+    problems = [
+        Problem(path, f"expected a number of every report, one of {', '.join(known)}, received {name!r}")
+        for path, name in wanted.items()
+        if name not in known
+    ]
+    if problems:
+        raise ExperimentError(*problems)
 
 
 def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:

@@ -90,12 +90,14 @@ def expect_callback(callback: object) -> None:
         manager.register(callback, "it")
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise TypeError(f"{_title(callback)}: expected a callback that fits the hooks: {error}") from None
+        message = " ".join(str(error).split())
+        raise TypeError(f"{_title(callback)}: expected a callback that fits the hooks: {message}") from None
     if not manager.get_hookcallers(callback):
         raise TypeError(
             f"expected a callback with methods such as minnet_epoch_end, marked by minnet_core.hookimpl, "
             f"received {callback!r}"
         )
+    _collect({hook: [] for hook in HOOKS}, _title(callback), callback)
 
 
 def _manager() -> pluggy.PluginManager:

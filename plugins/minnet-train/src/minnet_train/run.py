@@ -22,6 +22,7 @@ from .components import (
     build_optimizer,
     build_schedule,
     check_components,
+    check_metric_names,
 )
 from .dataset import Dataset
 from .epoch_report import EpochReport
@@ -69,11 +70,13 @@ class Run:
         dataset = load_source(experiment.data)
         training, test = split(experiment, dataset, split_rng)
         _check_fit(model, criterion, training)
+        metrics = build_metrics(experiment, training.task)
+        check_metric_names(experiment, schedule, metrics)
         trainer = Trainer(
             model,
             criterion,
             optimizer,
-            metrics=build_metrics(experiment, training.task),
+            metrics=metrics,
             schedule=schedule,
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,

@@ -15,6 +15,7 @@ from cattrs import (
 )
 
 from .accepted import ValueOutOfRangeError
+from .early_stopping import EarlyStopping
 from .errors import ExperimentError
 from .experiment import ComponentConfig, Experiment
 from .problem import KeyPath, Problem, nearest, unknown_key
@@ -93,6 +94,14 @@ def _optional_component(data: Any, _: Any) -> ComponentConfig | None:
     return None if data is None else _component(data, ComponentConfig)
 
 
+def _early_stopping(data: Any, _: Any) -> EarlyStopping | None:
+    if data is None:
+        return None
+    if not isinstance(data, Mapping):
+        raise TypeError(f"expected a table such as {{ patience = 5 }}, received {data!r}")
+    return _converter.structure(data, EarlyStopping)
+
+
 def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
     """Read a list in which a text is a component without arguments."""
     if data is None:
@@ -150,6 +159,7 @@ def _make_converter() -> Converter:
     converter.register_structure_hook_func(lambda type_: type_ == float | None, _optional_number)
     converter.register_structure_hook_func(lambda type_: type_ == ComponentConfig | None, _optional_component)
     converter.register_structure_hook_func(lambda type_: type_ == tuple[ComponentConfig, ...] | None, _metrics)
+    converter.register_structure_hook_func(lambda type_: type_ == EarlyStopping | None, _early_stopping)
     converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
     converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
     return converter

@@ -11,17 +11,14 @@ from minnet_core.tree import PROTOCOL_ATTRIBUTES
 
 
 def plain_attributes(holder: object) -> dict[str, Any]:
-    """Return the attributes of an object that JSON can hold, and NumPy scalars as they are.
+    """Return the attributes of an object that JSON can hold, and NumPy scalars as they are, without a layer's caches.
 
     >>> from types import SimpleNamespace
     >>> plain_attributes(SimpleNamespace(p=0.5, betas=(0.9, 0.99), mask=np.ones(2)))
     {'p': 0.5, 'betas': [0.9, 0.99]}
     """
-    return {
-        name: _copied(value)
-        for name, value in vars(holder).items()
-        if name not in PROTOCOL_ATTRIBUTES and _is_plain(value)
-    }
+    left_out = PROTOCOL_ATTRIBUTES.union(getattr(holder, "CACHES", ()))
+    return {name: _copied(value) for name, value in vars(holder).items() if name not in left_out and _is_plain(value)}
 
 
 def set_plain_attributes(holder: object, attributes: Mapping[str, Any]) -> None:

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from minnet_core import ShapeError
+from minnet_train.metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, TopK, metrics
+
+CLASSIFYING = [Accuracy(), TopK(2), ConfusionMatrix()]
+MEASURING = [MSE(), MAE(), R2()]
+EVERY = [*CLASSIFYING, *MEASURING]
+each = pytest.mark.parametrize("metric", EVERY, ids=repr)
+
+
+def data(metric: Metric, rows: int = 50, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    outputs = rng.normal(size=(rows, 4)).astype(np.float32)
+    if metric in CLASSIFYING:
+        return outputs, rng.integers(0, 4, rows)
+    return outputs, (outputs + rng.normal(size=(rows, 4))).astype(np.float32)
+
+
+def of(metric: Metric, *batches: tuple[np.ndarray, np.ndarray]):
+    metric.reset()
+    for outputs, targets in batches:
+        metric.update(outputs, targets)
+    return metric.compute()
+
+
+@each
+def test_batches_make_no_difference(metric):
+    outputs, targets = data(metric)
+    parts = [(outputs[start : start + 7], targets[start : start + 7]) for start in range(0, 50, 7)]
+    assert np.array(of(metric, *parts)) == pytest.approx(np.array(of(metric, (outputs, targets))), rel=1e-12)
+
+
+@each
+def test_reset_forgets(metric):
+    first, second = data(metric), data(metric, seed=1)
+    of(metric, first)
+    assert of(metric, second) == of(type(metric)(*metric._arguments[0]), second)
+
+
+@each
+def test_the_state_goes_on_and_is_a_copy(metric):
+    first, second = data(metric), data(metric, seed=1)
+    whole = of(metric, first, second)
+    of(metric, first)
+    state = metric.state
+    metric.update(*second)
+    other = type(metric)(*metric._arguments[0])
+    other.state = state
+    other.update(*second)
+    assert other.compute() == whole
+    with pytest.raises(ValueError, match="expected a state of "):
+        other.state = {"other": 1}
+
+
+@each
+def test_the_result_is_what_json_can_hold(metric):
+    result = of(metric, data(metric))
+    assert json.loads(json.dumps(result)) == result
+
+
+@pytest.mark.parametrize("metric", CLASSIFYING, ids=repr)
+def test_one_hot_rows_are_classes_too(metric):
+    outputs, labels = data(metric)
+    assert of(metric, (outputs, np.eye(4, dtype=np.float32)[labels])) == of(metric, (outputs, labels))
+
+
+@pytest.mark.parametrize("metric", EVERY, ids=repr)
+@pytest.mark.parametrize("targets", [np.zeros((2, 3)), np.zeros(2), np.zeros((3, 4)), np.zeros((2, 1))])
+def test_targets_that_do_not_fit_are_refused(metric, targets):
+    with pytest.raises(ShapeError, match=r"expected"):
+        metric.update(np.zeros((2, 4)), targets)
+
+
+def test_accuracy_counts_the_first_of_equal_outputs():
+    assert of(Accuracy(), (np.array([[1, 1], [1, 1]]), np.array([0, 1]))) == 0.5
+
+
+def test_top_1_is_accuracy_and_top_all_is_1():
+    outputs, labels = data(CLASSIFYING[0])
+    assert of(TopK(1), (outputs, labels)) == of(Accuracy(), (outputs, labels))
+    assert of(TopK(4), (outputs, labels)) == 1
+    assert of(Accuracy(), (outputs, labels)) < of(TopK(2), (outputs, labels)) < of(TopK(3), (outputs, labels)) < 1
+
+
+def test_a_nan_is_no_right_answer():
+    assert of(TopK(1), (np.array([[np.nan, 1], [0, np.nan]]), np.array([0, 0]))) == 0
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.5, True, None])
+def test_k_is_a_count(k):
+    with pytest.raises(ValueError, match="TopK: expected k to be an integer of at least 1, received"):
+        TopK(k)
+
+
+def test_errors_are_means_over_all_outputs():
+    outputs, targets = data(MEASURING[0])
+    difference = outputs.astype(float) - targets
+    assert of(MSE(), (outputs, targets)) == pytest.approx(np.mean(difference**2))
+    assert of(MAE(), (outputs, targets)) == pytest.approx(np.mean(np.abs(difference)))
+
+
+def test_r2_is_the_mean_over_the_outputs():
+    outputs, targets = data(MEASURING[0])
+    residual = ((outputs - targets) ** 2).sum(0)
+    expected = 1 - residual / ((targets - targets.mean(0)) ** 2).sum(0)
+    assert of(R2(), (outputs, targets)) == pytest.approx(expected.mean(), rel=1e-5)
+
+
+def test_r2_of_large_targets_loses_nothing():
+    rng = np.random.default_rng(0)
+    targets = rng.normal(size=(1000, 1)) + 1e8
+    outputs = targets + 0.5 * rng.normal(size=(1000, 1))
+    shifted = of(R2(), *((outputs[i::10], targets[i::10]) for i in range(10)))
+    assert shifted == pytest.approx(of(R2(), (outputs - 1e8, targets - 1e8)), rel=1e-6)
+
+
+@pytest.mark.parametrize(("outputs", "expected"), [([[3.0], [3.0]], 1.0), ([[3.0], [2.0]], 0.0)])
+def test_r2_of_a_constant_is_1_if_it_is_right_and_else_0(outputs, expected):
+    assert of(R2(), (np.array(outputs), np.full((2, 1), 3.0))) == expected
+
+
+def test_a_confusion_matrix_has_a_row_for_each_class_and_counts_all():
+    outputs, labels = data(CLASSIFYING[0])
+    matrix = np.array(of(ConfusionMatrix(), (outputs, labels)))
+    assert matrix.sum(1).tolist() == np.bincount(labels).tolist()
+    assert np.trace(matrix) / 50 == of(Accuracy(), (outputs, labels))
+
+
+@pytest.mark.parametrize("metric", [metric for metric in EVERY if not isinstance(metric, ConfusionMatrix)], ids=repr)
+def test_of_nothing_a_metric_is_nan(metric):
+    metric.reset()
+    assert np.isnan(metric.compute())
+
+
+def test_all_are_found_by_name():
+    assert set(metrics) >= {"Accuracy", "ConfusionMatrix", "MAE", "MSE", "R2", "TopK"}
+    assert metrics["TopK"] is TopK
+
+
+def test_a_strangers_metric_must_say_how_it_counts():
+    class Mine(Metric):
+        def reset(self):
+            pass
+
+    with pytest.raises(NotImplementedError, match=r"Mine must define update\(outputs, targets\)"):
+        Mine().update(np.zeros((1, 1)), np.zeros((1, 1)))
+    with pytest.raises(NotImplementedError, match=r"Mine must define compute\(\)"):
+        Mine().compute()
+    with pytest.raises(NotImplementedError, match=r"Metric must define reset\(\)"):
+        Metric()
