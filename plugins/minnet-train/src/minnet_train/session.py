@@ -92,7 +92,8 @@ class Session:
         recorder: Recorder[EpochReport] = Recorder(
             directory, run.trainer, save_model, every=run.experiment.checkpoint_every
         )
-        run.trainer.callbacks.insert(0, recorder)
+        if recorder.every:  # else it would cost every step a call
+            run.trainer.callbacks.insert(0, recorder)
         step = recorder.resume()
         changes = directory.note_environment(step)
         warnings = [

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from minnet_train import RunDirectory, RunError, read_experiment
 from minnet_train.run_directory import RunConfig
@@ -128,3 +129,23 @@ def test_versions_of_another_form_are_refused(config, text):
     Path("run/versions.json").write_text(text)
     with pytest.raises(RunError, match=r"run/versions.json: expected a list of sessions"):
         directory.note_environment(3)
+
+
+def test_on_a_full_disk_a_change_is_an_error_and_the_old_file_whole(config, monkeypatch):
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    directory = RunDirectory.create("run", config)
+    monkeypatch.setattr(os, "fsync", fail)
+    monkeypatch.setenv("OMP_NUM_THREADS", "77")
+    with pytest.raises(RunError, match="run: versions.json could not be written: No space left on device"):
+        directory.note_environment(3)
+    with pytest.raises(RunError, match="run: config.json could not be written: No space left on device"):
+        directory.changed(evolve(config.experiment, epochs=9))
+    assert RunDirectory.open("run").config == config
+
+
+def test_a_change_of_the_experiment_is_written_down(config):
+    changed = RunDirectory.create("run", config).changed(evolve(config.experiment, epochs=9))
+    assert changed.config.experiment.epochs == 9
+    assert RunDirectory.open("run") == changed

@@ -13,6 +13,8 @@ from minnet_train.run_directory import Environment
 def test_every_distribution_is_there_with_its_version():
     here = Environment.here()
     assert here.python == platform.python_version()
+    assert here.system == platform.platform()
+    assert here.processor
     assert here.distributions["numpy"] == np.__version__
     assert here.distributions["attrs"] == version("attrs")
     assert {"minnet-core", "minnet-layers", "minnet-optimizers", "minnet-train", "numpy"} <= set(here.deciding)
@@ -35,20 +37,20 @@ def test_the_same_differs_in_nothing():
 def test_what_decides_numbers_is_told():
     before = Environment(
         python="3.11",
-        system="Linux",
+        processor="Good",
         threads={"OMP_NUM_THREADS": "1"},
         distributions={"numpy": "1.0"},
         deciding=["numpy"],
     )
     now = Environment(
         python="3.12",
-        system="macOS",
+        processor="Better",
         distributions={"numpy": "2.0", "minnet-swish": "0.1.0"},
         deciding=["minnet-swish"],
     )
     assert before.differences(now) == [
         "Python was 3.11, is 3.12",
-        "the system was Linux, is macOS",
+        "the processor was Good, is Better",
         "OMP_NUM_THREADS was 1, is not set",
         "minnet-swish was not installed, is 0.1.0",
         "numpy was 1.0, is 2.0",
@@ -57,6 +59,7 @@ def test_what_decides_numbers_is_told():
 
 def test_what_decides_no_number_is_not_told():
     here = Environment.here()
+    assert here.differences(evolve(here, system="Linux 99")) == []
     assert here.differences(evolve(here, distributions={**here.distributions, "attrs": "0"})) == []
 
 

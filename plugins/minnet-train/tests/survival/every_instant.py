@@ -65,20 +65,25 @@ def left(run: str) -> tuple[object, ...]:
     return (reports, names, *(path.read_bytes() for path in files))
 
 
-train.main(arguments("whole"), standalone_mode=False)
-expected = left("whole")
-seed = int.from_bytes(os.urandom(4))
-rng = random.Random(seed)
-kills = 0
-for kill_at in count(rng.randint(1, 2), 2):  # every other one, to take half the time
-    run = f"run-{kill_at}"
-    code = child(arguments(run), kill_at)
-    if code == 0:
-        break
-    assert code == -signal.SIGKILL, (kill_at, code)
-    kills += 1
-    kills += child(arguments(run), rng.randint(1, 100)) != 0  # while it goes on, too
-    assert child(arguments(run), NEVER) == 0, (seed, kill_at)
-    for one, other in zip(left(run), expected, strict=True):
-        assert one == other, (seed, kill_at)
-print(kills)
+def main() -> None:
+    train.main(arguments("whole"), standalone_mode=False)
+    expected = left("whole")
+    seed = int.from_bytes(os.urandom(4))
+    rng = random.Random(seed)
+    kills = 0
+    for kill_at in count(rng.randint(1, 2), 2):  # every other one, to take half the time
+        run = f"run-{kill_at}"
+        code = child(arguments(run), kill_at)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL, (kill_at, code)
+        kills += 1
+        kills += child(arguments(run), rng.randint(1, 100)) != 0  # while it goes on, too
+        assert child(arguments(run), NEVER) == 0, (seed, kill_at)
+        for one, other in zip(left(run), expected, strict=True):
+            assert one == other, (seed, kill_at)
+    print(kills)
+
+
+if __name__ == "__main__":
+    main()

@@ -94,9 +94,13 @@ class RunDirectory:
         return cls(path, config, checkpoints, Journal(path / "metrics.jsonl"))
 
     def changed(self, experiment: Experiment) -> Self:
-        """Write down another experiment: more epochs, say; only while locked."""
+        """Write down another experiment: more epochs, say; only while locked.
+
+        Raises:
+            RunError: if that cannot be written.
+        """
         config = evolve(self.config, experiment=experiment)
-        _write_json(self.path / CONFIG, config.to_json())
+        self._update(CONFIG, config.to_json())
         return self._of(self.path, config)
 
     @property
@@ -126,7 +130,7 @@ class RunDirectory:
             What differs from the last time.
 
         Raises:
-            RunError: if ``versions.json`` cannot be read.
+            RunError: if ``versions.json`` cannot be read, or written.
         """
         sessions = _read_json(self.path / VERSIONS)
         here = Environment.here()
@@ -135,8 +139,14 @@ class RunDirectory:
         except (AttributeError, IndexError, KeyError, TypeError) as error:
             raise RunError(f"{self.path / VERSIONS}: expected a list of sessions: {error}") from error
         if differences:
-            _write_json(self.path / VERSIONS, [*sessions, {"step": step, **here.to_json()}])
+            self._update(VERSIONS, [*sessions, {"step": step, **here.to_json()}])
         return differences
+
+    def _update(self, name: str, data: Any) -> None:
+        try:
+            _write_json(self.path / name, data)
+        except OSError as error:
+            raise RunError(f"{self.path}: {name} could not be written: {error.strerror or error}") from error
 
 
 def _expect_empty(path: Path) -> None:

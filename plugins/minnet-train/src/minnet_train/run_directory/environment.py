@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Self
 
 from attrs import asdict, field, frozen
@@ -19,14 +21,16 @@ class Environment:
 
     Attributes:
         python: version of it.
-        system: the operating system, its version and the processor.
+        system: the operating system and its version, which decide no number.
+        processor: the model, after which the kernels of a matrix product are chosen.
         threads: those of `THREADS` that are set.
         distributions: name -> version of everything that is installed.
         deciding: the distributions among them that decide numbers: NumPy and all that have to do with minnet.
     """
 
     python: str
-    system: str
+    system: str = ""
+    processor: str = ""
     threads: dict[str, str] = field(factory=dict)
     distributions: dict[str, str] = field(factory=dict)
     deciding: list[str] = field(factory=list)
@@ -44,6 +48,7 @@ class Environment:
         return cls(
             python=platform.python_version(),
             system=platform.platform(),
+            processor=_processor(),
             threads={name: value for name in THREADS if (value := os.environ.get(name))},
             distributions=dict(sorted(versions.items())),
             deciding=sorted({"numpy", *scan().distributions} & versions.keys()),
@@ -53,7 +58,7 @@ class Environment:
     def from_json(cls, data: Any) -> Self:
         """Read what `to_json` wrote; what is missing is taken for nothing."""
         known = cls.__slots__  # type: ignore[attr-defined]  # attrs makes them
-        return cls(**{"python": "", "system": "", **{key: value for key, value in data.items() if key in known}})
+        return cls(**{"python": "", **{key: value for key, value in data.items() if key in known}})
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
@@ -62,15 +67,18 @@ class Environment:
     def differences(self, later: Environment) -> list[str]:
         """Say what of another environment may make the numbers come out differently.
 
-        >>> before = Environment(python="3.11.7", system="Linux", distributions={"numpy": "2.4.0"}, deciding=["numpy"])
-        >>> after = Environment(python="3.11.7", system="Linux", threads={"OMP_NUM_THREADS": "1"})
+        >>> before = Environment(python="3.11.7", distributions={"numpy": "2.4.0"}, deciding=["numpy"])
+        >>> after = Environment(python="3.11.7", threads={"OMP_NUM_THREADS": "1"})
         >>> before.differences(after)
         ['OMP_NUM_THREADS was not set, is 1', 'numpy was 2.4.0, is not installed']
         """
         return list(self._differences(later))
 
     def _differences(self, later: Environment) -> Iterator[str]:
-        for name, before, now in (("Python", self.python, later.python), ("the system", self.system, later.system)):
+        for name, before, now in (
+            ("Python", self.python, later.python),
+            ("the processor", self.processor, later.processor),
+        ):
             if before != now:
                 yield f"{name} was {before}, is {now}"
         for name in sorted(self.threads | later.threads):
@@ -81,3 +89,12 @@ class Environment:
             before, now = self.distributions.get(name, absent), later.distributions.get(name, absent)
             if before != now:
                 yield f"{name} was {before}, is {now}"
+
+
+def _processor() -> str:
+    """Name the processor; Python itself does not, on Linux."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
