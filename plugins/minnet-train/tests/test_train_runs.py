@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from click.testing import CliRunner
 
-from minnet_core import criterions, read_header
+from minnet_core import MinnetError, criterions, read_header
 from minnet_criterions import ClassNLLCriterion
 from minnet_train import DivergenceError, ExperimentError, RunDirectory, RunError
 from minnet_train.commands.train import train
@@ -157,7 +157,7 @@ def failed(edit, error):
 
 
 def test_an_error_says_what_is_left_and_how_to_go_on(edit):
-    notes = failed(edit, RunError("x")).__notes__
+    notes = failed(edit, MinnetError("x")).__notes__
     assert notes[-2:] == ["runs/small-1 is at step 3", "\n  minnet train --resume runs/small-1"]
 
 

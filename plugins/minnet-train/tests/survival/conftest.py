@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,11 @@ class Program:
             return ["--resume", str(run)]
         return ["survival.toml", "--run", str(run), "-o", f"{run.name}.safetensors"]
 
-    def start(self, *arguments: str, cwd: Path | None = None, **options: Any) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: str, cwd: Path | None = None, prefix: Sequence[str] = (), **options: Any
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*MINNET, "train", *arguments],
+            [*prefix, *MINNET, "train", *arguments],
             cwd=cwd or self.folder,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
             stdout=subprocess.PIPE,

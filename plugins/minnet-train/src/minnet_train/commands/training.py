@@ -15,6 +15,7 @@ from ..epoch_report import EpochReport
 from ..errors import DivergenceError
 from ..interruption import Interruption
 from ..run import Run
+from ..run_directory import RunError
 from ..session import Session
 
 _HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
@@ -57,7 +58,8 @@ def _what_is_left(session: Session | None) -> Iterator[None]:
         yield
     except (MinnetError, OSError) as error:
         if session is not None:
-            error.add_note(session.where())
+            if not isinstance(error, RunError):  # which says so itself
+                error.add_note(session.where())
             if not isinstance(error, DivergenceError):  # it would diverge again
                 error.add_note(f"\n  {_command(session)}")
         raise
