@@ -248,10 +248,21 @@ def test_a_loss_that_is_not_finite_stops_before_the_step_and_names_epoch_and_bat
         next(epochs)
     assert trainer.step == 4
     assert all(np.isfinite(array).all() for array in model.namedParameters().values())
-    with pytest.raises(StateError, match=r"^epoch 2, batch 1: expected a trainer between two steps, received one in"):
+    with pytest.raises(StateError, match=r"^epoch 2, batch 2: expected a trainer between two steps, received one in"):
         trainer.state_dict()
-    with pytest.raises(StateError, match="between two steps"):
-        trainer.fit(samples(9), epochs=5)
+
+
+def test_after_an_error_training_may_go_on_with_other_options(samples):
+    training = samples(9)
+    training.inputs[4] = np.nan
+    trainer = trainer_of(linear())
+    with pytest.raises(DivergenceError):
+        trainer.fit(training, epochs=2, batch_size=3, rng=0)
+    training.inputs[4] = 1
+    trainer.optimizer.lr = 0.01
+    trainer.fit(training, epochs=2, batch_size=3)
+    assert trainer.step == 6
+    trainer.state_dict()
 
 
 def test_weights_that_diverge_in_the_last_step_are_noticed(samples):

@@ -93,7 +93,8 @@ class FractionPair(Hyperparameter[tuple[float, float]]):
 
 def number_in(value: Any, end: float) -> float:
     """Return a number from 0 to below ``end``; text is refused, although ``float`` would parse it."""
-    if not isinstance(value, SupportsFloat):
+    # A schedule sets a float in every step, and to ask what a protocol is takes longer than the rest.
+    if type(value) is not float and not isinstance(value, SupportsFloat):
         raise TypeError
     number = float(value)
     if not 0 <= number < end:  # false for nan

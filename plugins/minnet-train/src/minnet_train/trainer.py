@@ -131,7 +131,6 @@ class Trainer:
         rng: int | np.random.Generator | None = None,
     ) -> Iterator[EpochReport]:
         """Do what `fit` does, an epoch each time the next report is asked for."""
-        self._expect_between_steps()
         self.plan = plan = Plan(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
@@ -167,10 +166,15 @@ class Trainer:
             Nested dicts and lists of what JSON can hold, of arrays, and of NumPy scalars.
 
         Raises:
-            StateError: in the middle of a step: from a ``minnet_gradients_ready``, or after an error in one.
+            StateError: in the middle of a step: from a ``minnet_gradients_ready``, or after an error in one, until
+                `fit` has taken the next step.
             DivergenceError: if a parameter is not finite: nobody wants to go on from there.
         """
-        self._expect_between_steps()
+        if not self.is_whole:
+            raise StateError(
+                f"{self.next_batch}: expected a trainer between two steps, received one in the middle of a step, as a "
+                "callback or an error left it; what it was before is in the last state that was taken"
+            )
         expect_finite_parameters(self.position, self.model.namedParameters())
         return trainer_state(self)
 
@@ -195,13 +199,6 @@ class Trainer:
     def next_batch(self) -> str:
         """The batch that is being trained on, or comes next, as messages name it."""
         return f"epoch {self.epoch}, batch {self.batch + 1}"
-
-    def _expect_between_steps(self) -> None:
-        if not self.is_whole:
-            raise StateError(
-                f"{self.position}: expected a trainer between two steps, received one in the middle of a step, as a "
-                "callback or an error left it; what it was before is in the last state that was taken"
-            )
 
     def _next_epoch(self, plan: Plan, hooks: Hooks) -> EpochReport | None:
         """Train the rest of an epoch; None if training is over, or is stopped in the middle."""

@@ -19,8 +19,8 @@ class WarmUp(Schedule):
 
     The other schedule begins at time :math:`n`, and has the rest of the length.
 
-    PyTorch: ``torch.optim.lr_scheduler.LinearLR(optimizer, start_factor, total_iters=steps)``, and `SequentialLR` of it
-    and the other one, with ``milestones=[steps]``.
+    PyTorch: ``torch.optim.lr_scheduler.LinearLR(optimizer, start_factor, total_iters=steps)``, and ``SequentialLR`` of
+    it and the other one, with ``milestones=[steps]``.
 
     Args:
         steps: :math:`n`, at least 1; steps, or epochs if ``per`` is ``epoch``.
