@@ -26,6 +26,10 @@ class Report:
         return {"epoch": self.epoch, "step": self.step, "validation_loss": self.validation_loss, "loss": 1.0}
 
 
+def report(epoch):
+    return Report(epoch + 1, STEPS * (epoch + 1), LOSSES[epoch])
+
+
 class Walk:
     """A stand-in for a trainer: weights that take random steps."""
 
@@ -33,22 +37,30 @@ class Walk:
         self.step = 0
         self.weights = np.zeros(3)
         self.rng = np.random.default_rng(0)
+        self.history = []
         self.recorder = None
 
     def state_dict(self):
-        return {"step": self.step, "weights": self.weights.copy(), "rng": self.rng.bit_generator.state}
+        return {
+            "step": self.step,
+            "weights": self.weights.copy(),
+            "rng": self.rng.bit_generator.state,
+            "epochs": len(self.history),
+        }
 
     def load_state_dict(self, state):
         self.step, self.weights = state["step"], state["weights"]
         self.rng.bit_generator.state = state["rng"]
+        self.history = [report(epoch) for epoch in range(state["epochs"])]
 
     def epochs(self):
-        for epoch in range(self.step // STEPS, len(LOSSES)):
+        for epoch in range(len(self.history), len(LOSSES)):
             while self.step < (epoch + 1) * STEPS:
                 self.weights += self.rng.standard_normal(3)
                 self.step += 1
                 self.recorder.minnet_step_end(self)
-            yield Report(epoch + 1, self.step, LOSSES[epoch])
+            self.history.append(report(epoch))
+            yield self.history[-1]
 
 
 @pytest.fixture
@@ -188,6 +200,19 @@ def test_what_killed_writes_left_is_removed(recorder):
     assert not temporary.exists()
 
 
+def test_reports_are_made_again_from_the_checkpoint(recorder):
+    train(recorder, 3)
+    recorder.directory.journal.path.unlink()
+    assert epochs(again()) == [1, 2, 3]
+
+
+def test_at_the_end_every_epoch_is_reported(recorder):
+    train(recorder)
+    recorder.directory.journal.path.write_bytes(b"\0")
+    recorder.finish()
+    assert epochs(recorder) == [1, 2, 3, 4, 5]
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EIO])
 def test_a_disk_that_takes_no_more_says_what_is_left(recorder, monkeypatch, code):
     train(recorder, 1)
@@ -195,7 +220,7 @@ def test_a_disk_that_takes_no_more_says_what_is_left(recorder, monkeypatch, code
     fsync = os.fsync
 
     def fail(descriptor):
-        if next(calls) == 1:
+        if next(calls) == 0:
             raise OSError(code, os.strerror(code))
         fsync(descriptor)
 

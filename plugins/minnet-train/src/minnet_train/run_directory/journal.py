@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from .errors import RunError
 
 @frozen
 class Journal:
-    """A file of JSON lines that is only ever appended to, but for what a resumed run does again.
+    """A file of JSON lines, for whoever looks at a run; a run itself never goes by it.
 
     Attributes:
         path: of the file; need not exist until something is appended.
@@ -27,7 +27,9 @@ class Journal:
     path: Path = field(converter=Path)
 
     def append(self, report: Mapping[str, Any]) -> None:
-        """Add a line and sync it to disk; a number that is not finite becomes ``null``, for JSON has no other.
+        """Add a line; a number that is not finite becomes ``null``, for JSON has no other.
+
+        It is not synced to disk: checkpoints are, and `restore` puts right what a power cut takes.
 
         Raises:
             OSError: if it cannot be written; the file is then as it was.
@@ -38,7 +40,6 @@ class Journal:
                 line = _line(report)
                 while line:  # a disk that is almost full takes a part
                     line = line[file.write(line) :]
-                os.fsync(file.fileno())
             except BaseException:
                 file.truncate(before)
                 raise
@@ -66,15 +67,16 @@ class Journal:
                 raise RunError(f"{self.path}, line {number}: expected a JSON object, received {line[:80]!r}")
         return reports
 
-    def rewind(self, epochs: int) -> None:
-        """Keep the reports of the first epochs only: the run makes the later ones again.
+    def restore(self, reports: Iterable[Mapping[str, Any]]) -> None:
+        """Make the file hold these reports and no other, whatever was in it; synced to disk if it was something else.
 
         Raises:
-            RunError, OSError: as `read` and `append` do.
+            OSError: if the file cannot be written.
         """
-        kept = b"".join(_line(report) for report in self.read() if report.get("epoch", 0) <= epochs)
-        if self.path.exists() and kept != self.path.read_bytes():
-            write_atomically(self.path, kept)
+        contents = b"".join(map(_line, reports))
+        before = self.path.read_bytes() if self.path.exists() else b""
+        if contents != before:
+            write_atomically(self.path, contents)
 
 
 def _line(report: Mapping[str, Any]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -16,6 +16,13 @@ from .directory import RunDirectory
 from .errors import RunError
 
 
+class Reported(Protocol):
+    """What is asked of the report of an epoch."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return one flat dict."""
+
+
 class Recordable(Protocol):
     """What is asked of a trainer: that all that decides how it goes on can be taken out of it, and put back."""
 
@@ -23,18 +30,15 @@ class Recordable(Protocol):
     def step(self) -> int:
         """How many steps have been taken."""
 
+    @property
+    def history(self) -> Sequence[Reported]:
+        """The reports of all epochs that are over; it is part of the state."""
+
     def state_dict(self) -> dict[str, Any]:
         """Return nested dicts and lists of plain values and arrays."""
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` returned."""
-
-
-class Reported(Protocol):
-    """What is asked of the report of an epoch."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return one flat dict, with the number of the epoch as ``epoch``."""
 
 
 R = TypeVar("R", bound=Reported)
@@ -59,7 +63,6 @@ class Recorder(Generic[R]):
     save_model: Callable[[Path], None]
     every: int = 0
     damaged: list[str] = field(factory=list, init=False)
-    _epochs: int = field(default=0, init=False)
     _saved: int | None = field(default=None, init=False)
     _best: float | None = field(default=None, init=False)
 
@@ -83,11 +86,11 @@ class Recorder(Generic[R]):
             self.damaged = [str(error) for error in latest.damaged]
             if latest.checkpoint is not None:
                 self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
-                self._epochs = latest.checkpoint.state["epochs"]
                 self._saved = latest.checkpoint.step
             self.directory.checkpoints.rewind(self._saved or 0)
-            self.directory.journal.rewind(self._epochs)
-            for report in self.directory.journal.read():
+            reports = [report.as_dict() for report in self.trainer.history]
+            self.directory.journal.restore(reports)
+            for report in reports:
                 self._is_best(report)
         return self._saved or 0
 
@@ -104,7 +107,6 @@ class Recorder(Generic[R]):
                 self.directory.journal.append(flat)
                 if self._is_best(flat):
                     self.save_model(self.directory.best_model)
-                self._epochs += 1
                 self._checkpoint(self._metric(flat))
             yield report
 
@@ -125,18 +127,18 @@ class Recorder(Generic[R]):
                 self._checkpoint(None)
 
     def finish(self) -> None:
-        """Save the model of a training that is over.
+        """Save the model of a training that is over, and see to it that every epoch is reported.
 
         Raises:
             RunError: as `record` does.
         """
         with self._told("written"):
             self.save_model(self.directory.model)
+            self.directory.journal.restore(report.as_dict() for report in self.trainer.history)
 
     def _checkpoint(self, metric: float | None) -> None:
         step = self.trainer.step
-        state = {"epochs": self._epochs, "trainer": self.trainer.state_dict()}
-        self.directory.checkpoints.save(state, step=step, metric=metric)
+        self.directory.checkpoints.save({"trainer": self.trainer.state_dict()}, step=step, metric=metric)
         self._saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:
