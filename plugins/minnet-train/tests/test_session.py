@@ -208,8 +208,9 @@ def test_data_that_are_gone_say_where_they_were(experiment, folder):
     with begin(experiment):
         pass
     (folder / "flowers.csv").unlink()
-    with pytest.raises(ExperimentError, match=r"data.source: .*flowers.csv") as caught, Session.resume("run"):
+    with pytest.raises(ExperimentError, match=r"data.source: .*flowers.csv") as caught, Session.resume("run", epochs=9):
         pass
+    assert RunDirectory.open("run").config.experiment.epochs == 6
     assert caught.value.__notes__ == [f"run was begun in {folder}, and its paths are relative to that"]
 
 

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from minnet_core import save
-
 from .epoch_report import EpochReport
 from .errors import ExperimentError
-from .record import TrainingRecord
 from .run import Run
 from .run_directory import Recorder, RunConfig, RunDirectory, RunError
 
@@ -37,14 +33,12 @@ class Session:
         directory: where it is kept.
         resumed_at: the step that it went on from; 0 for the beginning.
         warnings: what was found on the way: damaged checkpoints, another environment.
-        save: writes the model as it is now to a file.
     """
 
     run: Run
     directory: RunDirectory
     resumed_at: int
     warnings: tuple[str, ...]
-    save: Callable[[Path], None] = field(repr=False)
     _recorder: Recorder[EpochReport] = field(repr=False)
 
     @classmethod
@@ -55,11 +49,10 @@ class Session:
         Raises:
             RunError: if there is something in it, or it cannot be written to.
         """
-        record = TrainingRecord.of(run.experiment, run.dataset)
-        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=record.fingerprint)
+        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=run.dataset.fingerprint())
         directory = RunDirectory.create(path, config)
         with directory.lock():
-            yield cls._of(run, record, directory)
+            yield cls._of(run, directory)
 
     @classmethod
     @contextmanager
@@ -77,22 +70,17 @@ class Session:
         directory = RunDirectory.open(path)
         with directory.lock():
             directory = RunDirectory.open(path)  # as whoever had the lock until now left it
+            run = _prepare(directory)
             if epochs is not None:
-                directory = directory.changed(evolve(directory.config.experiment, epochs=epochs))
-            run, record = _prepare(directory)
-            yield cls._of(run, record, directory)
+                run = evolve(run, experiment=evolve(run.experiment, epochs=epochs))
+                directory = directory.changed(run.experiment)
+            yield cls._of(run, directory)
 
     @classmethod
-    def _of(cls, run: Run, record: TrainingRecord, directory: RunDirectory) -> Session:
-        metadata = record.to_metadata()  # once: it has a digest of all data
-
-        def save_model(path: Path) -> None:
-            save(run.model, path, metadata=metadata)
-
-        recorder: Recorder[EpochReport] = Recorder(
-            directory, run.trainer, save_model, every=run.experiment.checkpoint_every
-        )
-        if recorder.every:  # else it would cost every step a call
+    def _of(cls, run: Run, directory: RunDirectory) -> Session:
+        every = run.experiment.checkpoint_every
+        recorder: Recorder[EpochReport] = Recorder(directory, run.trainer, run.save, every=every)
+        if every:  # else it would cost every step a call
             run.trainer.callbacks.insert(0, recorder)
         step = recorder.resume()
         changes = directory.note_environment(step)
@@ -100,7 +88,7 @@ class Session:
             *(f"a checkpoint is passed over: {text}" for text in recorder.damaged),
             *(f"other numbers are possible than without the interruption: {change}" for change in changes),
         ]
-        return cls(run, directory, step, tuple(warnings), save_model, recorder)
+        return cls(run, directory, step, tuple(warnings), recorder)
 
     @property
     def output(self) -> str:
@@ -143,7 +131,7 @@ class Session:
         )
 
 
-def _prepare(directory: RunDirectory) -> tuple[Run, TrainingRecord]:
+def _prepare(directory: RunDirectory) -> Run:
     """Build everything anew, and check that the data are still what they were."""
     config = directory.config
     try:
@@ -151,10 +139,9 @@ def _prepare(directory: RunDirectory) -> tuple[Run, TrainingRecord]:
     except ExperimentError as error:
         error.add_note(f"{directory.path} was begun in {config.folder}, and its paths are relative to that")
         raise
-    record = TrainingRecord.of(run.experiment, run.dataset)
-    if record.fingerprint != config.fingerprint:
+    if run.dataset.fingerprint() != config.fingerprint:
         raise RunError(
             f"{directory.path}: expected the data that the run was begun with, received {run.dataset.name} with other "
             "contents; what it has learned belongs to the old ones"
         )
-    return run, record
+    return run
