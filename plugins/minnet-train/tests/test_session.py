@@ -17,6 +17,7 @@ from minnet_train import (
     RunDirectory,
     RunError,
     Session,
+    StateError,
     read_experiment,
 )
 
@@ -202,6 +203,16 @@ def test_data_that_have_changed_are_not_learned_from(experiment, folder):
     message = "run: expected the data that the run was begun with, received .*flowers.csv with other contents"
     with pytest.raises(RunError, match=message), Session.resume("run"):
         pass
+
+
+def test_a_state_that_does_not_fit_names_its_file(experiment):
+    with begin(experiment) as session:
+        train(session, 1)
+        other = evolve(experiment, model=(*experiment.model[:-1], {"class": "ReLU"}, experiment.model[-1]))
+        session.directory.changed(other)
+    with pytest.raises(StateError) as caught, Session.resume("run"):
+        pass
+    assert caught.value.__notes__ == [f"in {session.directory.checkpoints.path(3)}"]
 
 
 def test_data_that_are_gone_say_where_they_were(experiment, folder):

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from minnet_core import hookimpl
+from minnet_core import MinnetError, hookimpl
 
 from .directory import RunDirectory
 from .errors import RunError
@@ -79,14 +79,19 @@ class Recorder(Generic[R]):
 
         Raises:
             RunError: if the directory cannot be read or written to.
+            MinnetError: if the trainer refuses the state, with a note that names the file.
         """
         with self._told("gone on with"):
             self.directory.remove_leftovers()
             latest = self.directory.checkpoints.latest()
             self.damaged = [str(error) for error in latest.damaged]
             if latest.checkpoint is not None:
-                self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
                 self._saved = latest.checkpoint.step
+                try:
+                    self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
+                except MinnetError as error:
+                    error.add_note(f"in {self.directory.checkpoints.path(self._saved)}")
+                    raise
             self.directory.checkpoints.rewind(self._saved or 0)
             reports = [report.as_dict() for report in self.trainer.history]
             self.directory.journal.restore(reports)
