@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from .plan import Plan as Plan
     from .preparation import Preparation as Preparation
     from .run import Run as Run
+    from .run_directory import Checkpoint as Checkpoint
+    from .run_directory import CheckpointError as CheckpointError
+    from .run_directory import RunDirectory as RunDirectory
+    from .run_directory import RunError as RunError
     from .samples import Samples as Samples
     from .scheduling import schedules as schedules
+    from .session import Session as Session
     from .sources.registry import datasets as datasets
     from .sources.source import Source as Source
     from .split import Split as Split
@@ -41,6 +46,8 @@ __version__ = "0.1.0"
 
 # Imported when first used: `minnet --help` imports this package for its commands, and need not wait for NumPy.
 _HOME = {
+    "Checkpoint": "run_directory",
+    "CheckpointError": "run_directory",
     "CallbackError": "errors",
     "DataConfig": "data_config",
     "DataError": "errors",
@@ -58,6 +65,9 @@ _HOME = {
     "Plan": "plan",
     "Preparation": "preparation",
     "Run": "run",
+    "RunDirectory": "run_directory",
+    "RunError": "run_directory",
+    "Session": "session",
     "Samples": "samples",
     "Source": "sources.source",
     "Split": "split",

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..epoch_report import EpochReport
     from ..experiment_file import ExperimentFile
+    from ..interruption import Interruption
     from ..run import Run
-
-_HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -27,24 +25,87 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--epochs", type=click.IntRange(min=1), help="Train so many epochs instead.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
-def train(experiment: str | None, **options: Any) -> None:
+@click.option(
+    "--run", metavar="DIR", callback=_not_empty, help="Keep the run in this new folder, rather than in runs/NAME-N."
+)
+@click.option("--resume", metavar="RUN", callback=_not_empty, help="Go on with the run in this folder.")
+@click.option("--no-run", is_flag=True, help="Keep no run: what is interrupted is lost.")
+def train(experiment: str | None, run: str | None, resume: str | None, no_run: bool, **options: Any) -> None:
     """Train the network that the TOML file EXPERIMENT describes.
 
     Without EXPERIMENT, a small network learns the handwritten digits that come with minnet; `minnet init` writes that
     experiment to a file, to start one's own from.
     The same experiment gives the same weights each time.
+
+    The folder of a run has the model, the best one, a report of every epoch and checkpoints.
+    Ctrl-C ends a run after the step that it is in; however it ended, --resume goes on with it as if it never had.
     """
+    from ..interruption import Interruption
+
+    given = {key: value for key, value in options.items() if value is not None}
+    _expect_together(experiment, run, resume, no_run, given)
+    with Interruption() as interruption:
+        if resume is not None:
+            _resume(resume, given, interruption)
+        else:
+            _begin(experiment, run, no_run, given, interruption)
+
+
+def _expect_together(
+    experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
+) -> None:
+    """Refuse what contradicts --resume, with which everything is decided, and two answers to where a run is kept."""
+    others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
+    if resume is not None:
+        contradicting = [name for name, value in others.items() if value is not None]
+        if contradicting:
+            raise click.UsageError(
+                "expected --resume with no more than --epochs and --output: it goes on with the experiment of the run; "
+                f"received {', '.join(contradicting)}"
+            )
+    if run is not None and no_run:
+        raise click.UsageError("expected --run or --no-run, received both")
+
+
+def _begin(
+    experiment: str | None, path: str | None, no_run: bool, given: dict[str, Any], interruption: Interruption
+) -> None:
     from ..experiment_file import ExperimentFile
+    from ..session import Session
+    from .training import train_run
 
     file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
-    run = _prepare(file, {key: value for key, value in options.items() if value is not None})
-    output = run.experiment.output
-    click.echo(_description(file, run))
-    click.echo("\n" + _row(_HEADINGS))
-    for report in run.epochs():
-        click.echo(_line(report))
-    run.save(output)
-    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv")
+    run = _prepare(file, given)
+    title = f"experiment  {file.name}, seed {run.experiment.seed}"
+    if no_run:
+        train_run(run, None, run.experiment.output, title, interruption)
+        return
+    with Session.begin(run, path or _new_path(file.name)) as session:
+        train_run(run, session, run.experiment.output, f"{title}\nrun         {session.directory.path}", interruption)
+
+
+def _resume(path: str, given: dict[str, Any], interruption: Interruption) -> None:
+    from ..session import Session
+    from .training import train_run
+
+    with Session.resume(path, epochs=given.get("epochs")) as session:
+        output = given.get("output", session.output)
+        session.run.try_saving(output)
+        for warning in session.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        title = f"run         {path}, seed {session.run.experiment.seed}, from step {session.resumed_at}"
+        train_run(session.run, session, output, title, interruption)
+
+
+def _new_path(name: str) -> str:
+    from ..run_directory import RunError, new_path
+
+    try:
+        return str(new_path(name))
+    except OSError as error:
+        raise RunError(
+            f"expected a folder runs to keep the run in: {error.strerror}; --run DIR names another, --no-run keeps none"
+        ) from error
 
 
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
@@ -60,33 +121,3 @@ def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
     if "output" in options:
         run.try_saving(experiment.output)
     return run
-
-
-def _description(file: ExperimentFile, run: Run) -> str:
-    (columns,) = run.training.inputs_shape
-    lines = [
-        f"experiment  {file.name}, seed {run.experiment.seed}",
-        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {len(run.test):,} held out; "
-        f"{columns} features, {run.training.outputs} {'classes' if run.training.classes else 'targets'}",
-        *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
-        f"criterion   {run.criterion!r}",
-        f"optimizer   {run.optimizer!r}",
-        "",
-        str(run.model.summary((1, columns))),
-    ]
-    return "\n".join(lines)
-
-
-def _line(report: EpochReport) -> str:
-    cells = (
-        str(report.epoch),
-        f"{report.loss:.4f}",
-        f"{report.validation_loss:.4f}",
-        f"{report.metrics.get('validation_accuracy', float('nan')):.2%}",
-        f"{report.samples_per_second:,.0f}",
-    )
-    return _row(cells)
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "  ".join(cell.rjust(max(len(heading), 8)) for cell, heading in zip(cells, _HEADINGS, strict=True))

@@ -1,0 +1,99 @@
+"""What ``minnet train`` does once everything is prepared."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+
+from minnet_core import MinnetError
+
+from ..epoch_report import EpochReport
+from ..errors import DivergenceError
+from ..interruption import Interruption
+from ..run import Run
+from ..run_directory import RunError
+from ..session import Session
+
+_HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
+
+
+def train_run(run: Run, session: Session | None, output: str, title: str, interruption: Interruption) -> None:
+    """Train to the end or to an interruption, and tell it; ``title`` is what there is to say of the run beside that.
+
+    Raises:
+        click.exceptions.Exit: with 130 or 143, if it was interrupted; what was reached is saved.
+        MinnetError: with notes of what is left.
+    """
+    click.echo(_description(title, run))
+    click.echo("\n" + _row(_HEADINGS))
+    interruption.stop = run.trainer.stop
+    with _what_is_left(session):
+        for report in run.epochs() if session is None else session.epochs():
+            click.echo(_line(report))
+        if interruption.received:
+            _say_interrupted(run, session, interruption)
+        if session is not None:
+            session.finish()
+        run.save(output)
+    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv")
+
+
+def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
+    if session is None:
+        click.echo(f"\nInterrupted after step {run.trainer.step}; with --no-run nothing is kept.", err=True)
+    else:
+        session.keep()
+        click.echo(f"\nInterrupted after step {run.trainer.step}, which is saved.\n\n  {_command(session)}", err=True)
+    raise click.exceptions.Exit(interruption.exit_code)
+
+
+@contextmanager
+def _what_is_left(session: Session | None) -> Iterator[None]:
+    """Have an error say what is left of the run."""
+    try:
+        yield
+    except (MinnetError, OSError) as error:
+        if session is not None:
+            if not isinstance(error, RunError):  # which says so itself
+                error.add_note(session.where())
+            if not isinstance(error, DivergenceError):  # it would diverge again
+                error.add_note(f"\n  {_command(session)}")
+        raise
+
+
+def _command(session: Session) -> str:
+    return f"minnet train --resume {shlex.quote(str(session.directory.path))}"
+
+
+def _description(title: str, run: Run) -> str:
+    columns = run.training.inputs.shape[1]
+    lines = [
+        title,
+        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {len(run.test):,} held out; "
+        f"{columns} features, {len(run.dataset.classes)} classes",
+        *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
+        f"criterion   {run.criterion!r}",
+        f"optimizer   {run.optimizer!r}",
+        "",
+        str(run.model.summary((1, columns))),
+    ]
+    return "\n".join(lines)
+
+
+def _line(report: EpochReport) -> str:
+    cells = (
+        str(report.epoch),
+        f"{report.loss:.4f}",
+        f"{report.validation_loss:.4f}",
+        f"{report.metrics.get('validation_accuracy', float('nan')):.2%}",
+        f"{report.samples_per_second:,.0f}",
+    )
+    return _row(cells)
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "  ".join(cell.rjust(max(len(heading), 8)) for cell, heading in zip(cells, _HEADINGS, strict=True))

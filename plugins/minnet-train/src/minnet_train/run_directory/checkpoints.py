@@ -1,0 +1,121 @@
+"""`Checkpoints`: the checkpoints of one run: the last few, and the best."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import define, field, frozen, validators
+
+from .checkpoint_file import Checkpoint, read_metric
+from .errors import CheckpointError
+
+_NAME = re.compile(r"step-(\d{8,})\.safetensors")
+
+
+@frozen(eq=False)
+class Latest:
+    """What was found when the latest checkpoint was looked for.
+
+    Attributes:
+        checkpoint: the latest one that is whole; None if there is none.
+        damaged: what is wrong with later ones, the latest first.
+    """
+
+    checkpoint: Checkpoint | None
+    damaged: tuple[CheckpointError, ...] = ()
+
+
+@define
+class Checkpoints:
+    """The checkpoint files in a folder.
+
+    Attributes:
+        folder: where they are; need not exist until one is saved.
+        keep: how many of the last ones are kept; the best is kept besides.
+        mode: whether the smallest or the largest metric is the best.
+    """
+
+    folder: Path = field(converter=Path)
+    keep: int = field(default=3, validator=validators.ge(1))
+    mode: Literal["min", "max"] = field(default="min", validator=validators.in_(("min", "max")))
+    _metrics: dict[int, float | None] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def save(self, state: Mapping[str, Any], *, step: int, metric: float | None = None) -> Path:
+        """Write a checkpoint, and remove those that are neither among the last ones nor the best.
+
+        The old ones go only when the new one is on the disk.
+
+        Raises:
+            CheckpointError: if the state holds what a file cannot.
+            OSError: if the file cannot be written; all the old ones are then still there.
+        """
+        self.folder.mkdir(exist_ok=True)
+        metric = None if metric is None or math.isnan(metric) else float(metric)
+        path = Checkpoint(state, step, metric).write(self.path(step))
+        self._metrics[step] = metric
+        self._prune()
+        return path
+
+    def path(self, step: int) -> Path:
+        """Return the file of a step."""
+        return self.folder / f"step-{step:08}.safetensors"
+
+    def steps(self) -> list[int]:
+        """List the steps that have a checkpoint, whole or damaged, ascending."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(int(found[1]) for name in os.listdir(self.folder) if (found := _NAME.fullmatch(name)))
+
+    def latest(self) -> Latest:
+        """Read the latest checkpoint that is whole; nothing is changed.
+
+        Raises:
+            OSError: if a file cannot be read, though it may be whole.
+        """
+        damaged: list[CheckpointError] = []
+        for step in reversed(self.steps()):
+            try:
+                checkpoint = Checkpoint.read(self.path(step))
+            except CheckpointError as error:
+                damaged.append(error)
+            else:
+                return Latest(checkpoint, tuple(damaged))
+        return Latest(None, tuple(damaged))
+
+    def best(self) -> int | None:
+        """Find the step with the best metric, the first of several; None if none has a metric."""
+        measured = [(metric, step) for step in self.steps() if (metric := self._metric(step)) is not None]
+        sign = 1 if self.mode == "min" else -1
+        return min(measured, key=lambda pair: (sign * pair[0], pair[1]))[1] if measured else None
+
+    def rewind(self, step: int) -> None:
+        """Go on from a step: every later checkpoint is renamed to ``*.damaged``, so that it counts no more.
+
+        What a kill kept from being removed is removed.
+        """
+        for later in self.steps():
+            if later > step:
+                os.replace(self.path(later), self.path(later).with_suffix(".damaged"))
+                self._metrics.pop(later, None)
+        self._prune()
+
+    def _metric(self, step: int) -> float | None:
+        if step not in self._metrics:
+            self._metrics[step] = None
+            with suppress(CheckpointError):
+                self._metrics[step] = read_metric(self.path(step))
+        return self._metrics[step]
+
+    def _prune(self) -> None:
+        steps = self.steps()
+        kept = {*steps[-self.keep :], self.best()}
+        for step in steps:
+            if step not in kept:
+                self.path(step).unlink(missing_ok=True)
+                self._metrics.pop(step, None)

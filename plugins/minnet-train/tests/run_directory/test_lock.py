@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from minnet_train.run_directory import RunError, RunLock
+
+HOLD = """
+import sys, time
+from minnet_train.run_directory import RunLock
+with RunLock(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that has the lock."""
+    with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path / "lock"], stdout=subprocess.PIPE, text=True) as held:
+        assert held.stdout.readline() == "held\n"
+        yield held
+        held.kill()
+
+
+def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path, holder):
+    with pytest.raises(RunError) as caught, RunLock(tmp_path / "lock"):
+        pass
+    message = (
+        rf"{tmp_path}: expected a run that no other process works on, received one held by process {holder.pid} on "
+    )
+    assert re.match(re.escape(message) + r".*, since \d{4}-\d\d-\d\d ", str(caught.value))
+
+
+def test_to_be_refused_takes_nothing_from_the_holder(tmp_path, holder):
+    for _ in range(2):
+        with pytest.raises(RunError, match=f"process {holder.pid} "), RunLock(tmp_path / "lock"):
+            pass
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM])
+def test_the_lock_of_a_dead_process_is_free(tmp_path, holder, kill):
+    holder.send_signal(kill)
+    holder.wait()
+    with RunLock(tmp_path / "lock"):
+        assert f"process {os.getpid()} " in (tmp_path / "lock").read_text()
+
+
+def test_afterwards_nobody_holds_it(tmp_path):
+    for _ in range(2):
+        with RunLock(tmp_path / "lock"):
+            pass
+        assert (tmp_path / "lock").read_text() == ""
+
+
+def test_one_process_cannot_have_it_twice(tmp_path):
+    with (
+        RunLock(tmp_path / "lock"),
+        pytest.raises(RunError, match=f"process {os.getpid()} "),
+        RunLock(tmp_path / "lock"),
+    ):
+        pass
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with (
+        pytest.raises(RunError, match="none: expected a folder that can be written to: No such file"),
+        RunLock(tmp_path / "none" / "lock"),
+    ):
+        pass
+
+
+def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("minnet_train.run_directory.lock._lock", fail)
+    with (
+        pytest.raises(RunError, match="expected a file system on which files can be locked: Operation not"),
+        RunLock(tmp_path / "lock"),
+    ):
+        pass
+
+
+def test_on_a_full_disk_the_lock_holds_all_the_same(tmp_path, monkeypatch):
+    def fail(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.write", fail)
+    with (
+        RunLock(tmp_path / "lock"),
+        pytest.raises(RunError, match="held by another process"),
+        RunLock(tmp_path / "lock"),
+    ):
+        pass
