@@ -30,7 +30,10 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--resume", metavar="RUN", callback=_not_empty, help="Go on with the run in this folder.")
 @click.option("--no-run", is_flag=True, help="Keep no run: what is interrupted is lost.")
-def train(experiment: str | None, run: str | None, resume: str | None, no_run: bool, **options: Any) -> None:
+@click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
+def train(
+    experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
+) -> None:
     """Train the network that the TOML file EXPERIMENT describes.
 
     Without EXPERIMENT, a small network learns the handwritten digits that come with minnet; `minnet init` writes that
@@ -42,13 +45,19 @@ def train(experiment: str | None, run: str | None, resume: str | None, no_run: b
     """
     from ..interruption import Interruption
 
+    if tensorboard:
+        from ..extras import import_extra
+
+        if no_run:
+            raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
+        import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
     given = {key: value for key, value in options.items() if value is not None}
     _expect_together(experiment, run, resume, no_run, given)
     with Interruption() as interruption:
         if resume is not None:
-            _resume(resume, given, interruption)
+            _resume(resume, given, tensorboard, interruption)
         else:
-            _begin(experiment, run, no_run, given, interruption)
+            _begin(experiment, run, no_run, given, tensorboard, interruption)
 
 
 def _expect_together(
@@ -68,7 +77,12 @@ def _expect_together(
 
 
 def _begin(
-    experiment: str | None, path: str | None, no_run: bool, given: dict[str, Any], interruption: Interruption
+    experiment: str | None,
+    path: str | None,
+    no_run: bool,
+    given: dict[str, Any],
+    tensorboard: bool,
+    interruption: Interruption,
 ) -> None:
     from ..experiment_file import ExperimentFile
     from ..session import Session
@@ -81,10 +95,11 @@ def _begin(
         train_run(run, None, run.experiment.output, title, interruption)
         return
     with Session.begin(run, path or _new_path(file.name)) as session:
-        train_run(run, session, run.experiment.output, f"{title}\nrun         {session.directory.path}", interruption)
+        title = f"{title}\nrun         {session.directory.path}"
+        train_run(run, session, run.experiment.output, title, interruption, tensorboard=tensorboard)
 
 
-def _resume(path: str, given: dict[str, Any], interruption: Interruption) -> None:
+def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
     from ..session import Session
     from .training import train_run
 
@@ -94,7 +109,7 @@ def _resume(path: str, given: dict[str, Any], interruption: Interruption) -> Non
         for warning in session.warnings:
             click.echo(f"warning: {warning}", err=True)
         title = f"run         {path}, seed {session.run.experiment.seed}, from step {session.resumed_at}"
-        train_run(session.run, session, output, title, interruption)
+        train_run(session.run, session, output, title, interruption, tensorboard=tensorboard)
 
 
 def _new_path(name: str) -> str:

@@ -11,35 +11,53 @@ import click
 
 from minnet_core import MinnetError
 
-from ..epoch_report import EpochReport
 from ..errors import DivergenceError
 from ..interruption import Interruption
+from ..progress import choose
 from ..run import Run
 from ..run_directory import RunError
 from ..session import Session
+from ..tensorboard import TensorBoard
 
-_HEADINGS = ("epoch", "loss", "held-out loss", "accuracy", "samples/s")
 
+def train_run(
+    run: Run,
+    session: Session | None,
+    output: str,
+    title: str,
+    interruption: Interruption,
+    *,
+    tensorboard: bool = False,
+) -> None:
+    """Train to the end or to an interruption, and tell it.
 
-def train_run(run: Run, session: Session | None, output: str, title: str, interruption: Interruption) -> None:
-    """Train to the end or to an interruption, and tell it; ``title`` is what there is to say of the run beside that.
+    Args:
+        run: what trains.
+        session: where it is kept, if it is.
+        output: where the model is written.
+        title: what there is to say of the run beside what this says.
+        interruption: what may end it.
+        tensorboard: whether event files are kept beside it.
 
     Raises:
         click.exceptions.Exit: with 130 or 143, if it was interrupted; what was reached is saved.
         MinnetError: with notes of what is left.
     """
-    click.echo(_description(title, run))
-    click.echo("\n" + _row(_HEADINGS))
+    click.echo(_description(title, run) + "\n")
+    run.trainer.callbacks.append(choose())
+    if tensorboard and session is not None:
+        run.trainer.callbacks.append(TensorBoard(session.directory.path / "tensorboard"))
     interruption.stop = run.trainer.stop
     with _what_is_left(session):
-        for report in run.epochs() if session is None else session.epochs():
-            click.echo(_line(report))
+        for _ in run.epochs() if session is None else session.epochs():
+            pass  # the display has told of it
         if interruption.received:
             _say_interrupted(run, session, interruption)
         if session is not None:
             session.finish()
         run.save(output)
-    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv")
+    kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
+    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv{kept}")
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
@@ -70,11 +88,11 @@ def _command(session: Session) -> str:
 
 
 def _description(title: str, run: Run) -> str:
-    columns = run.training.inputs.shape[1]
+    (columns,) = run.training.inputs_shape
     lines = [
         title,
         f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {len(run.test):,} held out; "
-        f"{columns} features, {len(run.dataset.classes)} classes",
+        f"{columns} features, {run.training.outputs} {'classes' if run.training.classes else 'targets'}",
         *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
         f"criterion   {run.criterion!r}",
         f"optimizer   {run.optimizer!r}",
@@ -82,18 +100,3 @@ def _description(title: str, run: Run) -> str:
         str(run.model.summary((1, columns))),
     ]
     return "\n".join(lines)
-
-
-def _line(report: EpochReport) -> str:
-    cells = (
-        str(report.epoch),
-        f"{report.loss:.4f}",
-        f"{report.validation_loss:.4f}",
-        f"{report.metrics.get('validation_accuracy', float('nan')):.2%}",
-        f"{report.samples_per_second:,.0f}",
-    )
-    return _row(cells)
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "  ".join(cell.rjust(max(len(heading), 8)) for cell, heading in zip(cells, _HEADINGS, strict=True))
