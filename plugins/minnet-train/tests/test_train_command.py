@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from minnet_core import load, read_header
 from minnet_train import ExperimentError
 from minnet_train.commands.train import train
+from minnet_train.extras import MissingLibraryError
 
 
 def run(*arguments: str):
@@ -27,7 +28,9 @@ def test_the_program_learns_the_digits_without_an_argument(folder):
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "E. Alpaydin and C. Kaynak" in done.stdout
-    epochs = re.findall(r"^ +(\d+)  +[\d.]+  +[\d.]+  +([\d.]+)%  +[\d,]+$", done.stdout, re.MULTILINE)
+    # Epoch, loss and accuracy, each of both parts, speed.
+    row = r"^ +(\d+)  +[\d.]+  +[\d.]+  +[\d.]+%  +([\d.]+)%  +[\d,]+$"
+    epochs = re.findall(row, done.stdout, re.MULTILINE)
     assert [int(epoch) for epoch, _ in epochs] == list(range(1, len(epochs) + 1))
     assert float(epochs[-1][1]) >= 97
     assert "The model is in digits.safetensors\n\n  minnet evaluate digits.safetensors\n" in done.stdout
@@ -52,6 +55,7 @@ def test_an_experiment_is_described_trained_and_saved(folder):
     assert output.endswith(
         "The model is in small.safetensors\n\n"
         "  minnet evaluate small.safetensors\n  minnet predict small.safetensors DATA.csv\n"
+        "  minnet plot runs/small-1 -o curves.png\n"
     )
     assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
 
@@ -104,3 +108,21 @@ def test_empty_output_is_an_error_before_training(folder):
     result = CliRunner().invoke(train, ["small.toml", "-o", ""], catch_exceptions=False)
     assert result.exit_code == 2
     assert "'-o' / '--output': expected a path, received an empty text" in result.output
+
+
+def test_event_files_for_tensorboard_are_in_the_run(folder):
+    pytest.importorskip("tensorboardX")
+    assert run("small.toml", "--run", "kept", "--tensorboard").exit_code == 0
+    assert len(list((folder / "kept" / "tensorboard").iterdir())) == 1
+    assert run("--resume", "kept", "--epochs", "3", "--tensorboard").exit_code == 0
+    assert len(list((folder / "kept" / "tensorboard").iterdir())) == 2
+    refused = run("small.toml", "--no-run", "--tensorboard")
+    assert refused.exit_code == 2
+    assert "expected --tensorboard with a run to keep its files in, received --no-run" in refused.output
+
+
+def test_without_its_library_event_files_are_refused_before_anything_is_begun(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(MissingLibraryError, match=r"--tensorboard: .* pip install 'minnet-train\[tensorboard\]'"):
+        run("small.toml", "--tensorboard")
+    assert not (folder / "runs").exists()

@@ -45,7 +45,10 @@ class TensorBoard:
     def minnet_fit_start(self, trainer: Trainer) -> None:
         """Begin a file; steps after the trainer's are no longer true."""
         later = trainer.step + 1 if trainer.step else None
-        self._writer = self._library.SummaryWriter(self.folder, purge_step=later, flush_secs=1)
+        # The names of two files that are begun in the same second differ by the step.
+        self._writer = self._library.SummaryWriter(
+            self.folder, purge_step=later, flush_secs=1, filename_suffix=f".{trainer.step}"
+        )
 
     @hookimpl
     def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
