@@ -9,18 +9,45 @@ import click
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default="experiment.toml")
+@click.option(
+    "--data", metavar="FILE", help="Write an experiment that fits a data file of yours: CSV, Parquet, NPY, NPZ."
+)
+@click.option(
+    "--target", metavar="COLUMN", help="The column to predict, by name or by index; the last one if not given."
+)
 @click.option("--force", is_flag=True, help="Overwrite PATH if there is one.")
-def init(path: Path, force: bool) -> None:
-    """Write the default experiment to PATH (experiment.toml), with comments, to change and to train."""
+def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
+    """Write an experiment to PATH (experiment.toml), to change and to train.
+
+    It is the default experiment, with comments; or, with --data, one whose network is as wide as a data file wants, and
+    predicts classes or numbers as the file has them.
+    """
     from minnet_core import MinnetError
 
-    from ..experiment_file import ExperimentFile
-
+    if target is not None and data is None:
+        raise click.UsageError("expected --target with --data, whose column it names")
+    text = _default() if data is None else _fitting(path, data, target)
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(ExperimentFile.default().text)
+            file.write(text)
     except FileExistsError:
         raise MinnetError(f"{path}: expected a new file, received one that exists; --force overwrites it") from None
     except OSError as error:
         raise MinnetError(f"{path}: expected a file that can be written: {error.strerror}") from error
-    click.echo(f"The default experiment is in {path}\n\n  minnet train {path}")
+    what = "The default experiment" if data is None else f"An experiment for {data}"
+    click.echo(f"{what} is in {path}\n\n  minnet train {path}")
+
+
+def _default() -> str:
+    from ..experiment_file import ExperimentFile
+
+    return ExperimentFile.default().text
+
+
+def _fitting(path: Path, data: str, target: str | None) -> str:
+    from ..data_config import DataConfig
+    from ..experiment_text import experiment_text
+
+    column = int(target) if target is not None and target.removeprefix("-").isdecimal() else target
+    folder = "" if path.parent == Path() else str(path.parent)
+    return experiment_text(DataConfig(source=data, target=column), folder, f"{path.stem}.safetensors")
