@@ -21,6 +21,17 @@ def test_every_distribution_is_there_with_its_version():
     assert "attrs" not in here.deciding
 
 
+def test_distributions_that_cannot_be_read_are_left_out(tmp_path, monkeypatch):
+    expected = Environment.here()
+    for number, metadata in enumerate((b"\xff", b"", b"Version: 3", b"Name: nameless")):
+        folder = tmp_path / f"broken{number}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_bytes(metadata)
+    (tmp_path / "absent-1.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert Environment.here() == expected
+
+
 def test_it_is_json_and_comes_back():
     here = Environment.here()
     assert Environment.from_json(json.loads(json.dumps(here.to_json()))) == here

@@ -42,12 +42,13 @@ def test_a_run_that_is_killed_at_any_instant_ends_with_the_weights_of_one_that_i
             steps.append(int(saved[-1].stem.removeprefix("step-")) if saved else 0)
             # A busy machine starts programs slower than it did when the time was taken.
             stretch = 1.0 if len(set(steps[-2:])) == 2 else min(3.0, 1.3 * stretch)
-        assert program.end(run) == whole, (seed, name, steps)
+        cwd = elsewhere if (run / "config.json").exists() else program.folder
+        assert program.end(run, cwd=cwd) == whole, (seed, name, steps)
         return steps
 
     killed = []
     with ThreadPoolExecutor(2) as pool:
-        while len(killed) < KILLS:
+        while sum(step > 0 for step in killed) < KILLS:  # besides those before the first checkpoint
             for steps in pool.map(kill_often, (f"run-{len(killed)}-{half}" for half in "ab")):
                 killed += steps
-    assert len(set(killed)) > 3, killed  # some of them hit while it trained, however slow the machine is
+    assert len(set(killed)) > 3, killed  # at different instants, however slow the machine is

@@ -37,14 +37,16 @@ class Environment:
 
     @classmethod
     def here(cls) -> Self:
-        """Describe this process."""
+        """Describe this process; a distribution whose metadata cannot be read is left out."""
         from minnet_core.declaration import canonical
         from minnet_core.discovery import all_distributions, scan
 
         versions: dict[str, str] = {}
         for distribution in all_distributions():
-            if name := distribution.metadata["Name"]:
-                versions.setdefault(canonical(name), distribution.version)
+            with suppress(Exception):  # whatever is wrong with a stranger's, it is no reason not to train
+                name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+                if name and version:
+                    versions.setdefault(canonical(name), version)
         return cls(
             python=platform.python_version(),
             system=platform.platform(),
