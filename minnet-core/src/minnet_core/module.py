@@ -104,8 +104,8 @@ class Module(Component):
     def backwardParameters(self, input: Tensor, gradOutput: Tensor) -> None:
         """Accumulate the gradients of the parameters when nobody needs that of the input: what a trainer calls.
 
-        They become what `backward` would make them; what ``gradInput`` is afterwards is not said.
-        This one calls `backward`, if there are parameters at all.
+        They become what ``backward`` would make them; what ``gradInput`` is afterwards is not said.
+        This one calls ``backward``, if there are parameters at all.
         A layer whose ``accGradParameters`` works without ``updateGradInput`` may override this to call it alone, and a
         container to leave out what only ``gradInput`` needs.
         A subclass that changes how to go backward, and does not override this too, gets this one again.
