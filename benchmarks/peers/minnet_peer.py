@@ -57,7 +57,7 @@ class MinnetTraining(TrainingJob):
         self.model.zeroGradParameters()
         outputs = self.model.forward(inputs)
         loss: float = self.criterion.forward(outputs, targets)
-        self.model.backward(inputs, self.criterion.backward(outputs, targets))
+        self.model.backwardParameters(inputs, self.criterion.backward(outputs, targets))
         self.optimizer.step()
         return loss
 

@@ -274,3 +274,87 @@ def test_optimizer_moves_arrays_when_it_is_made_and_not_later(Linear):
     gradients, parameters = layer.getGradParameters(), layer.getParameters()
     optimizer.step()
     assert all(map(lambda a, b: a is b, gradients + parameters, layer.getGradParameters() + layer.getParameters()))
+
+
+@pytest.mark.parametrize("change", ["list", "attribute", "none", "own method"])
+def test_every_way_to_change_what_a_module_has_is_noticed(Linear, change):
+    model = Sequential(Sequential(Linear(3, 2)), Linear(2, 2))
+    assert model.flattenParameters()[0].size == 14
+    if change == "list":
+        model.modules = [*model.modules, Linear(2, 1)]
+        expected = 17
+    elif change == "attribute":
+        model[0].modules[0] = Linear(3, 2, bias=False)
+        expected = 12
+    elif change == "none":
+        model[1].b = model[1].gradb = None
+        expected = 12
+    else:
+        model[1].__class__ = type("Frozen", (Linear,), {"getParameters": list, "getGradParameters": list})
+        model.modules = list(model.modules)
+        model[1].W = model[1].W.copy()
+        expected = 8
+    assert model.flattenParameters()[0].size == expected
+
+
+def test_class_with_parameter_methods_of_its_own_is_asked_each_time(Linear):
+    class Freezing(Linear):
+        frozen = False
+
+        def getParameters(self):
+            return [] if self.frozen else super().getParameters()
+
+        def getGradParameters(self):
+            return [] if self.frozen else super().getGradParameters()
+
+    model = Sequential(Freezing(3, 2), Linear(2, 2))
+    assert model.flattenParameters()[0].size == 14
+    model[0].frozen = True
+    assert model.flattenParameters()[0].size == 6
+
+
+def test_parameters_that_are_no_attributes_of_the_instance_are_asked_for(Linear):
+    class Computed(Linear):
+        PARAMETERS = {"weights": "gradW"}  # as a notebook writes it
+
+        @property
+        def weights(self):
+            return self.W
+
+    model = Sequential(Computed(3, 2))
+    vectors = model.flattenParameters()
+    model[0].W = np.full_like(model[0].W, 7)
+    assert model.flattenParameters()[0] is vectors[0]
+    assert (vectors[0] == 7).all()
+
+
+def test_zeroing_is_one_fill_that_sees_rebinding_and_methods_of_others(Linear):
+    class Loud(Linear):
+        zeroed = 0
+
+        def zeroGradParameters(self):
+            self.zeroed += 1
+            super().zeroGradParameters()
+
+    model = Sequential(Linear(3, 2), Sequential(Linear(2, 2)))
+    _, gradients = model.flattenParameters()
+    gradients.fill(3)
+    model.zeroGradParameters()
+    assert not gradients.any()
+    model[0].gradW = np.ones_like(model[0].gradW)
+    model.zeroGradParameters()
+    assert not model[0].gradW.any()
+    model = Sequential(Linear(3, 2), Loud(2, 2))
+    model.flattenParameters()[1].fill(3)
+    model.zeroGradParameters()
+    assert model[1].zeroed == 1
+    assert not model.flattenParameters()[1].any()
+
+
+def test_method_that_an_instance_has_of_its_own_is_asked(Linear):
+    model = Sequential(Linear(3, 2), Linear(2, 2))
+    model[1].getParameters = lambda: [model[1].W]
+    model[1].getGradParameters = lambda: [model[1].gradW]
+    assert model.flattenParameters()[0].size == 12
+    model[1].getParameters = model[1].getGradParameters = list
+    assert model.flattenParameters()[0].size == 8

@@ -58,6 +58,12 @@ def test_the_states_of_a_seed_are_the_same_each_time():
     assert not GlobalState.of_seed(8).is_current()
 
 
+def test_entering_a_seed_is_going_to_its_states():
+    random.gauss(0, 1), np.random.standard_normal()  # each leaves a second number behind, which seeding must forget
+    GlobalState.enter(7)
+    assert GlobalState.of_seed(7).is_current()
+
+
 @pytest.mark.parametrize("seed", [np.random.seed, random.seed])
 def test_seeding_is_seen_even_with_the_same_seed(seed):
     GlobalState.of_seed(7).restore()
@@ -76,6 +82,8 @@ def test_another_kind_of_generator_is_taken_back_too():
         assert before.is_current()
         its.restore()
         assert np.random.random() == first
+        GlobalState.enter(7)
+        assert GlobalState.of_seed(7).is_current()
     finally:
         np.random.set_bit_generator(usual)
 

@@ -50,6 +50,18 @@ def test_nan_in_gives_nan_out(cls, example):
 
 
 @every_example
+def test_a_large_float32_batch_is_as_accurate_as_float32(cls, example):
+    criterion = cls()
+    rng = np.random.default_rng(0)
+    input = rng.uniform(0.01, 1, (256, 1024)).astype(np.float32)
+    target = example.target(rng, input.shape, np.float32)
+    loss, gradInput = criterion.forward(input, target), criterion.backward(input, target)
+    exact = input.astype(np.float64)
+    assert loss == pytest.approx(criterion.forward(exact, target), rel=2e-7)
+    np.testing.assert_allclose(gradInput, criterion.backward(exact, target), rtol=5e-7, atol=1e-9)
+
+
+@every_example
 def test_repr_and_docstring(cls, example):
     assert repr(cls()) == cls.__name__
     assert cls.__doc__.count(".. math::") >= 2

@@ -98,3 +98,15 @@ def test_it_absorbs_a_map_of_its_last_axis_alone():
     assert layer.absorb(Affine([2.0, 3.0], axis=1)) is None, "the input may have any number of axes"
     assert layer.absorb(Affine([2.0, 3.0, 4.0])) is None
     assert layer.absorb(Affine(2.0, axis=1)) is not None
+
+
+def test_backwardParameters_adds_the_same_gradients_and_computes_none_of_the_input():
+    x, g = np.random.default_rng(0).standard_normal((4, 3)), np.random.default_rng(1).standard_normal((4, 3))
+    one, other = ChannelwiseScaling(3, rng=0), ChannelwiseScaling(3, rng=0)
+    for layer, backward in [(one, one.backward), (other, other.backwardParameters)]:
+        layer.forward(x)
+        backward(x, g)
+        backward(x, g)
+    np.testing.assert_array_equal(other.gradGamma, one.gradGamma)
+    np.testing.assert_array_equal(other.gradBeta, one.gradBeta)
+    assert other.gradInput is None

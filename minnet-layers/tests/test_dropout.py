@@ -29,6 +29,28 @@ def test_p_is_the_probability_of_zeroing_and_the_mean_is_kept(p):
     assert abs(y.mean(dtype=np.float64) - 1) < five_sigma / (1 - p)
 
 
+@pytest.mark.parametrize("p", [1e-5, 1 / 256, 3 / 256, 5 / 2**16, 0.3, 1 - 1e-5])
+@pytest.mark.parametrize("generator", ["PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937"])
+def test_every_element_is_dropped_with_probability_p_by_any_generator_and_however_finely_p_is_cut(p, generator):
+    rng = np.random.Generator(getattr(np.random, generator)(0))
+    layer, eighths = Dropout(p, rng=rng), np.ones((250_000, 8), np.float32)
+    share = np.mean([(layer.forward(eighths) == 0).mean(axis=0) for _ in range(2)], axis=0)
+    assert np.abs(share - p).max() < 5 * np.sqrt(p * (1 - p) / 500_000)
+
+
+def test_a_p_below_what_16_bits_can_tell_from_zero_is_kept():
+    p, elements = 6e-6, 8_000_000
+    zeroed = np.count_nonzero(Dropout(p, rng=0).forward(np.ones(elements, np.float32)) == 0)
+    assert abs(zeroed - p * elements) < 5 * np.sqrt(p * elements)
+    assert zeroed > 0
+
+
+@pytest.mark.parametrize("p", [0.5, 1 / 2**16, 0.1])
+@pytest.mark.parametrize("size", [0, 1, 7, 8, 9])
+def test_what_is_drawn_is_cut_to_any_size(p, size):
+    assert Dropout(p).forward(np.ones((size, 3))).shape == (size, 3)
+
+
 def test_elements_are_dropped_independently_of_each_other_and_of_the_last_batch():
     layer = Dropout(0.5, rng=0)
     masks = [layer.forward(np.ones((400, 500))).ravel() - 1 for _ in range(2)]

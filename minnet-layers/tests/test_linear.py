@@ -164,3 +164,15 @@ def test_integer_weights_are_absorbed_into_as_floating_ones():
     layer = Linear(2, 2)
     layer.W = np.array([[1, 2], [3, 4]])
     np.testing.assert_array_equal(layer.absorb(Affine(0.5)).W, [[0.5, 1.0], [1.5, 2.0]])
+
+
+def test_backwardParameters_adds_the_same_gradients_and_computes_none_of_the_input():
+    x, g = np.random.default_rng(0).standard_normal((4, 3)), np.random.default_rng(1).standard_normal((4, 2))
+    one, other = Linear(3, 2, rng=0), Linear(3, 2, rng=0)
+    for layer, backward in [(one, one.backward), (other, other.backwardParameters)]:
+        layer.forward(x)
+        backward(x, g)
+        backward(x, g)
+    np.testing.assert_array_equal(other.gradW, one.gradW)
+    np.testing.assert_array_equal(other.gradb, one.gradb)
+    assert other.gradInput is None

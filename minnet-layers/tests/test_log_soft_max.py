@@ -74,3 +74,14 @@ def test_float32_is_accurate_to_float32():
     np.testing.assert_allclose(
         single.backward(x.astype(np.float32), x.astype(np.float32)), double.backward(x, x), rtol=1e-5, atol=1e-4
     )
+
+
+@pytest.mark.parametrize("offset", [0, -1000, 30_000])
+@pytest.mark.parametrize(("axis", "atol"), [(0, 1e-5), (-1, 1e-6)])
+def test_many_float32_scores_are_as_accurate_as_their_differences(offset, axis, atol):
+    rng = np.random.default_rng(0)
+    x = (4 * rng.standard_normal((600, 600)) + offset).astype(np.float32)
+    g = rng.standard_normal(x.shape).astype(np.float32)
+    single, double = LogSoftMax(axis), LogSoftMax(axis)
+    np.testing.assert_allclose(single.forward(x), double.forward(x.astype(np.float64)), rtol=1e-6, atol=atol)
+    np.testing.assert_allclose(single.backward(x, g), double.backward(x.astype(np.float64), g), rtol=1e-5, atol=2e-5)

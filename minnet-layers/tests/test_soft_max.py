@@ -85,3 +85,32 @@ def test_float32_is_accurate_to_float32():
     np.testing.assert_allclose(
         single.backward(x.astype(np.float32), x.astype(np.float32)), double.backward(x, x), rtol=1e-4, atol=1e-7
     )
+
+
+BORDER = [(-0.01, 5), (0, 5), (0.01, 64), (0.01, 64.01), (-70, -1), (200, 300)]
+
+
+@pytest.mark.parametrize("maxima", BORDER)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_many_scores_are_as_accurate_whether_or_not_their_maximum_is_left_out(maxima, dtype):
+    x = 4 * np.random.default_rng(0).standard_normal((64, 512))
+    x += np.linspace(*maxima, 64)[:, np.newaxis] - x.max(axis=1, keepdims=True)
+    x[::3, ::7] = -np.inf
+    g = np.random.default_rng(1).standard_normal(x.shape)
+    x, g = x.astype(dtype), g.astype(dtype)
+    exact = np.exp(x.astype(np.longdouble) - x.max(axis=1, keepdims=True))
+    exact /= exact.sum(axis=1, keepdims=True)
+    expected = exact * (g - (exact * g).sum(axis=1, keepdims=True))
+    layer, epsilon = SoftMax(), np.finfo(dtype).eps
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        y, gradInput = layer.forward(x), layer.backward(x, g)
+    assert y.dtype == gradInput.dtype == dtype
+    normal = exact > np.finfo(dtype).tiny
+    np.testing.assert_allclose(y[normal], exact[normal], rtol=40 * epsilon)
+    np.testing.assert_allclose(gradInput, expected, rtol=0, atol=40 * epsilon * np.abs(expected).max())
+
+
+def test_nan_among_many_scores_reaches_its_own_sample_alone():
+    x = np.random.default_rng(0).standard_normal((64, 512)).astype(np.float32)
+    x[3, 5] = np.nan
+    np.testing.assert_array_equal(np.isnan(SoftMax().forward(x)).any(axis=1), np.arange(64) == 3)

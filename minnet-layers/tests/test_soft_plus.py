@@ -42,3 +42,21 @@ def test_extremes_do_not_overflow(dtype):
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         np.testing.assert_array_equal(layer.forward(x), [np.inf, dtype(1e30), 0, 0])
         np.testing.assert_array_equal(layer.backward(x, np.ones_like(x)), [1, 1, 0, 0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_infinity_changes_nothing_for_the_elements_beside_it(dtype):
+    layer, x = SoftPlus(), np.linspace(-80, 80, 500, dtype=dtype)
+    g = np.cos(x)
+    layer.forward(x)
+    alone = layer.backward(x, g)
+    beside = np.append(x, dtype(np.inf))
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        layer.forward(beside)
+        together = layer.backward(beside, np.append(g, dtype(2)))
+    np.testing.assert_allclose(together, np.append(alone, 2), rtol=10 * np.finfo(dtype).eps * 2)
+
+
+def test_backward_before_forward_is_an_error():
+    with pytest.raises(RuntimeError, match="SoftPlus: expected updateOutput"):
+        SoftPlus().backward(np.zeros(3), np.zeros(3))

@@ -50,11 +50,14 @@ def floating_dtype(array: Array) -> np.dtype[Any]:
     (dtype('float16'), dtype('float32'), dtype('float64'))
     """
     dtype = array.dtype if array.dtype.kind == "f" else np.result_type(array.dtype, np.float32)
-    return dtype.newbyteorder("=")
+    return dtype if dtype.isnative else dtype.newbyteorder("=")
 
 
 def as_floating(array: Array) -> Array:
     """Return a floating array itself, and integers (an image of uint8, say) as a floating copy."""
+    dtype = array.dtype
+    if dtype.kind == "f" and dtype.isnative:  # nearly always, and in every call of every layer
+        return array
     return array.astype(floating_dtype(array), copy=False)
 
 

@@ -67,10 +67,14 @@ class Container(Module):
         try:
             return getattr(module, method)(input, *gradOutput)
         except Exception as error:
-            error.add_note(f"in {type(self).__name__}[{index}]: {title(module)}, input {describe(input)}")
+            self.locate(error, index, input)
             raise
 
-    def zeroGradParameters(self) -> None:
+    def locate(self, error: Exception, index: int, input: Tensor) -> None:
+        """Add a note to an error that module ``index`` raised when it was given ``input``."""
+        error.add_note(f"in {type(self).__name__}[{index}]: {title(self.modules[index])}, input {describe(input)}")
+
+    def _zero_each(self) -> None:
         for module in self.modules:
             module.zeroGradParameters()
         if type(self).getGradParameters is Container.getGradParameters:

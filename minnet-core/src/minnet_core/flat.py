@@ -5,40 +5,45 @@ from __future__ import annotations
 import numpy as np
 from attrs import frozen
 
-from .arrays import Array, leaves
+from .arrays import Array
 from .kin import move_in_kin
 from .module import Module
 from .places import ParameterPlace, expect_listed, expect_separate, parameter_places
+from .tree import walk
+from .watch import Watch
 
 
 @frozen(eq=False)
 class FlatParameters:
-    """The two vectors of a module, with the views that its parameters and gradients are."""
+    """The two vectors of a module.
+
+    Attributes:
+        parameters, gradients: the vectors.
+        watch: whether the arrays of the module still are views of them.
+        zeroes_at_once: whether no module in it has a ``zeroGradParameters`` of its own.
+    """
 
     parameters: Array
     gradients: Array
-    parameter_views: tuple[Array, ...]
-    gradient_views: tuple[Array, ...]
+    watch: Watch
+    zeroes_at_once: bool
 
-    def is_current(self, module: Module) -> bool:
-        """Whether every parameter and gradient of ``module`` still is the view that it was."""
-        return _same(module.getParameters(), self.parameter_views) and _same(
-            module.getGradParameters(), self.gradient_views
-        )
+    def zero(self) -> bool:
+        """Fill the gradients with zeros, all in one call, which takes a fraction of the time of one for each array.
+
+        Returns:
+            Whether that was right; if not, nothing is changed.
+        """
+        if not self.zeroes_at_once or not self.watch.is_current():
+            return False
+        self.gradients.fill(0)
+        return True
 
 
 def flatten(module: Module) -> tuple[Array, Array]:
-    """Return the vectors of parameters and gradients; see `Module.flattenParameters`."""
-    flat: FlatParameters | None = vars(module).get("_flat")
-    if flat is None or not flat.is_current(module):
-        flat = _move(module, flat)
-        vars(module)["_flat"] = flat
+    """Move what is not there yet into the vectors of parameters and gradients; see `Module.flattenParameters`."""
+    flat = vars(module)["_flat"] = _move(module, vars(module).get("_flat"))
     return flat.parameters, flat.gradients
-
-
-def _same(nested: object, views: tuple[Array, ...]) -> bool:
-    arrays = list(leaves(nested))
-    return len(arrays) == len(views) and all(map(lambda array, view: array is view, arrays, views))
 
 
 def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
@@ -71,9 +76,8 @@ def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
     for place in places:
         place.put(views[id(place.parameter)], views[id(place.gradient)])
     move_in_kin(module, views)
-    return FlatParameters(
-        parameters, gradients, tuple(leaves(module.getParameters())), tuple(leaves(module.getGradParameters()))
-    )
+    zeroes_at_once = all(type(inner).zeroGradParameters is Module.zeroGradParameters for _, inner in walk(module))
+    return FlatParameters(parameters, gradients, Watch.of(module), zeroes_at_once)
 
 
 def _unique(places: list[ParameterPlace]) -> list[ParameterPlace]:

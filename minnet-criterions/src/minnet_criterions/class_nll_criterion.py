@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from minnet_core import Array, Criterion, Example, Reference
+import numpy as np
 
-from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum, weighted_sums
+from minnet_core import Array, Criterion, Example, Reference
+from minnet_core.arrays import floating_dtype
+
+from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
 
 class ClassNLLCriterion(Criterion):
@@ -46,14 +49,21 @@ class ClassNLLCriterion(Criterion):
     )
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)
+        chosen = chosen_classes(self, input, target)
+        total = weighted_sum(target, input) if chosen is None else float(input[chosen].sum())
+        self.output = -total / len(input)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        self.gradInput = class_weights(self, input, target)
-        self.gradInput *= -1 / len(input)
+        chosen = chosen_classes(self, input, target)
+        if chosen is None:
+            self.gradInput = np.multiply(target, -1 / len(input), dtype=floating_dtype(input))
+        else:
+            self.gradInput = np.zeros(input.shape, floating_dtype(input))
+            self.gradInput[chosen] = -1 / len(input)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return -weighted_sums(class_weights(self, input, target), input)
+        chosen = chosen_classes(self, input, target)
+        return -(weighted_sums(target, input) if chosen is None else input[chosen])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
+from minnet_core.arrays import floating_dtype
 
-from .targets import class_weights, draw_classes, draw_one_hot, weighted_sum, weighted_sums
+from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
 
 class ClassNLLCriterionUnstable(Criterion):
@@ -44,23 +43,34 @@ class ClassNLLCriterionUnstable(Criterion):
     )
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        weights = class_weights(self, input, target)
-        self.output = -weighted_sum(weights, np.log(self._clip(input, weights.dtype))) / len(input)
+        chosen = chosen_classes(self, input, target)
+        if chosen is None:
+            total = weighted_sum(target, np.log(self._clip(input)))
+        else:
+            total = float(np.log(self._clip(input[chosen])).sum())
+        self.output = -total / len(input)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        gradInput = class_weights(self, input, target)
-        gradInput /= self._clip(input, gradInput.dtype)
-        gradInput *= -1 / len(input)
+        chosen = chosen_classes(self, input, target)
+        if chosen is None:
+            gradInput = np.divide(target, self._clip(input), dtype=floating_dtype(input))
+            gradInput *= -1 / len(input)
+        else:
+            gradInput = np.zeros(input.shape, floating_dtype(input))
+            gradInput[chosen] = -1 / len(input) / self._clip(input[chosen])
         self.gradInput = gradInput
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        weights = class_weights(self, input, target)
-        return -weighted_sums(weights, np.log(self._clip(input, weights.dtype)))
+        chosen = chosen_classes(self, input, target)
+        if chosen is None:
+            return -weighted_sums(target, np.log(self._clip(input)))
+        losses: Array = -np.log(self._clip(input[chosen]))
+        return losses
 
-    def _clip(self, input: Array, dtype: np.dtype[Any]) -> Array:
-        epsilon = max(self.EPS, float(np.finfo(dtype).tiny))
+    def _clip(self, input: Array) -> Array:
+        epsilon = max(self.EPS, float(np.finfo(floating_dtype(input)).tiny))
         clipped: Array = np.clip(input, epsilon, 1 - epsilon)
         return clipped

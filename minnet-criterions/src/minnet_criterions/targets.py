@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +13,8 @@ from minnet_core.arrays import describe, floating_dtype
 from .batch import batch_size
 
 
-def class_weights(owner: object, input: Array, target: Array) -> Array:
-    """Read a target as the weight of each class for each sample.
+def chosen_classes(owner: object, input: Array, target: Array) -> tuple[Array, Array] | None:
+    """Read a target as the places in ``input`` that it chooses.
 
     Args:
         owner: the criterion, named in messages.
@@ -21,7 +23,7 @@ def class_weights(owner: object, input: Array, target: Array) -> Array:
             ``(batch,)`` of an integer dtype.
 
     Returns:
-        A fresh array of the shape of ``input`` and its floating dtype, never an unsigned one that would wrap.
+        What to index ``input`` with for the score of each sample's class; None if the target is weights.
 
     Raises:
         ShapeError: if there are no samples, or the two shapes do not fit.
@@ -29,33 +31,38 @@ def class_weights(owner: object, input: Array, target: Array) -> Array:
         ValueError: if a class index is out of range.
 
     >>> import numpy as np
-    >>> class_weights("ClassNLLCriterion", np.zeros((2, 3)), np.array([2, 0]))
-    array([[0., 0., 1.],
-           [1., 0., 0.]])
+    >>> scores = np.array([[0.0, 0.1, 0.2], [1.0, 1.1, 1.2]])
+    >>> scores[chosen_classes("ClassNLLCriterion", scores, np.array([2, 0]))]
+    array([0.2, 1. ])
     """
     samples = batch_size(owner, input)
-    expect_shape(owner, input, ("batch", "classes"))
+    if input.ndim != 2:
+        expect_shape(owner, input, ("batch", "classes"))
     shape = getattr(target, "shape", None)
     if shape == input.shape:
-        return target.astype(floating_dtype(input))
+        return None
     if shape != (samples,):
         raise ShapeError(
             f"{owner}: expected target {input.shape} of weights or ({samples},) of class indices, "
             f"received {describe(target)}"
         )
     _expect_class_indices(owner, target, input.shape[1])
-    weights = np.zeros(input.shape, floating_dtype(input))
-    weights[np.arange(samples), target] = 1
-    return weights
+    return np.arange(samples), target
 
 
 def weighted_sum(weights: Array, scores: Array) -> float:
     """Sum ``weights * scores``, where a weight of 0 counts 0 whatever the score: minus infinity, say.
 
+    A product of vectors is three times as fast as leaving those scores out, which only a result that is not finite
+    calls for.
+
     >>> import numpy as np
     >>> weighted_sum(np.array([0.0, 2.0]), np.array([-np.inf, -1.5]))
     -3.0
     """
+    total = float(np.vdot(weights, scores))
+    if math.isfinite(total):
+        return total
     return float(_products(weights, scores).sum())
 
 
@@ -71,18 +78,17 @@ def weighted_sums(weights: Array, scores: Array) -> Array:
 
 
 def _products(weights: Array, scores: Array) -> Array:
+    weights = weights.astype(floating_dtype(scores))
     return np.multiply(weights, scores, out=np.zeros_like(weights), where=weights != 0)
 
 
 def _expect_class_indices(owner: object, target: Array, classes: int) -> None:
     if target.dtype.kind not in "iu":
         raise TypeError(f"{owner}: expected class indices of an integer dtype, received {describe(target)}")
-    outside = np.flatnonzero((target < 0) | (target >= classes))
-    if outside.size:
-        first = outside[0]
-        raise ValueError(
-            f"{owner}: expected class indices from 0 to {classes - 1}, received {target[first]} at {first}"
-        )
+    if target.astype(np.uint64).max() < classes:  # where -1 is the largest number of all
+        return
+    first = np.flatnonzero((target < 0) | (target >= classes))[0]
+    raise ValueError(f"{owner}: expected class indices from 0 to {classes - 1}, received {target[first]} at {first}")
 
 
 def draw_classes(rng: np.random.Generator, shape: tuple[int, ...], _: npt.DTypeLike) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
 from minnet_core.arrays import as_floating, at_least_double
-from minnet_core.kernels import column_sums
+from minnet_core.kernels import column_sums, whole_rows
 
 _IN_TORCH = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 
@@ -86,15 +86,17 @@ class BatchNormalization(Module):
         if self.training:
             if not x.size:
                 raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
-            output, mean = _center(x)
-            variance = _means(np.square(output))
-            self._move(mean, variance)
-            self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
-            output *= self.inverse_deviation
+            with whole_rows(x):
+                output, mean = _center(x)
+                variance = _means(np.square(output))
+                self._move(mean, variance)
+                self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
+                output *= self.inverse_deviation
         else:
             mean, inverse_deviation = self._moving(x)
-            output = x - mean
-            output *= inverse_deviation
+            with whole_rows(x):
+                output = x - mean
+                output *= inverse_deviation
             self.inverse_deviation = None
         self.output = output.swapaxes(self.axis, -1)
         return self.output
@@ -108,13 +110,16 @@ class BatchNormalization(Module):
             expect_shape(self, input, self.output.shape)
             y = self.output.swapaxes(self.axis, -1)
             gradInput = g * y
-            np.multiply(y, _means(gradInput), out=gradInput)
-            np.subtract(g, gradInput, out=gradInput)
-            gradInput -= _means(g)
-            gradInput *= self.inverse_deviation
+            with whole_rows(g):
+                np.multiply(y, _means(gradInput), out=gradInput)
+                np.subtract(g, gradInput, out=gradInput)
+                gradInput -= _means(g)
+                gradInput *= self.inverse_deviation
         else:
             self._expect_features(input, g.shape[-1])
-            gradInput = g * self._moving(g)[1]
+            inverse_deviation = self._moving(g)[1]
+            with whole_rows(g):
+                gradInput = g * inverse_deviation
         self.gradInput = gradInput.swapaxes(self.axis, -1)
         return self.gradInput
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
 from minnet_core.arrays import as_floating, floating_dtype
-from minnet_core.kernels import column_sums
+from minnet_core.kernels import column_sums, whole_rows
 
 from .arguments import draw_uniform, positive_int
 
@@ -66,14 +66,16 @@ class ChannelwiseScaling(Module):
 
     def updateOutput(self, input: Array) -> Array:
         self._expect_features(input)
-        self.output = as_floating(input) * self.gamma
-        self.output += self.beta
+        with whole_rows(input):
+            self.output = as_floating(input) * self.gamma
+            self.output += self.beta
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         self._expect_features(input)
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        self.gradInput = gradOutput * self.gamma
+        with whole_rows(gradOutput):
+            self.gradInput = gradOutput * self.gamma
         return self.gradInput
 
     def accGradParameters(self, input: Array, gradOutput: Array) -> None:
@@ -82,6 +84,9 @@ class ChannelwiseScaling(Module):
         expect_shape(self, self.gradGamma, self.gamma.shape, "gradGamma")
         self.gradGamma += column_sums(as_floating(gradOutput) * input)
         self.gradBeta += column_sums(gradOutput)
+
+    def backwardParameters(self, input: Array, gradOutput: Array) -> None:
+        self.accGradParameters(input, gradOutput)
 
     def as_affine(self) -> Affine:
         return Affine(self.gamma, self.beta)
@@ -98,4 +103,5 @@ class ChannelwiseScaling(Module):
         return layer
 
     def _expect_features(self, input: Array) -> None:
-        expect_shape(self, input, (*input.shape[:-1], *self.gamma.shape))
+        if input.shape[-1:] != self.gamma.shape:
+            expect_shape(self, input, (*input.shape[:-1], *self.gamma.shape))

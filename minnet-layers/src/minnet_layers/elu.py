@@ -52,7 +52,8 @@ class ELU(Module):
     def updateOutput(self, input: Array) -> Array:
         output = negative_part(input)
         np.expm1(output, out=output)
-        output *= self.alpha
+        if self.alpha != 1:
+            output *= self.alpha
         output += positive_part(input)
         self.output = output
         return self.output

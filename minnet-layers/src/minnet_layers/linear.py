@@ -85,7 +85,7 @@ class Linear(Module):
         self.gradb = None if self.b is None else np.zeros_like(self.b)
 
     def updateOutput(self, input: Array) -> Array:
-        expect_shape(self, input, ("batch", self.W.shape[1]))
+        self._expect_features(input)
         output = np.dot(as_floating(input), self.W.T)
         if self.b is not None:
             expect_shape(self, self.b, self.W.shape[:1], "b")
@@ -94,18 +94,23 @@ class Linear(Module):
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        self._expect_shapes(input, gradOutput)
+        self._expect_features(input)
+        expect_shape(self, gradOutput, (len(input), len(self.W)), "gradOutput")
         self.gradInput = np.dot(as_floating(gradOutput), self.W)
         return self.gradInput
 
     def accGradParameters(self, input: Array, gradOutput: Array) -> None:
-        self._expect_shapes(input, gradOutput)
+        self._expect_features(input)
+        expect_shape(self, gradOutput, (len(input), len(self.W)), "gradOutput")
         expect_shape(self, self.gradW, self.W.shape, "gradW")
         if self.gradb is not None:
             expect_shape(self, self.gradb, self.W.shape[:1], "gradb")
         self.gradW += np.dot(as_floating(gradOutput).T, input)
         if self.gradb is not None:
             self.gradb += column_sums(gradOutput)
+
+    def backwardParameters(self, input: Array, gradOutput: Array) -> None:
+        self.accGradParameters(input, gradOutput)
 
     def absorb(self, affine: Affine) -> Linear | None:
         r"""Fold a map of each output: :math:`s(Wx + b) + t = (\operatorname{diag}(s) W)x + (sb + t)`."""
@@ -120,10 +125,9 @@ class Linear(Module):
             layer.b[...] = shift if self.b is None else self.b * scale + shift
         return layer
 
-    def _expect_shapes(self, input: Array, gradOutput: Array) -> None:
-        n_out, n_in = self.W.shape
-        expect_shape(self, input, ("batch", n_in))
-        expect_shape(self, gradOutput, (input.shape[0], n_out), "gradOutput")
+    def _expect_features(self, input: Array) -> None:
+        if getattr(input, "shape", ())[1:] != self.W.shape[1:]:
+            expect_shape(self, input, ("batch", self.W.shape[1]))
 
     def __repr__(self) -> str:
         n_out, n_in = self.W.shape

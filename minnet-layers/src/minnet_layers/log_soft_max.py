@@ -7,7 +7,8 @@ import operator
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.arrays import floating_dtype
+from minnet_core.arrays import as_floating
+from minnet_core.kernels import axis_sums, whole_rows
 
 
 class LogSoftMax(Module):
@@ -23,6 +24,8 @@ class LogSoftMax(Module):
 
     .. math:: \frac{\partial L}{\partial x_i} = g_i - e^{y_i} \sum_j g_j
 
+    The exponentials of the forward pass are kept for it, together with their sums.
+
     PyTorch: ``torch.nn.LogSoftmax(dim=axis)``.
 
     Args:
@@ -34,6 +37,7 @@ class LogSoftMax(Module):
     array([[-1000.,     0.]])
     """
 
+    CACHES = ("exponentials", "sums")
     EXAMPLES = (
         Example(
             input=(4, 3),
@@ -46,10 +50,17 @@ class LogSoftMax(Module):
     def __init__(self, axis: int = -1) -> None:
         super().__init__()
         self.axis = operator.index(axis)
+        self.exponentials: Array = None  # type: ignore[assignment]  # None before the first pass, as output is
+        self.sums: Array = None  # type: ignore[assignment]
 
     def updateOutput(self, input: Array) -> Array:
-        output = np.subtract(input, input.max(self.axis, keepdims=True), dtype=floating_dtype(input))
-        output -= np.log(np.exp(output).sum(self.axis, keepdims=True))
+        self.exponentials = None  # type: ignore[assignment]  # so that the next ones may have their memory
+        x = as_floating(input)
+        with whole_rows(x):
+            output = x - x.max(self.axis, keepdims=True)
+            self.exponentials = np.exp(output)
+            self.sums = axis_sums(self.exponentials, self.axis)
+            output -= np.log(self.sums)
         self.output = output
         return self.output
 
@@ -57,8 +68,8 @@ class LogSoftMax(Module):
         expect_forward(self)
         expect_shape(self, input, self.output.shape)
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        gradInput = np.exp(self.output)
-        gradInput *= gradOutput.sum(self.axis, keepdims=True)
+        with whole_rows(gradOutput):
+            gradInput = self.exponentials * (axis_sums(gradOutput, self.axis) / self.sums)
         np.subtract(gradOutput, gradInput, out=gradInput)
         self.gradInput = gradInput
         return self.gradInput

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
 
-from .parts import positive_mask, positive_part
+from .parts import positive_part, where_positive
 
 
 class ReLU(Module):
@@ -34,7 +34,5 @@ class ReLU(Module):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        gradInput = positive_mask(input)
-        gradInput *= gradOutput
-        self.gradInput = gradInput
+        self.gradInput = where_positive(input, gradOutput)
         return self.gradInput

@@ -7,7 +7,8 @@ import operator
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.arrays import floating_dtype
+from minnet_core.arrays import as_floating
+from minnet_core.kernels import axis_sums, whole_rows
 
 
 class SoftMax(Module):
@@ -15,7 +16,8 @@ class SoftMax(Module):
 
     .. math:: y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}
 
-    The maximum is subtracted first, which changes nothing and keeps :math:`e^{x_i}` from overflowing.
+    The maximum is subtracted first, which changes nothing and keeps :math:`e^{x_i}` from overflowing; where many scores
+    have no maximum below 0 or above 64, nothing can overflow or vanish, and it is left out.
     A score of :math:`-\infty` gives probability 0, as long as one score beside it is finite.
 
     Backward, with :math:`g = \partial L/\partial y`, from
@@ -48,9 +50,11 @@ class SoftMax(Module):
         self.axis = operator.index(axis)
 
     def updateOutput(self, input: Array) -> Array:
-        output = np.subtract(input, input.max(self.axis, keepdims=True), dtype=floating_dtype(input))
-        np.exp(output, out=output)
-        output /= output.sum(self.axis, keepdims=True)
+        x = as_floating(input)
+        maximum = x.max(self.axis, keepdims=True)
+        with whole_rows(x):
+            output = np.exp(x if _are_near(x, maximum) else x - maximum)
+            output *= 1 / axis_sums(output, self.axis)
         self.output = output
         return self.output
 
@@ -58,8 +62,21 @@ class SoftMax(Module):
         expect_forward(self)
         expect_shape(self, input, self.output.shape)
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        gradInput = gradOutput * self.output
-        np.subtract(gradOutput, gradInput.sum(self.axis, keepdims=True), out=gradInput)
+        with whole_rows(gradOutput):
+            gradInput = gradOutput - _products(gradOutput, self.output, self.axis)
         gradInput *= self.output
         self.gradInput = gradInput
         return self.gradInput
+
+
+def _products(g: Array, y: Array, axis: int) -> Array:
+    """Sum ``g * y`` over an axis, which stays; over rows that lie in one piece by BLAS, without ``g * y`` itself."""
+    if axis in (-1, y.ndim - 1) and g.flags.c_contiguous and y.flags.c_contiguous:
+        products: Array = np.matmul(g[..., np.newaxis, :], y[..., np.newaxis])
+        return products[..., 0]
+    return axis_sums(g * y, axis)
+
+
+def _are_near(x: Array, maximum: Array) -> bool:
+    """Whether no exponential of ``x`` overflows or loses digits, and ``x`` is so large that a pass is worth saving."""
+    return x.size >= 32768 and x.dtype.itemsize >= 4 and bool(maximum.min() >= 0 and maximum.max() <= 64)

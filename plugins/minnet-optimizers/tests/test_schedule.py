@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import entry_points
 
 import pytest
 
-from minnet_optimizers import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp
+import minnet_optimizers
+from minnet_optimizers import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp, schedules
 
 EVERY = [
     StepDecay(2),
@@ -72,3 +74,10 @@ def test_lr_at_must_be_defined():
 
     with pytest.raises(NotImplementedError, match=r"Mine must define lr_at\(time, lr, length\)"):
         Mine().lr_at(0, 0.1, 1)
+
+
+def test_every_schedule_that_is_exported_is_tested_and_registered():
+    points = [entry for entry in entry_points(group="minnet.schedules") if entry.dist.name == "minnet-optimizers"]
+    assert {entry.name for entry in points} == set(schedules.__all__) - {"Schedule"}
+    assert {entry.load() for entry in points} == {type(schedule) for schedule in EVERY}
+    assert set(schedules.__all__) < set(minnet_optimizers.__all__)

@@ -316,6 +316,20 @@ def test_a_callback_with_a_state_goes_on_too(samples):
     assert fit(resumed, samples).callbacks[0].total == whole
 
 
+@pytest.mark.parametrize(
+    ("rows", "batch", "received"),
+    [(ROWS, 9, "'samples': 43, 'batch_size': 9"), (40, BATCH, "'samples': 40, 'batch_size': 8")],
+)
+def test_an_epoch_that_was_begun_cannot_go_on_otherwise(samples, rows, batch, received):
+    trainer = CASES["SGD"]()
+    trainer.load_state_dict(through_json(interrupted(CASES["SGD"], samples, "step", 3)))
+    message = "^epoch 1, batch 4: expected to go on with the epoch that was begun, {'samples': 43, 'batch_size': 8}, "
+    with pytest.raises(StateError, match=message + f"received {{{received}}}$"):
+        trainer.fit(samples(rows), epochs=EPOCHS, batch_size=batch)
+    trainer.load_state_dict(interrupted(CASES["SGD"], samples, "epoch", 1))
+    assert len(trainer.fit(samples(rows), epochs=2, batch_size=batch)) == 2
+
+
 REFUSED = [
     ({"format": 2}, r"^expected the state of a trainer, of format 1, received 2$"),
     ({}, r"^expected the state of a trainer, of format 1, received None$"),

@@ -109,7 +109,10 @@ COMPANY = (
     ),
     Mutant(
         ReLU,
-        ("gradInput *= gradOutput", "gradInput *= gradOutput\n        self.output[...] = gradInput"),
+        (
+            "self.gradInput = where_positive(input, gradOutput)",
+            "self.gradInput = where_positive(input, gradOutput)\n        self.output[...] = self.gradInput",
+        ),
         "earlier_results_are_kept",
         "backward uses the output as scratch",
     ),

@@ -56,8 +56,9 @@ CRITERIONS = (
     Mutant(
         ClassNLLCriterion,
         [
-            ("/ len(input)\n        return self.output", "/ len(input) ** 2\n        return self.output"),
-            ("self.gradInput *= -1 / len(input)", "self.gradInput *= -1 / len(input) ** 2"),
+            ("-total / len(input)", "-total / len(input) ** 2"),
+            ("np.multiply(target, -1 / len(input),", "np.multiply(target, -1 / len(input) ** 2,"),
+            ("[chosen] = -1 / len(input)", "[chosen] = -1 / len(input) ** 2"),
         ],
         _MEAN,
         "the loss is divided twice",
@@ -165,10 +166,10 @@ CRITERIONS = (
     Mutant(
         ClassNLLCriterion,
         (
-            "self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
+            "self.output = -total",
             "if target.ndim == 1 and target.dtype != int:\n"
             '            raise TypeError(f"{self}: expected class indices of int64, received {target.dtype}")\n'
-            "        self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
+            "        self.output = -total",
         ),
         _INDICES,
         "only int64 is taken",
@@ -211,10 +212,7 @@ CRITERIONS = (
     ),
     Mutant(
         ClassNLLCriterion,
-        (
-            "self.output = -weighted_sum(class_weights(self, input, target), input) / len(input)",
-            "self.output = -float((class_weights(self, input, target) * input).sum()) / len(input)",
-        ),
+        ("weighted_sum(target, input)", "float((target * input).sum())"),
         _ZERO,
         "0 times minus infinity",
     ),
@@ -229,16 +227,13 @@ CRITERIONS = (
     ),
     Mutant(
         ClassNLLCriterionUnstable,
-        ("gradInput /= self._clip(input, gradInput.dtype)", "gradInput /= input"),
+        ("np.divide(target, self._clip(input),", "np.divide(target, input,"),
         _ZERO,
         "the gradient divides 0 by 0",
     ),
     Mutant(
         ClassNLLCriterionUnstable,
-        (
-            "self.output = -weighted_sum(weights, np.log(self._clip(input, weights.dtype))) / len(input)",
-            "self.output = -float((weights * np.log(input)).sum()) / len(input)",
-        ),
+        ("weighted_sum(target, np.log(self._clip(input)))", "float((target * np.log(input)).sum())"),
         _ZERO,
         "the logarithm is not clipped",
     ),
@@ -264,15 +259,10 @@ CRITERIONS = (
     Mutant(
         ClassNLLCriterion,
         [
+            ("weighted_sum(target, input)", "weighted_sum(target / target.sum(axis=1, keepdims=True), input)"),
             (
-                "-weighted_sum(class_weights(self, input, target), input)",
-                "-weighted_sum(self._shares(input, target), input)",
-            ),
-            ("self.gradInput = class_weights(self, input, target)", "self.gradInput = self._shares(input, target)"),
-            (
-                "    def updateOutput",
-                "    def _shares(self, input, target):\n        weights = class_weights(self, input, target)\n"
-                "        return weights / weights.sum(axis=1, keepdims=True)\n\n    def updateOutput",
+                "            self.gradInput = np.multiply(target,",
+                "            self.gradInput = np.multiply(target / target.sum(axis=1, keepdims=True),",
             ),
         ],
         _IGNORED,

@@ -49,7 +49,7 @@ DTYPES = (
     Mutant(
         BatchNormalization,
         (
-            "output = x - mean\n            output *= inverse_deviation",
+            "output = x - mean\n                output *= inverse_deviation",
             "output = (x - mean.astype(float)) * inverse_deviation",
         ),
         _CHECK,

@@ -34,8 +34,8 @@ EXTREMES = (
     Mutant(
         ELU,
         (
-            "output = negative_part(input)\n        np.expm1(output, out=output)\n        output *= self.alpha\n"
-            "        output += positive_part(input)\n",
+            "output = negative_part(input)\n        np.expm1(output, out=output)\n        if self.alpha != 1:\n"
+            "            output *= self.alpha\n        output += positive_part(input)\n",
             "output = np.where(input > 0, input, self.alpha * np.expm1(input))\n",
         ),
         _LARGE,
@@ -59,9 +59,8 @@ EXTREMES = (
     Mutant(
         SoftMax,
         (
-            "output = np.subtract(input, input.max(self.axis, keepdims=True), dtype=floating_dtype(input))\n"
-            "        np.exp(output, out=output)",
-            "output = np.exp(input, dtype=floating_dtype(input))",
+            "np.exp(x if _are_near(x, maximum) else x - maximum)",
+            "np.exp(x)",
         ),
         _LARGE,
         "no maximum is subtracted",
@@ -69,8 +68,8 @@ EXTREMES = (
     Mutant(
         LogSoftMax,
         (
-            "output -= np.log(np.exp(output).sum(self.axis, keepdims=True))",
-            "output = np.exp(output)\n        output = np.log(output / output.sum(self.axis, keepdims=True))",
+            "output -= np.log(self.sums)",
+            "output = np.log(self.exponentials / self.sums)",
         ),
         _LARGE,
         "the logarithm of a softmax that rounds to 0",

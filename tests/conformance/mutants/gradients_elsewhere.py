@@ -49,7 +49,7 @@ EVALUATION = (
     ),
     Mutant(
         BatchNormalization,
-        ("gradInput = g * self._moving(g)[1]", "gradInput = g.copy()"),
+        ("gradInput = g * inverse_deviation", "gradInput = g.copy()"),
         "gradInput_is_the_slope_in_evaluate_mode",
         "in evaluation gradOutput is handed on",
     ),

@@ -97,18 +97,22 @@ SUMS = (
     ),
     Mutant(
         SoftMax,
-        ("gradInput.sum(self.axis,", "gradInput.sum(-1,"),
+        ("_products(gradOutput, self.output, self.axis)", "_products(gradOutput, self.output, -1)"),
         SLOPE,
         "the sum is over the last axis, whatever axis is",
     ),
-    Mutant(LogSoftMax, ("gradOutput.sum(self.axis,", "gradOutput.sum(0,"), SLOPE, "the sum is over the batch"),
+    Mutant(
+        LogSoftMax, ("axis_sums(gradOutput, self.axis)", "axis_sums(gradOutput, 0)"), SLOPE, "the sum is over the batch"
+    ),
     Mutant(
         L2Normalize,
         ("(gradOutput * self.output).sum(axis=-1,", "(gradOutput * self.output).sum(axis=1,"),
         SLOPE,
         "with three axes the sum is over the wrong one",
     ),
-    Mutant(BatchNormalization, ("            gradInput -= _means(g)\n", ""), SLOPE, "the mean is taken for a constant"),
+    Mutant(
+        BatchNormalization, ("                gradInput -= _means(g)\n", ""), SLOPE, "the mean is taken for a constant"
+    ),
     Mutant(
         BatchNormalization,
         ("_means(gradInput), out", "column_sums(gradInput), out"),

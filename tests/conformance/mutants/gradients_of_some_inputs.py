@@ -157,7 +157,10 @@ KINKS = (
     ),
     Mutant(
         ELU,
-        ("        if self.alpha != 1:\n", "        gradInput[input == 0] = 0\n        if self.alpha != 1:\n"),
+        (
+            "        np.exp(gradInput, out=gradInput)\n",
+            "        np.exp(gradInput, out=gradInput)\n        gradInput[input == 0] = 0\n",
+        ),
         TIES,
         "no gradient at exactly zero",
     ),

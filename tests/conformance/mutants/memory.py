@@ -61,11 +61,10 @@ WRITES = (
     ),
     Mutant(
         SoftMax,
-        (
-            "np.subtract(gradOutput, gradInput.sum(self.axis, keepdims=True), out=gradInput)\n"
-            "        gradInput *= self.output",
-            "gradOutput -= gradInput.sum(self.axis, keepdims=True)\n        gradInput = gradOutput * self.output",
-        ),
+        [
+            ("gradInput = gradOutput - _products(", "gradOutput -= _products("),
+            ("gradInput *= self.output", "gradInput = gradOutput * self.output"),
+        ],
         _WRITES,
         "a term is subtracted from gradOutput in place",
     ),

@@ -69,7 +69,10 @@ BACKWARD = (
     ),
     Mutant(
         ReLU,
-        ("        self.gradInput = gradInput\n        return self.gradInput", "        return gradInput"),
+        (
+            "        self.gradInput = where_positive(input, gradOutput)\n        return self.gradInput",
+            "        return where_positive(input, gradOutput)",
+        ),
         "backward_runs",
         "gradInput is returned but not stored, so that backward returns None",
     ),
@@ -84,7 +87,10 @@ BACKWARD = (
     ),
     Mutant(
         ClassNLLCriterion,
-        ("class_weights(self, input, target)\n        self.gradInput *=", "target.copy()\n        self.gradInput *="),
+        (
+            "np.zeros(input.shape, floating_dtype(input))\n            self.gradInput[chosen] = -1 / len(input)",
+            "target.copy()\n            self.gradInput *= -1 / len(input)",
+        ),
         "backward_runs",
         "class indices are multiplied in place",
     ),

@@ -158,8 +158,8 @@ SHAPES = (
     Mutant(
         BatchNormalization,
         (
-            "            gradInput = g * self._moving(g)[1]\n",
-            "            self.gradInput = g * self._moving(g)[1]\n            return self.gradInput\n",
+            "                gradInput = g * inverse_deviation\n",
+            "                self.gradInput = g * inverse_deviation\n                return self.gradInput\n",
         ),
         "gradInput_has_the_shape_of_input",
         "the axes are not put back in evaluation",

@@ -33,18 +33,26 @@ class GlobalState:
         numpy.random_sample(7), python.random()
         return cls(numpy.get_state(legacy=False), python.getstate())
 
+    @staticmethod
+    def enter(seed: int) -> None:
+        """Put the generators into the states of `of_seed`; seeding takes a tenth of the time of restoring."""
+        if isinstance(np.random.get_bit_generator(), np.random.MT19937):  # type: ignore[attr-defined]  # as below
+            np.random.seed(seed), random.seed(seed)
+            np.random.random_sample(7), random.random()
+        else:  # a program, or the component, has chosen another kind
+            GlobalState.of_seed(seed).restore()
+
     def is_current(self) -> bool:
         """Whether nothing was drawn, or seeded, since."""
         return _equal(np.random.get_state(legacy=False), self.numpy) and random.getstate() == self.python
 
     def restore(self) -> None:
-        """Go back to the states; looking whether that is needed takes a tenth of the time that it takes."""
-        if not self.is_current():
-            kind = self.numpy["bit_generator"]
-            if np.random.get_state(legacy=False)["bit_generator"] != kind:  # a program may have chosen another
-                np.random.set_bit_generator(getattr(np.random, kind)())  # type: ignore[attr-defined]  # NumPy's stubs lack it
-            np.random.set_state(self.numpy)
-            random.setstate(self.python)
+        """Go back to the states."""
+        kind = self.numpy["bit_generator"]
+        if np.random.get_state(legacy=False)["bit_generator"] != kind:  # a program may have chosen another
+            np.random.set_bit_generator(getattr(np.random, kind)())  # type: ignore[attr-defined]  # NumPy's stubs lack it
+        np.random.set_state(self.numpy)
+        random.setstate(self.python)
 
 
 def _equal(one: Any, other: Any) -> bool:

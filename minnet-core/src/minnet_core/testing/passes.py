@@ -12,13 +12,13 @@ from .batch import Batch
 from .global_state import GlobalState
 from .tensors import copied, named_arrays
 
-GLOBAL_STATE = GlobalState.of_seed(20061115)
-"""What the global generators are put into before every forward pass."""
+GLOBAL_SEED = 20061115
+"""Says which state the global generators are put into before every forward pass."""
 
 
 def forward(component: Any, batch: Batch) -> Any:
     """Run ``forward``; the global generators are in the same state before every one, so draws can be repeated."""
-    GLOBAL_STATE.restore()
+    GlobalState.enter(GLOBAL_SEED)
     if isinstance(component, Criterion):
         return component.forward(batch.input, batch.second)
     return component.forward(batch.input)

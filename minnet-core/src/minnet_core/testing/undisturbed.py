@@ -20,7 +20,7 @@ def undisturbed(seed: int = 0) -> Iterator[None]:
         seed: of the generators, so that a constructor which draws from them draws the same each time.
     """
     before = GlobalState.now()
-    GlobalState.of_seed(seed).restore()
+    GlobalState.enter(seed)
     try:
         with np.errstate(all="ignore"), np.printoptions(), warnings.catch_warnings(), redirect_stdout(StringIO()):
             warnings.simplefilter("ignore")

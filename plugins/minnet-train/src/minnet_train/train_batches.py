@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from minnet_core import Array
+from typing import TYPE_CHECKING
 
 from .before_step import BeforeStep
 from .divergence import gradients_diverged, loss_diverged
@@ -29,10 +26,9 @@ def train_batches(trainer: Trainer, plan: Plan, hooks: Hooks) -> bool:
     order = trainer.order.permutation(len(training))
     set_rate = trainer.rate.begin_epoch(plan, trainer.epoch)
     gradient_hooks, step_hooks, clipping = hooks.minnet_gradients_ready, hooks.minnet_step_end, trainer.clipping
-    # Nobody asks for the gradient of the data; a core that can leave it out does.
-    backward: Callable[[Array, Array], Any] = getattr(model, "backwardParameters", model.backward)
     # What is used in every step is looked up once.
     take, zero, forward, step = training.batch, model.zeroGradParameters, model.forward, trainer.optimizer.step
+    backward = model.backwardParameters  # nobody asks for the gradient of the data
     tally = running.tally.add if trainer.metrics else None
     isfinite, row_weights, before = math.isfinite, None, None
     model.train()

@@ -89,7 +89,9 @@ class Trainer:
         self.plan: Plan | None = None
         self.stopped: str | None = None
         self.order, self.rate, self.running = Order(), Rate(optimizer, schedule), Running(self.metrics)
+        # Whether no step is half done; whether somebody asked to stop; how the epoch is divided into batches.
         self.is_whole, self.is_stopping = True, False
+        self.divided: dict[str, int] | None = None
 
     def fit(
         self,
@@ -115,6 +117,7 @@ class Trainer:
 
         Raises:
             DivergenceError: when a loss or weight is nan or infinite; it names epoch, batch and layer.
+            StateError: if an epoch that was begun is to go on with more or fewer samples, or batches of another size.
             CallbackError: when a callback or plugin raises.
         """
         for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
@@ -206,12 +209,19 @@ class Trainer:
             self.stopped = self.waiting.reason
             return None
         is_new = self.epoch == len(self.history)
+        divided = {"samples": len(plan.training), "batch_size": plan.batch_size}
         if is_new and self.epoch >= plan.epochs:
             return None
         if is_new and not self.is_stopping:
             self.epoch, self.batch = self.epoch + 1, 0
             self.order.begin_epoch()
             self.running.reset()
+            self.divided = divided
+        elif not is_new and self.divided != divided:
+            raise StateError(
+                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
+                f"received {divided}"
+            )
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with np.errstate(over="ignore", invalid="ignore"):
             if self.is_stopping or not self._train(plan, hooks):

@@ -33,6 +33,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
+        "divided": None if trainer.divided is None else dict(trainer.divided),
         "model": model_state(trainer.model),
         "criterion": plain_attributes(trainer.criterion),
         "optimizer": optimizer_state(trainer.optimizer),
@@ -79,7 +80,7 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     for callback, its in zip(callbacks, state["callbacks"], strict=True):
         callback.load_state_dict(its["state"])
     trainer.history = History(map(EpochReport.from_dict, state["history"]))
-    position = state["position"]
+    position, trainer.divided = state["position"], state["divided"]
     trainer.step, trainer.epoch, trainer.batch = position["step"], position["epoch"], position["batch"]
     # Last, as what is set before may draw.
     for name, generator in generators.items():

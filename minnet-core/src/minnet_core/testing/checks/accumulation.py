@@ -115,6 +115,21 @@ def only_accGradParameters_changes_gradients(trial: Trial) -> None:
 
 
 @check("accumulation", of=["layer"], needs=RUNS)
+def gradients_do_without_that_of_the_input(trial: Trial) -> None:
+    """``backwardParameters`` accumulates what ``backward`` does, also before that has ever run, in both modes."""
+    skip_without_parameters(trial)
+    for mode in trial.modes:
+        component, batch = trial.fresh(mode), trial.batch(mode)
+        zero(component)
+        forward(component, batch)
+        component.backwardParameters(batch.input, batch.second)
+        alone = {name: array.copy() for name, array in gradients(component).items()}
+        zero(component)
+        backward(component, batch)
+        expect_equal(alone, gradients(component), f"after backwardParameters, {mode} mode, {batch}")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
 def every_gradient_is_returned(trial: Trial) -> None:
     """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained."""
     component, batch = trial.fresh(), trial.batch()

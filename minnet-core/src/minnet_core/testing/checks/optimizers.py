@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -121,10 +122,11 @@ def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
 def many_parameters_are_stepped_like_few(trial: Trial) -> None:
-    """Parameters in their tens of thousands are each stepped as they are when there are few."""
+    """Parameters in their hundreds of thousands are each stepped as they are when there are few."""
     if type(trial.prototype).step is not Optimizer.step:
         skip("it defines step itself, to see a whole parameter at once")
-    shape = (2 * BLOCK + 3, *trial.case.shapes[0][1:])
+    columns = trial.case.shapes[0][1:]
+    shape = (2 * BLOCK // max(1, math.prod(columns)) + 3, *columns)
     few, many = trial.case.build(), evolve(trial.case, input=shape).build()
     start, drawn = trial.rng.standard_normal(2), trial.rng.uniform(0.5, 2, 3)
     for optimizer in (few, many):
