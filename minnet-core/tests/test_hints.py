@@ -70,8 +70,8 @@ def test_where_our_own_package_is_missing_it_is_named(registry, home):
 
 
 def test_looking_a_name_up_in_a_registry_of_a_strangers_kind_has_no_home_to_name():
-    with pytest.raises(UnknownComponentError, match="see: minnet datasets$"):
-        Registry("datasets", lambda: Module)["Digits"]
+    with pytest.raises(UnknownComponentError, match="see: minnet recipes$"):
+        Registry("recipes", lambda: Module)["Soup"]
 
 
 @pytest.mark.parametrize(

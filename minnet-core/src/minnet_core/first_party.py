@@ -24,6 +24,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "layers": "minnet-layers",
         "criterions": "minnet-criterions",
         "optimizers": "minnet-optimizers",
+        "datasets": "minnet-train",
         "train": "minnet-train",
         "init": "minnet-train",
         "evaluate": "minnet-train",

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
 from minnet_train.errors import OutputError
+from minnet_train.predictions import Predictions
+from minnet_train.record import TrainingRecord
 
 ROWS = "1,2\n9,8\n6.5,3\n"
 
@@ -285,3 +288,54 @@ def test_the_record_of_another_version_is_an_error_that_says_what_to_do(model, d
         ModelFileError, match=f"m.safetensors: its record of the training is of another form: {message}"
     ):
         run(model, data(ROWS))
+
+
+def test_names_of_columns_that_are_numbers_are_known_for_a_header(folder, edit, data):
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(text.replace("length,width", "1,2"))
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    assert len(run("m.safetensors", data("2,1\n5,6\n")).splitlines()) == 2
+    assert len(run("m.safetensors", data("3,1\n5,6\n")).splitlines()) == 3
+
+
+def test_what_lies_beside_a_file_of_numpy_is_no_concern(model, data):
+    np.save("rows.npy", np.array([[1, 2], [9, 8], [6.5, 3]]))
+    np.save("rows_targets.npy", np.zeros(7))
+    assert run(model, "rows.npy") == run(model, data(ROWS))
+
+
+def test_an_archive_is_read_by_the_names_that_the_training_had(folder, edit):
+    np.savez("t.npz", one=np.arange(40.0).reshape(20, 2), two=np.arange(20) % 3, x=np.zeros((1, 5)))
+    edit(
+        'source = "flowers.csv"\ntarget = "species"',
+        'source = { class = "Npy", path = "t.npz", features_name = "one", targets_name = "two" }',
+    )
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    assert len(run("m.safetensors", "t.npz").splitlines()) == 21
+
+
+def test_an_autoencoder_gives_its_inputs_back_in_their_own_units(folder, edit, data):
+    edit("scale = 10", "standardize = true\nautoencode = true")
+    edit('target = "species"', "target = []")
+    edit("n_in = 2, n_out = 3", "n_in = 5, n_out = 5")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    training = Run.prepare(read_experiment("small.toml"))
+    training.model[0].W[:], training.model[0].b[:] = np.eye(5), 0
+    training.save("m.safetensors")
+    (row,) = csv.DictReader(io.StringIO(run("m.safetensors", data("6,3,versicolor\n"))))
+    expected = {"length": 6, "width": 3, "species=setosa": 0, "species=versicolor": 1, "species=virginica": 0}
+    assert {name: float(value) for name, value in row.items()} == pytest.approx(expected, abs=1e-5)
+
+
+def test_one_part_of_a_file_has_no_other_words_than_another(model):
+    record = TrainingRecord.read(read_header(model), model)
+    for first, then, word in (
+        ([3.0, 1.0, -1.0], np.log([0.5, 0.3, 0.2]).tolist(), "score"),
+        ([0.5, 0.5, 0.0], [3.0, 1.0, -1.0], "probability"),
+    ):
+        outputs = [np.array([row]) for row in (first, then)]
+        predictions = Predictions(SimpleNamespace(forward=lambda _, rest=outputs: rest.pop(0)), record, model)
+        rows = list(predictions.of([np.zeros((1, 2)), np.zeros((1, 2))]))
+        assert [list(row)[1] for row in rows] == [word, word]
+        assert rows[1][word] == pytest.approx(max(then), rel=1e-5)

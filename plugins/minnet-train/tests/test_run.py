@@ -95,6 +95,16 @@ MISTAKES = [
         'metrics = ["Accuracy", "Accuracy"]',
         "line 1: metrics[1]: expected metrics of different names, received 'accuracy' again",
     ),
+    (
+        'source = "flowers.csv"\ntarget = "species"',
+        'source = { class = "TwoMoons", nosie = 0.1 }',
+        "small.toml, line 13: data.source.nosie: unknown argument of TwoMoons; did you mean 'noise'?",
+    ),
+    (
+        "scale = 10",
+        "standardize_targets = true",
+        "small.toml, line 16: data.standardize_targets: expected targets that",
+    ),
     ('"flowers.csv"', '"flower.csv"', "small.toml, line 13: data.source: expected 'digits', the path of a data file"),
 ]
 

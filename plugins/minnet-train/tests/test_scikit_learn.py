@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import DataConfig, DataError, LearningData, datasets, load_digits
+from minnet_train.sources.scikit_learn import _named
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,11 @@ def test_classes_are_sorted_and_the_targets_follow():
     data = load("breast_cancer")
     assert data.classes == ("benign", "malignant")
     assert np.bincount(data.targets).tolist() == [357, 212]
+
+
+def test_whatever_the_order_of_the_names_each_row_keeps_its_own():
+    names, targets = _named(["c", "a", "d", "b"], np.array([0, 1, 2, 3]), (0, 1, 2, 3))
+    assert [names[target] for target in targets] == ["c", "a", "d", "b"]
 
 
 def test_the_digits_are_the_embedded_ones():

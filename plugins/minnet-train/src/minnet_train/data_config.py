@@ -77,10 +77,9 @@ class DataConfig:
         """What messages call the source."""
         return self.source if isinstance(self.source, str) else str(self.source["class"])
 
-    @property
-    def delimiter(self) -> str:
-        """What is between the cells of its CSV file."""
-        return "," if isinstance(self.source, str) else str(self.source.get("delimiter", ","))
+    def option(self, name: str, default: Any) -> Any:
+        """What an argument of the source is, if it is written out; the default otherwise."""
+        return default if isinstance(self.source, str) else self.source.get(name, default)
 
     def relative_to(self, folder: str) -> DataConfig:
         """Make a relative path of a data file one that starts at ``folder``, which is empty for the current one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class Origin:
     word: str = "line"
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Dataset:
     """Rows of features, each with a class, or with numbers that are to be predicted.
 
@@ -87,8 +88,12 @@ class Dataset:
     def fingerprint(self) -> str:
         """Return a hash of all that is learned from: another one means that the data have changed.
 
-        A memory-mapped file is read through once, a part at a time.
+        A memory-mapped file is read through, a part at a time, when this is first asked for.
         """
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
         arrays = {"features": self.features, "targets": self.targets, "weights": self.weights}
         content = hashlib.sha256(repr((self.classes, self.categories)).encode())
         for name, array in arrays.items():

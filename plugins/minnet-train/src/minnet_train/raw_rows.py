@@ -21,7 +21,14 @@ CHUNK = 4096
 """Rows that are read at once."""
 
 
-def raw_rows(path: str, columns: Columns, *, may_be_missing: bool, delimiter: str = ",") -> Iterator[Array]:
+def raw_rows(
+    path: str,
+    columns: Columns,
+    *,
+    may_be_missing: bool,
+    delimiter: str = ",",
+    features_name: str | None = None,
+) -> Iterator[Array]:
     """Read raw features (n, columns) from a CSV, Parquet, NPY or NPZ file, by its suffix.
 
     Args:
@@ -29,13 +36,14 @@ def raw_rows(path: str, columns: Columns, *, may_be_missing: bool, delimiter: st
         columns: what the model takes.
         may_be_missing: whether a value may be missing.
         delimiter: what is between the cells of a CSV file.
+        features_name: what the features are called in an NPZ file.
 
     Raises:
         DataError: if the file has other columns, or a value that cannot be used.
     """
     suffix = Path(path).suffix.lower()
     if suffix in (".npy", ".npz"):
-        yield from _of_arrays(path, columns, may_be_missing)
+        yield from _of_arrays(path, columns, may_be_missing, features_name)
         return
     for table in _tables(path, suffix, columns, delimiter):
         raw = columns.encode(table)
@@ -53,25 +61,29 @@ def _tables(path: str, suffix: str, columns: Columns, delimiter: str) -> Iterato
 
 
 def _header(path: str, columns: Columns, delimiter: str) -> bool | None:
-    """Whether the first row is a header, if categories tell: there a row of data may have no number either."""
-    if not any(columns.categories):
-        return None
+    """Whether the first row is a header, where more is known than whether it has numbers.
+
+    It is one if it has the names of all columns, which may be numbers; and none if it has known categories.
+    """
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             first = next(filter(None, csv.reader(file, delimiter=delimiter)), [])
     except (OSError, UnicodeDecodeError, csv.Error):
         return None  # which is reported when the file is read
+    first = [cell.strip() for cell in first]
+    if columns.names and set(columns.names) <= set(first):
+        return True
     cells = zip(first, columns.categories, strict=False)
-    is_data = len(first) == columns.count and all(cell.strip() in ("", *of) for cell, of in cells if of)
-    return False if is_data else None
+    has_known = any(columns.categories) and all(cell in ("", *of) for cell, of in cells if of)
+    return False if has_known and len(first) == columns.count else None
 
 
-def _of_arrays(path: str, columns: Columns, may_be_missing: bool) -> Iterator[Array]:
-    from .sources.npy import Npy
+def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name: str | None) -> Iterator[Array]:
+    from .sources.npy import mapped_features
 
     if any(columns.categories):
         raise DataError(f"{path}: expected a table, for the model has columns of texts; received an array of numbers")
-    features = Npy(path).load().features
+    features = mapped_features(path, features_name)
     if features.shape[1] != columns.count:
         raise DataError(
             f"{path}: expected {columns.count} columns, one for each feature of the model, received {features.shape[1]}"

@@ -44,7 +44,8 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
         data,
         record.preparation.columns,
         may_be_missing=record.preparation.fill is not None,
-        delimiter=record.experiment.data.delimiter,
+        delimiter=record.experiment.data.option("delimiter", ","),
+        features_name=record.experiment.data.option("features_name", None),
     )
     rows = Predictions(network, record, model, with_all=probabilities).of(parts)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:

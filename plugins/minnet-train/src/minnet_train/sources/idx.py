@@ -31,7 +31,7 @@ class Idx(Source):
     Args:
         folder: where the files are.
         part: what the names begin with: ``train`` or ``t10k``, which has the 10,000 test images of MNIST; ``all``
-            takes both one after the other.
+            takes both one after the other, read into memory.
     """
 
     PATHS = ("folder",)

@@ -62,40 +62,60 @@ class Npy(Source):
         Raises:
             DataError: if they cannot be read, or do not fit each other.
         """
-        features, targets = self._arrays()
-        if features.ndim < 2:
-            raise DataError(f"{self.path}: expected features (rows, ...), received {features.shape}")
-        flat = features.reshape(len(features), -1) if features.ndim > 2 else features
+        flat, targets = mapped_features(self.path, self.features_name), self._targets()
         if targets is None:
             return Dataset(self.path, flat, np.empty((len(flat), 0)))
         targets, classes = as_targets(targets, self.task, self.path)
         return Dataset(self.path, flat, targets, classes)
 
-    def _arrays(self) -> tuple[Array, Array | None]:
-        if self.path.lower().endswith(".npz"):
-            names = npz_names(self.path)
-            features = mapped_npz(self.path, self._name(names, self.features_name, FEATURES, "features"))
-            if self.targets is not None:
-                return features, mapped_npy(self.targets)
-            if self.targets_name is None and not set(TARGETS) & set(names):
-                return features, None
-            return features, mapped_npz(self.path, self._name(names, self.targets_name, TARGETS, "targets"))
-        beside = self.targets or self._beside()
-        return mapped_npy(self.path), None if beside is None else mapped_npy(beside)
-
-    def _name(self, names: tuple[str, ...], given: str | None, usual: tuple[str, ...], what: str) -> str:
-        found = [name for name in ([given] if given else usual) if name in names]
-        if not found:
-            raise DataError(
-                f"{self.path}: expected {what} under {given or ', '.join(usual)}, received arrays {', '.join(names)}; "
-                f"{what}_name says what they are called"
-            )
-        return found[0]
+    def _targets(self) -> Array | None:
+        if self.targets is not None:
+            return mapped_npy(self.targets)
+        if not _is_archive(self.path):
+            beside = self._beside()
+            return None if beside is None else mapped_npy(beside)
+        names = npz_names(self.path)
+        if self.targets_name is None and not set(TARGETS) & set(names):
+            return None
+        return mapped_npz(self.path, _name(self.path, names, self.targets_name, TARGETS, "targets"))
 
     def _beside(self) -> str | None:
         path = Path(self.path)
         beside = path.with_name("targets.npy" if path.stem == "features" else f"{path.stem}_targets.npy")
         return os.fspath(beside) if beside.is_file() else None
+
+
+def mapped_features(path: str, name: str | None = None) -> Array:
+    """Map the features of an NPY or NPZ file: (rows, columns).
+
+    Args:
+        path: the file.
+        name: what they are called in an NPZ file, if not as usual.
+
+    Raises:
+        DataError: if there are none.
+    """
+    if _is_archive(path):
+        features = mapped_npz(path, _name(path, npz_names(path), name, FEATURES, "features"))
+    else:
+        features = mapped_npy(path)
+    if features.ndim < 2:
+        raise DataError(f"{path}: expected features (rows, ...), received {features.shape}")
+    return features.reshape(len(features), -1) if features.ndim > 2 else features
+
+
+def _is_archive(path: str) -> bool:
+    return path.lower().endswith(".npz")
+
+
+def _name(path: str, names: tuple[str, ...], given: str | None, usual: tuple[str, ...], what: str) -> str:
+    found = [name for name in ([given] if given else usual) if name in names]
+    if not found:
+        raise DataError(
+            f"{path}: expected {what} under {given or ', '.join(usual)}, received arrays {', '.join(names)}; "
+            f"{what}_name says what they are called"
+        )
+    return found[0]
 
 
 def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
+from sys import intern
 
 import numpy as np
 from attrs import Factory, define
@@ -37,7 +39,7 @@ class _Found:
     texts: dict[int, set[str]] = Factory(dict)
     has: dict[int, tuple[bool, bool]] = Factory(dict)
     targets: list[str] = Factory(list)
-    lines: list[int] = Factory(list)
+    lines: array[int] = Factory(lambda: array("q"))
     word: str = "line"
 
 
@@ -81,7 +83,7 @@ def _look(file: TableFile, roles: Roles) -> _Found:
         found.word = table.place(0).split()[0]
         found.lines.extend(table.lines)
         if len(roles.targets) == 1:
-            found.targets += table.texts(roles.targets[0])
+            found.targets += map(intern, table.texts(roles.targets[0]))  # the same few texts, most often
         for column in roles.features:
             before = found.has.get(column, (False, False))
             if column not in roles.categories and before != (True, True):
@@ -127,8 +129,8 @@ def _read(
         if targets is not None:
             targets[rows] = table.numbers(roles.targets)
         start += len(table)
-    for array, where in ((targets, roles.targets), (weights, (roles.weights,))):
-        _expect_all(file, found, array if array is None or array.ndim == 2 else array[:, None], where)
+    _expect_all(file, found, targets, roles.targets)
+    _expect_all(file, found, None if weights is None else weights[:, None], (roles.weights,))
     if targets is None:
         _expect_texts(file, roles, found)
     return features, weights, targets
@@ -156,9 +158,9 @@ def _place(file: TableFile, found: _Found, row: int, column: int) -> str:
     return f"{file.name}, {found.word} {found.lines[row]}, {column_title(file.header, column)}"
 
 
-def _expect_all(file: TableFile, found: _Found, array: Array | None, columns: tuple[int | None, ...]) -> None:
-    if array is not None and np.isnan(array).any():
-        _refuse(file, found, ((int(row), columns[column] or 0) for row, column in np.argwhere(np.isnan(array))))
+def _expect_all(file: TableFile, found: _Found, values: Array | None, columns: tuple[int | None, ...]) -> None:
+    if values is not None and np.isnan(values).any():
+        _refuse(file, found, ((int(row), columns[column] or 0) for row, column in np.argwhere(np.isnan(values))))
 
 
 def _expect_texts(file: TableFile, roles: Roles, found: _Found) -> None:
