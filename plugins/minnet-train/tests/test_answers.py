@@ -64,3 +64,22 @@ def test_data_that_have_changed_are_refused(trained, folder):
 
 def test_a_file_is_the_model_that_it_is(tmp_path):
     assert model_file(tmp_path / "m.safetensors") == tmp_path / "m.safetensors"
+
+
+def test_of_a_run_directory_the_best_model_is_taken(tmp_path):
+    with pytest.raises(PlotError, match=r"expected a run directory with best.safetensors or model.safetensors"):
+        model_file(tmp_path)
+    for name in ("model.safetensors", "best.safetensors"):
+        (tmp_path / name).touch()
+        assert model_file(tmp_path).name == name
+
+
+def test_nothing_is_dropped_when_a_model_is_asked(folder, edit):
+    edit('    { class = "LogSoftMax" },\n', '    { class = "Dropout", p = 0.9 },\n    { class = "LogSoftMax" },\n')
+    run = Run.prepare(read_experiment("small.toml"))
+    run.model.train()
+    run.save("small.safetensors")
+    run.model.evaluate()
+    inputs, _ = run.test.batch(np.arange(len(run.test)))
+    scores = np.exp(run.model.forward(inputs)).max(axis=1)
+    np.testing.assert_allclose(Answers.ask("small.safetensors").scores, scores, rtol=1e-6)

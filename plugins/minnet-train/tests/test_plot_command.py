@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from minnet_core import ModelFileError, Sequential, layers, save
 from minnet_train import Run, read_experiment
-from minnet_train.commands.plot import plot
+from minnet_train.commands.plot import _of_model, plot
 from minnet_train.extras import MissingLibraryError
 from minnet_train.plots import PlotError
 
@@ -86,6 +86,13 @@ def test_a_run_without_a_model_is_refused(runs):
 def test_mistakes_are_drawn_of_square_samples(digits, folder):
     run("digits.safetensors", "--kind", "mistakes", "--count", "4")
     assert kind_of(folder / "mistakes.png") == b"\x89PNG"
+
+
+def test_the_title_counts_all_samples(digits):
+    options = {"data": None, "split": "test", "count": 4}
+    title = _of_model(("digits.safetensors",), "mistakes", **options).get_suptitle()
+    assert title.startswith("digits: test samples of digits\n")
+    assert f" of {len(digits.test)} misclassified; 4 of them, the most certain first" in title
 
 
 def test_other_samples_are_no_images(runs):

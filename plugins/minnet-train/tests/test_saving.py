@@ -39,9 +39,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path, figure):
 
 
 def test_drawing_changes_no_setting_and_ignores_those_of_the_user(tmp_path):
-    with matplotlib.rc_context({"axes.grid": False, "font.size": 30}):
+    with matplotlib.rc_context({"axes.facecolor": "red", "font.size": 30}):
         before = dict(matplotlib.rcParams)
         figure = draw_curves([Curves("run", [{"epoch": 1, "loss": 1.0}])])
         write_picture(figure, tmp_path / "curves.png")
         assert dict(matplotlib.rcParams) == before
     assert figure.axes[0].xaxis.label.get_fontsize() == 10
+    assert figure.axes[0].get_facecolor() == (1, 1, 1, 1)
