@@ -55,6 +55,64 @@ def minnet_register_components(registrar):
     assert criterions["Computed"].__name__ == "Loss"
 
 
+KINDS = """
+from minnet_core.component import Component
+from minnet_core.registry import Registry
+class Recipe(Component):
+    "Something to cook."
+recipes = Registry("recipes", lambda: Recipe)
+@hookimpl
+def minnet_registries(): return [recipes]
+"""
+SOUP = "from strange_a import Recipe\nclass Soup(Recipe):\n    'Hot.'\n    def __init__(self, spoons=1): pass\n"
+
+
+def test_hook_minnet_registries(site, run_minnet):
+    install(site, "strange-a", KINDS)
+    points = {"minnet.recipes": {"Soup": "strange_b:Soup"}}
+    install_distribution(site, "strange-b", {"strange_b": SOUP}, entry_points=points)
+    code, output, errors = run_minnet("recipes")
+    assert errors == "", errors
+    assert code == 0
+    assert output.split()[-4:] == ["Soup", "strange-b", "0.1.0", "strange_b:Soup"]
+    assert "\n  recipes" in run_minnet("--help")[1]
+    assert " Soup\n" in run_minnet("plugins")[1]
+    explained = run_minnet("explain", "Soup")[1]
+    assert "kind         recipe\n" in explained
+    assert "signature    Soup(spoons=1)\n" in explained
+    assert "Hot." in explained
+    assert "strange" not in run_minnet("doctor")[1]
+
+
+def test_what_is_wrong_in_a_registry_of_a_plugin_is_found(site, run_minnet):
+    install(site, "strange-a", KINDS)
+    points = {"minnet.recipes": {"Soup": "strange_b:Soup"}, "minnet.recipe": {"Stew": "strange_b:Stew"}}
+    install_distribution(site, "strange-b", {"strange_b": "1 / 0"}, entry_points=points)
+    code, output, _ = run_minnet("doctor")
+    assert code == 1
+    assert "ZeroDivisionError" in output
+    assert "did you mean 'minnet.recipes'?" in output
+
+
+@pytest.mark.parametrize(
+    ("returned", "cause"),
+    [
+        ("[Recipe]", "TypeError: expected registries, received"),
+        (
+            "[Registry('layers', lambda: Recipe)]",
+            "expected a kind that nobody else has a registry of, received 'layers'",
+        ),
+        ("None", "TypeError: expected something to be returned, received None"),
+    ],
+)
+def test_registries_that_are_none_break_their_plugin_alone(site, run_minnet, returned, cause):
+    install(site, "strange-a", KINDS.replace("[recipes]", returned))
+    code, output, _ = run_minnet("plugins")
+    assert code == 1
+    assert cause.replace(" ", "") in "".join(output.split())
+    assert run_minnet("layers")[0] == 0
+
+
 def test_hook_minnet_checks(site):
     source = """
 from minnet_core.testing import check

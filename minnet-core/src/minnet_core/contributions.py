@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import click
 from attrs import frozen
 
+from .all_registries import contributed_registries
+from .commands.listing import listing_of
 from .declaration import Declaration
 from .plugins import plugin_host
 
@@ -20,17 +22,19 @@ class Contribution:
 
 
 def contributions() -> list[Contribution]:
-    """Ask every plugin for its commands, the first-party ones first.
+    """Ask every plugin for its commands, and list its registries, the first-party ones first.
 
     Raises:
         PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
     """
     host = plugin_host()
-    return [
+    commands = [
         Contribution(command, plugin)
         for plugin in list(host.loaded)
         for command in host.call(plugin, "minnet_commands", _accept, True) or ()
     ]
+    listings = [Contribution(listing_of(each.registry), each.plugin) for each in contributed_registries()]
+    return sorted([*commands, *listings], key=lambda each: host.loaded.index(each.plugin))
 
 
 def _accept(returned: Iterable[click.Command]) -> list[click.Command]:

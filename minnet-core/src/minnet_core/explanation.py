@@ -14,6 +14,7 @@ from .declaration import Declaration
 from .docstring import Docstring
 from .loading import guarded
 from .optimizer import Optimizer
+from .registries import REGISTRIES
 from .registry import Registry
 from .testing import Batch, Case, Report, cases_of, examine, forward
 from .testing.case import examples_of
@@ -28,7 +29,7 @@ class Explanation:
     Attributes:
         name: the shortest that means it.
         qualified: the one that always works.
-        kind: ``layers``, ``criterions`` or ``optimizers``.
+        kind: ``layers``, ``criterions``, ``optimizers``, or that of a plugin.
         provider: distribution and version.
         target: its entry point.
         file: where its class is written, with the line; empty if Python cannot tell.
@@ -90,7 +91,8 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
     """
     cls = registry.load(declaration)
     with guarded(declaration, "cannot be explained"):
-        cases = cases_of(cls) if examples_of(cls) or issubclass(cls, Optimizer) else []
+        is_proven = registry in REGISTRIES  # the kit knows what these are
+        cases = cases_of(cls) if is_proven and (examples_of(cls) or issubclass(cls, Optimizer)) else []
     shapes = [] if issubclass(cls, Optimizer) else [shape for case in cases for shape in _shapes(case)]
     return Explanation(
         name=registry.shortest(declaration),

@@ -25,10 +25,13 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "criterions": "minnet-criterions",
         "optimizers": "minnet-optimizers",
         "datasets": "minnet-train",
+        "metrics": "minnet-train",
+        "schedules": "minnet-train",
         "train": "minnet-train",
         "init": "minnet-train",
         "evaluate": "minnet-train",
         "predict": "minnet-train",
+        "plot": "minnet-train",
         "new": "minnet-new",
     }
 )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .registries import Registrar
+    from .registry import Registry
     from .testing import Check
 
 hookspec = pluggy.HookspecMarker("minnet")
@@ -29,6 +30,11 @@ def minnet_register_components(registrar: Registrar) -> None:
 @hookspec
 def minnet_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]  # a spec has no body
     """Return subcommands for the ``minnet`` command; import what they need only when they run."""
+
+
+@hookspec
+def minnet_registries() -> Iterable[Registry]:  # type: ignore[empty-body]  # likewise
+    """Return registries of further kinds of component: each has a command that lists it, and is inspected."""
 
 
 @hookspec

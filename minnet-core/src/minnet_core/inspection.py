@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from .all_registries import all_registries
 from .contributions import contributions
 from .declaration import LOCAL, Declaration
 from .errors import PluginLoadError, ProtocolError
@@ -50,12 +51,14 @@ def _whom_to_tell(declaration: Declaration) -> str:
 def _components() -> Iterator[Finding]:
     from .testing.construction import construct_examples
 
-    for registry in REGISTRIES:
+    for registry in all_registries():
         for declaration in registry.declarations():
             if declaration.distribution != LOCAL:
                 yield from _names(registry, declaration)
                 try:
-                    construct_examples(declaration, registry.load(declaration))
+                    cls = registry.load(declaration)
+                    if registry in REGISTRIES:  # those of plugins may want anything
+                        construct_examples(declaration, cls)
                 except PluginLoadError as failure:
                     yield _failed(declaration, failure)
 

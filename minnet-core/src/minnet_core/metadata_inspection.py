@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Iterator
 
+from .all_registries import all_registries
 from .declaration import canonical
 from .discovery import scan
 from .egg_links import stale_egg_links
@@ -16,12 +17,8 @@ from .installed import Installed
 from .overhearing import prints
 from .plugins import GROUP, SPECS_GROUP
 from .protocol_version import PROTOCOL_GROUP
-from .registries import REGISTRIES
 from .requirements import requirements
 from .switches import ALLOWED, DISABLED, switches
-
-GROUPS = {GROUP, SPECS_GROUP, PROTOCOL_GROUP, *(f"minnet.{registry.kind}" for registry in REGISTRIES)}
-"""The entry-point groups of the core; plugins may have others."""
 
 _MISTAKEN = {
     "minnet.hooks": GROUP,
@@ -38,11 +35,13 @@ _MISTAKEN = {
 
 def inspect_metadata() -> Iterator[Finding]:
     """Yield what is wrong, of what is enabled."""
+    kinds = [f"minnet.{registry.kind}" for registry in all_registries()]
+    known = frozenset({GROUP, SPECS_GROUP, PROTOCOL_GROUP, *kinds})  # entry-point groups; plugins may have others
     for installed in scan().distributions.values():
         if switches().allows(installed.name):
             yield from _requirements(installed)
-            yield from _groups(installed)
-            yield from _source(installed)
+            yield from _groups(installed, known)
+            yield from _source(installed, known)
             for repeated in installed.repeated():
                 remedy = "its authors must give one of them another name"
                 yield Finding("shadowed", installed.name, f"declares {repeated} twice; the first counts", remedy)
@@ -69,9 +68,9 @@ def _requirements(installed: Installed) -> Iterator[Finding]:
             yield Finding("outdated", installed.name, cause, f"pip install {each.text}, or --upgrade {installed.name}")
 
 
-def _groups(installed: Installed) -> Iterator[Finding]:
-    for group in sorted({group for group, _, _ in installed.points} - GROUPS):
-        meant = nearest(group, {known: known for known in GROUPS}, cutoff=0.85)
+def _groups(installed: Installed, known: frozenset[str]) -> Iterator[Finding]:
+    for group in sorted({group for group, _, _ in installed.points} - known):
+        meant = nearest(group, {each: each for each in known}, cutoff=0.85)
         meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
         if meant:
             cause = f"declares something in {group}, which nobody reads"
@@ -80,7 +79,7 @@ def _groups(installed: Installed) -> Iterator[Finding]:
             )
 
 
-def _source(installed: Installed) -> Iterator[Finding]:
+def _source(installed: Installed, known: frozenset[str]) -> Iterator[Finding]:
     """Compare what an editable installation declares now with what it did when it was installed."""
     source = installed.editable_source()
     try:
@@ -89,7 +88,7 @@ def _source(installed: Installed) -> Iterator[Finding]:
         now = {(group, name, target) for group, points in groups.items() for name, target in points.items()}
     except (OSError, ValueError, KeyError, AttributeError):  # it may be gone, or anything
         return
-    if now and {point for point in now if point[0] in GROUPS} != {p for p in installed.points if p[0] in GROUPS}:
+    if now and {point for point in now if point[0] in known} != {p for p in installed.points if p[0] in known}:
         cause = f"{source}/pyproject.toml declares other entry points than those that were installed"
         yield Finding("outdated", installed.name, cause, f"pip install -e {source}")
 

@@ -1,16 +1,35 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
+import pytest
+from click.testing import CliRunner
+
 import minnet_train
+from minnet_core.command import main
 from minnet_core.registry import Registry
-from minnet_train.plugin import minnet_commands
+from minnet_train.plugin import minnet_commands, minnet_registries
 
 
 def test_the_commands_are_contributed():
     names = [command.name for command in minnet_commands()]
-    assert names == ["train", "init", "evaluate", "predict", "plot", "datasets"]
+    assert names == ["train", "init", "evaluate", "predict", "plot"]
+
+
+def test_the_registries_are_contributed_and_each_has_a_command():
+    assert [registry.kind for registry in minnet_registries()] == ["datasets", "metrics", "schedules"]
+    for kind in ("datasets", "metrics", "schedules"):
+        listed = CliRunner().invoke(main, [kind, "--json"])
+        assert {row["distribution"] for row in json.loads(listed.stdout)} <= {"minnet-train", "minnet-optimizers"}
+
+
+@pytest.mark.parametrize("name", ["TwoMoons", "TopK", "OneCycle"])
+def test_what_is_in_them_is_explained(name):
+    explained = CliRunner().invoke(main, ["explain", name])
+    assert explained.exit_code == 0
+    assert f"signature    {name}(" in explained.output
 
 
 def test_the_summary_on_pypi_is_plain_text():

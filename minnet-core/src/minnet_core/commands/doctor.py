@@ -11,9 +11,9 @@ import click
 from attrs import asdict
 
 from .. import __version__
+from ..all_registries import all_registries
 from ..discovery import scan
 from ..protocol_version import PROTOCOL, PROTOCOL_FLOOR
-from ..registries import REGISTRIES
 from ..switches import ALLOWED, DISABLED, STRICT
 from ..tables import echo_table
 from .output import as_json, echo_json
@@ -54,7 +54,7 @@ def _environment() -> Iterator[tuple[str, str]]:
     spoken = f"{PROTOCOL_FLOOR} to {PROTOCOL}" if PROTOCOL_FLOOR < PROTOCOL else str(PROTOCOL)
     yield "minnet-core", f"{__version__}, protocol {spoken}, in {Path(__file__).parents[1]}"
     yield "python", f"{platform.python_version()}, {platform.platform()}"
-    components = [each for registry in REGISTRIES for each in registry.declarations()]
+    components = [each for registry in all_registries() for each in registry.declarations()]
     yield "installed", f"{len(scan().distributions)} distributions with {len(components)} components"
     for variable in (ALLOWED, DISABLED, STRICT):
         if variable in os.environ:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..all_registries import all_registries
 from ..errors import UnknownComponentError
 from ..hints import unknown_component
-from ..registries import REGISTRIES
 from .output import as_json, echo_json
 
 if TYPE_CHECKING:
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 def explain(name: str, check: bool, as_json: bool) -> None:
     """Say what there is to know of a component.
 
-    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish). Told are where it comes from, how it is
-    constructed, the shapes that it takes and makes, what the conformance kit finds, and its documentation: the formulas
-    forward and backward, PyTorch's equivalent, the paper.
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Told are where
+    it comes from, how it is constructed, the shapes that it takes and makes, what the conformance kit finds, and its
+    documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
     """
     from ..explanation import explain
 
-    having = [registry for registry in REGISTRIES if registry.candidates(name)]
+    registries = all_registries()
+    having = [registry for registry in registries if registry.candidates(name)]
     if not having:
-        raise UnknownComponentError(unknown_component(name, *REGISTRIES))
+        raise UnknownComponentError(unknown_component(name, *registries))
 
     found = [explain(registry, registry.declaration(name), check=check) for registry in having]
     if as_json:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 from attrs import asdict
 
+from ..all_registries import all_registries
 from ..contributions import contributions
 from ..declaration import Declaration
 from ..discovery import scan
 from ..installed import Installed
 from ..plugins import plugin_host
-from ..registries import REGISTRIES
 from ..switches import switches
 from ..tables import echo_table
 from .output import as_json, echo_json, records
@@ -67,15 +67,16 @@ def _state(installed: Installed, worst: dict[str, str]) -> str:
 
 def _hooks(plugin: Declaration) -> list[str]:
     """The hooks of a plugin, apart from those whose outcome is listed."""
+    listed = {"minnet_commands", "minnet_register_components", "minnet_registries"}
     manager = plugin_host().manager
     callers = manager.get_hookcallers(manager.get_plugin(plugin.qualified)) or ()
-    return sorted({caller.name for caller in callers} - {"minnet_commands", "minnet_register_components"})
+    return sorted({caller.name for caller in callers} - listed)
 
 
 def _components(installed: Installed) -> list[str]:
     """The names of the components of a distribution; of a disabled one, those that its metadata say."""
     names: set[str] = set()
-    for registry in REGISTRIES:
+    for registry in all_registries():
         declared = [*registry.declarations(), *registry.disabled()]
         names |= {each.name for each in declared if each.distribution == installed.name}
     return sorted(names, key=lambda name: (name.lower(), name))

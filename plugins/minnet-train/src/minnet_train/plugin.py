@@ -1,4 +1,4 @@
-"""What this distribution adds to minnet: the commands that train and use models."""
+"""What this distribution adds to minnet: commands that train and use models, and the registries of what they name."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from minnet_core.hookspecs import hookimpl
 if TYPE_CHECKING:
     import click
 
+    from minnet_core.registry import Registry
+
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
-    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict``, ``plot`` and ``datasets``."""
-    from minnet_core.commands.listing import listing_of  # here, so that whoever lists layers does not import click
+    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``plot``."""
+    from .commands import evaluate, init, plot, predict, train  # here, so that whoever lists layers imports no click
 
-    from .commands import evaluate, init, plot, predict, train
+    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot]
+
+
+@hookimpl
+def minnet_registries() -> list[Registry]:
+    """Contribute ``datasets``, ``metrics`` and ``schedules``."""
+    from .metrics.registry import metrics
+    from .scheduling import schedules
     from .sources.registry import datasets
 
-    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot, listing_of(datasets)]
+    return [datasets, metrics, schedules]

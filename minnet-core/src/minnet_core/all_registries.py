@@ -1,0 +1,49 @@
+"""`all_registries`: the registries of the core, and those of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from .declaration import Declaration
+from .plugins import plugin_host
+from .registries import REGISTRIES
+from .registry import Registry
+
+
+@frozen
+class ContributedRegistry:
+    """A registry and the plugin that it comes from."""
+
+    registry: Registry
+    plugin: Declaration
+
+
+def contributed_registries() -> Iterator[ContributedRegistry]:
+    """Ask every plugin for its registries, the first-party ones first.
+
+    Raises:
+        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
+    """
+    host = plugin_host()
+    kinds = [registry.kind for registry in REGISTRIES]
+
+    def accept(returned: Iterable[Registry]) -> list[Registry]:
+        registries = list(returned)
+        for registry in registries:
+            if not isinstance(registry, Registry):
+                raise TypeError(f"expected registries, received {registry!r}")
+            if registry.kind in kinds:
+                raise ValueError(f"expected a kind that nobody else has a registry of, received {registry.kind!r}")
+        return registries
+
+    for plugin in list(host.loaded):
+        for registry in host.call(plugin, "minnet_registries", accept, True) or ():
+            kinds.append(registry.kind)
+            yield ContributedRegistry(registry, plugin)
+
+
+def all_registries() -> tuple[Registry, ...]:
+    """Return ``layers``, ``criterions``, ``optimizers``, and those of plugins that are installed and enabled now."""
+    return (*REGISTRIES, *(each.registry for each in contributed_registries()))
