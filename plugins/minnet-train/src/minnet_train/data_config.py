@@ -72,11 +72,6 @@ class DataConfig:
                 f"expected less than {1 - self.test_fraction:g}, which test_fraction leaves, received {value}",
             )
 
-    @property
-    def name(self) -> str:
-        """What messages call the source."""
-        return self.source if isinstance(self.source, str) else str(self.source["class"])
-
     def option(self, name: str, default: Any) -> Any:
         """What an argument of the source is, if it is written out; the default otherwise."""
         return default if isinstance(self.source, str) else self.source.get(name, default)

@@ -62,7 +62,7 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
         )
     weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
     samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
-    return config.name, samples
+    return dataset.name, samples
 
 
 def _rows(record: TrainingRecord, dataset: Dataset, split: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
