@@ -155,7 +155,12 @@ def test_many_missing_targets_are_listed_ten_at_a_time(csv):
         ),
         ("a,a\n1,x\n", "a", "t.csv: expected one column 'a', received 2 such columns"),
         ("1\n2\n", None, "t.csv: expected features and a target, received one column; columns end at a comma"),
-        ("a;kind\n1;x\n", None, "t.csv: expected features and a target, received one column; columns end at a comma"),
+        (
+            "a;kind\n1;x\n",
+            None,
+            "t.csv: expected features and a target, received one column; columns end at a comma, or at what delimiter "
+            'says; source = { class = "Csv", path = "t.csv", delimiter = ";" } takes \';\' for what ends a column',
+        ),
     ],
 )
 def test_a_table_that_cannot_be_learned_from_is_an_error(csv, text, target, message):

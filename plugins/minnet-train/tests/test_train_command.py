@@ -60,6 +60,12 @@ def test_an_experiment_is_described_trained_and_saved(folder):
     assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
 
 
+def test_what_is_printed_can_be_copied_into_a_shell(folder):
+    output = run("small.toml", "-o", "my own.safetensors").output
+    assert "\nThe model is in my own.safetensors\n\n  minnet evaluate 'my own.safetensors'\n" in output
+    assert "\n  minnet predict 'my own.safetensors' DATA.csv\n" in output
+
+
 def test_options_come_before_the_file_and_are_recorded(folder):
     run("small.toml", "--epochs", "1", "--seed", "8", "-o", "other.safetensors")
     experiment = read_header("other.safetensors").metadata["minnet-train"]["experiment"]

@@ -57,7 +57,8 @@ def train_run(
             session.finish()
         run.save(output)
     kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
-    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv{kept}")
+    model = shlex.quote(output)
+    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}")
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
