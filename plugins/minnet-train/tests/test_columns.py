@@ -31,7 +31,12 @@ def test_columns_are_taken_from_where_they_are_said_to_be():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (table(["1", "2", "3"]), "t.csv, line 2: expected 2 columns, one for each feature of the model, received 3"),
+        (
+            table(["1", "2", "3"]),
+            "t.csv, line 2: expected 2 columns, one for each feature of the model, received 3; "
+            "the target is none of them, and no names tell which is",
+        ),
+        (table(["1"]), "t.csv, line 2: expected 2 columns, one for each feature of the model, received 1"),
         (
             table(["1", "2"], header=("size", "color")),
             "t.csv: expected one column for each feature of the model, size, colour; missing or there twice: colour",

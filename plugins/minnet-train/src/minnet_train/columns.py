@@ -95,9 +95,10 @@ class Columns:
                 )
             return [table.header.index(name) for name in self.names]
         if table.width != self.count:
+            hint = "; the target is none of them, and no names tell which is" if table.width > self.count else ""
             raise DataError(
                 f"{table.name}, {table.place(0)}: expected {self.count} columns, one for each feature of the "
-                f"model, received {table.width}"
+                f"model, received {table.width}{hint}"
             )
         return list(range(table.width))
 
