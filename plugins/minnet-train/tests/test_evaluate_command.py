@@ -228,3 +228,15 @@ def test_a_column_that_there_is_not_is_an_error(trained, folder):
     (folder / "new.csv").write_text("length,height,species\n1,2,setosa\n")
     with pytest.raises(DataError, match="new.csv: expected columns length, width, received none called width"):
         run("small.safetensors", "--data", "new.csv", "--split", "all")
+
+
+def test_classes_with_long_names_have_numbers_in_the_heading_of_the_confusion_matrix(folder):
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(text.replace("setosa", "setosa " + 90 * "x"))
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    *_, heading, _, titles, first, second, _ = run("m.safetensors").splitlines()
+    assert heading == "which class (a row) is taken for which (a column, by its number)"
+    assert titles.split() == ["1", "2", "3"]
+    assert first.startswith(f"1  setosa {90 * 'x'}  ")
+    assert second.startswith("2  versicolor  ")
+    assert len(titles) == len(first) < 120

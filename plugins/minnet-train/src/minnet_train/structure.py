@@ -176,7 +176,8 @@ def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
 
 def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
     if not isinstance(data, Mapping):
-        raise _ComponentError(path, f"expected a component such as {_EXAMPLE}, received {data!r}")
+        example = f'{{ class = "{data}" }}' if isinstance(data, str) else _EXAMPLE
+        raise _ComponentError(path, f"expected a component such as {example}, received {data!r}")
     if "class" not in data:
         meant = next((key for key in data if nearest(str(key), ["class"])), None)
         hint = f"; did you mean 'class' by {meant!r}?" if meant else ""
