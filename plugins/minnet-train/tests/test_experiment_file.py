@@ -151,7 +151,7 @@ MISTAKES = [
     ("scale = 10", "scale = false", "data.scale: expected a number, received False"),
     ('target = "species"', "target = 1.5", "data.target: expected the name of a column or its index, received 1.5"),
     ('"flowers.csv"', '"flowers.csv"\n[data.more]\nx = 1\n[other]', "line 14: data.more: unknown key; did you mean"),
-    ('{ class = "LogSoftMax" }', '"LogSoftMax"', 'line 7: model[1]: expected a component such as { class = "LogSoftMax" }'),
+    ('{ class = "LogSoftMax" }', '"ELU"', 'line 7: model[1]: expected a component such as { class = "ELU" }, received'),
     ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "line 7: model[1]: expected a component with a key class"),
     ('class = "LogSoftMax"', "class = 3", "line 7: model[1].class: expected the name of a component, received 3"),
     (

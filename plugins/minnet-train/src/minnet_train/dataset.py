@@ -24,6 +24,10 @@ def _array_or_none(value: Any) -> Array | None:
     return None if value is None else _array(value)
 
 
+def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
+    return tuple(value)
+
+
 @frozen(eq=False)
 class Origin:
     """Where the rows and columns of a data set are in a file, for messages.
@@ -62,7 +66,7 @@ class Dataset:
     name: str
     features: Array = field(repr=False, converter=_array)
     targets: Array = field(repr=False, converter=_array)
-    classes: tuple[int, ...] | tuple[str, ...] = field(default=(), converter=tuple)
+    classes: tuple[int, ...] | tuple[str, ...] = field(default=(), converter=_names)
     columns: tuple[str, ...] | None = field(default=None, repr=False)
     outputs: tuple[str, ...] | None = field(default=None, repr=False)
     attribution: str = field(default="", repr=False)
