@@ -240,3 +240,15 @@ def test_classes_with_long_names_have_numbers_in_the_heading_of_the_confusion_ma
     assert first.startswith(f"1  setosa {90 * 'x'}  ")
     assert second.startswith("2  versicolor  ")
     assert len(titles) == len(first) < 120
+
+
+def test_a_target_that_was_constant_in_training_is_measured_where_it_is_not(folder, edit):
+    edit('target = "species"', "standardize_targets = true")
+    edit("n_in = 2, n_out = 3", "n_in = 1, n_out = 1")
+    edit('    { class = "LogSoftMax" },\n', "")
+    edit("ClassNLLCriterion", "MSECriterion")
+    (folder / "flowers.csv").write_text("x,y\n" + "0,0.5\n" * 20)
+    (folder / "other.csv").write_text("x,y\n" + "0,1000.5\n" * 20)
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    found = json.loads(run("m.safetensors", "--data", "other.csv", "--split", "all", "--json"))
+    assert found["outputs"][0]["mae"] == pytest.approx(1000, rel=0.01)
