@@ -81,6 +81,13 @@ def test_one_target_is_a_target(folder, edit):
     assert "; 1 feature, 1 target\n" in run("small.toml").output
 
 
+def test_a_training_that_ends_early_says_why(folder, edit):
+    edit("epochs = 2", 'epochs = 9\nearly_stopping = { patience = 1, metric = "validation_accuracy", min_delta = 1.0 }')
+    output = run("small.toml").output
+    assert "\n\nEarly stopping: validation_accuracy has not got better for 1 epochs; " in output
+    assert output.index("Early stopping") < output.index("The model is in")
+
+
 def test_options_come_before_the_file_and_are_recorded(folder):
     run("small.toml", "--epochs", "1", "--seed", "8", "-o", "other.safetensors")
     experiment = read_header("other.safetensors").metadata["minnet-train"]["experiment"]

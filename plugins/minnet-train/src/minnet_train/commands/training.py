@@ -53,6 +53,8 @@ def train_run(
             pass  # the display has told of it
         if interruption.received:
             _say_interrupted(run, session, interruption)
+        if (why := run.trainer.stopped) is not None:
+            click.echo(f"\n{why[0].upper()}{why[1:]}")
         if session is not None:
             session.finish()
         run.save(output)
