@@ -57,6 +57,12 @@ def test_of_many_categories_a_message_names_ten():
         columns.encode(table(["q"]))
 
 
+def test_of_many_columns_a_message_names_ten():
+    columns = Columns(30, tuple(f"c{index:02}" for index in range(30)))
+    with pytest.raises(DataError, match=r"model, c00, .*, c09, \.\.\.; missing or there twice: c01, .*, c10, \.\.\.$"):
+        columns.encode(table(["1"], header=("c00",)))
+
+
 def test_each_input_knows_whether_it_is_a_number():
     assert NAMED.is_number.tolist() == [True, False, False]
     assert NAMED.expanded_names == ("size", "colour=blue", "colour=red")
