@@ -186,6 +186,14 @@ def test_what_only_python_takes_for_an_integer_is_a_text(csv, cell):
     assert csv(f"1,{cell}\n2,5\n3,{cell}\n4,5\n").classes == tuple(sorted([cell, "5"]))
 
 
+@pytest.mark.parametrize("cells", [("1_2", "3_4"), ("\u0661", "\u0662")])
+def test_what_only_python_takes_for_a_number_is_a_category(csv, cells):
+    first, second = cells
+    data = csv(f"code,kind\n{first},x\n{second},y\n{first},x\n")
+    assert data.categories == (cells,)
+    assert data.features.tolist() == [[0], [1], [0]]
+
+
 def test_integers_written_in_different_ways_are_one_class(csv):
     assert csv("1,01\n2,1\n3,+1\n4,1.0\n5,-2\n6,-2e0\n").classes == (-2, 1)
 
