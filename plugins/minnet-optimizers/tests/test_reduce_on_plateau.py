@@ -22,6 +22,12 @@ def test_a_large_number_may_be_good():
     assert rates(schedule, [0.5, 0.6, 0.6]) == [1, 1, 1, 0.5]
 
 
+@pytest.mark.parametrize(("metric", "mode"), [("validation_accuracy", "max"), ("r2", "max"), ("mae", "min")])
+def test_which_values_are_good_follows_from_the_metric_unless_it_is_said(metric, mode):
+    assert ReduceOnPlateau(metric).mode == mode
+    assert ReduceOnPlateau(metric, "min").mode == "min"
+
+
 def test_a_rate_does_not_fall_below_the_least():
     assert rates(ReduceOnPlateau(patience=0, factor=0.1, min_lr=0.5), [1, 1, 1])[-1] == 0.5
 

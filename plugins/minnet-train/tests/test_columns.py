@@ -31,7 +31,12 @@ def test_columns_are_taken_from_where_they_are_said_to_be():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (table(["1", "2", "3"]), "t.csv, line 2: expected 2 columns, one for each feature of the model, received 3"),
+        (
+            table(["1", "2", "3"]),
+            "t.csv, line 2: expected 2 columns, one for each feature of the model, received 3; "
+            "the target is none of them, and no names tell which is",
+        ),
+        (table(["1"]), "t.csv, line 2: expected 2 columns, one for each feature of the model, received 1"),
         (
             table(["1", "2"], header=("size", "color")),
             "t.csv: expected one column for each feature of the model, size, colour; missing or there twice: colour",
@@ -50,6 +55,12 @@ def test_of_many_categories_a_message_names_ten():
     columns = Columns(1, None, (tuple(f"c{index:02}" for index in range(30)),))
     with pytest.raises(DataError, match=r"expected one of c00, c01, .*, c09, \.\.\., received 'q'"):
         columns.encode(table(["q"]))
+
+
+def test_of_many_columns_a_message_names_ten():
+    columns = Columns(30, tuple(f"c{index:02}" for index in range(30)))
+    with pytest.raises(DataError, match=r"model, c00, .*, c09, \.\.\.; missing or there twice: c01, .*, c10, \.\.\.$"):
+        columns.encode(table(["1"], header=("c00",)))
 
 
 def test_each_input_knows_whether_it_is_a_number():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train.plots import PlotError, count_confusions, draw_confusion
+from minnet_train.plots.saving import picture_bytes
 
 pytest.importorskip("matplotlib")
 
@@ -38,6 +39,17 @@ def test_a_class_without_samples_is_an_empty_row():
 def test_cells_of_many_classes_have_no_number():
     axes, _ = draw_confusion(np.eye(100, dtype=int), range(100)).axes
     assert not axes.texts
+
+
+def test_long_names_are_cut_and_leave_room_for_the_cells():
+    figure = draw_confusion(COUNTS, ("x" * 80, "two\nlines"))
+    picture_bytes(figure)  # matplotlib warns if there is no room
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["x" * 29 + "…", "two lines"]
+    assert figure.axes[0].get_window_extent().width > 0.3 * figure.bbox.width
+
+
+def test_a_dollar_is_no_formula():
+    assert picture_bytes(draw_confusion(COUNTS, ("$1_^-$2^^", "$3-$4"), title="a$^^$b"))
 
 
 def test_what_cannot_be_drawn_is_an_error():

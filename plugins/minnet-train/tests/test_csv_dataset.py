@@ -155,7 +155,12 @@ def test_many_missing_targets_are_listed_ten_at_a_time(csv):
         ),
         ("a,a\n1,x\n", "a", "t.csv: expected one column 'a', received 2 such columns"),
         ("1\n2\n", None, "t.csv: expected features and a target, received one column; columns end at a comma"),
-        ("a;kind\n1;x\n", None, "t.csv: expected features and a target, received one column; columns end at a comma"),
+        (
+            "a;kind\n1;x\n",
+            None,
+            "t.csv: expected features and a target, received one column; columns end at a comma, or at what delimiter "
+            'says; source = { class = "Csv", path = "t.csv", delimiter = ";" } takes \';\' for what ends a column',
+        ),
     ],
 )
 def test_a_table_that_cannot_be_learned_from_is_an_error(csv, text, target, message):
@@ -179,6 +184,14 @@ def test_large_integers_are_classes_of_their_own(csv):
 @pytest.mark.parametrize("cell", ["1_000", "\u0661"])
 def test_what_only_python_takes_for_an_integer_is_a_text(csv, cell):
     assert csv(f"1,{cell}\n2,5\n3,{cell}\n4,5\n").classes == tuple(sorted([cell, "5"]))
+
+
+@pytest.mark.parametrize("cells", [("1_2", "3_4"), ("\u0661", "\u0662")])
+def test_what_only_python_takes_for_a_number_is_a_category(csv, cells):
+    first, second = cells
+    data = csv(f"code,kind\n{first},x\n{second},y\n{first},x\n")
+    assert data.categories == (cells,)
+    assert data.features.tolist() == [[0], [1], [0]]
 
 
 def test_integers_written_in_different_ways_are_one_class(csv):

@@ -63,6 +63,12 @@ def test_a_folder_that_is_no_run_is_refused(tmp_path):
         Curves.read(tmp_path)
 
 
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"\x8c\xff")
+    with pytest.raises(PlotError, match=r"received no text; a model file has no curves, only the run"):
+        Curves.read(tmp_path / "model.safetensors")
+
+
 def test_quantities_are_the_loss_the_metrics_and_the_learning_rate():
     curves = Curves("run", [report(1, validation_loss=2, accuracy=0.5, top_3=0.9, validation_accuracy=0.4)])
     assert curves.quantities() == ["loss", "accuracy", "top_3", "lr"]

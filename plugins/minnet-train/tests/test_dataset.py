@@ -80,3 +80,13 @@ def test_a_place_is_told_as_it_is_in_the_file():
     assert DATA.where(1, 0) == "row 2, column 1"
     placed = evolve(DATA, origin=Origin(np.array([2, 4, 7]), (3, 5)), columns=("a", "b"))
     assert placed.where(2, 1) == "line 7, column 6 ('b')"
+
+
+def test_lists_are_taken_for_arrays():
+    data = Dataset("lists", [[1, 2], [3, 4]], [1, 0], ["no", "yes"], weights=[1, 2])
+    assert (data.features.shape, data.targets.tolist(), data.classes) == ((2, 2), [1, 0], ("no", "yes"))
+    assert data.weights.tolist() == [1, 2]
+    with pytest.raises(
+        DataError, match=r"lists: expected features, real numbers \(rows, columns\).* received int64 \(2,\)"
+    ):
+        Dataset("lists", [1, 2], [1, 0], ["no", "yes"])

@@ -116,3 +116,20 @@ def test_a_metric_that_no_report_has_is_named_with_those_that_there_are(samples)
 def test_rules_that_make_no_sense_are_refused(arguments):
     with pytest.raises(ValueError, match="expected"):
         EarlyStopping(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("metric", "mode"),
+    [
+        ("validation_accuracy", "max"),
+        ("accuracy", "max"),
+        ("validation_top5", "max"),
+        ("validation_r2", "max"),
+        ("validation_loss", "min"),
+        ("validation_mae", "min"),
+        ("validation_script", "min"),
+    ],
+)
+def test_which_values_are_good_follows_from_the_metric_unless_it_is_said(metric, mode):
+    assert EarlyStopping(metric=metric).mode == mode
+    assert EarlyStopping(metric=metric, mode="min").mode == "min"

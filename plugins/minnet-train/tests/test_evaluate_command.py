@@ -153,9 +153,9 @@ def test_any_source_can_be_measured(folder, edit):
     edit("n_in = 2, n_out = 3", "n_in = 2, n_out = 2")
     edit('source = "flowers.csv"\ntarget = "species"', 'source = { class = "TwoMoons", n = 40 }')
     Run.prepare(read_experiment("small.toml")).save("m.safetensors")
-    assert run("m.safetensors").startswith("TwoMoons: 10 held-out samples")
+    assert run("m.safetensors").startswith("two moons: 10 held-out samples")
     other = run("m.safetensors", "--data", '{ class = "TwoMoons", n = 60, rng = 1 }', "--split", "all")
-    assert other.startswith("TwoMoons: 60 samples")
+    assert other.startswith("two moons: 60 samples")
     moons = datasets["TwoMoons"](n=40).load()
     np.savez("moons.npz", x=moons.features, y=moons.targets)
     assert run("m.safetensors", "--data", "moons.npz", "--split", "all").startswith("moons.npz: 40 samples")
@@ -228,3 +228,27 @@ def test_a_column_that_there_is_not_is_an_error(trained, folder):
     (folder / "new.csv").write_text("length,height,species\n1,2,setosa\n")
     with pytest.raises(DataError, match="new.csv: expected columns length, width, received none called width"):
         run("small.safetensors", "--data", "new.csv", "--split", "all")
+
+
+def test_classes_with_long_names_have_numbers_in_the_heading_of_the_confusion_matrix(folder):
+    text = (folder / "flowers.csv").read_text()
+    (folder / "flowers.csv").write_text(text.replace("setosa", "setosa " + 90 * "x"))
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    *_, heading, _, titles, first, second, _ = run("m.safetensors").splitlines()
+    assert heading == "which class (a row) is taken for which (a column, by its number)"
+    assert titles.split() == ["1", "2", "3"]
+    assert first.startswith(f"1  setosa {90 * 'x'}  ")
+    assert second.startswith("2  versicolor  ")
+    assert len(titles) == len(first) < 120
+
+
+def test_a_target_that_was_constant_in_training_is_measured_where_it_is_not(folder, edit):
+    edit('target = "species"', "standardize_targets = true")
+    edit("n_in = 2, n_out = 3", "n_in = 1, n_out = 1")
+    edit('    { class = "LogSoftMax" },\n', "")
+    edit("ClassNLLCriterion", "MSECriterion")
+    (folder / "flowers.csv").write_text("x,y\n" + "0,0.5\n" * 20)
+    (folder / "other.csv").write_text("x,y\n" + "0,1000.5\n" * 20)
+    Run.prepare(read_experiment("small.toml")).save("m.safetensors")
+    found = json.loads(run("m.safetensors", "--data", "other.csv", "--split", "all", "--json"))
+    assert found["outputs"][0]["mae"] == pytest.approx(1000, rel=0.01)

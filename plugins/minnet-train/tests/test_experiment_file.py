@@ -151,7 +151,7 @@ MISTAKES = [
     ("scale = 10", "scale = false", "data.scale: expected a number, received False"),
     ('target = "species"', "target = 1.5", "data.target: expected the name of a column or its index, received 1.5"),
     ('"flowers.csv"', '"flowers.csv"\n[data.more]\nx = 1\n[other]', "line 14: data.more: unknown key; did you mean"),
-    ('{ class = "LogSoftMax" }', '"LogSoftMax"', 'line 7: model[1]: expected a component such as { class = "ReLU" }'),
+    ('{ class = "LogSoftMax" }', '"ELU"', 'line 7: model[1]: expected a component such as { class = "ELU" }, received'),
     ('class = "LogSoftMax"', 'clas = "LogSoftMax"', "line 7: model[1]: expected a component with a key class"),
     ('class = "LogSoftMax"', "class = 3", "line 7: model[1].class: expected the name of a component, received 3"),
     (
@@ -250,3 +250,15 @@ def test_nearest_key_is_found_inside_a_container_too(edit):
     nested = '{ class = "Sequential", modules = [{ clas = "LogSoftMax" }] }'
     with pytest.raises(ExperimentError, match=r"model\[1\].modules\[0\]: .*did you mean 'class' by 'clas'\?"):
         read_experiment(edit('{ class = "LogSoftMax" }', nested))
+
+
+def test_a_component_that_is_a_text_is_an_error_with_the_component_that_it_means(edit):
+    with pytest.raises(ExperimentError, match=r'expected a component such as { class = "Adam" }, received \'Adam\''):
+        read_experiment(edit('{ class = "Adam", lr = 1e-2 }', '"Adam"'))
+
+
+def test_data_in_the_place_of_an_experiment_are_told_what_they_are_for(folder):
+    with pytest.raises(
+        ExperimentError, match=r"flowers.csv: expected TOML: .*; minnet init --data flowers.csv writes an"
+    ):
+        read_experiment("flowers.csv")

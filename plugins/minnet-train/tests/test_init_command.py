@@ -62,6 +62,40 @@ def test_numbers_with_gaps_make_a_regression_that_fills_them(folder):
     Run.prepare(experiment)
 
 
+def test_a_source_may_be_written_as_toml(folder):
+    (folder / "sub").mkdir()
+    (folder / "semi.csv").write_text("a;note;price\n" + "".join(f"{i};{i}!;{i * i}\n" for i in range(20)))
+    source = (
+        '{ class = "Csv", path = "semi.csv", delimiter = ";", task = "regression", ignore = ["note"], header = true }'
+    )
+    run("sub/semi.toml", "--data", source)
+    experiment = read_experiment("sub/semi.toml")
+    assert (folder / experiment.data.source["path"]).samefile(folder / "semi.csv")
+    assert experiment.data.source | {"path": "semi.csv"} == {
+        "class": "Csv",
+        "path": "semi.csv",
+        "delimiter": ";",
+        "task": "regression",
+        "ignore": ["note"],
+        "header": True,
+    }
+    assert experiment.data.standardize_targets
+    assert "# semi.csv: 20 rows, 1 input of the network, 1 number to predict.\n" in (
+        (folder / "sub" / "semi.toml").read_text()
+    )
+    Run.prepare(experiment)
+
+
+def test_a_source_that_is_no_toml_leaves_no_file(folder):
+    with pytest.raises(MinnetError, match="--data: expected a source as TOML, received { class"):
+        run("new.toml", "--data", '{ class = "Csv"')
+    assert not (folder / "new.toml").exists()
+
+
+def test_a_name_with_a_blank_can_be_copied_into_a_shell(folder):
+    assert run("my own.toml").output.endswith("\n  minnet train 'my own.toml'\n")
+
+
 def test_a_column_can_be_named_by_its_index(folder):
     run("fitting.toml", "--data", "flowers.csv", "--target", "-1")
     assert read_experiment("fitting.toml").data.target == -1

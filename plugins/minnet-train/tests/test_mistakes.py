@@ -32,6 +32,11 @@ def test_the_most_certain_mistakes_come_first():
     assert figure.get_suptitle() == "3 of 4 misclassified; 2 of them, the most certain first"
 
 
+def test_names_that_are_wider_than_an_image_are_on_lines_of_their_own():
+    drawn = pictures(draw_mistakes(FEATURES, ACTUAL, PREDICTED, ("a very long name of a class", "short")))
+    assert drawn[0][0] == "short\ntaken for\na very long nam…"
+
+
 def test_features_that_are_no_square_image_are_refused():
     with pytest.raises(
         PlotError, match=r"expected a square number of features, such as 1 or 4, to draw them as images, received 2"

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError, datasets
+from minnet_train.columns import Columns
+from minnet_train.raw_rows import raw_rows
 
 TEXT = "a,colour,b,k\n1.5,red,1,x\n2.5,blue,0,y\n3.5,red,1,x\n4.5,green,1,y\n"
 
@@ -78,8 +80,20 @@ def test_a_column_of_another_type_is_an_error(parquet):
     import pyarrow
 
     name = parquet(day=pyarrow.array([0, 1], pyarrow.date32()), k=[0, 1])
-    with pytest.raises(DataError, match=r"t.parquet, column 1 \('day'\): expected numbers or texts, received date32"):
+    with pytest.raises(
+        DataError, match=r"t.parquet, column 1 \('day'\): expected numbers or texts, received date32.*; ignore leaves"
+    ):
         load(name)
+
+
+def test_a_column_that_is_ignored_may_be_of_any_type_and_is_no_matter_of_prediction(parquet):
+    import pyarrow
+
+    name = parquet(day=pyarrow.array([0, 1], pyarrow.date32()), a=[1, 2], k=[0, 1])
+    data = load(name, ignore=["day"])
+    assert data.columns == ("a",)
+    (rows,) = raw_rows(name, Columns.of(data), may_be_missing=False)
+    assert rows.tolist() == [[1], [2]]
 
 
 def test_texts_are_no_targets_of_a_regression(parquet):

@@ -108,6 +108,30 @@ def test_plain_arrays_of_labels_make_a_classification():
     assert samples.labels().tolist() == [2, 0, 2]
 
 
+@pytest.mark.parametrize(
+    ("targets", "given", "classes"),
+    [
+        ([True, False, True], None, (0, 1)),
+        ([True, False, True], ("no", "yes"), ("no", "yes")),
+        (["yes", "no", "yes"], None, ("no", "yes")),
+        (["yes", "no", "yes"], ("no", "yes", "perhaps"), ("no", "yes", "perhaps")),
+    ],
+)
+def test_booleans_and_texts_are_labels(targets, given, classes):
+    samples = Samples.of_arrays(np.zeros((3, 2)), targets, given)
+    assert samples.classes == classes
+    assert samples.labels().tolist() == [1, 0, 1]
+
+
+def test_all_labels_may_be_true():
+    assert Samples.of_arrays(np.zeros((2, 3)), np.array([True, True])).classes == (0, 1)
+
+
+def test_texts_that_are_no_classes_are_an_error():
+    with pytest.raises(ValueError, match="expected targets among the classes, no, yes, received 'oui'"):
+        Samples.of_arrays(np.zeros((2, 3)), ["no", "oui"], ("no", "yes"))
+
+
 @pytest.mark.parametrize("targets", [[0.5, 1.5], [[0.5], [1.5]]])
 def test_plain_arrays_of_numbers_make_a_regression(targets):
     samples = Samples.of_arrays(np.zeros((2, 3)), targets)

@@ -60,6 +60,34 @@ def test_an_experiment_is_described_trained_and_saved(folder):
     assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
 
 
+def test_what_is_printed_can_be_copied_into_a_shell(folder):
+    output = run("small.toml", "-o", "my own.safetensors").output
+    assert "\nThe model is in my own.safetensors\n\n  minnet evaluate 'my own.safetensors'\n" in output
+    assert "\n  minnet predict 'my own.safetensors' DATA.csv\n" in output
+
+
+def test_samples_to_validate_by_are_told_from_those_that_are_held_out(folder, edit):
+    edit("test_fraction = 0.25\n", "test_fraction = 0.25\nvalidation_fraction = 0.125\n")
+    output = run("small.toml").output
+    assert ": 15 samples to train on, 3 to validate by, 6 held out; 2 features, 3 classes\n" in output
+
+
+def test_one_target_is_a_target(folder, edit):
+    (folder / "line.csv").write_text("x,y\n" + "".join(f"{i},{i / 2}\n" for i in range(20)))
+    edit('source = "flowers.csv"\ntarget = "species"', 'source = "line.csv"')
+    edit("n_in = 2, n_out = 3", "n_in = 1, n_out = 1")
+    edit('    { class = "LogSoftMax" },\n', "")
+    edit("ClassNLLCriterion", "MSECriterion")
+    assert "; 1 feature, 1 target\n" in run("small.toml").output
+
+
+def test_a_training_that_ends_early_says_why(folder, edit):
+    edit("epochs = 2", 'epochs = 9\nearly_stopping = { patience = 1, metric = "validation_accuracy", min_delta = 1.0 }')
+    output = run("small.toml").output
+    assert "\n\nEarly stopping: validation_accuracy has not got better for 1 epochs; " in output
+    assert output.index("Early stopping") < output.index("The model is in")
+
+
 def test_options_come_before_the_file_and_are_recorded(folder):
     run("small.toml", "--epochs", "1", "--seed", "8", "-o", "other.safetensors")
     experiment = read_header("other.safetensors").metadata["minnet-train"]["experiment"]

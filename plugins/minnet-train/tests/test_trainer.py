@@ -286,6 +286,11 @@ def test_a_state_with_weights_that_are_not_finite_cannot_be_taken(samples):
         ({"metrics": [Accuracy(), Accuracy()]}, ValueError, "expected metrics of different names"),
         ({"clip_norm": 0}, ValueError, "expected a positive finite number, received 0"),
         ({"clip_value": -1.0}, ValueError, "expected a positive finite number, received -1.0"),
+        (
+            {"early_stopping": {"patience": 2}},
+            TypeError,
+            r"early_stopping: expected EarlyStopping\(patience=...\) or None, received {'patience': 2}",
+        ),
     ],
 )
 def test_options_that_make_no_sense_are_refused(options, error, message):
@@ -301,3 +306,33 @@ def test_a_metric_may_not_have_the_name_of_something_else_in_a_report():
 
     with pytest.raises(ValueError, match=r"expected metrics of different names, and none of \['epoch', 'loss', 'lr'"):
         trainer_of(linear(), metrics=[Loss()])
+
+
+@pytest.mark.parametrize("arrays", [{"training": (np.zeros((2, 3)), np.zeros(2))}, {"validation": np.zeros((2, 3))}])
+def test_arrays_in_the_place_of_samples_are_refused_with_how_to_make_samples(samples, arrays):
+    with pytest.raises(
+        TypeError, match=r"expected Samples, .*Samples.of_arrays\(inputs, targets\) .* received .*\(2, 3\)"
+    ):
+        trainer_of(linear()).fit(**{"training": samples(9), **arrays}, epochs=1)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    with pytest.raises(
+        ValueError, match="expected an optimizer of the model that is trained, received SGD.* of another"
+    ):
+        Trainer(linear(), ClassNLLCriterion(), SGD(linear(), 0.1))
+
+
+def test_an_optimizer_may_train_a_part_of_the_model(samples):
+    model = Sequential(Linear(3, 3, rng=1), Linear(3, 2, rng=0), LogSoftMax())
+    before = model[0].W.copy(), model[1].W.copy()
+    Trainer(model, ClassNLLCriterion(), SGD(model[1], 0.1)).fit(samples(9), epochs=1)
+    assert np.array_equal(model[0].W, before[0])
+    assert not np.array_equal(model[1].W, before[1])
+
+
+def test_a_column_of_the_history_that_no_report_has_is_an_error(samples):
+    history = trainer_of(linear(), metrics=[Accuracy()]).fit(samples(9), epochs=1)
+    assert history.column("validation_loss") == [None]
+    with pytest.raises(KeyError, match="one of epoch, step, loss, accuracy, .* received 'acuracy'"):
+        history.column("acuracy")

@@ -90,14 +90,15 @@ class Columns:
             missing = [name for name in self.names if table.header.count(name) != 1]
             if missing:
                 raise DataError(
-                    f"{table.name}: expected one column for each feature of the model, {', '.join(self.names)}; "
-                    f"missing or there twice: {', '.join(missing)}"
+                    f"{table.name}: expected one column for each feature of the model, {_listed(self.names)}; "
+                    f"missing or there twice: {_listed(missing)}"
                 )
             return [table.header.index(name) for name in self.names]
         if table.width != self.count:
+            hint = "; the target is none of them, and no names tell which is" if table.width > self.count else ""
             raise DataError(
                 f"{table.name}, {table.place(0)}: expected {self.count} columns, one for each feature of the "
-                f"model, received {table.width}"
+                f"model, received {table.width}{hint}"
             )
         return list(range(table.width))
 
@@ -107,6 +108,10 @@ def _indices(table: Table, column: int, categories: tuple[str, ...]) -> Array:
     texts = table.texts(column)
     for row, text in enumerate(texts):
         if text not in index_of:
-            known = ", ".join(categories[:10]) + (", ..." if len(categories) > 10 else "")
-            raise DataError(f"{table.where(row, column)}: expected one of {known}, received {text!r}")
+            raise DataError(f"{table.where(row, column)}: expected one of {_listed(categories)}, received {text!r}")
     return np.array([index_of[text] for text in texts])
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first ten."""
+    return ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
@@ -72,24 +72,27 @@ class DataConfig:
                 f"expected less than {1 - self.test_fraction:g}, which test_fraction leaves, received {value}",
             )
 
-    @property
-    def name(self) -> str:
-        """What messages call the source."""
-        return self.source if isinstance(self.source, str) else str(self.source["class"])
-
     def option(self, name: str, default: Any) -> Any:
         """What an argument of the source is, if it is written out; the default otherwise."""
         return default if isinstance(self.source, str) else self.source.get(name, default)
 
     def relative_to(self, folder: str) -> DataConfig:
         """Make a relative path of a data file one that starts at ``folder``, which is empty for the current one."""
+        return self._with_paths(lambda path: os.path.join(folder, path))
+
+    def seen_from(self, folder: str) -> DataConfig:
+        """Make the paths of data files, which start at the current folder, ones that start at ``folder``."""
+        return self._with_paths(lambda path: os.path.relpath(path, folder)) if folder else self
+
+    def _with_paths(self, change: Callable[[str], str]) -> DataConfig:
         if isinstance(self.source, str):
-            return self if self.source == DIGITS else evolve(self, source=os.path.join(folder, self.source))
-        located = {
-            key: os.path.join(folder, value) if key in _paths(self.source) and isinstance(value, str) else value
+            return self if self.source == DIGITS else evolve(self, source=change(self.source))
+        paths = _paths(self.source)
+        changed = {
+            key: change(value) if key in paths and isinstance(value, str) else value
             for key, value in self.source.items()
         }
-        return evolve(self, source=located)
+        return evolve(self, source=changed)
 
 
 def _paths(source: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,19 @@ from .errors import DataError
 from .mapped import chunks
 
 
+def _array(value: Any) -> Array:
+    """Take a list for an array; a memory-mapped file stays one."""
+    return np.asanyarray(value)
+
+
+def _array_or_none(value: Any) -> Array | None:
+    return None if value is None else _array(value)
+
+
+def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
+    return tuple(value)
+
+
 @frozen(eq=False)
 class Origin:
     """Where the rows and columns of a data set are in a file, for messages.
@@ -51,13 +64,13 @@ class Dataset:
     """
 
     name: str
-    features: Array = field(repr=False)
-    targets: Array = field(repr=False)
-    classes: tuple[int, ...] | tuple[str, ...] = ()
+    features: Array = field(repr=False, converter=_array)
+    targets: Array = field(repr=False, converter=_array)
+    classes: tuple[int, ...] | tuple[str, ...] = field(default=(), converter=_names)
     columns: tuple[str, ...] | None = field(default=None, repr=False)
     outputs: tuple[str, ...] | None = field(default=None, repr=False)
     attribution: str = field(default="", repr=False)
-    weights: Array | None = field(default=None, repr=False)
+    weights: Array | None = field(default=None, repr=False, converter=_array_or_none)
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import numpy as np
 from attrs import evolve
 
@@ -15,12 +13,11 @@ from .dataset import Dataset
 from .errors import DataError, ExperimentError
 from .learning_data import drawn_split
 from .missing import expect_usable
-from .problem import Problem
 from .record import TrainingRecord
 from .samples import Samples
 from .sources.loading import load_source
 from .sources.short_forms import TABLES, written_out
-from .structure import structure_data
+from .structure import data_of_text
 
 
 def part_of(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
@@ -62,7 +59,7 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
         )
     weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
     samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
-    return config.name, samples
+    return dataset.name, samples
 
 
 def _rows(record: TrainingRecord, dataset: Dataset, split: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -85,11 +82,7 @@ def other_source(config: DataConfig, data: str) -> DataConfig:
         ExperimentError: if it is none of these.
     """
     if data.lstrip().startswith("{"):
-        try:
-            source = tomllib.loads(f"source = {data}")["source"]
-        except tomllib.TOMLDecodeError as error:
-            raise ExperimentError(Problem((), f"--data: expected a source as TOML, received {data}: {error}")) from None
-        return evolve(structure_data({"source": source}), autoencode=config.autoencode)
+        return evolve(data_of_text(data), autoencode=config.autoencode)
     if (
         isinstance(config.source, dict)
         and "path" in config.source

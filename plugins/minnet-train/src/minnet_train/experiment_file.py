@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class ExperimentFile:
             try:
                 experiment = structure_experiment(tomllib.loads(self.text))
             except tomllib.TOMLDecodeError as error:
-                raise ExperimentError(Problem((), f"expected TOML: {error}")) from None
+                raise ExperimentError(Problem((), f"expected TOML: {error}{self._hint()}")) from None
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
     @contextmanager
@@ -92,6 +93,11 @@ class ExperimentFile:
         while path and path not in self._lines:
             path = path[:-1]
         return f"{self.name}, line {self._lines[path]}" if path else self.name
+
+    def _hint(self) -> str:
+        """What to do with data that were taken for an experiment."""
+        is_table = self.name.lower().endswith((".csv", ".tsv"))
+        return f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data" if is_table else ""
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
+import re
+from typing import Any
 
 from attrs import evolve
 
 from .data_config import DataConfig
 from .errors import DataError
 from .learning_data import LearningData
-from .sources.short_forms import DIGITS
 
 _CLASSIFIER = """\
     {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
@@ -24,7 +24,7 @@ _REGRESSOR = """\
 criterion = {{ class = "MSECriterion" }}"""
 
 _TEXT = """\
-# {name}: {rows:,} rows, {inputs} inputs of the network, {what}.
+# {name}: {rows:,} rows, {width} of the network, {what}.
 # `minnet layers`, `criterions`, `optimizers` and `datasets` list what else can be named here.
 
 seed = 0          # decides what is held out, the first weights, the order of samples
@@ -81,16 +81,26 @@ def experiment_text(data: DataConfig, folder: str, output: str) -> str:
     return _TEXT.format(
         name=learned.dataset.name,
         rows=len(learned.dataset.features),
+        width="1 input" if inputs == 1 else f"{inputs} inputs",
         what=f"{len(classes)} classes"
         if classes
         else f"{outputs} {'number' if outputs == 1 else 'numbers'} to predict",
         output=json.dumps(output, ensure_ascii=False),
         end=(_CLASSIFIER if classes else _REGRESSOR).format(**numbers),
-        source=json.dumps(_from(folder, str(data.source)), ensure_ascii=False),
+        source=_toml(data.seen_from(folder).source),
         options="".join(f"{key} = {value}\n" for key, value in options.items()),
         **numbers,
     )
 
 
-def _from(folder: str, source: str) -> str:
-    return source if source == DIGITS or not folder else os.path.relpath(source, folder)
+def _toml(value: Any) -> str:
+    """Write a value of a source on one line."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)

@@ -118,7 +118,9 @@ def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparati
         moments = Moments(dataset.targets.shape[1])
         for part in parts(dataset.targets, rows):
             moments.update(part)
-        return evolve(learned, of_targets=Standardisation.of(moments.mean, moments.deviation))
+        # A target that is constant here may not be so in the data that the model is measured on.
+        spread = np.where(moments.deviation > 0, moments.deviation, 1.0)
+        return evolve(learned, of_targets=Standardisation.of(moments.mean, spread))
     return learned
 
 

@@ -23,12 +23,23 @@ def mapped_npy(path: str | os.PathLike[str]) -> Array:
     """
     name = os.fspath(path)
     with _reading(name):
+        _expect_magic(name)
         try:
             array: Array = np.load(name, mmap_mode="r", allow_pickle=False)
         except ValueError as error:
-            # NumPy tries a file that is no NPY file as a pickle, and says that.
             raise DataError(f"{name}: expected an array of numbers in an NPY file: {error}") from error
     return array
+
+
+def _expect_magic(name: str) -> None:
+    """Check how a file begins: NumPy takes one that is no NPY file for a pickle, and says how to load that."""
+    with Path(name).open("rb") as file:
+        start = file.read(len(np.lib.format.MAGIC_PREFIX))
+    if start != np.lib.format.MAGIC_PREFIX:
+        raise DataError(
+            f"{name}: expected an array of numbers in an NPY file, which begins with {np.lib.format.MAGIC_PREFIX!r}, "
+            f"received {start!r}"
+        )
 
 
 def npz_names(path: str | os.PathLike[str]) -> tuple[str, ...]:

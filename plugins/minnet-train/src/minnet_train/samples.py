@@ -100,15 +100,21 @@ class Samples:
 
         Args:
             inputs: (rows, columns), or any shape whose first axis is the rows.
-            targets: integers (rows,) are labels, indices into ``classes``; floats are the values of a regression,
-                (rows,) or (rows, outputs), or with ``classes`` a number for each class.
-            classes: their names; None is 0 to the largest label for labels, and a regression for floats.
+            targets: integers or booleans (rows,) are labels, indices into ``classes``; texts are the names of classes;
+                floats are the values of a regression, (rows,) or (rows, outputs), or with ``classes`` a number for
+                each class.
+            classes: their names; None is 0 to the largest label for labels, those that there are for texts, and a
+                regression for floats.
             weights: (rows,), or None.
 
         >>> Samples.of_arrays([[1, 2], [3, 4]], [0, 1]).batch(np.array([1]))
         (array([[3., 4.]], dtype=float32), array([[0., 1.]], dtype=float32))
         """
         targets = np.asarray(targets)
+        if targets.dtype.kind == "b" and targets.ndim == 1:
+            targets, classes = targets.astype(np.int8), (0, 1) if classes is None else classes
+        if targets.dtype.kind == "U" and targets.ndim == 1:
+            targets, classes = _labels_of_names(targets, classes)
         if targets.dtype.kind in "iu" and targets.ndim == 1:
             classes = tuple(range(int(targets.max(initial=-1)) + 1)) if classes is None else classes
             if len(targets) and not 0 <= targets.min() <= targets.max() < len(classes):
@@ -176,6 +182,16 @@ def one_hot(labels: Array, classes: int) -> Array:
     targets = np.zeros((len(labels), classes), np.float32)
     targets[np.arange(len(labels)), labels] = 1
     return targets
+
+
+def _labels_of_names(names: Array, classes: tuple[int, ...] | tuple[str, ...] | None) -> tuple[Array, Any]:
+    """Return the index of the class of each row, and the classes."""
+    classes = tuple(sorted(set(names.tolist()))) if classes is None else classes
+    unknown = sorted(set(names.tolist()) - set(classes))
+    if unknown:
+        raise ValueError(f"expected targets among the classes, {', '.join(map(str, classes))}, received {unknown[0]!r}")
+    index_of = {name: index for index, name in enumerate(classes)}
+    return np.array([index_of[name] for name in names.tolist()], np.int64), classes
 
 
 def _all(rows: Rows) -> Array:

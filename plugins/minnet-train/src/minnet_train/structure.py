@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import partial
 from operator import eq
@@ -53,6 +54,24 @@ def structure_data(data: Mapping[str, Any]) -> DataConfig:
     except ClassValidationError as error:
         raise ExperimentError(*_problems(error, ("data",))) from None
     return config
+
+
+def data_of_text(text: str) -> DataConfig:
+    """Make what an experiment learns from out of what a command was given.
+
+    Args:
+        text: a path, ``digits``, or a source as a TOML table.
+
+    Raises:
+        ExperimentError: if it is a table that is none.
+    """
+    if not text.lstrip().startswith("{"):
+        return DataConfig(source=text)
+    try:
+        source = tomllib.loads(f"source = {text}")["source"]
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(Problem((), f"--data: expected a source as TOML, received {text}: {error}")) from None
+    return structure_data({"source": source})
 
 
 def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
@@ -157,7 +176,8 @@ def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
 
 def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
     if not isinstance(data, Mapping):
-        raise _ComponentError(path, f"expected a component such as {_EXAMPLE}, received {data!r}")
+        example = f'{{ class = "{data}" }}' if isinstance(data, str) else _EXAMPLE
+        raise _ComponentError(path, f"expected a component such as {example}, received {data!r}")
     if "class" not in data:
         meant = next((key for key in data if nearest(str(key), ["class"])), None)
         hint = f"; did you mean 'class' by {meant!r}?" if meant else ""

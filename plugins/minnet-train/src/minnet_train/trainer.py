@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Criterion, Module, Optimizer
+from minnet_core.arrays import describe
 
 from .clipping import Clipping
 from .divergence import expect_finite_parameters
@@ -37,7 +38,7 @@ class Trainer:
     Args:
         model: changed in place; in evaluation mode whenever an epoch is over.
         criterion: the loss.
-        optimizer: made for this model.
+        optimizer: made for this model, or for a part of it.
         metrics: to measure by, besides the loss.
         schedule: of the learning rate; None leaves the optimizer's own.
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
@@ -78,6 +79,11 @@ class Trainer:
         callbacks: Sequence[object] = (),
     ) -> None:
         _expect_metrics(metrics)
+        _expect_optimizer_of(model, optimizer)
+        if not isinstance(early_stopping, EarlyStopping | None):
+            raise TypeError(
+                f"early_stopping: expected EarlyStopping(patience=...) or None, received {early_stopping!r}"
+            )
         for callback in callbacks:
             expect_callback(callback)
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
@@ -134,6 +140,8 @@ class Trainer:
         rng: int | np.random.Generator | None = None,
     ) -> Iterator[EpochReport]:
         """Do what `fit` does, an epoch each time the next report is asked for."""
+        for samples in (training, *(() if validation is None else (validation,))):
+            _expect_samples(samples)
         self.plan = plan = Plan(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
@@ -270,3 +278,23 @@ def _expect_metrics(metrics: Sequence[Metric]) -> None:
     for name in names:
         if names.count(name) > 1 or name in RESERVED:
             raise ValueError(f"expected metrics of different names, and none of {sorted(RESERVED)}, received {names}")
+
+
+def _expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
+    """Refuse an optimizer of another model, which would be trained in vain."""
+    module = getattr(optimizer, "module", model)
+    if module is model:
+        return
+    own = {*map(id, model.namedParameters().values())}
+    if own and own.isdisjoint(map(id, module.namedParameters().values())):
+        raise ValueError(
+            f"expected an optimizer of the model that is trained, received {optimizer!r} of another one, "
+            "whose parameters never get a gradient"
+        )
+
+
+def _expect_samples(samples: object) -> None:
+    if not hasattr(samples, "batch"):
+        raise TypeError(
+            f"expected Samples, which Samples.of_arrays(inputs, targets) makes of arrays; received {describe(samples)}"
+        )

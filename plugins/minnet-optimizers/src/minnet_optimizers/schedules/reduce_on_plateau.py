@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..hyperparameters import Fraction, NonNegative
 from .arguments import CountFromZero
 from .schedule import Schedule
+
+_LARGE_IS_GOOD = re.compile(r"(validation_)?(accuracy|top\d+|r2)")
 
 
 class ReduceOnPlateau(Schedule):
@@ -20,7 +23,8 @@ class ReduceOnPlateau(Schedule):
 
     Args:
         metric: a number of the report of an epoch: ``validation_loss``, ``validation_accuracy``, ``loss``.
-        mode: ``min`` if small is good, ``max`` if large is.
+        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for an accuracy, top-k and R2, and
+            ``min``, which is PyTorch's default, for all else.
         factor: in [0, 1).
         patience: 0 or more.
         threshold: 0 or more.
@@ -54,7 +58,7 @@ class ReduceOnPlateau(Schedule):
     def __init__(
         self,
         metric: str = "validation_loss",
-        mode: str = "min",
+        mode: str | None = None,
         factor: float = 0.1,
         patience: int = 10,
         threshold: float = 1e-4,
@@ -64,6 +68,8 @@ class ReduceOnPlateau(Schedule):
         eps: float = 1e-8,
     ) -> None:
         super().__init__("epoch")
+        if mode is None:
+            mode = "max" if _LARGE_IS_GOOD.fullmatch(str(metric)) else "min"
         if mode not in ("min", "max"):
             raise ValueError(f"ReduceOnPlateau: expected mode to be 'min' or 'max', received {mode!r}")
         if threshold_mode not in ("rel", "abs"):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MOST_CONFUSED = 20
 """With more classes than this, the confusion matrix is for --json alone."""
 
+WIDEST = 100
+"""If the names of classes take more letters than this side by side, columns have numbers instead."""
+
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
@@ -88,9 +91,13 @@ def _report(scores: ClassScores | ValueScores, names: tuple[Any, ...]) -> str:
     report = render_table(columns, rows, right=columns[1:])
     if len(names) > MOST_CONFUSED:
         return report
-    titles = tuple(map(str, names))
-    confusion = [(title, *map(str, row)) for title, row in zip(titles, found["confusion"], strict=True)]
+    titles = labels = tuple(map(str, names))
     heading = "which class (a row) is taken for which (a column)"
+    if sum(len(title) + 2 for title in titles) > WIDEST:
+        labels = tuple(f"{number}  {title}" for number, title in enumerate(titles, 1))
+        titles = tuple(map(str, range(1, len(titles) + 1)))
+        heading = "which class (a row) is taken for which (a column, by its number)"
+    confusion = [(label, *map(str, row)) for label, row in zip(labels, found["confusion"], strict=True)]
     return f"{report}\n\n{heading}\n\n{render_table(('', *titles), confusion, right=titles)}"
 
 

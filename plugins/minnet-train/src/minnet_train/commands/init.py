@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -10,7 +11,10 @@ import click
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default="experiment.toml")
 @click.option(
-    "--data", metavar="FILE", help="Write an experiment that fits a data file of yours: CSV, Parquet, NPY, NPZ."
+    "--data",
+    metavar="FILE",
+    help="Write an experiment that fits a data file of yours: CSV, Parquet, NPY, NPZ; or a folder with IDX files, or a "
+    'source as TOML such as \'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
 )
 @click.option(
     "--target", metavar="COLUMN", help="The column to predict, by name or by index; the last one if not given."
@@ -35,7 +39,7 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
     except OSError as error:
         raise MinnetError(f"{path}: expected a file that can be written: {error.strerror}") from error
     what = "The default experiment" if data is None else f"An experiment for {data}"
-    click.echo(f"{what} is in {path}\n\n  minnet train {path}")
+    click.echo(f"{what} is in {path}\n\n  minnet train {shlex.quote(str(path))}")
 
 
 def _default() -> str:
@@ -45,9 +49,11 @@ def _default() -> str:
 
 
 def _fitting(path: Path, data: str, target: str | None) -> str:
-    from ..data_config import DataConfig
+    from attrs import evolve
+
     from ..experiment_text import experiment_text
+    from ..structure import data_of_text
 
     column = int(target) if target is not None and target.removeprefix("-").isdecimal() else target
     folder = "" if path.parent == Path() else str(path.parent)
-    return experiment_text(DataConfig(source=data, target=column), folder, f"{path.stem}.safetensors")
+    return experiment_text(evolve(data_of_text(data), target=column), folder, f"{path.stem}.safetensors")

@@ -53,11 +53,14 @@ def train_run(
             pass  # the display has told of it
         if interruption.received:
             _say_interrupted(run, session, interruption)
+        if (why := run.trainer.stopped) is not None:
+            click.echo(f"\n{why[0].upper()}{why[1:]}")
         if session is not None:
             session.finish()
         run.save(output)
     kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
-    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {output}\n  minnet predict {output} DATA.csv{kept}")
+    model = shlex.quote(output)
+    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}")
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
@@ -89,10 +92,11 @@ def _command(session: Session) -> str:
 
 def _description(title: str, run: Run) -> str:
     (columns,) = run.training.inputs_shape
+    outputs = "classes" if run.training.classes else "targets"
     lines = [
         title,
-        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {len(run.test):,} held out; "
-        f"{columns} features, {run.training.outputs} {'classes' if run.training.classes else 'targets'}",
+        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {_others(run)}; "
+        f"{_counted(columns, 'features')}, {_counted(run.training.outputs, outputs)}",
         *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
         f"criterion   {run.criterion!r}",
         f"optimizer   {run.optimizer!r}",
@@ -100,3 +104,15 @@ def _description(title: str, run: Run) -> str:
         str(run.model.summary((1, columns))),
     ]
     return "\n".join(lines)
+
+
+def _others(run: Run) -> str:
+    """Count the samples that are not trained on."""
+    if not run.experiment.data.validation_fraction:
+        return f"{len(run.test):,} held out"
+    held_out = len(run.dataset) - len(run.training) - len(run.test)
+    return f"{len(run.test):,} to validate by, {held_out:,} held out"
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"

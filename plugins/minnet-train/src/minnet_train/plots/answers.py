@@ -93,7 +93,7 @@ class Answers:
         rows = _rows(record, dataset, split, path)
         record.expect_outputs((len(dataset.classes),), path)
         predicted, scores = _classified(load(path), Samples.of(dataset, rows, record.preparation))
-        title = f"{run_name(run)}: {split} samples of {record.experiment.data.name}"
+        title = f"{run_name(run)}: {split} samples of {dataset.name}"
         return cls(dataset, rows, np.asarray(dataset.targets[rows]), predicted, scores, title)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from minnet_core import Array
 
 from .errors import PlotError
-from .style import SEQUENTIAL, new_figure, styled
+from .style import SEQUENTIAL, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,8 @@ def draw_confusion(counts: Array, classes: Sequence[Any], *, title: str = "") ->
     with styled():
         from matplotlib.colors import PowerNorm
 
-        figure = new_figure(side + 2.2, side + 1.2)
+        longer = max(0, *(len(shortened(name)) - 8 for name in classes)) if len(classes) <= _MOST_NAMED else 0
+        figure = new_figure(side + 2.2 + 0.08 * longer, side + 1.2 + 0.06 * longer)
         axes = figure.add_subplot()
         parts = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         image = axes.imshow(100 * parts, cmap=SEQUENTIAL, norm=PowerNorm(0.5, 0, 100))
@@ -77,7 +78,7 @@ def _name_classes(axes: Axes, classes: Sequence[Any]) -> None:
     axes.set_xlabel("predicted class")
     axes.set_ylabel("actual class")
     if len(classes) <= _MOST_NAMED:
-        names = [str(name) for name in classes]
+        names = [shortened(name) for name in classes]
         is_long = max(map(len, names)) > 3
         axes.set_xticks(range(len(names)), names, rotation=45 if is_long else 0, ha="right" if is_long else "center")
         axes.set_yticks(range(len(names)), names)

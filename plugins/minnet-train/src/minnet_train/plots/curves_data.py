@@ -64,9 +64,14 @@ class Curves:
         file = Path(path, METRICS) if Path(path).is_dir() else Path(path)
         try:
             *lines, unfinished = file.read_text("utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise PlotError(
                 f"{os.fspath(path)}: expected a run directory with {METRICS}, or such a file: {error}"
+            ) from None
+        except UnicodeDecodeError:
+            raise PlotError(
+                f"{os.fspath(path)}: expected a run directory with {METRICS}, or such a file, received no text; "
+                "a model file has no curves, only the run that made it has"
             ) from None
         reports = [_report(line, f"{file}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
         if unfinished.strip():

@@ -65,8 +65,8 @@ def draw_images(
     """
     columns = columns or min(math.ceil(math.sqrt(len(images))), 10)
     rows = math.ceil(len(images) / columns)
-    has_titles = any(titles)
-    figure = new_figure(max(1.1 * columns + 1.0, 4.5), (1.35 if has_titles else 1.1) * rows + 0.7)
+    lines = max(len(title.splitlines()) for title in titles)
+    figure = new_figure(max(1.1 * columns + 1.0, 4.5), (1.1 + 0.125 * lines) * rows + 0.7)
     low, high = limits or (None, None)
     grid: Array = np.array(figure.subplots(rows, columns, squeeze=False), object)
     drawn: Any = None

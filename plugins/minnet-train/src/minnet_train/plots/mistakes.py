@@ -11,10 +11,13 @@ from minnet_core import Array
 
 from .errors import PlotError
 from .images import draw_images, square_images
-from .style import INK, styled
+from .style import INK, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_WIDTH = 16
+"""So many letters of a title are about as wide as an image."""
 
 
 def draw_mistakes(
@@ -52,7 +55,7 @@ def draw_mistakes(
     if scores is not None:
         wrong = wrong[np.argsort(-scores[wrong], kind="stable")]
     shown = wrong[:count]
-    titles = [f"{classes[actual[row]]} taken for {classes[predicted[row]]}" for row in shown]
+    titles = [_title(classes[actual[row]], classes[predicted[row]]) for row in shown]
     if scores is not None:
         titles = [f"{text}\n{scores[row]:.0%} certain" for text, row in zip(titles, shown, strict=True)]
     of = f" {len(shown)} of them," if len(shown) < len(wrong) else ""
@@ -64,3 +67,9 @@ def draw_mistakes(
             title=f"{title}\n{len(wrong):,} of {total:,} misclassified;{of}{order}".strip(),
             colour_map=INK,
         )
+
+
+def _title(actual: Any, predicted: Any) -> str:
+    """Say what was taken for what, in no more than the width of an image."""
+    title = f"{actual} taken for {predicted}"
+    return title if len(title) <= _WIDTH else f"{shortened(actual, _WIDTH)}\ntaken for\n{shortened(predicted, _WIDTH)}"

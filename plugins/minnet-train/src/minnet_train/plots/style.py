@@ -38,7 +38,18 @@ _SETTINGS = {
     "legend.frameon": False,
     "savefig.dpi": 150,
     "svg.hashsalt": "minnet",  # else no two files of one picture are the same
+    "text.parse_math": False,  # a class may be called "$10-$20"
 }
+
+
+def shortened(name: object, most: int = 30) -> str:
+    """Write what users have named on one line, of so many letters at most.
+
+    >>> shortened("a name  that is long", 11)
+    'a name tha…'
+    """
+    text = " ".join(str(name).split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from minnet_core import Array, Module
 
 from .errors import PlotError
 from .images import draw_images, is_square, square_images
-from .style import DIVERGING, new_figure, styled
+from .style import DIVERGING, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -83,7 +83,7 @@ def _draw_matrix(weights: Array, columns: tuple[str, ...] | None, title: str) ->
         axes.set_ylabel("unit")
         axes.locator_params(integer=True)
         if columns is not None and len(columns) == inputs <= _MOST_NAMED:
-            axes.set_xticks(range(inputs), columns, rotation=45, ha="right")
+            axes.set_xticks(range(inputs), [*map(shortened, columns)], rotation=45, ha="right")
         figure.colorbar(image, ax=axes, label="weight")
         axes.set_title(title)
     return figure

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from attrs import field, frozen
@@ -55,18 +56,22 @@ class CsvTable(Table):
         except ValueError:
             pass
         else:
-            if (np.abs(numbers) <= _LIMIT).all():
+            if (np.abs(numbers) <= _LIMIT).all() and _are_plain(chain.from_iterable(cells)):
                 return numbers
         return np.array([[self._number(row, column) for column in columns] for row in range(len(self.rows))])
 
     def holds_numbers(self, column: int) -> tuple[bool, bool]:
         """Whether a column has any cell that is a number, and any that is a text."""
+        cells = [row[column] for row in self.rows]
         try:  # which is several times faster than to look at each cell
-            numbers = np.array([row[column] for row in self.rows], np.float64)
+            numbers = np.array(cells, np.float64)
         except ValueError:
-            kinds = set(self._kinds(column))
-            return True in kinds, False in kinds
-        return not np.isnan(numbers).all(), False
+            pass
+        else:
+            if _are_plain(cells):
+                return not np.isnan(numbers).all(), False
+        kinds = set(self._kinds(column))
+        return True in kinds, False in kinds
 
     def _kinds(self, column: int) -> Iterator[bool]:
         for cell in self.texts(column):
@@ -83,8 +88,18 @@ class CsvTable(Table):
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell reads as a number, infinities included."""
+    """Whether a cell reads as a number, infinities included.
+
+    Python takes underscores between digits too, and the digits of other scripts; nobody else does.
+    """
     try:
-        return float(cell) == float(cell)  # nan is what others write for a missing value
+        is_number = float(cell) == float(cell)  # nan is what others write for a missing value
     except ValueError:
         return False
+    return is_number and _are_plain([cell.strip()])
+
+
+def _are_plain(cells: Iterable[str]) -> bool:
+    """Whether cells that Python takes for numbers are so for everybody."""
+    text = "".join(cells)
+    return text.isascii() and "_" not in text

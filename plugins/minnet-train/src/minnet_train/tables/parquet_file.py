@@ -13,7 +13,7 @@ from minnet_core import Array
 
 from ..errors import DataError
 from ..extras import import_extra
-from .table import Table, column_title
+from .table import Table
 
 CHUNK = 4096
 """Rows that are read at once."""
@@ -47,7 +47,12 @@ class ParquetTable(Table):
         return f"row {self.lines[row]}"
 
     def texts(self, column: int) -> list[str]:
-        """Return the cells of a column as texts, empty ones where a value is missing."""
+        """Return the cells of a column as texts, empty ones where a value is missing.
+
+        Raises:
+            DataError: if it is a column of neither numbers nor texts.
+        """
+        self._expect_numbers_or_texts(column)
         values = self.columns[column].to_pylist()
         return ["" if value is None or value != value else str(value).strip() for value in values]
 
@@ -72,9 +77,23 @@ class ParquetTable(Table):
         return numbers
 
     def holds_numbers(self, column: int) -> tuple[bool, bool]:
-        """Whether a column has any cell that is a number, and any that is a text: its type tells."""
+        """Whether a column has any cell that is a number, and any that is a text: its type tells.
+
+        Raises:
+            DataError: if it is a column of neither.
+        """
+        self._expect_numbers_or_texts(column)
         is_numeric = _is_numeric(self.columns[column].type)
         return is_numeric, not is_numeric
+
+    def _expect_numbers_or_texts(self, column: int) -> None:
+        """Check a column that is used; others may hold whatever they do."""
+        type_ = self.columns[column].type
+        if not (_is_numeric(type_) or _is_text(type_)):
+            raise DataError(
+                f"{self.name}, {self.column_title(column)}: expected numbers or texts, received {type_}; "
+                "ignore leaves a column out"
+            )
 
 
 @frozen
@@ -94,7 +113,7 @@ class ParquetFile:
         """Look at its columns.
 
         Raises:
-            DataError: if it cannot be read, is empty, or has a column that is neither of numbers nor of texts.
+            DataError: if it cannot be read, or is empty.
             MissingLibraryError: if pyarrow is not installed.
         """
         name = os.fspath(path)
@@ -103,11 +122,6 @@ class ParquetFile:
             if not len(schema) or not file.metadata.num_rows:
                 raise DataError(f"{name}: expected rows of data, received none")
             header = tuple(schema.names)
-            for index, column in enumerate(schema):
-                if not (_is_numeric(column.type) or _is_text(column.type)):
-                    raise DataError(
-                        f"{name}, {column_title(header, index)}: expected numbers or texts, received {column.type}"
-                    )
         return cls(name, header)
 
     @property

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
 from ..errors import DataError
+from .csv_file import CsvFile
 from .table import TableFile, column_index
 
 Column: TypeAlias = str | int
@@ -88,11 +90,21 @@ class TableOptions:
         features = tuple(index for index in range(file.width) if index not in taken)
         if not features:
             raise DataError(
-                f"{file.name}: expected features and a target, received {_counted(file.width)}; "
-                "columns end at a comma, or at what delimiter says"
+                f"{file.name}: expected features and a target, received {_counted(file.width)}{_delimited(file)}"
             )
         return Roles(targets, weights, features, categories)
 
 
 def _counted(columns: int) -> str:
     return "one column" if columns == 1 else f"{columns} columns that are all taken"
+
+
+def _delimited(file: TableFile) -> str:
+    """How the columns of a file of one column are told apart that may have more."""
+    if file.width > 1 or not isinstance(file, CsvFile):
+        return ""
+    line = next(file.tables(1)).texts(0)[0]
+    other = max(";\t|", key=line.count)
+    source = f'{{ class = "Csv", path = {json.dumps(file.name, ensure_ascii=False)}, delimiter = {json.dumps(other)} }}'
+    source = f"; source = {source} takes {other!r} for what ends a column" if other in line else ""
+    return f"; columns end at a comma, or at what delimiter says{source}"
