@@ -35,7 +35,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
         "divided": None if trainer.divided is None else dict(trainer.divided),
         "model": model_state(trainer.model),
-        "criterion": plain_attributes(trainer.criterion),
+        "criterion": plain_attributes(trainer.criterion, arrays=True),
         "optimizer": optimizer_state(trainer.optimizer),
         "rate": trainer.rate.state_dict(),
         "order": trainer.order.state_dict(),
