@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from minnet_core import Criterion, Module
@@ -23,7 +24,7 @@ def validate(
         model: to measure.
         criterion: the loss.
         samples: to measure on, a chunk after the other, so that memory does not grow with their number.
-        metrics: to measure by.
+        metrics: to measure by; what they have counted stays, in case this is interrupted and done again.
         where: what an error begins with.
 
     Returns:
@@ -33,6 +34,7 @@ def validate(
         DivergenceError: if the loss is no finite number.
     """
     model.evaluate()
+    metrics = deepcopy(metrics)
     for metric in metrics:
         metric.reset()
     total = weight = 0.0
@@ -51,7 +53,4 @@ def validate(
         start += len(inputs)
         for metric in metrics:
             metric.update(outputs, targets)
-    values = {metric.name: metric.compute() for metric in metrics}
-    for metric in metrics:
-        metric.reset()
-    return total / weight, values
+    return total / weight, {metric.name: metric.compute() for metric in metrics}
