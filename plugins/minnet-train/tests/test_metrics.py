@@ -125,6 +125,12 @@ def test_r2_of_a_constant_is_1_if_it_is_right_and_else_0(outputs, expected):
     assert of(R2(), (np.array(outputs), np.full((2, 1), 3.0))) == expected
 
 
+def test_r2_of_a_constant_that_has_no_exact_mean_is_told_from_one_that_varies():
+    targets = np.full((7, 1), 0.1)
+    assert of(R2(), (targets, targets), (targets[:3], targets[:3])) == 1
+    assert of(R2(), (targets + 1e-3, targets)) == 0
+
+
 def test_a_confusion_matrix_has_a_row_for_each_class_and_counts_all():
     outputs, labels = data(CLASSIFYING[0])
     matrix = np.array(of(ConfusionMatrix(), (outputs, labels)))
