@@ -24,7 +24,7 @@ from .state.optimizer import optimizer_state, set_optimizer_state
 if TYPE_CHECKING:
     from .trainer import Trainer
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a state of the old form can no longer be read as one of the new."""
 
 
