@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from minnet_core import Criterion, Module
@@ -34,9 +34,26 @@ def validate(
         DivergenceError: if the loss is no finite number.
     """
     model.evaluate()
-    metrics = deepcopy(metrics)
+    with _set_aside(metrics):
+        return _measured(model, criterion, samples, metrics, where)
+
+
+@contextmanager
+def _set_aside(metrics: Sequence[Metric]) -> Iterator[None]:
+    """Let metrics begin anew, and afterwards go on with what they had counted."""
+    counted = [metric.state for metric in metrics]
     for metric in metrics:
         metric.reset()
+    try:
+        yield
+    finally:
+        for metric, state in zip(metrics, counted, strict=True):
+            metric.state = state
+
+
+def _measured(
+    model: Module, criterion: Criterion, samples: Samples, metrics: Sequence[Metric], where: str
+) -> tuple[float, dict[str, Any]]:
     total = weight = 0.0
     start = 0
     for inputs, targets in samples.chunks():
