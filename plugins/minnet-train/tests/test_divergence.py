@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
-from minnet_core import Module, Sequential
+from minnet_core import Container, Module, Sequential
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import Dropout, Linear, LogSoftMax, ReLU
 from minnet_optimizers import SGD
@@ -51,6 +53,27 @@ def test_the_first_layer_with_such_an_output_is_named(samples):
 def test_a_layer_inside_a_container_is_named_by_its_path(samples):
     trainer = trainer_of(Linear(3, 2, rng=0), Sequential(ReLU(), Sequential(Spoiling(1), ReLU())), LogSoftMax())
     assert "is 1.1.0: Spoiling; " in message_of(trainer, samples(12))
+
+
+class Backwards(Container):
+    """Goes through its modules from the last to the first."""
+
+    def updateOutput(self, input):
+        self.output = input
+        for module in reversed(self.modules):
+            self.output = module.forward(self.output)
+        return self.output
+
+
+@pytest.mark.parametrize("can_be_copied", [True, False])
+def test_the_first_layer_is_the_first_in_time_whatever_the_order_in_which_modules_are_listed(samples, can_be_copied):
+    inner = Backwards(ReLU(), Spoiling(1), Dropout(0.5, rng=0))
+    if not can_be_copied:
+        inner.lock = threading.Lock()
+    trainer = trainer_of(Linear(3, 2, rng=0), inner, LogSoftMax())
+    before = np.random.get_state()[1].tobytes()
+    assert f"is {'1.1: Spoiling' if can_be_copied else '1.0: ReLU'}; " in message_of(trainer, samples(12))
+    assert np.random.get_state()[1].tobytes() == before
 
 
 def test_the_pass_that_diverged_is_looked_at_not_another_one(samples):

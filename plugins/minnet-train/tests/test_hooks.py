@@ -209,6 +209,63 @@ def test_the_state_after_a_callback_raised_is_that_after_the_last_whole_step(sam
     assert np.array_equal(failed.model[2].W, fit(trainer_of(), samples).model[2].W)
 
 
+class Smoothing(ClassNLLCriterion):
+    """Draws, and counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rng, self.calls = np.random.default_rng(3), 0
+
+    def updateOutput(self, input, target):
+        self.calls += 1
+        self.noise = self.rng.normal(size=input.shape).astype(np.float32)
+        return super().updateOutput(input, target)
+
+    def updateGradInput(self, input, target):
+        self.gradInput = super().updateGradInput(input, target) + np.float32(0.01) * self.noise
+        return self.gradInput
+
+
+class Shaking:
+    """Draws what it adds to the gradients, and remembers where it was."""
+
+    def __init__(self) -> None:
+        self.rng = np.random.default_rng(5)
+
+    @hookimpl
+    def minnet_gradients_ready(self, gradients):
+        gradients += self.rng.normal(size=gradients.size).astype(gradients.dtype)
+
+    def state_dict(self):
+        return self.rng.bit_generator.state
+
+    def load_state_dict(self, state):
+        self.rng.bit_generator.state = state
+
+
+def test_a_step_that_a_callback_stopped_is_undone_in_criterion_and_callbacks_too(samples):
+    class Failing:
+        at = 3
+
+        @hookimpl
+        def minnet_gradients_ready(self, trainer):
+            if trainer.step == self.at:
+                self.at = None
+                raise OSError("the disk is full")
+
+    def trainer(*callbacks):
+        made = trainer_of(Shaking(), *callbacks)
+        made.criterion = Smoothing()
+        return made
+
+    failed, whole = trainer(Failing()), fit(trainer(), samples)
+    with pytest.raises(CallbackError):
+        fit(failed, samples)
+    fit(failed, samples)
+    assert failed.criterion.calls == whole.criterion.calls
+    assert np.array_equal(failed.model[2].W, whole.model[2].W)
+
+
 @pytest.mark.parametrize("error", [MinnetError, DivergenceError])
 def test_an_error_of_minnets_own_keeps_its_type_and_gets_a_note(samples, error):
     class Failing:

@@ -133,6 +133,16 @@ def test_what_does_not_fit_the_data_is_an_error_that_names_the_key(dataset, opti
         learn(dataset, **options)
 
 
+@pytest.mark.parametrize(
+    ("rows", "what"), [("training", "48 rows to train on"), ("test", "12 rows to look at after every epoch")]
+)
+def test_a_part_in_which_no_row_counts_is_an_error(rows, what):
+    weights = np.ones(60)
+    weights[getattr(learn().split, rows)] = 0
+    with pytest.raises(DataError, match=f"^c: expected a weight above 0 among the {what}, received only zeros"):
+        learn(evolve(CLASSES, weights=weights))
+
+
 def test_data_that_cannot_be_learned_from_are_an_error():
     with pytest.raises(DataError, match="c: expected a target, received none; only autoencode = true does without"):
         learn(evolve(CLASSES, targets=np.zeros((60, 0)), classes=()))

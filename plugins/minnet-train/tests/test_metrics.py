@@ -125,6 +125,20 @@ def test_r2_of_a_constant_is_1_if_it_is_right_and_else_0(outputs, expected):
     assert of(R2(), (np.array(outputs), np.full((2, 1), 3.0))) == expected
 
 
+def test_r2_of_a_constant_that_has_no_exact_mean_is_told_from_one_that_varies():
+    targets = np.full((7, 1), 0.1)
+    assert of(R2(), (targets, targets), (targets[:3], targets[:3])) == 1
+    assert of(R2(), (targets + 1e-3, targets)) == 0
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
+def test_classes_may_be_integers_of_any_size(dtype):
+    labels = np.arange(100)
+    counts = of(ConfusionMatrix(), (np.eye(100), labels.astype(dtype)))
+    assert np.array_equal(counts, np.eye(100))
+    assert of(TopK(1), (np.eye(100), labels.astype(dtype))) == 1
+
+
 def test_a_confusion_matrix_has_a_row_for_each_class_and_counts_all():
     outputs, labels = data(CLASSIFYING[0])
     matrix = np.array(of(ConfusionMatrix(), (outputs, labels)))

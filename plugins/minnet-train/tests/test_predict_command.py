@@ -339,3 +339,13 @@ def test_one_part_of_a_file_has_no_other_words_than_another(model):
         rows = list(predictions.of([np.zeros((1, 2)), np.zeros((1, 2))]))
         assert [list(row)[1] for row in rows] == [word, word]
         assert rows[1][word] == pytest.approx(max(then), rel=1e-5)
+
+
+def test_a_row_in_which_the_model_overflows_is_alone_in_that(model):
+    record = TrainingRecord.read(read_header(model), model)
+    likely = np.log([0.5, 0.3, 0.2])
+    parts = [np.array([likely, [np.nan] * 3]), np.array([[np.nan] * 3, likely])]
+    for outputs in (parts, parts[::-1]):
+        predictions = Predictions(SimpleNamespace(forward=lambda _, rest=list(outputs): rest.pop(0)), record, model)
+        rows = list(predictions.of([np.zeros((2, 2)), np.zeros((2, 2))]))
+        assert sorted(row["probability"] for row in rows if row["probability"] > 0) == [0.5, 0.5]

@@ -331,8 +331,8 @@ def test_an_epoch_that_was_begun_cannot_go_on_otherwise(samples, rows, batch, re
 
 
 REFUSED = [
-    ({"format": 2}, r"^expected the state of a trainer, of format 1, received 2$"),
-    ({}, r"^expected the state of a trainer, of format 1, received None$"),
+    ({"format": 1}, r"^expected the state of a trainer, of format 2, received 1$"),
+    ({}, r"^expected the state of a trainer, of format 2, received None$"),
 ]
 
 

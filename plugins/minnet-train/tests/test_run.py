@@ -181,6 +181,18 @@ def test_usual_for_a_regression_are_errors(folder):
         build_metrics(wrong, "regression")
 
 
+@pytest.mark.parametrize(
+    ("key", "looks"),
+    [
+        ("early_stopping.metric", 'early_stopping = { metric = "validation_confusion_matrix" }'),
+        ("schedule.metric", 'schedule = { class = "ReduceOnPlateau", metric = "validation_confusion_matrix" }'),
+    ],
+)
+def test_a_matrix_is_no_number_to_go_by(edit, key, looks):
+    with pytest.raises(ExperimentError, match=rf"^{key}: expected a number of every report, one of loss, top5, vali"):
+        Run.prepare(read_experiment(edit("seed = 3", f'metrics = ["ConfusionMatrix", "TopK"]\n{looks}')))
+
+
 def test_a_schedule_must_be_one(edit):
     @schedules.register
     class Strange(Component):

@@ -173,6 +173,52 @@ def test_a_callback_that_fails_leaves_the_checkpoint_before(experiment, whole, h
     assert ended("run") == whole
 
 
+class Shrinking:
+    """Makes gradients smaller with every step, and remembers how many there were."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+    @hookimpl
+    def minnet_gradients_ready(self, gradients):
+        gradients /= 1 + self.steps
+
+    @hookimpl
+    def minnet_step_end(self):
+        self.steps += 1
+
+    def state_dict(self):
+        return {"steps": self.steps}
+
+    def load_state_dict(self, state):
+        self.steps = state["steps"]
+
+
+@pytest.mark.parametrize("every", [0, 1])
+def test_callbacks_that_remember_something_go_on_too(experiment, every):
+    class Stop:
+        @hookimpl
+        def minnet_step_end(self, trainer):
+            if trainer.step == 5:
+                trainer.stop()
+
+    def begin_shrinking(path, *callbacks):
+        run = Run.prepare(evolve(experiment, checkpoint_every=every))
+        run.trainer.callbacks += [Shrinking(), *callbacks]
+        return Session.begin(run, path)
+
+    with begin_shrinking("whole") as session:
+        train(session)
+    with begin_shrinking("run", Stop()) as session:
+        list(session.epochs())
+        session.keep()
+    with Session.resume("run", callbacks=[Shrinking()]) as session:
+        assert session.resumed_at == 5
+        train(session)
+    weights = [load(f"{name}/model.safetensors").namedParameters()["0.W"].tobytes() for name in ("run", "whole")]
+    assert weights[0] == weights[1]
+
+
 @pytest.mark.parametrize(("every", "last"), [(0, 6), (1, 7)])
 def test_a_run_that_diverges_leaves_the_last_good_checkpoint(experiment, whole, every, last):
     class Diverge:

@@ -153,6 +153,29 @@ def test_metrics_of_training_are_of_the_batches_as_they_were_trained_on(samples)
     assert np.array_equal(np.concatenate(updates), np.concatenate(Watched.outputs))
 
 
+def test_an_interrupted_validation_is_done_again_with_what_was_counted_before(samples):
+    class Interrupting(LogSoftMax):
+        is_due = False
+
+        def updateOutput(self, input):
+            if self.is_due and not self.training:
+                self.is_due = False
+                raise KeyboardInterrupt
+            return super().updateOutput(input)
+
+    def make():
+        return trainer_of(Sequential(Linear(3, 2, rng=0), Interrupting()), metrics=[Accuracy()])
+
+    def fit(trainer):
+        return trainer.fit(samples(20), samples(8, 1), epochs=1, batch_size=6, rng=0)
+
+    interrupted = make()
+    interrupted.model[1].is_due = True
+    with pytest.raises(KeyboardInterrupt):
+        fit(interrupted)
+    assert fit(interrupted)[0].metrics == fit(make())[0].metrics
+
+
 def test_training_is_float32_throughout(train):
     model = train().model
     assert {array.dtype for array in model.namedParameters().values()} == {np.dtype(np.float32)}

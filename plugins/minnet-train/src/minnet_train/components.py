@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -126,7 +127,7 @@ def check_metric_names(experiment: Experiment, schedule: object, built: Iterable
     Raises:
         ExperimentError: naming the key.
     """
-    names = ["loss", *(metric.name for metric in built)]
+    names = ["loss", *(metric.name for metric in built if _is_number(metric))]
     known = [*names, *(f"validation_{name}" for name in names)]
     wanted: dict[KeyPath, str] = {}
     if experiment.early_stopping is not None:
@@ -143,6 +144,13 @@ def check_metric_names(experiment: Experiment, schedule: object, built: Iterable
     ]
     if problems:
         raise ExperimentError(*problems)
+
+
+def _is_number(metric: Metric) -> bool:
+    """Whether a metric is a number, rather than a matrix; one that cannot say so before the first batch may be."""
+    with suppress(Exception):
+        return isinstance(metric.compute(), (int, float))
+    return True
 
 
 def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ class LearningData:
             both = own if factors is None else factors if own is None else own * factors
             return Samples.of(dataset, rows, preparation, both, autoencode=config.autoencode)
 
-        return cls(
+        learned = cls(
             dataset,
             split,
             preparation,
@@ -80,6 +80,9 @@ class LearningData:
             samples(split.validation) if len(split.validation) else None,
             samples(split.test),
         )
+        _expect_weight(dataset, learned.training, "to train on")
+        _expect_weight(dataset, learned.held_out, "to look at after every epoch")
+        return learned
 
     @property
     def held_out(self) -> Samples:
@@ -105,6 +108,14 @@ def _expect_fit(dataset: Dataset, config: DataConfig) -> None:
         raise DataError(f"{dataset.name}: expected a target, received none; only autoencode = true does without")
     if not config.autoencode and len(dataset.classes) == 1:
         raise DataError(f"{dataset.name}: expected at least two classes, received only {dataset.classes[0]!r}")
+
+
+def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
+    if part.weights is not None and not part.weights.any():
+        raise DataError(
+            f"{dataset.name}: expected a weight above 0 among the {len(part):,} rows {what}, received only zeros; "
+            "another seed or fraction draws other rows"
+        )
 
 
 def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from attrs import frozen
 
@@ -84,7 +86,18 @@ def as_probabilities(answers: Array) -> Array | None:
     >>> as_probabilities(np.log([[0.25, 0.75]]))
     array([[0.25, 0.75]])
     """
-    if (answers <= 0).all():
-        answers = np.exp(answers)
-    is_distribution = (answers >= 0).all() and np.allclose(answers.sum(axis=1), 1, atol=1e-3)
-    return answers if is_distribution else None
+    turn = to_probabilities(answers)
+    return None if turn is None else turn(answers)
+
+
+def to_probabilities(answers: Array) -> Callable[[Array], Array] | None:
+    """Find what turns outputs (rows, classes) into probabilities: nothing, or exp; None if they are neither.
+
+    Rows with nan in them, in which the model has overflowed, tell nothing.
+    """
+    answers = answers[~np.isnan(answers).any(axis=1)]
+    is_logarithm = bool((answers <= 0).all())
+    probabilities = np.exp(answers) if is_logarithm else answers
+    if not (len(answers) and (probabilities >= 0).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
+        return None
+    return np.exp if is_logarithm else np.asarray

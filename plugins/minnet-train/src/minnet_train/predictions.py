@@ -12,7 +12,7 @@ from attrs import define, field
 
 from minnet_core import Array, Module
 
-from .measurement import CHUNK, as_probabilities
+from .measurement import CHUNK, to_probabilities
 from .record import TrainingRecord
 
 _MANY = {"probability": "probabilities", "score": "scores"}
@@ -33,7 +33,9 @@ class Predictions:
     record: TrainingRecord
     path: str
     with_all: bool = True
-    _word: str | None = field(default=None, init=False)  # found out once: one part of a file must not differ
+    # Found out once: one part of a file must not differ.
+    _word: str | None = field(default=None, init=False)
+    _turn: Callable[[Array], Array] | None = field(default=None, init=False)
 
     def of(self, parts: Iterable[Array]) -> Iterator[dict[str, Any]]:
         """Yield what is predicted for each row.
@@ -59,9 +61,10 @@ class Predictions:
             yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
 
     def _labels(self, answers: Array) -> Iterator[dict[str, Any]]:
-        probabilities = as_probabilities(answers) if self._word != "score" else None
-        self._word = self._word or ("score" if probabilities is None else "probability")
-        answers = answers if probabilities is None else probabilities
+        if self._word is None:
+            self._turn = to_probabilities(answers)
+            self._word = "score" if self._turn is None else "probability"
+        answers = answers if self._turn is None else self._turn(answers)
         names = [str(name) for name in self.record.classes]
         for label, numbers in zip(answers.argmax(axis=1).tolist(), answers.tolist(), strict=True):
             row = [_rounded(value, 6) for value in (numbers if self.with_all else numbers[label : label + 1])]

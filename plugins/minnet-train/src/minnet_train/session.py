@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from attrs import evolve, field, frozen
@@ -46,6 +46,8 @@ class Session:
     def begin(cls, run: Run, path: str | os.PathLike[str]) -> Iterator[Session]:
         """Begin a run in a new or empty folder.
 
+        Callbacks that remember something belong into ``run.trainer.callbacks`` before.
+
         Raises:
             RunError: if there is something in it, or it cannot be written to.
         """
@@ -56,12 +58,15 @@ class Session:
 
     @classmethod
     @contextmanager
-    def resume(cls, path: str | os.PathLike[str], *, epochs: int | None = None) -> Iterator[Session]:
+    def resume(
+        cls, path: str | os.PathLike[str], *, epochs: int | None = None, callbacks: Sequence[object] = ()
+    ) -> Iterator[Session]:
         """Go on with a run from its last whole checkpoint, bit for bit as if it had never stopped.
 
         Args:
             path: of its directory, from wherever this process runs.
             epochs: how many it shall have from now on; what it was begun with if not given.
+            callbacks: of its trainer; those that remember something must be the ones that it was begun with.
 
         Raises:
             RunError: if there is no run, another process works on it, or its data have changed.
@@ -71,6 +76,7 @@ class Session:
         with directory.lock():
             directory = RunDirectory.open(path)  # as whoever had the lock until now left it
             run = _prepare(directory)
+            run.trainer.callbacks.extend(callbacks)
             if epochs is not None:
                 run = evolve(run, experiment=evolve(run.experiment, epochs=epochs))
                 directory = directory.changed(run.experiment)
@@ -81,7 +87,7 @@ class Session:
         every = run.experiment.checkpoint_every
         recorder: Recorder[EpochReport] = Recorder(directory, run.trainer, run.save, every=every)
         if every:  # else it would cost every step a call
-            run.trainer.callbacks.insert(0, recorder)
+            run.trainer.callbacks.append(recorder)  # after those whose state it saves
         step = recorder.resume()
         changes = directory.note_environment(step)
         warnings = [

@@ -9,6 +9,7 @@ from .before_step import BeforeStep
 from .divergence import gradients_diverged, loss_diverged
 from .hooks import Hooks
 from .plan import Plan
+from .trainer_state import remembering
 from .weighting import weighted_gradient, weighted_loss
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def train_batches(trainer: Trainer, plan: Plan, hooks: Hooks) -> bool:
     backward = model.backwardParameters  # nobody asks for the gradient of the data
     tally = running.tally.add if trainer.metrics else None
     isfinite, row_weights, before = math.isfinite, None, None
+    changing = [each for each in remembering(trainer) if hasattr(each, "minnet_gradients_ready")]
     model.train()
     for start in range(trainer.batch * size, len(order), size):
         rows = order[start : start + size]
@@ -38,7 +40,7 @@ def train_batches(trainer: Trainer, plan: Plan, hooks: Hooks) -> bool:
         if set_rate is not None:
             set_rate(trainer.step)
         if gradient_hooks:
-            before = BeforeStep(model)
+            before = BeforeStep(model, criterion, changing)
         trainer.is_whole = False
         zero()
         outputs = forward(inputs)

@@ -24,7 +24,7 @@ from .state.optimizer import optimizer_state, set_optimizer_state
 if TYPE_CHECKING:
     from .trainer import Trainer
 
-FORMAT = 1
+FORMAT = 2
 """Raised when a state of the old form can no longer be read as one of the new."""
 
 
@@ -35,7 +35,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
         "divided": None if trainer.divided is None else dict(trainer.divided),
         "model": model_state(trainer.model),
-        "criterion": plain_attributes(trainer.criterion),
+        "criterion": plain_attributes(trainer.criterion, arrays=True),
         "optimizer": optimizer_state(trainer.optimizer),
         "rate": trainer.rate.state_dict(),
         "order": trainer.order.state_dict(),
@@ -43,7 +43,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "global": global_state(),
         "running": trainer.running.state_dict(),
         "early_stopping": None if trainer.waiting is None else trainer.waiting.state_dict(),
-        "callbacks": [{"class": type(each).__name__, "state": each.state_dict()} for each in _remembering(trainer)],
+        "callbacks": [{"class": type(each).__name__, "state": each.state_dict()} for each in remembering(trainer)],
         "history": [report.as_dict() for report in trainer.history],
     }
 
@@ -65,7 +65,7 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     if (trainer.waiting is None) != (state["early_stopping"] is None):
         wanted, got = ("without", "with") if trainer.waiting is None else ("with", "without")
         raise StateError(f"early_stopping: expected the state of a training {wanted} it, received one {got}")
-    callbacks = _remembering(trainer)
+    callbacks = remembering(trainer)
     ours, theirs = [type(each).__name__ for each in callbacks], [each["class"] for each in state["callbacks"]]
     if ours != theirs:
         raise StateError(f"callbacks: expected those with a state to be {theirs}, received {ours}")
@@ -96,6 +96,6 @@ def _generators(trainer: Trainer) -> dict[str, RandomSource]:
     return found
 
 
-def _remembering(trainer: Trainer) -> list[Any]:
+def remembering(trainer: Trainer) -> list[Any]:
     """The callbacks that remember something: those with the methods of a state."""
     return [each for each in trainer.callbacks if hasattr(each, "state_dict") and hasattr(each, "load_state_dict")]

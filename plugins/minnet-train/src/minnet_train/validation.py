@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from minnet_core import Criterion, Module
@@ -23,7 +24,7 @@ def validate(
         model: to measure.
         criterion: the loss.
         samples: to measure on, a chunk after the other, so that memory does not grow with their number.
-        metrics: to measure by.
+        metrics: to measure by; what they have counted stays, in case this is interrupted and done again.
         where: what an error begins with.
 
     Returns:
@@ -33,8 +34,26 @@ def validate(
         DivergenceError: if the loss is no finite number.
     """
     model.evaluate()
+    with _set_aside(metrics):
+        return _measured(model, criterion, samples, metrics, where)
+
+
+@contextmanager
+def _set_aside(metrics: Sequence[Metric]) -> Iterator[None]:
+    """Let metrics begin anew, and afterwards go on with what they had counted."""
+    counted = [metric.state for metric in metrics]
     for metric in metrics:
         metric.reset()
+    try:
+        yield
+    finally:
+        for metric, state in zip(metrics, counted, strict=True):
+            metric.state = state
+
+
+def _measured(
+    model: Module, criterion: Criterion, samples: Samples, metrics: Sequence[Metric], where: str
+) -> tuple[float, dict[str, Any]]:
     total = weight = 0.0
     start = 0
     for inputs, targets in samples.chunks():
@@ -51,7 +70,4 @@ def validate(
         start += len(inputs)
         for metric in metrics:
             metric.update(outputs, targets)
-    values = {metric.name: metric.compute() for metric in metrics}
-    for metric in metrics:
-        metric.reset()
-    return total / weight, values
+    return total / weight, {metric.name: metric.compute() for metric in metrics}

@@ -16,7 +16,7 @@ def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights:
     """Compute the weighted mean of the losses of the samples; 0 if all weights are 0.
 
     A criterion that has a method ``losses(outputs, targets)``, which returns the loss of each sample, is asked once;
-    another one is asked for each sample.
+    another one is asked for each sample, and then for all of them, as its gradient may need what that leaves.
     """
     total = float(weights.sum())
     if not total:
@@ -26,19 +26,32 @@ def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights:
 
 def weighted_gradient(criterion: Criterion, outputs: Array, targets: Array, weights: Array) -> Array:
     """Compute the gradient of the weighted mean with respect to the outputs; 0 if all weights are 0."""
-    gradient: Array = criterion.backward(outputs, targets)
     total = float(weights.sum())
-    factors = weights * (len(weights) / total) if total else np.zeros(len(weights))
+    if not total:
+        return np.zeros_like(outputs)
+    gradient: Array = criterion.backward(outputs, targets)
+    factors = weights * (len(weights) / total)
     weighted: Array = gradient * factors.astype(gradient.dtype).reshape(-1, *[1] * (gradient.ndim - 1))
     return weighted
 
 
 def _losses(criterion: Criterion, outputs: Array, targets: Array) -> Array:
-    losses = getattr(criterion, "losses", None)
-    if losses is not None:
-        return np.asarray(losses(outputs, targets))
+    if _has_losses(type(criterion)):
+        return np.asarray(criterion.losses(outputs, targets))  # type: ignore[attr-defined]  # it is no part of the protocol
     rows = range(len(outputs))
-    return np.array([criterion.forward(outputs[row : row + 1], targets[row : row + 1]) for row in rows])
+    losses = np.array([criterion.forward(outputs[row : row + 1], targets[row : row + 1]) for row in rows])
+    criterion.forward(outputs, targets)
+    return losses
+
+
+def _has_losses(cls: type) -> bool:
+    """Whether a class says what the loss of each sample is, and none derived from that has another loss."""
+    for each in cls.__mro__:
+        if "losses" in vars(each):
+            return True
+        if "updateOutput" in vars(each):
+            return False
+    return False
 
 
 def expect_weights(weights: Array | None, rows: int, what: str) -> None:

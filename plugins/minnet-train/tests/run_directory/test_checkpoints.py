@@ -148,3 +148,13 @@ def test_long_runs_stay_in_order(tmp_path):
 def test_none_is_no_number_to_keep(tmp_path):
     with pytest.raises(ValueError, match="keep"):
         Checkpoints(tmp_path, keep=0)
+
+
+def test_a_file_under_the_name_of_another_step_is_passed_over(tmp_path):
+    checkpoints = saved(tmp_path, 3.0, 2.0, 1.0)
+    checkpoints.path(3).write_bytes(checkpoints.path(1).read_bytes())
+    latest = checkpoints.latest()
+    assert latest.checkpoint.step == 2
+    assert [str(error) for error in latest.damaged] == [
+        f"{checkpoints.path(3)}: expected the checkpoint of step 3, received 1"
+    ]

@@ -58,6 +58,16 @@ def test_afterwards_nobody_holds_it(tmp_path):
         assert (tmp_path / "lock").read_text() == ""
 
 
+def test_a_process_that_was_forked_meanwhile_does_not_hold_it_afterwards(tmp_path):
+    with RunLock(tmp_path / "lock") as lock:
+        of_the_fork = os.dup(lock._descriptor)  # it has such a copy
+    try:
+        with RunLock(tmp_path / "lock"):
+            pass
+    finally:
+        os.close(of_the_fork)
+
+
 def test_one_process_cannot_have_it_twice(tmp_path):
     with (
         RunLock(tmp_path / "lock"),

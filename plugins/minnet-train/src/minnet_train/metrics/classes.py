@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from minnet_core import Array, ShapeError
 from minnet_core.arrays import describe
 
@@ -12,7 +14,6 @@ def class_indices(owner: object, outputs: Array, targets: Array) -> Array:
     Raises:
         ShapeError: if the targets do not fit the outputs.
 
-    >>> import numpy as np
     >>> class_indices("Accuracy", np.zeros((2, 3)), np.array([[0, 0, 1], [1, 0, 0]]))
     array([2, 0])
     """
@@ -21,7 +22,7 @@ def class_indices(owner: object, outputs: Array, targets: Array) -> Array:
             indices: Array = targets.argmax(axis=1)
             return indices
         if targets.shape == outputs.shape[:1] and targets.dtype.kind in "iu":
-            return targets
+            return targets.astype(np.intp)  # whoever counts multiplies them, which a byte could not hold
     raise ShapeError(
         f"{owner}: expected outputs (rows, classes) with targets of the same shape or class indices (rows,), "
         f"received {describe(outputs)} and {describe(targets)}"

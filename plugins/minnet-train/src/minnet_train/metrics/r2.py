@@ -16,7 +16,8 @@ class R2(Metric):
     .. math:: R^2 = 1 - \frac{\sum_s (y_s - t_s)^2}{\sum_s (t_s - \bar t)^2}
 
     An output whose targets are all the same counts 1 if it is right everywhere, and 0 if not.
-    The sums of the denominator are merged batch by batch about their means, so large targets lose nothing.
+    The sums of the denominator are merged batch by batch about their means, so large targets lose nothing, and are
+    of what is above the first target, so that those of a constant are exactly 0.
 
     scikit-learn: ``r2_score``.
 
@@ -26,19 +27,21 @@ class R2(Metric):
     0.5
     """  # noqa: D415  # the formula ends the sentence
 
-    STATE = ("rows", "residual", "mean", "variation")
+    STATE = ("rows", "residual", "first", "mean", "variation")
 
     def reset(self) -> None:
         self.rows = 0
-        self.residual = self.mean = self.variation = np.zeros(0)
+        self.residual = self.first = self.mean = self.variation = np.zeros(0)
 
     def update(self, outputs: Array, targets: Array) -> None:
         residual = np.square(differences(self, outputs, targets)).sum(axis=0).reshape(-1)
         values = targets.astype(np.float64).reshape(len(targets), -1)
+        if not self.rows:
+            self.residual = self.mean = self.variation = np.zeros(values.shape[1])
+            self.first = values[0].copy()
+        values -= self.first
         mean = values.mean(axis=0)
         variation = np.square(values - mean).sum(axis=0)
-        if not self.rows:
-            self.residual = self.mean = self.variation = np.zeros(mean.size)
         rows = self.rows + len(values)
         shift = mean - self.mean
         self.residual = self.residual + residual

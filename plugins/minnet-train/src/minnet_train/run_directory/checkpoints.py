@@ -81,7 +81,7 @@ class Checkpoints:
         damaged: list[CheckpointError] = []
         for step in reversed(self.steps()):
             try:
-                checkpoint = Checkpoint.read(self.path(step))
+                checkpoint = self._read(step)
             except CheckpointError as error:
                 damaged.append(error)
             else:
@@ -104,6 +104,14 @@ class Checkpoints:
                 os.replace(self.path(later), self.path(later).with_suffix(".damaged"))
                 self._metrics.pop(later, None)
         self._prune()
+
+    def _read(self, step: int) -> Checkpoint:
+        checkpoint = Checkpoint.read(self.path(step))
+        if checkpoint.step != step:
+            raise CheckpointError(
+                f"{self.path(step)}: expected the checkpoint of step {step}, received {checkpoint.step}"
+            )
+        return checkpoint
 
     def _metric(self, step: int) -> float | None:
         if step not in self._metrics:

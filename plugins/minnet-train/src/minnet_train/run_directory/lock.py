@@ -64,6 +64,7 @@ class RunLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._say("")
+        _unlock(self._descriptor)
         os.close(self._descriptor)
         self._descriptor = -1
 
@@ -82,8 +83,15 @@ if sys.platform == "win32":  # pragma: no cover
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         os.lseek(descriptor, 0, os.SEEK_SET)
+
+    def _unlock(descriptor: int) -> None:
+        """Leave it to the end of the descriptor, which no other process has."""
 else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(descriptor: int) -> None:
+        """Give the lock up, also for processes that were forked meanwhile, and have the descriptor too."""
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -1,45 +1,42 @@
-"""Attributes that are plain data: rates, modes, counters."""
+"""Attributes that are data: rates, modes, counters, and of an optimizer or criterion its arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
+from minnet_core import Array
 from minnet_core.tree import PROTOCOL_ATTRIBUTES
 
+from .parts import is_left, put_into, taken
 
-def plain_attributes(holder: object) -> dict[str, Any]:
-    """Return the attributes of an object that JSON can hold, and NumPy scalars as they are, without a layer's caches.
 
+def plain_attributes(holder: object, *, arrays: bool = False) -> dict[str, Any]:
+    """Return the attributes of an object as `taken` copies them, without a layer's caches.
+
+    Args:
+        holder: the object.
+        arrays: whether arrays are taken too.
+
+    >>> import numpy as np
     >>> from types import SimpleNamespace
-    >>> plain_attributes(SimpleNamespace(p=0.5, betas=(0.9, 0.99), mask=np.ones(2)))
+    >>> plain_attributes(SimpleNamespace(p=0.5, betas=[0.9, 0.99], mask=np.ones(2)))
     {'p': 0.5, 'betas': [0.9, 0.99]}
     """
     left_out = PROTOCOL_ATTRIBUTES.union(getattr(holder, "CACHES", ()))
-    return {name: _copied(value) for name, value in vars(holder).items() if name not in left_out and _is_plain(value)}
+    within = (id(holder),)
+    parts = {
+        name: taken(value, arrays=arrays, within=within) for name, value in vars(holder).items() if name not in left_out
+    }
+    return {name: part for name, part in parts.items() if not is_left(part)}
 
 
-def set_plain_attributes(holder: object, attributes: Mapping[str, Any]) -> None:
-    """Set attributes that have changed; a list becomes a tuple where the object has one now."""
-    for name, value in attributes.items():
-        now = vars(holder).get(name)
-        wanted = _copied(value, now)
-        if name not in vars(holder) or type(now) is not type(wanted) or repr(now) != repr(wanted):
-            setattr(holder, name, wanted)
+def set_plain_attributes(holder: object, attributes: Mapping[str, Any], held: Sequence[Array] = ()) -> None:
+    """Put attributes back, lists and dicts in place.
 
-
-def _copied(value: Any, like: Any = None) -> Any:
-    """Copy plain data, tuples as lists unless there are tuples at the same places of ``like``."""
-    if not isinstance(value, (list, tuple)):
-        return value
-    parts = like if isinstance(like, (list, tuple)) and len(like) == len(value) else [None] * len(value)
-    copied = list(map(_copied, value, parts))
-    return tuple(copied) if isinstance(like, tuple) else copied
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, (bool, int, float, str, np.bool_, np.number))
+    Args:
+        holder: the object.
+        attributes: what `plain_attributes` returned.
+        held: arrays that are put back elsewhere, though the object may refer to them.
+    """
+    put_into(holder, attributes, held)

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from minnet_core import Module
-from minnet_core.tree import find_places, join, walk
+from minnet_core.component import Component
+from minnet_core.tree import PROTOCOL_ATTRIBUTES, join, walk
 
 from ..errors import StateError
 
@@ -25,12 +26,14 @@ def generator_state(generator: RandomSource) -> dict[str, Any]:
     if isinstance(generator, np.random.RandomState):
         state: Any = generator.get_state(legacy=False)
     else:
-        state = generator.bit_generator.state
+        state = {**generator.bit_generator.state, **_spawned(generator)}
     return deepcopy(dict(state))
 
 
 def set_generator_state(generator: RandomSource, state: Mapping[str, Any], where: str) -> None:
     """Make a generator go on as the one that a state is of.
+
+    One of the same seed spawns the same generators from then on, too; what it has spawned already it cannot take back.
 
     Raises:
         StateError: if the state is of another kind of generator.
@@ -38,10 +41,21 @@ def set_generator_state(generator: RandomSource, state: Mapping[str, Any], where
     now = generator_state(generator)["bit_generator"]
     if state.get("bit_generator") != now:
         raise StateError(f"{where}: expected the state of a {now}, received that of a {state.get('bit_generator')}")
+    values = deepcopy(dict(state))
+    missing = values.pop("spawned", 0) - _spawned(generator).get("spawned", 0)
     if isinstance(generator, np.random.RandomState):
-        generator.set_state(deepcopy(dict(state)))
-    else:
-        generator.bit_generator.state = deepcopy(dict(state))
+        generator.set_state(values)
+        return
+    generator.bit_generator.state = values
+    if missing > 0:
+        generator.spawn(missing)
+
+
+def _spawned(generator: RandomSource) -> dict[str, int]:
+    """How many generators have been spawned from one, if any have: its own state does not tell."""
+    seed = getattr(getattr(generator, "bit_generator", None), "seed_seq", None)
+    count = getattr(seed, "n_children_spawned", 0)
+    return {"spawned": count} if count else {}
 
 
 def restored_generator(state: Mapping[str, Any]) -> np.random.Generator:
@@ -56,6 +70,7 @@ def restored_generator(state: Mapping[str, Any]) -> np.random.Generator:
     if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):
         raise StateError(f"order: expected the state of a generator of NumPy, received {state.get('bit_generator')!r}")
     generator = np.random.Generator(kind())
+    state = {key: value for key, value in state.items() if key != "spawned"}  # nobody spawns from this one
     set_generator_state(generator, state, "order")
     return generator
 
@@ -68,9 +83,23 @@ def model_generators(model: Module) -> Iterator[tuple[str, RandomSource]]:
 
 
 def holder_generators(holder: Any) -> Iterator[tuple[str, RandomSource]]:
-    """Yield the generators that the attributes of an object hold, by name."""
-    for place in find_places(holder, (np.random.Generator, np.random.RandomState)):
-        yield place.name, place.value
+    """Yield the generators that the attributes of an object hold, by name; lists, tuples, dicts, components in them."""
+    yield from _within(vars(holder), "", (id(holder),))
+
+
+def _within(table: Mapping[Any, Any], prefix: str, seen: tuple[int, ...]) -> Iterator[tuple[str, RandomSource]]:
+    for key, value in table.items():
+        name = join(prefix, str(key))
+        if name in PROTOCOL_ATTRIBUTES or id(value) in seen:
+            continue
+        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+            yield name, value
+        elif isinstance(value, (list, tuple)):
+            yield from _within(dict(enumerate(value)), name, (*seen, id(value)))
+        elif isinstance(value, dict):
+            yield from _within(value, name, (*seen, id(value)))
+        elif isinstance(value, Component) and not isinstance(value, Module):
+            yield from _within(vars(value), name, (*seen, id(value)))
 
 
 def global_state() -> dict[str, Any]:
