@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -357,6 +358,7 @@ def plugin(tmp_path, monkeypatch):
     layers.refresh()
     yield
     monkeypatch.undo()
+    sys.modules.pop("strange_a", None)
     layers.refresh()
 
 
