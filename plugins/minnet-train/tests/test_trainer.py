@@ -359,3 +359,9 @@ def test_a_column_of_the_history_that_no_report_has_is_an_error(samples):
     assert history.column("validation_loss") == [None]
     with pytest.raises(KeyError, match="one of epoch, step, loss, accuracy, .* received 'acuracy'"):
         history.column("acuracy")
+
+
+def test_a_trainer_says_where_it_is():
+    model = Sequential(Linear(2, 2, rng=0), LogSoftMax())
+    trainer = Trainer(model, ClassNLLCriterion(), SGD(model, lr=0.1))
+    assert repr(trainer) == "<Trainer SGD lr=0.1, ClassNLLCriterion, step 0, epoch 0>"

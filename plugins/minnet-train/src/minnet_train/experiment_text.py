@@ -70,11 +70,12 @@ def experiment_text(data: DataConfig, folder: str, output: str) -> str:
     except DataError:
         data = evolve(data, missing="mean")
         learned = LearningData.load(data, 0)
+    fills = data.missing == "mean"
     (inputs,), outputs, classes = learned.training.inputs_shape, learned.training.outputs, learned.dataset.classes
     numbers = {"inputs": inputs, "outputs": outputs, "hidden": HIDDEN}
     options = {
         **({} if data.target is None else {"target": json.dumps(data.target, ensure_ascii=False)}),
-        **({"missing": '"mean"'} if data.missing == "mean" else {}),
+        **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),
         "standardize": "true",
         **({} if classes else {"standardize_targets": "true"}),
     }

@@ -211,6 +211,9 @@ class Trainer:
         """The batch that is being trained on, or comes next, as messages name it."""
         return f"epoch {self.epoch}, batch {self.batch + 1}"
 
+    def __repr__(self) -> str:
+        return f"<Trainer {self.optimizer!r}, {self.criterion!r}, step {self.step}, epoch {self.epoch}>"
+
     def _next_epoch(self, plan: Plan, hooks: Hooks) -> EpochReport | None:
         """Train the rest of an epoch; None if training is over, or is stopped in the middle."""
         if self.waiting is not None and self.waiting.reason is not None:

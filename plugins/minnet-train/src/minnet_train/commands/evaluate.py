@@ -44,6 +44,7 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
     from ..components import build_criterion
     from ..evaluation import part_of
     from ..measurement import measure
+    from ..progress.report_table import loss_text
     from ..record import TrainingRecord
 
     record = TrainingRecord.read(read_header(model), model)
@@ -58,7 +59,7 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
         return
     accuracy = f", accuracy {measured.accuracy:.2%}" if record.classes else ""
     part = {"test": " held-out", "train": " training", "validation": " validation", "all": ""}[split]
-    click.echo(f"{name}: {len(samples):,}{part} samples, loss {measured.loss:.4f}{accuracy}\n")
+    click.echo(f"{name}: {len(samples):,}{part} samples, loss {loss_text(measured.loss)}{accuracy}\n")
     click.echo(_report(measured.scores, _names(record, samples.outputs)))
 
 
