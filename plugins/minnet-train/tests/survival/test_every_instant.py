@@ -24,4 +24,4 @@ def test_whatever_is_being_written_a_kill_does_no_harm(program):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     kills = int(done.stdout.split()[-1])
-    assert kills > 50
+    assert kills > 30  # every other instant, beginning with the first or the second
