@@ -108,8 +108,8 @@ def test_in_float32_a_fused_net_is_as_near_to_the_exact_one_as_the_net_itself(da
         net.evaluate()
     expected, received = exact.forward(x.astype(np.float64)), fused.forward(x)
     assert received.dtype == np.float32
-    # The sums that cancel are as large in the one as in the other, and normalizations in a row magnify what rounding the
-    # folded parameters does by itself.
+    # The sums that cancel are as large in the one as in the other; and normalizations in a row magnify what comes of
+    # rounding the folded parameters.
     rounded = fuse(exact).astype(np.float32).astype(np.float64)
     error = np.abs(model.forward(x) - expected).max(initial=0)
     error += np.abs(rounded.forward(x.astype(np.float64)) - expected).max(initial=0)
