@@ -140,10 +140,15 @@ def test_reduce_on_plateau(seed: int, threshold_mode: str, mode: str) -> None:
         (
             ReduceOnPlateau,
             lr_scheduler.ReduceLROnPlateau,
-            {name: name for name in ("mode", "factor", "patience", "threshold", "threshold_mode", "cooldown", "eps")},
+            {name: name for name in ("factor", "patience", "threshold", "threshold_mode", "cooldown", "eps")},
         ),
     ],
 )
 def test_the_defaults_are_those_of_torch(ours: type, theirs: type, names: dict[str, str]) -> None:
     mine, its = inspect.signature(ours).parameters, inspect.signature(theirs.__init__).parameters
     assert {name: mine[name].default for name in names} == {name: its[their].default for name, their in names.items()}
+
+
+def test_a_loss_is_waited_for_as_torch_does_by_default() -> None:
+    its = inspect.signature(lr_scheduler.ReduceLROnPlateau.__init__).parameters["mode"].default
+    assert ReduceOnPlateau().mode == its  # only of metrics that are better when larger it is the other one
