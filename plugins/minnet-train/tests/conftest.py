@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,6 +32,16 @@ FLOWERS = "length,width,species\n" + "".join(
     for step in range(8)
     for length, width, species in ((1, 1, "setosa"), (6, 3, "versicolor"), (9, 8, "virginica"))
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Have Ctrl-C mean something, here and in what is started from here: what runs behind ``&`` ignores it."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
