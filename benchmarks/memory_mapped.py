@@ -38,11 +38,11 @@ PROCESS = """\
 import sys
 sys.path.insert(0, {root!r})
 from benchmarks.memory import peak_bytes
-import numpy, minnet_core.command
+import numpy, minnet_core.cli.main
 before = peak_bytes()
 sys.argv = ["minnet", *{arguments!r}]
 try:
-    minnet_core.command.main()
+    minnet_core.cli.main.main()
 except SystemExit as error:
     assert not error.code, error.code
 print("\\n" + str(peak_bytes() - before))

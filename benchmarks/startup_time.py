@@ -34,7 +34,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, expect_shape
-from minnet_core.arrays import as_floating
+from minnet_core.nn.arrays import as_floating
 
 
 class Layer{number}(Module):

@@ -21,7 +21,7 @@ class Table:
 
     def as_text(self) -> str:
         """Render it for a terminal."""
-        from minnet_core.tables import render_table
+        from minnet_core.support.tables import render_table
 
         return f"{self.title}\n\n{render_table(self.columns, self.rows, right=self.columns[1:])}"
 

@@ -216,7 +216,7 @@ def test_the_fastest_way_is_one_that_works():
 
 @pytest.mark.parametrize(("clock", "expected"), [("wall", 2.0), ("cpu", 1.0)])
 def test_the_clock_of_cpus_leaves_out_what_a_peer_waited(clock, expected):
-    class Waiting:
+    class EarlyStoppingState:
         """A peer that has a processor half of the time."""
 
         peer = PEERS["minnet"]
@@ -229,7 +229,7 @@ def test_the_clock_of_cpus_leaves_out_what_a_peer_waited(clock, expected):
             }
             return replies[do]
 
-    its = time_workload(WORKLOADS["mlp-tiny"], [Waiting()], Effort(rounds=1, seconds=1.0, clock=clock))
+    its = time_workload(WORKLOADS["mlp-tiny"], [EarlyStoppingState()], Effort(rounds=1, seconds=1.0, clock=clock))
     assert its.rounds == ({"minnet": expected},)
 
 

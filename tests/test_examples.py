@@ -9,8 +9,7 @@ import examples.results
 import pytest
 from click.testing import CliRunner
 from examples.catalogue import COMPARISONS, FOLDER, experiments
-from examples.pictures import FOLDER as PICTURES
-from examples.pictures import SHOWN
+from examples.pictures import FOLDER as PICTURES, SHOWN
 from examples.report import report_markdown
 from examples.results import Outcome, Results, digest
 

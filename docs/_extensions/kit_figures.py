@@ -36,7 +36,7 @@ class KitChecks(MarkdownDirective):
     def lines(self) -> list[str]:
         from mutants import MUTANTS
 
-        from minnet_core.testing.kit import own_checks
+        from minnet_core.testing.runner.kit import own_checks
 
         killed = Counter(mutant.killed_by for mutant in MUTANTS)
         lines: list[str] = []

@@ -17,7 +17,7 @@ import pytest
 
 import minnet_core
 from minnet_core import Module
-from minnet_core.command import main
+from minnet_core.cli.main import main
 from minnet_core.testing import isolated
 
 

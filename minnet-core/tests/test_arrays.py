@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core.arrays import as_floating, describe, floating_dtype, leaves
+from minnet_core.nn.arrays import as_floating, describe, floating_dtype, leaves
 
 
 @pytest.mark.parametrize(

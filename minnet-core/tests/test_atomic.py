@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet_core.atomic import write_atomically
+from minnet_core.support.atomic import write_atomically
 
 
 def test_file_is_written_and_its_absolute_path_returned(tmp_path, monkeypatch):
@@ -42,7 +42,7 @@ def test_kill_leaves_the_old_file(tmp_path, run_python, step):
         f"""
 import os, signal
 os.{step} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)
-from minnet_core.atomic import write_atomically
+from minnet_core.support.atomic import write_atomically
 write_atomically({str(path)!r}, b"new")
 """
     )

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from minnet_core import Example, Module, Optimizer
-from minnet_core.testing import Case, case
-from minnet_core.testing.weights import Weights
+from minnet_core.testing import Case
+from minnet_core.testing.cases import case
+from minnet_core.testing.cases.weights import Weights
 
 
 class Keeps(Module):

@@ -6,8 +6,8 @@ import pytest
 
 import minnet_core
 from minnet_core import Module, layers
-from minnet_core.command import main
-from minnet_core.first_party import FIRST_PARTY
+from minnet_core.cli.main import main
+from minnet_core.discovery.scan.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -235,7 +235,7 @@ def test_strict_plugins_make_any_listing_fail(site, minnet, monkeypatch):
 
 
 def test_installed_command_runs(run_python):
-    done = run_python("-c", "from minnet_core.command import main; main()", "layers")
+    done = run_python("-c", "from minnet_core.cli.main import main; main()", "layers")
     assert done.returncode == 0
     assert "minnet_core:Sequential" in done.stdout
     assert done.stderr == ""
@@ -246,7 +246,7 @@ def test_help_does_not_wait_for_numpy(run_python, site):
     install(site, "strange-a", source, minnet=("plugin", "{}"))
     code = """
 import sys
-from minnet_core.command import main
+from minnet_core.cli.main import main
 try:
     main(["--help"])
 finally:

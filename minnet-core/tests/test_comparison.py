@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from minnet_core.testing import ConformanceError
-from minnet_core.testing.comparison import are_equal, differing, expect_equal, largest, number, tolerance_of
+from minnet_core.testing.numerics.comparison import are_equal, differing, expect_equal, largest, number, tolerance_of
 
 
 def message(received, expected, where="after a pass", **options):

@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from minnet_core import Criterion, Module
-from minnet_core.component import Component
+from minnet_core.nn.component import Component
 
 
 class Base(Component):

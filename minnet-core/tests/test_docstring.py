@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import Sequential
-from minnet_core.docstring import Docstring
+from minnet_core.support.docstring import Docstring
 
 TEXT = r"""
     Scaled :math:`x`; see `Linear` and :class:`~minnet_core.Module`.

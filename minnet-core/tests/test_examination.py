@@ -10,8 +10,9 @@ import pytest
 from attrs import evolve
 
 from minnet_core import Module
-from minnet_core.testing import Case, check, examination, examine, fail, skip
-from minnet_core.testing.examination import Examination
+from minnet_core.testing import Case, check, examine, fail, skip
+from minnet_core.testing.runner import examination
+from minnet_core.testing.runner.examination import Examination
 
 
 class Identity(Module):

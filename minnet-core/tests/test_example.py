@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Example, Reference, Sequential
-from minnet_core.traits import DOMAINS, TRAITS
+from minnet_core.nn.traits import DOMAINS, TRAITS
 
 
 def test_shape_is_drawn_reproducibly_in_the_dtype_asked_for():

@@ -7,8 +7,8 @@ import pytest
 
 from minnet_core import Criterion, Module
 from minnet_core.testing import Case, check_component
-from minnet_core.testing.examination import Examination
-from minnet_core.testing.targets import TARGETS
+from minnet_core.testing.runner.examination import Examination
+from minnet_core.testing.selection.targets import TARGETS
 
 
 class Identity(Module):

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import Module, Sequential, layers
-from minnet_core.overhearing import overheard, prints
-from minnet_core.plugins import plugin_host
+from minnet_core.plugins.host.captured_output import captured_output, prints
+from minnet_core.plugins.host.host import plugin_host
 from minnet_core.testing import install_distribution, isolated
 
 
@@ -47,10 +47,10 @@ def test_isolation_nests(site):
 
 
 def test_what_was_printed_outside_is_not_remembered_inside_and_is_again_afterwards():
-    with overheard("strange-speaker"):
+    with captured_output("strange-speaker"):
         print("outside")
     with isolated():
         assert prints("strange-speaker") == ""
-        with overheard("strange-speaker"):
+        with captured_output("strange-speaker"):
             print("inside")
     assert prints("strange-speaker") == "outside\n"

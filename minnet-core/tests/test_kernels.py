@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from minnet_core.kernels import LONGEST_KEPT, axis_maxima, axis_sums, column_sums, constants, sigmoid, whole_rows
+from minnet_core.nn.kernels import LONGEST_KEPT, axis_maxima, axis_sums, column_sums, constants, sigmoid, whole_rows
 
 floats = st.floats(-1e3, 1e3, width=32)
 shapes = arrays_of.array_shapes(max_dims=4, min_side=0).filter(lambda shape: shape[-1] > 0)

@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from minnet_core import PluginLoadError, layers
-from minnet_core.declaration import Declaration
-from minnet_core.discovery import installed
+from minnet_core.discovery.scan.declaration import Declaration
+from minnet_core.discovery.scan.scan import installed
 from minnet_core.errors import ProtocolError
-from minnet_core.loading import guarded
+from minnet_core.plugins.host.loading import guarded
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -84,8 +84,8 @@ def test_a_distribution_is_used_if_it_is_written_to_a_protocol_that_is_spoken(si
 
 
 def test_the_window_of_protocols_reaches_from_the_floor_to_the_current_one(site, monkeypatch):
-    monkeypatch.setattr("minnet_core.protocol_version.PROTOCOL", 5)
-    monkeypatch.setattr("minnet_core.protocol_version.PROTOCOL_FLOOR", 3)
+    monkeypatch.setattr("minnet_core.discovery.protocol_version.PROTOCOL", 5)
+    monkeypatch.setattr("minnet_core.discovery.protocol_version.PROTOCOL_FLOOR", 3)
     for version in range(1, 8):
         install(site, points={"minnet.protocol": {str(version): "strange_a"}})
         assert ("Strange" in layers) is True

@@ -7,8 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from safetensors.numpy import load as arrays_in
-from safetensors.numpy import save as to_bytes
+from safetensors.numpy import load as arrays_in, save as to_bytes
 
 from minnet_core import (
     ModelFileError,
@@ -21,7 +20,7 @@ from minnet_core import (
     read_header,
     save,
 )
-from minnet_core.model_header import KEY, ModelHeader
+from minnet_core.saving.model_header import KEY, ModelHeader
 from minnet_core.testing import install_distribution
 
 LAYER = """

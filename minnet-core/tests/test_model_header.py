@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from minnet_core import ModelFileError, ModelHeader, Sequential, read_header, save
-from minnet_core.model_header import FORMAT, KEY, parse_header
+from minnet_core.saving.model_header import FORMAT, KEY, parse_header
 
 CONFIG = {"class": "minnet-core:Sequential"}
 COMPONENTS = {"minnet-core:Sequential": "0.1.0"}
@@ -77,7 +77,7 @@ def test_digest_depends_on_everything_but_itself():
         {"components": []},
         {"components": {"minnet-core:Sequential": 3}},
         {"components": {"os.path:join": None, "../x": None}},
-        {"components": {"minnet_core.module:Module.forward": None}},
+        {"components": {"minnet_core.nn.module:Module.forward": None}},
         {"components": {"Sequential": None}},
         {"shared": {"a": 1}},
         {"shared": None},

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from minnet_core.declaration import LOCAL, Declaration
-from minnet_core.names import NameTable
+from minnet_core.discovery.scan.declaration import LOCAL, Declaration
+from minnet_core.registry.registry.names import NameTable
 
 DISTRIBUTIONS = ["minnet-layers", "minnet-conv", LOCAL, "strange-a", "strange-b", "a-stranger"]
 declarations = st.builds(

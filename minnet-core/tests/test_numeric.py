@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from minnet_core.testing import central_difference
-from minnet_core.testing.numeric import MANY, Line, directions, find_mismatch
+from minnet_core.testing.numerics.central_difference import MANY, Line, directions, find_mismatch
 
 NUMBERS = st.floats(-3, 3, allow_subnormal=False)
 VECTORS = st.lists(NUMBERS, min_size=1, max_size=5).map(np.array)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module, Optimizer, Sequential
-from minnet_core.optimizer import BLOCK
+from minnet_core.nn.optimizer import BLOCK
 
 
 class Momentum(Optimizer):

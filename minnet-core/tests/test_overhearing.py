@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 
 from minnet_core import layers
-from minnet_core.overhearing import overheard, prints
+from minnet_core.plugins.host.captured_output import captured_output, prints
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -55,13 +55,13 @@ def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
     stdout, begun, first_ended = sys.stdout, Barrier(2), Barrier(2)
 
     def first():
-        with overheard("strange-first"):
+        with captured_output("strange-first"):
             begun.wait()
             print("first")
         first_ended.wait()
 
     def second():
-        with overheard("strange-second"):
+        with captured_output("strange-second"):
             begun.wait()
             first_ended.wait()
             print("second")
@@ -77,7 +77,7 @@ def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
 
 
 def test_another_thread_prints_where_it_did_meanwhile(capsys):
-    with overheard("strange-quiet"):
+    with captured_output("strange-quiet"):
         thread = Thread(target=print, args=["other"])
         thread.start()
         thread.join()
@@ -87,8 +87,8 @@ def test_another_thread_prints_where_it_did_meanwhile(capsys):
 
 def test_it_nests_and_ends_with_an_error(capsys):
     stdout = sys.stdout
-    with overheard("strange-outer"):
-        with pytest.raises(TypeError), overheard("strange-inner"):
+    with captured_output("strange-outer"):
+        with pytest.raises(TypeError), captured_output("strange-inner"):
             print("inner") + 1
         print("outer")
     assert sys.stdout is stdout
@@ -98,13 +98,13 @@ def test_it_nests_and_ends_with_an_error(capsys):
 def test_a_stdout_that_a_plugin_puts_in_place_is_left_there(monkeypatch, capsys):
     own = sys.stderr
     monkeypatch.setattr(sys, "stdout", sys.stdout)
-    with overheard("strange-replacer"):
+    with captured_output("strange-replacer"):
         sys.stdout = own
     assert sys.stdout is own
 
 
 def test_who_speaks_is_said_at_the_beginning_of_each_line(capsys):
-    with overheard("strange-a"):
+    with captured_output("strange-a"):
         print("one\ntwo", end="")
         print(" and a half")
         print()
@@ -122,13 +122,13 @@ def test_what_a_plugin_wraps_around_its_stdout_is_no_loop(monkeypatch, capsys):
     stdout, stderr = sys.stdout, sys.stderr
     monkeypatch.setattr(sys, "stdout", stdout)
     monkeypatch.setattr(sys, "stderr", stderr)
-    with overheard("strange-wrapper"):
+    with captured_output("strange-wrapper"):
         sys.stdout = Tee(sys.stdout)
     print("after")
     sys.stdout = stdout
-    with overheard("strange-swapper"):
+    with captured_output("strange-swapper"):
         sys.stderr = sys.stdout
-    with overheard("strange-next"):
+    with captured_output("strange-next"):
         print("next")
     sys.stderr = stderr
     assert capsys.readouterr() == ("after\n", "strange-next: next\n")
@@ -139,5 +139,5 @@ def test_a_program_without_a_console_can_load_what_prints(monkeypatch, stdout):
     if stdout is None:
         monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    with overheard("strange-mute"):
+    with captured_output("strange-mute"):
         print("nobody hears it", flush=True)

@@ -97,4 +97,4 @@ def test_version_is_a_literal_and_types_are_shipped():
 
 def test_command_is_installed():
     (command,) = [point for point in entry_points(group="console_scripts") if point.name == "minnet"]
-    assert command.value == "minnet_core.command:main"
+    assert command.value == "minnet_core.cli.main:main"

@@ -14,9 +14,9 @@ from minnet_core import (
     layers,
     optimizers,
 )
-from minnet_core.declaration import Declaration
-from minnet_core.plugins import plugin_host
-from minnet_core.registries import Registrar
+from minnet_core.discovery.scan.declaration import Declaration
+from minnet_core.plugins.host.host import plugin_host
+from minnet_core.registry.registry.registries import Registrar
 from minnet_core.testing import install_distribution
 
 PLUGIN = """
@@ -101,7 +101,7 @@ def test_registrar_knows_its_kinds():
     registrar.register("layers", Module)
     (declaration,) = registrar.declarations("layers")
     assert (declaration.qualified, declaration.version) == ("strange-a:Module", "1.0")
-    assert declaration.target == "minnet_core.module:Module"
+    assert declaration.target == "minnet_core.nn.module:Module"
 
 
 def test_hook_is_asked_once_and_computed_classes_stay_what_they_are(site):

@@ -15,7 +15,7 @@ from minnet_core import (
     criterions,
     layers,
 )
-from minnet_core.registry import Registry
+from minnet_core.registry.registry.registry import Registry
 from minnet_core.testing import install_distribution
 
 LAYER = """
@@ -52,7 +52,7 @@ def test_layer_of_a_stranger_appears_on_refresh_and_goes(site):
 
 def test_refresh_makes_python_look_at_the_disk_again(monkeypatch):
     calls = []
-    monkeypatch.setattr("minnet_core.registry.invalidate_caches", lambda: calls.append(1))
+    monkeypatch.setattr("minnet_core.registry.registry.invalidate_caches", lambda: calls.append(1))
     layers.refresh()
     assert calls == [1]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import PluginLoadError, layers
-from minnet_core.discovery import installed
+from minnet_core.discovery.scan.scan import installed
+from minnet_core.support.tracebacks import where_raised
 from minnet_core.testing import install_distribution
-from minnet_core.whereabouts import where_raised
 
 LAYER = "from minnet_core import Module\nclass Mish(Module): ...\n"
 

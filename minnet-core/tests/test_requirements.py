@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minnet_core.installed import Installed
-from minnet_core.requirements import Requirement, missing_requirements, requirements
+from minnet_core.discovery.scan.distribution import InstalledDistribution
+from minnet_core.discovery.scan.requirements import Requirement, missing_requirements, requirements
 
 
 def distribution(requires):
-    return Installed("strange-a", "1.0", "/nowhere", (), SimpleNamespace(requires=requires))
+    return InstalledDistribution("strange-a", "1.0", "/nowhere", (), SimpleNamespace(requires=requires))
 
 
 def of(*requires):

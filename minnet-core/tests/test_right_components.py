@@ -9,7 +9,7 @@ import pytest
 
 from minnet_core import Criterion, Module, Optimizer
 from minnet_core.testing import Case, check_component, examine
-from minnet_core.testing.targets import TARGETS
+from minnet_core.testing.selection.targets import TARGETS
 
 
 class Root(Module):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Container, Module, Sequential
-from minnet_core.tree import children, walk
+from minnet_core.nn.node import children, walk
 
 
 class Listed(Module):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Criterion, Module
-from minnet_core.component import Component
+from minnet_core.nn.component import Component
 from minnet_core.testing import cases_of, check_component, examine
 
 HOMEWORK = """

@@ -13,7 +13,7 @@ from minnet_core.testing import (
     examine,
     install_distribution,
 )
-from minnet_core.testing.given import Given, shape_text
+from minnet_core.testing.selection.options import CaseOptions, shape_text
 
 
 class Scale(Module):
@@ -258,12 +258,12 @@ def test_a_class_of_something_else_is_an_error():
 
 
 def test_what_is_given_is_written_as_the_command_takes_it():
-    given = Given(arguments={"n": [1]}, input=[(4, 3), ((4, 5), (4, 2))], target="real", traits={"kinks", "a"})
+    given = CaseOptions(arguments={"n": [1]}, input=[(4, 3), ((4, 5), (4, 2))], target="real", traits={"kinks", "a"})
     assert given.flags() == (
         """ --args '{"n": [1]}' --input 4,3 --input '4,5;4,2' --target real --trait a --trait kinks"""
     )
-    assert Given(input=(4, 3)).flags() == " --input 4,3"
-    assert Given().flags() == Given(seed=3, example=1).flags() == ""
+    assert CaseOptions(input=(4, 3)).flags() == " --input 4,3"
+    assert CaseOptions().flags() == CaseOptions(seed=3, example=1).flags() == ""
     assert shape_text((5,)) == "5"
 
 

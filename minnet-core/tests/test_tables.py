@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from minnet_core.tables import render_table
+from minnet_core.support.tables import render_table
 
 pty = pytest.importorskip("pty", reason="only POSIX has terminals that a test can make")
 CODE = """
-from minnet_core.tables import echo_table
+from minnet_core.support.tables import echo_table
 echo_table(["name", "what"], [["a", "ok"], ["b", "word " * 30]], wrap=["what"], styles={"ok": "green"})
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 from minnet_core import Criterion
 from minnet_core.testing import Case, cases_of
-from minnet_core.testing.targets import TARGETS, guessed_target, named_target
+from minnet_core.testing.selection.targets import TARGETS, guessed_target, named_target
 
 
 class Squares(Criterion):

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from minnet_core.testing import tensors
+from minnet_core.testing.numerics import tensors
 
 TABLE = (np.ones((2, 3)), (np.arange(4).reshape(2, 2), np.zeros((2, 1), np.float32)))
 

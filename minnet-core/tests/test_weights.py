@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core.testing.weights import Weights
+from minnet_core.testing.cases.weights import Weights
 
 
 @pytest.mark.parametrize(

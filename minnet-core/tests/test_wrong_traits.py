@@ -6,7 +6,7 @@ from attrs import evolve
 
 from minnet_core import Criterion, Module
 from minnet_core.testing import Case, checks_for, examine
-from minnet_core.testing.targets import TARGETS
+from minnet_core.testing.selection.targets import TARGETS
 
 FAMILY = "traits"
 

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from minnet_core.kernels import LONGEST_KEPT
+from minnet_core.nn.kernels import LONGEST_KEPT
 from minnet_layers.parts import beside, negative_part, positive_mask, positive_part, where_positive
 
 BORDER = [(LONGEST_KEPT - 1,), (LONGEST_KEPT,), (LONGEST_KEPT + 1,), (2, LONGEST_KEPT), (3, 5, 4001), (0, 3), ()]

@@ -14,7 +14,7 @@ from strangers import STRANGERS
 
 from minnet_core import Criterion, Module
 from minnet_core.testing import check_criterion_gradients, check_gradients, every_case
-from minnet_core.testing.kit import own_checks
+from minnet_core.testing.runner.kit import own_checks
 
 
 @frozen

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from minnet_core.testing import checks_for, every_case, examine
-from minnet_core.testing.kit import own_checks
+from minnet_core.testing.runner.kit import own_checks
 
 EXPECTED = {
     "minnet-core:Fused": (54, 28),

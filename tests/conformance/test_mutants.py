@@ -8,7 +8,7 @@ import pytest
 from mutants import MUTANTS
 
 from minnet_core.testing import cases_of, examine
-from minnet_core.testing.kit import named_check, own_checks
+from minnet_core.testing.runner.kit import named_check, own_checks
 
 SEEDS = (0, 1, 2)
 

@@ -13,7 +13,7 @@ os.listdir = lambda *folder: random.Random(seed).sample(sorted(listdir(*folder))
 """
 
 REPORT = f"""{SHUFFLE_FILES}
-from minnet_core.command import main
+from minnet_core.cli.main import main
 
 main()
 """

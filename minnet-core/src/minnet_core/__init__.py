@@ -8,79 +8,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .lazy import lazy_exports
+from .support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .affine import Affine as Affine
-    from .arrays import Array as Array
-    from .config import build as build
-    from .config import to_config as to_config
-    from .container import Container as Container
-    from .criterion import Criterion as Criterion
-    from .errors import AmbiguousNameError as AmbiguousNameError
-    from .errors import ConfigError as ConfigError
-    from .errors import MinnetError as MinnetError
-    from .errors import ModelFileError as ModelFileError
-    from .errors import PluginLoadError as PluginLoadError
-    from .errors import ShapeError as ShapeError
-    from .errors import UnknownComponentError as UnknownComponentError
-    from .example import Example as Example
-    from .fused import Fused as Fused
-    from .fusing import fuse as fuse
-    from .hookspecs import hookimpl as hookimpl
-    from .hookspecs import hookspec as hookspec
-    from .model_files import load as load
-    from .model_files import save as save
-    from .model_header import ModelHeader as ModelHeader
-    from .model_header import read_header as read_header
-    from .module import Module as Module
-    from .optimizer import Optimizer as Optimizer
-    from .reference import Reference as Reference
-    from .registries import criterions as criterions
-    from .registries import layers as layers
-    from .registries import optimizers as optimizers
-    from .sequential import Sequential as Sequential
-    from .validation import expect_forward as expect_forward
-    from .validation import expect_shape as expect_shape
+    from .errors import (
+        AmbiguousNameError as AmbiguousNameError,
+        ConfigError as ConfigError,
+        MinnetError as MinnetError,
+        ModelFileError as ModelFileError,
+        PluginLoadError as PluginLoadError,
+        ShapeError as ShapeError,
+        UnknownComponentError as UnknownComponentError,
+    )
+    from .fusion import Fused as Fused, fuse as fuse
+    from .hookspecs import hookimpl as hookimpl, hookspec as hookspec
+    from .nn import (
+        Affine as Affine,
+        Array as Array,
+        Container as Container,
+        Criterion as Criterion,
+        Example as Example,
+        Module as Module,
+        Optimizer as Optimizer,
+        Reference as Reference,
+        Sequential as Sequential,
+        expect_forward as expect_forward,
+        expect_shape as expect_shape,
+    )
+    from .registry import criterions as criterions, layers as layers, optimizers as optimizers
+    from .saving import (
+        ModelHeader as ModelHeader,
+        build as build,
+        load as load,
+        read_header as read_header,
+        save as save,
+        to_config as to_config,
+    )
+    from .support import lazy_exports as lazy_exports
+else:
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError UnknownComponentError",
+            "fusion": "Fused fuse",
+            "hookspecs": "hookimpl hookspec",
+            "nn": "Affine Array Container Criterion Example Module Optimizer Reference Sequential expect_forward expect_shape",
+            "registry": "criterions layers optimizers",
+            "saving": "ModelHeader build load read_header save to_config",
+            "support": "lazy_exports",
+        },
+    )
 
 __version__ = "0.1.0"
-
-_HOME = {
-    "Affine": "affine",
-    "AmbiguousNameError": "errors",
-    "Array": "arrays",
-    "ConfigError": "errors",
-    "Container": "container",
-    "Criterion": "criterion",
-    "Example": "example",
-    "Fused": "fused",
-    "MinnetError": "errors",
-    "ModelFileError": "errors",
-    "ModelHeader": "model_header",
-    "Module": "module",
-    "Optimizer": "optimizer",
-    "PluginLoadError": "errors",
-    "Reference": "reference",
-    "Sequential": "sequential",
-    "ShapeError": "errors",
-    "UnknownComponentError": "errors",
-    "build": "config",
-    "criterions": "registries",
-    "expect_forward": "validation",
-    "expect_shape": "validation",
-    "fuse": "fusing",
-    "hookimpl": "hookspecs",
-    "hookspec": "hookspecs",
-    "layers": "registries",
-    "load": "model_files",
-    "optimizers": "registries",
-    "read_header": "model_header",
-    "save": "model_files",
-    "to_config": "config",
-}
-
-__all__ = sorted(_HOME)
-
-
-if not TYPE_CHECKING:  # a type checker would take __getattr__ to mean that every name is there
-    __getattr__, __dir__ = lazy_exports(__name__, _HOME)

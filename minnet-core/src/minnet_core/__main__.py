@@ -1,6 +1,6 @@
 """``python -m minnet_core`` is the ``minnet`` command."""
 
-from .command import main
+from .cli import main
 
 if __name__ == "__main__":
     main(prog_name="minnet")

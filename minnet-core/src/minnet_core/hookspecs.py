@@ -14,8 +14,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from .registries import Registrar
-    from .registry import Registry
+    from .registry import Registrar, Registry
     from .testing import Check
 
 hookspec = pluggy.HookspecMarker("minnet")

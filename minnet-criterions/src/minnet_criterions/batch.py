@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minnet_core import Array, ShapeError
-from minnet_core.arrays import describe
+from minnet_core.nn import describe
 
 
 def batch_size(owner: object, input: Array) -> int:

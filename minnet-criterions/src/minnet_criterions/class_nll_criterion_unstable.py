@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
-from minnet_core.arrays import floating_dtype
+from minnet_core.nn import floating_dtype
 
 from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 

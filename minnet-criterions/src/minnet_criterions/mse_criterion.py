@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.arrays import floating_dtype
+from minnet_core.nn import floating_dtype
 
 from .batch import batch_size
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, ShapeError, expect_shape
-from minnet_core.arrays import describe, floating_dtype
+from minnet_core.nn import describe, floating_dtype
 
 from .batch import batch_size
 

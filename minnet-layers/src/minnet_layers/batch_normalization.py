@@ -7,8 +7,7 @@ import operator
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.arrays import as_floating, at_least_double
-from minnet_core.kernels import column_sums, whole_rows
+from minnet_core.nn import as_floating, at_least_double, column_sums, whole_rows
 
 _IN_TORCH = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 

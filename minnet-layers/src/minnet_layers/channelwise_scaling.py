@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
-from minnet_core.arrays import as_floating, floating_dtype
-from minnet_core.kernels import column_sums, whole_rows
+from minnet_core.nn import as_floating, column_sums, floating_dtype, whole_rows
 
 from .arguments import draw_uniform, positive_int
 

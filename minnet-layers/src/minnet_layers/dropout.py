@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
-from minnet_core.arrays import floating_dtype
+from minnet_core.nn import floating_dtype
 
 _OF_64_BITS = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from minnet_core import Array
-from minnet_core.arrays import floating_dtype
-from minnet_core.kernels import LONGEST_KEPT, constants
+from minnet_core.nn import LONGEST_KEPT, constants, floating_dtype
 
 _BITS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
 

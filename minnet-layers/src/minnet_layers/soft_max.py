@@ -7,8 +7,7 @@ import operator
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.arrays import as_floating
-from minnet_core.kernels import axis_maxima, axis_sums, whole_rows
+from minnet_core.nn import as_floating, axis_maxima, axis_sums, whole_rows
 
 
 class SoftMax(Module):

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from flit_core.wheel import make_wheel_in
 
-from minnet_core.command import main
+from minnet_core.cli.main import main
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 def test_nothing_is_imported_before_the_command_runs(python, arguments):
     code = f"""
 import sys
-from minnet_core.command import main
+from minnet_core.cli.main import main
 try:
     main({arguments})
 except SystemExit:

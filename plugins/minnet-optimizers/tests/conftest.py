@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module
-from minnet_core.arrays import Array
+from minnet_core.nn.arrays import Array
 
 
 class Point(Module):

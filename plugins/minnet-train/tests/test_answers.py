@@ -5,8 +5,8 @@ import pytest
 
 from minnet_core import ModelFileError, load
 from minnet_train import Run, read_experiment
-from minnet_train.plots import PlotError
-from minnet_train.plots.answers import Answers, model_file
+from minnet_train.display.plots import PlotError
+from minnet_train.display.plots.answers import Answers, model_file
 
 
 @pytest.fixture

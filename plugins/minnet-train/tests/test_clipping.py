@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train.clipping import Clipping, norm
+from minnet_train.training.clipping import Clipping, norm
 
 
 def test_elements_are_limited_on_both_sides_in_place():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError
-from minnet_train.columns import Columns
-from minnet_train.tables.csv_table import CsvTable
+from minnet_train.data.columns import Columns
+from minnet_train.data.tables.csv_table import CsvTable
 
 NAMED = Columns(2, ("size", "colour"), ((), ("blue", "red")))
 

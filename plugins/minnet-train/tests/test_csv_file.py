@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_train import DataError
-from minnet_train.tables.csv_file import CsvFile
+from minnet_train.data.tables.csv_file import CsvFile
 
 
 @pytest.fixture

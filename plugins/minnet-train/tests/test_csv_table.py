@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from minnet_train import DataError
-from minnet_train.tables.csv_table import MISSING, CsvTable
+from minnet_train.data.tables.csv_table import MISSING, CsvTable
 
 LIMIT = float(np.finfo(np.float32).max)
 

@@ -67,7 +67,7 @@ def test_a_fingerprint_is_the_same_in_every_byte_order():
 
 
 def test_a_fingerprint_of_a_file_is_that_of_its_contents(tmp_path, monkeypatch):
-    monkeypatch.setattr("minnet_train.mapped.CHUNK", 64)  # so that it is read in many parts
+    monkeypatch.setattr("minnet_train.data.memory_map.CHUNK", 64)  # so that it is read in many parts
     features = np.random.default_rng(0).random((100, 3))
     np.save(tmp_path / "f.npy", features)
     data = Dataset("t", features, np.zeros((100, 1)))

@@ -91,7 +91,7 @@ def test_the_source_of_a_stranger_is_listed_trained_on_and_evaluated(stranger, t
 
 def test_the_source_of_a_stranger_is_listed_by_the_command_without_being_imported(stranger):
     code = (
-        "import sys, minnet_core.command as c\n"
+        "import sys, minnet_core.cli.main as c\n"
         "sys.argv = ['minnet', 'datasets', '--json']\n"
         "code = c.main()\n"
         "assert 'minnet_parity' not in sys.modules and 'numpy' not in sys.modules\n"

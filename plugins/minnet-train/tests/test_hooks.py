@@ -16,7 +16,7 @@ from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Dropout, Linear, LogSoftMax
 from minnet_optimizers import SGD
 from minnet_train import CallbackError, DivergenceError, Trainer, hookspecs
-from minnet_train.hooks import HOOKS, Hooks
+from minnet_train.training.callbacks import HOOKS, Hooks
 
 
 def trainer_of(*callbacks, **options) -> Trainer:

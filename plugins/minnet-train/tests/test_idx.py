@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError, datasets
-from minnet_train.mapped import is_mapped
-from minnet_train.sources.idx import read_idx
+from minnet_train.data.memory_map import is_mapped
+from minnet_train.data.sources.idx import read_idx
 
 IMAGES = np.arange(5 * 2 * 3, dtype=np.uint8).reshape(5, 2, 3)
 LABELS = np.array([7, 3, 7, 3, 9], np.uint8)

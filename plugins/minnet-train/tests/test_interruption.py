@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from minnet_train.interruption import Interruption
+from minnet_train.training.interruption import Interruption
 
 CASES = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 

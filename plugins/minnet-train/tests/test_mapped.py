@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from minnet_train import mapped
-from minnet_train.mapped import RowReader, chunks, is_mapped
+from minnet_train.data import memory_map as mapped
+from minnet_train.data.memory_map import RowReader, chunks, is_mapped
 
 ARRAY = np.arange(60, dtype=np.float32).reshape(20, 3)
 ROWS = [

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train import DataError, Dataset, mapped
-from minnet_train.missing import expect_usable, missing_values
+from minnet_train import DataError, Dataset
+from minnet_train.data import memory_map as mapped
+from minnet_train.data.missing import expect_usable, missing_values
 
 
 def data(features, **options):

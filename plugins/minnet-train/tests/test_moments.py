@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minnet_train.moments import Moments
+from minnet_train.data.standardize import Moments
 
 VALUES = st.floats(-1e6, 1e6) | st.just(np.nan)
 

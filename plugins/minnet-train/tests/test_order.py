@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from minnet_train import StateError
-from minnet_train.order import Order
+from minnet_train.training.shuffler import Shuffler
 
 
-def orders(order: Order, epochs: int) -> list[list[int]]:
+def orders(order: Shuffler, epochs: int) -> list[list[int]]:
     found = []
     for _ in range(epochs):
         order.begin_epoch()
@@ -15,8 +15,8 @@ def orders(order: Order, epochs: int) -> list[list[int]]:
     return found
 
 
-def begun(rng) -> Order:
-    order = Order()
+def begun(rng) -> Shuffler:
+    order = Shuffler()
     order.use(rng)
     return order
 
@@ -51,7 +51,7 @@ def test_a_state_goes_on_with_the_same_order_and_those_after_it():
     orders(order, 2)
     state, now = order.state_dict(), order.permutation(9).tolist()
     after = orders(order, 2)
-    loaded = Order()
+    loaded = Shuffler()
     loaded.load_state_dict(state)
     assert loaded.state_dict() == state
     loaded.use(None)
@@ -60,14 +60,14 @@ def test_a_state_goes_on_with_the_same_order_and_those_after_it():
 
 
 def test_a_state_of_before_the_first_epoch_has_no_generator():
-    loaded = Order()
-    loaded.load_state_dict(Order().state_dict())
+    loaded = Shuffler()
+    loaded.load_state_dict(Shuffler().state_dict())
     loaded.use(0)
     assert orders(loaded, 2) == orders(begun(0), 2)
 
 
 def test_a_state_of_no_generator_of_numpy_is_refused():
-    loaded = Order()
+    loaded = Shuffler()
     loaded.load_state_dict({"now": {"bit_generator": "Strange"}, "start": None})
     with pytest.raises(StateError, match="order: expected the state of a generator of NumPy, received 'Strange'"):
         loaded.use(0)

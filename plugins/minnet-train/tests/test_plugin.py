@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 import minnet_train
-from minnet_core.command import main
-from minnet_core.registry import Registry
+from minnet_core.cli.main import main
+from minnet_core.registry.registry.registry import Registry
 from minnet_train.plugin import minnet_commands, minnet_registries
 
 
@@ -48,7 +48,13 @@ def test_importing_the_plugin_does_not_import_numpy_or_the_trainer():
     program = "import sys, minnet_train.plugin; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert "minnet_train.plugin" in modules
-    assert not {"numpy", "cattrs", "safetensors", "minnet_train.trainer", "minnet_train.experiment"} & set(modules)
+    assert not {
+        "numpy",
+        "cattrs",
+        "safetensors",
+        "minnet_train.training.trainer",
+        "minnet_train.experiment.experiment",
+    } & set(modules)
 
 
 def test_every_public_name_is_there():

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from minnet_train.progress import PlainLines, RichProgress, choose
-from minnet_train.progress.report_table import ReportTable, loss_text
+from minnet_train.display.progress import PlainLines, RichProgress, choose
+from minnet_train.display.progress.report_table import ReportTable, loss_text
 
 
 class Clock:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import DataConfig, DataError, LearningData, datasets, load_digits
-from minnet_train.sources.scikit_learn import _named
+from minnet_train.data.sources.scikit_learn import _named
 
 
 @pytest.fixture(autouse=True)

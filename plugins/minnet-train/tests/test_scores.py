@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from minnet_train.scores import ClassScores, ValueScores
+from minnet_train.metrics.scores import ClassScores, ValueScores
 
 RNG = np.random.default_rng(0)
 

@@ -11,10 +11,10 @@ from minnet_core import Module, Optimizer, Sequential
 from minnet_layers import BatchNormalization, Linear
 from minnet_optimizers import Adam
 from minnet_train import StateError
-from minnet_train.state.attributes import plain_attributes, set_plain_attributes
-from minnet_train.state.generators import generator_state, model_generators, set_generator_state
-from minnet_train.state.model import model_state, set_model_state
-from minnet_train.state.optimizer import optimizer_state, set_optimizer_state
+from minnet_train.training.state.attributes import plain_attributes, set_plain_attributes
+from minnet_train.training.state.generators import generator_state, model_generators, set_generator_state
+from minnet_train.training.state.model import model_state, set_model_state
+from minnet_train.training.state.optimizer import optimizer_state, set_optimizer_state
 
 
 def test_plain_attributes_are_numbers_texts_and_lists_and_tables_of_them():

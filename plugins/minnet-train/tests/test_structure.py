@@ -4,11 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from minnet_train import DataConfig, EarlyStopping, Experiment, ExperimentError
-from minnet_train.structure import structure_data, structure_experiment, unstructure_experiment
+from minnet_train.experiment.experiment.structure import structure_data, structure_experiment, unstructure_experiment
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 KEYS = st.text(max_size=5).filter(lambda key: key != "class")

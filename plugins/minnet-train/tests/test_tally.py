@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train.metrics import MSE, Accuracy
-from minnet_train.tally import ROWS, Tally
+from minnet_train.training.epoch_totals import ROWS, MetricBuffer
 
 
 def batches(size: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -15,7 +15,7 @@ def batches(size: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
 @pytest.mark.parametrize("size", [1, 32, 1000, ROWS - 1, ROWS, ROWS + 1, 3 * ROWS])
 def test_every_row_is_counted_once(size):
     drawn = batches(size, max(3, 2500 // size))
-    tally, metric = Tally([MSE()]), MSE()
+    tally, metric = MetricBuffer([MSE()]), MSE()
     for outputs, targets in drawn:
         tally.add(outputs, targets)
     metric.update(*(np.concatenate(column) for column in zip(*drawn, strict=True)))
@@ -24,7 +24,7 @@ def test_every_row_is_counted_once(size):
 
 def test_a_batch_may_be_overwritten_once_it_is_added():
     outputs, targets = batches(4, 1)[0]
-    tally = Tally([MSE()])
+    tally = MetricBuffer([MSE()])
     tally.add(outputs, targets)
     expected = float(np.mean((outputs.astype(float) - targets) ** 2))
     outputs[:] = 99
@@ -34,12 +34,12 @@ def test_a_batch_may_be_overwritten_once_it_is_added():
 @pytest.mark.parametrize("size", [3, 500, 2000])
 def test_a_sum_that_is_taken_up_again_is_the_same_bit_for_bit(size):
     drawn = batches(size, 9)
-    whole = Tally([MSE()])
+    whole = MetricBuffer([MSE()])
     for batch in drawn:
         whole.add(*batch)
     expected = whole.compute()
     for cut in range(10):
-        first, second = Tally([MSE()]), Tally([MSE()])
+        first, second = MetricBuffer([MSE()]), MetricBuffer([MSE()])
         for batch in drawn[:cut]:
             first.add(*batch)
         second.load_state_dict(first.state_dict())
@@ -49,7 +49,7 @@ def test_a_sum_that_is_taken_up_again_is_the_same_bit_for_bit(size):
 
 
 def test_a_new_epoch_begins_with_nothing():
-    tally = Tally([Accuracy()])
+    tally = MetricBuffer([Accuracy()])
     tally.add(np.eye(2), np.eye(2)[::-1])
     tally.reset()
     tally.add(np.eye(2), np.eye(2))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from minnet_core import Sequential, layers
+from minnet_train.display.tensorboard import TensorBoard, scalars
 from minnet_train.extras import MissingLibraryError
-from minnet_train.tensorboard import TensorBoard, scalars
 
 pytest.importorskip("tensorboardX")
 

@@ -5,10 +5,9 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from minnet_train.toml_lines import toml_lines
+from minnet_train.experiment.experiment.toml_lines import toml_lines
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int, ...]]:

@@ -19,7 +19,7 @@ def run(*arguments: str):
 
 def minnet(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the real program, as it is installed beside this Python."""
-    program = [sys.executable, "-c", "import sys; from minnet_core.command import main; sys.exit(main())"]
+    program = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
     return subprocess.run([*program, *arguments], capture_output=True, text=True, check=False)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from minnet_core import load
 
-PROGRAM = [sys.executable, "-c", "import sys; from minnet_core.command import main; sys.exit(main())"]
+PROGRAM = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
 
 
 def on_a_terminal(*arguments: str) -> str:

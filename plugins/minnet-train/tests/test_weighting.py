@@ -8,7 +8,7 @@ from minnet_criterions import ClassNLLCriterion, ClassNLLCriterionUnstable, MSEC
 from minnet_layers import Linear, LogSoftMax
 from minnet_optimizers import SGD
 from minnet_train import Trainer
-from minnet_train.weighting import weighted_gradient, weighted_loss
+from minnet_train.data.sample_weights import weighted_gradient, weighted_loss
 
 
 class Cubed(Criterion):

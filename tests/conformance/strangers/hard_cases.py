@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from minnet_core import Criterion, Example, Module, Optimizer
-from minnet_core.arrays import leaves
+from minnet_core.nn.arrays import leaves
 
 
 class BiaslessNet(Module):

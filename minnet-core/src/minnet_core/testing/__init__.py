@@ -1,25 +1,46 @@
-"""For tests: the conformance kit, gradients against central differences, and real distributions to discover.
+"""The conformance kit: checks that prove a component, and what tests of components need."""
 
-`check_component` runs the kit on a component, and `component_checks` yields its checks one by one.
-"""
-
-from .batch import Batch
-from .case import Case
+from .cases import Case, construct_examples, examples_of
 from .check import Check, ConformanceError, NotApplicable, check, fail, skip
-from .comparison import expect_equal
-from .distributions import install_distribution
-from .examination import Examination
-from .gradients import check_criterion_gradients, check_gradients
-from .isolation import isolated
-from .kit import all_checks, check_component, checks_for, component_checks, examine
-from .numeric import central_difference
-from .passes import backward, forward, gradients, parameters, run
-from .report import Report, Result
-from .subjects import cases_of, every_case
-from .tensors import named_arrays
-from .trial import Trial
+from .fixtures import install_distribution, isolated
+from .numerics import (
+    central_difference,
+    expect_equal,
+    is_floating,
+    largest,
+    map_arrays,
+    named_arrays,
+    samples,
+    structure,
+)
+from .passes import (
+    Batch,
+    backward,
+    check_criterion_gradients,
+    check_gradients,
+    forward,
+    gradients,
+    parameters,
+    run,
+    sandboxed,
+)
+from .runner import (
+    OUTCOMES,
+    Examination,
+    Report,
+    Result,
+    all_checks,
+    check_component,
+    checks_for,
+    component_checks,
+    examine,
+    named_check,
+)
+from .selection import cases_of, every_case
+from .trials import Trial
 
 __all__ = [
+    "OUTCOMES",
     "Batch",
     "Case",
     "Check",
@@ -39,16 +60,25 @@ __all__ = [
     "check_gradients",
     "checks_for",
     "component_checks",
+    "construct_examples",
     "every_case",
     "examine",
+    "examples_of",
     "expect_equal",
     "fail",
     "forward",
     "gradients",
     "install_distribution",
+    "is_floating",
     "isolated",
+    "largest",
+    "map_arrays",
     "named_arrays",
+    "named_check",
     "parameters",
     "run",
+    "samples",
+    "sandboxed",
     "skip",
+    "structure",
 ]

@@ -10,8 +10,8 @@ from unittest import SkipTest
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
-    from .case import Case
-    from .trial import Trial
+    from .cases import Case
+    from .trials import Trial
 
 
 class ConformanceError(AssertionError):
@@ -76,7 +76,7 @@ class Check:
             unittest.SkipTest: if the check has nothing to prove of it, or one that it needs fails.
         """
         __tracebackhide__ = True  # of pytest: the message says it all
-        from .examination import Examination
+        from .runner import Examination
 
         result = Examination(case).result_of(self)
         if result.status == "failed":

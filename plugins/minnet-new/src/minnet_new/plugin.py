@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minnet_core.hookspecs import hookimpl
+from minnet_core import hookimpl
 
 if TYPE_CHECKING:
     import click

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from minnet_core import Example, Module, Optimizer
-from minnet_core.arrays import Array
+from minnet_core import Array, Example, Module, Optimizer
 
 from .adam_step import adam_step
 from .hyperparameters import FractionPair, NonNegative

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core.arrays import Array
+from minnet_core import Array
 
 from .moving_average import update_average
 

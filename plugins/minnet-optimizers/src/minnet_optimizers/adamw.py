@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core import Example, Module
-from minnet_core.arrays import Array
+from minnet_core import Array, Example, Module
 
 from .adam import Adam
 

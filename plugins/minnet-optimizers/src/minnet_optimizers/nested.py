@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core.arrays import Array, describe, leaves
+from minnet_core import Array
+from minnet_core.nn import describe, leaves
 
 from .hyperparameters import Hyperparameter
 

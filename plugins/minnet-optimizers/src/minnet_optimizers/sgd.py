@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Example, Module, Optimizer
-from minnet_core.arrays import Array
+from minnet_core import Array, Example, Module, Optimizer
 
 from .hyperparameters import NonNegative
 from .weight_decay import with_weight_decay

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core.arrays import Array
+from minnet_core import Array
 
 
 def with_weight_decay(gradients: Array, parameters: Array, weight_decay: float) -> Array:

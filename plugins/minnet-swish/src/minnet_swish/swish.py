@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.arrays import as_floating
-from minnet_core.kernels import sigmoid
+from minnet_core.nn import as_floating, sigmoid
 
 
 class Swish(Module):

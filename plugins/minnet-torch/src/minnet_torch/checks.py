@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core.arrays import Array
-from minnet_core.testing import Trial, check, expect_equal, named_arrays, parameters, skip
-from minnet_core.testing.comparison import largest
+from minnet_core import Array
+from minnet_core.testing import Trial, check, expect_equal, largest, named_arrays, parameters, skip
 
 from .pair import pairs
 

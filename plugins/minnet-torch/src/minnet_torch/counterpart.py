@@ -11,10 +11,9 @@ import numpy.typing as npt
 import torch
 from attrs import frozen
 
-from minnet_core import Criterion, Reference
-from minnet_core.arrays import Array, describe
-from minnet_core.testing import Batch, fail, named_arrays
-from minnet_core.testing.tensors import samples, structure
+from minnet_core import Array, Criterion, Reference
+from minnet_core.nn import describe
+from minnet_core.testing import Batch, fail, named_arrays, samples, structure
 
 from .autograd import gradients
 from .isolation import beside_torch

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from minnet_core import Module, Reference
-from minnet_core.buffers import buffer_places
+from minnet_core.nn import buffer_places
 from minnet_core.testing import fail, parameters
 
 from .tensors import to_torch

@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from attrs import frozen
 
-from minnet_core import Reference
-from minnet_core.arrays import Array
-from minnet_core.testing import Batch, Trial, run, skip
-from minnet_core.testing.tensors import map_arrays
+from minnet_core import Array, Reference
+from minnet_core.testing import Batch, Trial, map_arrays, run, skip
 
 if TYPE_CHECKING:
     from .counterpart import Counterpart

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from minnet_core.arrays import Array, Tensor
-from minnet_core.testing.tensors import is_floating, map_arrays
+from minnet_core import Array
+from minnet_core.nn import Tensor
+from minnet_core.testing import is_floating, map_arrays
 
 
 def to_torch(tensor: Tensor, dtype: npt.DTypeLike, *, requires_grad: bool = False) -> Any:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from minnet_core import MinnetError
 
 if TYPE_CHECKING:
-    from .experiment_file import ExperimentFile
-    from .problem import Problem
+    from .experiment import ExperimentFile, Problem
 
 
 class DataError(MinnetError, ValueError):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minnet_core.hookspecs import hookspec
+from minnet_core import hookspec
 
 if TYPE_CHECKING:
-    from minnet_core.arrays import Array
+    from minnet_core import Array
 
-    from .epoch_report import EpochReport
-    from .trainer import Trainer
+    from .training import EpochReport, Trainer
 
 
 @hookspec

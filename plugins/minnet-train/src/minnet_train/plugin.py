@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minnet_core.hookspecs import hookimpl
+from minnet_core import hookimpl
 
 if TYPE_CHECKING:
     import click
 
-    from minnet_core.registry import Registry
+    from minnet_core.registry.registry import Registry
 
 
 @hookimpl
@@ -23,8 +23,8 @@ def minnet_commands() -> list[click.Command]:
 @hookimpl
 def minnet_registries() -> list[Registry]:
     """Contribute ``datasets``, ``metrics`` and ``schedules``."""
-    from .metrics.registry import metrics
-    from .scheduling import schedules
-    from .sources.registry import datasets
+    from .data import datasets
+    from .metrics import metrics
+    from .training import schedules
 
     return [datasets, metrics, schedules]

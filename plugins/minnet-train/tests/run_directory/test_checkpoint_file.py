@@ -12,8 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from minnet_core import Sequential, save
-from minnet_train.run_directory import Checkpoint, CheckpointError
-from minnet_train.run_directory import checkpoint_file as module
+from minnet_train.runs.directory import Checkpoint, CheckpointError, checkpoint_file as module
 
 STATE = {
     "model": {"0.W": np.arange(6, dtype=np.float32).reshape(2, 3), "mask": np.array([True, False])},
@@ -126,7 +125,7 @@ def test_a_kill_in_the_middle_leaves_the_old_file(tmp_path, call):
     Checkpoint(STATE, 1).write(path)
     program = f"""
 import os, signal
-from minnet_train.run_directory import Checkpoint
+from minnet_train.runs.directory import Checkpoint
 os.{call} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)
 Checkpoint({{"new": True}}, 2).write({str(path)!r})
 """

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from minnet_train.run_directory import Journal, RunError
+from minnet_train.runs.directory import Journal, RunError
 
 
 @pytest.fixture

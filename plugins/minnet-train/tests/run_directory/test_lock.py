@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from minnet_train.run_directory import RunError, RunLock
+from minnet_train.runs.directory import RunError, RunLock
 
 HOLD = """
 import sys, time
-from minnet_train.run_directory import RunLock
+from minnet_train.runs.directory import RunLock
 with RunLock(sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)
@@ -89,7 +89,7 @@ def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
     def fail(*args):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr("minnet_train.run_directory.lock._lock", fail)
+    monkeypatch.setattr("minnet_train.runs.directory.lock._lock", fail)
     with (
         pytest.raises(RunError, match="expected a file system on which files can be locked: Operation not"),
         RunLock(tmp_path / "lock"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet_train.run_directory import new_path
+from minnet_train.runs.directory import new_path
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,7 @@ FLOWERS = "length,width,species\n" + "".join(
     for length, width, species in ((1, 1, "setosa"), (4, 2, "versicolor"), (6, 4, "virginica"))
 )
 
-MINNET = [sys.executable, "-c", "import sys; from minnet_core.command import main; sys.exit(main())"]
+MINNET = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
 
 
 @frozen

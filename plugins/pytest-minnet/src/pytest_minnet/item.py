@@ -51,8 +51,7 @@ class ConformanceItem(pytest.Item):
             pytest.skip.Exception: if it has nothing to prove, or a check that it needs fails.
             pytest.fail.Exception: if a check that it needs fails, and is not run itself, so that nothing else would.
         """
-        from minnet_core.testing import ConformanceError
-        from minnet_core.testing.kit import named_check
+        from minnet_core.testing import ConformanceError, named_check
 
         result = self.examination.result_of(self.check)
         if result.status == "failed":

@@ -1,1 +1,1 @@
-"""The checks of the kit, a file for each family."""
+"""The checks themselves, one family to a file."""

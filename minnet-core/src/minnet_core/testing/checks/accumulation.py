@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import describe, leaves
-from ...places import parameter_places
-from ...tree import find_places, join, walk
+from ...nn import describe, find_places, join, leaves, parameter_refs, walk
 from ..check import check, fail, skip
-from ..comparison import expect_equal, largest, number
+from ..numerics import expect_equal, largest, number
 from ..passes import backward, forward, gradients, parameters, zero
-from ..trial import Trial
+from ..trials import Trial
 from .protocol import RUNS, defines_backward_itself
 
 PASSES = 3
@@ -25,7 +23,7 @@ def parameters_and_gradients_align(trial: Trial) -> None:
     """Parameters and gradients are arrays that correspond, each of its own memory, before a pass and after it."""
     component = trial.case.build()
     _expect_alignment(component, "when it is new")
-    parameter_places(component)  # which raises, with an explanation, on copies
+    parameter_refs(component)  # which raises, with an explanation, on copies
     with suppress(Exception):  # another check tells of what is wrong with a pass
         batch = trial.batch()
         forward(component, batch)

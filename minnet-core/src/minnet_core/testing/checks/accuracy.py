@@ -8,14 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import Array
-from ..batch import Batch
+from ...nn import Array
 from ..check import check, fail
-from ..comparison import differing, largest, number
-from ..passes import parameters, run
-from ..state import buffers
-from ..tensors import cast, is_floating, map_arrays, named_arrays, structure
-from ..trial import Trial
+from ..numerics import cast, differing, is_floating, largest, map_arrays, named_arrays, number, structure
+from ..passes import Batch, buffers, parameters, run
+from ..trials import Trial
 from .data import SHAPED
 
 

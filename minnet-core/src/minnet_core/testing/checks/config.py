@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...config import build_with, component_name, to_config
 from ...errors import ConfigError
-from ...module import Module
-from ...registries import criterions, layers, optimizers
-from ...tree import walk
+from ...nn import Module, walk
+from ...registry import criterions, layers, optimizers
+from ...saving import build_with, component_name, to_config
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import parameters, run
-from ..state import copy_state
-from ..trial import Trial
+from ..numerics import expect_equal
+from ..passes import copy_state, parameters, run
+from ..trials import Trial
 from .protocol import RUNS
 
 

@@ -13,18 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from ...config import component_name
 from ...errors import ConfigError
-from ...model_files import load, save
-from ...module import Module
-from ...registries import layers
-from ...tree import walk
+from ...nn import Module, walk
+from ...registry import layers
+from ...saving import component_name, load, save
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..generators import align_generators
-from ..passes import backward, forward, gradients, parameters, run
-from ..state import buffers, lasting
-from ..trial import Trial
+from ..numerics import expect_equal
+from ..passes import align_generators, backward, buffers, forward, gradients, lasting, parameters, run
+from ..trials import Trial
 from .protocol import RUNS
 
 GROWTH = 200

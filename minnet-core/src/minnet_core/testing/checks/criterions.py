@@ -6,13 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import Array, describe
-from ..batch import Batch
+from ...nn import Array, describe
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import run
-from ..tensors import as_dtype, copied, holding, is_floating, map_arrays, named_arrays, samples, stacked, structure
-from ..trial import Trial
+from ..numerics import (
+    as_dtype,
+    copied,
+    expect_equal,
+    holding,
+    is_floating,
+    map_arrays,
+    named_arrays,
+    samples,
+    stacked,
+    structure,
+)
+from ..passes import Batch, run
+from ..trials import Trial
 from .protocol import RUNS
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)

@@ -7,15 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import Array
-from ..batch import Batch
+from ...nn import Array
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import forward, run
-from ..samples import one_by_one
-from ..state import buffers, lasting
-from ..tensors import as_dtype, holding, is_floating, map_arrays, named_arrays, samples
-from ..trial import Trial
+from ..numerics import as_dtype, expect_equal, holding, is_floating, map_arrays, named_arrays, samples
+from ..passes import Batch, buffers, forward, lasting, run
+from ..trials import Trial, one_by_one
 from .protocol import RUNS
 
 DTYPES = (np.float32, np.float64)

@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays import Array, describe
-from ..batch import Batch
+from ...nn import Array, describe
 from ..check import check, fail
-from ..comparison import number
-from ..passes import run
-from ..tensors import cast, map_arrays, scaled
-from ..trial import Trial
+from ..numerics import cast, map_arrays, number, scaled
+from ..passes import Batch, run
+from ..trials import Trial
 from .data import DTYPES
 from .protocol import RUNS
 

@@ -8,21 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ...affine import Affine
-from ...arrays import Array
-from ...config import build_with, component_name, to_config
 from ...errors import ConfigError, ModelFileError
-from ...model_state import arrays_of
-from ...module import Module
-from ...statements import absorbed, stated_affine
-from ...tree import walk
-from ..batch import Batch
+from ...fusion import absorbed, stated_affine
+from ...nn import Affine, Array, Module, walk
+from ...saving import arrays_of, build_with, component_name, to_config
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import forward, parameters, run
-from ..state import lasting
-from ..tensors import copied, named_arrays
-from ..trial import Trial
+from ..numerics import copied, expect_equal, named_arrays
+from ..passes import Batch, forward, lasting, parameters, run
+from ..trials import Trial
 from .protocol import RUNS
 
 

@@ -10,15 +10,23 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from ...arrays import Array
-from ..batch import Batch
+from ...nn import Array
 from ..check import check, fail, skip
-from ..comparison import expect_equal, number
-from ..numeric import STEP, Line, directions, find_mismatch
-from ..objective import magnitude, objective
-from ..passes import backward, forward, parameters, run
-from ..tensors import copied, is_floating, map_arrays, named_arrays, scaled
-from ..trial import Trial
+from ..numerics import (
+    STEP,
+    Line,
+    copied,
+    directions,
+    expect_equal,
+    find_mismatch,
+    is_floating,
+    map_arrays,
+    named_arrays,
+    number,
+    scaled,
+)
+from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
+from ..trials import Trial
 from .protocol import RUNS, single_samples
 
 CHOSEN = 3

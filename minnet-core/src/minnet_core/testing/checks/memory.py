@@ -7,16 +7,11 @@ from itertools import chain
 
 import numpy as np
 
-from ...arrays import Array, Tensor
-from ...module import Module
-from ...tree import children, walk
-from ..batch import Batch
+from ...nn import Array, Module, Tensor, children, walk
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import backward, forward, gradients, parameters, run
-from ..state import buffers
-from ..tensors import LAYOUTS, map_arrays, named_arrays, read_only
-from ..trial import Trial
+from ..numerics import LAYOUTS, expect_equal, map_arrays, named_arrays, read_only
+from ..passes import Batch, backward, buffers, forward, gradients, parameters, run
+from ..trials import Trial
 from .protocol import CALLED, RUNS
 
 

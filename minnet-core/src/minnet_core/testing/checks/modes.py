@@ -7,15 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...tree import children, walk
-from ..batch import Batch
+from ...nn import children, walk
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..generators import align_generators
-from ..passes import backward, forward, run
-from ..state import lasting
-from ..tensors import copied, is_floating, map_arrays, named_arrays, rows
-from ..trial import Trial
+from ..numerics import copied, expect_equal, is_floating, map_arrays, named_arrays, rows
+from ..passes import Batch, align_generators, backward, forward, lasting, run
+from ..trials import Trial
 from .protocol import RUNS
 
 NEAR = 0.02

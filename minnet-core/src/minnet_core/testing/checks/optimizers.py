@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from ...arrays import Array
-from ...config import build, to_config
 from ...errors import ConfigError
-from ...optimizer import BLOCK, Optimizer
-from ...registries import optimizers
+from ...nn import BLOCK, Array, Optimizer
+from ...registry import optimizers
+from ...saving import build, to_config
 from ..check import check, fail, skip
-from ..comparison import expect_equal, largest
+from ..numerics import expect_equal, largest
 from ..passes import gradients, parameters
-from ..trial import Trial
+from ..trials import Trial
 
 STEPS = 20
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...places import parameter_places
+from ...nn import parameter_refs
 from ..check import check, fail, skip
-from ..comparison import are_equal, expect_equal
-from ..passes import backward, forward, parameters, run
-from ..state import copy_state
-from ..trial import Trial
+from ..numerics import are_equal, expect_equal
+from ..passes import backward, copy_state, forward, parameters, run
+from ..trials import Trial
 from .accumulation import skip_without_parameters
 from .protocol import RUNS
 
@@ -79,7 +78,7 @@ def rebound_parameters_are_used(trial: Trial) -> None:
     for mode in trial.modes:
         used, batch = _used(trial, mode), trial.batch(mode)
         new: dict[int, Any] = {}
-        for place in parameter_places(used):
+        for place in parameter_refs(used):
             if not all(place.homes):
                 skip(f"no attribute holds parameter {place.name}")
             if id(place.parameter) not in new:

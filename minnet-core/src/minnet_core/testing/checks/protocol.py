@@ -11,13 +11,11 @@ from unittest import SkipTest
 import numpy as np
 from attrs import evolve
 
-from ...arrays import describe
-from ..batch import Batch
+from ...nn import describe
 from ..check import check, fail, skip
-from ..comparison import expect_equal
-from ..passes import backward, forward, gradients, run, zero
-from ..tensors import is_floating, named_arrays, structure
-from ..trial import Trial
+from ..numerics import expect_equal, is_floating, named_arrays, structure
+from ..passes import Batch, backward, forward, gradients, run, zero
+from ..trials import Trial
 
 CALLED = ("forward_runs", "backward_runs")
 """What a component must do before anything can be asked of its results."""

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...arrays import Array
-from ..batch import Batch
+from ...nn import Array
 from ..check import check, fail, skip
-from ..comparison import are_equal, expect_equal, number
-from ..generators import generator_states
-from ..global_state import GlobalState
-from ..mean_shift import mean_shifts
-from ..passes import backward, forward, parameters, run
-from ..tensors import map_arrays, named_arrays, stacked
-from ..trial import Trial
+from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number, stacked
+from ..passes import Batch, GlobalState, backward, forward, generator_states, parameters, run
+from ..trials import Trial, mean_shifts
 from .protocol import RUNS
 
 REPEATS = 100

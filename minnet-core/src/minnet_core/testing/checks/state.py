@@ -10,14 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..batch import Batch
 from ..check import check, fail
-from ..comparison import are_equal, expect_equal
-from ..generators import align_generators
-from ..passes import backward, forward, gradients, parameters, run
-from ..state import buffers, copy_state
-from ..tensors import map_arrays, named_arrays, samples, stacked
-from ..trial import Trial
+from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples, stacked
+from ..passes import Batch, align_generators, backward, buffers, copy_state, forward, gradients, parameters, run
+from ..trials import Trial
 from .protocol import RUNS
 
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from ..check import check, fail, skip
-from ..mean_shift import mean_shifts
-from ..observations import REACH, draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
-from ..tensors import is_floating, named_arrays
-from ..trial import Trial
+from ..numerics import is_floating, named_arrays
+from ..trials import (
+    REACH,
+    Trial,
+    draws_globally,
+    find_kink,
+    is_batch_coupled,
+    is_stochastic,
+    mean_shifts,
+    train_differs,
+)
 from .protocol import RUNS
 
 FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from minnet_core.component import Component
+from minnet_core.nn import Component
 
 UNITS = ("step", "epoch")
 

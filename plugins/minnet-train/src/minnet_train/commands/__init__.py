@@ -1,1 +1,1 @@
-"""The commands, one to a file; each imports what it needs, NumPy first of all, only when it runs."""
+"""The subcommands of ``minnet`` that train, one to a file."""

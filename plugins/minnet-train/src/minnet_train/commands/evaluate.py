@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..record import TrainingRecord
-    from ..scores import ClassScores, ValueScores
+    from ..experiment import TrainingRecord
+    from ..metrics import ClassScores, ValueScores
 
 MOST_CONFUSED = 20
 """With more classes than this, the confusion matrix is for --json alone."""
@@ -41,11 +41,10 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
 
     from minnet_core import load, read_header
 
-    from ..components import build_criterion
+    from ..display import loss_text
     from ..evaluation import part_of
-    from ..measurement import measure
-    from ..progress.report_table import loss_text
-    from ..record import TrainingRecord
+    from ..experiment import TrainingRecord, build_criterion
+    from ..training import measure
 
     record = TrainingRecord.read(read_header(model), model)
     name, samples = part_of(record, model, data, split)
@@ -68,9 +67,9 @@ def _names(record: TrainingRecord, outputs: int) -> Any:
 
 
 def _report(scores: ClassScores | ValueScores, names: tuple[Any, ...]) -> str:
-    from minnet_core.tables import render_table
+    from minnet_core.support import render_table
 
-    from ..scores import ClassScores
+    from ..metrics import ClassScores
 
     found = scores.as_dict(names)
     if not isinstance(scores, ClassScores):

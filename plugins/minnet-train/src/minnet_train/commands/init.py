@@ -43,7 +43,7 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
 
 
 def _default() -> str:
-    from ..experiment_file import ExperimentFile
+    from ..experiment import ExperimentFile
 
     return ExperimentFile.default().text
 
@@ -51,8 +51,7 @@ def _default() -> str:
 def _fitting(path: Path, data: str, target: str | None) -> str:
     from attrs import evolve
 
-    from ..experiment_text import experiment_text
-    from ..structure import data_of_text
+    from ..experiment import data_of_text, experiment_text
 
     column = int(target) if target is not None and target.removeprefix("-").isdecimal() else target
     folder = "" if path.parent == Path() else str(path.parent)

@@ -52,8 +52,8 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     \b
       pip install 'minnet-train[plot]'
     """  # noqa: D301  # \b is click's: it keeps lines as they are
+    from ..display import check_suffix, write_picture
     from ..extras import import_extra
-    from ..plots.saving import check_suffix, write_picture
 
     output = output or f"{kind}.png"
     check_suffix(output)
@@ -65,18 +65,14 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:
-    from ..plots.curves import draw_curves
-    from ..plots.curves_data import Curves, distinct_names
+    from ..display import Curves, distinct_names, draw_curves
 
     curves = [Curves.read(run, name) for run, name in zip(runs, distinct_names(runs), strict=True)]
     return draw_curves(curves, axis=along, log=log)
 
 
 def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, count: int | None, **_: Any) -> Figure:
-    from ..plots.answers import Answers
-    from ..plots.confusion import count_confusions, draw_confusion
-    from ..plots.errors import PlotError
-    from ..plots.mistakes import draw_mistakes
+    from ..display import Answers, PlotError, count_confusions, draw_confusion, draw_mistakes
 
     if len(runs) > 1:
         raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
@@ -104,9 +100,8 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
 def _weights(run: str, **limit: int) -> Figure:
     from minnet_core import load, read_header
 
-    from ..plots.answers import model_file, run_name
-    from ..plots.weights import draw_weights, first_weights
-    from ..record import KEY, TrainingRecord
+    from ..display import draw_weights, first_weights, model_file, run_name
+    from ..experiment import KEY, TrainingRecord
 
     path = model_file(run)
     name, weights = first_weights(load(path))

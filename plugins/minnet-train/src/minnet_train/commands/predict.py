@@ -32,10 +32,9 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
 
     from minnet_core import load, read_header
 
-    from ..predictions import FORMATS, Predictions, format_of
-    from ..raw_rows import raw_rows
-    from ..record import TrainingRecord
-    from ..streamed_file import streamed
+    from ..data import raw_rows
+    from ..evaluation import FORMATS, Predictions, format_of, streamed
+    from ..experiment import TrainingRecord
 
     record = TrainingRecord.read(read_header(model), model)
     network = load(model)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..experiment_file import ExperimentFile
-    from ..interruption import Interruption
-    from ..run import Run
+    from ..experiment import ExperimentFile
+    from ..runs import Run
+    from ..training import Interruption
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -43,7 +43,7 @@ def train(
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
     Ctrl-C ends a run after the step that it is in; however it ended, --resume goes on with it as if it never had.
     """
-    from ..interruption import Interruption
+    from ..training import Interruption
 
     if tensorboard:
         from ..extras import import_extra
@@ -84,8 +84,8 @@ def _begin(
     tensorboard: bool,
     interruption: Interruption,
 ) -> None:
-    from ..experiment_file import ExperimentFile
-    from ..session import Session
+    from ..experiment import ExperimentFile
+    from ..runs import Session
     from .training import train_run
 
     file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
@@ -100,7 +100,7 @@ def _begin(
 
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
-    from ..session import Session
+    from ..runs import Session
     from .training import train_run
 
     with Session.resume(path, epochs=given.get("epochs")) as session:
@@ -113,7 +113,7 @@ def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: I
 
 
 def _new_path(name: str) -> str:
-    from ..run_directory import RunError, new_path
+    from ..runs import RunError, new_path
 
     try:
         return str(new_path(name))
@@ -126,7 +126,7 @@ def _new_path(name: str) -> str:
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
     from attrs import evolve
 
-    from ..run import Run
+    from ..runs import Run
 
     experiment = evolve(file.experiment(), **options)
     with file.locating_errors():

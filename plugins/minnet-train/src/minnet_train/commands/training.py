@@ -11,13 +11,10 @@ import click
 
 from minnet_core import MinnetError
 
+from ..display import TensorBoard, choose
 from ..errors import DivergenceError
-from ..interruption import Interruption
-from ..progress import choose
-from ..run import Run
-from ..run_directory import RunError
-from ..session import Session
-from ..tensorboard import TensorBoard
+from ..runs import Run, RunError, Session
+from ..training import Interruption
 
 
 def train_run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, ShapeError
-from minnet_core.arrays import describe
+from minnet_core.nn import describe
 
 
 def class_indices(owner: object, outputs: Array, targets: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minnet_core import Array
-from minnet_core.component import Component
+from minnet_core.nn import Component
 
 
 class Metric(Component):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core.registry import Registry
+from minnet_core.registry.registry import Registry
 
 
 def _metric() -> type:

@@ -1,0 +1,182 @@
+"""``minnet check``: the conformance kit for whoever has a class and a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import MinnetError
+from ...support import render_table
+
+if TYPE_CHECKING:
+    from ...testing import Case, Report
+
+_COLUMNS = ("component", "passed", "failed", "skipped", "expected to fail")
+
+
+def _read_arguments(_: click.Context, __: click.Parameter, text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    expected = "expected a JSON object such as '{\"beta\": 1.5}', received " + repr(text)
+    try:
+        arguments = json.loads(text)
+    except json.JSONDecodeError as error:
+        hint = "; JSON has double quotes" if "'" in text else ""
+        raise click.BadParameter(f"{expected}: {error}{hint}") from None
+    if not isinstance(arguments, dict):
+        raise click.BadParameter(expected)
+    return arguments
+
+
+def _read_shapes(_: click.Context, __: click.Parameter, texts: Sequence[str]) -> list[Any]:
+    return [_read_shape(text) for text in texts]
+
+
+def _read_shape(text: str) -> Any:
+    try:
+        parts = [tuple(int(length) for length in part.split(",") if length.strip()) for part in text.split(";")]
+    except ValueError:
+        parts = []
+    if not parts or not all(part and min(part) > 0 for part in parts):
+        raise click.BadParameter(f"expected positive lengths such as 4,5, or 4,5;4,2 for a table, received {text!r}")
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "everything", is_flag=True, help="Check every component that is installed.")
+@click.option(
+    "--args", "arguments", metavar="JSON", callback=_read_arguments, help="Arguments of the constructor, as an object."
+)
+@click.option(
+    "--input",
+    "shapes",
+    metavar="SHAPE",
+    multiple=True,
+    callback=_read_shapes,
+    help="The shape of an input, 4,5, or 4,5;4,2 for a table; may be given repeatedly.",
+)
+@click.option("--target", help="What a criterion's target is: one-hot, classes, real, binary or signs.")
+@click.option("--trait", "traits", multiple=True, help="A trait of the component, besides those that are found out.")
+@click.option("--example", type=click.IntRange(min=0), help="Check this one of the EXAMPLES of the class alone.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draw other numbers.")
+@click.option("--check", "checks", multiple=True, help="Run this check alone, and what it needs.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell every failure at length, and why checks are skipped.")
+@click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def check(
+    subjects: Sequence[str],
+    everything: bool,
+    arguments: Mapping[str, Any] | None,
+    shapes: Sequence[Any],
+    target: str | None,
+    traits: Sequence[str],
+    example: int | None,
+    seed: int,
+    checks: Sequence[str],
+    verbose: bool,
+    listing: bool,
+    as_json: bool,
+) -> None:
+    """Prove components: run the conformance kit on each NAME.
+
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
+    module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
+    any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
+    check fails, and with 2 if there is nothing to check.
+    """
+    from ...testing import all_checks, cases_of, every_case, examine, named_check
+
+    if listing:
+        rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]
+        columns = ("check", "family", "of", "proves")
+        click.echo(_json_rows(columns, rows) if as_json else render_table(columns, rows))
+        return
+    if bool(subjects) == everything:
+        raise click.UsageError("expected names to check, or --all, received " + ("both" if everything else "neither"))
+    if everything and (arguments is not None or shapes or target or traits or example is not None):
+        raise click.UsageError("expected --all without --args, --input, --target, --trait and --example")
+    if os.getcwd() not in sys.path:  # as for python -m, so that module:Class finds what lies here
+        sys.path.insert(0, os.getcwd())
+    try:
+        cases = (
+            every_case(seed)
+            if everything
+            else cases_of(
+                *subjects,
+                arguments=arguments,
+                input=list(shapes) or None,
+                target=target,
+                traits=traits,
+                example=example,
+                seed=seed,
+            )
+        )
+        for name in checks:
+            named_check(name)
+    except (MinnetError, ValueError, TypeError) as error:
+        raise _Misuse(str(error)) from error
+    reports = [examine(case, checks or None) for case in cases]
+    if as_json:
+        click.echo(json.dumps([report.to_dict() for report in reports], indent=2))
+    else:
+        click.echo("\n\n".join(_parts(cases, reports, verbose or bool(checks))))
+    if any(report.failures for report in reports):
+        raise click.exceptions.Exit(1)
+
+
+class _Misuse(click.ClickException):
+    """A request that cannot be met, rather than a component that fails."""
+
+    exit_code = 2
+
+
+def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> Iterator[str]:
+    """Yield what is printed: a table, what was found out, and what failed."""
+    outcomes = ("passed", "failed", "skipped", "expected failure")
+    rows = [
+        (report.case, *(str(report.count(outcome) + _unexpected(report, outcome)) for outcome in outcomes))
+        for report in reports
+    ]
+    yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
+    for case, report in zip(cases, reports, strict=True):
+        if case.guess:
+            yield f"{report.case}: {case.guess}"
+        found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted
+        if found and not report.failed("backward_runs"):
+            yield f"{report.case}: found to be {', '.join(found)}"
+        yield from _explanations(report, verbose)
+
+
+def _explanations(report: Report, verbose: bool) -> Iterator[str]:
+    """Yield what failed: the first failure of each family at length, and why most was skipped, if it was."""
+    told: dict[str, list[str]] = {}
+    for result in report.failures:
+        if verbose or result.family not in told:
+            yield result.explanation
+        told.setdefault(result.family, []).append(result.check)
+    others = [name for names in told.values() for name in names[1:]]
+    if others and not verbose:
+        yield f"{report.case} also fails {', '.join(others)}; --verbose tells how"
+    blocked = Counter(result.blocked_by for result in report if result.blocked_by)
+    for check, count in blocked.items():
+        yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {check} fails"
+    if verbose:
+        skipped = [result for result in report if result.status == "skipped" and not result.blocked_by]
+        if skipped:
+            yield "\n".join(f"{report.case} skips {result.check}: {result.message}" for result in skipped)
+
+
+def _unexpected(report: Report, outcome: str) -> int:
+    """Unexpected passes, which count as failures."""
+    return report.count("unexpected pass") if outcome == "failed" else 0
+
+
+def _json_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2)

@@ -1,0 +1,67 @@
+"""``minnet explain``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from ...errors import UnknownComponentError
+from ...registry import all_registries, unknown_component
+from ..output import as_json, echo_json
+
+if TYPE_CHECKING:
+    from ...diagnosis import Explanation
+
+
+@click.command()
+@click.argument("name")
+@click.option("--check/--no-check", default=True, help="Run the conformance kit on it, or do not.")
+@as_json
+def explain(name: str, check: bool, as_json: bool) -> None:
+    """Say what there is to know of a component.
+
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Told are where
+    it comes from, how it is constructed, the shapes that it takes and makes, what the conformance kit finds, and its
+    documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
+    """
+    from ...diagnosis import explain
+
+    registries = all_registries()
+    having = [registry for registry in registries if registry.candidates(name)]
+    if not having:
+        raise UnknownComponentError(unknown_component(name, *registries))
+
+    found = [explain(registry, registry.declaration(name), check=check) for registry in having]
+    if as_json:
+        echo_json([each.to_dict() for each in found])
+    else:
+        click.echo("\n\n".join("\n".join(_lines(each)) for each in found))
+
+
+def _pytorch(found: Explanation) -> list[str]:
+    """The counterparts, and what the docstring says of them, unless that is no more."""
+    said = found.documentation.paragraph("PyTorch")
+    return [*(name for name in found.references if name not in said), *filter(None, [said])]
+
+
+def _lines(found: Explanation) -> Iterator[str]:
+    """Yield what is printed: a table of what can be told in a line, and the docstring."""
+    rows = {
+        "name": [found.name] if found.name == found.qualified else [found.name, found.qualified],
+        "kind": [found.kind.removesuffix("s")],
+        "provider": [found.provider],
+        "class": [found.target],
+        "file": [found.file],
+        "signature": [found.signature],
+        "shapes": found.shapes,
+        "PyTorch": _pytorch(found),
+        "paper": [found.documentation.paragraph("Paper")],
+        "conformance": found.conformance(),
+    }
+    for label, values in rows.items():
+        for index, value in enumerate(filter(None, values)):
+            yield f"{click.style(f'{label:<11}', bold=True) if index == 0 else ' ' * 11}  {value}"
+    yield ""
+    yield found.documentation.readable() or "It has no docstring."

@@ -1,0 +1,149 @@
+"""`Explanation`: what there is to know of one registered component."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from attrs import Factory, frozen
+
+from ..discovery import Declaration
+from ..nn import Optimizer
+from ..plugins import guarded
+from ..registry import REGISTRIES, Registry
+from ..support import Docstring
+from ..testing import OUTCOMES, Batch, Case, Report, cases_of, examine, examples_of, forward, sandboxed
+
+
+@frozen
+class Explanation:
+    """What there is to know of a component.
+
+    Attributes:
+        name: the shortest that means it.
+        qualified: the one that always works.
+        kind: ``layers``, ``criterions``, ``optimizers``, or that of a plugin.
+        provider: distribution and version.
+        target: its entry point.
+        file: where its class is written, with the line; empty if Python cannot tell.
+        signature: of the constructor.
+        documentation: its docstring.
+        shapes: of the inputs in its ``EXAMPLES``, and of what it makes of them.
+        references: its counterparts in other frameworks, as its ``EXAMPLES`` name them.
+        reports: what came of the conformance kit, for each example; none if it was not run.
+    """
+
+    name: str
+    qualified: str
+    kind: str
+    provider: str
+    target: str
+    file: str
+    signature: str
+    documentation: Docstring
+    shapes: tuple[str, ...]
+    references: tuple[str, ...]
+    reports: tuple[Report, ...] = Factory(tuple)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "name": self.name,
+            "qualified": self.qualified,
+            "kind": self.kind,
+            "provider": self.provider,
+            "class": self.target,
+            "file": self.file,
+            "signature": self.signature,
+            "summary": self.documentation.summary,
+            "documentation": self.documentation.text,
+            "formulas": self.documentation.formulas,
+            "shapes": list(self.shapes),
+            "references": list(self.references),
+            "pytorch": self.documentation.paragraph("PyTorch"),
+            "paper": self.documentation.paragraph("Paper"),
+            "conformance": {report.case: _outcomes(report) for report in self.reports},
+        }
+
+    def conformance(self) -> tuple[str, ...]:
+        """What came of the kit, in words."""
+        see = f"; see: minnet check {self.qualified}"
+        return tuple(repr(report).strip("<>") + (see if report.failures else "") for report in self.reports)
+
+
+def explain(registry: Registry, declaration: Declaration, *, check: bool = True) -> Explanation:
+    """Say what there is to know of a component.
+
+    Args:
+        registry: that it is in.
+        declaration: of the component.
+        check: run the conformance kit on its ``EXAMPLES``.
+
+    Raises:
+        PluginLoadError: if it cannot be loaded.
+    """
+    cls = registry.load(declaration)
+    with guarded(declaration, "cannot be explained"):
+        is_proven = registry in REGISTRIES  # the kit knows what these are
+        cases = cases_of(cls) if is_proven and (examples_of(cls) or issubclass(cls, Optimizer)) else []
+    shapes = [] if issubclass(cls, Optimizer) else [shape for case in cases for shape in _shapes(case)]
+    return Explanation(
+        name=registry.shortest(declaration),
+        qualified=declaration.qualified,
+        kind=registry.kind,
+        provider=declaration.provider,
+        target=declaration.target,
+        file=_where(cls),
+        signature=f"{cls.__name__}{_unquoted(cls.__signature__)}",
+        documentation=Docstring.of(cls.__doc__),
+        shapes=tuple(dict.fromkeys(shapes)),
+        references=tuple(dict.fromkeys(case.reference.name for case in cases if case.reference)),
+        reports=tuple(map(examine, cases)) if check else (),
+    )
+
+
+class _Unquoted:
+    """An annotation as it was written, rather than as the string that it is kept as."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _unquoted(signature: inspect.Signature) -> inspect.Signature:
+    parameters = [
+        each.replace(annotation=_Unquoted(each.annotation)) if isinstance(each.annotation, str) else each
+        for each in signature.parameters.values()
+    ]
+    return signature.replace(parameters=parameters)
+
+
+def _where(cls: type) -> str:
+    try:
+        return f"{inspect.getsourcefile(cls)}:{inspect.getsourcelines(cls)[1]}"
+    except (OSError, TypeError):  # made by a program rather than written in a file
+        return ""
+
+
+def _shapes(case: Case) -> Iterator[str]:
+    """Say what shape the component of a case makes of each of its inputs."""
+    for shape in case.shapes:
+        with suppress(Exception), sandboxed(case.seed):  # the conformance kit tells of it
+            drawn = case.draw_input(case.seed, shape=shape)
+            target = None if case.target is None else case.draw_target(case.seed, shape=shape)
+            yield f"{_text(drawn)} -> {_text(forward(case.build(), Batch(drawn, target)))}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_text, value))})"
+    return str(np.shape(value)) if np.ndim(value) else "a number"
+
+
+def _outcomes(report: Report) -> dict[str, int]:
+    return {outcome: report.count(outcome) for outcome in OUTCOMES}

@@ -1,0 +1,135 @@
+"""What is wrong with metadata, copies and switches: what can be said without loading anything."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+
+from ..discovery import (
+    ALLOWED,
+    DISABLED,
+    FIRST_PARTY,
+    PROTOCOL_GROUP,
+    InstalledDistribution,
+    canonical,
+    requirements,
+    scan,
+    stale_egg_links,
+    switches,
+)
+from ..plugins import GROUP, SPECS_GROUP, prints
+from ..registry import all_registries, nearest
+from .finding import Finding
+
+_MISTAKEN = {
+    "minnet.hooks": GROUP,
+    "minnet.plugins": GROUP,
+    "minnet.commands": GROUP,
+    "minnet.modules": "minnet.layers",
+    "minnet.losses": "minnet.criterions",
+    "layers": "minnet.layers",
+    "criterions": "minnet.criterions",
+    "optimizers": "minnet.optimizers",
+}
+"""What other frameworks would call the groups."""
+
+
+def inspect_metadata() -> Iterator[Finding]:
+    """Yield what is wrong, of what is enabled."""
+    kinds = [f"minnet.{registry.kind}" for registry in all_registries()]
+    known = frozenset({GROUP, SPECS_GROUP, PROTOCOL_GROUP, *kinds})  # entry-point groups; plugins may have others
+    for installed in scan().distributions.values():
+        if switches().allows(installed.name):
+            yield from _requirements(installed)
+            yield from _groups(installed, known)
+            yield from _source(installed, known)
+            for repeated in installed.repeated():
+                remedy = "its authors must give one of them another name"
+                yield Finding("shadowed", installed.name, f"declares {repeated} twice; the first counts", remedy)
+            if said := prints(installed.name):
+                first = next(filter(None, map(str.strip, said.splitlines())), said)
+                yield Finding(
+                    "noisy",
+                    installed.name,
+                    f"prints when it is loaded: {first!r}",
+                    "its authors should take the print out",
+                )
+    yield from _copies()
+    yield from _leftovers()
+    yield from _switches()
+
+
+def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
+    for each in requirements(installed):
+        if each.version is None:
+            cause = f"needs {each.text}, which is not installed"
+            yield Finding("broken", installed.name, cause, f"pip install {each.text}")
+        elif not each.is_met:
+            cause = f"needs {each.text}, and {each.version} is installed"
+            yield Finding("outdated", installed.name, cause, f"pip install {each.text}, or --upgrade {installed.name}")
+
+
+def _groups(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
+    for group in sorted({group for group, _, _ in installed.points} - known):
+        meant = nearest(group, {each: each for each in known}, cutoff=0.85)
+        meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
+        if meant:
+            cause = f"declares something in {group}, which nobody reads"
+            yield Finding(
+                "mistyped", installed.name, cause, f"{meant}; correct its pyproject.toml, and install it again"
+            )
+
+
+def _source(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
+    """Compare what an editable installation declares now with what it did when it was installed."""
+    source = installed.editable_source()
+    try:
+        project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"] if source else {}
+        groups = project.get("entry-points", {})
+        now = {(group, name, target) for group, points in groups.items() for name, target in points.items()}
+    except (OSError, ValueError, KeyError, AttributeError):  # it may be gone, or anything
+        return
+    if now and {point for point in now if point[0] in known} != {p for p in installed.points if p[0] in known}:
+        cause = f"{source}/pyproject.toml declares other entry points than those that were installed"
+        yield Finding("outdated", installed.name, cause, f"pip install -e {source}")
+
+
+def _copies() -> Iterator[Finding]:
+    for copy in scan().hidden:
+        first = scan().distributions[copy.name]
+        if (copy.version, sorted(copy.points)) != (first.version, sorted(first.points)) or _have_code(copy, first):
+            here, there = (f"{each.version} in {each.path.parent}" for each in (copy, first))
+            yield Finding("shadowed", copy.name, f"{here} is hidden by {there}", f"delete {copy.path}, or the other")
+
+
+def _have_code(*copies: InstalledDistribution) -> bool:
+    """Whether each copy has modules beside its metadata, rather than being another description of the same ones."""
+    for copy in copies:
+        roots = {target.partition(":")[0].partition(".")[0] for _, _, target in copy.points}
+        folder = copy.path.parent
+        if not any((folder / root).is_dir() or (folder / f"{root}.py").is_file() for root in roots):
+            return False
+    return len({copy.path.parent for copy in copies}) > 1
+
+
+def _leftovers() -> Iterator[Finding]:
+    for path, why in scan().unreadable:
+        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
+    for link, folder in stale_egg_links():
+        yield Finding(
+            "broken", link.name, f"{link} points to {folder}, which is gone", "install it again, or delete it"
+        )
+
+
+def _switches() -> Iterator[Finding]:
+    """Names in a switch that mean nothing; to disable what is not there may be meant, unless it is nearly there."""
+    known = {name: name for name in scan().distributions}
+    for variable in (ALLOWED, DISABLED):
+        for name in map(canonical, filter(None, map(str.strip, os.environ.get(variable, "").split(",")))):
+            if name in known or name in FIRST_PARTY:
+                continue
+            hint = nearest(name, known, cutoff=0.8)
+            if hint or variable == ALLOWED:
+                remedy = hint or f"there are {', '.join(known)}"
+                yield Finding("mistyped", variable, f"names {name}, which is not installed or has no plugin", remedy)

@@ -1,0 +1,41 @@
+"""What is installed: distributions, what their entry points declare, and what the environment switches off."""
+
+from .declaration import LOCAL, Declaration, canonical
+from .distribution import InstalledDistribution
+from .egg_links import stale_egg_links
+from .environment import ALLOWED, DISABLED, STRICT, Switches, disable, is_strict, kept, lenient, switches
+from .first_party import FIRST_PARTY, HOMES
+from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
+from .requirements import missing_requirements, requirements
+from .scan import Scan, all_distributions, discovering, forget, installed, scan
+
+__all__ = [
+    "ALLOWED",
+    "DISABLED",
+    "FIRST_PARTY",
+    "HOMES",
+    "LOCAL",
+    "PROTOCOL",
+    "PROTOCOL_FLOOR",
+    "PROTOCOL_GROUP",
+    "STRICT",
+    "Declaration",
+    "InstalledDistribution",
+    "Scan",
+    "Switches",
+    "all_distributions",
+    "canonical",
+    "disable",
+    "discovering",
+    "expect_spoken",
+    "forget",
+    "installed",
+    "is_strict",
+    "kept",
+    "lenient",
+    "missing_requirements",
+    "requirements",
+    "scan",
+    "stale_egg_links",
+    "switches",
+]

@@ -1,0 +1,129 @@
+"""`InstalledDistribution`: what the metadata of one distribution say that has to do with minnet; nothing is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from attrs import field, frozen
+
+from .declaration import LOCAL, Declaration, canonical
+from .protocol_version import PROTOCOL_GROUP
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
+
+
+@frozen
+class InstalledDistribution:
+    """A distribution with entry points for minnet.
+
+    Attributes:
+        name: canonical.
+        version: as its metadata say.
+        path: of its metadata.
+        points: its entry points: group, name, target.
+        distribution: what Python knows of it.
+    """
+
+    name: str = field(converter=canonical)
+    version: str
+    path: Path = field(converter=Path)
+    points: tuple[tuple[str, str, str], ...]
+    distribution: Distribution | None = field(default=None, eq=False, repr=False)
+
+    @classmethod
+    def read(cls, distribution: Distribution) -> Self | None:
+        """Read a distribution.
+
+        Returns:
+            None if it has no entry point for minnet.
+
+        Raises:
+            Exception: whatever reading a file may raise, if its metadata cannot be read.
+        """
+        if not mentions_minnet(distribution):
+            return None
+        _expect_sections(distribution.read_text("entry_points.txt") or "")
+        points = [(point.group, point.name, point.value) for point in distribution.entry_points]
+        if not any(_is_ours(group) for group, _, _ in points):
+            return None
+        metadata = distribution.metadata
+        for field_name in ("Name", "Version"):
+            if field_name not in metadata or not metadata[field_name]:  # Python 3.12 warns of what is missing
+                raise ValueError(f"expected metadata with a {field_name}, received none")
+        if canonical(metadata["Name"]) == LOCAL:
+            raise ValueError(f"expected another name than {LOCAL!r}, which stands for what a program registers")
+        return cls(metadata["Name"], metadata["Version"], metadata_path(distribution), tuple(points), distribution)
+
+    @property
+    def provider(self) -> str:
+        """Name and version, for a message."""
+        return f"{self.name} {self.version}"
+
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """What it depends on; read when it is asked for, which takes as long as all else that is read."""
+        return tuple(self.distribution.requires or ()) if self.distribution else ()
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """The versions of the protocol that it is written to, as it says; none if it says nothing."""
+        return tuple(name for group, name, _ in self.points if group == PROTOCOL_GROUP)
+
+    def declarations(self, group: str) -> Iterator[Declaration]:
+        """Yield what it declares in a group; of a name that it has twice, the first."""
+        seen = set()
+        for its, name, target in self.points:
+            if its == group and name not in seen:
+                seen.add(name)
+                yield Declaration(name, self.name, self.version, target)
+
+    def repeated(self) -> list[str]:
+        """List the names that it has twice in one group, as ``minnet.layers: Swish``."""
+        keys = [f"{group}: {name}" for group, name, _ in self.points if _is_ours(group)]
+        return sorted({key for key in keys if keys.count(key) > 1})
+
+    def editable_source(self) -> Path | None:
+        """The folder of an editable installation, which may be gone; None if it is none."""
+        import json
+        from urllib.parse import urlsplit
+        from urllib.request import url2pathname
+
+        try:
+            record = json.loads((self.path / "direct_url.json").read_text("utf-8"))
+            url = urlsplit(record["url"])
+            return Path(url2pathname(url.path)) if record["dir_info"]["editable"] and url.scheme == "file" else None
+        except (OSError, ValueError, KeyError, TypeError):  # absent, or anything but what PEP 610 says
+            return None
+
+
+def _is_ours(group: str) -> bool:
+    """Whether a group of entry points is meant for minnet, perhaps mistyped."""
+    return re.split("[._-]", group)[0] == "minnet"
+
+
+def _expect_sections(text: str) -> None:
+    """Refuse what importlib.metadata passes over without a word: lines before the first section."""
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "[]")
+    if not (first.startswith("[") and first.endswith("]")):
+        raise ValueError(f"expected entry_points.txt to begin with a [group], received {first!r}")
+
+
+def metadata_path(distribution: Distribution) -> Path:
+    """Where the metadata of a distribution are; where it cannot say, the folder that it is installed in."""
+    return Path(str(getattr(distribution, "_path", None) or distribution.locate_file("")))
+
+
+def mentions_minnet(distribution: Distribution) -> bool:
+    """Whether a distribution has something to do with minnet, even if its entry points cannot be read.
+
+    Only of those are the metadata read: of a few rather than of everything that is installed.
+    """
+    try:
+        return "minnet" in (distribution.read_text("entry_points.txt") or "")
+    except UnicodeDecodeError as error:
+        return b"minnet" in error.object

@@ -1,0 +1,115 @@
+"""`fuse`: a model for inference, with the layers that are affine maps folded into those before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+
+from ..nn import Affine, Module, Sequential, walk
+from .fused import Fused
+from .rules import absorbed, defined_alike, stated_affine, states
+
+Step: TypeAlias = tuple[Module, Affine | None]
+
+
+def fuse(model: Module) -> Fused:
+    r"""Copy a model for evaluation, with fewer layers.
+
+    A layer that is an affine map of each feature in evaluation mode (`Module.as_affine`), such as normalization by
+    moving statistics, is folded into the layer before it if that can take it in (`Module.absorb`).
+    For a linear layer :math:`y = Wx + b`, and :math:`s y + t` after it, over any number of such maps:
+
+    .. math:: s(Wx + b) + t = (\operatorname{diag}(s) W)x + (s b + t)
+
+    Maps on one axis are composed, and folded, in float64, and rounded once to the dtype of the parameters.
+    A map that is the identity, such as dropout, is left out. Nested Sequentials become one sequence.
+    All else is copied as it is: a map that nothing before it can take in, one whose parameters are wider than those of
+    the layer before it (folding would lose what they hold), a composite of another kind, with all that is inside.
+
+    A map is never folded into the layer *after* it: :math:`W(s(x - \mu)) + b` with large :math:`\mu` would become the
+    difference of two large numbers, and lose in float32 what normalization is there to keep.
+
+    Args:
+        model: any module; it is not changed, and nothing is shared with it.
+
+    Returns:
+        A sequence whose ``forward``, and gradient with respect to the input, are those of ``model`` in evaluation
+        mode, up to rounding.
+
+    Raises:
+        TypeError: if ``model`` is no module, or a layer's statement is of the wrong type.
+
+    >>> from minnet_core import Sequential, fuse
+    >>> fuse(Sequential(Sequential(), Sequential()))
+    Fused
+    <BLANKLINE>
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"fuse: expected a Module, received {model!r}")
+    twin = model.clone().clearState()
+    twin.evaluate()
+    floating, steps = _without_identities(twin)
+    fused = Fused(floating=True) if floating else Fused()
+    present: set[int] = set()
+    for layer in _folded(steps):
+        if any(id(part) in present for _, part in walk(layer)):  # listed twice, which add() refuses
+            layer = layer.clone()
+        present.update(id(part) for _, part in walk(layer))
+        fused.add(layer)
+    return fused
+
+
+def _layers(module: Module) -> Iterator[Step]:
+    """The layers of a sequence, those of sequences inside it among them, each with what it states."""
+    if isinstance(module, Sequential) and any(defined_alike(module, cls) for cls in (Sequential, Fused)):
+        if isinstance(module, Fused) and module.floating:
+            yield module, Affine()  # it begins with what an identity does to integers
+        for inner in module.modules:
+            yield from _layers(inner)
+    else:
+        yield module, stated_affine(module)
+
+
+def _without_identities(model: Module) -> tuple[bool, list[Step]]:
+    """The layers that do something, and whether integers must be made floating before them."""
+    steps: list[Step] = []
+    floating = False
+    for layer, affine in _layers(model):
+        if affine is None or not affine.is_identity:
+            steps.append((layer, affine))
+        elif not steps:
+            floating = True
+    return floating, steps
+
+
+def _folded(steps: list[Step]) -> Iterator[Module]:
+    """Let each layer take in as many of the affine maps that follow it as it can."""
+    while steps:
+        (layer, _), *steps = steps
+        while taken := _take_in(layer, steps):
+            layer, steps = taken
+        yield layer
+
+
+def _take_in(layer: Module, following: list[Step]) -> tuple[Module, list[Step]] | None:
+    """Fold the longest composition that a layer can take in; return the new layer, and what is left to follow it."""
+    if not states(layer, "absorb"):
+        return None
+    compositions: list[Affine] = []
+    for other, affine in following:
+        composed = compositions[-1].then(affine) if compositions and affine else affine
+        if composed is None or _is_wider(other, layer):
+            break
+        compositions.append(composed)
+    for count in range(len(compositions), 0, -1):
+        if (made := absorbed(layer, compositions[count - 1])) is not None:
+            return made, following[count:]
+    return None
+
+
+def _is_wider(layer: Module, other: Module) -> bool:
+    """Whether the parameters of a layer would make the results of another wider than its own do."""
+    mine, its = (tuple(array.dtype for array in module.namedParameters().values()) for module in (layer, other))
+    return bool(mine and its) and np.result_type(*its, *mine) != np.result_type(*its)

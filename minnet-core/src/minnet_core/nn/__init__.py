@@ -1,0 +1,73 @@
+"""The protocol of layers, criterions and optimizers, and what a module is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..support.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from .affine import Affine as Affine
+    from .arrays import (
+        Array as Array,
+        Tensor as Tensor,
+        as_floating as as_floating,
+        at_least_double as at_least_double,
+        describe as describe,
+        floating_dtype as floating_dtype,
+        leaves as leaves,
+    )
+    from .buffers import buffer_places as buffer_places
+    from .component import Component as Component
+    from .constructor import (
+        construct as construct,
+        given_arguments as given_arguments,
+        random_state_kept as random_state_kept,
+    )
+    from .container import Container as Container
+    from .criterion import Criterion as Criterion
+    from .example import Draw as Draw, Example as Example, Reference as Reference
+    from .kernels import (
+        LONGEST_KEPT as LONGEST_KEPT,
+        axis_maxima as axis_maxima,
+        axis_sums as axis_sums,
+        column_sums as column_sums,
+        constants as constants,
+        sigmoid as sigmoid,
+        whole_rows as whole_rows,
+    )
+    from .module import Module as Module, title as title
+    from .node import (
+        PROTOCOL_ATTRIBUTES as PROTOCOL_ATTRIBUTES,
+        children as children,
+        find_places as find_places,
+        join as join,
+        walk as walk,
+    )
+    from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
+    from .parameter_refs import expect_separate as expect_separate, parameter_refs as parameter_refs
+    from .sequential import Sequential as Sequential
+    from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
+    from .traits import DOMAINS as DOMAINS
+else:
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "affine": "Affine",
+            "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
+            "buffers": "buffer_places",
+            "component": "Component",
+            "constructor": "construct given_arguments random_state_kept",
+            "container": "Container",
+            "criterion": "Criterion",
+            "example": "Draw Example Reference",
+            "kernels": "LONGEST_KEPT axis_maxima axis_sums column_sums constants sigmoid whole_rows",
+            "module": "Module title",
+            "node": "PROTOCOL_ATTRIBUTES children find_places join walk",
+            "optimizer": "BLOCK Optimizer",
+            "parameter_refs": "expect_separate parameter_refs",
+            "sequential": "Sequential",
+            "shape_checks": "expect_forward expect_shape",
+            "traits": "DOMAINS",
+        },
+    )

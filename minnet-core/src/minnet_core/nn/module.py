@@ -1,0 +1,291 @@
+"""`Module`: the protocol that every layer follows."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy.typing as npt
+
+from .arrays import Array, Tensor, leaves
+from .component import Component
+
+if TYPE_CHECKING:
+    from .affine import Affine
+    from .summary import Summary
+
+
+_BACKWARD = frozenset({"backward", "updateGradInput", "accGradParameters"})
+
+
+def title(module: Module) -> str:
+    """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
+    try:
+        text = repr(module)
+    except Exception:  # of a half-made layer, which must not hide the error that is being told
+        return type(module).__name__
+    return type(module).__name__ if not text or "\n" in text else text
+
+
+class Module(Component):
+    """A function that can be differentiated: the base class of every layer.
+
+    A subclass computes in three methods, each of which gets the same ``input``:
+
+    - ``updateOutput(input)`` stores and returns ``output = f(input)``;
+    - ``updateGradInput(input, gradOutput)`` stores and returns ``gradInput``, the gradient of the loss with respect to
+      ``input`` (and of its shape), given ``gradOutput``, the gradient with respect to ``output``;
+    - ``accGradParameters(input, gradOutput)`` *adds* the gradients with respect to the parameters to the arrays of
+      ``getGradParameters()``.
+
+    It may declare its arrays, and then needs no parameter methods of its own:
+
+    - ``PARAMETERS``: attribute of a parameter -> attribute of its gradient, ``{"W": "gradW", "b": "gradb"}``;
+      an attribute that is None is left out (a layer without bias);
+    - ``BUFFERS``: attributes of arrays that belong to the model but are not trained, such as moving averages;
+    - ``CACHES``: attributes that a forward pass leaves for the backward pass, and `clearState` forgets.
+
+    A class that declares none of these and overrides ``getParameters`` and its two siblings works just as well: its
+    parameters are named by the attributes that hold them, and its other array attributes count as buffers.
+
+    This is Torch7's ``nn.Module``; where Torch7 has a name for something, it is used.
+    """
+
+    PARAMETERS: ClassVar[Mapping[str, str]] = {}
+    BUFFERS: ClassVar[tuple[str, ...]] = ()
+    CACHES: ClassVar[tuple[str, ...]] = ()
+
+    # Class attributes too, so that a layer which forgets super().__init__() still works.
+    # Typed for the usual case, so that a layer may return them as arrays; None before the first pass.
+    output: Array = None  # type: ignore[assignment]
+    gradInput: Array = None  # type: ignore[assignment]
+    training: bool = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # A shortcut that was right for a base class would go past what this one, or a mixin, redefines.
+        order = cls.__mro__
+        stated = next(place for place, base in enumerate(order) if "backwardParameters" in vars(base))
+        if any(_BACKWARD & vars(base).keys() for base in order[:stated]):
+            cls.backwardParameters = Module.backwardParameters  # type: ignore[method-assign]
+
+    def __init__(self) -> None:
+        self.output = None  # type: ignore[assignment]
+        self.gradInput = None  # type: ignore[assignment]
+        self.training = True
+
+    def __call__(self, input: Tensor) -> Tensor:
+        """Compute the output, as `forward` does."""
+        return self.forward(input)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Compute the output of the module for ``input``.
+
+        Raises:
+            TypeError: if it is a list, which NumPy would take in some layers and not in others.
+        """
+        if isinstance(input, list):
+            raise TypeError(f"{title(self)}: expected an array, or a tuple of arrays, received list")
+        return self.updateOutput(input)
+
+    def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
+        """Compute the gradient with respect to ``input`` and accumulate those of the parameters.
+
+        ``input`` must be what the last ``forward`` was given.
+
+        Returns:
+            ``gradInput``, of the shape of ``input``.
+        """
+        self.updateGradInput(input, gradOutput)
+        self.accGradParameters(input, gradOutput)
+        return self.gradInput
+
+    def backwardParameters(self, input: Tensor, gradOutput: Tensor) -> None:
+        """Accumulate the gradients of the parameters when nobody needs that of the input: what a trainer calls.
+
+        They become what ``backward`` would make them; what ``gradInput`` is afterwards is not said.
+        This one calls ``backward``, if there are parameters at all.
+        A layer whose ``accGradParameters`` works without ``updateGradInput`` may override this to call it alone, and a
+        container to leave out what only ``gradInput`` needs.
+        A subclass that changes how to go backward, and does not override this too, gets this one again.
+        """
+        if next(leaves(self.getParameters()), None) is not None:
+            self.backward(input, gradOutput)
+
+    def updateOutput(self, input: Tensor) -> Tensor:
+        """Compute, store and return ``output``; every module overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define updateOutput(input)")
+
+    def updateGradInput(self, input: Tensor, gradOutput: Tensor) -> Tensor:
+        """Compute, store and return ``gradInput``; every module overrides this."""
+        raise NotImplementedError(f"{type(self).__name__} must define updateGradInput(input, gradOutput)")
+
+    def accGradParameters(self, input: Tensor, gradOutput: Tensor) -> None:
+        """Add the gradients of the parameters to their arrays; a module without parameters inherits this."""
+
+    def as_affine(self) -> Affine | None:
+        """Say what this layer is in evaluation mode, if that is an affine map of each feature; optional, for `fuse`.
+
+        ``Affine()``, the identity, is what dropout says.
+
+        Returns:
+            The map, now, whichever mode is set; None if it is another function.
+        """
+        return None
+
+    def absorb(self, affine: Affine) -> Module | None:
+        """Make a layer that computes, in evaluation mode, ``affine`` of this layer's output; optional, for `fuse`.
+
+        Returns:
+            A new layer, which shares nothing with this one and takes the same input, its parameters calculated in
+            float64 and rounded once; None if there is none, as for an axis that is not this layer's feature axis.
+        """
+        return None
+
+    def zeroGradParameters(self) -> None:
+        """Fill the gradients of the parameters with zeros, in place."""
+        flat = vars(self).get("_flat")
+        if flat is None or not flat.zero():
+            self._zero_each()
+
+    def _zero_each(self) -> None:
+        for gradient in leaves(self.getGradParameters()):
+            gradient.fill(0)
+
+    def getParameters(self) -> list[Any]:
+        """Return the parameters: the arrays themselves, not copies."""
+        return [parameter for parameter, _ in self._declared()]
+
+    def getGradParameters(self) -> list[Any]:
+        """Return the gradients of the parameters, in the order of `getParameters`.
+
+        They are accumulated and zeroed in place, so the arrays stay valid while the module lives; only
+        `flattenParameters` (which an optimizer calls when it is made), `share` and `astype` move them.
+        """
+        return [gradient for _, gradient in self._declared()]
+
+    def _declared(self) -> list[tuple[Array, Array]]:
+        """The declared parameters that are not None, with their gradients."""
+        pairs = ((getattr(self, name), getattr(self, gradient)) for name, gradient in self.PARAMETERS.items())
+        return [pair for pair in pairs if pair[0] is not None]
+
+    def train(self) -> None:
+        """Set training mode, here and in the modules that attributes hold; it is the mode of a new module.
+
+        Dropout and BatchNormalization behave differently in it.
+        """
+        self.training = True
+        self._each_child("train")
+
+    def evaluate(self) -> None:
+        """Set evaluation mode, here and in the modules that attributes hold."""
+        self.training = False
+        self._each_child("evaluate")
+
+    def _each_child(self, method: str) -> None:
+        from .node import children
+
+        for _, child in children(self):
+            getattr(child, method)()
+
+    def namedParameters(self) -> dict[str, Array]:
+        """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
+        from .parameter_refs import parameter_refs
+
+        return {place.name: place.parameter for place in parameter_refs(self)}
+
+    def namedGradParameters(self) -> dict[str, Array]:
+        """Return the gradients under the names of their parameters."""
+        from .parameter_refs import parameter_refs
+
+        return {place.name: place.gradient for place in parameter_refs(self)}
+
+    def namedBuffers(self) -> dict[str, Array]:
+        """Return the buffers by dotted name; one that is still None is left out."""
+        from .buffers import buffer_places
+
+        return {place.name: place.value for place in buffer_places(self)}
+
+    def flattenParameters(self) -> tuple[Array, Array]:
+        """Move the parameters into one 1-D array, the gradients into another, and return both.
+
+        The parameters and gradients become views into the two arrays, so an operation on the whole (an optimizer's
+        step, clipping, zeroing) is one operation on a vector.
+        Called again, this returns the same two arrays; what has been rebound since (``layer.W = array``) is moved in.
+
+        Raises:
+            TypeError: if the parameters are not all of one dtype, or one is not held by an attribute.
+            ValueError: if parameters overlap in memory without being one array, or a module that holds modules, and is
+                no `Container`, does not return their parameters.
+        """
+        flat = vars(self).get("_flat")
+        if flat is not None and flat.watch.is_current():
+            return flat.parameters, flat.gradients
+        from .flat import flatten
+
+        return flatten(self)
+
+    def share(self, other: Module, *names: str) -> Self:
+        """Use the parameters of ``other``, and their gradients, instead of one's own.
+
+        Args:
+            other: a module of the same structure.
+            names: the parameters to share, as attributes (``"W"``); all of them if none is named.
+
+        Returns:
+            This module.
+
+        Raises:
+            ValueError: if the two differ in the names or shapes of their parameters.
+        """
+        from .sharing import share
+
+        share(self, other, names)
+        return self
+
+    def clone(self, *names: str) -> Self:
+        """Return a deep copy, which shares the named parameters with this module (none by default)."""
+        twin = copy.deepcopy(self)
+        return twin.share(self, *names) if names else twin
+
+    def clearState(self) -> Self:
+        """Forget ``output``, ``gradInput`` and all else that a forward pass leaves behind; parameters stay."""
+        from .node import walk
+
+        for _, module in walk(self):
+            for name in ("output", "gradInput", *module.CACHES):
+                setattr(module, name, None)
+        return self
+
+    def astype(self, dtype: npt.DTypeLike) -> Self:
+        """Convert parameters, gradients and buffers to a floating dtype, in place.
+
+        Returns:
+            This module.
+
+        Raises:
+            TypeError: if ``dtype`` is not floating.
+        """
+        from .sharing import astype
+
+        astype(self, dtype)
+        return self
+
+    def summary(self, input: Any = None) -> Summary:
+        """Tabulate the modules with their output shapes, parameter counts and bytes.
+
+        Args:
+            input: an input, or the shape of one; shapes are then found by a forward pass of a copy.
+                Without it, those of the last forward pass are shown.
+        """
+        from .summary import summarize
+
+        return summarize(self, input)
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The views of a copy do not point into the copied vectors, and nobody shares its arrays or contains it.
+        return {name: value for name, value in vars(self).items() if name not in ("_flat", "_kin", "_parents")}

@@ -1,0 +1,152 @@
+"""Where the parameters and gradients of a model are, and what they are called.
+
+``getParameters()`` is the truth about which arrays are parameters; attributes tell their names.
+So a class that declares nothing is treated like one that does.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from .arrays import Array, leaves
+from .module import Module, title
+from .node import Place, children, find_places, join, walk
+
+
+@frozen
+class ParameterRef:
+    """A parameter and its gradient, each with its place.
+
+    Attributes:
+        owner: the dotted name of the module that they belong to.
+        name: the dotted name of the parameter.
+        parameter, gradient: the arrays.
+        homes: every place of the parameter, and of the gradient; none where no attribute holds the array.
+    """
+
+    owner: str
+    name: str
+    parameter: Array
+    gradient: Array
+    homes: tuple[tuple[Place, ...], tuple[Place, ...]]
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of its owner that holds the parameter, or the list or dict that has it."""
+        return self.name[len(self.owner) :].lstrip(".").partition(".")[0]
+
+    def require_homes(self) -> None:
+        """Check that the two arrays can be moved.
+
+        Raises:
+            TypeError: if no attribute of the module holds one of them.
+        """
+        if not all(self.homes):
+            raise TypeError(
+                f"parameter {self.name}: expected getParameters() and getGradParameters() to return arrays that "
+                "attributes of the module hold, received arrays held nowhere; only such can be moved"
+            )
+
+    def put(self, parameter: Array, gradient: Array) -> None:
+        """Rebind both, wherever they are held."""
+        for homes, array in zip(self.homes, (parameter, gradient), strict=True):
+            for home in homes:
+                home.put(array)
+
+
+def parameter_refs(root: Module) -> list[ParameterRef]:
+    """List every parameter below ``root``, a shared one once for each module that has it.
+
+    Raises:
+        ValueError: if a module's parameters and gradients do not correspond.
+        TypeError: if they are no arrays, or copies.
+    """
+    modules = dict(walk(root))
+    # Inner modules first, so that an error names the module at fault rather than the one around it.
+    own = {owner: _own_arrays(owner, modules[owner]) for owner in reversed(modules)}
+    owned = {owner: {id(array) for pair in pairs for array in pair} for owner, pairs in own.items()}
+    holders: dict[int, list[tuple[str, Place]]] = {}
+    for owner, module in modules.items():
+        for place in find_places(module, np.ndarray):
+            holders.setdefault(id(place.value), []).append((owner, place))
+
+    def homes(owner: str, array: Array) -> tuple[Place, ...]:
+        """Places in the owner, first, and in modules that only refer to the array; none unless the owner holds it."""
+        held = holders.get(id(array), ())
+        mine = [place for holder, place in held if holder == owner]
+        return (*mine, *(place for holder, place in held if id(array) not in owned[holder])) if mine else ()
+
+    found = []
+    for owner in modules:
+        for index, (parameter, gradient) in enumerate(own[owner]):
+            places = homes(owner, parameter), homes(owner, gradient)
+            name = places[0][0].name if places[0] else f"parameter{index}"
+            found.append(ParameterRef(owner, join(owner, name), parameter, gradient, places))
+    return found
+
+
+def expect_listed(root: Module, found: list[ParameterRef]) -> None:
+    """Refuse a composite whose ``getParameters()`` hides modules inside it: nobody would notice when they are rebound.
+
+    Raises:
+        ValueError: naming the parameters.
+    """
+    listed = set(map(_memory, trained_arrays(root)))
+    hidden = [place.name for place in found if _memory(place.parameter) not in listed]
+    if hidden:
+        raise ValueError(
+            f"{title(root)}: expected getParameters() to return the parameters of all modules inside, it lacks "
+            f"{', '.join(hidden)}; derive the class that holds these modules from Container, and add() them"
+        )
+
+
+def expect_separate(found: list[ParameterRef]) -> None:
+    """Refuse parameters that overlap in memory without being one array: moving or saving them would part them.
+
+    Raises:
+        ValueError: naming two of them.
+    """
+    for one, other in combinations(found, 2):
+        for mine, theirs in ((one.parameter, other.parameter), (one.gradient, other.gradient)):
+            if mine is not theirs and np.may_share_memory(mine, theirs) and np.shares_memory(mine, theirs):
+                raise ValueError(
+                    f"{one.name} and {other.name}, or their gradients, are two views of the same memory, which would "
+                    "be parted here; tie whole parameters with share()"
+                )
+
+
+def _own_arrays(owner: str, module: Module) -> list[tuple[Array, Array]]:
+    """The parameters and gradients of a module that are not those of the modules inside it."""
+    inner = [array for _, child in children(module) for array in trained_arrays(child)]
+    below = set(map(_memory, inner))
+    parameters, gradients = (
+        [array for array in leaves(listing) if not isinstance(array, np.ndarray) or _memory(array) not in below]
+        for listing in (module.getParameters(), module.getGradParameters())
+    )
+    where = f"{owner}: {title(module)}" if owner else title(module)
+    for array in (*parameters, *gradients):
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{where}: expected its parameters to be NumPy arrays, received {type(array).__name__}")
+    if [array.shape for array in parameters] != [array.shape for array in gradients]:
+        raise ValueError(
+            f"{where}: expected gradients of the shapes of the parameters "
+            f"{[array.shape for array in parameters]}, received {[array.shape for array in gradients]}"
+        )
+    if not set(map(_memory, (*parameters, *gradients))) <= set(map(_memory, trained_arrays(module))):
+        raise TypeError(f"{where}: expected getParameters() to return the arrays themselves, received copies")
+    return list(zip(parameters, gradients, strict=True))
+
+
+def trained_arrays(module: Module) -> list[Array]:
+    """The parameters and gradients that a module returns, those of the modules inside it among them."""
+    listing = leaves([module.getParameters(), module.getGradParameters()])
+    return [array for array in listing if isinstance(array, np.ndarray)]
+
+
+def _memory(array: Array) -> tuple[Any, ...]:
+    """What two views of one stretch of memory have in common, though they are two objects."""
+    return array.__array_interface__["data"], array.shape, array.strides, array.dtype

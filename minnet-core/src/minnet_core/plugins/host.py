@@ -1,0 +1,188 @@
+"""The plugins that implement hooks: loaded one by one, so that a broken one takes no other with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+from attrs import Factory, define
+
+from .. import hookspecs
+from ..discovery import FIRST_PARTY, Declaration, Scan, Switches, is_strict, scan, switches
+from ..errors import PluginLoadError
+from .loading import guarded, load
+
+if TYPE_CHECKING:
+    from ..registry import Registrar
+
+# Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
+_lock = RLock()
+
+GROUP = "minnet"
+"""The entry-point group of plugin modules."""
+
+SPECS_GROUP = "minnet.hookspecs"
+"""The entry-point group of modules that specify further hooks, which other plugins may implement."""
+
+
+@define
+class PluginHost:
+    """The loaded plugins and the failures of the others.
+
+    Attributes:
+        manager: pluggy's, with a plugin registered under the qualified name of its entry point.
+        loaded: plugins that are registered.
+        failures: plugins that could not be, or one of whose hooks raised, with the error.
+        registrars: what each plugin has registered by the hook ``minnet_register_components``.
+        specified: the modules of hook specifications that have been added; pluggy cannot take them away again.
+    """
+
+    manager: pluggy.PluginManager
+    loaded: list[Declaration] = Factory(list)
+    failures: dict[Declaration, PluginLoadError] = Factory(dict)
+    registrars: dict[Declaration, Registrar] = Factory(dict)
+    specified: dict[str, Any] = Factory(dict)
+    _seen: tuple[Scan, Switches] | None = None
+
+    def discover(self) -> None:
+        """Load the plugins that are installed and enabled now, and unload those that are no more.
+
+        What failed before is tried again once the disk has been looked at again.
+        A plugin may look components up while it is imported: it is then left for the next time.
+
+        Raises:
+            PluginLoadError: if one fails and ``MINNET_STRICT_PLUGINS`` is set.
+        """
+        now = scan(), switches()
+        if self._seen is not None and self._seen[0] is now[0] and self._seen[1] is now[1]:
+            return
+        specs, plugins = self._enabled(SPECS_GROUP), self._enabled(GROUP)
+        modules: dict[tuple[str, Declaration], Any] = {}
+        failures: dict[Declaration, PluginLoadError] = {}
+        for group, declared in ((SPECS_GROUP, specs), (GROUP, plugins)):
+            for each in declared:
+                try:
+                    modules[group, each] = load(each)
+                except PluginLoadError as failure:
+                    _keep(failures, each, failure)
+        begun = {key for key, module in modules.items() if _is_being_imported(module)}
+        with _lock:
+            for plugin in [plugin for plugin in self.loaded if plugin not in plugins]:
+                self.loaded.remove(plugin)
+                self.manager.unregister(name=plugin.qualified)
+            for plugin in self.failures:  # ask the hook of one that failed again
+                self.registrars.pop(plugin, None)
+            self.failures = failures
+            for group, each in modules:
+                if (group, each) not in begun:
+                    self._add(group, each, modules[group, each])
+            self._seen = None if begun else now
+
+    def call(
+        self,
+        plugin: Declaration,
+        hook: str,
+        accept: Callable[[Any], Any] = lambda returned: returned,
+        is_needed: bool = False,
+        /,
+        **arguments: Any,
+    ) -> Any:
+        """Call a hook of one plugin; keep its error if it raises, or returns what it should not.
+
+        Args:
+            plugin: one that is loaded.
+            hook: the name of the hook.
+            accept: turns what the plugin returns into what the caller wants, and raises if it cannot.
+            is_needed: whether a plugin that implements the hook is wrong to return None.
+            arguments: of the hook.
+
+        Returns:
+            What ``accept`` returns; None if the plugin does not implement the hook, or fails.
+
+        Raises:
+            PluginLoadError: if it fails and ``MINNET_STRICT_PLUGINS`` is set.
+        """
+        others = [self.manager.get_plugin(other.qualified) for other in self.loaded if other is not plugin]
+        try:
+            with guarded(plugin, f"failed in {hook}"):
+                caller = self.manager.subset_hook_caller(hook, others)
+                found = caller(**arguments)
+                if caller.spec is not None and not caller.spec.opts.get("firstresult"):
+                    found = found[0] if found else None
+                if found is None and is_needed and self._implements(plugin, hook):
+                    raise TypeError("expected something to be returned, received None; is there a return?")
+                return None if found is None else accept(found)
+        except PluginLoadError as failure:
+            _keep(self.failures, plugin, failure)
+            return None
+
+    def _enabled(self, group: str) -> list[Declaration]:
+        """What is declared and enabled, ours first, so that no stranger takes the name of a hook or command of ours."""
+        found = [each for each in scan().declarations(group) if switches().allows(each.distribution)]
+        return sorted(found, key=lambda each: each.distribution not in FIRST_PARTY)
+
+    def _add(self, group: str, each: Declaration, module: Any) -> None:
+        """Register a plugin, or add the hooks that it specifies; those come first."""
+        try:
+            with guarded(each, "cannot be loaded" if group == GROUP else "cannot specify its hooks"):
+                if group == GROUP and each not in self.loaded:
+                    self._register(each, module)
+                    self.loaded.append(each)
+                elif group == SPECS_GROUP and self.specified.get(each.qualified) is not module:
+                    self.manager.add_hookspecs(module)
+                    self.specified[each.qualified] = module
+        except PluginLoadError as failure:
+            if group == GROUP and self.manager.has_plugin(each.qualified):
+                self.manager.unregister(name=each.qualified)
+            _keep(self.failures, each, failure)
+
+    def _register(self, plugin: Declaration, module: Any) -> None:
+        hash(module)  # pluggy keeps plugins in sets: one that cannot be hashed would fail every call
+        self.manager.register(module, plugin.qualified)
+        self.manager.check_pending()
+        if not self.manager.get_hookcallers(module):
+            raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {plugin.target}")
+
+    def _implements(self, plugin: Declaration, hook: str) -> bool:
+        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
+        return hook in [caller.name for caller in callers]
+
+
+def _is_being_imported(module: Any) -> bool:
+    """Whether a module's code is still running, in this thread or, after a deadlock that Python broke, in another."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+def _keep(failures: dict[Declaration, PluginLoadError], plugin: Declaration, failure: PluginLoadError) -> None:
+    failures[plugin] = failure
+    if is_strict():
+        raise failure
+
+
+def _new_host() -> PluginHost:
+    manager = pluggy.PluginManager("minnet")
+    manager.add_hookspecs(hookspecs)
+    return PluginHost(manager)
+
+
+_host = _new_host()
+
+
+def plugin_host() -> PluginHost:
+    """Return the plugins of this process, those that are installed and enabled now."""
+    _host.discover()
+    return _host
+
+
+@contextmanager
+def another_host() -> Iterator[None]:
+    """Begin with no plugin loaded while the context lasts."""
+    global _host
+    before, _host = _host, _new_host()
+    try:
+        yield
+    finally:
+        _host = before

@@ -1,0 +1,69 @@
+"""Loading what a plugin declares: whatever it does, it harms no other, and what went wrong can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..discovery import Declaration, expect_spoken, installed
+from ..errors import PluginLoadError, ProtocolError, described
+from ..support import where_raised
+from .captured_output import captured_output
+from .remedies import remedy_for
+
+
+@contextmanager
+def guarded(declaration: Declaration, what: str) -> Iterator[None]:
+    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it, and where.
+
+    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
+
+    Args:
+        declaration: whose doing it is.
+        what: what cannot be done then, for the message: ``cannot be loaded``.
+
+    Raises:
+        PluginLoadError: with the error chained.
+        KeyboardInterrupt: as it is: it comes from the user.
+    """
+    try:
+        with captured_output(declaration.distribution):
+            yield
+    except KeyboardInterrupt as error:
+        error.add_note(f"while {_told(declaration)} was at work")
+        raise
+    except ProtocolError as error:
+        raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
+    except BaseException as error:
+        where = where_raised(error)
+        cause = f"{_told(declaration)} {what}: {described(error)}{where and f', at {where}'}"
+        raise PluginLoadError(cause, _remedy(declaration, error)) from error
+
+
+def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
+    """Import what a declaration stands for.
+
+    Args:
+        declaration: of a component or a plugin.
+        check: given what was imported, returns it, or raises if it is not what it should be.
+
+    Raises:
+        PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.
+    """
+    with guarded(declaration, "cannot be loaded"):
+        its = installed(declaration.distribution)
+        if its is not None and declaration.loaded is None:
+            expect_spoken(its.provider, its.protocols)
+        return check(declaration.load())
+
+
+def _told(declaration: Declaration) -> str:
+    return f"{declaration.qualified} ({declaration.provider}, {declaration.target})"
+
+
+def _remedy(declaration: Declaration, error: BaseException) -> str:
+    try:
+        return remedy_for(declaration, error)
+    except Exception:  # it reads files and modules of the one that is broken, and must not hide why
+        return ""

@@ -1,0 +1,104 @@
+"""What to say when a name is not found: what it may have meant, or what to install."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from ..discovery import HOMES, LOCAL, canonical, installed, scan
+
+if TYPE_CHECKING:
+    from .registry import Registry
+
+
+DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
+
+
+def nearest(name: str, known: dict[str, str], cutoff: float = 0.6) -> str:
+    """Say which known names are near.
+
+    Args:
+        name: what was written.
+        known: what may have been meant -> how to write it.
+        cutoff: how near, from 0 to 1.
+
+    Returns:
+        ``did you mean 'ReLU' or 'ELU'?``, or nothing.
+
+    >>> nearest("relu", {"ReLU": "ReLU", "Linear": "Linear"})
+    "did you mean 'ReLU'?"
+    """
+    folded = {each.lower(): written for each, written in known.items()}
+    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=3, cutoff=cutoff)]
+    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
+def unknown_component(name: str, *registries: Registry) -> str:
+    """Say that registries have no component of a name, and what to do."""
+    distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
+    distribution = canonical(distribution)
+    kinds = " or ".join(registry.kind for registry in registries)
+    message = f"no distribution registers {name!r} in {kinds}"
+    if distribution == LOCAL:
+        return f"{message}; define its class and register it: minnet_core.{registries[0].kind}.register({bare})"
+    off = [each for registry in registries for each in registry.disabled() if each.name == bare]
+    disabled = sorted({each.provider for each in off if distribution in ("", each.distribution)})
+    if disabled:
+        return f"{message}: {', '.join(disabled)} is {DISABLED_BY}"
+    declared = [(registry, each) for registry in registries for each in registry.declarations()]
+    if colon and distribution not in {each.distribution for _, each in declared}:
+        having = {each.distribution: each.qualified for _, each in declared if each.name == bare}
+        return f"{message}: {_absent(name, distribution, nearest(distribution, having))}"
+    its = sorted(each.name for _, each in declared if each.distribution == canonical(bare))
+    if its:
+        return f"{message}: that is a distribution, which has {', '.join(its)}"
+    known = {each.name: registry.shortest(each) for registry, each in declared}
+    last = bare.rpartition(".")[2]  # of torch.nn.ReLU
+    return f"{message}; {nearest(last, known) or _beginning(last, known) or _elsewhere(last, registries)}"
+
+
+def _absent(name: str, distribution: str, near: str) -> str:
+    """Say what is known of a distribution that registers nothing of a kind."""
+    from ..plugins import plugin_host
+
+    for path, why in scan().unreadable:
+        if canonical(path.name.partition("-")[0]) == distribution:
+            return f"{path}: {why}"
+    for plugin, failure in plugin_host().failures.items():
+        if plugin.distribution == distribution:
+            return failure.cause
+    if installed(distribution):
+        return f"{distribution} is installed, and registers none; see: minnet plugins"
+    if name.partition(":")[0].endswith(".py"):
+        return f"expected what is installed; a class in a file can be proven: minnet check {name}"
+    # Only of names like ours: whoever mistypes another must not be told to install whatever has it.
+    return f"{distribution} is not installed" + (
+        f"; {near or _install(distribution)}" if near or distribution.startswith("minnet-") else ""
+    )
+
+
+def _beginning(bare: str, known: dict[str, str]) -> str:
+    """Say which known names begin with what was written."""
+    found = sorted(
+        repr(written) for name, written in known.items() if len(bare) > 1 and name.lower().startswith(bare.lower())
+    )
+    return f"did you mean {' or '.join(found)}?" if found else ""
+
+
+def _install(distribution: str) -> str:
+    return f"pip install {distribution}"
+
+
+def _elsewhere(bare: str, registries: Sequence[Registry]) -> str:
+    """Say where else a bare name may be found."""
+    from .registries import REGISTRIES
+
+    for other in REGISTRIES:
+        if all(other is not registry for registry in registries) and other.candidates(bare):
+            return f"it is among the {other.kind}: minnet_core.{other.kind}[{bare!r}]"
+    kinds = [registry.kind for registry in registries]
+    absent = [home for home in map(HOMES.get, kinds) if home and installed(home) is None]
+    if absent:
+        return f"{' and '.join(absent)} is not installed; {_install(' '.join(absent))}"
+    return f"see: {', '.join(f'minnet {kind}' for kind in kinds)}"

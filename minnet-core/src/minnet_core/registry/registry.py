@@ -1,0 +1,266 @@
+"""`Registry`: one kind of component, by name, from whoever provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib import invalidate_caches
+from typing import Any, TypeVar
+
+from attrs import Factory, define
+
+from ..discovery import FIRST_PARTY, LOCAL, Declaration, Scan, Switches, forget, is_strict, scan, switches
+from ..errors import AmbiguousNameError, PluginLoadError, UnknownComponentError
+from ..plugins import load
+from .lookup_errors import unknown_component
+from .names import NameTable
+
+_C = TypeVar("_C", bound=type)
+
+
+@define
+class _Loaded:
+    """What has been loaded since the disk was looked at, and what could not be."""
+
+    scan: Scan | None = None
+    classes: dict[Declaration, type] = Factory(dict)
+    failures: dict[Declaration, PluginLoadError] = Factory(dict)
+
+
+@define
+class _Known:
+    """What is declared, given what is installed and how the switches stand."""
+
+    scan: Scan
+    switches: Switches
+    table: NameTable
+    disabled: tuple[Declaration, ...]
+    reserved: frozenset[str]
+    computed: tuple[Declaration, ...] = ()
+    everything: NameTable | None = None
+
+
+class Registry(Mapping[str, Any]):
+    """A read-only mapping, name -> class, of all installed components of one kind.
+
+    Looking a name up imports that one class; listing names imports none.
+    A qualified name, ``minnet-swish:Swish``, always works.
+    A bare one works when it means one thing: a first-party component; else one that this program has registered; else
+    the one of the only distribution that has it.
+
+    Args:
+        kind: ``layers``: the entry-point group is ``minnet.layers``.
+        base: returns the class that every component of this kind derives from.
+        compute: returns the components that hooks register, asked when a name is not found and when names are listed.
+    """
+
+    def __init__(
+        self, kind: str, base: Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
+    ) -> None:
+        self.kind = kind
+        self._base = base
+        self._compute = compute
+        self._local: dict[str, Declaration] = {}
+        self._overrides: dict[str, list[type]] = {}
+        self._known: _Known | None = None
+        self._loaded = _Loaded()
+        self._is_sweeping = False
+
+    def refresh(self) -> None:
+        """Look at what is installed again, for this registry and all others; registered classes stay.
+
+        After a ``pip install`` in a running session this finds what is new, and tries again what failed.
+        A module that was imported stays the one that it was, as always in Python.
+        """
+        invalidate_caches()
+        forget()
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the class of this name, imported now if it was not.
+
+        Raises:
+            UnknownComponentError: if no distribution that is installed and enabled registers it.
+            AmbiguousNameError: if several do, and the name is bare.
+            PluginLoadError: if it cannot be imported, or is no component of this kind.
+        """
+        if name in self._overrides:
+            return self._overrides[name][-1]
+        return self.load(self.declaration(name))
+
+    # A registry is itself and no other: Mapping would compare two by importing all that they hold.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __contains__(self, name: object) -> bool:
+        if name in self._overrides:
+            return True
+        try:
+            self.declaration(str(name))
+        except (UnknownComponentError, AmbiguousNameError):
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield each component once, by the shortest name that means it, in alphabetical order."""
+        return iter(sorted(map(self.shortest, self.declarations()), key=lambda name: (name.lower(), name)))
+
+    def __len__(self) -> int:
+        return len(self.declarations())
+
+    def __repr__(self) -> str:
+        return f"<Registry minnet.{self.kind}: {', '.join(self)}>"
+
+    def declarations(self) -> tuple[Declaration, ...]:
+        """List every component that is installed and enabled, in a stable order; nothing is imported."""
+        return self._everything().declarations
+
+    def declaration(self, name: str) -> Declaration:
+        """Say who provides a name, without importing it; raises as looking it up does."""
+        found = self.candidates(name)
+        if len(found) > 1:
+            listing = "; ".join(f"{each.qualified} ({each.provider}, {each.target})" for each in found)
+            raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
+        if not found:
+            raise UnknownComponentError(unknown_component(str(name), self))
+        return found[0]
+
+    def candidates(self, name: str) -> list[Declaration]:
+        """List what a name may mean: one thing, none, or several, if it is bare and two strangers have it."""
+        # Hooks are asked only for what no entry point declares: asking them imports plugins.
+        return self._declared().find(str(name)) or self._everything().find(str(name))
+
+    def shortest(self, declaration: Declaration) -> str:
+        """Return the shortest name that means a declaration."""
+        found = self.candidates(declaration.name)
+        return declaration.name if found == [declaration] else declaration.qualified
+
+    def disabled(self) -> tuple[Declaration, ...]:
+        """List what is installed and switched off."""
+        return self._now().disabled
+
+    def load(self, declaration: Declaration) -> Any:
+        """Import the class of a declaration.
+
+        Raises:
+            PluginLoadError: with the cause, again each time.
+        """
+        self._now()
+        loaded = self._loaded  # another thread may refresh meanwhile
+        if declaration in loaded.failures:
+            raise loaded.failures[declaration].with_traceback(None)  # each raise would lengthen it
+        if declaration not in loaded.classes:
+            try:
+                loaded.classes[declaration] = load(declaration, self._checked)
+            except PluginLoadError as failure:
+                loaded.failures[declaration] = failure
+                raise
+        return loaded.classes[declaration]
+
+    def register(self, cls: _C, name: str | None = None) -> _C:
+        """Register a class of this program, as ``local:Name`` and, where no first-party component has it, as ``Name``.
+
+        Registering a name again replaces it, so that a notebook cell can be run twice.
+
+        Returns:
+            The class, so that this can be a decorator.
+
+        Raises:
+            TypeError: if it is no component of this kind.
+        """
+        self._checked(cls)
+        name = name or cls.__name__
+        declaration = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
+        self._local = {**self._local, name: declaration}
+        self._known = None
+        for before in [each for each in self._loaded.classes if each.qualified == declaration.qualified]:
+            del self._loaded.classes[before]
+        return cls
+
+    @contextmanager
+    def override(self, name: str, cls: type) -> Iterator[None]:
+        """Make a name mean another class while the context lasts, even a first-party name.
+
+        Raises:
+            TypeError: if the class is no component of this kind.
+        """
+        self._overrides.setdefault(name, []).append(self._checked(cls))
+        try:
+            yield
+        finally:  # one may end before another that began later
+            self._overrides[name].remove(cls)
+            if not self._overrides[name]:
+                del self._overrides[name]
+
+    @contextmanager
+    def emptied(self) -> Iterator[None]:
+        """Begin with nothing registered and nothing overridden while the context lasts."""
+        before = self._local, self._overrides
+        self._local, self._overrides, self._known, self._loaded = {}, {}, None, _Loaded()
+        try:
+            yield
+        finally:
+            self._local, self._overrides = before
+            self._known, self._loaded = None, _Loaded()
+
+    def declaration_of(self, cls: type) -> Declaration | None:
+        """Find who provides a class; None if no one does.
+
+        Of entry points, only those into the class's own package are imported, which it has been.
+        """
+        for table in (self._declared, self._everything):
+            known = table().declarations
+            for declaration in sorted(known, key=lambda d: (d.distribution == LOCAL, d.name != cls.__name__)):
+                if self._loaded.classes.get(declaration) is cls or self._is_home(declaration, cls):
+                    return declaration
+        return None
+
+    def _is_home(self, declaration: Declaration, cls: type) -> bool:
+        """Whether a class is that of a declaration, as far as importing the package that has the class can tell."""
+        if declaration.target.partition(":")[0].partition(".")[0] != cls.__module__.partition(".")[0]:
+            return False
+        try:
+            return self.load(declaration) is cls
+        except PluginLoadError:
+            return False
+
+    def _declared(self) -> NameTable:
+        """What entry points declare, and this program registered."""
+        table = self._now().table
+        if is_strict() and not self._is_sweeping:
+            self._is_sweeping = True  # a component that is loaded may itself look another up
+            try:
+                for declaration in table.declarations:
+                    self.load(declaration)
+            finally:
+                self._is_sweeping = False
+        return table
+
+    def _everything(self) -> NameTable:
+        """The same, and what hooks register."""
+        known = self._now()
+        computed = tuple(self._compute(self.kind))
+        if known.computed != computed or known.everything is None:
+            known.everything = NameTable([*self._declared().declarations, *computed], known.reserved)
+            known.computed = computed
+        return known.everything
+
+    def _now(self) -> _Known:
+        """What is declared, read again if anything has changed since: what is installed, switched off or registered."""
+        now, choice, known = scan(), switches(), self._known
+        if known is not None and known.scan is now and known.switches is choice:
+            return known
+        found = now.declarations(f"minnet.{self.kind}")
+        enabled = [each for each in found if choice.allows(each.distribution)]
+        disabled = tuple(each for each in found if not choice.allows(each.distribution))
+        reserved = frozenset(each.name for each in disabled if each.distribution in FIRST_PARTY)
+        if self._loaded.scan is not now:
+            self._loaded = _Loaded(now)
+        self._known = known = _Known(
+            now, choice, NameTable([*self._local.values(), *enabled], reserved), disabled, reserved
+        )
+        return known
+
+    def _checked(self, cls: Any) -> type:
+        if isinstance(cls, type) and issubclass(cls, self._base()):
+            return cls
+        raise TypeError(f"expected a subclass of {self._base().__name__} for {self.kind}, received {cls!r}")

@@ -1,0 +1,190 @@
+"""`to_config` and `build`: a component as plain data, and back.
+
+A config is what JSON and TOML can hold: ``{"class": "minnet-layers:Linear", "n_in": 3, "n_out": 2}``.
+``class`` is a name in a registry (no Python argument can be called that), every other key an argument of the
+constructor; ``modules`` lists the children that a container was given.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError
+from ..nn import Component, Criterion, Module, Optimizer, children, construct, given_arguments, random_state_kept
+from ..registry import Registry, criterions, layers, optimizers
+
+CHILDREN = "modules"
+"""The key of a container's children, and the attribute that holds them."""
+
+_GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
+
+
+def to_config(component: Component) -> dict[str, Any]:
+    """Write a layer, a model or a criterion as a config.
+
+    The constructor's arguments are those that it was really given. Not written are ``rng`` where it is a generator
+    (a config says what a model is, not how it was drawn) and the module that an optimizer trains.
+    ``dtype`` is that of the parameters now.
+
+    Raises:
+        ConfigError: naming the component and the argument that JSON cannot hold.
+
+    >>> from minnet_core import Sequential
+    >>> to_config(Sequential())
+    {'class': 'minnet-core:Sequential'}
+    """
+    cls = type(component)
+    config: dict[str, Any] = {"class": component_name(cls)}
+    given = given_arguments(component)
+    children_given = given.pop(CHILDREN, None) if _collects_children(component, given) else None
+    for name, value in given.items():
+        if name == "rng" and isinstance(value, _GENERATORS):
+            continue
+        if isinstance(component, Optimizer) and value is component.module:
+            continue
+        if name == "dtype" and value is not None:
+            value = np.dtype(value)
+        config[name] = _encode(value, f"{cls.__name__}: argument {name}")
+    if isinstance(component, Module):
+        own = {array.dtype.name for array in component.namedParameters().values()}
+        if "dtype" in cls.__signature__.parameters and len(own) == 1:
+            config["dtype"] = own.pop()
+        added = [] if CHILDREN in given else _added(component)
+        if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
+            config[CHILDREN] = [to_config(child) for child in added]
+    return config
+
+
+def build(
+    config: Mapping[str, Any],
+    registry: Registry = layers,
+    /,
+    *args: Any,
+    rng: int | np.random.Generator | None = None,
+) -> Any:
+    """Make a component from a config.
+
+    Args:
+        config: as `to_config` writes it, or shorter, with bare names.
+        registry: where to look the class up: ``layers``, ``criterions`` or ``optimizers``.
+        args: arguments that come before those of the config, such as the module that an optimizer trains.
+        rng: a seed or generator. Every component inside that takes ``rng`` and whose config has none gets a generator
+            of its own, spawned from this one, so that one seed fixes a whole model.
+
+    Raises:
+        ConfigError: if the config has another form, an argument that the class does not take, or lacks one.
+        UnknownComponentError, AmbiguousNameError, PluginLoadError: as looking the class up does.
+
+    >>> from minnet_core import build
+    >>> type(build({"class": "Sequential"})).__name__
+    'Sequential'
+    """
+    generator = None if rng is None else np.random.default_rng(rng)
+    return _build(config, registry.__getitem__, args, generator)
+
+
+def build_with(config: Mapping[str, Any], find: Callable[[str], type]) -> Any:
+    """Make a component from a config, looking its classes up with ``find``."""
+    return _build(config, find, (), None)
+
+
+def component_name(cls: type) -> str:
+    """The qualified name of a class: its distribution's, or ``local:Name`` for one that nobody has registered."""
+    for base, registry in ((Module, layers), (Criterion, criterions), (Optimizer, optimizers)):
+        if issubclass(cls, base):
+            declaration = registry.declaration_of(cls)
+            return declaration.qualified if declaration else f"local:{cls.__name__}"
+    raise ConfigError(f"expected a layer, criterion or optimizer, received {cls.__name__}")
+
+
+def _collects_children(component: Component, given: Mapping[str, Any]) -> bool:
+    """Whether an argument called ``modules`` only begins the list to which ``add`` appends: there may be others now."""
+    if not (isinstance(getattr(component, CHILDREN, None), list) and hasattr(component, "add")):
+        return False
+    begun = given.get(CHILDREN) or ()
+    return isinstance(begun, (list, tuple)) and all(isinstance(child, Module) for child in begun)
+
+
+def _added(container: Module) -> list[Module]:
+    """The children of a container that its constructor does not make by itself."""
+    present = [child for name, child in children(container) if name.isdigit()]
+    if not present:
+        return []
+    arguments = given_arguments(container)
+    if CHILDREN in arguments:
+        arguments[CHILDREN] = []
+    if "rng" in arguments:  # a copy, so that asking for a config does not change what the program draws next
+        arguments["rng"] = deepcopy(arguments["rng"])
+    with random_state_kept():
+        made = getattr(construct(type(container), (), arguments), CHILDREN)
+    if [type(child) for child in made] != [type(child) for child in present[: len(made)]]:
+        raise ConfigError(
+            f"{type(container).__name__}: expected the modules that its constructor makes to come first, "
+            f"{[type(child).__name__ for child in made]}, received {[type(child).__name__ for child in present]}"
+        )
+    return present[len(made) :]
+
+
+def _encode(value: Any, where: str) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    if isinstance(value, Component):
+        return to_config(value)
+    if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
+        return np.dtype(value).name
+    if isinstance(value, (list, tuple)):
+        return [_encode(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, dict) and "class" not in value and all(isinstance(key, str) for key in value):
+        return {key: _encode(item, f"{where}[{key!r}]") for key, item in value.items()}
+    raise ConfigError(
+        f"{where}: expected a value that JSON can hold (None, bool, int, finite float, str, list, dict), a dtype or a "
+        f"component, received {value!r}"
+    )
+
+
+def _build(
+    config: Any, find: Callable[[str], Any], args: tuple[Any, ...], rng: np.random.Generator | None, where: str = ""
+) -> Any:
+    if not (isinstance(config, Mapping) and isinstance(config.get("class"), str)):
+        raise ConfigError(f"{where}expected a config such as {{'class': 'Linear', 'n_in': 3}}, received {config!r}")
+    cls = find(config["class"])
+    where = f"{where}{config['class']}: "
+    arguments = {name: value for name, value in config.items() if name != "class"}
+    takes_children = hasattr(cls, "add") and _is_child_list(cls.__signature__.parameters.get(CHILDREN))
+    added = arguments.pop(CHILDREN, []) if takes_children else []
+    if not isinstance(added, list):
+        raise ConfigError(f"{where}expected a list of configs for {CHILDREN}, received {added!r}")
+    arguments = {name: _decode(value, find, rng, where) for name, value in arguments.items()}
+    takes_rng = cls.__signature__.parameters.get("rng")
+    if takes_rng is not None and arguments.get("rng") is None:
+        if rng is not None:
+            arguments["rng"] = rng.spawn(1)[0]
+        elif takes_rng.default is takes_rng.empty:
+            arguments["rng"] = np.random.default_rng()
+    component = construct(cls, args, arguments, where)
+    for index, child in enumerate(added):
+        component.add(_build(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))
+    return component
+
+
+def _is_child_list(parameter: inspect.Parameter | None) -> bool:
+    """Whether ``modules`` in a config means children, rather than an ordinary argument of that name."""
+    return parameter is None or parameter.kind is parameter.VAR_POSITIONAL
+
+
+def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | None, where: str) -> Any:
+    if isinstance(value, list):
+        return [_decode(item, find, rng, where) for item in value]
+    if isinstance(value, Mapping):
+        if "class" in value:
+            return _build(value, find, (), rng, where)
+        return {key: _decode(item, find, rng, where) for key, item in value.items()}
+    return value

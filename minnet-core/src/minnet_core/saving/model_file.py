@@ -1,0 +1,180 @@
+"""`save` and `load`: a whole model in one ``.safetensors`` file.
+
+The file holds the arrays, and a header with the architecture and the versions of what it is made of.
+Names in it resolve through the registry and nowhere else, and there is no pickle, so reading a file runs no code but
+the constructors of registered components.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from packaging.version import InvalidVersion, Version
+
+from ..discovery import LOCAL, installed
+from ..errors import ConfigError, ModelFileError, UnknownComponentError
+from ..nn import Module, random_state_kept, walk
+from ..registry import layers
+from ..support import write_atomically
+from .config import build_with, component_name, to_config
+from .model_header import KEY, ModelHeader, open_model_file, parse_header
+from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
+
+
+def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> Path:
+    """Write a model to a file, atomically.
+
+    What is saved can be loaded: the architecture is built once more and compared before anything is written.
+    Saved besides it are the arrays, and plain attributes (numbers, texts, modes) that have changed since construction.
+
+    Args:
+        model: any module. Classes that nobody has registered are saved too; whoever loads must register them.
+        path: of the file; ``.safetensors`` is the customary suffix.
+        metadata: anything that JSON can hold, returned by `read_header`.
+
+    Returns:
+        The absolute path.
+
+    Raises:
+        ConfigError: if a constructor was given what a config cannot hold.
+        ModelFileError: if the constructors do not rebuild the model's parameters, or an array has a dtype that
+            safetensors cannot hold.
+        OSError: if the file cannot be written; an older file of the name is then still whole.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save as to_bytes
+
+    if not isinstance(model, Module):
+        raise TypeError(f"expected a Module to save, received {model!r}")
+    classes = _classes(model)
+    config = to_config(model)
+    try:
+        with random_state_kept():
+            rebuilt = build_with(config, classes.__getitem__)
+    except KeyError as error:
+        raise ModelFileError(
+            f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
+            f"constructors were given {error}"
+        ) from error
+    arrays, shared = arrays_of(model, rebuilt)
+    header = ModelHeader(
+        config=config,
+        components={name: _version(name) for name in sorted(classes)},
+        shared=shared,
+        attributes=changed_attributes(model, rebuilt),
+        metadata=dict(metadata or {}),
+    )
+    # safetensors writes the memory of an array as it lies: in C order and native byte order, or the bytes are wrong.
+    arrays = {name: np.asarray(a, a.dtype.newbyteorder("="), order="C") for name, a in arrays.items()}
+    header = evolve(header, digest=header.digest_with(arrays))
+    try:
+        data = to_bytes(arrays, metadata={KEY: header.to_json()})
+    except (SafetensorError, KeyError, TypeError) as error:
+        dtypes = {name: str(array.dtype) for name, array in arrays.items()}
+        raise ModelFileError(f"{path}: safetensors cannot hold these arrays: {dtypes}: {error}") from error
+    return write_atomically(path, data)
+
+
+def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module:
+    """Read a model from a file that `save` wrote.
+
+    Args:
+        path: of the file.
+        check_versions: refuse a file whose components are now installed in an incompatible version (another major
+            version, or another minor one below 1.0).
+
+    Returns:
+        The model as it was: parameters, buffers, modes; gradients are zero.
+
+    Raises:
+        ModelFileError: if the file is truncated, foreign, altered, of a later format or of other versions, or does
+            not fit the architecture that it names.
+        UnknownComponentError: if a component is not installed or not registered; says what to install.
+        OSError: if the file cannot be read.
+    """
+    from safetensors import SafetensorError
+
+    where = os.fspath(path)
+    with open_model_file(path) as file:
+        header = parse_header(file.metadata(), where)
+        try:
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
+        except (SafetensorError, TypeError) as error:
+            raise ModelFileError(f"{where}: its arrays are of dtypes that NumPy does not have: {error}") from error
+    if header.digest_with(arrays) != header.digest:
+        raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
+    classes = _find_classes(header, where)
+    if check_versions:
+        _check_versions(header, where)
+    try:
+        model: Module = build_with(header.config, classes.__getitem__)
+    except KeyError as error:
+        raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
+    except (ConfigError, ArithmeticError, MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
+    fill_arrays(model, arrays, header.shared, where)
+    set_attributes(model, header.attributes, where)
+    return model
+
+
+def _classes(model: Module) -> dict[str, type]:
+    """Every class in a model by qualified name."""
+    classes: dict[str, type] = {}
+    for _, module in walk(model):
+        name = component_name(type(module))
+        if classes.setdefault(name, type(module)) is not type(module):
+            raise ModelFileError(
+                f"expected classes of different names, received two called {name}; register() names them"
+            )
+    return classes
+
+
+def _find_classes(header: ModelHeader, where: str) -> dict[str, type]:
+    """Look every component up; an error names all that are missing, with the versions that were saved."""
+    classes: dict[str, type] = {}
+    missing = []
+    for name, version in header.components.items():
+        try:
+            classes[name] = layers[name]
+        except UnknownComponentError as error:
+            distribution = name.partition(":")[0]
+            if version and installed(distribution) is None:
+                trusting = f"pip install '{distribution}=={version}', if you trust where the file is from"
+                missing.append(f"{error} (saved with {version}: {trusting})")
+            else:
+                missing.append(f"{error}" + (f" (saved with {version})" if version else ""))
+    if missing:
+        raise UnknownComponentError("\n".join([f"{where} needs components that are not here:", *missing]))
+    return classes
+
+
+def _version(component: str) -> str | None:
+    distribution = component.partition(":")[0]
+    return None if distribution == LOCAL else layers.declaration(component).version
+
+
+def _check_versions(header: ModelHeader, where: str) -> None:
+    for component, saved in header.components.items():
+        distribution = component.partition(":")[0]
+        installed = _version(component)
+        if saved is None or installed is None:
+            continue
+        if _series(saved) != _series(installed):
+            raise ModelFileError(
+                f"{where}: {component}: expected {distribution} {_series(saved)} (saved with {saved}), received "
+                f"{installed}; pip install '{distribution}=={saved}', or load(path, check_versions=False)"
+            )
+
+
+def _series(version: str) -> str:
+    """Versions of one series are compatible: ``1.x`` for 1.2.3, ``0.1.x`` for 0.1.7."""
+    try:
+        parsed = Version(version)
+    except InvalidVersion:
+        return version
+    return f"{parsed.major}.x" if parsed.major else f"0.{parsed.minor}.x"

@@ -1,0 +1,128 @@
+"""`ModelHeader`: what a model file says about itself, readable without loading the model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import asdict, field, frozen, validators
+
+from ..errors import ModelFileError
+from ..nn import Array
+
+FORMAT = 1
+"""Raised when a file of the old form can no longer be read as one of the new."""
+
+KEY = "minnet"
+"""The one entry of the safetensors metadata; one, because safetensors writes several in no fixed order."""
+
+_text = validators.instance_of(str)
+_object = validators.instance_of(dict)
+_qualified = validators.matches_re(r"[a-z0-9-]+:[^:]+")
+
+
+@frozen(kw_only=True)
+class ModelHeader:
+    """What a model file says beside its arrays.
+
+    Attributes:
+        format: version of the file format.
+        config: the model's architecture, as `to_config` writes it.
+        components: qualified name of every class in the model -> version of its distribution, None for a class of the
+            program that saved it.
+        shared: name of an array -> name of the array that it is the same one as.
+        attributes: dotted name -> value of plain attributes that were not as the constructor makes them, such as
+            ``training`` of a model that was saved in evaluation mode.
+        metadata: what the caller of `save` added.
+        digest: SHA-256 of all of the above and of every array; shows damage, not forgery.
+    """
+
+    format: int = field(default=FORMAT, validator=validators.in_(range(1, FORMAT + 1)))
+    config: dict[str, Any] = field(validator=_object)
+    components: dict[str, str | None] = field(
+        validator=validators.deep_mapping(_qualified, validators.optional(_text), _object)
+    )
+    shared: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _object))
+    attributes: dict[str, Any] = field(factory=dict, validator=_object)
+    metadata: dict[str, Any] = field(factory=dict, validator=_object)
+    digest: str = field(default="", validator=_text)
+
+    def to_json(self) -> str:
+        """Write the header in its one canonical form.
+
+        Raises:
+            ModelFileError: if ``metadata`` holds what JSON cannot.
+        """
+        try:
+            return json.dumps(asdict(self, recurse=False), sort_keys=True, allow_nan=False, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
+
+    def digest_with(self, arrays: Mapping[str, Array]) -> str:
+        """Compute the digest of this header, its own ``digest`` left out, and of arrays."""
+        contents = json.loads(self.to_json())
+        del contents["digest"]
+        hasher = hashlib.sha256(json.dumps(contents, sort_keys=True).encode())
+        for name in sorted(arrays):
+            array = arrays[name]
+            hasher.update(f"{name} {array.dtype.str} {array.shape}".encode())
+            hasher.update(array.tobytes())
+        return hasher.hexdigest()
+
+
+def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> ModelHeader:
+    """Read the header out of the metadata of a safetensors file.
+
+    Raises:
+        ModelFileError: if there is none, it is damaged, or a later format.
+    """
+    text = (safetensors_metadata or {}).get(KEY)
+    if text is None:
+        raise ModelFileError(
+            f"{where}: expected a model that minnet saved, received a safetensors file of another program "
+            "(it has arrays, but does not say what model they belong to)"
+        )
+    try:
+        contents = json.loads(text)
+        if isinstance(contents, dict) and isinstance(contents.get("format"), int) and contents["format"] > FORMAT:
+            raise ModelFileError(
+                f"{where}: expected file format {FORMAT} or older, received format {contents['format']}, which a "
+                "newer minnet wrote; pip install -U minnet-core"
+            )
+        return ModelHeader(**contents)
+    except (TypeError, ValueError, RecursionError) as error:
+        if isinstance(error, ModelFileError):
+            raise
+        raise ModelFileError(f"{where}: its minnet header is damaged: {error}") from error
+
+
+def read_header(path: str | os.PathLike[str]) -> ModelHeader:
+    """Read what a model file says about itself; no array is read and nothing is built.
+
+    Raises:
+        ModelFileError: if it is no model file of minnet.
+        OSError: if it cannot be read.
+    """
+    with open_model_file(path) as file:
+        return parse_header(file.metadata(), os.fspath(path))
+
+
+def open_model_file(path: str | os.PathLike[str]) -> Any:
+    """Open a safetensors file; its own header is checked against its length.
+
+    Raises:
+        ModelFileError: if it is truncated or no safetensors file.
+        OSError: if it cannot be read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    where = os.fspath(path)
+    with open(path, "rb"):  # an OSError of ours names the file; that of safetensors may not
+        pass
+    try:
+        return safe_open(where, framework="numpy")
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(f"{where}: expected a whole safetensors file, received a damaged one: {error}") from error

@@ -1,0 +1,135 @@
+"""What of a model goes into a file beside its architecture: its arrays, and attributes that were changed since."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from types import NoneType
+from typing import Any
+
+import numpy as np
+
+from ..errors import ModelFileError
+from ..nn import (
+    PROTOCOL_ATTRIBUTES,
+    Array,
+    Module,
+    buffer_places,
+    describe,
+    expect_separate,
+    join,
+    parameter_refs,
+    walk,
+)
+
+_NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
+
+
+def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
+    """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
+    expect_separate(parameter_refs(model))
+    expected = {place.name: place.parameter.shape for place in parameter_refs(rebuilt)}
+    parameters = model.namedParameters()
+    received = {name: array.shape for name, array in parameters.items()}
+    if expected != received:
+        differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
+        raise ModelFileError(
+            f"{type(model).__name__}: expected the parameters that its constructor makes, "
+            f"{ {name: expected.get(name) for name in differing} }, received "
+            f"{ {name: received.get(name) for name in differing} }; make them in the constructor, from its arguments"
+        )
+    arrays: dict[str, Array] = {}
+    shared: dict[str, str] = {}
+    first: dict[int, str] = {}
+    for name, array in parameters.items():
+        if (original := first.setdefault(id(array), name)) != name:
+            shared[name] = original
+        else:
+            arrays[name] = array
+    # An array that a new module has no attribute for is left from a forward pass: a mask, say.
+    state = {place.name for place in buffer_places(rebuilt, empty=True)}
+    arrays.update({place.name: place.value for place in buffer_places(model) if place.name in state})
+    return arrays, shared
+
+
+def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
+    """Put arrays into a new model."""
+    parameters = {place.name: place for place in parameter_refs(model)}
+    buffers = {place.name: place for place in buffer_places(model, empty=True)}
+    values = {name: arrays.get(shared.get(name, name)) for name in parameters}
+    unknown = sorted(arrays.keys() - parameters.keys() - buffers.keys())
+    missing = sorted(name for name, value in values.items() if value is None)
+    if unknown or missing:
+        raise ModelFileError(f"{where}: expected the arrays of its model; missing: {missing}, not of it: {unknown}")
+    gradients = {name: np.zeros_like(array) for name, array in arrays.items()}
+    for name, place in parameters.items():
+        value, source = values[name], shared.get(name, name)
+        assert value is not None
+        if (value.shape, value.dtype.kind) != (place.parameter.shape, place.parameter.dtype.kind):
+            expected, received = describe(place.parameter), describe(value)
+            raise ModelFileError(f"{where}: {name}: expected {expected}, received {received}")
+        if all(place.homes):
+            place.put(value, gradients[source])
+        else:
+            place.parameter[...] = value
+    for name in arrays.keys() & buffers.keys():
+        buffers[name].put(arrays[name])
+
+
+def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
+    """Return the plain attributes that differ from those of a model built anew: ``p`` of a Dropout, modes, counters.
+
+    Plain is what JSON can hold. An attribute that a new model lacks is not among them, unless its class has it.
+
+    Raises:
+        ModelFileError: naming an attribute that is not finite now and was built otherwise.
+    """
+    built = dict(_plain_attributes(rebuilt))
+    changed = {}
+    for name, value in _plain_attributes(model):
+        # By repr, so that nan equals nan and True differs from 1.
+        if name in built and repr(value) != repr(built[name]):
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ModelFileError(f"{name}: expected a finite number, received {value}")
+            changed[name] = value
+    return changed
+
+
+def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> None:
+    """Set plain attributes of a model built anew.
+
+    Raises:
+        ModelFileError: if the model has no such plain attribute, or one of another type.
+    """
+    built = dict(_plain_attributes(model))
+    modules = dict(walk(model))
+    for name, value in attributes.items():
+        if name not in built or not _is_alike(value, built[name]):
+            expected = f"one like {built[name]!r}" if name in built else "no such attribute"
+            raise ModelFileError(f"{where}: {name}: expected {expected}, received {value!r}")
+    for name, value in attributes.items():
+        owner, _, attribute = name.rpartition(".")
+        setattr(modules[owner], attribute, tuple(value) if isinstance(built[name], tuple) else value)
+
+
+def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
+    """Walk the attributes of all modules that are plain, those that instances take from their class included."""
+    for prefix, module in walk(model):
+        inherited = {name: value for cls in reversed(type(module).__mro__) for name, value in vars(cls).items()}
+        for name, value in {**inherited, **vars(module)}.items():
+            plain = value.item() if isinstance(value, np.generic) else value
+            if not name.startswith("__") and name not in _NOT_STATE and _is_plain(plain):
+                yield join(prefix, name), plain
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _is_alike(value: Any, built: Any) -> bool:
+    """Whether a value in a file is of the type that a new model has; None may become anything plain, and back."""
+    if value is None or built is None or isinstance(built, float):
+        return _is_plain(value) and (not isinstance(built, float) or isinstance(value, (int, float, NoneType)))
+    return type(value) is (list if isinstance(built, tuple) else type(built)) and _is_plain(value)

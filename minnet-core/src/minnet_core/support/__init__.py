@@ -1,0 +1,25 @@
+"""What has nothing to do with networks: files, tables, docstrings, tracebacks, close names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from .atomic import write_atomically as write_atomically
+    from .docstring import Docstring as Docstring
+    from .lazy import lazy_exports as lazy_exports
+    from .tables import echo_table as echo_table, render_table as render_table
+    from .tracebacks import where_raised as where_raised
+else:
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "atomic": "write_atomically",
+            "docstring": "Docstring",
+            "lazy": "lazy_exports",
+            "tables": "echo_table render_table",
+            "tracebacks": "where_raised",
+        },
+    )

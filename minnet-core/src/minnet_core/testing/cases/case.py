@@ -1,0 +1,107 @@
+"""`Case`: a component to prove, with what its author knows of it."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from attrs import asdict, field, frozen, validators
+
+from ...nn import Component, Criterion, Example, Module, Optimizer, construct
+from .weights import Weights
+
+KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
+"""What the kit can prove, by the name that a check uses."""
+
+
+@frozen(eq=False)
+class Case(Example):
+    """An `Example` with the component that it is of.
+
+    A class that declares ``EXAMPLES`` needs no case: `cases_of` makes them.
+
+    Attributes:
+        factory: a class, or a function that makes the component; called with ``arguments``.
+        name: what reports and test ids call it; made of the factory's name and the arguments if not given.
+        infers: find out traits that are not declared, rather than report them as missing; for classes that declare
+            nothing.
+        seed: what everything drawn depends on.
+        command: the ``minnet check`` command line that runs this case, if there is one, without seed and check.
+        call: the beginning of a call of `check_component` that runs it, if there is one.
+        guess: what was guessed of the component, for reports.
+
+    >>> from minnet_core import Sequential
+    >>> Case(Sequential, input=(4, 3)).name
+    'Sequential'
+    """
+
+    factory: Callable[..., Any] = field(validator=validators.is_callable())
+    name: str = field(kw_only=True, validator=validators.instance_of(str))
+    infers: bool = field(default=False, kw_only=True)
+    seed: int = field(default=0, kw_only=True, validator=[validators.instance_of(int), validators.ge(0)])
+    command: str | None = field(default=None, kw_only=True)
+    call: str | None = field(default=None, kw_only=True)
+    guess: str = field(default="", kw_only=True)
+
+    @name.default
+    def _name(self) -> str:
+        given = ",".join(f"{name}={value!r}" for name, value in self.arguments.items())
+        name = getattr(self.factory, "__name__", type(self.factory).__name__)
+        return f"{name}({given})" if given else name
+
+    @property
+    def takes_rng(self) -> bool:
+        """Whether the factory takes a seed or generator."""
+        try:
+            parameters = inspect.signature(self.factory).parameters
+        except (TypeError, ValueError):  # of some callables written in C
+            return False
+        return "rng" in parameters
+
+    def build(self, rng: int | np.random.Generator | None = None) -> Any:
+        """Make a component.
+
+        Args:
+            rng: for a factory that takes one; the case's own argument, or its seed, if none is given.
+
+        Raises:
+            TypeError: if the factory makes something else than a component.
+        """
+        arguments = copy.deepcopy(dict(self.arguments))
+        if self.takes_rng and (rng is not None or arguments.get("rng") is None):
+            arguments["rng"] = self.seed if rng is None else rng
+        return self._made(arguments)
+
+    def build_with(self, changes: Mapping[str, Any]) -> Any:
+        """Make a component with some arguments instead of the case's."""
+        return self._made({**copy.deepcopy(dict(self.arguments)), **changes})
+
+    def _made(self, arguments: dict[str, Any]) -> Any:
+        if isinstance(self.factory, type) and issubclass(self.factory, Component):
+            trained = (Weights(self.shapes[0], self.seed),) if issubclass(self.factory, Optimizer) else ()
+            made = construct(self.factory, trained, arguments)
+        else:
+            made = self.factory(**arguments)
+        if not isinstance(made, tuple(KINDS.values())):
+            raise TypeError(f"{self.name}: expected a layer, criterion or optimizer to be made, received {made!r}")
+        return made
+
+
+def examples_of(cls: Any) -> tuple[Example, ...]:
+    """The ``EXAMPLES`` of a class.
+
+    Raises:
+        TypeError: if they are anything but a sequence of examples.
+    """
+    declared = cls.EXAMPLES
+    if not isinstance(declared, (tuple, list)) or not all(isinstance(each, Example) for each in declared):
+        raise TypeError(f"{cls.__name__}: expected EXAMPLES to be a tuple of Example, received {declared!r}")
+    return tuple(declared)
+
+
+def from_example(cls: type, example: Example, **known: Any) -> Case:
+    """Make the case of one of the ``EXAMPLES`` of a class."""
+    return Case(cls, **asdict(example, recurse=False), **known)

@@ -1,0 +1,137 @@
+"""`check_gradients`: analytic gradients against differences, for one component that one has at hand."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ...nn import Array, Criterion, Module, Tensor, title
+from ..check import ConformanceError
+from ..numerics import (
+    cast,
+    copied,
+    differing,
+    find_mismatch,
+    is_floating,
+    map_arrays,
+    named_arrays,
+    number,
+    structure,
+    tolerance_of,
+)
+from .batch import Batch
+from .global_state import GlobalState
+from .objective import magnitude, objective
+from .passes import forward, gradients, parameters, run
+
+
+def check_gradients(
+    module: Module, input: Tensor, *, rng: int | np.random.Generator = 0, tolerance: float = 1e-6
+) -> None:
+    """Check ``gradInput`` and the gradients of all parameters of a module, in its present mode.
+
+    The module itself is not touched: every evaluation runs a fresh float64 copy, so that a layer which draws random
+    numbers, from a generator of its own or the global one, draws the same ones each time.
+    Gradients must be added to the arrays of ``getGradParameters()``, and ``gradOutput`` must not be written to.
+    This is the core of what `check_component` proves, which knows more ways to be wrong.
+
+    Args:
+        module: the module to check.
+        input: an array that it takes, or a table of arrays; keep it away from kinks such as the 0 of ReLU.
+        rng: draws ``gradOutput``.
+        tolerance: allowed difference relative to the largest slope, besides rounding.
+
+    Raises:
+        ConformanceError: an AssertionError that names the array, the element and both values.
+    """
+    name, generator = title(module), np.random.default_rng(rng)
+    module = module.clone().astype(np.float64)
+    before = GlobalState.now()
+    try:
+        input = cast(input, np.float64)
+        output = forward(module.clone(), Batch(input, None))
+        gradOutput = map_arrays(lambda array: generator.standard_normal(array.shape), output)
+        batch = Batch(input, copied(gradOutput))
+        probe = module.clone()
+        results = run(probe, batch)
+        for (what, given), (_, drawn) in zip(
+            named_arrays("gradOutput", batch.second), named_arrays("", gradOutput), strict=True
+        ):
+            if not np.array_equal(given, drawn):
+                raise ConformanceError(f"{name}: expected backward to leave {what} as it is; it was written to")
+        _compare(name, module, batch, results, generator, tolerance)
+        _expect_accumulation(name, probe, batch)
+    finally:
+        before.restore()
+
+
+def check_criterion_gradients(
+    criterion: Criterion,
+    input: Tensor,
+    target: Tensor,
+    *,
+    rng: int | np.random.Generator = 0,
+    tolerance: float = 1e-6,
+) -> None:
+    """Check ``gradInput`` of a criterion; copies are used, so that neither it nor the target is touched.
+
+    Args:
+        criterion: the criterion to check.
+        input: an array that it takes, or a table of arrays; keep it away from kinks.
+        target: one for this input.
+        rng: draws the directions along which a large input is tried.
+        tolerance: allowed difference relative to the largest slope, besides rounding.
+
+    Raises:
+        ConformanceError: an AssertionError that names the element and both values.
+    """
+    name, generator = repr(criterion), np.random.default_rng(rng)
+    batch = Batch(cast(input, np.float64), copied(target))
+    before = GlobalState.now()
+    try:
+        results = run(copy.deepcopy(criterion), batch)
+        for (what, given), (_, its) in zip(named_arrays("target", batch.second), named_arrays("", target), strict=True):
+            if not np.array_equal(given, its, equal_nan=given.dtype.kind == "f"):
+                raise ConformanceError(f"{name}: expected passes to leave {what} as it is; it was written to")
+        _compare(name, criterion, batch, results, generator, tolerance)
+    finally:
+        before.restore()
+
+
+def _compare(
+    name: str,
+    component: Any,
+    batch: Batch,
+    results: Mapping[str, Array],
+    rng: np.random.Generator,
+    tolerance: float,
+) -> None:
+    size = magnitude(component, batch)
+    varied = {what: array for what, array in named_arrays("gradInput", batch.input) if is_floating(array)}
+    varied.update({f"gradient of {what}": array for what, array in parameters(component).items()})
+    for what, array in varied.items():
+        gradient = results.get(what)
+        if gradient is None or gradient.shape != array.shape:
+            raise ConformanceError(f"{name}: {what}: expected shape {array.shape}, received {structure(gradient)}")
+        found = find_mismatch(partial(objective, component, batch), array, gradient, size, rng, tolerance)
+        if found is not None:
+            kink = "; the function has a kink there" if found.is_kink else ""
+            raise ConformanceError(
+                f"{name}: {what}{found.place}: analytic {number(found.analytic)}, numeric {number(found.numeric)}{kink}"
+            )
+
+
+def _expect_accumulation(name: str, module: Module, batch: Batch) -> None:
+    handed_out = gradients(module)
+    first = {what: array.copy() for what, array in handed_out.items()}
+    module.backward(batch.input, batch.second)
+    for what, array in handed_out.items():
+        if differing(array, 2 * first[what], tolerance_of(first[what], 1e-6)).any():
+            raise ConformanceError(
+                f"{name}: {what}: expected backward to add to the array of getGradParameters(), "
+                "in place (gradW += ...); a second backward replaced it, or made another array"
+            )

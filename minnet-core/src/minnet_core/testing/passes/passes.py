@@ -1,0 +1,65 @@
+"""Running a component, and the arrays that it computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...nn import Array, Criterion, Module, walk
+from ..numerics import copied, named_arrays
+from .batch import Batch
+from .global_state import GlobalState
+
+GLOBAL_SEED = 20061115
+"""Says which state the global generators are put into before every forward pass."""
+
+
+def forward(component: Any, batch: Batch) -> Any:
+    """Run ``forward``; the global generators are in the same state before every one, so draws can be repeated."""
+    GlobalState.enter(GLOBAL_SEED)
+    if isinstance(component, Criterion):
+        return component.forward(batch.input, batch.second)
+    return component.forward(batch.input)
+
+
+def backward(component: Any, batch: Batch) -> Any:
+    """Run ``backward``."""
+    return component.backward(batch.input, batch.second)
+
+
+def run(component: Any, batch: Batch) -> dict[str, Array]:
+    """Run both passes from zero gradients; return copies of all that they compute.
+
+    Returns:
+        ``output`` (or ``loss``), ``gradInput`` and, for every parameter, ``gradient of W``; ``output[0]`` and so on
+        where there is a table.
+    """
+    zero(component)
+    output = copied(forward(component, batch))
+    gradInput = copied(backward(component, batch))
+    found = dict(named_arrays("loss" if isinstance(component, Criterion) else "output", output))
+    found.update(named_arrays("gradInput", gradInput))
+    found.update({name: array.copy() for name, array in gradients(component).items()})
+    return found
+
+
+def zero(component: Any) -> None:
+    """Fill the gradients with zeros, whatever the component's own method does."""
+    for gradient in gradients(component).values():
+        gradient.fill(0)
+
+
+def parameters(component: Any) -> dict[str, Array]:
+    """The parameters by name; a criterion has none."""
+    return component.namedParameters() if isinstance(component, Module) else {}
+
+
+def gradients(component: Any) -> dict[str, Array]:
+    """The gradients of the parameters, ``gradient of W`` and so on."""
+    if not isinstance(component, Module):
+        return {}
+    return {f"gradient of {name}": array for name, array in component.namedGradParameters().items()}
+
+
+def parts(component: Any) -> list[Any]:
+    """A component and the modules inside it."""
+    return [module for _, module in walk(component)] if isinstance(component, Module) else [component]

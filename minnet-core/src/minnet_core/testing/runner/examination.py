@@ -1,0 +1,118 @@
+"""`Examination`: the checks of a case, run in order, each after those that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from functools import cached_property
+from unittest import SkipTest
+
+from ...support import where_raised
+from ..cases import Case
+from ..check import Check, ConformanceError
+from ..passes import sandboxed
+from ..trials import Trial
+from .kit import checks_by_name, named_check, unknown_check
+from .report import Report, Result, Status
+from .reproduction import reproduction
+
+
+class Examination:
+    """Runs checks of one case and remembers what came of them, so that none runs twice.
+
+    Args:
+        case: what to examine.
+        again: says how a check of a case is run again, for messages.
+
+    Raises:
+        ValueError: if the case expects a failure of a check that does not exist, and is named like one that does.
+    """
+
+    def __init__(self, case: Case, again: Callable[[Case, str], str] = reproduction) -> None:
+        self.case = case
+        self._again = again
+        self._results: dict[str, Result] = {}
+        self._checks = checks_by_name()
+        for name in case.expected_failures:
+            # One that is like no check may be of a plugin that is not installed here.
+            if name not in self._checks and get_close_matches(name, self._checks, n=1, cutoff=0.8):
+                raise ValueError(f"{case.name}: expected_failures: {unknown_check(name)}")
+
+    def report(self, checks: Iterable[Check]) -> Report:
+        """Run checks; those that they need are reported too where they fail."""
+        results = {check.name: self.result_of(check) for check in checks}
+        needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
+        return Report(self.case.name, (*needed, *results.values()), self.traits)
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """The traits of the component: those declared and, for a case that infers them, those found."""
+        if not self.case.infers:
+            return self.case.traits
+        from ..trials import inferred_traits
+
+        try:
+            with sandboxed(self.case.seed):
+                return inferred_traits(self.case)
+        except (Exception, SystemExit):  # a component that cannot even run: the checks say why
+            return self.case.traits
+
+    @cached_property
+    def kind(self) -> str | None:
+        """What the case makes: ``layer``, ``criterion`` or ``optimizer``; None if it makes nothing."""
+        try:
+            with sandboxed(self.case.seed):
+                return Trial(self.case, "kind").kind
+        except (Exception, SystemExit):  # told by the check is_made
+            return None
+
+    def result_of(self, check: Check) -> Result:
+        """Run a check, unless it has run."""
+        if check.name not in self._results:
+            self._results[check.name] = self._run(check)
+        return self._results[check.name]
+
+    def _run(self, check: Check) -> Result:
+        expected = check.name in self.case.expected_failures
+        reason = self.case.expected_failures.get(check.name, "")
+
+        def result(status: Status, message: str = "", blocked_by: str = "") -> Result:
+            return Result(self.case.name, check.name, check.family, status, message, expected, reason, blocked_by)
+
+        if self.kind is not None and self.kind not in check.of:
+            return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
+        for need in check.needs:
+            first = self.result_of(self._checks[need] if need in self._checks else named_check(need))
+            if first.outcome == "failed":  # one that is expected to fail is no reason to stop
+                return result("skipped", f"needs {need}, which fails", need)
+            if first.blocked_by:
+                return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
+        try:
+            with sandboxed(self.case.seed):
+                check.function(Trial(self.case, check.name, self.traits))
+        except SkipTest as skipped:
+            return result("skipped", str(skipped))
+        except ConformanceError as failure:
+            return result("failed", self._message(check, str(failure)))
+        except (Exception, SystemExit) as error:  # whatever a stranger's component raises is a finding
+            return result("failed", self._message(check, _raised(error)))
+        return result("passed")
+
+    def _message(self, check: Check, detail: str) -> str:
+        return (
+            f"{self.case.name} fails {check.name}\n"
+            f"  {detail}\n"
+            f"  it proves: {check.proves}\n"
+            f"  seed: {self.case.seed}\n"
+            f"  again: {self._again(self.case, check.name)}"
+        )
+
+
+def _raised(error: BaseException) -> str:
+    """Say what was raised, and where in the component's own code, as far as there is any."""
+    first = error
+    while first.__cause__ is not None:
+        first = first.__cause__
+    where = where_raised(first)
+    notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
+    return f"raised {type(error).__name__}: {error}{where and f', at {where}'}{notes}"

@@ -1,0 +1,252 @@
+"""`cases_of`: from a class, a name, a distribution or a file to cases."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import importlib.util
+import inspect
+import shlex
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from attrs import evolve
+
+from ...discovery import LOCAL, Declaration, canonical, installed
+from ...errors import PluginLoadError, UnknownComponentError
+from ...nn import Component, Criterion, Draw, Optimizer
+from ...registry import DISABLED_BY, REGISTRIES
+from ..cases import Case, examples_of, from_example
+from ..passes import sandboxed
+from .options import CaseOptions
+from .source_files import adopted, found_in, module_of_file
+from .targets import guessed_target, named_target
+
+
+def cases_of(
+    *subjects: Any,
+    arguments: Mapping[str, Any] | None = None,
+    input: Any = None,
+    target: str | Draw | None = None,
+    traits: Iterable[str] = (),
+    example: int | None = None,
+    seed: int | None = None,
+) -> list[Case]:
+    """Make the cases of what is to be checked.
+
+    Args:
+        subjects: each a `Case`; a class; a component; a name of a registry (``"Linear"``, ``"minnet-swish:Swish"``); a
+            distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
+            a function that makes a component may stand for the class.
+        arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
+        input: the shape of an input, a tuple of shapes for a table, or a list of either.
+        target: of a criterion: ``one-hot``, ``classes``, ``real``, ``binary``, ``signs``, or a function as `Example`
+            takes it; found out if not given.
+        traits: traits that hold, besides those that are found out.
+        example: the index of the one of the ``EXAMPLES`` that is to be checked.
+        seed: of the cases.
+
+    Raises:
+        ValueError: if a class declares no ``EXAMPLES`` and no input is given, or there is no such subject.
+
+    >>> from minnet_core import Sequential
+    >>> [case.name for case in cases_of(Sequential, "minnet-core")]
+    ['Sequential', 'Fused', 'Sequential']
+    """
+    if not subjects:
+        raise ValueError("expected something to check, received nothing")
+    given = CaseOptions(arguments=arguments, input=input, target=target, traits=traits, example=example, seed=seed)
+    return [case for subject in subjects for case in _cases(subject, given)]
+
+
+def every_case(seed: int | None = None) -> list[Case]:
+    """Make the cases of all components that are installed."""
+    declared = [(registry, declaration) for registry in REGISTRIES for declaration in registry.declarations()]
+    return [case for registry, its in declared for case in _declared_cases(registry, its, CaseOptions(seed=seed))]
+
+
+def _cases(subject: Any, given: CaseOptions) -> Iterator[Case]:
+    if isinstance(subject, Case):
+        if given.describes_anything:
+            raise ValueError(f"{subject.name}: expected nothing besides a case but a seed, received more")
+        yield evolve(subject, seed=subject.seed if given.seed is None else given.seed)
+    elif isinstance(subject, type):
+        yield from _of_class(adopted(subject), given, None)
+    elif isinstance(subject, Component):
+        if given.arguments is not None or given.example is not None:
+            raise ValueError(f"{subject!r}: expected no arguments for a component that is made, received some")
+        yield from _described(lambda: copy.deepcopy(subject), type(subject), given, None, type(subject).__name__)
+    elif isinstance(subject, str):
+        yield from _named(subject, given)
+    else:
+        raise TypeError(f"expected a case, a class, a component or a name to check, received {subject!r}")
+
+
+def _named(name: str, given: CaseOptions) -> Iterator[Case]:
+    path, colon, attribute = name.rpartition(":")
+    command = f"minnet check {shlex.quote(name)}"
+    if colon and path.endswith(".py"):
+        yield from _of_found(found_in(module_of_file(Path(path)), attribute, name), given, command)
+        return
+    for registry in REGISTRIES:
+        try:
+            declaration = registry.declaration(name)  # which raises, with the full names, if it means several
+        except UnknownComponentError:
+            continue
+        if declaration.distribution != LOCAL:
+            yield from _declared_cases(registry, declaration, given)
+        else:
+            yield from _of_class(registry[name], given, None)
+        return
+    its = [(r, d) for r in REGISTRIES for d in r.declarations() if d.distribution == canonical(name)]
+    if its and not colon:
+        yield from (case for registry, one in its for case in _declared_cases(registry, one, given))
+    elif colon and _can_be_imported(path):
+        yield from _of_found(found_in(_imported(path), attribute, name), given, command)
+    else:
+        raise ValueError(_unknown(name))
+
+
+def _imported(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:  # whatever a module does
+        raise ValueError(f"{name}: cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _unknown(name: str) -> str:
+    path, _, attribute = name.rpartition(":")
+    if Path(name).suffix == ".py" and Path(name).is_file():
+        hint = f"did you mean a class of it, {name}:{found_classes(Path(name))}?"
+    elif path and Path(f"{path}.py").is_file():
+        hint = f"did you mean {path}.py:{attribute}?"
+    elif any(name in (each.name, each.qualified, each.distribution) for r in REGISTRIES for each in r.disabled()):
+        hint = f"{name} is {DISABLED_BY}"
+    elif not path and installed(name):
+        hint = f"{name} is installed, and registers nothing; see: minnet plugins"
+    else:
+        declared = [declaration for registry in REGISTRIES for declaration in registry.declarations()]
+        folded = {known.lower(): known for its in declared for known in (its.name, its.qualified, its.distribution)}
+        close = [folded[match] for match in get_close_matches(name.lower(), folded, n=2)]
+        see = "see: minnet layers, minnet criterions, minnet optimizers"
+        hint = f"did you mean {' or '.join(close)}?" if close else see
+    return (
+        f"expected a component or a distribution that is installed, module:Class or FILE.py:Class, received {name!r}; "
+        f"{hint}"
+    )
+
+
+def found_classes(path: Path) -> str:
+    """The components of a file, as one would write them after its name."""
+    module = module_of_file(path)
+    its = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    return "|".join(sorted(cls.__name__ for cls in its if issubclass(cls, Component))) or "Class"
+
+
+def _declared_cases(registry: Any, declaration: Declaration, given: CaseOptions) -> Iterator[Case]:
+    """The cases of a registered component; if it cannot be loaded, or says nothing of itself, one that fails."""
+    command = f"minnet check {declaration.qualified}"
+    try:
+        cls = registry.load(declaration)
+        if not (examples_of(cls) or given.describes_a_call or issubclass(cls, Optimizer)):
+            raise ValueError(_says_nothing(cls))
+    except (PluginLoadError, ValueError, TypeError) as error:
+        yield Case(_failing(error), input=(1,), name=declaration.name, seed=given.seed or 0, command=command)
+    else:
+        yield from _of_class(cls, given, command)
+
+
+def _failing(error: Exception) -> Callable[[], Any]:
+    def factory() -> Any:
+        raise error
+
+    return factory
+
+
+def _of_found(found: Any, given: CaseOptions, command: str | None) -> Iterator[Case]:
+    """The cases of what a file or module has under a name: a class, or a function that makes a component."""
+    if isinstance(found, type):
+        yield from _of_class(found, given, command)
+    else:
+        what = f"{getattr(found, '__name__', repr(found))}()"
+        try:
+            with sandboxed(given.seed or 0):
+                made = found(**dict(given.arguments or {}))
+        except (Exception, SystemExit) as error:  # whatever a function does
+            raise ValueError(f"{what}: raised {type(error).__name__}: {error}") from error
+        if not isinstance(made, Component):
+            raise ValueError(f"{what}: expected a component to be made, received {type(made).__name__}")
+        yield from _described(found, type(made), given, command)
+
+
+def _of_class(cls: Any, given: CaseOptions, command: str | None) -> Iterator[Case]:
+    if given.describes_a_call:
+        if given.example is not None:
+            raise ValueError(
+                f"{cls.__name__}: expected an example of the class or the shape of an input, received both"
+            )
+        yield from _described(cls, cls, given, command)
+        return
+    if given.traits or given.target is not None:
+        raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input) with traits or a target")
+    examples = examples_of(cls)
+    if not examples:
+        if not issubclass(cls, Optimizer):
+            raise ValueError(_says_nothing(cls))
+        yield Case(cls, input=(4, 3), seed=given.seed or 0, command=command)
+        return
+    if given.example is not None and given.example >= len(examples):
+        raise ValueError(f"{cls.__name__}: expected an example from 0 to {len(examples) - 1}, received {given.example}")
+    cases = [from_example(cls, example, seed=given.seed or 0) for example in examples]
+    names = Counter(case.name for case in cases)
+    for index, case in enumerate(cases):
+        if given.example in (None, index):
+            again = f"{command} --example {index}" if command and len(cases) > 1 else command
+            name = f"{case.name} #{index}" if names[case.name] > 1 else case.name
+            yield evolve(case, name=name, command=again)
+
+
+def _says_nothing(cls: type) -> str:
+    return (
+        f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received neither"
+    )
+
+
+def _described(
+    factory: Callable[..., Any], cls: Any, given: CaseOptions, command: str | None, name: str | None = None
+) -> Iterator[Case]:
+    """The case of a component that its user describes; traits are found out."""
+    if given.input is None and not issubclass(cls, Optimizer):
+        raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
+    target = named_target(given.target) if isinstance(given.target, str) else given.target
+    if target is not None and not issubclass(cls, Criterion):
+        raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
+    case = Case(
+        factory,
+        arguments=dict(given.arguments or {}),
+        input=given.input or (4, 3),
+        target=target,
+        traits=frozenset(given.traits),
+        infers=True,
+        seed=given.seed or 0,
+    )
+    if name:
+        case = evolve(case, name=name)
+    if command and given.can_be_said:
+        case = evolve(case, command=command + given.flags())
+    elif inspect.isclass(factory):
+        case = evolve(case, call=f"check_component({cls.__name__}{given.python()}")
+    if issubclass(cls, Criterion) and target is None:
+        case = guessed_target(case)
+    yield case
+
+
+def _can_be_imported(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

@@ -1,0 +1,123 @@
+"""Components in a Python file that is no package: homework, say, or a first try."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from zlib import crc32
+
+from ...nn import Component, Criterion, Module
+from ..passes import sandboxed
+
+_OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
+"""What the bases that are put into a file are called there."""
+
+
+def module_of_file(path: Path) -> ModuleType:
+    """Run a file as a module.
+
+    A base class of its own, as notebooks define it, is given ours as its base.
+    What it imports is found beside it, as by ``python FILE``, and is not kept: another file may have siblings of the
+    same names. What it prints is not shown.
+
+    Raises:
+        ValueError: if there is no such file, or it cannot be run.
+    """
+    if not path.is_file():
+        raise ValueError(f"expected a Python file, received {str(path)!r}: there is no such file")
+    path = path.resolve()
+    name = f"minnet_checked_{path.stem}_{crc32(str(path).encode()):08x}"  # which no other file, or module, has
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None  # of a .py file there always is one
+    module = importlib.util.module_from_spec(spec)
+    vars(module).update(_OURS)
+    before = set(sys.modules)
+    folder = str(path.parent)
+    sys.path.insert(0, folder)
+    sys.modules[name] = module
+    try:
+        tree = _WithOurBases().visit(ast.parse(path.read_bytes(), str(path)))
+        with sandboxed():
+            exec(compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True), vars(module))
+    except BaseException as error:
+        del sys.modules[name]
+        if not isinstance(error, (Exception, SystemExit)):
+            raise
+        raise ValueError(f"{path.name}: cannot be imported: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.remove(folder)
+        for other in set(sys.modules) - before - {name}:
+            if _is_beside(path.parent, other):
+                del sys.modules[other]
+    if folder not in sys.path:
+        sys.path.append(folder)  # for what its functions import when they run
+    return module
+
+
+def _is_beside(folder: Path, module: str) -> bool:
+    """Whether a module is one of the files and folders beside a file, rather than of some environment below it."""
+    top = module.partition(".")[0]
+    return (folder / f"{top}.py").is_file() or (folder / top).is_dir()
+
+
+class _WithOurBases(ast.NodeTransformer):
+    """Gives the classes of a file that derive from nothing, and have ``updateOutput``, our base."""
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        derives = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id == "object")]
+        methods = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
+        if not derives and not node.keywords and "updateOutput" in methods:
+            required = len(methods["updateOutput"].args.args) - len(methods["updateOutput"].args.defaults)
+            base = "__minnet_criterion__" if required > 2 else "__minnet_module__"
+            node.bases = [ast.Name(base, ast.Load())]
+        return node
+
+
+def found_in(module: ModuleType, name: str, subject: str) -> Any:
+    """Return a class or a function of a module.
+
+    Raises:
+        ValueError: if it has none of this name; says the nearest, or which classes it has.
+    """
+    found = vars(module).get(name)
+    if callable(found):
+        return adopted(found) if isinstance(found, type) else found
+    raise ValueError(f"{subject}: expected {_choices(module, name, subject)}, received {name!r}")
+
+
+def _choices(module: ModuleType, name: str, subject: str) -> str:
+    home = subject.rpartition(":")[0] or module.__name__
+    its = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+    classes = sorted({cls.__name__ for cls in its if hasattr(cls, "updateOutput")} or {cls.__name__ for cls in its})
+    close = get_close_matches(name, classes, n=1)
+    hint = f"; did you mean {close[0]}?" if close else f": {', '.join(classes) or 'it has none'}"
+    return f"a class of {home}{hint}"
+
+
+def adopted(cls: Any) -> Any:
+    """Return a component class; a class with a base of its own is given ours besides it.
+
+    Raises:
+        ValueError: if it is no component.
+    """
+    if issubclass(cls, Component):
+        return cls
+    if not hasattr(cls, "updateOutput"):
+        raise ValueError(
+            f"expected a layer, criterion or optimizer, received {cls.__name__}, which has no updateOutput"
+        )
+    required = [
+        parameter
+        for parameter in inspect.signature(cls.updateOutput).parameters.values()
+        if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    base = Criterion if len(required) > 2 else Module
+    return type(cls.__name__, (cls, base), {"__module__": cls.__module__, "__doc__": cls.__doc__})

@@ -1,0 +1,104 @@
+"""Targets for a criterion whose case names none."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from ...nn import DOMAINS, Array, Draw, describe
+from ..passes import sandboxed
+
+if TYPE_CHECKING:
+    from ..cases import Case
+
+
+def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
+    """One class for each sample, as a row with a single 1."""
+    rows: Array = np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])]
+    return rows
+
+
+def classes(rng: np.random.Generator, shape: Any, _: npt.DTypeLike) -> Array:
+    """The index of one class for each sample."""
+    indices: Array = rng.integers(0, shape[-1], shape[:-1])
+    return indices
+
+
+def real(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
+    """Numbers of a standard normal distribution, in the shape of the input."""
+    numbers: Array = rng.standard_normal(shape).astype(dtype)
+    return numbers
+
+
+def binary(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
+    """Zeros and ones, in the shape of the input."""
+    bits: Array = rng.integers(0, 2, shape).astype(dtype)
+    return bits
+
+
+def signs(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
+    """Ones and minus ones, in the shape of the input."""
+    drawn: Array = rng.choice([-1, 1], shape).astype(dtype)
+    return drawn
+
+
+TARGETS = MappingProxyType({"one-hot": one_hot, "classes": classes, "real": real, "binary": binary, "signs": signs})
+"""What ``--target`` takes: name -> function that draws."""
+
+
+def named_target(name: str) -> Draw:
+    """Look up one of ``TARGETS``.
+
+    Raises:
+        ValueError: if there is none of this name.
+    """
+    if name not in TARGETS:
+        raise ValueError(f"expected a target among {', '.join(TARGETS)}, received {name!r}")
+    return TARGETS[name]
+
+
+def guessed_target(case: Case) -> Case:
+    """Find a kind of target that the criterion of a case takes: the first of ``TARGETS`` with which it runs.
+
+    Returns:
+        The case with that target, and with the domain of its inputs, if it takes only some.
+
+    Raises:
+        ValueError: if it runs with none of them.
+    """
+    problems: dict[str, list[str]] = {}
+    domains = (None,) if case.traits & DOMAINS else (None, *sorted(DOMAINS))
+    for domain in domains:
+        traits = case.traits | {domain} if domain else case.traits
+        for name, target in TARGETS.items():
+            problem = _problem(evolve(case, target=target, traits=traits, infers=False))
+            if problem is None:
+                guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
+                return evolve(case, target=target, traits=traits, guess=guess)
+            problems.setdefault(problem, []).append(name)
+    told = "; ".join(f"{', '.join(dict.fromkeys(names))}: {problem}" for problem, names in problems.items())
+    raise ValueError(
+        f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
+        f"none ({told}); name the one it takes by --target, and the inputs it takes by --trait, or declare EXAMPLES"
+    )
+
+
+def _problem(case: Case) -> str | None:
+    """What is wrong with a pass; None if it gives a finite loss."""
+    from ..trials import Trial
+
+    trial = Trial(case, "target")
+    try:
+        with sandboxed():
+            batch, component = trial.batch(), trial.fresh()
+            loss = component.forward(batch.input, batch.second)
+            component.backward(batch.input, batch.second)
+            if np.ndim(loss):
+                return f"expected one number for a loss, received {describe(loss)}"
+            return None if np.isfinite(loss) else f"the loss is {loss}"
+    except (Exception, SystemExit) as error:  # of a criterion that takes something else
+        return f"{type(error).__name__}: {error}"

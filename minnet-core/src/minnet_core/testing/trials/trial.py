@@ -1,0 +1,166 @@
+"""`Trial`: one check of one case, with what it is made of: fresh components, and batches for them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+from attrs import evolve
+
+from ...nn import DOMAINS, Module, Optimizer, Tensor
+from ..cases import KINDS, Case
+from ..check import skip
+from ..numerics import copied, map_arrays, named_arrays, rows
+from ..passes import Batch, forward, parameters
+
+Mode = str
+MODES: tuple[Mode, ...] = ("train", "evaluate")
+
+
+class Trial:
+    """Gives a check what it needs of a case; everything it draws depends on the case's seed and the check alone.
+
+    Attributes:
+        case: the case.
+        rng: what the check draws from.
+        traits: those of the component.
+    """
+
+    def __init__(self, case: Case, purpose: str, traits: frozenset[str] | None = None) -> None:
+        self.case = case
+        self.purpose = purpose
+        self.rng = np.random.default_rng([case.seed, crc32(purpose.encode())])
+        self.traits = case.traits if traits is None else traits
+
+    @cached_property
+    def prototype(self) -> Any:
+        """A component that no pass has run through; checks get copies of it.
+
+        Its parameters are not those that it began with: of many layers they are zeros and ones, which hide mistakes.
+        """
+        made = self.case.build()
+        if isinstance(made, Module) and _has_aligned_gradients(made):
+            rng = np.random.default_rng(self.case.seed)
+            for array in {id(array): array for array in parameters(made).values()}.values():
+                if array.dtype.kind == "f":  # signs stay, as a parameter may have to be positive
+                    moved = np.where(array == 0, rng.uniform(-0.5, 0.5, array.shape), array)
+                    array[...] = moved * rng.uniform(0.6, 1.4, array.shape)
+        return made
+
+    @property
+    def kind(self) -> str:
+        """``layer``, ``criterion`` or ``optimizer``."""
+        return next(name for name, base in KINDS.items() if isinstance(self.prototype, base))
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes that the component has."""
+        return MODES if self.kind == "layer" else ("train",)
+
+    @property
+    def repeatable_modes(self) -> tuple[Mode, ...]:
+        """The modes in which another component of the same state computes the same."""
+        return ("evaluate",) if self.is_stochastic else self.modes
+
+    @property
+    def is_stochastic(self) -> bool:
+        """Whether training passes draw random numbers, rather than the constructor alone."""
+        return "stochastic" in self.traits
+
+    @property
+    def domain(self) -> str | None:
+        """The trait that names the domain of the input; None if that is all real numbers."""
+        return next(iter(self.traits & DOMAINS), None)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the component takes any real numbers, so that the kit may choose them."""
+        return self.domain is None and self.case.draw is None
+
+    def require_real(self) -> None:
+        """Skip the check unless the kit may choose the inputs."""
+        if not self.is_real:
+            skip("its inputs cannot be chosen freely")
+
+    @property
+    def takes_integers(self) -> bool:
+        """Whether no array of the input is floating."""
+        return not any(array.dtype.kind == "f" for _, array in named_arrays("input", self.draw_input()))
+
+    def fresh(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Any:
+        """Make a component in a mode and a dtype; for evaluation, two training passes have gone through it."""
+        component = copy.deepcopy(self.prototype)
+        if isinstance(component, Module):
+            component.astype(dtype)
+            if mode == "evaluate":
+                for seed in (1, 2):
+                    forward(component, self._input(seed, dtype))
+                component.evaluate()
+        elif isinstance(component, Optimizer):
+            component.module.astype(dtype)
+        return component
+
+    def _input(self, seed: int, dtype: npt.DTypeLike) -> Batch:
+        shape = self.case.shapes[0]
+        return Batch(evolve(self.case, traits=self.traits).draw_input([self.case.seed, seed], dtype, shape), None)
+
+    def draw_input(self, dtype: npt.DTypeLike = np.float64, shape: Any = None) -> Tensor:
+        """Draw an input from the domain of the component."""
+        return evolve(self.case, traits=self.traits).draw_input(self.rng, dtype, shape)
+
+    def batch(
+        self,
+        mode: Mode = "train",
+        dtype: npt.DTypeLike = np.float64,
+        *,
+        shape: Any = None,
+        input: Tensor = None,
+        kind: str = "drawn",
+    ) -> Batch:
+        """Draw a batch: an input, unless one is given, with a gradOutput or a target that fits it."""
+        if input is None:
+            input = self.draw_input(dtype, shape)
+        if self.kind == "criterion":
+            return Batch(input, self.case.draw_target(self.rng, dtype, shape), kind)
+        output = forward(self.fresh(mode, dtype), Batch(copied(input), None))
+        return Batch(input, self.gradOutput(output), kind)
+
+    def gradOutput(self, output: Tensor) -> Tensor:
+        """Draw a signed gradOutput of the shapes and dtypes of an output."""
+        return map_arrays(lambda array: self.rng.standard_normal(array.shape).astype(array.dtype), output)
+
+    def batches(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Iterator[Batch]:
+        """Draw a batch of every shape of the case."""
+        for shape in self.case.shapes:
+            yield self.batch(mode, dtype, shape=shape)
+
+    def single(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Batch:
+        """Draw a batch of one sample.
+
+        Raises:
+            NotApplicable: if a batch-coupled component refuses one.
+        """
+        input = rows(self.draw_input(dtype), slice(0, 1))
+        if self.kind == "criterion":
+            target = rows(self.case.draw_target(self.rng, dtype), slice(0, 1))
+            return Batch(input, target, "single")
+        try:
+            return self.batch(mode, dtype, input=input, kind="single")
+        except ValueError as error:
+            if "batch-coupled" in self.traits:
+                skip(f"it refuses a single sample: {error}")
+            raise
+
+
+def _has_aligned_gradients(module: Module) -> bool:
+    """Whether its parameters can be asked for; that they should is told by a check."""
+    try:
+        parameters(module)
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""`Dataset`: features and what to predict from them, as a source gives them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+
+from minnet_core import Array
+
+from ..errors import DataError
+from .memory_map import chunks
+
+
+def _array(value: Any) -> Array:
+    """Take a list for an array; a memory-mapped file stays one."""
+    return np.asanyarray(value)
+
+
+def _array_or_none(value: Any) -> Array | None:
+    return None if value is None else _array(value)
+
+
+def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
+    return tuple(value)
+
+
+@frozen(eq=False)
+class Origin:
+    """Where the rows and columns of a data set are in a file, for messages.
+
+    Attributes:
+        rows: the line, or the number, of each row.
+        columns: the position of each column, from 0.
+        word: ``line`` or ``row``.
+    """
+
+    rows: Array
+    columns: tuple[int, ...]
+    word: str = "line"
+
+
+@frozen(eq=False, slots=False)
+class Dataset:
+    """Rows of features, each with a class, or with numbers that are to be predicted.
+
+    Attributes:
+        name: what messages call it.
+        features: (rows, columns) of any real dtype, as the source has them: not scaled. A missing value is nan.
+            A memory-mapped file, ``numpy.memmap``, is never read whole at once.
+        targets: of a classification integers (rows,), each an index into ``classes``; of a regression floats
+            (rows, outputs).
+        classes: the names of the classes: integers or texts, sorted. Empty for a regression.
+        columns: the names of the features, all different, or None.
+        outputs: the names of the targets of a regression, or None.
+        attribution: who made it, printed with every use; empty if nobody asks for that.
+        weights: of the samples, (rows,), or None if all count alike.
+        categories: for each column the texts that it holds, sorted, of which the features have the indices; an empty
+            tuple for a column of numbers. Empty if all columns are numbers.
+        origin: where in a file all this is, or None.
+    """
+
+    name: str
+    features: Array = field(repr=False, converter=_array)
+    targets: Array = field(repr=False, converter=_array)
+    classes: tuple[int, ...] | tuple[str, ...] = field(default=(), converter=_names)
+    columns: tuple[str, ...] | None = field(default=None, repr=False)
+    outputs: tuple[str, ...] | None = field(default=None, repr=False)
+    attribution: str = field(default="", repr=False)
+    weights: Array | None = field(default=None, repr=False, converter=_array_or_none)
+    categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    origin: Origin | None = field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that everything fits together."""
+        if self.features.ndim != 2 or self.features.dtype.kind not in "biuf" or not len(self.features):
+            self._refuse("features, real numbers (rows, columns) with at least one row", self.features)
+        rows, columns = self.features.shape
+        if self.classes:
+            self._check_labels()
+        elif self.targets.ndim != 2 or len(self.targets) != rows or self.targets.dtype.kind not in "biuf":
+            self._refuse(f"targets of a regression, numbers ({rows}, outputs)", self.targets)
+        self._check_names("columns", self.columns, columns)
+        self._check_names("outputs", self.outputs, self.targets.shape[1] if self.targets.ndim == 2 else 0)
+        if self.categories and len(self.categories) != columns:
+            raise DataError(f"{self.name}: expected categories of {columns} columns, received {len(self.categories)}")
+        if self.weights is not None and self.weights.shape != (rows,):
+            self._refuse(f"weights ({rows},)", self.weights)
+
+    @property
+    def task(self) -> str:
+        """``classification`` or ``regression``."""
+        return "classification" if self.classes else "regression"
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def fingerprint(self) -> str:
+        """Return a hash of all that is learned from: another one means that the data have changed.
+
+        A memory-mapped file is read through, a part at a time, when this is first asked for.
+        """
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        arrays = {"features": self.features, "targets": self.targets, "weights": self.weights}
+        content = hashlib.sha256(repr((self.classes, self.categories)).encode())
+        for name, array in arrays.items():
+            if array is not None:
+                stored = array.dtype.newbyteorder("<")
+                content.update(f"{name} {stored.str} {array.shape}".encode())
+                for chunk in chunks(array):
+                    content.update(np.ascontiguousarray(chunk, stored).data)
+        return content.hexdigest()
+
+    def where(self, row: int, column: int | None = None) -> str:
+        """Name a row in a message, and a column; as they are in the file, or counted from 1."""
+        place = f"row {row + 1}" if self.origin is None else f"{self.origin.word} {self.origin.rows[row]}"
+        if column is None:
+            return place
+        position = column if self.origin is None else self.origin.columns[column]
+        named = f" ({self.columns[column]!r})" if self.columns else ""
+        return f"{place}, column {position + 1}{named}"
+
+    def _check_labels(self) -> None:
+        rows = len(self.features)
+        if self.targets.shape != (rows,) or self.targets.dtype.kind not in "iu":
+            self._refuse(f"targets of a classification, integers ({rows},)", self.targets)
+        low, high = int(self.targets.min()), int(self.targets.max())
+        if low < 0 or high >= len(self.classes):
+            raise DataError(
+                f"{self.name}: expected targets from 0 to {len(self.classes) - 1}, indices of its classes, "
+                f"received {low} to {high}"
+            )
+
+    def _check_names(self, what: str, names: tuple[str, ...] | None, count: int) -> None:
+        if names is not None and (len(names) != count or len(set(names)) != count):
+            raise DataError(f"{self.name}: expected {count} different names of {what}, received {names}")
+
+    def _refuse(self, expected: str, received: Any) -> None:
+        raise DataError(f"{self.name}: expected {expected}, received {received.dtype} {received.shape}")

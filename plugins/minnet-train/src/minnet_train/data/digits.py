@@ -1,0 +1,33 @@
+"""The embedded data set: 1,797 images of handwritten digits."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+
+from .dataset import Dataset
+from .sources import DIGITS
+
+ATTRIBUTION = (
+    "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "
+    "UCI Machine Learning Repository, 1998, doi:10.24432/C50P49, CC BY 4.0"
+)
+
+
+def load_digits() -> Dataset:
+    """Load the test set of the UCI handwritten digits: 8x8 images with values from 0 to 16, and 10 classes.
+
+    ``LICENSE-digits.md`` in this folder says where it comes from and how its file was made.
+
+    >>> load_digits().features.shape
+    (1797, 64)
+    """
+    with (
+        files(__package__).joinpath("digits.npz").open("rb") as file,
+        np.load(file, allow_pickle=False) as arrays,
+    ):
+        images, labels = arrays["images"], arrays["labels"]
+    return Dataset(
+        DIGITS, images.astype(np.float32), labels.astype(np.int64), tuple(range(10)), attribution=ATTRIBUTION
+    )

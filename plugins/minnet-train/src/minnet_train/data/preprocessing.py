@@ -1,0 +1,106 @@
+"""`Preparation`: from features as a source has them to the inputs of a network, learned once and saved with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+import numpy as np
+from attrs import evolve, field, frozen
+
+from minnet_core import Array
+
+from .columns import Columns
+from .standardize import Moments, Standardisation
+
+
+@frozen(kw_only=True, slots=False)
+class Preparation:
+    """What happens to raw data on the way into a network, and to its answers on the way out.
+
+    Columns of categories become as many columns of 0 and 1, others are divided by ``scale``; then what is missing is
+    filled, and numbers are standardised.
+    All that is learned from data is learned from the rows that are trained on.
+
+    Attributes:
+        columns: the raw columns.
+        scale: numbers are divided by this, before all else.
+        fill: for each input, what a missing value is taken for; None if none may be missing.
+        of_inputs: the mean and deviation of each input; None if inputs are not standardised.
+        of_targets: those of each target of a regression; None if targets are learned as they are.
+    """
+
+    columns: Columns
+    scale: float = 1.0
+    fill: tuple[float, ...] | None = field(default=None, repr=False)
+    of_inputs: Standardisation | None = field(default=None, repr=False)
+    of_targets: Standardisation | None = field(default=None, repr=False)
+
+    @property
+    def width(self) -> int:
+        """How many inputs the network has."""
+        return len(self.columns.is_number)
+
+    def inputs(self, raw: Array) -> Array:
+        """Prepare raw features (rows, columns): float32 (rows, inputs), which never alias them."""
+        expanded = self._filled(self._expanded(raw))
+        if self.of_inputs is not None:
+            expanded = self.of_inputs.forward(expanded)
+        return np.array(expanded, np.float32) if expanded is raw else np.asarray(expanded, np.float32)
+
+    def targets(self, raw: Array) -> Array:
+        """Prepare the targets (rows, outputs) of a regression: float32."""
+        return np.array(raw if self.of_targets is None else self.of_targets.forward(raw), np.float32)
+
+    def answers(self, outputs: Array) -> Array:
+        """Turn the outputs (rows, outputs) of a regression into what the raw targets are measured in: float64."""
+        values: Array = np.asarray(outputs, np.float64)
+        return values if self.of_targets is None else self.of_targets.backward(values)
+
+    def learned(self, rows: Iterable[Array], *, standardize: bool, fill: bool) -> Preparation:
+        """Learn the mean and deviation of inputs.
+
+        Args:
+            rows: raw features of the rows that are trained on, a part at a time; gone through once.
+            standardize: whether inputs shall have mean 0 and deviation 1.
+            fill: whether a missing value shall be taken for the mean.
+        """
+        if not (standardize or fill):
+            return self
+        moments = Moments(self.width)
+        for raw in rows:
+            moments.update(self._expanded(raw))
+        mean = np.where(moments.count > 0, moments.mean, 0.0)
+        numbers = self.columns.is_number
+        mapping = Standardisation.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
+        return evolve(
+            self,
+            fill=tuple(mean.tolist()) if fill else None,
+            of_inputs=mapping if standardize else None,
+        )
+
+    def for_autoencoding(self) -> Preparation:
+        """Make the one of a network whose targets are its inputs, so that `answers` undoes `inputs`, scale included.
+
+        Categories stay columns of 0 and 1.
+        """
+        own = self.of_inputs or Standardisation((0.0,) * self.width, (1.0,) * self.width)
+        factor = np.where(self.columns.is_number, self.scale, 1.0)
+        return evolve(self, of_targets=Standardisation.of(factor * own.offset, factor * own.spread))
+
+    def _expanded(self, raw: Array) -> Array:
+        """Write categories as 0 and 1, and divide numbers by the scale."""
+        expanded = self.columns.expand(raw)
+        if expanded.dtype not in (np.float32, np.float64):
+            is_exact = expanded.dtype.kind == "b" or expanded.dtype.itemsize <= 2
+            expanded = expanded.astype(np.float32 if is_exact else np.float64)
+        return expanded if self.scale == 1 else expanded / self._divisor.astype(expanded.dtype)
+
+    def _filled(self, expanded: Array) -> Array:
+        if self.fill is None:
+            return expanded
+        return np.where(np.isnan(expanded), np.asarray(self.fill, expanded.dtype), expanded)
+
+    @cached_property
+    def _divisor(self) -> Array:
+        return np.where(self.columns.is_number, self.scale, 1.0)

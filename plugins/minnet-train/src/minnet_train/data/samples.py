@@ -1,0 +1,198 @@
+"""`Samples`: what a network is given, and what it should answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from attrs import field, frozen
+
+from minnet_core import Array
+
+from .dataset import Dataset
+from .memory_map import is_mapped
+from .prepared_rows import PreparedInputs, PreparedTargets
+from .preprocessing import Preparation
+
+
+class Rows(Protocol):
+    """What `Samples` asks of its inputs and targets: an array answers it, and so does a part of a file."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, and columns."""
+        ...
+
+    def take(self, rows: Any, axis: int, /) -> Array:
+        """Return some rows, in this order; the axis is 0."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+@frozen(eq=False)
+class Samples:
+    """Inputs with their targets.
+
+    Attributes:
+        inputs: float32 (rows, columns), an array or what gives one by ``take(rows, 0)``.
+        targets: float32 (rows, outputs): the values of a regression, or 1 for the class of the row and else 0, a form
+            that every criterion takes.
+        classes: their names; empty for a regression.
+        weights: how much each row counts, float64 (rows,); None if all count alike.
+    """
+
+    inputs: Rows = field(repr=False)
+    targets: Rows = field(repr=False)
+    classes: tuple[int, ...] | tuple[str, ...] = ()
+    weights: Array | None = field(default=None, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Check that everything fits together."""
+        rows = len(self.inputs)
+        if len(self.targets.shape) != 2 or len(self.targets) != rows or not rows:
+            raise ValueError(
+                "expected inputs (rows, features) and targets (rows, outputs) with at least one row, "
+                f"received {self.inputs.shape} and {self.targets.shape}"
+            )
+        if self.classes and len(self.classes) != self.outputs:
+            raise ValueError(f"expected a target for each of {len(self.classes)} classes, received {self.outputs}")
+        if self.weights is not None and self.weights.shape != (rows,):
+            raise ValueError(f"expected weights ({rows},), received {self.weights.shape}")
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        rows: Array,
+        preparation: Preparation,
+        weights: Array | None = None,
+        *,
+        autoencode: bool = False,
+    ) -> Samples:
+        """Take rows of a data set and prepare them: at once, or batch by batch if the data are a mapped file.
+
+        Args:
+            dataset: has the rows.
+            rows: their indices.
+            preparation: of features, and of the targets of a regression.
+            weights: of these rows.
+            autoencode: whether the inputs are the targets, too.
+        """
+        classes = () if autoencode else dataset.classes
+        inputs: Rows = PreparedInputs(dataset.features, rows, preparation)
+        inputs = inputs if is_mapped(dataset.features) else _all(inputs)
+        if autoencode:
+            return cls(inputs, inputs, classes, weights)
+        targets: Rows = PreparedTargets(dataset.targets, rows, preparation, len(classes))
+        return cls(inputs, targets if is_mapped(dataset.features) else _all(targets), classes, weights)
+
+    @classmethod
+    def of_arrays(
+        cls,
+        inputs: Any,
+        targets: Any,
+        classes: tuple[int, ...] | tuple[str, ...] | None = None,
+        weights: Any = None,
+    ) -> Samples:
+        """Take arrays as they are, converted to float32.
+
+        Args:
+            inputs: (rows, columns), or any shape whose first axis is the rows.
+            targets: integers or booleans (rows,) are labels, indices into ``classes``; texts are the names of classes;
+                floats are the values of a regression, (rows,) or (rows, outputs), or with ``classes`` a number for
+                each class.
+            classes: their names; None is 0 to the largest label for labels, those that there are for texts, and a
+                regression for floats.
+            weights: (rows,), or None.
+
+        >>> Samples.of_arrays([[1, 2], [3, 4]], [0, 1]).batch(np.array([1]))
+        (array([[3., 4.]], dtype=float32), array([[0., 1.]], dtype=float32))
+        """
+        targets = np.asarray(targets)
+        if targets.dtype.kind == "b" and targets.ndim == 1:
+            targets, classes = targets.astype(np.int8), (0, 1) if classes is None else classes
+        if targets.dtype.kind == "U" and targets.ndim == 1:
+            targets, classes = _labels_of_names(targets, classes)
+        if targets.dtype.kind in "iu" and targets.ndim == 1:
+            classes = tuple(range(int(targets.max(initial=-1)) + 1)) if classes is None else classes
+            if len(targets) and not 0 <= targets.min() <= targets.max() < len(classes):
+                raise ValueError(
+                    f"expected labels from 0 to {len(classes) - 1}, received {targets.min()} to {targets.max()}"
+                )
+            targets = one_hot(targets, len(classes))
+        targets = np.asarray(targets, np.float32)
+        targets = targets[:, None] if targets.ndim == 1 else targets
+        weights = None if weights is None else np.asarray(weights, np.float64)
+        return cls(np.asarray(inputs, np.float32), targets, classes or (), weights)
+
+    @property
+    def task(self) -> str:
+        """``classification`` or ``regression``."""
+        return "classification" if self.classes else "regression"
+
+    @property
+    def inputs_shape(self) -> tuple[int, ...]:
+        """The shape of the input of one sample."""
+        return self.inputs.shape[1:]
+
+    @property
+    def outputs(self) -> int:
+        """How many targets a sample has."""
+        return self.targets.shape[1]
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def batch(self, rows: Any) -> tuple[Array, Array]:
+        """Return the inputs (n, columns) and targets (n, outputs) of some rows, float32, in this order.
+
+        Args:
+            rows: indices, an array or a list.
+        """
+        inputs = self.inputs.take(rows, 0)
+        return inputs, inputs if self.targets is self.inputs else self.targets.take(rows, 0)
+
+    def chunks(self, size: int = 1024) -> Iterator[tuple[Array, Array]]:
+        """Go through all rows in order, ``size`` at a time."""
+        for start in range(0, len(self), size):
+            yield self.batch(np.arange(start, min(start + size, len(self))))
+
+    def labels(self) -> Array:
+        """Return the class of each row as an index, integers (rows,).
+
+        Raises:
+            ValueError: if there are no classes.
+        """
+        if not self.classes:
+            raise ValueError("expected samples with classes, received those of a regression")
+        if isinstance(self.targets, PreparedTargets):
+            return self.targets.labels()
+        labels: Array = np.asarray(self.targets).argmax(axis=1)
+        return labels
+
+
+def one_hot(labels: Array, classes: int) -> Array:
+    """Return float32 (rows, classes): 1 for the class of a row and else 0.
+
+    >>> one_hot(np.array([2, 0]), 3).tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
+    """
+    targets = np.zeros((len(labels), classes), np.float32)
+    targets[np.arange(len(labels)), labels] = 1
+    return targets
+
+
+def _labels_of_names(names: Array, classes: tuple[int, ...] | tuple[str, ...] | None) -> tuple[Array, Any]:
+    """Return the index of the class of each row, and the classes."""
+    classes = tuple(sorted(set(names.tolist()))) if classes is None else classes
+    unknown = sorted(set(names.tolist()) - set(classes))
+    if unknown:
+        raise ValueError(f"expected targets among the classes, {', '.join(map(str, classes))}, received {unknown[0]!r}")
+    index_of = {name: index for index, name in enumerate(classes)}
+    return np.array([index_of[name] for name in names.tolist()], np.int64), classes
+
+
+def _all(rows: Rows) -> Array:
+    return rows.take(np.arange(len(rows)), 0)

@@ -1,0 +1,110 @@
+"""`Idx`: the files that MNIST comes in."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+
+from minnet_core import Array
+
+from ...errors import DataError
+from ..dataset import Dataset
+from .source import Source
+
+IMAGES = "images-idx3-ubyte"
+"""The end of the name of a file of images."""
+
+LABELS = "labels-idx1-ubyte"
+"""The end of the name of a file of labels."""
+
+_TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+
+
+class Idx(Source):
+    """MNIST, and all data sets in its form, from a folder: ``train-images-idx3-ubyte`` and its like, gzipped or not.
+
+    Files that are not gzipped are mapped, so that they may be larger than memory.
+
+    Args:
+        folder: where the files are.
+        part: what the names begin with: ``train`` or ``t10k``, which has the 10,000 test images of MNIST; ``all``
+            takes both one after the other, read into memory.
+    """
+
+    PATHS = ("folder",)
+
+    def __init__(self, folder: str, part: str = "train") -> None:
+        self.folder = folder
+        self.part = part
+
+    def load(self) -> Dataset:
+        """Map or read the files.
+
+        Raises:
+            DataError: naming the file that is not there, is no IDX file, or does not fit the other.
+        """
+        parts = ("train", "t10k") if self.part == "all" else (self.part,)
+        images, labels = zip(*map(self._pair, parts), strict=True)
+        features = images[0] if len(images) == 1 else np.concatenate(images)
+        targets = np.concatenate(labels)
+        names, indices = np.unique(targets, return_inverse=True)
+        name = os.path.join(self.folder, self.part)
+        return Dataset(name, features, indices, tuple(int(label) for label in names))
+
+    def _pair(self, part: str) -> tuple[Array, Array]:
+        images, labels = (self._read(f"{part}-{end}") for end in (IMAGES, LABELS))
+        if len(images) != len(labels) or labels.ndim != 1 or images.ndim < 2:
+            raise DataError(
+                f"{self.folder}, {part}: expected images (rows, ...) and labels (rows,), "
+                f"received {images.shape} and {labels.shape}"
+            )
+        return images.reshape(len(images), -1), labels
+
+    def _read(self, name: str) -> Array:
+        # The files of MNIST are also found unpacked with a dot: train-images.idx3-ubyte.
+        names = [name, name.replace("-idx", ".idx")]
+        for candidate in (Path(self.folder, each + suffix) for each in names for suffix in ("", ".gz")):
+            if candidate.is_file():
+                return read_idx(candidate)
+        raise DataError(f"{self.folder}: expected a file {name} or {name}.gz, received none of this name")
+
+
+def read_idx(path: str | os.PathLike[str]) -> Array:
+    """Read an array from an IDX file; one that is not gzipped is mapped.
+
+    Raises:
+        DataError: if it is none, or not whole.
+    """
+    name = os.fspath(path)
+    try:
+        if not name.endswith(".gz"):
+            with Path(name).open("rb") as file:
+                dtype, shape, offset = _header(file.read(4 + 4 * 255), name)
+            _expect_size(Path(name).stat().st_size, dtype, shape, offset, name)
+            return np.memmap(name, dtype, "r", offset, shape) if all(shape) else np.empty(shape, dtype)
+        content = gzip.decompress(Path(name).read_bytes())
+    except (OSError, EOFError) as error:
+        raise DataError(f"{name}: expected an IDX file that can be read: {error}") from error
+    dtype, shape, offset = _header(content, name)
+    _expect_size(len(content), dtype, shape, offset, name)
+    return np.frombuffer(content, dtype, offset=offset).reshape(shape)
+
+
+def _header(start: bytes, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
+    """The type and shape that the first bytes tell, and where the numbers begin."""
+    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _TYPES or len(start) < 4 + 4 * start[3]:
+        raise DataError(
+            f"{name}: expected an IDX file, which begins with 0 0, a type and dimensions, received {start[:4]!r}"
+        )
+    dimensions = start[3]
+    shape = tuple(int(size) for size in np.frombuffer(start, ">u4", dimensions, 4))
+    return np.dtype(_TYPES[start[2]]), shape, 4 + 4 * dimensions
+
+
+def _expect_size(size: int, dtype: np.dtype[np.generic], shape: tuple[int, ...], offset: int, name: str) -> None:
+    expected = offset + dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+    if size != expected:
+        raise DataError(f"{name}: expected {expected:,} bytes for {shape}, received {size:,}")

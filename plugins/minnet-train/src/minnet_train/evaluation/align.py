@@ -1,0 +1,104 @@
+"""`aligned`: other data, in the form of those that a model was trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+
+from minnet_core import Array
+
+from ..data import Columns, Dataset
+from ..errors import DataError
+from ..experiment import TrainingRecord
+
+
+def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
+    """Give a data set the columns, categories and classes of a model, in their order.
+
+    Another file may lack a class or a category, and then has the others under other indices.
+
+    Raises:
+        DataError: if it has other columns, or a category or class that the model does not know.
+    """
+    columns = record.preparation.columns
+    features = _features(dataset, columns)
+    targets = dataset.targets
+    if not record.experiment.data.autoencode:
+        targets = _labels(dataset, record) if record.classes else _values(dataset, record)
+    return evolve(
+        dataset,
+        features=features,
+        targets=targets,
+        classes=dataset.classes if record.experiment.data.autoencode else record.classes,
+        columns=columns.names or dataset.columns,
+        categories=columns.categories,
+        outputs=dataset.outputs if record.experiment.data.autoencode else record.outputs,
+    )
+
+
+def _features(dataset: Dataset, columns: Columns) -> Array:
+    order = list(range(dataset.features.shape[1]))
+    if columns.names and dataset.columns:
+        missing = [name for name in columns.names if name not in dataset.columns]
+        if missing:
+            raise DataError(
+                f"{dataset.name}: expected columns {', '.join(columns.names)}, "
+                f"received none called {', '.join(missing)}"
+            )
+        order = [dataset.columns.index(name) for name in columns.names]
+    if len(order) != columns.count:
+        raise DataError(f"{dataset.name}: expected {columns.count} columns, received {len(order)}")
+    theirs = tuple(dataset.categories[index] for index in order) if dataset.categories else ()
+    if order == list(range(dataset.features.shape[1])) and theirs == columns.categories:
+        return dataset.features  # as it is, for it may be a mapped file
+    features = np.asarray(dataset.features)[:, order]
+    if theirs == columns.categories:
+        return features
+    features = features.astype(np.float64)
+    for index, (before, after) in enumerate(
+        zip(theirs or ((),) * columns.count, columns.categories or ((),) * columns.count, strict=True)
+    ):
+        if before != after:
+            features[:, index] = _renamed(features[:, index], before, after, f"{dataset.name}, column {index + 1}")
+    return features
+
+
+def _renamed(indices: Array, before: tuple[Any, ...], after: tuple[Any, ...], where: str) -> Array:
+    """Turn indices into ``before`` into indices into ``after``; nan stays nan."""
+    if not (before and after):
+        expected = "texts" if after else "numbers"
+        raise DataError(
+            f"{where}: expected {expected}, as in the training data, received {'numbers' if after else 'texts'}"
+        )
+    unknown = [name for name in before if name not in after]
+    if unknown:
+        raise DataError(
+            f"{where}: expected one of {', '.join(map(str, after))}, received {', '.join(map(repr, unknown))}"
+        )
+    new = np.array([after.index(name) for name in before] + [0], np.float64)
+    is_missing = np.isnan(indices)
+    return np.where(is_missing, np.nan, new[np.where(is_missing, len(before), indices).astype(np.int64)])
+
+
+def _labels(dataset: Dataset, record: TrainingRecord) -> Array:
+    if dataset.classes == record.classes:
+        return dataset.targets
+    if not dataset.classes:
+        raise DataError(f"{dataset.name}: expected classes, {', '.join(map(str, record.classes))}, received numbers")
+    names: tuple[Any, ...] = dataset.classes
+    if isinstance(record.classes[0], str):  # where all are integers by chance, they are texts for this model
+        names = tuple(map(str, names))
+    renamed = _renamed(dataset.targets.astype(np.float64), names, record.classes, f"{dataset.name}, target")
+    return renamed.astype(np.int64)
+
+
+def _values(dataset: Dataset, record: TrainingRecord) -> Array:
+    if not dataset.classes:
+        return dataset.targets
+    if not isinstance(dataset.classes[0], int):
+        raise DataError(
+            f"{dataset.name}: expected targets that are numbers, received {', '.join(map(str, dataset.classes))}"
+        )
+    return np.array(dataset.classes, np.float64)[dataset.targets][:, None]

@@ -1,0 +1,98 @@
+"""`part_of`: the samples that a trained model is measured on."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import evolve
+
+from minnet_core import ModelFileError
+
+from ..data import TABLES, Dataset, Samples, expect_usable, written_out
+from ..errors import DataError, ExperimentError
+from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
+from .align import aligned
+
+
+def part_of(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
+    """Load data and take the part of them that was trained on, or was not.
+
+    Args:
+        record: of the model.
+        model: its path, for messages.
+        data: a source that takes the place of that of the experiment, or None.
+        split: ``train``, ``validation``, ``test`` or ``all``.
+
+    Returns:
+        What messages call the data, and the samples.
+
+    Raises:
+        ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
+        DataError: if they cannot be used.
+    """
+    config = record.experiment.data if data is None else other_source(record.experiment.data, data)
+    try:
+        dataset = load_source(config)
+    except ExperimentError as error:
+        hint = "" if data else "; --data names the file where it is now"
+        raise ModelFileError(f"{model}: {error}{hint}") from error
+    is_known = dataset.fingerprint() == record.fingerprint
+    if not is_known and split != "all":
+        raise ModelFileError(
+            f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
+            "which samples were held out can no longer be said; --split all measures all of them"
+        )
+    dataset = dataset if is_known else aligned(dataset, record)
+    if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
+        raise DataError(f"{dataset.name}: expected a target, received none")
+    expect_usable(dataset, may_be_missing=record.preparation.fill is not None)
+    rows = _rows(record, dataset, split)
+    if not len(rows):
+        raise ModelFileError(
+            f"{model}: expected samples to measure, received none: it was trained without a {split} part"
+        )
+    weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
+    samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
+    return dataset.name, samples
+
+
+def _rows(record: TrainingRecord, dataset: Dataset, split: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    if split == "all":
+        return np.arange(len(dataset))
+    from ..runs import generators
+
+    parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
+    return {"train": parts.training, "validation": parts.validation, "test": parts.test}[split]
+
+
+def other_source(config: DataConfig, data: str) -> DataConfig:
+    """Put another source in the place of one; a table keeps its target and all else that was said of its columns.
+
+    Args:
+        config: of the experiment.
+        data: a path, ``digits``, or a source as a TOML table.
+
+    Raises:
+        ExperimentError: if it is none of these.
+    """
+    if data.lstrip().startswith("{"):
+        return evolve(data_of_text(data), autoencode=config.autoencode)
+    if (
+        isinstance(config.source, dict)
+        and "path" in config.source
+        and _class(data) == _qualified(config.source["class"])
+    ):
+        return evolve(config, source={**config.source, "path": data})
+    if isinstance(config.source, str) and _class(data) in TABLES.values():
+        return evolve(config, source=data)
+    return evolve(config, source=data, target=None, weights=None)
+
+
+def _class(data: str) -> str:
+    try:
+        return str(written_out(data)["class"])
+    except FileNotFoundError:
+        return ""
+
+
+def _qualified(name: str) -> str:
+    return name if ":" in name else f"minnet-train:{name}"

@@ -1,0 +1,45 @@
+"""Experiments: a TOML file, checked, and the components and data that it stands for."""
+
+from .build import (
+    build_criterion,
+    build_metrics,
+    build_model,
+    build_optimizer,
+    build_schedule,
+    check_components,
+    check_metric_names,
+)
+from .data_config import DataConfig
+from .experiment import Experiment
+from .load_source import load_source
+from .prepared_data import LearningData, drawn_split
+from .problem import KeyPath, Problem
+from .record import KEY, TrainingRecord
+from .structure import data_of_text, structure_experiment, unstructure_experiment
+from .template import experiment_text
+from .toml_file import ExperimentFile, read_experiment
+
+__all__ = [
+    "KEY",
+    "DataConfig",
+    "Experiment",
+    "ExperimentFile",
+    "KeyPath",
+    "LearningData",
+    "Problem",
+    "TrainingRecord",
+    "build_criterion",
+    "build_metrics",
+    "build_model",
+    "build_optimizer",
+    "build_schedule",
+    "check_components",
+    "check_metric_names",
+    "data_of_text",
+    "drawn_split",
+    "experiment_text",
+    "load_source",
+    "read_experiment",
+    "structure_experiment",
+    "unstructure_experiment",
+]

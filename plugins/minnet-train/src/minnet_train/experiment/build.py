@@ -1,0 +1,189 @@
+"""The components that an experiment names, with errors that say under which key they are."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
+
+from ..errors import ExperimentError
+from ..metrics import Metric, metrics
+from ..training import Scheduler, expect_scheduler, schedules
+from .experiment import ComponentConfig, Experiment
+from .problem import KeyPath, Problem, unknown_key
+
+USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
+"""The metrics of an experiment that names none, by its task."""
+
+
+def check_components(experiment: Experiment) -> None:
+    """Check the names of all components and of their arguments, so that all mistakes are reported at once.
+
+    Raises:
+        ExperimentError: with every name that is not registered and every argument that a class does not take.
+    """
+    problems = [
+        *_unknown_names(list(experiment.model), layers, ("model",)),
+        *_unknown_names(experiment.criterion, criterions, ("criterion",)),
+        *_unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
+        *_unknown_names(experiment.schedule, schedules, ("schedule",)),
+        *_unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
+    ]
+    if problems:
+        raise ExperimentError(*problems)
+
+
+def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Sequential:
+    """Build the layers, all their random numbers drawn from ``rng``.
+
+    Raises:
+        ExperimentError: naming the layer whose constructor refuses its arguments.
+    """
+    config = {"class": "minnet-core:Sequential", "modules": list(experiment.model)}
+    try:
+        model: Sequential = build(config, layers, rng=rng)
+    except MinnetError:
+        for index, layer in enumerate(experiment.model):
+            _build_located(layer, layers, ("model", index))
+        raise
+    return model
+
+
+def build_criterion(experiment: Experiment) -> Criterion:
+    """Build the criterion.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments.
+    """
+    criterion: Criterion = _build_located(experiment.criterion, criterions, ("criterion",))
+    return criterion
+
+
+def build_optimizer(experiment: Experiment, model: Module) -> Optimizer:
+    """Build the optimizer of a model.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments.
+    """
+    optimizer: Optimizer = _build_located(experiment.optimizer, optimizers, ("optimizer",), model)
+    return optimizer
+
+
+def build_schedule(experiment: Experiment) -> Scheduler | None:
+    """Build the schedule, if there is one.
+
+    Raises:
+        ExperimentError: if its constructor refuses its arguments, or it is none.
+    """
+    if experiment.schedule is None:
+        return None
+    schedule: Scheduler = _build_located(experiment.schedule, schedules, ("schedule",))
+    try:
+        expect_scheduler(schedule)
+    except TypeError as error:
+        raise ExperimentError(Problem(("schedule",), str(error))) from error
+    return schedule
+
+
+def build_metrics(experiment: Experiment, task: str) -> list[Metric]:
+    """Build the metrics, or those that are usual for a task.
+
+    Raises:
+        ExperimentError: if a constructor refuses its arguments, or a metric is for another task, or there twice.
+    """
+    configs = USUAL[task] if experiment.metrics is None else experiment.metrics
+    built: list[Metric] = []
+    for index, config in enumerate(configs):
+        path: KeyPath = ("metrics", index)
+        metric: Metric = _build_located(ComponentConfig(dict(config)), metrics, path)
+        if task not in metric.TASKS:
+            message = f"expected a metric of {task}, received {metric!r}, which is of {' and '.join(metric.TASKS)}"
+            raise ExperimentError(Problem(path, message))
+        if metric.name in [other.name for other in built]:
+            raise ExperimentError(Problem(path, f"expected metrics of different names, received {metric.name!r} again"))
+        built.append(metric)
+    return built
+
+
+def check_metric_names(experiment: Experiment, schedule: object, built: Iterable[Metric]) -> None:
+    """Check that what early stopping and the schedule look at is in every report.
+
+    Raises:
+        ExperimentError: naming the key.
+    """
+    names = ["loss", *(metric.name for metric in built if _is_number(metric))]
+    known = [*names, *(f"validation_{name}" for name in names)]
+    wanted: dict[KeyPath, str] = {}
+    if experiment.early_stopping is not None:
+        wanted["early_stopping", "metric"] = experiment.early_stopping.metric
+    path: KeyPath = ("schedule",)
+    while schedule is not None:  # a warm-up, and what comes after it
+        if isinstance(name := getattr(schedule, "metric", None), str):
+            wanted[*path, "metric"] = name
+        schedule, path = getattr(schedule, "after", None), (*path, "after")
+    problems = [
+        Problem(path, f"expected a number of every report, one of {', '.join(known)}, received {name!r}")
+        for path, name in wanted.items()
+        if name not in known
+    ]
+    if problems:
+        raise ExperimentError(*problems)
+
+
+def _is_number(metric: Metric) -> bool:
+    """Whether a metric is a number, rather than a matrix; one that cannot say so before the first batch may be."""
+    with suppress(Exception):
+        return isinstance(metric.compute(), (int, float))
+    return True
+
+
+def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:
+    """Yield what is wrong with a config, or with the configs in a list or table; ``given`` arguments come from us."""
+    if isinstance(config, list):
+        for index, item in enumerate(config):
+            yield from _unknown_names(item, registry, (*path, index))
+    if not isinstance(config, Mapping):
+        return
+    if "class" in config:
+        try:
+            cls = registry[config["class"]]
+        except MinnetError as error:
+            yield Problem((*path, "class"), str(error))
+        else:
+            yield from _unknown_arguments(config, cls, path, given)
+    for key, value in config.items():
+        yield from _unknown_names(value, registry, (*path, key))
+
+
+def _unknown_arguments(config: Mapping[str, Any], cls: type, path: KeyPath, given: int) -> Iterator[Problem]:
+    parameters = list(inspect.signature(cls).parameters.values())[given:]
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return
+    known = {parameter.name for parameter in parameters} | ({"modules"} if hasattr(cls, "add") else set())
+    for key in config:
+        if key != "class" and key not in known:
+            yield unknown_key(path, key, known, f"argument of {config['class']}")
+
+
+def _build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args: Any) -> Any:
+    """Build a component; if that fails, name the innermost component that fails by itself."""
+    try:
+        return build(config, registry, *args)
+    except MinnetError as error:
+        for inner_path, inner in _components_within(config, path):
+            _build_located(inner, registry, inner_path)
+        raise ExperimentError(Problem(path, str(error))) from error
+
+
+def _components_within(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        if isinstance(item, Mapping) and "class" in item:
+            yield (*path, key), item
+        else:
+            yield from _components_within(item, (*path, key))

@@ -1,0 +1,137 @@
+"""`TrainingRecord`: what a model file remembers of its training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+from cattrs import ClassValidationError, Converter
+
+from minnet_core import ModelFileError, ModelHeader
+
+from ..data import Dataset, Preparation
+from .experiment import Experiment
+from .structure import structure_experiment, unstructure_experiment
+
+KEY = "minnet-train"
+"""Where the record is in the metadata of a model file."""
+
+FORMAT = 2
+"""Raised when a record of the old form can no longer be read."""
+
+
+@frozen(kw_only=True)
+class TrainingRecord:
+    """What a model file remembers of its training.
+
+    Attributes:
+        experiment: as it was run; a model file does not say under which name it was written.
+        preparation: of raw data.
+        classes: the names of the outputs; empty for a regression.
+        outputs: the names of the outputs of a regression, or None.
+        fingerprint: `Dataset.fingerprint` of the data.
+    """
+
+    experiment: Experiment
+    preparation: Preparation
+    classes: tuple[int, ...] | tuple[str, ...]
+    outputs: tuple[str, ...] | None
+    fingerprint: str
+
+    @classmethod
+    def of(cls, experiment: Experiment, dataset: Dataset, preparation: Preparation) -> TrainingRecord:
+        """Record a run."""
+        autoencode = experiment.data.autoencode
+        return cls(
+            experiment=experiment,
+            preparation=preparation,
+            classes=() if autoencode else dataset.classes,
+            outputs=preparation.columns.expanded_names if autoencode else dataset.outputs,
+            fingerprint=dataset.fingerprint(),
+        )
+
+    @property
+    def task(self) -> str:
+        """``classification`` or ``regression``."""
+        return "classification" if self.classes else "regression"
+
+    def to_metadata(self) -> dict[str, Any]:
+        """Write the record as JSON can hold it."""
+        experiment = unstructure_experiment(self.experiment)
+        del experiment["output"]  # the same training gives the same file, whatever its name
+        return {
+            KEY: {
+                "format": FORMAT,
+                "experiment": experiment,
+                "preparation": _converter.unstructure(self.preparation),
+                "classes": list(self.classes),
+                "outputs": None if self.outputs is None else list(self.outputs),
+                "fingerprint": self.fingerprint,
+            }
+        }
+
+    @classmethod
+    def read(cls, header: ModelHeader, path: str | os.PathLike[str]) -> TrainingRecord:
+        """Read the record of a model file.
+
+        Raises:
+            ModelFileError: if it has none, or one of another form.
+        """
+        where = os.fspath(path)
+        record: Mapping[str, Any] | None = header.metadata.get(KEY)
+        if record is None:
+            raise ModelFileError(
+                f"{where}: expected a model that minnet train saved, received one that does not say which "
+                "classes and data it belongs to"
+            )
+        _expect_format(record, where)
+        try:
+            outputs = record["outputs"]
+            return cls(
+                experiment=structure_experiment(record["experiment"]),
+                preparation=_converter.structure(record["preparation"], Preparation),
+                classes=tuple(record["classes"]),
+                outputs=None if outputs is None else tuple(outputs),
+                fingerprint=str(record["fingerprint"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError, ClassValidationError) as error:
+            raise ModelFileError(f"{where}: its record of the training is of another form: {error}") from error
+
+    def output_names(self, count: int) -> tuple[str, ...]:
+        """Name the outputs of a regression: as the data do, or ``value``, or by their numbers."""
+        if self.outputs is not None:
+            return self.outputs
+        return ("value",) if count == 1 else tuple(f"value{index}" for index in range(count))
+
+    def expect_outputs(self, shape: tuple[int, ...], path: str | os.PathLike[str]) -> None:
+        """Check that the model has an output for each class, or for each target of a regression.
+
+        Raises:
+            ModelFileError: if it has more or fewer.
+        """
+        of_targets = self.preparation.of_targets
+        count = len(self.classes) or len(self.outputs or (() if of_targets is None else of_targets.offset))
+        if len(shape) != 1 or (count and shape != (count,)):
+            what = "classes" if self.classes else "targets"
+            raise ModelFileError(
+                f"{os.fspath(path)}: expected an output for each of its {count} {what}, received {shape}"
+            )
+
+
+def _expect_format(record: Any, where: str) -> None:
+    if not isinstance(record, Mapping):
+        raise ModelFileError(
+            f"{where}: its record of the training is of another form: expected a table, received {record!r}"
+        )
+    version = record.get("format")
+    if version != FORMAT:
+        said = "none, as a minnet-train before 0.1.0 wrote it" if version is None else f"format {version!r}"
+        later = isinstance(version, int) and version > FORMAT
+        remedy = "pip install -U minnet-train" if later else "train it again: minnet train"
+        expected = f"expected format {FORMAT}, received {said}"
+        raise ModelFileError(f"{where}: its record of the training is of another form: {expected}; {remedy}")
+
+
+_converter = Converter(forbid_extra_keys=True)

@@ -1,0 +1,270 @@
+"""An `Experiment` from plain data, such as TOML or JSON gives, and back."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from operator import eq
+from typing import Any, get_args
+
+from attrs import fields, resolve_types
+from cattrs import (
+    AttributeValidationNote,
+    ClassValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+)
+
+from ..errors import ExperimentError
+from ..training import EarlyStopping
+from ..validators import ValueOutOfRangeError
+from .data_config import DataConfig
+from .experiment import ComponentConfig, Experiment
+from .problem import KeyPath, Problem, nearest, unknown_key
+
+_EXAMPLE = '{ class = "ReLU" }'
+_SOURCE = '{ class = "TwoMoons" }'
+
+
+def structure_experiment(data: Mapping[str, Any]) -> Experiment:
+    """Make an experiment from plain data.
+
+    Names and arguments of components are not looked at here.
+
+    Raises:
+        ExperimentError: with every unknown or missing key and wrong type, or every value out of range.
+    """
+    try:
+        experiment: Experiment = _converter.structure(data, Experiment)
+    except ClassValidationError as error:
+        raise ExperimentError(*_problems(error, ())) from None
+    return experiment
+
+
+def structure_data(data: Mapping[str, Any]) -> DataConfig:
+    """Make what an experiment learns from out of plain data.
+
+    Raises:
+        ExperimentError: as `structure_experiment`.
+    """
+    try:
+        config: DataConfig = _converter.structure(data, DataConfig)
+    except ClassValidationError as error:
+        raise ExperimentError(*_problems(error, ("data",))) from None
+    return config
+
+
+def data_of_text(text: str) -> DataConfig:
+    """Make what an experiment learns from out of what a command was given.
+
+    Args:
+        text: a path, ``digits``, or a source as a TOML table.
+
+    Raises:
+        ExperimentError: if it is a table that is none.
+    """
+    if not text.lstrip().startswith("{"):
+        return DataConfig(source=text)
+    try:
+        source = tomllib.loads(f"source = {text}")["source"]
+    except tomllib.TOMLDecodeError as error:
+        raise ExperimentError(Problem((), f"--data: expected a source as TOML, received {text}: {error}")) from None
+    return structure_data({"source": source})
+
+
+def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
+    """Write an experiment as plain data that `structure_experiment` reads."""
+    data: dict[str, Any] = _converter.unstructure(experiment)
+    return data
+
+
+class _ComponentError(ValueError):
+    """A value inside a component's config cannot be used."""
+
+    def __init__(self, path: KeyPath, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def _expect(data: Any, kinds: type | tuple[type, ...], expected: str) -> Any:
+    if not isinstance(data, kinds) or (isinstance(data, bool) and kinds is not bool):
+        raise TypeError(f"expected {expected}, received {data!r}")
+    return data
+
+
+def _integer(data: Any, _: Any) -> int:
+    return int(_expect(data, int, "an integer"))
+
+
+def _number(data: Any, _: Any) -> float:
+    return float(_expect(data, (int, float), "a number"))
+
+
+def _optional_number(data: Any, _: Any) -> float | None:
+    return None if data is None else _number(data, float)
+
+
+def _boolean(data: Any, _: Any) -> bool:
+    return bool(_expect(data, bool, "true or false"))
+
+
+def _text(data: Any, _: Any) -> str:
+    return str(_expect(data, str, "a text"))
+
+
+def _column(data: Any, _: Any) -> str | int | None:
+    if data is None:
+        return None
+    column: str | int = _expect(data, (str, int), "the name of a column or its index")
+    return column
+
+
+def _columns(data: Any, _: Any) -> str | int | tuple[str | int, ...] | None:
+    if not isinstance(data, (list, tuple)):
+        return _column(data, _)
+    return tuple(_expect(item, (str, int), "the name of a column or its index") for item in data)
+
+
+def _source(data: Any, _: Any) -> str | dict[str, Any]:
+    if isinstance(data, str):
+        return data
+    if not isinstance(data, Mapping):
+        raise TypeError(
+            f"expected 'digits', the path of a data file, or a component such as {_SOURCE}, received {data!r}"
+        )
+    return _component(data, _)
+
+
+def _class_weights(data: Any, _: Any) -> str | dict[str, float] | None:
+    expected = "'balanced' or a table of numbers such as { yes = 2.0 }"
+    if not isinstance(data, Mapping):
+        return data if data is None else str(_expect(data, str, expected))
+    return {str(name): float(_expect(weight, (int, float), "a number")) for name, weight in data.items()}
+
+
+def _word(data: Any, _: Any) -> str:
+    return str(_expect(data, str, "a text"))
+
+
+def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
+    layers = _expect(data, (list, tuple), f"a list of layers such as {_EXAMPLE}")
+    return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
+
+
+def _optional_component(data: Any, _: Any) -> ComponentConfig | None:
+    return None if data is None else _component(data, ComponentConfig)
+
+
+def _early_stopping(data: Any, _: Any) -> EarlyStopping | None:
+    if data is None:
+        return None
+    if not isinstance(data, Mapping):
+        raise TypeError(f"expected a table such as {{ patience = 5 }}, received {data!r}")
+    return _converter.structure(data, EarlyStopping)
+
+
+def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
+    """Read a list in which a text is a component without arguments."""
+    if data is None:
+        return None
+    metrics = _expect(data, (list, tuple), 'a list of metrics such as "Accuracy" or { class = "TopK", k = 3 }')
+    tables = [{"class": metric} if isinstance(metric, str) else metric for metric in metrics]
+    return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
+
+
+def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
+    if not isinstance(data, Mapping):
+        example = f'{{ class = "{data}" }}' if isinstance(data, str) else _EXAMPLE
+        raise _ComponentError(path, f"expected a component such as {example}, received {data!r}")
+    if "class" not in data:
+        meant = next((key for key in data if nearest(str(key), ["class"])), None)
+        hint = f"; did you mean 'class' by {meant!r}?" if meant else ""
+        raise _ComponentError(
+            path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}{hint}"
+        )
+    return ComponentConfig(_plain(data, path))
+
+
+def _plain(data: Any, path: KeyPath) -> Any:
+    """Copy what JSON can hold too; TOML has dates besides."""
+    if isinstance(data, Mapping):
+        if not isinstance(data.get("class", ""), str):
+            raise _ComponentError((*path, "class"), f"expected the name of a component, received {data['class']!r}")
+        return {
+            key: _children(value, (*path, key)) if key == "modules" else _plain(value, (*path, key))
+            for key, value in data.items()
+        }
+    if isinstance(data, (list, tuple)):
+        return [_plain(value, (*path, index)) for index, value in enumerate(data)]
+    if data is None or isinstance(data, (bool, int, str)) or (isinstance(data, float) and math.isfinite(data)):
+        return data
+    raise _ComponentError(path, f"expected a finite number, text, boolean, list or table, received {data}")
+
+
+def _children(data: Any, path: KeyPath) -> Any:
+    """Copy what a container holds, each table of which must be a component."""
+    if not isinstance(data, (list, tuple)):
+        return _plain(data, path)
+    return [
+        _component(item, ComponentConfig, (*path, index)) if isinstance(item, Mapping) else _plain(item, (*path, index))
+        for index, item in enumerate(data)
+    ]
+
+
+_OF_DATA = {
+    "source": _source,
+    "target": _columns,
+    "weights": _column,
+    "missing": _word,
+    "class_weights": _class_weights,
+}
+"""Keys of an experiment's data whose values may be of several kinds."""
+
+
+def _make_converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(int, _integer)
+    converter.register_structure_hook(bool, _boolean)
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(str, _text)
+    converter.register_structure_hook_func(lambda type_: type_ == float | None, _optional_number)
+    converter.register_structure_hook_func(lambda type_: type_ == ComponentConfig | None, _optional_component)
+    converter.register_structure_hook_func(lambda type_: type_ == tuple[ComponentConfig, ...] | None, _metrics)
+    for attribute, hook in _OF_DATA.items():
+        type_ = getattr(fields(resolve_types(DataConfig)), attribute).type
+        converter.register_structure_hook_func(partial(eq, type_), hook)
+    converter.register_structure_hook_func(lambda type_: type_ == EarlyStopping | None, _early_stopping)
+    converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
+    converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
+    return converter
+
+
+_converter = _make_converter()
+
+
+def _problems(error: BaseException, path: KeyPath) -> Iterator[Problem]:
+    """Flatten the error groups of cattrs."""
+    if isinstance(error, ClassValidationError):
+        # Unknown keys come first: a missing one is often the same mistake.
+        for inner in sorted(error.exceptions, key=lambda inner: not isinstance(inner, ForbiddenExtraKeysError)):
+            yield from _problems(inner, (*path, *_step(inner)))
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [attribute.name for attribute in fields(error.cl)]
+        yield from (unknown_key(path, key, known, "key") for key in sorted(error.extra_fields))
+    elif isinstance(error, _ComponentError):
+        yield Problem((*path, *error.path), str(error))
+    elif isinstance(error, ValueOutOfRangeError):
+        yield Problem((*path, error.key), str(error))
+    elif isinstance(error, KeyError):
+        yield Problem(path, "expected this key, which is missing")
+    else:
+        yield Problem(path, str(error))
+
+
+def _step(error: BaseException) -> KeyPath:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (note.name,)
+    return ()

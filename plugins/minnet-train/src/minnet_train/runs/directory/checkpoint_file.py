@@ -1,0 +1,142 @@
+"""`Checkpoint`: the state of a run after some step, in one ``.safetensors`` file.
+
+The file holds the arrays of the state, and in its header the rest of it, with a SHA-256 of everything.
+There is no pickle: reading a file runs no code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from minnet_core import Array, ModelFileError
+from minnet_core.saving import open_model_file
+from minnet_core.support import write_atomically
+
+from .errors import CheckpointError
+from .nesting import Flattened, flatten, unflatten
+
+FORMAT = 1
+"""Raised when a file of the old form can no longer be read as one of the new."""
+
+KEY = "minnet-checkpoint"
+"""The one entry of the safetensors metadata; one, because safetensors writes several in no fixed order."""
+
+
+@frozen(eq=False)
+class Checkpoint:
+    """The state of a run after some step.
+
+    Attributes:
+        state: nested dicts and lists of plain values (JSON's, and nan and infinity) and of arrays.
+        step: how many steps had been taken.
+        metric: what tells which checkpoint is the best one; None if it was not measured here.
+    """
+
+    state: Mapping[str, Any]
+    step: int
+    metric: float | None = None
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the file atomically and synced: whatever happens, ``path`` has its old contents or the new ones.
+
+        Raises:
+            CheckpointError: if the state holds what a file cannot.
+            OSError: if the file cannot be written.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import save as to_bytes
+
+        parts = flatten(self.state)
+        header: dict[str, Any] = {
+            "format": FORMAT,
+            "step": self.step,
+            "metric": self.metric,
+            "state": parts.tree,
+            "scalars": list(parts.scalars),
+        }
+        try:
+            header["digest"] = _digest(header, parts.arrays)
+            data = to_bytes(parts.arrays, metadata={KEY: _to_json(header)})
+        except (SafetensorError, KeyError, TypeError) as error:
+            dtypes = {name: str(array.dtype) for name, array in parts.arrays.items()}
+            raise CheckpointError(f"{path}: safetensors cannot hold these arrays: {dtypes}: {error}") from error
+        return write_atomically(path, data)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> Checkpoint:
+        """Read a file and check that it is whole.
+
+        Raises:
+            CheckpointError: if it is truncated, altered, another program's or of a later format.
+            OSError: if it cannot be read.
+        """
+        from safetensors import SafetensorError
+
+        where = os.fspath(path)
+        try:
+            with open_model_file(path) as file:
+                header = _parse(file.metadata(), where)
+                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
+        except (ModelFileError, SafetensorError, TypeError) as error:
+            raise CheckpointError(str(error) if isinstance(error, ModelFileError) else f"{where}: {error}") from error
+        if header.pop("digest", None) != _digest(header, arrays):
+            raise CheckpointError(f"{where}: its contents are not those that were saved: the SHA-256 digest differs")
+        try:
+            state = unflatten(Flattened(header["state"], arrays, tuple(header["scalars"])))
+            return cls(state, header["step"], header["metric"])
+        except KeyError as error:
+            raise CheckpointError(f"{where}: its header lacks {error}") from error
+
+
+def read_metric(path: str | os.PathLike[str]) -> float | None:
+    """Read the metric of a checkpoint, and no array of it.
+
+    Raises:
+        CheckpointError: if the file cannot be understood.
+        OSError: if it cannot be read.
+    """
+    where = os.fspath(path)
+    try:
+        with open_model_file(path) as file:
+            metric = _parse(file.metadata(), where).get("metric")
+    except ModelFileError as error:
+        raise CheckpointError(str(error)) from error
+    return metric if isinstance(metric, float) else None
+
+
+def _to_json(header: Mapping[str, Any]) -> str:
+    """Write a header in its one canonical form; beyond JSON, it may have nan and infinity, as Python writes them."""
+    return json.dumps(header, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> str:
+    hasher = hashlib.sha256(_to_json(header).encode())
+    for name in sorted(arrays):
+        array = arrays[name]
+        hasher.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        hasher.update(array.reshape(-1).view(np.uint8).data)
+    return hasher.hexdigest()
+
+
+def _parse(metadata: Mapping[str, str] | None, where: str) -> dict[str, Any]:
+    text = (metadata or {}).get(KEY)
+    if text is None:
+        raise CheckpointError(f"{where}: expected a checkpoint of minnet train, received a file of another program")
+    try:
+        header = json.loads(text)
+        version = header["format"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise CheckpointError(f"{where}: its header is damaged: {error}") from error
+    if not isinstance(version, int) or not isinstance(header, dict) or version > FORMAT:
+        raise CheckpointError(
+            f"{where}: expected checkpoint format {FORMAT} or older, received {version!r}; pip install -U minnet-train"
+        )
+    return header

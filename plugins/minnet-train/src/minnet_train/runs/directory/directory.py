@@ -1,0 +1,179 @@
+"""`RunDirectory`: everything that is known of one run, in one folder.
+
+============================== =======================================================================================
+``config.json``                the experiment as resolved, its seed included; where it was started; what its data were
+``versions.json``              Python, the system, every distribution: of the first session, and of those that differ
+``metrics.jsonl``              a report for each epoch
+``checkpoints/``               the last few states, and that of the best epoch
+``best.safetensors``           the model of the best epoch
+``model.safetensors``          the model at the end
+``lock``                       who works on it
+============================== =======================================================================================
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Self
+
+from attrs import evolve, field, frozen
+
+from minnet_core.support import write_atomically
+
+from ...experiment import Experiment
+from .checkpoints import Checkpoints
+from .config import RunConfig
+from .environment import Environment
+from .errors import RunError
+from .journal import Journal
+from .lock import RunLock
+
+CONFIG = "config.json"
+VERSIONS = "versions.json"
+CHECKPOINTS = "checkpoints"
+LOCK = "lock"
+
+
+@frozen
+class RunDirectory:
+    """A folder with a run in it.
+
+    Attributes:
+        path: of the folder, as it was given.
+        config: what decides how the run ends.
+        checkpoints: its states.
+        journal: its reports.
+    """
+
+    path: Path
+    config: RunConfig = field(repr=False)
+    checkpoints: Checkpoints = field(repr=False)
+    journal: Journal = field(repr=False)
+
+    @classmethod
+    def create(cls, path: str | os.PathLike[str], config: RunConfig) -> Self:
+        """Begin a run in a new folder, or in one that is empty; folders above it are made.
+
+        The config is written last: a folder without one is no run, whatever a kill left in it.
+
+        Raises:
+            RunError: if there is something in the folder already, or it cannot be written to.
+        """
+        path = Path(path)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            # A lock file would be in the way of whoever wants an empty folder.
+            _expect_empty(path)
+            with RunLock(path / LOCK):
+                _expect_empty(path)
+                _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
+                (path / CHECKPOINTS).mkdir(exist_ok=True)
+                _write_json(path / CONFIG, config.to_json())
+        except OSError as error:
+            reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
+            raise RunError(f"{path}: {reason}") from error
+        return cls._of(path, config)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open the folder of a run; nothing is changed.
+
+        Raises:
+            RunError: if it is none.
+        """
+        path = Path(path)
+        if not (path / CONFIG).is_file():
+            raise RunError(f"{path}: expected the directory of a run, with a {CONFIG}, received {_kind(path)}")
+        return cls._of(path, RunConfig.from_json(_read_json(path / CONFIG), str(path / CONFIG)))
+
+    @classmethod
+    def _of(cls, path: Path, config: RunConfig) -> Self:
+        checkpoints = Checkpoints(path / CHECKPOINTS, keep=config.experiment.keep, mode=config.best[1])
+        return cls(path, config, checkpoints, Journal(path / "metrics.jsonl"))
+
+    def changed(self, experiment: Experiment) -> Self:
+        """Write down another experiment: more epochs, say; only while locked.
+
+        Raises:
+            RunError: if that cannot be written.
+        """
+        config = evolve(self.config, experiment=experiment)
+        self._update(CONFIG, config.to_json())
+        return self._of(self.path, config)
+
+    @property
+    def best_model(self) -> Path:
+        """Where the model of the best epoch is."""
+        return self.path / "best.safetensors"
+
+    @property
+    def model(self) -> Path:
+        """Where the model is, once the run is over."""
+        return self.path / "model.safetensors"
+
+    def lock(self) -> RunLock:
+        """Make a context manager that refuses to enter while another process is in it."""
+        return RunLock(self.path / LOCK)
+
+    def remove_leftovers(self) -> None:
+        """Remove the temporary files of writes that were killed; only while locked."""
+        for folder in (self.path, self.checkpoints.folder):
+            for temporary in folder.glob(".*.tmp"):
+                temporary.unlink(missing_ok=True)
+
+    def note_environment(self, step: int) -> list[str]:
+        """Write down what the run goes on with, if that is not what it went on with before.
+
+        Returns:
+            What differs from the last time.
+
+        Raises:
+            RunError: if ``versions.json`` cannot be read, or written.
+        """
+        sessions = _read_json(self.path / VERSIONS)
+        here = Environment.here()
+        try:
+            differences = Environment.from_json(sessions[-1]).differences(here)
+        except (AttributeError, IndexError, KeyError, TypeError) as error:
+            raise RunError(f"{self.path / VERSIONS}: expected a list of sessions: {error}") from error
+        if differences:
+            self._update(VERSIONS, [*sessions, {"step": step, **here.to_json()}])
+        return differences
+
+    def _update(self, name: str, data: Any) -> None:
+        try:
+            _write_json(self.path / name, data)
+        except OSError as error:
+            raise RunError(f"{self.path}: {name} could not be written: {error.strerror or error}") from error
+
+
+def _expect_empty(path: Path) -> None:
+    """Refuse a folder with anything in it but what a killed `create` left."""
+    if (path / CONFIG).exists():
+        raise RunError(f"{path}: expected a new or empty folder, received a run; minnet train --resume goes on with it")
+    foreign = sorted(
+        name
+        for name in os.listdir(path)
+        if name not in (LOCK, VERSIONS, CHECKPOINTS) and not (name.startswith(".") and name.endswith(".tmp"))
+    )
+    if foreign:
+        raise RunError(f"{path}: expected a new or empty folder, received one with {foreign[0]} in it")
+
+
+def _kind(path: Path) -> str:
+    if not path.exists():
+        return "nothing"
+    return "another folder" if path.is_dir() else "a file"
+
+
+def _write_json(path: Path, data: Any) -> None:
+    write_atomically(path, json.dumps(data, indent=2).encode() + b"\n")
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: expected JSON: {error}") from error

@@ -1,0 +1,101 @@
+"""`Environment`: what a run is computed with, and whether that is still the same."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from attrs import asdict, field, frozen
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Variables that decide how many threads multiply matrices, and so in which order they add."""
+
+
+@frozen(kw_only=True)
+class Environment:
+    """What a run is computed with.
+
+    Attributes:
+        python: version of it.
+        system: the operating system and its version, which decide no number.
+        processor: the model, after which the kernels of a matrix product are chosen.
+        threads: those of `THREADS` that are set.
+        distributions: name -> version of everything that is installed.
+        deciding: the distributions among them that decide numbers: NumPy and all that have to do with minnet.
+    """
+
+    python: str
+    system: str = ""
+    processor: str = ""
+    threads: dict[str, str] = field(factory=dict)
+    distributions: dict[str, str] = field(factory=dict)
+    deciding: list[str] = field(factory=list)
+
+    @classmethod
+    def here(cls) -> Self:
+        """Describe this process; a distribution whose metadata cannot be read is left out."""
+        from minnet_core.discovery.scan import all_distributions, canonical, scan
+
+        versions: dict[str, str] = {}
+        for distribution in all_distributions():
+            with suppress(Exception):  # whatever is wrong with a stranger's, it is no reason not to train
+                name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+                if name and version:
+                    versions.setdefault(canonical(name), version)
+        return cls(
+            python=platform.python_version(),
+            system=platform.platform(),
+            processor=_processor(),
+            threads={name: value for name in THREADS if (value := os.environ.get(name))},
+            distributions=dict(sorted(versions.items())),
+            deciding=sorted({"numpy", *scan().distributions} & versions.keys()),
+        )
+
+    @classmethod
+    def from_json(cls, data: Any) -> Self:
+        """Read what `to_json` wrote; what is missing is taken for nothing."""
+        known = cls.__slots__  # type: ignore[attr-defined]  # attrs makes them
+        return cls(**{"python": "", **{key: value for key, value in data.items() if key in known}})
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it as JSON can hold it."""
+        return asdict(self)
+
+    def differences(self, later: Environment) -> list[str]:
+        """Say what of another environment may make the numbers come out differently.
+
+        >>> before = Environment(python="3.11.7", distributions={"numpy": "2.4.0"}, deciding=["numpy"])
+        >>> after = Environment(python="3.11.7", threads={"OMP_NUM_THREADS": "1"})
+        >>> before.differences(after)
+        ['OMP_NUM_THREADS was not set, is 1', 'numpy was 2.4.0, is not installed']
+        """
+        return list(self._differences(later))
+
+    def _differences(self, later: Environment) -> Iterator[str]:
+        for name, before, now in (
+            ("Python", self.python, later.python),
+            ("the processor", self.processor, later.processor),
+        ):
+            if before != now:
+                yield f"{name} was {before}, is {now}"
+        for name in sorted(self.threads | later.threads):
+            if self.threads.get(name) != later.threads.get(name):
+                yield f"{name} was {self.threads.get(name, 'not set')}, is {later.threads.get(name, 'not set')}"
+        absent = "not installed"
+        for name in sorted({*self.deciding, *later.deciding}):
+            before, now = self.distributions.get(name, absent), later.distributions.get(name, absent)
+            if before != now:
+                yield f"{name} was {before}, is {now}"
+
+
+def _processor() -> str:
+    """Name the processor; Python itself does not, on Linux."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,91 @@
+"""`Journal`: the reports of a run, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from minnet_core.support import write_atomically
+
+from .errors import RunError
+
+
+@frozen
+class Journal:
+    """A file of JSON lines, for whoever looks at a run; a run itself never goes by it.
+
+    Attributes:
+        path: of the file; need not exist until something is appended.
+    """
+
+    path: Path = field(converter=Path)
+
+    def append(self, report: Mapping[str, Any]) -> None:
+        """Add a line; a number that is not finite becomes ``null``, for JSON has no other.
+
+        It is not synced to disk: checkpoints are, and `restore` puts right what a power cut takes.
+
+        Raises:
+            OSError: if it cannot be written; the file is then as it was.
+        """
+        with self.path.open("ab", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            try:
+                line = _line(report)
+                while line:  # a disk that is almost full takes a part
+                    line = line[file.write(line) :]
+            except BaseException:
+                file.truncate(before)
+                raise
+
+    def read(self) -> list[dict[str, Any]]:
+        """Read all lines; a last one that a kill or a power cut tore is left out.
+
+        Raises:
+            RunError: naming an earlier line that is no JSON object.
+            OSError: if the file cannot be read.
+        """
+        try:
+            *lines, _ = self.path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return []
+        reports = []
+        for number, line in enumerate(lines, 1):
+            try:
+                report = json.loads(line)
+            except ValueError:
+                report = None
+            if isinstance(report, dict):
+                reports.append(report)
+            elif number < len(lines):
+                raise RunError(f"{self.path}, line {number}: expected a JSON object, received {line[:80]!r}")
+        return reports
+
+    def restore(self, reports: Iterable[Mapping[str, Any]]) -> None:
+        """Make the file hold these reports and no other, whatever was in it; synced to disk if it was something else.
+
+        Raises:
+            OSError: if the file cannot be written.
+        """
+        contents = b"".join(map(_line, reports))
+        before = self.path.read_bytes() if self.path.exists() else b""
+        if contents != before:
+            write_atomically(self.path, contents)
+
+
+def _line(report: Mapping[str, Any]) -> bytes:
+    return json.dumps(_finite(report), allow_nan=False).encode() + b"\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

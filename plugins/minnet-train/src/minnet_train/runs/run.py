@@ -1,0 +1,160 @@
+"""`Run`: an experiment with everything built and checked, ready to train."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from errno import EISDIR
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import numpy as np
+from attrs import frozen
+
+from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
+from minnet_core.nn import describe
+
+from ..data import Dataset, Preparation, Samples
+from ..errors import ExperimentError
+from ..experiment import (
+    Experiment,
+    KeyPath,
+    LearningData,
+    Problem,
+    TrainingRecord,
+    build_criterion,
+    build_metrics,
+    build_model,
+    build_optimizer,
+    build_schedule,
+    check_components,
+    check_metric_names,
+)
+from ..training import EpochReport, Trainer
+
+
+@frozen(eq=False)
+class Run:
+    """An experiment with everything that it names.
+
+    >>> from minnet_train import ExperimentFile, Run
+    >>> run = Run.prepare(ExperimentFile.default().experiment())
+    >>> len(run.training), len(run.test)
+    (1438, 359)
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    preparation: Preparation
+    training: Samples
+    test: Samples
+    trainer: Trainer
+    rng: np.random.Generator
+
+    @classmethod
+    def prepare(cls, experiment: Experiment) -> Run:
+        """Load the data, build the components, and check that they fit each other.
+
+        Raises:
+            ExperimentError: naming the key whose value does not work.
+            DataError: if the data cannot be used.
+        """
+        check_components(experiment)
+        split_rng, model_rng, order_rng = generators(experiment.seed)
+        criterion = build_criterion(experiment)
+        model = build_model(experiment, model_rng)
+        optimizer = build_optimizer(experiment, model)
+        schedule = build_schedule(experiment)
+        data = LearningData.load(experiment.data, split_rng)
+        _check_fit(model, criterion, data.training)
+        metrics = build_metrics(experiment, data.training.task)
+        check_metric_names(experiment, schedule, metrics)
+        trainer = Trainer(
+            model,
+            criterion,
+            optimizer,
+            metrics=metrics,
+            schedule=schedule,
+            clip_norm=experiment.clip_norm,
+            clip_value=experiment.clip_value,
+            early_stopping=experiment.early_stopping,
+        )
+        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng)
+
+    @property
+    def model(self) -> Sequential:
+        """What is trained."""
+        return cast("Sequential", self.trainer.model)
+
+    @property
+    def criterion(self) -> Criterion:
+        """The loss."""
+        return self.trainer.criterion
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """What changes the weights."""
+        return self.trainer.optimizer
+
+    def epochs(self) -> Iterator[EpochReport]:
+        """Train, an epoch each time the next report is asked for.
+
+        Raises:
+            DivergenceError: when the loss is no finite number any more.
+        """
+        return self.trainer.epochs(
+            self.training,
+            self.test,
+            epochs=self.experiment.epochs,
+            batch_size=self.experiment.batch_size,
+            rng=self.rng,
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
+        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation)
+        save(self.model, path, metadata=record.to_metadata())
+
+    def try_saving(self, path: str | os.PathLike[str]) -> None:
+        """Write the model beside ``path`` and remove it, so that what cannot be written is found before training.
+
+        Raises:
+            ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself.
+        """
+        path = Path(path)
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            with TemporaryDirectory(prefix=".minnet-", dir=path.parent) as folder:
+                self.save(Path(folder, "trial.safetensors"))
+        except OSError as error:
+            message = f"expected a file that can be written, received {str(path)!r}: {error.strerror}"
+            raise ExperimentError(Problem(("output",), message)) from error
+
+
+def generators(seed: int) -> list[np.random.Generator]:
+    """Return the independent generators of a run: for the split, the model, and the order of samples."""
+    return np.random.default_rng(seed).spawn(3)
+
+
+def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:
+    """Send two samples through a copy of everything, so that what does not fit is found before training."""
+    output, targets = samples.batch(np.arange(min(2, len(samples))))
+    trial = model.clone()
+    trial.evaluate()
+    path: KeyPath = ()
+    try:
+        for index, layer in enumerate(trial):
+            path = ("model", index)
+            output = layer.forward(output)
+        if getattr(output, "shape", None) != targets.shape:
+            raise ValueError(
+                f"expected an output for each of the {targets.shape[1]} {'classes' if samples.classes else 'targets'}, "
+                f"(batch, {targets.shape[1]}), received {describe(output)} for a batch of {len(targets)}"
+            )
+        path = ("criterion",)
+        criterion.forward(output, targets)
+        criterion.backward(output, targets)
+    except (MinnetError, ValueError, TypeError) as error:
+        raise ExperimentError(Problem(path, str(error))) from error

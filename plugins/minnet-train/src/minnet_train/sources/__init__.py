@@ -1,1 +1,0 @@
-"""Data sources: where a data set comes from, by name."""

@@ -1,0 +1,120 @@
+"""Who implements the hooks of a training, in the order in which they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pluggy
+from attrs import frozen
+
+from minnet_core import MinnetError
+from minnet_core.plugins.host import plugin_host
+
+from .. import hookspecs
+from ..errors import CallbackError
+
+HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec"))
+"""The names of the hooks."""
+
+
+@frozen(eq=False)
+class Implementation:
+    """One function that implements a hook.
+
+    Attributes:
+        owner: what messages call the callback or plugin.
+        hook: the name of the hook.
+        function: to call.
+        takes: the arguments that it takes, of those that the hook has.
+    """
+
+    owner: str
+    hook: str
+    function: Callable[..., Any]
+    takes: tuple[str, ...]
+
+    def __call__(self, **arguments: Any) -> None:
+        """Call the function.
+
+        Raises:
+            CallbackError: if it raises; an error of minnet's own passes, with a note of where it was raised.
+        """
+        try:
+            self.function(*[arguments[name] for name in self.takes])
+        except MinnetError as error:
+            error.add_note(f"in {self.hook} of {self.owner}")
+            raise
+        except Exception as error:
+            raise CallbackError(f"{self.owner} failed in {self.hook}: {type(error).__name__}: {error}") from error
+
+
+@frozen(eq=False)
+class Hooks:
+    """The implementations of each hook; an empty tuple where nobody does."""
+
+    minnet_fit_start: tuple[Implementation, ...] = ()
+    minnet_gradients_ready: tuple[Implementation, ...] = ()
+    minnet_step_end: tuple[Implementation, ...] = ()
+    minnet_epoch_end: tuple[Implementation, ...] = ()
+    minnet_fit_end: tuple[Implementation, ...] = ()
+
+    @classmethod
+    def gather(cls, callbacks: Iterable[object]) -> Hooks:
+        """Find the implementations of the plugins that are installed and enabled now, and of callbacks.
+
+        Raises:
+            TypeError: naming a callback that implements no hook, or one that there is not.
+        """
+        host = plugin_host()
+        plugins = [(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified)) for each in host.loaded]
+        found: dict[str, list[Implementation]] = {hook: [] for hook in HOOKS}
+        for owner, plugin in plugins:
+            _collect(found, owner, plugin)
+        for callback in callbacks:
+            expect_callback(callback)
+            _collect(found, f"callback {_title(callback)}", callback)
+        return cls(**{hook: tuple(implementations) for hook, implementations in found.items()})
+
+
+def expect_callback(callback: object) -> None:
+    """Check that an object implements hooks, and only those that there are.
+
+    Raises:
+        TypeError: if it does not.
+    """
+    if isinstance(callback, type):
+        raise TypeError(f"expected a callback, received the class {callback.__name__}; call it to make one")
+    manager = _manager()
+    try:
+        manager.register(callback, "it")
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        message = " ".join(str(error).split())
+        raise TypeError(f"{_title(callback)}: expected a callback that fits the hooks: {message}") from None
+    if not manager.get_hookcallers(callback):
+        raise TypeError(
+            f"expected a callback with methods such as minnet_epoch_end, marked by minnet_core.hookimpl, "
+            f"received {callback!r}"
+        )
+    _collect({hook: [] for hook in HOOKS}, _title(callback), callback)
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager("minnet")
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def _collect(found: dict[str, list[Implementation]], owner: str, plugin: object) -> None:
+    manager = _manager()
+    manager.register(plugin, "it")
+    for hook, implementations in found.items():
+        for each in getattr(manager.hook, hook).get_hookimpls():
+            if each.wrapper or each.hookwrapper:
+                raise TypeError(f"{owner}: expected a plain function for {hook}, received a wrapper")
+            implementations.append(Implementation(owner, hook, each.function, tuple(each.argnames)))
+
+
+def _title(callback: object) -> str:
+    return type(callback).__name__

@@ -1,0 +1,83 @@
+"""`LearningRate`: the learning rate of an optimizer, as a schedule has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from minnet_core import Optimizer
+
+from ..errors import StateError
+from .fit_options import FitOptions
+from .schedules import Scheduler, expect_scheduler
+
+
+class LearningRate:
+    """Sets the learning rate of an optimizer.
+
+    Args:
+        optimizer: whose attribute ``lr`` is set.
+        schedule: None leaves it as it is.
+
+    Attributes:
+        own: the learning rate that the optimizer had when training began, which the schedule changes.
+    """
+
+    def __init__(self, optimizer: Optimizer, schedule: Scheduler | None) -> None:
+        if schedule is not None:
+            expect_scheduler(schedule)
+            if not isinstance(getattr(optimizer, "lr", None), float):
+                raise TypeError(
+                    f"expected an optimizer with a number lr, which a schedule sets, received {optimizer!r}"
+                )
+        self.optimizer: Any = optimizer
+        self.schedule = schedule
+        self.own: float | None = None
+
+    @property
+    def now(self) -> float | None:
+        """The learning rate of the next step, or the last; None if the optimizer has none."""
+        lr = getattr(self.optimizer, "lr", None)
+        return None if lr is None else float(lr)
+
+    def begin(self) -> None:
+        """Remember the optimizer's own rate, unless there is one already."""
+        if self.schedule is not None and self.own is None:
+            self.own = self.now
+
+    def begin_epoch(self, plan: FitOptions, epoch: int) -> Callable[[int], None] | None:
+        """Set the rate of an epoch; a schedule of steps returns what sets that of a step, given how many there were."""
+        schedule, own, optimizer = self.schedule, self.own, self.optimizer
+        if schedule is None or own is None:
+            return None
+        if schedule.per == "epoch":
+            optimizer.lr = schedule.lr_at(epoch - 1, own, plan.epochs)
+            return None
+        lr_at, length = schedule.lr_at, plan.steps
+
+        def set_rate(step: int) -> None:
+            optimizer.lr = lr_at(step, own, length)
+
+        return set_rate
+
+    def end_epoch(self, report: Mapping[str, Any]) -> None:
+        """Show the schedule the numbers of an epoch."""
+        if self.schedule is not None and self.now is not None:
+            self.schedule.epoch_end(report, self.now)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what the schedule remembers."""
+        return {"own": self.own, "schedule": None if self.schedule is None else dict(self.schedule.state)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what another one remembered.
+
+        Raises:
+            StateError: if one of the two has a schedule, and the other has none.
+        """
+        if (state["schedule"] is None) != (self.schedule is None):
+            wanted, got = ("without", "with") if self.schedule is None else ("with", "without")
+            raise StateError(f"schedule: expected the state of a training {wanted} a schedule, received one {got}")
+        self.own = state["own"]
+        if self.schedule is not None:
+            self.schedule.state = state["schedule"]

@@ -1,0 +1,111 @@
+"""The random numbers that are still to come: the states of generators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from minnet_core import Module
+from minnet_core.nn import PROTOCOL_ATTRIBUTES, Component, join, walk
+
+from ...errors import StateError
+
+RandomSource: TypeAlias = np.random.Generator | np.random.RandomState
+
+
+def generator_state(generator: RandomSource) -> dict[str, Any]:
+    """Return the state of a generator: plain data, and small arrays where NumPy has these.
+
+    >>> generator_state(np.random.default_rng(0))["bit_generator"]
+    'PCG64'
+    """
+    if isinstance(generator, np.random.RandomState):
+        state: Any = generator.get_state(legacy=False)
+    else:
+        state = {**generator.bit_generator.state, **_spawned(generator)}
+    return deepcopy(dict(state))
+
+
+def set_generator_state(generator: RandomSource, state: Mapping[str, Any], where: str) -> None:
+    """Make a generator go on as the one that a state is of.
+
+    One of the same seed spawns the same generators from then on, too; what it has spawned already it cannot take back.
+
+    Raises:
+        StateError: if the state is of another kind of generator.
+    """
+    now = generator_state(generator)["bit_generator"]
+    if state.get("bit_generator") != now:
+        raise StateError(f"{where}: expected the state of a {now}, received that of a {state.get('bit_generator')}")
+    values = deepcopy(dict(state))
+    missing = values.pop("spawned", 0) - _spawned(generator).get("spawned", 0)
+    if isinstance(generator, np.random.RandomState):
+        generator.set_state(values)
+        return
+    generator.bit_generator.state = values
+    if missing > 0:
+        generator.spawn(missing)
+
+
+def _spawned(generator: RandomSource) -> dict[str, int]:
+    """How many generators have been spawned from one, if any have: its own state does not tell."""
+    seed = getattr(getattr(generator, "bit_generator", None), "seed_seq", None)
+    count = getattr(seed, "n_children_spawned", 0)
+    return {"spawned": count} if count else {}
+
+
+def restored_generator(state: Mapping[str, Any]) -> np.random.Generator:
+    """Make a generator that goes on as the one that a state is of.
+
+    >>> generator = np.random.default_rng(0)
+    >>> twin = restored_generator(generator_state(generator))
+    >>> bool(twin.random() == generator.random())
+    True
+    """
+    kind = getattr(np.random, str(state.get("bit_generator")), None)
+    if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):
+        raise StateError(f"order: expected the state of a generator of NumPy, received {state.get('bit_generator')!r}")
+    generator = np.random.Generator(kind())
+    state = {key: value for key, value in state.items() if key != "spawned"}  # nobody spawns from this one
+    set_generator_state(generator, state, "order")
+    return generator
+
+
+def model_generators(model: Module) -> Iterator[tuple[str, RandomSource]]:
+    """Yield the generators that the modules of a model hold, by dotted name."""
+    for prefix, module in walk(model):
+        for name, generator in holder_generators(module):
+            yield join(prefix, name), generator
+
+
+def holder_generators(holder: Any) -> Iterator[tuple[str, RandomSource]]:
+    """Yield the generators that the attributes of an object hold, by name; lists, tuples, dicts, components in them."""
+    yield from _within(vars(holder), "", (id(holder),))
+
+
+def _within(table: Mapping[Any, Any], prefix: str, seen: tuple[int, ...]) -> Iterator[tuple[str, RandomSource]]:
+    for key, value in table.items():
+        name = join(prefix, str(key))
+        if name in PROTOCOL_ATTRIBUTES or id(value) in seen:
+            continue
+        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+            yield name, value
+        elif isinstance(value, (list, tuple)):
+            yield from _within(dict(enumerate(value)), name, (*seen, id(value)))
+        elif isinstance(value, dict):
+            yield from _within(value, name, (*seen, id(value)))
+        elif isinstance(value, Component) and not isinstance(value, Module):
+            yield from _within(vars(value), name, (*seen, id(value)))
+
+
+def global_state() -> dict[str, Any]:
+    """Return the state of NumPy's global generator, from which notebook classes draw."""
+    return deepcopy(dict(np.random.get_state(legacy=False)))
+
+
+def set_global_state(state: Mapping[str, Any]) -> None:
+    """Make NumPy's global generator go on from a state."""
+    np.random.set_state(deepcopy(dict(state)))

@@ -1,0 +1,82 @@
+"""The state of a model: parameters, buffers, and plain attributes of every module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array, Module
+from minnet_core.nn import buffer_places, describe, parameter_refs, walk
+
+from ...errors import StateError
+from .attributes import plain_attributes, set_plain_attributes
+
+
+def model_state(model: Module) -> dict[str, Any]:
+    """Copy what a model is now, but for its generators."""
+    return {
+        "parameters": {name: array.copy() for name, array in model.namedParameters().items()},
+        "buffers": {name: array.copy() for name, array in model.namedBuffers().items()},
+        "attributes": {name: plain_attributes(module) for name, module in walk(model)},
+    }
+
+
+def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
+    """Make a model of the same architecture what another one was.
+
+    Parameters are written in place, so that whoever holds them, an optimizer say, goes on with them.
+
+    Raises:
+        StateError: naming the parameters or modules that differ; the model is then as it was.
+    """
+    parameters: Mapping[str, Array] = state["parameters"]
+    expect_same_arrays("model", model.namedParameters(), parameters)
+    modules = dict(walk(model))
+    if modules.keys() != state["attributes"].keys():
+        raise StateError(
+            f"model: expected the modules {sorted(modules)}, received a state of {sorted(state['attributes'])}"
+        )
+    for place in parameter_refs(model):
+        place.parameter[...] = parameters[place.name]
+    for name, module in modules.items():
+        set_plain_attributes(module, state["attributes"][name])
+    set_buffers(model, state["buffers"])
+
+
+def set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
+    """Put copies of buffers into a model; a buffer that the state has not is None, as it was before the first pass."""
+    modules = dict(walk(model))
+    places = {place.name: place for place in buffer_places(model, empty=True)}
+    for name in model.namedBuffers().keys() - buffers.keys():
+        places[name].put(None)
+    for name, value in buffers.items():
+        if name in places:
+            places[name].put(value.copy())
+        else:  # of a notebook class, which made the attribute in its first forward pass
+            owner, _, attribute = name.rpartition(".")
+            if owner in modules:
+                setattr(modules[owner], attribute, value.copy())
+
+
+def expect_same_arrays(where: str, expected: Mapping[str, Array], received: Mapping[str, Array]) -> None:
+    """Check that arrays have the same names, shapes and dtypes.
+
+    Raises:
+        StateError: naming those that have not.
+    """
+    ours, theirs = ({name: describe(array) for name, array in each.items()} for each in (expected, received))
+    differing = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
+    if differing:
+        listing = "; ".join(f"{n}: expected {ours.get(n, 'none')}, received {theirs.get(n, 'none')}" for n in differing)
+        raise StateError(f"{where}: the state is of another model: {listing}")
+
+
+def first_non_finite(arrays: Mapping[str, Array]) -> str | None:
+    """Name the first array that has nan or infinity in it.
+
+    >>> first_non_finite({"0.W": np.ones(2), "0.b": np.array([np.nan])})
+    '0.b'
+    """
+    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), None)
