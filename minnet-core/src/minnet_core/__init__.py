@@ -49,10 +49,12 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
-            "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError UnknownComponentError",
+            "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError "
+            "UnknownComponentError",
             "fusion": "Fused fuse",
             "hookspecs": "hookimpl hookspec",
-            "nn": "Affine Array Container Criterion Example Module Optimizer Reference Sequential expect_forward expect_shape",
+            "nn": "Affine Array Container Criterion Example Module Optimizer Reference Sequential expect_forward "
+            "expect_shape",
             "registry": "criterions layers optimizers",
             "saving": "ModelHeader build load read_header save to_config",
             "support": "lazy_exports",

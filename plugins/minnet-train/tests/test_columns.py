@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError
-from minnet_train.data.columns import Columns
+from minnet_train.data.tables.columns import Columns
 from minnet_train.data.tables.csv_table import CsvTable
 
 NAMED = Columns(2, ("size", "colour"), ((), ("blue", "red")))

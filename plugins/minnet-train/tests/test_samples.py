@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from minnet_train import Dataset, Preparation, Samples
-from minnet_train.data.columns import Columns
+from minnet_train.data.tables.columns import Columns
 from minnet_train.data.standardize import Standardisation
 
 DATA = Dataset("t", np.array([[2, 4], [6, 8], [10, 12]], np.float32), np.array([1, 0, 1]), ("x", "y"))

@@ -13,7 +13,7 @@ import click
 from ..discovery import DISABLED, HOMES, canonical, disable, installed, kept, scan, switches
 from ..errors import MinnetError, PluginLoadError
 from ..plugins import plugin_host
-from ..registry import nearest
+from ..support import nearest
 from .contributions import Contribution, contributions
 
 _KEY = "minnet_core.commands.contributed"

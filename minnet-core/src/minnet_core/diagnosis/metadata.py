@@ -19,7 +19,8 @@ from ..discovery import (
     switches,
 )
 from ..plugins import GROUP, SPECS_GROUP, prints
-from ..registry import all_registries, nearest
+from ..registry import all_registries
+from ..support import nearest
 from .finding import Finding
 
 _MISTAKEN = {

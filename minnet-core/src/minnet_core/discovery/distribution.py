@@ -1,4 +1,4 @@
-"""`InstalledDistribution`: what the metadata of one distribution say that has to do with minnet; nothing is imported."""
+"""`InstalledDistribution`: what the metadata of a distribution say of minnet; nothing is imported."""
 
 from __future__ import annotations
 

@@ -3,5 +3,17 @@
 from .captured_output import nothing_said, prints
 from .host import GROUP, SPECS_GROUP, another_host, plugin_host
 from .loading import guarded, load
+from .registrar import KINDS, Registrar
 
-__all__ = ["GROUP", "SPECS_GROUP", "another_host", "guarded", "load", "nothing_said", "plugin_host", "prints"]
+__all__ = [
+    "GROUP",
+    "KINDS",
+    "SPECS_GROUP",
+    "Registrar",
+    "another_host",
+    "guarded",
+    "load",
+    "nothing_said",
+    "plugin_host",
+    "prints",
+]

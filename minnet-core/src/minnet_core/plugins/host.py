@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 from attrs import Factory, define
@@ -14,9 +14,7 @@ from .. import hookspecs
 from ..discovery import FIRST_PARTY, Declaration, Scan, Switches, is_strict, scan, switches
 from ..errors import PluginLoadError
 from .loading import guarded, load
-
-if TYPE_CHECKING:
-    from ..registry import Registrar
+from .registrar import Registrar
 
 # Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()

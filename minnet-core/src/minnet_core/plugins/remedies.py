@@ -7,7 +7,7 @@ from types import ModuleType
 
 from ..discovery import Declaration, installed, missing_requirements
 from ..nn import Component
-from ..registry import nearest
+from ..support import nearest
 
 
 def remedy_for(declaration: Declaration, error: BaseException) -> str:

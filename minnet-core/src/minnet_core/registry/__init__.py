@@ -1,19 +1,17 @@
 """From a name to a class: the registries of layers, criterions and optimizers."""
 
-from .lookup_errors import DISABLED_BY, nearest, unknown_component
-from .registries import REGISTRIES, Registrar, all_registries, contributed_registries, criterions, layers, optimizers
+from .lookup_errors import DISABLED_BY, unknown_component
+from .registries import REGISTRIES, all_registries, contributed_registries, criterions, layers, optimizers
 from .registry import Registry
 
 __all__ = [
     "DISABLED_BY",
     "REGISTRIES",
-    "Registrar",
     "Registry",
     "all_registries",
     "contributed_registries",
     "criterions",
     "layers",
-    "nearest",
     "optimizers",
     "unknown_component",
 ]

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ..discovery import HOMES, LOCAL, canonical, installed, scan
+from ..plugins import plugin_host
+from ..support import nearest
 
 if TYPE_CHECKING:
     from .registry import Registry
 
 
 DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
-
-
-def nearest(name: str, known: dict[str, str], cutoff: float = 0.6) -> str:
-    """Say which known names are near.
-
-    Args:
-        name: what was written.
-        known: what may have been meant -> how to write it.
-        cutoff: how near, from 0 to 1.
-
-    Returns:
-        ``did you mean 'ReLU' or 'ELU'?``, or nothing.
-
-    >>> nearest("relu", {"ReLU": "ReLU", "Linear": "Linear"})
-    "did you mean 'ReLU'?"
-    """
-    folded = {each.lower(): written for each, written in known.items()}
-    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=3, cutoff=cutoff)]
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 
 def unknown_component(name: str, *registries: Registry) -> str:
@@ -60,8 +42,6 @@ def unknown_component(name: str, *registries: Registry) -> str:
 
 def _absent(name: str, distribution: str, near: str) -> str:
     """Say what is known of a distribution that registers nothing of a kind."""
-    from ..plugins import plugin_host
-
     for path, why in scan().unreadable:
         if canonical(path.name.partition("-")[0]) == distribution:
             return f"{path}: {why}"

@@ -1,58 +1,18 @@
-"""`all_registries`: the registries of the core, and those of plugins."""
+"""The registries of this process: ``layers``, ``criterions`` and ``optimizers``, and those of plugins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 
-from attrs import Factory, frozen
+from attrs import frozen
 
 from ..discovery import Declaration
-from ..plugins import plugin_host
+from ..plugins import Registrar, plugin_host
 from .registry import Registry
 
 
-@frozen
-class Registrar:
-    """What the hook ``minnet_register_components`` gets; one for each plugin.
-
-    Attributes:
-        plugin: whose components these are.
-    """
-
-    plugin: Declaration
-    _found: dict[str, list[Declaration]] = Factory(dict)
-
-    def register(self, kind: str, cls: type, name: str | None = None) -> None:
-        """Register a class.
-
-        Args:
-            kind: ``layers``, ``criterions`` or ``optimizers``.
-            cls: the class; that it derives from the right base is checked when it is looked up.
-            name: its name, ``cls.__name__`` if not given.
-
-        Raises:
-            ValueError: if there is no such kind, or the plugin has registered the name already.
-            TypeError: if it is no class, or the name no string.
-        """
-        if kind not in _BASES:
-            raise ValueError(f"expected a kind among {sorted(_BASES)}, received {kind!r}")
-        if not isinstance(cls, type):
-            raise TypeError(f"expected a class, received {cls!r}")
-        name = name or cls.__name__
-        if not isinstance(name, str):
-            raise TypeError(f"expected a name, received {name!r}")
-        if name in [each.name for each in self.declarations(kind)]:
-            raise ValueError(f"expected a name that is registered once, received {name!r} again")
-        target = f"{cls.__module__}:{cls.__qualname__}"
-        declaration = Declaration(name, self.plugin.distribution, self.plugin.version, target, cls)
-        self._found.setdefault(kind, []).append(declaration)
-
-    def declarations(self, kind: str) -> list[Declaration]:
-        """List what has been registered of a kind."""
-        return self._found.get(kind, [])
-
-
+# The one lazy import of the core below its command line: looking at what is installed must not import NumPy.
 def _module() -> type:
     from ..nn import Module
 
@@ -94,9 +54,6 @@ def _nothing(returned: object) -> None:
     """What the hook returns is nothing; anything else is a mistake: a generator, say, that nobody runs."""
     raise TypeError(f"expected components to be registered by registrar.register, received {returned!r}")
 
-
-# The base classes are functions here because importing them imports NumPy.
-_BASES = {"layers": _module, "criterions": _criterion, "optimizers": _optimizer}
 
 layers = Registry("layers", _module, _computed)
 criterions = Registry("criterions", _criterion, _computed)

@@ -1,6 +1,5 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
-from .columns import Columns
 from .csv_dataset import load_csv
 from .dataset import Dataset, Origin
 from .digits import load_digits
@@ -13,6 +12,7 @@ from .samples import Samples
 from .sources import DIGITS, TABLES, Source, datasets, is_table, written_out
 from .split import Split, stratified_split
 from .standardize import Moments, Standardisation
+from .tables import Columns
 
 __all__ = [
     "DIGITS",

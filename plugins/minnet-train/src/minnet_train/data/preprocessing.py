@@ -10,8 +10,8 @@ from attrs import evolve, field, frozen
 
 from minnet_core import Array
 
-from .columns import Columns
 from .standardize import Moments, Standardisation
+from .tables import Columns
 
 
 @frozen(kw_only=True, slots=False)

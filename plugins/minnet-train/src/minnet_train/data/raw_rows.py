@@ -11,10 +11,9 @@ import numpy as np
 from minnet_core import Array
 
 from ..errors import DataError
-from .columns import Columns
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
-from .tables import CsvFile, Table
+from .tables import Columns, CsvFile, Table
 
 CHUNK = 4096
 """Rows that are read at once."""

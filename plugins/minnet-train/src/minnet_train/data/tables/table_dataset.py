@@ -12,10 +12,10 @@ from attrs import Factory, define
 from minnet_core import Array
 
 from ...errors import DataError
-from ..columns import Columns
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
 from .class_names import class_names, is_plain_number
+from .columns import Columns
 from .csv_table import MISSING
 from .table import Table, TableFile, column_title
 from .table_options import Roles, TableOptions

@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from minnet_core import Array
 
-from ..errors import DataError
-from .dataset import Dataset
-from .tables import Table
+from ...errors import DataError
+from ..dataset import Dataset
+from .table import Table
 
 
 @frozen(slots=False)
