@@ -126,7 +126,7 @@ def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
     kinds = ("minnet.layers", "minnet.criterions", "minnet.optimizers")
     components = [component for kind in kinds for component in groups.get(kind, {})]
     for component in components:
-        (file,) = (path for path in folder.glob("src/*/*.py") if f"\nclass {component}(" in path.read_text())
+        (file,) = (path for path in folder.glob("src/**/*.py") if f"\nclass {component}(" in path.read_text())
         assert (folder / "tests" / f"test_{file.stem}.py").is_file(), file.name
 
 

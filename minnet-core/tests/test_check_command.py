@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from minnet_core.discovery.scan.first_party import FIRST_PARTY
+from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import all_checks, install_distribution
 
 SCALE = """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from minnet_core.discovery.scan.declaration import Declaration, canonical
+from minnet_core.discovery.declaration import Declaration, canonical
 
 
 @pytest.mark.parametrize("name", ["minnet-swish", "Minnet_Swish", "minnet.swish", "MINNET--_swish"])

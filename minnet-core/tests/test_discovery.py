@@ -9,8 +9,8 @@ from importlib import metadata
 
 import pytest
 
-from minnet_core.discovery.scan.declaration import Declaration
-from minnet_core.discovery.scan.scan import discovering, forget, installed, scan
+from minnet_core.discovery.declaration import Declaration
+from minnet_core.discovery.scan import discovering, forget, installed, scan
 from minnet_core.testing import install_distribution
 
 GROUP = "minnet.test_discovery"

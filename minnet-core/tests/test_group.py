@@ -8,7 +8,7 @@ import pytest
 
 from minnet_core import layers
 from minnet_core.cli.main import main
-from minnet_core.discovery.scan.scan import discovering
+from minnet_core.discovery.scan import discovering
 from minnet_core.testing import install_distribution
 
 HOOK = """

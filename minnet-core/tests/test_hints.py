@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import Module, UnknownComponentError, criterions, layers
-from minnet_core.discovery.scan.scan import discovering
-from minnet_core.registry.registry.registry import Registry
+from minnet_core.discovery.scan import discovering
+from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
 
 

@@ -12,7 +12,7 @@ import pluggy
 import pytest
 
 from minnet_core import PluginLoadError, criterions, hookspecs, layers
-from minnet_core.plugins.host.host import plugin_host
+from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
 
 HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec"))
@@ -57,7 +57,7 @@ def minnet_register_components(registrar):
 
 KINDS = """
 from minnet_core.nn.component import Component
-from minnet_core.registry.registry import Registry
+from minnet_core.registry import Registry
 class Recipe(Component):
     "Something to cook."
 recipes = Registry("recipes", lambda: Recipe)
@@ -280,7 +280,7 @@ def minnet_checks(): return []
 import faulthandler, threading, time
 faulthandler.dump_traceback_later(20, exit=True)
 from minnet_core import layers
-from minnet_core.plugins.host import plugin_host
+from minnet_core.plugins import plugin_host
 importing = threading.Thread(target=lambda: __import__("strange_a"))
 importing.start()
 time.sleep(0.1)

@@ -9,7 +9,7 @@ import pytest
 
 from minnet_core.diagnosis.finding import Finding
 from minnet_core.diagnosis.installation import inspect_installation
-from minnet_core.discovery.scan.first_party import FIRST_PARTY
+from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Example, Module\nclass {}(Module):\n    pass\n"

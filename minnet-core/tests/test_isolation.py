@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import Module, Sequential, layers
-from minnet_core.plugins.host.captured_output import captured_output, prints
-from minnet_core.plugins.host.host import plugin_host
+from minnet_core.plugins import plugin_host
+from minnet_core.plugins.captured_output import captured_output, prints
 from minnet_core.testing import install_distribution, isolated
 
 

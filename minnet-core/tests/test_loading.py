@@ -7,10 +7,10 @@ import sys
 import pytest
 
 from minnet_core import PluginLoadError, layers
-from minnet_core.discovery.scan.declaration import Declaration
-from minnet_core.discovery.scan.scan import installed
+from minnet_core.discovery.declaration import Declaration
+from minnet_core.discovery.scan import installed
 from minnet_core.errors import ProtocolError
-from minnet_core.plugins.host.loading import guarded
+from minnet_core.plugins.loading import guarded
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"

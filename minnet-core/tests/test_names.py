@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from minnet_core.discovery.scan.declaration import LOCAL, Declaration
-from minnet_core.registry.registry.names import NameTable
+from minnet_core.discovery.declaration import LOCAL, Declaration
+from minnet_core.registry.names import NameTable
 
 DISTRIBUTIONS = ["minnet-layers", "minnet-conv", LOCAL, "strange-a", "strange-b", "a-stranger"]
 declarations = st.builds(

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 
 from minnet_core import layers
-from minnet_core.plugins.host.captured_output import captured_output, prints
+from minnet_core.plugins.captured_output import captured_output, prints
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"

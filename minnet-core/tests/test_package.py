@@ -4,7 +4,6 @@ import ast
 import pkgutil
 import sys
 import tomllib
-from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -20,24 +19,6 @@ MODULES = sorted(
     for module in pkgutil.walk_packages(minnet_core.__path__, "minnet_core.")
     if not module.name.endswith("__main__")
 )
-
-
-def type_checking_imports():
-    tree = ast.parse(INIT.read_text("utf-8"))
-    (block,) = [n for n in tree.body if isinstance(n, ast.If) and getattr(n.test, "id", "") == "TYPE_CHECKING"]
-    return {(alias.asname, node.module) for node in block.body for alias in node.names}
-
-
-def test_names_are_those_that_type_checkers_see_and_come_from_the_same_modules():
-    assert type_checking_imports() == set(minnet_core._HOME.items())
-    assert minnet_core.__all__ == sorted(minnet_core._HOME)
-
-
-@pytest.mark.parametrize("name", minnet_core.__all__)
-def test_every_name_resolves_to_what_its_module_has(name):
-    value = getattr(minnet_core, name)
-    assert value is getattr(import_module(f"minnet_core.{minnet_core._HOME[name]}"), name)
-    assert name in dir(minnet_core)
 
 
 def test_unknown_attribute_is_an_attribute_error():

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import PluginLoadError, layers
-from minnet_core.plugins.host.host import plugin_host
+from minnet_core.plugins import plugin_host
 from minnet_core.testing import install_distribution
 
 GOOD = """

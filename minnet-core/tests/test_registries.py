@@ -14,9 +14,8 @@ from minnet_core import (
     layers,
     optimizers,
 )
-from minnet_core.discovery.scan.declaration import Declaration
-from minnet_core.plugins.host.host import plugin_host
-from minnet_core.registry.registry.registries import Registrar
+from minnet_core.discovery.declaration import Declaration
+from minnet_core.plugins import Registrar, plugin_host
 from minnet_core.testing import install_distribution
 
 PLUGIN = """

@@ -15,7 +15,7 @@ from minnet_core import (
     criterions,
     layers,
 )
-from minnet_core.registry.registry.registry import Registry
+from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
 
 LAYER = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import PluginLoadError, layers
-from minnet_core.discovery.scan.scan import installed
+from minnet_core.discovery.scan import installed
 from minnet_core.support.tracebacks import where_raised
 from minnet_core.testing import install_distribution
 

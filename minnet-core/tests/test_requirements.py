@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minnet_core.discovery.scan.distribution import InstalledDistribution
-from minnet_core.discovery.scan.requirements import Requirement, missing_requirements, requirements
+from minnet_core.discovery.distribution import InstalledDistribution
+from minnet_core.discovery.requirements import Requirement, missing_requirements, requirements
 
 
 def distribution(requires):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from minnet_core.discovery.scan.environment import DISABLED, Switches, disable, is_strict, kept, lenient, switches
+from minnet_core.discovery.environment import DISABLED, Switches, disable, is_strict, kept, lenient, switches
 
 CANDIDATES = {"minnet-core", "minnet-layers", "strange-a", "strange-b"}
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .support.lazy import lazy_exports
+from .support import lazy_exports
 
 if TYPE_CHECKING:
+    __all__: list[str]
+
     from .errors import (
         AmbiguousNameError as AmbiguousNameError,
         ConfigError as ConfigError,
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
         save as save,
         to_config as to_config,
     )
-    from .support import lazy_exports as lazy_exports
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -57,7 +58,6 @@ else:
             "expect_shape",
             "registry": "criterions layers optimizers",
             "saving": "ModelHeader build load read_header save to_config",
-            "support": "lazy_exports",
         },
     )
 

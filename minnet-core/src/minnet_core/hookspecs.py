@@ -14,7 +14,8 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
-    from .registry import Registrar, Registry
+    from .plugins import Registrar
+    from .registry import Registry
     from .testing import Check
 
 hookspec = pluggy.HookspecMarker("minnet")

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import minnet_torch
-from minnet_core.plugins.host.host import plugin_host
+from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks
 from minnet_torch.checks import CHECKS
 from minnet_torch.plugin import minnet_checks

@@ -5,8 +5,8 @@ import pytest
 from attrs import evolve
 
 from minnet_train import DataConfig, DataError, Dataset, Experiment, LearningData
-from minnet_train.evaluation.select_split.align import aligned
-from minnet_train.experiment.experiment.record import TrainingRecord
+from minnet_train.evaluation.align import aligned
+from minnet_train.experiment.record import TrainingRecord
 
 FEATURES = np.array([[1.0, 0], [2, 1], [3, 2], [4, 0], [5, 1], [6, 2]])
 TRAINED = Dataset(

@@ -7,8 +7,8 @@ from minnet_core import Sequential
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import Dropout, Linear, LogSoftMax
 from minnet_train import Preparation, Samples, measure
-from minnet_train.data.tables.columns import Columns
 from minnet_train.data.standardize import Standardisation
+from minnet_train.data.tables.columns import Columns
 from minnet_train.training.measurement import CHUNK, as_probabilities, outputs
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError, datasets
-from minnet_train.data.tables.columns import Columns
 from minnet_train.data.raw_rows import raw_rows
+from minnet_train.data.tables.columns import Columns
 
 TEXT = "a,colour,b,k\n1.5,red,1,x\n2.5,blue,0,y\n3.5,red,1,x\n4.5,green,1,y\n"
 

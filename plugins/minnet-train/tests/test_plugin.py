@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import minnet_train
 from minnet_core.cli.main import main
-from minnet_core.registry.registry.registry import Registry
+from minnet_core.registry import Registry
 from minnet_train.plugin import minnet_commands, minnet_registries
 
 

@@ -14,8 +14,8 @@ from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
 from minnet_train.errors import OutputError
-from minnet_train.evaluation.select_split.predictions import Predictions
-from minnet_train.experiment.experiment.record import TrainingRecord
+from minnet_train.evaluation.predictions import Predictions
+from minnet_train.experiment.record import TrainingRecord
 
 ROWS = "1,2\n9,8\n6.5,3\n"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from minnet_train import Preparation
-from minnet_train.data.tables.columns import Columns
 from minnet_train.data.standardize import Standardisation
+from minnet_train.data.tables.columns import Columns
 
 RAW = np.array([[1.0, 2.0, 10.0], [3.0, np.nan, 10.0], [5.0, 0.0, 10.0], [3.0, 0.0, 10.0]])
 CATEGORIES = Columns(3, ("size", "colour", "fixed"), ((), ("blue", "green", "red"), ()))

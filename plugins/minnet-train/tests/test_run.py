@@ -9,8 +9,8 @@ from attrs import evolve
 from minnet_core import Criterion, Module, build, criterions, layers, load, read_header
 from minnet_core.nn.component import Component
 from minnet_train import ExperimentError, ExperimentFile, Run, read_experiment, schedules
-from minnet_train.experiment.experiment.build import build_metrics
-from minnet_train.experiment.experiment.record import TrainingRecord
+from minnet_train.experiment.build import build_metrics
+from minnet_train.experiment.record import TrainingRecord
 
 
 def error_of(name: str) -> str:

@@ -5,8 +5,8 @@ import pytest
 from attrs import evolve
 
 from minnet_train import Dataset, Preparation, Samples
-from minnet_train.data.tables.columns import Columns
 from minnet_train.data.standardize import Standardisation
+from minnet_train.data.tables.columns import Columns
 
 DATA = Dataset("t", np.array([[2, 4], [6, 8], [10, 12]], np.float32), np.array([1, 0, 1]), ("x", "y"))
 HALVED = Preparation(columns=Columns(2), scale=2.0)

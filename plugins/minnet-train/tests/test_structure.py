@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_train import DataConfig, EarlyStopping, Experiment, ExperimentError
-from minnet_train.experiment.experiment.structure import structure_data, structure_experiment, unstructure_experiment
+from minnet_train.experiment.structure import structure_data, structure_experiment, unstructure_experiment
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 KEYS = st.text(max_size=5).filter(lambda key: key != "class")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..support.lazy import lazy_exports
+from ..support import lazy_exports
 
 if TYPE_CHECKING:
     from .affine import Affine as Affine
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         floating_dtype as floating_dtype,
         leaves as leaves,
     )
-    from .buffers import buffer_places as buffer_places
+    from .buffers import find_buffers as find_buffers
     from .component import Component as Component
     from .constructor import (
         construct as construct,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         walk as walk,
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
-    from .parameter_refs import expect_separate as expect_separate, parameter_refs as parameter_refs
+    from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .traits import DOMAINS as DOMAINS
@@ -55,7 +55,7 @@ else:
         {
             "affine": "Affine",
             "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
-            "buffers": "buffer_places",
+            "buffers": "find_buffers",
             "component": "Component",
             "constructor": "construct given_arguments random_state_kept",
             "container": "Container",
@@ -65,7 +65,7 @@ else:
             "module": "Module title",
             "node": "PROTOCOL_ATTRIBUTES children find_places join walk",
             "optimizer": "BLOCK Optimizer",
-            "parameter_refs": "expect_separate parameter_refs",
+            "parameter_refs": "expect_separate find_parameters",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "traits": "DOMAINS",

@@ -11,7 +11,7 @@ from .node import Place, find_places, join, walk
 from .parameter_refs import trained_arrays
 
 
-def buffer_places(root: Module, *, empty: bool = False) -> list[Place]:
+def find_buffers(root: Module, *, empty: bool = False) -> list[Place]:
     """List every buffer below ``root``: what ``BUFFERS`` declares, or all other arrays of a class without declarations.
 
     Args:

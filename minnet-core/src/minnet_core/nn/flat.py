@@ -12,7 +12,7 @@ from .arrays import Array, leaves
 from .container import Container
 from .module import Module
 from .node import walk
-from .parameter_refs import ParameterRef, expect_listed, expect_separate, parameter_refs
+from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
 from .sharing import move_in_kin
 
 
@@ -116,7 +116,7 @@ def flatten(module: Module) -> tuple[Array, Array]:
 
 
 def _move(module: Module, old: FlatParameters | None) -> FlatParameters:
-    places = parameter_refs(module)
+    places = find_parameters(module)
     expect_listed(module, places)
     unique = _unique(places)
     expect_separate(unique)

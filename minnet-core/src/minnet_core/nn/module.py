@@ -191,21 +191,21 @@ class Module(Component):
 
     def namedParameters(self) -> dict[str, Array]:
         """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
-        from .parameter_refs import parameter_refs
+        from .parameter_refs import find_parameters
 
-        return {place.name: place.parameter for place in parameter_refs(self)}
+        return {place.name: place.parameter for place in find_parameters(self)}
 
     def namedGradParameters(self) -> dict[str, Array]:
         """Return the gradients under the names of their parameters."""
-        from .parameter_refs import parameter_refs
+        from .parameter_refs import find_parameters
 
-        return {place.name: place.gradient for place in parameter_refs(self)}
+        return {place.name: place.gradient for place in find_parameters(self)}
 
     def namedBuffers(self) -> dict[str, Array]:
         """Return the buffers by dotted name; one that is still None is left out."""
-        from .buffers import buffer_places
+        from .buffers import find_buffers
 
-        return {place.name: place.value for place in buffer_places(self)}
+        return {place.name: place.value for place in find_buffers(self)}
 
     def flattenParameters(self) -> tuple[Array, Array]:
         """Move the parameters into one 1-D array, the gradients into another, and return both.

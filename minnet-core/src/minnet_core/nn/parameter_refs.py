@@ -58,7 +58,7 @@ class ParameterRef:
                 home.put(array)
 
 
-def parameter_refs(root: Module) -> list[ParameterRef]:
+def find_parameters(root: Module) -> list[ParameterRef]:
     """List every parameter below ``root``, a shared one once for each module that has it.
 
     Raises:

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .arrays import Array
-from .buffers import buffer_places
+from .buffers import find_buffers
 from .module import Module, title
 from .node import find_places, walk
-from .parameter_refs import ParameterRef, parameter_refs
+from .parameter_refs import ParameterRef, find_parameters
 
 
 def link(one: Module, other: Module) -> None:
@@ -42,12 +42,12 @@ def share(module: Module, other: Module, names: tuple[str, ...]) -> None:
     """Make ``module`` hold the parameter and gradient arrays of ``other``; see `Module.share`."""
 
     def chosen(source: Module) -> dict[str, ParameterRef]:
-        places = {place.name: place for place in parameter_refs(source)}
+        places = {place.name: place for place in find_parameters(source)}
         return {name: place for name, place in places.items() if not names or place.attribute in names}
 
     mine, theirs = chosen(module), chosen(other)
     if unknown := sorted(set(names) - {place.attribute for place in mine.values()}):
-        available = [place.name for place in parameter_refs(module)]
+        available = [place.name for place in find_parameters(module)]
         raise ValueError(f"{title(module)}: expected to share some of {available}, received {unknown}")
     shapes = [{name: place.parameter.shape for name, place in side.items()} for side in (mine, theirs)]
     if shapes[0] != shapes[1] or not shapes[0]:
@@ -75,8 +75,8 @@ def astype(module: Module, dtype: npt.DTypeLike) -> None:
         return converted.setdefault(id(array), array.astype(dtype, order="C"))
 
     # All is converted before anything is put, so that a failure (of memory, say) leaves the module as it was.
-    parameters = [(place, convert(place.parameter), convert(place.gradient)) for place in parameter_refs(module)]
-    buffers = [(place, convert(place.value)) for place in buffer_places(module)]
+    parameters = [(place, convert(place.parameter), convert(place.gradient)) for place in find_parameters(module)]
+    buffers = [(place, convert(place.value)) for place in find_buffers(module)]
     for parameter, *_ in parameters:
         parameter.require_homes()
     for parameter, value, gradient in parameters:

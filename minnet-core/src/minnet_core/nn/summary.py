@@ -13,7 +13,7 @@ from ..support import render_table
 from .arrays import Array, Tensor, describe
 from .module import Module, title
 from .node import walk
-from .parameter_refs import parameter_refs
+from .parameter_refs import find_parameters
 
 _COLUMNS = ("name", "layer", "output", "parameters", "bytes")
 
@@ -66,7 +66,7 @@ def summarize(module: Module, input: Any = None) -> Summary:
         module = module.clone()
         module.forward(_example_input(module, input))
     own: dict[str, list[Array]] = {}
-    places = parameter_refs(module)
+    places = find_parameters(module)
     for place in places:
         own.setdefault(place.owner, []).append(place.parameter)
     rows = [

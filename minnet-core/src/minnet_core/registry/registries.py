@@ -11,26 +11,6 @@ from ..discovery import Declaration
 from ..plugins import Registrar, plugin_host
 from .registry import Registry
 
-
-# The one lazy import of the core below its command line: looking at what is installed must not import NumPy.
-def _module() -> type:
-    from ..nn import Module
-
-    return Module
-
-
-def _criterion() -> type:
-    from ..nn import Criterion
-
-    return Criterion
-
-
-def _optimizer() -> type:
-    from ..nn import Optimizer
-
-    return Optimizer
-
-
 _asking: ContextVar[frozenset[Declaration]] = ContextVar("asking", default=frozenset())
 
 
@@ -55,9 +35,9 @@ def _nothing(returned: object) -> None:
     raise TypeError(f"expected components to be registered by registrar.register, received {returned!r}")
 
 
-layers = Registry("layers", _module, _computed)
-criterions = Registry("criterions", _criterion, _computed)
-optimizers = Registry("optimizers", _optimizer, _computed)
+layers = Registry("layers", "minnet_core.nn:Module", _computed)
+criterions = Registry("criterions", "minnet_core.nn:Criterion", _computed)
+optimizers = Registry("optimizers", "minnet_core.nn:Optimizer", _computed)
 
 REGISTRIES = (layers, criterions, optimizers)
 """All of them."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import invalidate_caches
+from pkgutil import resolve_name
 from typing import Any, TypeVar
 
 from attrs import Factory, define
@@ -50,15 +52,16 @@ class Registry(Mapping[str, Any]):
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.
-        base: returns the class that every component of this kind derives from.
+        base: ``"module:Class"``, or a function that returns the class, that every component of this kind derives from;
+            it is not imported to list names.
         compute: returns the components that hooks register, asked when a name is not found and when names are listed.
     """
 
     def __init__(
-        self, kind: str, base: Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
+        self, kind: str, base: str | Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
     ) -> None:
         self.kind = kind
-        self._base = base
+        self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base
         self._compute = compute
         self._local: dict[str, Declaration] = {}
         self._overrides: dict[str, list[type]] = {}

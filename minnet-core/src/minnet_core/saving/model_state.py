@@ -14,11 +14,11 @@ from ..nn import (
     PROTOCOL_ATTRIBUTES,
     Array,
     Module,
-    buffer_places,
     describe,
     expect_separate,
+    find_buffers,
+    find_parameters,
     join,
-    parameter_refs,
     walk,
 )
 
@@ -27,8 +27,8 @@ _NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES
 
 def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
     """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
-    expect_separate(parameter_refs(model))
-    expected = {place.name: place.parameter.shape for place in parameter_refs(rebuilt)}
+    expect_separate(find_parameters(model))
+    expected = {place.name: place.parameter.shape for place in find_parameters(rebuilt)}
     parameters = model.namedParameters()
     received = {name: array.shape for name, array in parameters.items()}
     if expected != received:
@@ -47,15 +47,15 @@ def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[st
         else:
             arrays[name] = array
     # An array that a new module has no attribute for is left from a forward pass: a mask, say.
-    state = {place.name for place in buffer_places(rebuilt, empty=True)}
-    arrays.update({place.name: place.value for place in buffer_places(model) if place.name in state})
+    state = {place.name for place in find_buffers(rebuilt, empty=True)}
+    arrays.update({place.name: place.value for place in find_buffers(model) if place.name in state})
     return arrays, shared
 
 
 def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
     """Put arrays into a new model."""
-    parameters = {place.name: place for place in parameter_refs(model)}
-    buffers = {place.name: place for place in buffer_places(model, empty=True)}
+    parameters = {place.name: place for place in find_parameters(model)}
+    buffers = {place.name: place for place in find_buffers(model, empty=True)}
     values = {name: arrays.get(shared.get(name, name)) for name in parameters}
     unknown = sorted(arrays.keys() - parameters.keys() - buffers.keys())
     missing = sorted(name for name, value in values.items() if value is None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .lazy import lazy_exports
+from .lazy import lazy_exports as lazy_exports
 
 if TYPE_CHECKING:
     from .atomic import write_atomically as write_atomically

@@ -26,7 +26,7 @@ def _is_theirs(filename: str) -> bool:
         return False
     path = Path(filename)
     standard = Path(sysconfig.get_path("stdlib"))
-    if path.is_relative_to(Path(__file__).parent):
+    if path.is_relative_to(Path(__file__).parents[1]):
         return False
     if path.is_relative_to(standard) and "site-packages" not in path.parts:
         return False

@@ -24,7 +24,7 @@ def project_name(text: str) -> str:
     >>> project_name("Minnet_Mish")
     'minnet-mish'
     """
-    from minnet_core.discovery.scan import FIRST_PARTY, LOCAL, canonical
+    from minnet_core.discovery import FIRST_PARTY, LOCAL, canonical
 
     if not _PROJECT.fullmatch(text):
         raise ValueError(

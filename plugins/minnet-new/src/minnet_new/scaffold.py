@@ -45,7 +45,7 @@ def answers(project: Project) -> dict[str, Any]:
     """Return the variables of the template."""
     from importlib.metadata import version
 
-    from minnet_core.discovery.scan import PROTOCOL
+    from minnet_core.discovery import PROTOCOL
 
     return {
         "project": project.name,

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from minnet_core import Module, Reference
-from minnet_core.nn import buffer_places
+from minnet_core.nn import find_buffers
 from minnet_core.testing import fail, parameters
 
 from .tensors import to_torch
@@ -28,7 +28,7 @@ def set_arrays(module: torch.nn.Module, component: Any, reference: Reference) ->
     theirs = {**trained, **dict(module.named_buffers())}
     ours = dict(parameters(component))
     if isinstance(component, Module):
-        ours.update((place.name, place.value) for place in buffer_places(component, empty=True))
+        ours.update((place.name, place.value) for place in find_buffers(component, empty=True))
     mapping = reference.parameters
     _expect_names("the component", mapping.keys(), known=ours, needed=parameters(component))
     _expect_names(reference.name, mapping.values(), known=theirs, needed=trained)

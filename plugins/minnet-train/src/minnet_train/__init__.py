@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         Samples as Samples,
         Source as Source,
         Split as Split,
-        datasets as datasets,
         load_csv as load_csv,
         load_digits as load_digits,
         stratified_split as stratified_split,
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
         LearningData as LearningData,
         read_experiment as read_experiment,
     )
+    from .registries import datasets as datasets, schedules as schedules
     from .runs import (
         Checkpoint as Checkpoint,
         CheckpointError as CheckpointError,
@@ -49,17 +49,17 @@ if TYPE_CHECKING:
         Measurement as Measurement,
         Trainer as Trainer,
         measure as measure,
-        schedules as schedules,
     )
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
-            "data": "Dataset Origin Preparation Samples Source Split datasets load_csv load_digits stratified_split",
+            "data": "Dataset Origin Preparation Samples Source Split load_csv load_digits stratified_split",
             "errors": "CallbackError DataError DivergenceError ExperimentError StateError",
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
+            "registries": "datasets schedules",
             "runs": "Checkpoint CheckpointError Run RunDirectory RunError Session",
-            "training": "EarlyStopping EpochReport FitOptions History Measurement Trainer measure schedules",
+            "training": "EarlyStopping EpochReport FitOptions History Measurement Trainer measure",
         },
     )
 

@@ -9,7 +9,7 @@ from minnet_core import hookimpl
 if TYPE_CHECKING:
     import click
 
-    from minnet_core.registry.registry import Registry
+    from minnet_core.registry import Registry
 
 
 @hookimpl
@@ -23,8 +23,6 @@ def minnet_commands() -> list[click.Command]:
 @hookimpl
 def minnet_registries() -> list[Registry]:
     """Contribute ``datasets``, ``metrics`` and ``schedules``."""
-    from .data import datasets
-    from .metrics import metrics
-    from .training import schedules
+    from .registries import datasets, metrics, schedules
 
     return [datasets, metrics, schedules]

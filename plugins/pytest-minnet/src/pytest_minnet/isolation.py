@@ -10,7 +10,7 @@ from types import MappingProxyType
 from attrs import Factory, frozen
 
 from minnet_core import criterions, layers, optimizers
-from minnet_core.registry.registry import Registry
+from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
 
 _NONE: Mapping[str, Mapping[str, str]] = MappingProxyType({})

@@ -50,7 +50,7 @@ _WRAPPED = ("what is wrong, and what to do",)
 def _environment() -> Iterator[tuple[str, str]]:
     """Yield what everything depends on."""
     spoken = f"{PROTOCOL_FLOOR} to {PROTOCOL}" if PROTOCOL_FLOOR < PROTOCOL else str(PROTOCOL)
-    yield "minnet-core", f"{__version__}, protocol {spoken}, in {Path(__file__).parents[1]}"
+    yield "minnet-core", f"{__version__}, protocol {spoken}, in {Path(__file__).parents[2]}"
     yield "python", f"{platform.python_version()}, {platform.platform()}"
     components = [each for registry in all_registries() for each in registry.declarations()]
     yield "installed", f"{len(scan().distributions)} distributions with {len(components)} components"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import describe, find_places, join, leaves, parameter_refs, walk
+from ...nn import describe, find_parameters, find_places, join, leaves, walk
 from ..check import check, fail, skip
 from ..numerics import expect_equal, largest, number
 from ..passes import backward, forward, gradients, parameters, zero
@@ -23,7 +23,7 @@ def parameters_and_gradients_align(trial: Trial) -> None:
     """Parameters and gradients are arrays that correspond, each of its own memory, before a pass and after it."""
     component = trial.case.build()
     _expect_alignment(component, "when it is new")
-    parameter_refs(component)  # which raises, with an explanation, on copies
+    find_parameters(component)  # which raises, with an explanation, on copies
     with suppress(Exception):  # another check tells of what is wrong with a pass
         batch = trial.batch()
         forward(component, batch)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import parameter_refs
+from ...nn import find_parameters
 from ..check import check, fail, skip
 from ..numerics import are_equal, expect_equal
 from ..passes import backward, copy_state, forward, parameters, run
@@ -78,7 +78,7 @@ def rebound_parameters_are_used(trial: Trial) -> None:
     for mode in trial.modes:
         used, batch = _used(trial, mode), trial.batch(mode)
         new: dict[int, Any] = {}
-        for place in parameter_refs(used):
+        for place in find_parameters(used):
             if not all(place.homes):
                 skip(f"no attribute holds parameter {place.name}")
             if id(place.parameter) not in new:

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from ...nn import Module, buffer_places, walk
+from ...nn import Module, find_buffers, walk
 from ...saving import changed_attributes, set_attributes
 from .generators import align_generators, generator_states
 from .passes import gradients, parameters
@@ -21,8 +21,8 @@ def copy_state(source: Any, target: Any) -> None:
     if isinstance(source, Module):
         for name, array in parameters(target).items():
             array[...] = parameters(source)[name]
-        places = {place.name: place for place in buffer_places(target, empty=True)}
-        for place in buffer_places(source):
+        places = {place.name: place for place in find_buffers(target, empty=True)}
+        for place in find_buffers(source):
             if place.name in places:
                 places[place.name].put(np.array(place.value))
         set_attributes(target, changed_attributes(source, target), type(source).__name__)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import Array, Module, buffer_places
+from ...nn import Array, Module, find_buffers
 from ..numerics import are_equal, map_arrays, named_arrays, samples, stacked, structure
 from ..passes import Batch, GlobalState, backward, forward, generator_states, magnitude, run, weighted_sum
 from .samples import one_by_one
@@ -163,4 +163,4 @@ def _arguments(trial: Trial, batch: Batch) -> tuple[Any, ...]:
 
 
 def _has_state(component: Any) -> bool:
-    return isinstance(component, Module) and bool(buffer_places(component))
+    return isinstance(component, Module) and bool(find_buffers(component))

@@ -9,7 +9,7 @@ from .preprocessing import Preparation
 from .raw_rows import raw_rows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, TABLES, Source, datasets, is_table, written_out
+from .sources import DIGITS, TABLES, Source, is_table, written_out
 from .split import Split, stratified_split
 from .standardize import Moments, Standardisation
 from .tables import Columns
@@ -27,7 +27,6 @@ __all__ = [
     "Source",
     "Split",
     "Standardisation",
-    "datasets",
     "expect_usable",
     "expect_weights",
     "is_table",

@@ -12,8 +12,9 @@ import numpy as np
 from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
 
 from ..errors import ExperimentError
-from ..metrics import Metric, metrics
-from ..training import Scheduler, expect_scheduler, schedules
+from ..metrics import Metric
+from ..registries import metrics, schedules
+from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
 from .problem import KeyPath, Problem, unknown_key
 

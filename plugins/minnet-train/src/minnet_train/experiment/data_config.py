@@ -99,7 +99,7 @@ def _paths(source: Mapping[str, Any]) -> tuple[str, ...]:
     """The arguments of a source that are paths; none if there is no such source, which is reported later."""
     from minnet_core import MinnetError
 
-    from ..data import datasets
+    from ..registries import datasets
 
     try:
         paths: tuple[str, ...] = datasets[source["class"]].PATHS

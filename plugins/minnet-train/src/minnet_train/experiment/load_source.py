@@ -8,8 +8,9 @@ from typing import Any
 
 from minnet_core import MinnetError, build
 
-from ..data import Dataset, datasets, is_table, written_out
+from ..data import Dataset, is_table, written_out
 from ..errors import DataError, ExperimentError
+from ..registries import datasets
 from .data_config import DataConfig
 from .problem import KeyPath, Problem, unknown_key
 

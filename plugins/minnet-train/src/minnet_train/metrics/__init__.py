@@ -1,12 +1,12 @@
 """Metrics of a model, computed batch by batch."""
 
+from ..registries import metrics
 from .accuracy import Accuracy
 from .confusion_matrix import ConfusionMatrix
 from .mae import MAE
 from .metric import Metric
 from .mse import MSE
 from .r2 import R2
-from .registry import metrics
 from .scores import ClassScores, ValueScores
 from .top_k import TopK
 

@@ -5,7 +5,7 @@ from .fit_options import FitOptions
 from .history import EpochReport, History
 from .interruption import Interruption
 from .measurement import CHUNK, Measurement, as_probabilities, measure, to_probabilities
-from .schedules import Scheduler, expect_scheduler, schedules
+from .schedules import Scheduler, expect_scheduler
 from .trainer import Trainer
 
 __all__ = [
@@ -21,6 +21,5 @@ __all__ = [
     "as_probabilities",
     "expect_scheduler",
     "measure",
-    "schedules",
     "to_probabilities",
 ]

@@ -9,7 +9,7 @@ import pluggy
 from attrs import frozen
 
 from minnet_core import MinnetError
-from minnet_core.plugins.host import plugin_host
+from minnet_core.plugins import plugin_host
 
 from .. import hookspecs
 from ..errors import CallbackError

@@ -1,11 +1,9 @@
-"""``schedules``, the learning-rate schedules that are installed, and what the trainer asks of one."""
+"""`Scheduler`: what the trainer asks of a learning-rate schedule."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
-
-from minnet_core.registry.registry import Registry
 
 
 class Scheduler(Protocol):
@@ -26,16 +24,6 @@ class Scheduler(Protocol):
     def epoch_end(self, report: Mapping[str, Any], lr: float) -> None:
         """Look at the numbers of an epoch whose last step had the learning rate ``lr``."""
         ...
-
-
-def _component() -> type:
-    from minnet_core.nn import Component
-
-    return Component
-
-
-schedules = Registry("schedules", _component)
-"""Name -> class, of the entry points of the group ``minnet.schedules`` and of ``schedules.register(cls)``."""
 
 
 def expect_scheduler(schedule: object) -> None:

@@ -2,8 +2,7 @@
 
 from .csv_source import Csv
 from .npy import mapped_features
-from .registry import datasets
 from .short_forms import DIGITS, TABLES, is_table, written_out
 from .source import Source
 
-__all__ = ["DIGITS", "TABLES", "Csv", "Source", "datasets", "is_table", "mapped_features", "written_out"]
+__all__ = ["DIGITS", "TABLES", "Csv", "Source", "is_table", "mapped_features", "written_out"]

@@ -38,7 +38,7 @@ class Environment:
     @classmethod
     def here(cls) -> Self:
         """Describe this process; a distribution whose metadata cannot be read is left out."""
-        from minnet_core.discovery.scan import all_distributions, canonical, scan
+        from minnet_core.discovery import all_distributions, canonical, scan
 
         versions: dict[str, str] = {}
         for distribution in all_distributions():

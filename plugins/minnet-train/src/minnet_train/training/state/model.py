@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array, Module
-from minnet_core.nn import buffer_places, describe, parameter_refs, walk
+from minnet_core.nn import describe, find_buffers, find_parameters, walk
 
 from ...errors import StateError
 from .attributes import plain_attributes, set_plain_attributes
@@ -38,7 +38,7 @@ def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
         raise StateError(
             f"model: expected the modules {sorted(modules)}, received a state of {sorted(state['attributes'])}"
         )
-    for place in parameter_refs(model):
+    for place in find_parameters(model):
         place.parameter[...] = parameters[place.name]
     for name, module in modules.items():
         set_plain_attributes(module, state["attributes"][name])
@@ -48,7 +48,7 @@ def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
 def set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
     """Put copies of buffers into a model; a buffer that the state has not is None, as it was before the first pass."""
     modules = dict(walk(model))
-    places = {place.name: place for place in buffer_places(model, empty=True)}
+    places = {place.name: place for place in find_buffers(model, empty=True)}
     for name in model.namedBuffers().keys() - buffers.keys():
         places[name].put(None)
     for name, value in buffers.items():
