@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from minnet_core.testing.passes.global_state import GlobalState
+from minnet_core.state import GlobalState
 
 
 @pytest.fixture(autouse=True)

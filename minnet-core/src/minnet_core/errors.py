@@ -10,6 +10,7 @@ __all__ = [
     "PluginLoadError",
     "ProtocolError",
     "ShapeError",
+    "StateError",
     "UnknownComponentError",
 ]
 
@@ -28,6 +29,10 @@ class ConfigError(MinnetError, ValueError):
 
 class ModelFileError(MinnetError, ValueError):
     """A model file cannot be written, or is truncated, foreign, altered or of another version."""
+
+
+class StateError(MinnetError, ValueError):
+    """The state of a component or training cannot be taken now, or does not fit what is to go on from it."""
 
 
 class UnknownComponentError(MinnetError, KeyError):

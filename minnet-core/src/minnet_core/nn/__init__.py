@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from .constructor import (
         construct as construct,
         given_arguments as given_arguments,
-        random_state_kept as random_state_kept,
     )
     from .container import Container as Container
     from .criterion import Criterion as Criterion
@@ -57,7 +56,7 @@ else:
             "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
             "buffers": "find_buffers",
             "component": "Component",
-            "constructor": "construct given_arguments random_state_kept",
+            "constructor": "construct given_arguments",
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",

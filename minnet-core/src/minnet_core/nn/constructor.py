@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
-
 from ..errors import ConfigError
 from .component import Component
-
-
-@contextmanager
-def random_state_kept() -> Iterator[None]:
-    """Restore NumPy's global generator at the end: a notebook's constructor draws its parameters from it.
-
-    So a class can be constructed once more without changing what the program draws next.
-    """
-    state = np.random.get_state(legacy=False)
-    try:
-        yield
-    finally:
-        np.random.set_state(state)
 
 
 def given_arguments(component: Component) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
-from ..nn import Component, Criterion, Module, Optimizer, children, construct, given_arguments, random_state_kept
+from ..nn import Component, Criterion, Module, Optimizer, children, construct, given_arguments
 from ..registry import Registry, criterions, layers, optimizers
+from ..state import global_state_kept
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
@@ -121,7 +122,7 @@ def _added(container: Module) -> list[Module]:
         arguments[CHILDREN] = []
     if "rng" in arguments:  # a copy, so that asking for a config does not change what the program draws next
         arguments["rng"] = deepcopy(arguments["rng"])
-    with random_state_kept():
+    with global_state_kept():
         made = getattr(construct(type(container), (), arguments), CHILDREN)
     if [type(child) for child in made] != [type(child) for child in present[: len(made)]]:
         raise ConfigError(

@@ -18,8 +18,9 @@ from packaging.version import InvalidVersion, Version
 
 from ..discovery import LOCAL, installed
 from ..errors import ConfigError, ModelFileError, UnknownComponentError
-from ..nn import Module, random_state_kept, walk
+from ..nn import Module, walk
 from ..registry import layers
+from ..state import global_state_kept
 from ..support import write_atomically
 from .config import build_with, component_name, to_config
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
@@ -54,7 +55,7 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     classes = _classes(model)
     config = to_config(model)
     try:
-        with random_state_kept():
+        with global_state_kept():
             rebuilt = build_with(config, classes.__getitem__)
     except KeyError as error:
         raise ModelFileError(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minnet_core import MinnetError
+from minnet_core.errors import StateError as StateError
 
 if TYPE_CHECKING:
     from .experiment import ExperimentFile, Problem
@@ -25,10 +26,6 @@ class DivergenceError(MinnetError, ArithmeticError):
 
 class CallbackError(MinnetError, RuntimeError):
     """A callback or plugin raised an error, which is the cause of this one, and so ended a training."""
-
-
-class StateError(MinnetError, ValueError):
-    """The state of a training cannot be taken now, or does not fit the trainer that is to go on from it."""
 
 
 class ExperimentError(MinnetError, ValueError):

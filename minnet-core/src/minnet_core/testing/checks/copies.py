@@ -17,9 +17,10 @@ from ...errors import ConfigError
 from ...nn import Module, walk
 from ...registry import layers
 from ...saving import component_name, load, save
+from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import expect_equal
-from ..passes import align_generators, backward, buffers, forward, gradients, lasting, parameters, run
+from ..passes import backward, buffers, forward, gradients, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...nn import children, walk
+from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, is_floating, map_arrays, named_arrays, rows
-from ..passes import Batch, align_generators, backward, forward, lasting, run
+from ..passes import Batch, backward, forward, lasting, run
 from ..trials import Trial
 from .protocol import RUNS
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...nn import Array
+from ...state import GlobalState, generator_states
 from ..check import check, fail, skip
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number, stacked
-from ..passes import Batch, GlobalState, backward, forward, generator_states, parameters, run
+from ..passes import Batch, backward, forward, parameters, run
 from ..trials import Trial, mean_shifts
 from .protocol import RUNS
 

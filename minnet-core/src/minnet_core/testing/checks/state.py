@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ...state import align_generators
 from ..check import check, fail
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples, stacked
-from ..passes import Batch, align_generators, backward, buffers, copy_state, forward, gradients, parameters, run
+from ..passes import Batch, backward, buffers, copy_state, forward, gradients, parameters, run
 from ..trials import Trial
 from .protocol import RUNS
 

@@ -1,8 +1,6 @@
 """Running a component once: its passes, its state and the state of the process around it."""
 
 from .batch import Batch
-from .generators import align_generators, generator_states
-from .global_state import GlobalState
 from .gradients import check_criterion_gradients, check_gradients
 from .objective import magnitude, objective, weighted_sum
 from .passes import backward, forward, gradients, parameters, run, zero
@@ -11,15 +9,12 @@ from .state import buffers, copy_state, lasting
 
 __all__ = [
     "Batch",
-    "GlobalState",
-    "align_generators",
     "backward",
     "buffers",
     "check_criterion_gradients",
     "check_gradients",
     "copy_state",
     "forward",
-    "generator_states",
     "gradients",
     "lasting",
     "magnitude",

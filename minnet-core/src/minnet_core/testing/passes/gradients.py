@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, Criterion, Module, Tensor, title
+from ...state import GlobalState
 from ..check import ConformanceError
 from ..numerics import (
     cast,
@@ -24,7 +25,6 @@ from ..numerics import (
     tolerance_of,
 )
 from .batch import Batch
-from .global_state import GlobalState
 from .objective import magnitude, objective
 from .passes import forward, gradients, parameters, run
 

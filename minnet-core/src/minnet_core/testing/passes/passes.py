@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...nn import Array, Criterion, Module, walk
+from ...state import GlobalState
 from ..numerics import copied, named_arrays
 from .batch import Batch
-from .global_state import GlobalState
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""

@@ -9,7 +9,7 @@ from io import StringIO
 
 import numpy as np
 
-from .global_state import GlobalState
+from ...state import GlobalState
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...nn import Module, find_buffers, walk
 from ...saving import changed_attributes, set_attributes
-from .generators import align_generators, generator_states
+from ...state import align_generators, generator_states
 from .passes import gradients, parameters
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, Module, find_buffers
+from ...state import GlobalState, generator_states
 from ..numerics import are_equal, map_arrays, named_arrays, samples, stacked, structure
-from ..passes import Batch, GlobalState, backward, forward, generator_states, magnitude, run, weighted_sum
+from ..passes import Batch, backward, forward, magnitude, run, weighted_sum
 from .samples import one_by_one
 from .trial import Trial
 

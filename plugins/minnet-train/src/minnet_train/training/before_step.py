@@ -8,16 +8,13 @@ from typing import Any
 
 from minnet_core import Criterion, Module
 from minnet_core.nn import walk
-
-from .state import (
+from minnet_core.state import (
+    GlobalState,
+    find_generators,
     generator_state,
-    global_state,
-    holder_generators,
-    model_generators,
     plain_attributes,
     set_buffers,
     set_generator_state,
-    set_global_state,
     set_plain_attributes,
 )
 
@@ -36,9 +33,9 @@ class BeforeStep:
         self._buffers = {name: array.copy() for name, array in model.namedBuffers().items()}
         self._attributes = [(module, plain_attributes(module)) for _, module in walk(model)]
         self._of_criterion = plain_attributes(criterion, arrays=True)
-        generators = [*model_generators(model), *holder_generators(criterion)]
+        generators = [*find_generators(model), *find_generators(criterion)]
         self._generators = [(each, generator_state(each)) for _, each in generators]
-        self._global = global_state()
+        self._global = GlobalState.now()
         self._callbacks = [(each, deepcopy(each.state_dict())) for each in callbacks]
 
     def restore(self) -> None:
@@ -51,4 +48,4 @@ class BeforeStep:
             callback.load_state_dict(state)
         for generator, state in self._generators:
             set_generator_state(generator, state, "generator")
-        set_global_state(self._global)
+        self._global.restore()

@@ -9,9 +9,9 @@ import numpy as np
 
 from minnet_core import Array, Criterion, Module
 from minnet_core.nn import Tensor, children, leaves, title, walk
+from minnet_core.state import global_state_kept
 
 from ..errors import DivergenceError
-from .state import first_non_finite, global_state, set_global_state
 
 _HINT = "a smaller learning rate, clip_norm or scaled features often help"
 
@@ -88,13 +88,12 @@ def _in_order(model: Module, inputs: Tensor) -> list[str]:
 
         module.forward = telling  # type: ignore[method-assign]
 
-    state = global_state()
-    with suppress(Exception), np.errstate(all="ignore"):  # what cannot be copied is looked at as it is listed
+    # What cannot be copied is looked at in the order in which it is listed.
+    with global_state_kept(), suppress(Exception), np.errstate(all="ignore"):
         twin = model.clone()
         for name, module in walk(twin):
             watched(name, module)
         twin.forward(inputs)
-    set_global_state(state)
     return [*dict.fromkeys(finished), *(name for name in _inner_first(model) if name not in finished)]
 
 
@@ -117,3 +116,12 @@ def _inner_first(model: Module) -> list[str]:
 
 def _is_finite(tensor: Tensor) -> bool:
     return all(bool(np.isfinite(array).all()) for array in leaves(tensor))
+
+
+def first_non_finite(arrays: Mapping[str, Array]) -> str | None:
+    """Name the first array that has nan or infinity in it.
+
+    >>> first_non_finite({"0.W": np.ones(2), "0.b": np.array([np.nan])})
+    '0.b'
+    """
+    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), None)

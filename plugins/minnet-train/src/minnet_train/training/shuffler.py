@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array
-
-from .state import generator_state, restored_generator, set_generator_state
+from minnet_core.state import generator_state, restored_generator, set_generator_state
 
 
 class Shuffler:

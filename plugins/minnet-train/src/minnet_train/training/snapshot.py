@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import StateError
-from .history import EpochReport, History
-from .state import (
+from minnet_core.state import (
+    GlobalState,
     RandomSource,
+    find_generators,
     generator_state,
-    global_state,
-    holder_generators,
-    model_generators,
     model_state,
     optimizer_state,
     plain_attributes,
     set_generator_state,
-    set_global_state,
     set_model_state,
     set_optimizer_state,
     set_plain_attributes,
 )
+
+from ..errors import StateError
+from .history import EpochReport, History
 
 if TYPE_CHECKING:
     from .trainer import Trainer
@@ -42,7 +42,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "rate": trainer.rate.state_dict(),
         "order": trainer.order.state_dict(),
         "generators": {name: generator_state(each) for name, each in _generators(trainer).items()},
-        "global": global_state(),
+        "global": GlobalState.now().numpy,
         "running": trainer.running.state_dict(),
         "early_stopping": None if trainer.waiting is None else trainer.waiting.state_dict(),
         "callbacks": [{"class": type(each).__name__, "state": each.state_dict()} for each in remembering(trainer)],
@@ -87,15 +87,16 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     # Last, as what is set before may draw.
     for name, generator in generators.items():
         set_generator_state(generator, state["generators"][name], name)
-    set_global_state(state["global"])
+    GlobalState(state["global"], random.getstate()).restore()
 
 
 def _generators(trainer: Trainer) -> dict[str, RandomSource]:
     """The generators that the model, the criterion and the optimizer hold, by name."""
-    found = {f"model.{name}": each for name, each in model_generators(trainer.model)}
-    for part in ("criterion", "optimizer"):
-        found.update({f"{part}.{name}": each for name, each in holder_generators(getattr(trainer, part))})
-    return found
+    return {
+        f"{part}.{name}": each
+        for part in ("model", "criterion", "optimizer")
+        for name, each in find_generators(getattr(trainer, part))
+    }
 
 
 def remembering(trainer: Trainer) -> list[Any]:

@@ -8,9 +8,9 @@ from typing import Any
 from attrs import define
 
 from minnet_core import Module
+from minnet_core.state import model_state, set_model_state
 
 from .early_stopping import EarlyStopping
-from .state import model_state, set_model_state
 
 
 @define(eq=False)

@@ -1,17 +1,13 @@
-"""The state of a model: parameters, buffers, and plain attributes of every module."""
+"""The state of a model (parameters, buffers, plain attributes of every module) and of an optimizer."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from minnet_core import Array, Module
-from minnet_core.nn import describe, find_buffers, find_parameters, walk
-
-from ...errors import StateError
-from .attributes import plain_attributes, set_plain_attributes
+from ..errors import StateError
+from ..nn import Array, Module, Optimizer, describe, find_buffers, find_parameters, walk
+from .encoding import plain_attributes, set_plain_attributes
 
 
 def model_state(model: Module) -> dict[str, Any]:
@@ -32,7 +28,7 @@ def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
         StateError: naming the parameters or modules that differ; the model is then as it was.
     """
     parameters: Mapping[str, Array] = state["parameters"]
-    expect_same_arrays("model", model.namedParameters(), parameters)
+    _expect_same_arrays("model", model.namedParameters(), parameters)
     modules = dict(walk(model))
     if modules.keys() != state["attributes"].keys():
         raise StateError(
@@ -60,7 +56,7 @@ def set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
                 setattr(modules[owner], attribute, value.copy())
 
 
-def expect_same_arrays(where: str, expected: Mapping[str, Array], received: Mapping[str, Array]) -> None:
+def _expect_same_arrays(where: str, expected: Mapping[str, Array], received: Mapping[str, Array]) -> None:
     """Check that arrays have the same names, shapes and dtypes.
 
     Raises:
@@ -73,10 +69,20 @@ def expect_same_arrays(where: str, expected: Mapping[str, Array], received: Mapp
         raise StateError(f"{where}: the state is of another model: {listing}")
 
 
-def first_non_finite(arrays: Mapping[str, Array]) -> str | None:
-    """Name the first array that has nan or infinity in it.
+def optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
+    """Copy what an optimizer is now, arrays included, wherever it or an optimizer in it keeps them."""
+    return plain_attributes(optimizer, arrays=True)
 
-    >>> first_non_finite({"0.W": np.ones(2), "0.b": np.array([np.nan])})
-    '0.b'
+
+def set_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None:
+    """Make an optimizer of the same class go on as another one.
+
+    What it holds of the parameters and gradients themselves stays: they are put back with the model.
+
+    Raises:
+        StateError: if it has no place for a part of the state.
     """
-    return next((name for name, array in arrays.items() if not np.isfinite(array).all()), None)
+    try:
+        set_plain_attributes(optimizer, state, optimizer.module.flattenParameters())
+    except StateError as error:
+        raise StateError(f"optimizer: {optimizer!r}: {error}") from None

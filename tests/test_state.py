@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import random
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from minnet_core import Module, Optimizer, Sequential
+from minnet_core.errors import StateError
+from minnet_core.state import (
+    find_generators,
+    generator_state,
+    model_state,
+    optimizer_state,
+    plain_attributes,
+    set_generator_state,
+    set_model_state,
+    set_optimizer_state,
+    set_plain_attributes,
+)
 from minnet_layers import BatchNormalization, Linear
 from minnet_optimizers import Adam
-from minnet_train import StateError
-from minnet_train.training.state.attributes import plain_attributes, set_plain_attributes
-from minnet_train.training.state.generators import generator_state, model_generators, set_generator_state
-from minnet_train.training.state.model import model_state, set_model_state
-from minnet_train.training.state.optimizer import optimizer_state, set_optimizer_state
 
 
 def test_plain_attributes_are_numbers_texts_and_lists_and_tables_of_them():
@@ -155,7 +163,7 @@ def test_generators_are_found_wherever_a_module_holds_them():
             self.rng, self.more = np.random.default_rng(0), {"a": np.random.RandomState(0)}
             self.listed = [np.random.default_rng(1)]
 
-    names = [name for name, _ in model_generators(Sequential(Holding(), Sequential(Holding())))]
+    names = [name for name, _ in find_generators(Sequential(Holding(), Sequential(Holding())))]
     assert names == [f"{where}.{name}" for where in ("0", "1.0") for name in ("rng", "more.a", "listed.0")]
 
 
@@ -165,7 +173,7 @@ def test_generators_are_found_in_tuples_and_lists_of_lists_and_spawn_the_same():
             super().__init__()
             self.pair, self.nested = (np.random.default_rng(0), 1), [[np.random.default_rng(1)]]
 
-    assert [name for name, _ in model_generators(Holding())] == ["pair.0", "nested.0.0"]
+    assert [name for name, _ in find_generators(Holding())] == ["pair.0", "nested.0.0"]
     one, other = np.random.default_rng(0), np.random.default_rng(0)
     one.spawn(3)
     set_generator_state(other, generator_state(one), "it")
@@ -192,3 +200,18 @@ def test_a_component_that_is_gone_is_told():
     one.inner = Adam(model)
     with pytest.raises(StateError, match=r"^optimizer: Wrapping.*: expected a component with .*lr.*, received None$"):
         set_optimizer_state(other, optimizer_state(one))
+
+
+@pytest.mark.parametrize("generator", [np.random.default_rng(0), np.random.RandomState(0), random.Random(0)], ids=repr)
+def test_a_generator_of_any_kind_goes_on_from_a_state_that_json_and_arrays_can_hold(generator):
+    holder = SimpleNamespace(listed=[{"deep": generator}])
+    ((name, found),) = find_generators(holder)
+    state, wanted = generator_state(generator), [generator.random() for _ in range(3)]
+    set_generator_state(found, state, name)
+    assert name == "listed.0.deep"
+    assert [generator.random() for _ in range(3)] == wanted
+
+
+def test_the_state_of_another_kind_of_generator_is_refused():
+    with pytest.raises(StateError, match=r"^rng: expected the state of a random.Random, received that of a PCG64$"):
+        set_generator_state(random.Random(), generator_state(np.random.default_rng()), "rng")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -60,3 +62,16 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_equal(value, other[name]) for name, value in one.items())
     return bool(np.array_equal(one, other))
+
+
+@contextmanager
+def global_state_kept() -> Iterator[None]:
+    """Restore the global generators at the end: a notebook's constructor draws its parameters from NumPy's.
+
+    So a class can be constructed once more without changing what the program draws next.
+    """
+    before = GlobalState.now()
+    try:
+        yield
+    finally:
+        before.restore()

@@ -1,19 +1,20 @@
-"""The random numbers that are still to come: the states of generators."""
+"""The random numbers that are still to come: generators that components hold, and their states."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from minnet_core import Module
-from minnet_core.nn import PROTOCOL_ATTRIBUTES, Component, join, walk
+from ..errors import StateError
+from ..nn import PROTOCOL_ATTRIBUTES, Component, Module, join, walk
 
-from ...errors import StateError
+RandomSource: TypeAlias = np.random.Generator | np.random.RandomState | random.Random
 
-RandomSource: TypeAlias = np.random.Generator | np.random.RandomState
+_PYTHON = "random.Random"
 
 
 def generator_state(generator: RandomSource) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def generator_state(generator: RandomSource) -> dict[str, Any]:
     >>> generator_state(np.random.default_rng(0))["bit_generator"]
     'PCG64'
     """
+    if isinstance(generator, random.Random):
+        return {"bit_generator": _PYTHON, "state": list(generator.getstate())}
     if isinstance(generator, np.random.RandomState):
         state: Any = generator.get_state(legacy=False)
     else:
@@ -41,6 +44,10 @@ def set_generator_state(generator: RandomSource, state: Mapping[str, Any], where
     if state.get("bit_generator") != now:
         raise StateError(f"{where}: expected the state of a {now}, received that of a {state.get('bit_generator')}")
     values = deepcopy(dict(state))
+    if isinstance(generator, random.Random):
+        version, internal, gauss = values["state"]
+        generator.setstate((version, tuple(internal), gauss))
+        return
     missing = values.pop("spawned", 0) - _spawned(generator).get("spawned", 0)
     if isinstance(generator, np.random.RandomState):
         generator.set_state(values)
@@ -74,16 +81,26 @@ def restored_generator(state: Mapping[str, Any]) -> np.random.Generator:
     return generator
 
 
-def model_generators(model: Module) -> Iterator[tuple[str, RandomSource]]:
-    """Yield the generators that the modules of a model hold, by dotted name."""
-    for prefix, module in walk(model):
-        for name, generator in holder_generators(module):
+def find_generators(holder: object) -> Iterator[tuple[str, RandomSource]]:
+    """Yield the generators that an object holds, by dotted name.
+
+    They are found in its attributes, in lists, tuples and dicts there, in components that it holds, and, if it is a
+    module, in the modules inside it.
+    """
+    for prefix, module in walk(holder) if isinstance(holder, Module) else [("", holder)]:
+        for name, generator in _within(vars(module), "", (id(module),)):
             yield join(prefix, name), generator
 
 
-def holder_generators(holder: Any) -> Iterator[tuple[str, RandomSource]]:
-    """Yield the generators that the attributes of an object hold, by name; lists, tuples, dicts, components in them."""
-    yield from _within(vars(holder), "", (id(holder),))
+def generator_states(holder: object) -> list[str]:
+    """The states of the generators that an object holds, as texts that can be compared."""
+    return [repr(generator_state(generator)) for _, generator in find_generators(holder)]
+
+
+def align_generators(component: object, other: object) -> None:
+    """Make the generators of a component go on as those of another of its class."""
+    for (name, mine), (_, theirs) in zip(find_generators(component), find_generators(other), strict=True):
+        set_generator_state(mine, generator_state(theirs), name)
 
 
 def _within(table: Mapping[Any, Any], prefix: str, seen: tuple[int, ...]) -> Iterator[tuple[str, RandomSource]]:
@@ -91,7 +108,7 @@ def _within(table: Mapping[Any, Any], prefix: str, seen: tuple[int, ...]) -> Ite
         name = join(prefix, str(key))
         if name in PROTOCOL_ATTRIBUTES or id(value) in seen:
             continue
-        if isinstance(value, (np.random.Generator, np.random.RandomState)):
+        if isinstance(value, RandomSource):
             yield name, value
         elif isinstance(value, (list, tuple)):
             yield from _within(dict(enumerate(value)), name, (*seen, id(value)))
@@ -99,13 +116,3 @@ def _within(table: Mapping[Any, Any], prefix: str, seen: tuple[int, ...]) -> Ite
             yield from _within(value, name, (*seen, id(value)))
         elif isinstance(value, Component) and not isinstance(value, Module):
             yield from _within(vars(value), name, (*seen, id(value)))
-
-
-def global_state() -> dict[str, Any]:
-    """Return the state of NumPy's global generator, from which notebook classes draw."""
-    return deepcopy(dict(np.random.get_state(legacy=False)))
-
-
-def set_global_state(state: Mapping[str, Any]) -> None:
-    """Make NumPy's global generator go on from a state."""
-    np.random.set_state(deepcopy(dict(state)))
