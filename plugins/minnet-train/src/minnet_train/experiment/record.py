@@ -126,7 +126,11 @@ def _expect_format(record: Any, where: str) -> None:
             f"{where}: its record of the training is of another form: expected a table, received {record!r}"
         )
     if (version := record.get("format")) != FORMAT:
-        remedy = "pip install -U minnet-train" if isinstance(version, int) else "train it again: minnet train"
+        remedy = (
+            "pip install -U minnet-train"
+            if isinstance(version, int) and version > FORMAT
+            else "train it again: minnet train"
+        )
         raise ModelFileError(
             f"{where}: its record of the training is of another form: expected format {FORMAT}, "
             f"received format {version!r}; {remedy}"
