@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train import DataError, load_csv
+from minnet_train import DataError, datasets
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def csv(tmp_path, monkeypatch):
 
     def load(text, target=None, **options):
         (tmp_path / "t.csv").write_text(text, "utf-8")
-        return load_csv("t.csv", target, **options)
+        return datasets["Csv"]("t.csv", target, **options).load()
 
     return load
 

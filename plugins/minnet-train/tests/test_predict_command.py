@@ -272,10 +272,7 @@ def test_a_device_is_written_to_and_not_replaced(model, data):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            None,
-            "expected format 2, received none, as a minnet-train before 0.1.0 wrote it; train it again: minnet train",
-        ),
+        (None, "expected format 2, received format None; train it again: minnet train"),
         (1, "expected format 2, received format 1; train it again"),
         (3, "expected format 2, received format 3; pip install -U minnet-train"),
     ],

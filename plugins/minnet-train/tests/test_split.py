@@ -4,27 +4,31 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_train import DataError, Dataset, Split, load_digits, stratified_split
+from minnet_train import DataError, Dataset, Split, load_digits
 
 LABELS = st.lists(st.integers(2, 40), min_size=1, max_size=6).flatmap(
     lambda counts: st.permutations([label for label, count in enumerate(counts) for _ in range(count)])
 )
 
 
+def data(labels, classes=("a", "b", "c", "d", "e", "f")):
+    return Dataset("t", np.zeros((len(labels), 1)), np.asarray(labels), classes)
+
+
 @settings(deadline=None)
 @given(labels=LABELS, fraction=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
 def test_every_sample_is_on_exactly_one_side(labels, fraction, seed):
-    training, test = stratified_split(np.array(labels), fraction, seed)
-    assert sorted([*training, *test]) == list(range(len(labels)))
-    assert (np.diff(training) > 0).all()
-    assert (np.diff(test) > 0).all()
+    split = Split.draw(data(labels), fraction, rng=seed)
+    assert sorted([*split.training, *split.test]) == list(range(len(labels)))
+    assert (np.diff(split.training) > 0).all()
+    assert (np.diff(split.test) > 0).all()
 
 
 @settings(deadline=None)
 @given(labels=LABELS, fraction=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
 def test_each_class_is_divided_by_the_fraction_and_is_on_both_sides(labels, fraction, seed):
     labels = np.array(labels)
-    _, test = stratified_split(labels, fraction, seed)
+    test = Split.draw(data(labels), fraction, rng=seed).test
     for label in np.unique(labels):
         size, held_out = np.sum(labels == label), np.sum(labels[test] == label)
         assert 1 <= held_out <= size - 1
@@ -34,29 +38,19 @@ def test_each_class_is_divided_by_the_fraction_and_is_on_both_sides(labels, frac
 @settings(deadline=None)
 @given(labels=LABELS, seed=st.integers(0, 2**32))
 def test_a_seed_decides_the_split(labels, seed):
-    labels = np.array(labels)
-    first, second = (stratified_split(labels, 0.3, seed) for _ in range(2))
-    assert np.array_equal(first[0], second[0])
-    assert np.array_equal(first[1], second[1])
+    first, second = (Split.draw(data(labels), 0.3, rng=seed) for _ in range(2))
+    assert np.array_equal(first.training, second.training)
+    assert np.array_equal(first.test, second.test)
 
 
 def test_another_seed_gives_another_split():
-    labels = load_digits().targets
-    assert not np.array_equal(stratified_split(labels, 0.2, 0)[1], stratified_split(labels, 0.2, 1)[1])
-
-
-def test_the_labels_need_not_be_consecutive():
-    _, test = stratified_split(np.array([-3, 700, -3, 700]), 0.5, 0)
-    assert len(test) == 2
+    first, second = (Split.draw(load_digits(), 0.2, rng=seed) for seed in (0, 1))
+    assert not np.array_equal(first.test, second.test)
 
 
 def test_a_class_of_one_sample_is_an_error():
-    with pytest.raises(DataError, match=r"at least 2 rows of each class.*received one of '7', in row 3"):
-        stratified_split(np.array([1, 1, 7, 1]), 0.5, 0)
-
-
-def data(labels, classes=("a", "b", "c", "d", "e", "f")):
-    return Dataset("t", np.zeros((len(labels), 1)), np.asarray(labels), classes)
+    with pytest.raises(DataError, match=r"at least 2 rows of each class.*received one of 'b', in row 3"):
+        Split.draw(data([0, 0, 1, 0]), 0.5)
 
 
 def numbers(rows):
@@ -95,14 +89,6 @@ def test_the_validation_part_is_as_the_seed_says_too():
     first, second, other = (Split.draw(numbers(50), 0.2, 0.2, rng=seed) for seed in (1, 1, 2))
     assert np.array_equal(first.validation, second.validation)
     assert not np.array_equal(first.validation, other.validation)
-
-
-def test_the_split_of_two_parts_is_what_stratified_split_draws():
-    digits = load_digits()
-    training, test = stratified_split(digits.targets, 0.2, 3)
-    split = Split.draw(digits, 0.2, rng=3)
-    assert np.array_equal(split.training, training)
-    assert np.array_equal(split.test, test)
 
 
 def test_classes_may_be_left_out_of_account():

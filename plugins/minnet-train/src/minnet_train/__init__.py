@@ -14,9 +14,7 @@ if TYPE_CHECKING:
         Samples as Samples,
         Source as Source,
         Split as Split,
-        load_csv as load_csv,
         load_digits as load_digits,
-        stratified_split as stratified_split,
     )
     from .errors import (
         CallbackError as CallbackError,
@@ -54,7 +52,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
-            "data": "Dataset Origin Preparation Samples Source Split load_csv load_digits stratified_split",
+            "data": "Dataset Origin Preparation Samples Source Split load_digits",
             "errors": "CallbackError DataError DivergenceError ExperimentError StateError",
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",

@@ -1,16 +1,14 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
-from .csv_dataset import load_csv
 from .dataset import Dataset, Origin
-from .digits import load_digits
 from .memory_map import RowReader, rows_of_chunk
 from .missing import expect_usable
 from .preprocessing import Preparation
 from .raw_rows import raw_rows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, TABLES, Source, is_table, written_out
-from .split import Split, stratified_split
+from .sources import DIGITS, TABLES, Source, is_table, load_digits, written_out
+from .split import Split
 from .standardize import Moments, Standardisation
 from .tables import Columns
 
@@ -30,11 +28,9 @@ __all__ = [
     "expect_usable",
     "expect_weights",
     "is_table",
-    "load_csv",
     "load_digits",
     "raw_rows",
     "rows_of_chunk",
-    "stratified_split",
     "weighted_gradient",
     "weighted_loss",
     "written_out",

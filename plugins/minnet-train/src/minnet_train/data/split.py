@@ -69,33 +69,6 @@ class Split:
         return cls(np.flatnonzero(is_training), np.flatnonzero(is_validation), np.flatnonzero(is_test))
 
 
-def stratified_split(labels: Array, test_fraction: float, rng: int | np.random.Generator) -> tuple[Array, Array]:
-    """Draw from each class the samples to hold out.
-
-    Of a class with n samples, ``n * test_fraction`` are held out, rounded, but at least 1 and at most n - 1.
-
-    Args:
-        labels: integers (rows,).
-        test_fraction: between 0 and 1.
-        rng: a seed or generator; the same one draws the same samples.
-
-    Returns:
-        The indices to train on and those to hold out, each ascending.
-
-    Raises:
-        DataError: if a class has one sample only.
-
-    >>> import numpy as np
-    >>> training, test = stratified_split(np.array([0, 0, 0, 0, 1, 1]), 0.25, 0)
-    >>> len(training), len(test)
-    (4, 2)
-    """
-    names, indices = np.unique(labels, return_inverse=True)
-    data = Dataset("labels", np.zeros((len(labels), 1)), indices, tuple(map(str, names)))
-    split = Split.draw(data, test_fraction, rng=rng)
-    return split.training, split.test
-
-
 def _drawn(labels: Array, rows: Array, fraction: float, kept: int, rng: np.random.Generator) -> Array:
     """Draw among ``rows`` a fraction of all that are in a class, of each at least 1, so that ``kept`` are left."""
     is_drawn = np.zeros(len(labels), bool)

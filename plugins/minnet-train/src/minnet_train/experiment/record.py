@@ -19,7 +19,7 @@ KEY = "minnet-train"
 """Where the record is in the metadata of a model file."""
 
 FORMAT = 2
-"""Raised when a record of the old form can no longer be read."""
+"""The form of the record, the first that was released."""
 
 
 @frozen(kw_only=True)
@@ -125,13 +125,16 @@ def _expect_format(record: Any, where: str) -> None:
         raise ModelFileError(
             f"{where}: its record of the training is of another form: expected a table, received {record!r}"
         )
-    version = record.get("format")
-    if version != FORMAT:
-        said = "none, as a minnet-train before 0.1.0 wrote it" if version is None else f"format {version!r}"
-        later = isinstance(version, int) and version > FORMAT
-        remedy = "pip install -U minnet-train" if later else "train it again: minnet train"
-        expected = f"expected format {FORMAT}, received {said}"
-        raise ModelFileError(f"{where}: its record of the training is of another form: {expected}; {remedy}")
+    if (version := record.get("format")) != FORMAT:
+        remedy = (
+            "pip install -U minnet-train"
+            if isinstance(version, int) and version > FORMAT
+            else "train it again: minnet train"
+        )
+        raise ModelFileError(
+            f"{where}: its record of the training is of another form: expected format {FORMAT}, "
+            f"received format {version!r}; {remedy}"
+        )
 
 
 _converter = Converter(forbid_extra_keys=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import eq
-from typing import Any, get_args
+from typing import Any, TypeAlias
 
 from attrs import fields, resolve_types
 from cattrs import (
@@ -88,64 +88,51 @@ class _ComponentError(ValueError):
         self.path = path
 
 
+_Hook: TypeAlias = Callable[[Any, Any], Any]
+"""Makes a value of plain data; cattrs passes the type that it is for, too."""
+
+
 def _expect(data: Any, kinds: type | tuple[type, ...], expected: str) -> Any:
     if not isinstance(data, kinds) or (isinstance(data, bool) and kinds is not bool):
         raise TypeError(f"expected {expected}, received {data!r}")
     return data
 
 
-def _integer(data: Any, _: Any) -> int:
-    return int(_expect(data, int, "an integer"))
+def _one_of(kinds: type | tuple[type, ...], expected: str, convert: Callable[[Any], Any] = lambda data: data) -> _Hook:
+    """Make a hook that takes values of some types."""
+    return lambda data, _: convert(_expect(data, kinds, expected))
 
 
-def _number(data: Any, _: Any) -> float:
-    return float(_expect(data, (int, float), "a number"))
+def _optional(hook: _Hook) -> _Hook:
+    """Make a hook that also takes None."""
+    return lambda data, type_: None if data is None else hook(data, type_)
 
 
-def _optional_number(data: Any, _: Any) -> float | None:
-    return None if data is None else _number(data, float)
+_number = _one_of((int, float), "a number", float)
+_text = _one_of(str, "a text")
+_column = _one_of((str, int), "the name of a column or its index")
 
 
-def _boolean(data: Any, _: Any) -> bool:
-    return bool(_expect(data, bool, "true or false"))
-
-
-def _text(data: Any, _: Any) -> str:
-    return str(_expect(data, str, "a text"))
-
-
-def _column(data: Any, _: Any) -> str | int | None:
-    if data is None:
-        return None
-    column: str | int = _expect(data, (str, int), "the name of a column or its index")
-    return column
-
-
-def _columns(data: Any, _: Any) -> str | int | tuple[str | int, ...] | None:
-    if not isinstance(data, (list, tuple)):
-        return _column(data, _)
-    return tuple(_expect(item, (str, int), "the name of a column or its index") for item in data)
+def _columns(data: Any, type_: Any) -> Any:
+    is_list = isinstance(data, (list, tuple))
+    return tuple(_column(item, type_) for item in data) if is_list else _column(data, type_)
 
 
 def _source(data: Any, _: Any) -> str | dict[str, Any]:
     if isinstance(data, str):
         return data
-    if not isinstance(data, Mapping):
-        raise TypeError(
-            f"expected 'digits', the path of a data file, or a component such as {_SOURCE}, received {data!r}"
-        )
-    return _component(data, _)
+    expected = f"'digits', the path of a data file, or a component such as {_SOURCE}"
+    return _component(_expect(data, Mapping, expected), _)
 
 
-def _class_weights(data: Any, _: Any) -> str | dict[str, float] | None:
-    expected = "'balanced' or a table of numbers such as { yes = 2.0 }"
-    if not isinstance(data, Mapping):
-        return data if data is None else str(_expect(data, str, expected))
-    return {str(name): float(_expect(weight, (int, float), "a number")) for name, weight in data.items()}
+def _class_weights(data: Any, type_: Any) -> str | dict[str, float]:
+    if isinstance(data, Mapping):
+        return {str(name): _number(weight, type_) for name, weight in data.items()}
+    return str(_expect(data, str, "'balanced' or a table of numbers such as { yes = 2.0 }"))
 
 
-def _word(data: Any, _: Any) -> str:
-    return str(_expect(data, str, "a text"))
+def _early_stopping(data: Any, _: Any) -> EarlyStopping:
+    return _converter.structure(_expect(data, Mapping, "a table such as { patience = 5 }"), EarlyStopping)
 
 
 def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
@@ -153,22 +140,8 @@ def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
 
 
-def _optional_component(data: Any, _: Any) -> ComponentConfig | None:
-    return None if data is None else _component(data, ComponentConfig)
-
-
-def _early_stopping(data: Any, _: Any) -> EarlyStopping | None:
-    if data is None:
-        return None
-    if not isinstance(data, Mapping):
-        raise TypeError(f"expected a table such as {{ patience = 5 }}, received {data!r}")
-    return _converter.structure(data, EarlyStopping)
-
-
-def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...] | None:
+def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     """Read a list in which a text is a component without arguments."""
-    if data is None:
-        return None
     metrics = _expect(data, (list, tuple), 'a list of metrics such as "Accuracy" or { class = "TopK", k = 3 }')
     tables = [{"class": metric} if isinstance(metric, str) else metric for metric in metrics]
     return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
@@ -213,31 +186,39 @@ def _children(data: Any, path: KeyPath) -> Any:
     ]
 
 
-_OF_DATA = {
-    "source": _source,
-    "target": _columns,
-    "weights": _column,
-    "missing": _word,
-    "class_weights": _class_weights,
+_HOOKS: Mapping[Any, _Hook] = {
+    int: _one_of(int, "an integer"),
+    bool: _one_of(bool, "true or false"),
+    float: _number,
+    str: _text,
+    float | None: _optional(_number),
+    EarlyStopping | None: _optional(_early_stopping),
+    ComponentConfig: _component,
+    ComponentConfig | None: _optional(_component),
+    tuple[ComponentConfig, ...]: _layers,
+    tuple[ComponentConfig, ...] | None: _optional(_metrics),
 }
-"""Keys of an experiment's data whose values may be of several kinds."""
+"""How a value of a type is made."""
+
+_DATA_HOOKS: Mapping[str, _Hook] = {
+    "source": _source,
+    "target": _optional(_columns),
+    "weights": _optional(_column),
+    "missing": _text,
+    "class_weights": _optional(_class_weights),
+}
+"""How the values of those keys of an experiment's data are made that may be of several types."""
 
 
 def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
-    converter.register_structure_hook(int, _integer)
-    converter.register_structure_hook(bool, _boolean)
-    converter.register_structure_hook(float, _number)
-    converter.register_structure_hook(str, _text)
-    converter.register_structure_hook_func(lambda type_: type_ == float | None, _optional_number)
-    converter.register_structure_hook_func(lambda type_: type_ == ComponentConfig | None, _optional_component)
-    converter.register_structure_hook_func(lambda type_: type_ == tuple[ComponentConfig, ...] | None, _metrics)
-    for attribute, hook in _OF_DATA.items():
-        type_ = getattr(fields(resolve_types(DataConfig)), attribute).type
-        converter.register_structure_hook_func(partial(eq, type_), hook)
-    converter.register_structure_hook_func(lambda type_: type_ == EarlyStopping | None, _early_stopping)
-    converter.register_structure_hook_func(lambda type_: type_ is ComponentConfig, _component)
-    converter.register_structure_hook_func(lambda type_: get_args(type_) == (ComponentConfig, ...), _layers)
+    data_types = {name: getattr(fields(resolve_types(DataConfig)), name).type for name in _DATA_HOOKS}
+    hooks = {**_HOOKS, **{data_types[name]: hook for name, hook in _DATA_HOOKS.items()}}
+    for type_, hook in hooks.items():
+        if isinstance(type_, type):
+            converter.register_structure_hook(type_, hook)
+        else:
+            converter.register_structure_hook_func(partial(eq, type_), hook)
     return converter
 
 

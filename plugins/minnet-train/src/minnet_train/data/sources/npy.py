@@ -12,7 +12,7 @@ from minnet_core import Array
 from ...errors import DataError
 from ..dataset import Dataset
 from ..tables import class_names
-from .npy_files import mapped_npy, mapped_npz, npz_names
+from .mapped_files import mapped_npy, mapped_npz, npz_names
 from .source import Source
 
 FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")

@@ -6,8 +6,9 @@ from importlib.resources import files
 
 import numpy as np
 
-from .dataset import Dataset
-from .sources import DIGITS
+from ..dataset import Dataset
+from .short_forms import DIGITS
+from .source import Source
 
 ATTRIBUTION = (
     "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "
@@ -18,16 +19,28 @@ ATTRIBUTION = (
 def load_digits() -> Dataset:
     """Load the test set of the UCI handwritten digits: 8x8 images with values from 0 to 16, and 10 classes.
 
-    ``LICENSE-digits.md`` in this folder says where it comes from and how its file was made.
+    ``LICENSE-digits.md`` beside the file says where it comes from and how its file was made.
 
     >>> load_digits().features.shape
     (1797, 64)
     """
     with (
-        files(__package__).joinpath("digits.npz").open("rb") as file,
+        files("minnet_train.data").joinpath("digits.npz").open("rb") as file,
         np.load(file, allow_pickle=False) as arrays,
     ):
         images, labels = arrays["images"], arrays["labels"]
     return Dataset(
         DIGITS, images.astype(np.float32), labels.astype(np.int64), tuple(range(10)), attribution=ATTRIBUTION
     )
+
+
+class Digits(Source):
+    """1,797 images of handwritten digits, 8 by 8 pixels of 0 to 16, that come with this package.
+
+    >>> Digits().load().features.shape
+    (1797, 64)
+    """
+
+    def load(self) -> Dataset:
+        """Return the data set."""
+        return load_digits()
