@@ -5,7 +5,21 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as arrays_of
 
-from minnet_core.nn.kernels import LONGEST_KEPT, axis_maxima, axis_sums, column_sums, constants, sigmoid, whole_rows
+from minnet_core.nn.kernels import (
+    LONGEST_KEPT,
+    axis_dot,
+    axis_maxima,
+    axis_sums,
+    center_columns,
+    column_means,
+    column_sums,
+    constants,
+    exp_minus_abs,
+    shifted_exp,
+    sigmoid,
+    sigmoid_of_softplus,
+    whole_rows,
+)
 
 floats = st.floats(-1e3, 1e3, width=32)
 shapes = arrays_of.array_shapes(max_dims=4, min_side=0).filter(lambda shape: shape[-1] > 0)
@@ -20,7 +34,25 @@ def test_column_sums_are_sums_over_every_axis_but_the_last(x):
     np.testing.assert_allclose(column_sums(x[::-1]), x[::-1].sum(axis=tuple(range(x.ndim - 1))), rtol=1e-12, atol=1e-9)
 
 
-@pytest.mark.parametrize("kernel", [column_sums, axis_maxima, axis_sums, sigmoid])
+def first_of_center_columns(x):
+    return center_columns(x)[0]
+
+
+def dot_with_itself(x):
+    return axis_dot(x, x)
+
+
+def sigmoid_of_its_softplus(x):
+    return sigmoid_of_softplus(x, np.logaddexp(0, x).astype(x.dtype))
+
+
+KERNELS = [
+    *(column_sums, column_means, first_of_center_columns, axis_sums, dot_with_itself, axis_maxima),
+    *(exp_minus_abs, shifted_exp, sigmoid, sigmoid_of_its_softplus),
+]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 def test_dtype_is_kept_and_input_is_not_written_to(kernel, dtype):
     x = np.linspace(-3, 3, 12, dtype=dtype).reshape(4, 3)
@@ -32,6 +64,107 @@ def test_dtype_is_kept_and_input_is_not_written_to(kernel, dtype):
         assert result.flags.writeable
         assert not np.shares_memory(result, x)
     np.testing.assert_array_equal(x, before)
+
+
+@settings(deadline=None)
+@given(matrices.filter(lambda x: x.size))
+def test_centered_columns_and_their_means_add_up_to_what_they_were(x):
+    for array in (x, x[::-1], x.T.copy().T):
+        centered, means = center_columns(array)
+        np.testing.assert_allclose(means, array.mean(axis=tuple(range(array.ndim - 1))), rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(column_means(array), means, rtol=1e-12, atol=1e-9)
+        np.testing.assert_allclose(centered + means, array, rtol=1e-12, atol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_columns_far_from_zero_are_centered_without_loss_and_constant_ones_exactly(dtype):
+    x = np.full((65, 3), 1000, dtype)
+    x[:, 1] += np.arange(65) % 2
+    centered, means = center_columns(x)
+    np.testing.assert_allclose(centered[:, 1], np.arange(65) % 2 - 32 / 65, rtol=4 * np.finfo(dtype).eps)
+    np.testing.assert_array_equal(centered[:, [0, 2]], np.zeros((65, 2)))
+    np.testing.assert_array_equal(means[[0, 2]], [1000, 1000])
+
+
+def test_nan_and_infinity_stay_in_their_column():
+    x = np.random.default_rng(0).standard_normal((9, 4))
+    x[3, 1], x[4, 2] = np.nan, np.inf
+    with np.errstate(invalid="ignore"):
+        centered, means = center_columns(x)
+    for result in (*centered, means, column_means(x)):
+        np.testing.assert_array_equal(np.isfinite(result[[0, 3]]), [True, True])
+    assert np.isnan(means[1])
+    assert means[2] == np.inf
+
+
+@settings(deadline=None)
+@given(matrices, st.data())
+def test_axis_dot_is_the_sum_of_products_over_one_axis(x, data):
+    axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
+    y = np.cos(np.arange(x.size)).reshape(x.shape)
+    for a, b in [(x, y), (x[::-1], y), (x, y.T.copy().T), (x[..., ::2], y[..., ::2])]:
+        expected = (a * b).sum(axis=axis, keepdims=True)
+        dots = axis_dot(a, b, axis)
+        assert dots.shape == expected.shape
+        np.testing.assert_allclose(dots, expected, rtol=1e-12, atol=1e-9)
+
+
+def test_axis_dot_passes_nan_and_infinities():
+    x = np.ones((4, 9), np.float32)
+    x[0, 1], x[1, 0], x[2, 8] = np.nan, np.inf, -np.inf
+    np.testing.assert_array_equal(axis_dot(x, np.ones_like(x))[:, 0], [np.nan, np.inf, -np.inf, 9])
+
+
+def test_exp_minus_abs_is_what_it_says_and_does_not_overflow():
+    x = np.array([-np.inf, -1e4, -2.0, -0.0, 0.0, 2.0, 1e4, np.inf, np.nan])
+    with np.errstate(over="raise", invalid="raise"):
+        result = exp_minus_abs(x)
+    np.testing.assert_array_equal(result, [0, 0, np.exp(-2), 1, 1, np.exp(-2), 0, 0, np.nan])
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (64, 512), (32, 1025), (16, 2, 1024)])
+@pytest.mark.parametrize("maxima", [(-0.01, 5), (0, 5), (0.01, 64), (0.01, 64.01), (-70, -1), (200, 300)])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_shifted_exp_is_proportional_to_the_exponential_along_the_axis(shape, maxima, dtype):
+    x = np.random.default_rng(0).standard_normal(shape)
+    for axis in range(-len(shape), len(shape)):
+        scores = np.moveaxis(x, axis, -1)
+        scores = scores + np.linspace(*maxima, scores.size // scores.shape[-1]).reshape(*scores.shape[:-1], 1)
+        scores = np.moveaxis(scores - np.moveaxis(x, axis, -1).max(axis=-1, keepdims=True), -1, axis).astype(dtype)
+        for layout in (scores, scores[::-1], np.asfortranarray(scores)):
+            with np.errstate(over="raise", invalid="raise"):
+                result = shifted_exp(layout, axis).astype(np.longdouble)
+            exact = np.exp(layout.astype(np.longdouble) - layout.max(axis=axis, keepdims=True))
+            np.testing.assert_allclose(
+                result / result.max(axis=axis, keepdims=True), exact, rtol=4 * np.finfo(dtype).eps, atol=1e-7
+            )
+
+
+@pytest.mark.parametrize("shape", [(4, 9), (64, 512)])
+def test_shifted_exp_gives_zero_for_minus_infinity_and_keeps_nan_in_its_row(shape):
+    x = np.ones(shape, np.float32)
+    x[0, 1], x[1, 0], x[2, 1:] = np.nan, -np.inf, -np.inf
+    with np.errstate(over="raise"):
+        result = shifted_exp(x)
+    np.testing.assert_array_equal(np.isnan(result).any(axis=1), np.arange(len(x)) == 0)
+    assert result[1, 0] == 0
+    np.testing.assert_array_equal(result[2] / result[2, 0], np.arange(shape[1]) == 0)
+
+
+@pytest.mark.parametrize(("dtype", "accuracy"), [(np.float32, 1e-6), (np.float64, 4e-15)])
+def test_sigmoid_of_softplus_is_as_accurate_as_it_says(dtype, accuracy):
+    x = np.concatenate([np.linspace(-80, 80, 10_001), [-1000, 1000]]).astype(dtype)
+    softplus = (np.maximum(x, 0) + np.log1p(exp_minus_abs(x))).astype(dtype)
+    exact = 1 / (1 + np.exp(-x.astype(np.longdouble)))
+    np.testing.assert_allclose(sigmoid_of_softplus(x, softplus), exact, rtol=accuracy, atol=1e-300)
+
+
+@pytest.mark.parametrize("special", [np.inf, np.nan])
+def test_sigmoid_of_softplus_is_sigmoid_where_a_number_is_not_finite(special):
+    x = np.array([-np.inf, -1.0, 0.0, 2.0, special])
+    softplus = np.maximum(x, 0) + np.log1p(exp_minus_abs(x))
+    np.testing.assert_array_equal(sigmoid_of_softplus(x, softplus), sigmoid(x))
+    assert sigmoid_of_softplus(np.zeros((0, 3)), np.zeros((0, 3))).shape == (0, 3)
 
 
 def test_sigmoid_has_full_relative_accuracy():

@@ -1,4 +1,4 @@
-"""What the constructors of layers with parameters have in common."""
+"""What layers with parameters expect of their arguments, and the parameters that they start with."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import SupportsIndex
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array
+from minnet_core import Array, expect_shape
 
 
 def positive_int(owner: str, name: str, value: SupportsIndex) -> int:
@@ -31,6 +31,23 @@ def positive_int(owner: str, name: str, value: SupportsIndex) -> int:
     if number < 1:
         raise ValueError(message)
     return number
+
+
+def expect_features(owner: object, input: Array, n_feats: int, axis: int = -1) -> None:
+    """Check how many features an input has.
+
+    Raises:
+        ShapeError: if it is another number.
+
+    >>> expect_features("ChannelwiseScaling", np.zeros((4, 2)), 3)
+    Traceback (most recent call last):
+    ...
+    minnet_core.errors.ShapeError: ChannelwiseScaling: expected input (4, 3), received (4, 2) float64
+    """
+    if not input.shape or input.shape[axis] != n_feats:
+        expected = list(input.shape) or [n_feats]
+        expected[axis] = n_feats
+        expect_shape(owner, input, expected)
 
 
 def draw_uniform(owner: str, rng: np.random.Generator, n: int, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:

@@ -7,7 +7,9 @@ import operator
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import as_floating, at_least_double, column_sums, whole_rows
+from minnet_core.nn import as_floating, at_least_double, center_columns, column_means, whole_rows
+
+from .arguments import expect_features
 
 _IN_TORCH = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 
@@ -81,59 +83,54 @@ class BatchNormalization(Module):
 
     def updateOutput(self, input: Array) -> Array:
         x = as_floating(input).swapaxes(self.axis, -1)
-        self._expect_features(input, x.shape[-1])
-        if self.training:
-            if not x.size:
-                raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
-            with whole_rows(x):
-                output, mean = _center(x)
-                variance = _means(np.square(output))
+        self._expect_features(input)
+        with whole_rows(x):
+            if self.training:
+                if not x.size:
+                    raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
+                output, mean = center_columns(x)
+                variance = column_means(np.square(output))
                 self._move(mean, variance)
                 self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
                 output *= self.inverse_deviation
-        else:
-            mean, inverse_deviation = self._moving(x)
-            with whole_rows(x):
-                output = x - mean
-                output *= inverse_deviation
-            self.inverse_deviation = None
+            else:
+                mean, variance = self._moving()
+                output = x - mean.astype(x.dtype, copy=False)
+                output *= (1 / np.sqrt(variance + self.EPS)).astype(x.dtype, copy=False)
+                self.inverse_deviation = None
         self.output = output.swapaxes(self.axis, -1)
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
         g = as_floating(gradOutput).swapaxes(self.axis, -1)
-        if self.training:
-            if self.inverse_deviation is None:
-                raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
-            expect_shape(self, input, self.output.shape)
-            y = self.output.swapaxes(self.axis, -1)
-            gradInput = g * y
-            with whole_rows(g):
-                np.multiply(y, _means(gradInput), out=gradInput)
+        with whole_rows(g):
+            if self.training:
+                if self.inverse_deviation is None:
+                    raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
+                expect_shape(self, input, self.output.shape)
+                y = self.output.swapaxes(self.axis, -1)
+                gradInput = g * y
+                np.multiply(y, column_means(gradInput), out=gradInput)
                 np.subtract(g, gradInput, out=gradInput)
-                gradInput -= _means(g)
+                gradInput -= column_means(g)
                 gradInput *= self.inverse_deviation
-        else:
-            self._expect_features(input, g.shape[-1])
-            inverse_deviation = self._moving(g)[1]
-            with whole_rows(g):
-                gradInput = g * inverse_deviation
+            else:
+                self._expect_features(input)
+                _, variance = self._moving()
+                gradInput = g * (1 / np.sqrt(variance + self.EPS)).astype(g.dtype, copy=False)
         self.gradInput = gradInput.swapaxes(self.axis, -1)
         return self.gradInput
 
     def as_affine(self) -> Affine:
         r"""In evaluation mode, :math:`s x - s\mu` with :math:`s = (\sigma^2 + \epsilon)^{-1/2}`."""
-        mean = at_least_double(0 if self.moving_mean is None else self.moving_mean)
-        variance = at_least_double(1 if self.moving_variance is None else self.moving_variance)
+        mean, variance = map(at_least_double, self._moving())
         scale = 1 / np.sqrt(variance + self.EPS)
         return Affine(scale, -mean * scale, axis=self.axis)
 
-    def _expect_features(self, input: Array, n_feats: int) -> None:
-        if self.moving_mean is not None and self.moving_mean.shape != (n_feats,):
-            expected = list(input.shape)
-            expected[self.axis] = self.moving_mean.size
-            expect_shape(self, input, tuple(expected))
+    def _expect_features(self, input: Array) -> None:
+        if self.moving_mean is not None:
+            expect_features(self, input, self.moving_mean.size, self.axis)
 
     def _move(self, mean: Array, variance: Array) -> None:
         if self.moving_mean is None or self.moving_variance is None:
@@ -142,28 +139,6 @@ class BatchNormalization(Module):
             self.moving_mean = self.moving_mean * self.alpha + mean * (1 - self.alpha)
             self.moving_variance = self.moving_variance * self.alpha + variance * (1 - self.alpha)
 
-    def _moving(self, x: Array) -> tuple[Array, Array]:
-        """Return the moving mean and inverse deviation, in the dtype of ``x`` whatever they were rebound to."""
-        mean = np.zeros(x.shape[-1]) if self.moving_mean is None else self.moving_mean
-        variance = np.ones(x.shape[-1]) if self.moving_variance is None else self.moving_variance
-        return mean.astype(x.dtype, copy=False), (1 / np.sqrt(variance + self.EPS)).astype(x.dtype, copy=False)
-
-
-def _center(x: Array) -> tuple[Array, Array]:
-    r"""Return ``x`` minus its mean, and the mean.
-
-    The first sample is subtracted before anything is summed.
-    It lies within :math:`\sqrt m` deviations of the mean, so the sums are of numbers of the deviation's size however
-    far the data are from 0: nothing cancels, and a constant feature gives exactly 0.
-    """
-    first = x[(0,) * (x.ndim - 1)]
-    centered = x - first
-    shift = _means(centered)
-    centered -= shift
-    return centered, first + shift
-
-
-def _means(x: Array) -> Array:
-    """Return the mean over every axis but the last."""
-    means: Array = column_sums(x) / (x.size // x.shape[-1])
-    return means
+    def _moving(self) -> tuple[Array, Array]:
+        mean, variance = self.moving_mean, self.moving_variance
+        return np.zeros(()) if mean is None else mean, np.ones(()) if variance is None else variance

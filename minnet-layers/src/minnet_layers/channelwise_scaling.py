@@ -10,7 +10,7 @@ import numpy.typing as npt
 from minnet_core import Affine, Array, Example, Module, expect_shape
 from minnet_core.nn import as_floating, column_sums, floating_dtype, whole_rows
 
-from .arguments import draw_uniform, positive_int
+from .arguments import draw_uniform, expect_features, positive_int
 
 
 class ChannelwiseScaling(Module):
@@ -18,32 +18,25 @@ class ChannelwiseScaling(Module):
 
     .. math:: y = \gamma x + \beta
 
-    Backward, with :math:`g = \partial L/\partial y`.
-    :math:`\gamma_j` and :math:`\beta_j` meet feature :math:`j` of every sample, so their gradients are sums over
-    all axes but the last:
+    Backward, with :math:`g = \partial L/\partial y`; :math:`\gamma_j` and :math:`\beta_j` meet feature :math:`j` of
+    every sample, so their gradients are sums over all axes but the last:
 
-    .. math:: \frac{\partial L}{\partial x} = \gamma g, \qquad
-              \frac{\partial L}{\partial \gamma_j} = \sum_s g_{sj} x_{sj}, \qquad
-              \frac{\partial L}{\partial \beta_j} = \sum_s g_{sj}
+    .. math:: \frac{\partial L}{\partial x} = \gamma g, \quad \frac{\partial L}{\partial \beta_j} = \sum_s g_{sj}, \quad
+              \frac{\partial L}{\partial \gamma_j} = \sum_s g_{sj} x_{sj}
 
-    PyTorch: the second half of ``torch.nn.BatchNorm1d(n)``, whose ``weight`` starts as 1 and ``bias`` as 0; here both
-    are drawn.
+    PyTorch: the second half of ``torch.nn.BatchNorm1d(n)``; its ``weight`` and ``bias`` start as 1 and 0, here drawn.
 
     Args:
-        n_out: how many features there are.
+        n_out: how many features there are: the length of ``gamma``, ``beta``, ``gradGamma`` and ``gradBeta``.
         rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt{n_\mathrm{out}}`.
         dtype: of the parameters and their gradients.
-
-    Attributes:
-        gamma, beta, gradGamma, gradBeta: ``(n_out,)``.
 
     >>> import numpy as np
     >>> from minnet_layers import ChannelwiseScaling
     >>> layer = ChannelwiseScaling(2)
     >>> layer.gamma, layer.beta = np.array([2.0, 3.0]), np.array([0.0, 1.0])
-    >>> layer.forward(np.array([[1.0, 1.0], [2.0, 2.0]]))
-    array([[2., 4.],
-           [4., 7.]])
+    >>> layer.forward(np.array([[1.0, 2.0]]))
+    array([[2., 7.]])
     """
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
@@ -56,29 +49,26 @@ class ChannelwiseScaling(Module):
         self, n_out: int, *, rng: int | np.random.Generator | None = None, dtype: npt.DTypeLike = "float32"
     ) -> None:
         super().__init__()
-        n_out = positive_int("ChannelwiseScaling", "n_out", n_out)
-        rng = np.random.default_rng(rng)
-        self.gamma = draw_uniform("ChannelwiseScaling", rng, n_out, (n_out,), dtype)
-        self.beta = draw_uniform("ChannelwiseScaling", rng, n_out, (n_out,), dtype)
-        self.gradGamma = np.zeros_like(self.gamma)
-        self.gradBeta = np.zeros_like(self.beta)
+        n_out, rng = positive_int("ChannelwiseScaling", "n_out", n_out), np.random.default_rng(rng)
+        self.gamma, self.beta = (draw_uniform("ChannelwiseScaling", rng, n_out, (n_out,), dtype) for _ in range(2))
+        self.gradGamma, self.gradBeta = np.zeros_like(self.gamma), np.zeros_like(self.beta)
 
     def updateOutput(self, input: Array) -> Array:
-        self._expect_features(input)
+        expect_features(self, input, self.gamma.size)
         with whole_rows(input):
-            self.output = as_floating(input) * self.gamma
-            self.output += self.beta
+            output = as_floating(input) * self.gamma
+            self.output = np.add(output, self.beta, out=output)
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        self._expect_features(input)
+        expect_features(self, input, self.gamma.size)
         expect_shape(self, gradOutput, input.shape, "gradOutput")
         with whole_rows(gradOutput):
             self.gradInput = gradOutput * self.gamma
         return self.gradInput
 
     def accGradParameters(self, input: Array, gradOutput: Array) -> None:
-        self._expect_features(input)
+        expect_features(self, input, self.gamma.size)
         expect_shape(self, gradOutput, input.shape, "gradOutput")
         expect_shape(self, self.gradGamma, self.gamma.shape, "gradGamma")
         self.gradGamma += column_sums(as_floating(gradOutput) * input)
@@ -92,15 +82,8 @@ class ChannelwiseScaling(Module):
 
     def absorb(self, affine: Affine) -> ChannelwiseScaling | None:
         r"""Fold another map of each feature: :math:`s(\gamma x + \beta) + t = (s\gamma)x + (s\beta + t)`."""
-        found = affine.of_features(self.gamma.size, axis=-1)
-        if found is None:
+        if (folded := self.as_affine().then(affine)) is None:
             return None
-        scale, shift = found
         layer = ChannelwiseScaling(self.gamma.size, dtype=floating_dtype(self.gamma))
-        layer.gamma[...] = self.gamma * scale
-        layer.beta[...] = self.beta * scale + shift
+        layer.gamma[...], layer.beta[...] = folded.scale, folded.shift
         return layer
-
-    def _expect_features(self, input: Array) -> None:
-        if input.shape[-1:] != self.gamma.shape:
-            expect_shape(self, input, (*input.shape[:-1], *self.gamma.shape))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import floating_dtype
-
-_OF_64_BITS = (np.random.PCG64, np.random.PCG64DXSM, np.random.Philox, np.random.SFC64)
+from minnet_core.nn import floating_dtype, keep_mask
 
 
 class Dropout(Module):
@@ -21,12 +19,6 @@ class Dropout(Module):
     Backward, with :math:`g = \partial L/\partial y`; the mask :math:`m` of the last forward pass is a constant:
 
     .. math:: \frac{\partial L}{\partial x} = m g
-
-    A random integer of 8, 16 or 32 bits is drawn for each element and compared to ``p`` times how many there are: 8 if
-    that is a whole number (for 0, 0.5, 0.75 and 1, say), 16 if only then it is, else 32.
-    So the probability is exactly ``p``, or ``p`` to within :math:`2^{-33}`.
-    The integers are cut from ones of 64 bits in the order of the machine's bytes, so a seed gives other masks, of the
-    same probability, on a big-endian machine.
 
     PyTorch: ``torch.nn.Dropout(p)``.
 
@@ -68,9 +60,11 @@ class Dropout(Module):
 
     def updateOutput(self, input: Array) -> Array:
         if self.training:
-            self.mask = self._draw_mask(input)
-            # With p = 1 not input * 0, which is nan for an infinite input.
-            self.output = input * self.mask if self.p < 1 else np.zeros_like(self.mask)
+            mask = keep_mask(self.rng, input.shape, self.p).astype(floating_dtype(input))
+            if self.p < 1:
+                mask *= 1 / (1 - self.p)
+            self.mask = mask
+            self.output = input * mask if self.p < 1 else mask.copy()  # infinity * 0 would be nan
         else:
             self.mask = None
             self.output = input.astype(floating_dtype(input))
@@ -89,19 +83,3 @@ class Dropout(Module):
 
     def as_affine(self) -> Affine:
         return Affine()
-
-    def _draw_mask(self, input: Array) -> Array:
-        mask = self._draw_kept(input.size).reshape(input.shape).astype(floating_dtype(input))
-        if self.p < 1:
-            mask *= 1 / (1 - self.p)
-        return mask
-
-    def _draw_kept(self, size: int) -> Array:
-        bits = 8 if (self.p * 2**8).is_integer() else 16 if (self.p * 2**16).is_integer() else 32
-        words, source = -(-size * bits // 64), self.rng.bit_generator
-        if isinstance(source, _OF_64_BITS):
-            drawn = source.random_raw(words)  # what Generator.integers does, without its 4 microseconds a call
-        else:
-            drawn = self.rng.integers(0, 2**64 - 1, words, np.uint64, endpoint=True)
-        kept: Array = drawn.view(f"u{bits // 8}")[:size] >= round(self.p * 2**bits)
-        return kept

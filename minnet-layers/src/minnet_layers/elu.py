@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-
-from .parts import negative_part, positive_mask, positive_part
+from minnet_core.nn import negative_part, positive_mask, positive_part
 
 
 class ELU(Module):

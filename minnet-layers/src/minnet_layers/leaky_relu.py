@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating
-
-from .parts import positive_mask
+from minnet_core.nn import as_floating, positive_mask
 
 
 class LeakyReLU(Module):

@@ -21,22 +21,19 @@ class Linear(Module):
     Backward, with :math:`G = \partial L/\partial Y`.
     :math:`Y_{sj} = \sum_i X_{si} W_{ji} + b_j`, so :math:`W_{ji}` meets every sample and :math:`X_{si}` every output:
 
-    .. math:: \frac{\partial L}{\partial X} = G W, \qquad
-              \frac{\partial L}{\partial W} = G^\top X, \qquad
+    .. math:: \frac{\partial L}{\partial X} = G W, \quad \frac{\partial L}{\partial W} = G^\top X, \quad
               \frac{\partial L}{\partial b_j} = \sum_s G_{sj}
 
     PyTorch: ``torch.nn.Linear(n_in, n_out, bias)``, with the same range of initial values but 2-D input only.
 
     Args:
-        n_in: features of a sample.
-        n_out: features of its output.
+        n_in, n_out: features of a sample, and of its output.
         bias: whether there is a ``b``; without it ``b`` and ``gradb`` are None.
         rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt{n_\mathrm{in}}`.
         dtype: of the parameters and their gradients.
 
     Attributes:
-        W, gradW: ``(n_out, n_in)``.
-        b, gradb: ``(n_out,)``.
+        W, gradW: ``(n_out, n_in)``; ``b`` and ``gradb`` are ``(n_out,)``.
 
     >>> import numpy as np
     >>> from minnet_layers import Linear
@@ -104,20 +101,17 @@ class Linear(Module):
         expect_shape(self, self.gradW, self.W.shape, "gradW")
         if self.gradb is not None:
             expect_shape(self, self.gradb, self.W.shape[:1], "gradb")
-        self.gradW += np.dot(as_floating(gradOutput).T, input)
-        if self.gradb is not None:
             self.gradb += column_sums(gradOutput)
+        self.gradW += np.dot(as_floating(gradOutput).T, input)
 
     def backwardParameters(self, input: Array, gradOutput: Array) -> None:
         self.accGradParameters(input, gradOutput)
 
     def absorb(self, affine: Affine) -> Linear | None:
         r"""Fold a map of each output: :math:`s(Wx + b) + t = (\operatorname{diag}(s) W)x + (sb + t)`."""
-        n_out, n_in = self.W.shape
-        found = affine.of_features(n_out, axis=-1, ndim=2)
-        if found is None:
+        if (found := affine.of_features(len(self.W), axis=-1, ndim=2)) is None:
             return None
-        scale, shift = found
+        (scale, shift), (n_out, n_in) = found, self.W.shape
         layer = Linear(n_in, n_out, self.b is not None or bool(shift.any()), dtype=floating_dtype(self.W))
         layer.W[...] = self.W * scale[:, np.newaxis]
         if layer.b is not None:
@@ -129,5 +123,4 @@ class Linear(Module):
             expect_shape(self, input, ("batch", self.W.shape[1]))
 
     def __repr__(self) -> str:
-        n_out, n_in = self.W.shape
-        return f"Linear {n_in} -> {n_out}"
+        return f"Linear {self.W.shape[1]} -> {self.W.shape[0]}"

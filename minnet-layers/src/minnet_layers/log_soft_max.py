@@ -55,12 +55,13 @@ class LogSoftMax(Module):
     def updateOutput(self, input: Array) -> Array:
         self.exponentials = None  # type: ignore[assignment]  # so that the next ones may have their memory
         x = as_floating(input)
+        maxima = axis_maxima(x, self.axis)
         with whole_rows(x):
-            output = x - axis_maxima(x, self.axis)
-            self.exponentials = np.exp(output)
-            self.sums = axis_sums(self.exponentials, self.axis)
-            output -= np.log(self.sums)
-        self.output = output
+            output = x - maxima
+            exponentials = np.exp(output)
+            sums = axis_sums(exponentials, self.axis)
+            output -= np.log(sums)
+        self.exponentials, self.sums, self.output = exponentials, sums, output
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-
-from .parts import positive_part, where_positive
+from minnet_core.nn import positive_part, where_positive
 
 
 class ReLU(Module):

@@ -56,7 +56,7 @@ ACCURACY = (
     ),
     Mutant(
         BatchNormalization,
-        ("variance = _means(np.square(output))", "variance = _means(np.square(x)) - np.square(mean)"),
+        ("variance = column_means(np.square(output))", "variance = column_means(np.square(x)) - np.square(mean)"),
         _FAR,
         "the variance is the mean square less the square of the mean",
     ),

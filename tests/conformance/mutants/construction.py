@@ -31,7 +31,7 @@ MAKING = (
 PRINTING = (
     Mutant(
         Linear,
-        ('return f"Linear {n_in} -> {n_out}"', 'return f"Linear {self.n_in} -> {self.n_out}"'),
+        ('return f"Linear {self.W.shape[1]} -> {self.W.shape[0]}"', 'return f"Linear {self.n_in} -> {self.n_out}"'),
         "has_a_repr",
         "its repr reads attributes that it lacks",
     ),

@@ -49,8 +49,8 @@ DTYPES = (
     Mutant(
         BatchNormalization,
         (
-            "output = x - mean\n                output *= inverse_deviation",
-            "output = (x - mean.astype(float)) * inverse_deviation",
+            "output = x - mean.astype(x.dtype, copy=False)\n                output *=",
+            "output = x - mean.astype(float)\n                output *=",
         ),
         _CHECK,
         "evaluation converts the moving mean to float",

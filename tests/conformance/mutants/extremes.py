@@ -23,8 +23,7 @@ EXTREMES = (
     Mutant(
         SoftPlus,
         (
-            "output = np.abs(as_floating(input))\n        np.negative(output, out=output)\n"
-            "        np.exp(output, out=output)\n        np.log1p(output, out=output)\n"
+            "output = exp_minus_abs(as_floating(input))\n        np.log1p(output, out=output)\n"
             "        output += positive_part(input)\n",
             "output = np.log(1 + np.exp(as_floating(input)))\n",
         ),
@@ -59,8 +58,8 @@ EXTREMES = (
     Mutant(
         SoftMax,
         (
-            "np.exp(x if _are_near(x, maximum) else x - maximum)",
-            "np.exp(x)",
+            "output = shifted_exp(as_floating(input), self.axis)",
+            "import numpy as np\n\n        output = np.exp(as_floating(input))",
         ),
         _LARGE,
         "no maximum is subtracted",
@@ -68,8 +67,8 @@ EXTREMES = (
     Mutant(
         LogSoftMax,
         (
-            "output -= np.log(self.sums)",
-            "output = np.log(self.exponentials / self.sums)",
+            "output -= np.log(sums)",
+            "output = np.log(exponentials / sums)",
         ),
         _LARGE,
         "the logarithm of a softmax that rounds to 0",

@@ -27,7 +27,10 @@ STATED = (
     ),
     Mutant(
         BatchNormalization,
-        ("at_least_double(1 if self.moving_variance", "at_least_double(0 if self.moving_variance"),
+        (
+            "scale = 1 / np.sqrt(variance + self.EPS)",
+            "scale = 1 / np.sqrt(variance * (self.moving_variance is not None) + self.EPS)",
+        ),
         _STATED,
         "what it states before training has no variance",
     ),
@@ -79,13 +82,13 @@ ABSORBING = (
     ),
     Mutant(
         Linear,
-        ("of_features(n_out, axis=-1, ndim=2)", "of_features(n_out, axis=affine.axis)"),
+        ("of_features(len(self.W), axis=-1, ndim=2)", "of_features(len(self.W), axis=affine.axis)"),
         _ABSORBED,
         "it absorbs maps of whatever axis",
     ),
     Mutant(
         ChannelwiseScaling,
-        ("of_features(self.gamma.size, axis=-1)", "of_features(self.gamma.size, axis=-1, ndim=2)"),
+        ("then(affine)", "then(Affine(affine.scale, affine.shift, axis=min(affine.axis, -affine.axis)))"),
         _ABSORBED,
         "it takes the second axis to be the last",
     ),

@@ -49,7 +49,7 @@ EVALUATION = (
     ),
     Mutant(
         BatchNormalization,
-        ("gradInput = g * inverse_deviation", "gradInput = g.copy()"),
+        ("gradInput = g * (1 / np.sqrt(variance + self.EPS)).astype(g.dtype, copy=False)", "gradInput = g.copy()"),
         "gradInput_is_the_slope_in_evaluate_mode",
         "in evaluation gradOutput is handed on",
     ),

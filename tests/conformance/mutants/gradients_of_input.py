@@ -90,14 +90,14 @@ SUMS = (
         SoftMax,
         (
             "        gradInput *= self.output\n",
-            "        np.multiply(gradOutput * (1 - self.output), self.output, out=gradInput)\n",
+            "        gradInput = gradOutput * (1 - self.output) * self.output\n",
         ),
         SLOPE,
         "only the diagonal of the Jacobian",
     ),
     Mutant(
         SoftMax,
-        ("_products(gradOutput, self.output, self.axis)", "_products(gradOutput, self.output, -1)"),
+        ("axis_dot(gradOutput, self.output, self.axis)", "axis_dot(gradOutput, self.output, -1)"),
         SLOPE,
         "the sum is over the last axis, whatever axis is",
     ),
@@ -111,11 +111,14 @@ SUMS = (
         "with three axes the sum is over the wrong one",
     ),
     Mutant(
-        BatchNormalization, ("                gradInput -= _means(g)\n", ""), SLOPE, "the mean is taken for a constant"
+        BatchNormalization,
+        ("                gradInput -= column_means(g)\n", ""),
+        SLOPE,
+        "the mean is taken for a constant",
     ),
     Mutant(
         BatchNormalization,
-        ("_means(gradInput), out", "column_sums(gradInput), out"),
+        ("column_means(gradInput), out", "gradInput.sum(axis=tuple(range(g.ndim - 1))), out"),
         SLOPE,
         "a mean over the batch is a sum",
     ),

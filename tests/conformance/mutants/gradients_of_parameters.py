@@ -158,11 +158,11 @@ ONE_SAMPLE = (
     Mutant(
         Linear,
         (
-            "        self.gradW += np.dot(as_floating(gradOutput).T, input)\n",
+            '        expect_shape(self, self.gradW, self.W.shape, "gradW")\n',
+            '        expect_shape(self, self.gradW, self.W.shape, "gradW")\n'
             "        if len(input) == 1:\n"
             "            self.gradW += np.outer(gradOutput, input)\n"
-            "            return\n"
-            "        self.gradW += np.dot(as_floating(gradOutput).T, input)\n",
+            "            return\n",
         ),
         "parameter_gradients_are_the_slopes_for_one_sample",
         "a short cut for one sample forgets b",

@@ -43,8 +43,8 @@ ONE_SAMPLE = (
     Mutant(
         BatchNormalization,
         (
-            "            gradInput *= self.inverse_deviation\n",
-            "            gradInput *= self.inverse_deviation\n            gradInput += g * (len(g) == 1)\n",
+            "gradInput *= self.inverse_deviation\n",
+            "gradInput *= self.inverse_deviation\n                gradInput += g * (len(g) == 1)\n",
         ),
         "gradInput_is_the_slope_for_one_sample",
         "one sample has the gradient of the identity, though its output is 0",

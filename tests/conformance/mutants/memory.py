@@ -62,7 +62,7 @@ WRITES = (
     Mutant(
         SoftMax,
         [
-            ("gradInput = gradOutput - _products(", "gradOutput -= _products("),
+            ("gradInput = gradOutput - axis_dot(", "gradOutput -= axis_dot("),
             ("gradInput *= self.output", "gradInput = gradOutput * self.output"),
         ],
         _WRITES,

@@ -93,9 +93,10 @@ MODES = (
     Mutant(
         BatchNormalization,
         (
-            "mean, inverse_deviation = self._moving(x)\n",
-            "mean, inverse_deviation = self._moving(x)\n"
-            "            self._move(_means(x), _means(np.square(x - _means(x))))\n",
+            "mean, variance = self._moving()\n                output",
+            "mean, variance = self._moving()\n"
+            "                self._move(column_means(x), column_means(np.square(x - column_means(x))))\n"
+            "                output",
         ),
         _UNCHANGED,
         "evaluation updates the moving statistics",
@@ -111,7 +112,7 @@ MODES = (
     ),
     Mutant(
         BatchNormalization,
-        ("mean = np.zeros(x.shape[-1]) if self.moving_mean is None else self.moving_mean", "mean = self.moving_mean"),
+        ("np.zeros(()) if mean is None else mean", "mean"),
         _UNTRAINED,
         "no mean before training",
     ),

@@ -116,7 +116,7 @@ DEAD = (
     ),
     Mutant(
         ChannelwiseScaling,
-        ("        self.output += self.beta\n", "        self.output += 0 * self.beta\n"),
+        ("np.add(output, self.beta, out=output)", "np.add(output, 0 * self.beta, out=output)"),
         "parameters_are_live",
         "beta counts nothing",
     ),

@@ -59,7 +59,7 @@ RANDOMNESS = (
     ),
     Mutant(
         ChannelwiseScaling,
-        ("rng = np.random.default_rng(rng)", "rng = np.random.default_rng(n_out)"),
+        ("np.random.default_rng(rng)", "np.random.default_rng(n_out)"),
         _SEEDS,
         "the size is the seed",
     ),
@@ -111,8 +111,8 @@ RANDOMNESS = (
     Mutant(
         Dropout,
         (
-            "if self.training:\n            self.mask = self._draw_mask(input)",
-            "self.mask = self._draw_mask(input)\n        if self.training:",
+            "if self.training:\n            mask = keep_mask(self.rng, input.shape, self.p)",
+            "mask = keep_mask(self.rng, input.shape, self.p)\n        if self.training:\n            mask = mask",
         ),
         _EVALUATION,
         "a mask is drawn before the mode is looked at",
@@ -138,7 +138,10 @@ RANDOMNESS = (
     ),
     Mutant(
         Dropout,
-        ("self.gradInput = gradOutput * self.mask", "self.gradInput = gradOutput * self._draw_mask(input)"),
+        (
+            "self.gradInput = gradOutput * self.mask",
+            "self.gradInput = gradOutput * keep_mask(self.rng, input.shape, self.p)",
+        ),
         _BACKWARD,
         "backward draws a mask of its own",
     ),
@@ -164,9 +167,9 @@ RANDOMNESS = (
     Mutant(
         Dropout,
         (
-            "self.mask = self._draw_mask(input)",
-            "if self.mask is None or self.mask.shape != input.shape:\n"
-            "                self.mask = self._draw_mask(input)",
+            "self.mask = mask\n",
+            "if self.mask is None or self.mask.shape != input.shape:\n                self.mask = mask\n"
+            "            mask = self.mask\n",
         ),
         _SUCCESSIVE,
         "a mask is kept while the shape is the same",

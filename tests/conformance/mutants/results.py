@@ -104,11 +104,11 @@ SHARES = (
     Mutant(
         SoftMax,
         (
-            "gradInput = gradOutput - _products(gradOutput, self.output, self.axis)\n",
+            "gradInput = gradOutput - axis_dot(gradOutput, self.output, self.axis)\n",
             "if self.gradInput is None or self.gradInput.shape != input.shape:\n"
-            "                self.gradInput = np.empty_like(self.output)\n"
-            "            products = _products(gradOutput, self.output, self.axis)\n"
-            "            gradInput = np.subtract(gradOutput, products, out=self.gradInput)\n",
+            "                self.gradInput = self.output.copy()\n"
+            "            gradInput = self.gradInput\n"
+            "            gradInput[...] = gradOutput - axis_dot(gradOutput, self.output, self.axis)\n",
         ),
         _LATER,
         "gradInput is written into the memory of the last one",

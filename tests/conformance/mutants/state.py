@@ -126,10 +126,10 @@ BATCHES = (
     Mutant(
         SoftPlus,
         (
-            "output = np.abs(as_floating(input))\n",
+            "output = exp_minus_abs(as_floating(input))\n",
             'if getattr(self, "seen", None) == (id(input), input.shape):\n            return self.output\n'
             "        self.seen = id(input), input.shape\n"
-            "        output = np.abs(as_floating(input))\n",
+            "        output = exp_minus_abs(as_floating(input))\n",
         ),
         _REFILLED,
         "a second forward pass over an array is skipped",

@@ -158,8 +158,9 @@ SHAPES = (
     Mutant(
         BatchNormalization,
         (
-            "                gradInput = g * inverse_deviation\n",
-            "                self.gradInput = g * inverse_deviation\n                return self.gradInput\n",
+            "                gradInput = g * (1 / np.sqrt(variance + self.EPS)).astype(g.dtype, copy=False)\n",
+            "                self.gradInput = g * (1 / np.sqrt(variance + self.EPS))\n"
+            "                return self.gradInput\n",
         ),
         "gradInput_has_the_shape_of_input",
         "the axes are not put back in evaluation",

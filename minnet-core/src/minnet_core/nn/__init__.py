@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     from .criterion import Criterion as Criterion
     from .example import Draw as Draw, Example as Example, Reference as Reference
     from .kernels import (
-        LONGEST_KEPT as LONGEST_KEPT,
+        axis_dot as axis_dot,
         axis_maxima as axis_maxima,
         axis_sums as axis_sums,
+        center_columns as center_columns,
+        column_means as column_means,
         column_sums as column_sums,
-        constants as constants,
+        exp_minus_abs as exp_minus_abs,
+        shifted_exp as shifted_exp,
         sigmoid as sigmoid,
+        sigmoid_of_softplus as sigmoid_of_softplus,
         whole_rows as whole_rows,
     )
     from .module import Module as Module, title as title
@@ -45,6 +49,13 @@ if TYPE_CHECKING:
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
+    from .random_masks import keep_mask as keep_mask
+    from .rectifiers import (
+        negative_part as negative_part,
+        positive_mask as positive_mask,
+        positive_part as positive_part,
+        where_positive as where_positive,
+    )
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .traits import DOMAINS as DOMAINS
@@ -60,11 +71,13 @@ else:
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",
-            "kernels": "LONGEST_KEPT axis_maxima axis_sums column_sums constants sigmoid whole_rows",
+            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module title",
             "node": "PROTOCOL_ATTRIBUTES children find_places join walk",
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
+            "random_masks": "keep_mask",
+            "rectifiers": "negative_part positive_mask positive_part where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "traits": "DOMAINS",

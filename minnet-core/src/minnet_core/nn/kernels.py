@@ -1,4 +1,8 @@
-"""NumPy kernels that more than one layer needs, each the fastest form known that gives no accuracy away."""
+"""NumPy kernels of the layers: sums, maxima, exponentials, each the fastest form known that gives no accuracy away.
+
+`minnet_core.nn.rectifiers` and `minnet_core.nn.random_masks` have those of two further subjects.
+Times are of one thread of one machine, so it is their ratio that counts.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +58,36 @@ def column_sums(array: Array) -> Array:
     return total
 
 
+def column_means(array: Array) -> Array:
+    """Average over every axis but the last: shape ``(..., n)`` to ``(n,)``, as `column_sums` adds.
+
+    >>> import numpy as np
+    >>> column_means(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([2., 3.])
+    """
+    means: Array = column_sums(array) / (array.size // array.shape[-1])
+    return means
+
+
+def center_columns(x: Array) -> tuple[Array, Array]:
+    r"""Subtract from each column its mean over every axis but the last; return the difference, and the means.
+
+    The first row is subtracted before anything is summed.
+    It lies within :math:`\sqrt m` standard deviations of the mean of :math:`m` rows, so the sums are of numbers of the
+    deviation's size however far the data are from 0: nothing cancels, and a constant column gives exactly 0.
+
+    >>> import numpy as np
+    >>> center_columns(np.array([[1.0, 5.0], [3.0, 5.0]]))
+    (array([[-1.,  0.],
+           [ 1.,  0.]]), array([2., 5.]))
+    """
+    first = x[(0,) * (x.ndim - 1)]
+    centered = x - first
+    shift = column_means(centered)
+    centered -= shift
+    return centered, first + shift
+
+
 def axis_sums(array: Array, axis: int = -1) -> Array:
     """Sum over one axis, which stays as an axis of length 1: by default shape ``(..., n)`` to ``(..., 1)``.
 
@@ -78,6 +112,24 @@ def axis_sums(array: Array, axis: int = -1) -> Array:
         return np.dot(array, ones).reshape(shape)  # type: ignore[no-any-return]
     plain: Array = array.sum(axis=axis, keepdims=True)
     return plain
+
+
+def axis_dot(a: Array, b: Array, axis: int = -1) -> Array:
+    """Sum ``a * b`` over one axis, which stays as an axis of length 1.
+
+    Over the last axis it is a product of a row with a column for each row, by BLAS, without an array of ``a * b``: 256
+    rows of 1024 float32 take 29 microseconds instead of 49.
+    Over another axis, and of what is not contiguous, it is `axis_sums` of the product.
+
+    >>> import numpy as np
+    >>> axis_dot(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 1.0], [0.0, 2.0]]))
+    array([[3.],
+           [8.]])
+    """
+    if axis in (-1, b.ndim - 1) and a.flags.c_contiguous and b.flags.c_contiguous:
+        dots: Array = np.matmul(a[..., np.newaxis, :], b[..., np.newaxis])
+        return dots[..., 0]
+    return axis_sums(a * b, axis)
 
 
 def axis_maxima(array: Array, axis: int = -1) -> Array:
@@ -136,6 +188,40 @@ def whole_rows(array: Array) -> AbstractContextManager[None]:
     return _ShortBuffer() if has_gain else _AS_IT_IS
 
 
+def exp_minus_abs(x: Array) -> Array:
+    """Compute ``exp(-abs(x))``, which cannot overflow, in one fresh array; of a floating array, dtype kept.
+
+    >>> import numpy as np
+    >>> exp_minus_abs(np.array([-1000.0, 0.0, 1000.0]))
+    array([0., 1., 0.])
+    """
+    result: Array = np.abs(x)
+    np.negative(result, out=result)
+    return np.exp(result, out=result)
+
+
+def shifted_exp(x: Array, axis: int = -1) -> Array:
+    r"""Exponentials up to a factor along one axis, :math:`e^{x_i - s}`, for a quotient in which the factor cancels.
+
+    The shift :math:`s` is the maximum along the axis, so that nothing overflows and the largest does not vanish.
+    In arrays of 32768 numbers and more it is 0 instead if each of the maxima is from 0 to 64, where :math:`e^x` itself
+    does neither, not even in a sum over millions.
+    That saves a pass over the array: 256 rows of 1024 float32 take 175 microseconds instead of 195.
+    Half precision, which ends at :math:`e^{11}`, is always shifted.
+
+    >>> import numpy as np
+    >>> shifted_exp(np.array([[0.0, 1000.0], [5.0, -np.inf]]))
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    maxima = axis_maxima(x, axis)
+    if x.size >= 32768 and x.dtype.itemsize >= 4 and maxima.min() >= 0 and maxima.max() <= 64:
+        return np.exp(x)
+    with whole_rows(x):
+        shifted: Array = x - maxima
+    return np.exp(shifted, out=shifted)
+
+
 def sigmoid(x: Array) -> Array:
     r"""The logistic function :math:`1/(1 + e^{-x})`, elementwise, of a floating array; dtype kept.
 
@@ -149,11 +235,29 @@ def sigmoid(x: Array) -> Array:
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    denominator = np.abs(x)
-    np.negative(denominator, out=denominator)
-    np.exp(denominator, out=denominator)
+    denominator = exp_minus_abs(x)
     denominator += 1
     result: Array = np.minimum(x, np.zeros(x.shape[-1:], x.dtype))
     np.exp(result, out=result)
     result /= denominator
     return result
+
+
+def sigmoid_of_softplus(x: Array, softplus: Array) -> Array:
+    r"""The logistic function of ``x`` where its integral, :math:`\log(1 + e^x)`, is known already.
+
+    .. math:: \sigma(x) = \frac{e^x}{1 + e^x} = e^{x - \log(1 + e^x)}
+
+    One exponential instead of two and a quotient: 256 x 1024 float32 take 170 microseconds instead of the 375 of
+    `sigmoid`, with a relative error below 1e-6 (4e-15 in float64), that of rounding the difference.
+    If any ``x`` is infinite or nan, where the difference is nan, all are computed by `sigmoid`.
+
+    >>> import numpy as np
+    >>> x = np.array([-1000.0, 0.0, 1000.0])
+    >>> sigmoid_of_softplus(x, np.logaddexp(0, x))
+    array([0. , 0.5, 1. ])
+    """
+    if not x.max(initial=0) < np.inf:
+        return sigmoid(x)
+    result: Array = x - softplus
+    return np.exp(result, out=result)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_core.nn.kernels import LONGEST_KEPT
-from minnet_layers.parts import beside, negative_part, positive_mask, positive_part, where_positive
+from minnet_core.nn.rectifiers import negative_part, positive_mask, positive_part, where_positive
 
 BORDER = [(LONGEST_KEPT - 1,), (LONGEST_KEPT,), (LONGEST_KEPT + 1,), (2, LONGEST_KEPT), (3, 5, 4001), (0, 3), ()]
 every_shape = pytest.mark.parametrize("shape", BORDER)
@@ -38,7 +38,6 @@ def test_parts_are_those_of_the_definition_on_both_sides_of_the_longest_vector(s
             (positive_part(same), np.where(x > 0, x, 0)),
             (negative_part(same), np.where(x < 0, x, 0)),
             (positive_mask(same), x > 0),
-            (beside(np.maximum, same, -0.5), np.where(x > -0.5, x, np.asarray(-0.5, dtype))),
         ]:
             assert part.dtype == np.dtype(dtype).newbyteorder("=")
             assert not np.shares_memory(part, same)
