@@ -14,9 +14,8 @@ _INTRODUCTION = """\
 
 <!-- Written by `python -m benchmarks report benchmarks/results.json`; change that instead of this page. -->
 
-What a training step, a layer, a loss, an optimizer takes, beside the notebook that minnet grew out of, PyTorch, JAX,
-scikit-learn, and the least that is possible.
-Every number on this page comes from one run of
+The time of training steps, layers, losses and optimizers, compared with the course notebook that minnet grew out of,
+PyTorch, JAX, scikit-learn, and a lower bound. All numbers on this page come from one run of
 
 <!-- skip: next -->
 ```console
@@ -24,34 +23,35 @@ $ python -m benchmarks --threads {threads}{options} --json benchmarks/results.js
 ```
 
 on {machine}.
-Machines differ and are noisy: trust ratios before microseconds, and your own run before both.
+Machines differ and are noisy: ratios are more reliable than microseconds, and your own run more than either.
 
 ## How it is measured
 
-- Every peer is one warm process. In each of {rounds} rounds all of them do the same workload in turns, in an order
-  that rotates; a ratio is the median of the ratios within rounds, so that what slows the machine slows both.
-- A cell is the median of a peer in microseconds, and in parentheses minnet's time by the peer's: **below 1 minnet is
-  faster**.
+- Each peer is one warm process. In each of {rounds} rounds, all peers run the same workload one after the other, in
+  rotating order; a ratio is the median of the ratios within rounds, so that noise affects both peers alike.
+- A cell is the peer's median time in microseconds, and in parentheses minnet's time divided by the peer's: **below 1,
+  minnet is faster**.
 - {clock}
-- The number of threads is said in the environment before anything is imported.
-- Every process begins by releasing one large block, as any process has done that has run for long: before that, the
-  allocator of Linux gives memory back in every step, which can double the time of a layer alone, whoever computes it.
-- Before anything is timed, the peers prove that they compute the same from the same weights and batches: the losses of
-  six steps, or the results of both passes, within {tolerance:g} of their size. A peer that computes something else is
-  not timed. Random zeros cannot be the same in two frameworks, so the proof is with `p=0` and the timing with `p=0.5`.
-- Everybody gets their best: PyTorch the fastest of its `foreach`, `fused` and for-loop optimizers, its joint batch
-  normalization with scaling, its joint loss, and no waiting for the loss; JAX one compiled function for the whole
-  step, the arrays that it replaces, and XLA's own random numbers.
-- The floor is what NumPy cannot do without: the matrix products of a network, or reading and writing what a layer
-  must. It computes no loss, so it is no competitor.
+- The number of threads is set in the environment before anything is imported.
+- Each process starts by releasing one large block, as any long-running process has done: before that, the allocator of
+  Linux returns memory to the system in every step, which can double the time of a single layer in every framework.
+- Before anything is timed, the peers must compute the same results from the same weights and batches: the losses of six
+  steps, or the results of both passes, with a relative difference of at most {tolerance:g}. A peer that computes
+  something else is not timed. Dropout masks differ between frameworks, so results are compared with `p=0` and timed
+  with `p=0.5`.
+- Each peer is used in its fastest form: PyTorch with the fastest of its `foreach`, `fused` and for-loop optimizers, its
+  affine batch normalization, its combined loss, and without synchronizing on the loss; JAX with one compiled function
+  for the whole step, donated arrays, and XLA's own random numbers.
+- The floor is the minimum that NumPy needs: the matrix products of a network, or the memory traffic of a layer. It
+  computes no loss, so it is not a competitor.
 
 The peers: {peers}.
 """
 
 
 _CLOCKS = {
-    "wall": "The clock is that of the wall.",
-    "cpu": "The clock counts the time that processors worked for a peer: the machine was busy with other things too.",
+    "wall": "Times are wall-clock times.",
+    "cpu": "Times are CPU times, because the machine was not idle.",
 }
 
 
@@ -79,9 +79,9 @@ def _lines(results: Results) -> Iterator[str]:
             yield f"{table.as_markdown()}\n"
         overhead = overhead_table(run)
         if overhead.rows:
-            yield f"### The trainer's own time, {run.threads} thread{'s' * (run.threads > 1)}\n"
-            yield "What the loop of minnet-train adds to the bare loop, in microseconds: shuffling, gathering the"
-            yield "rows of a batch, and the check that the loss is finite.\n"
+            yield f"### Overhead of the trainer, {run.threads} thread{'s' * (run.threads > 1)}\n"
+            yield "The time that the training loop of minnet-train adds to a plain loop, in microseconds: shuffling,"
+            yield "gathering the rows of a batch, and checking that the loss is finite.\n"
             yield f"{overhead.as_markdown()}\n"
     yield from _memory(results.runs)
     yield from _small_print(results)
@@ -92,14 +92,14 @@ def _memory(runs: tuple[Run, ...]) -> Iterator[str]:
         for index, table in enumerate(memory_tables(run)):
             if not index:
                 yield "## Memory\n"
-                yield "Measured in a fresh process for each peer and workload; JAX's includes what compiling takes."
-                yield "What NumPy allocates is traced: if a step left anything behind, memory would grow with steps.\n"
+                yield "Measured in a fresh process for each peer and workload; JAX includes compilation."
+                yield "NumPy's allocations are traced to show whether a step leaks memory.\n"
             yield f"{table.title[0].upper()}{table.title[1:]}:\n"
             yield f"{table.as_markdown()}\n"
 
 
 def _small_print(results: Results) -> Iterator[str]:
-    yield "## Versions, and who is missing where\n"
+    yield "## Versions and missing results\n"
     versions: dict[str, str] = {}
     for run in results.runs:
         for its in run.versions.values():
@@ -115,12 +115,12 @@ def _small_print(results: Results) -> Iterator[str]:
         if reason.startswith(("refused", "failed"))
     }
     yield from sorted(refused)
-    yield "- The option that was PyTorch's fastest: " + "; ".join(_options(results)) + "."
+    yield "- PyTorch's fastest option: " + "; ".join(_options(results)) + "."
     fused = {outcome.notes[BASE] for outcome in _outcomes(results) if BASE in outcome.notes}
     if fused:
-        yield f"- The inference workloads called fused are, of minnet: {', '.join(sorted(fused))}."
-    yield "- A dash: the peer has no such thing. scikit-learn has one activation and no batch normalization; the"
-    yield "  notebook has no AdamW, RMSprop or Adagrad."
+        yield f"- minnet runs the fused inference workloads with {', '.join(sorted(fused))}."
+    yield "- A dash means that the peer lacks the feature: scikit-learn has one activation and no batch normalization;"
+    yield "  the notebook has no AdamW, RMSprop or Adagrad."
     over = sorted(
         {
             f"`{name}` ({run.threads}: {cpus:g}, {outcome.workload})"
@@ -131,7 +131,7 @@ def _small_print(results: Results) -> Iterator[str]:
         }
     )
     if over:
-        yield f"- Busy with more CPUs than threads were allowed (allowed: busy, in what): {', '.join(over)}."
+        yield f"- Peers that used more CPUs than threads were allowed (allowed: used, workload): {', '.join(over)}."
     yield ""
 
 

@@ -36,48 +36,47 @@ COMPARISONS = (
         "two-gaussians",
         "Two Gaussians",
         "Two clouds of points in the plane, and one linear layer with `LogSoftMax`, which is logistic\n"
-        "regression. There is nothing else to learn than the line between the clouds, so a few epochs are\n"
-        "enough: the best that anything can do with them is to be right of 92.1% of the points.",
+        "regression. Only the line between the clouds has to be learned, so a few epochs are enough: the best\n"
+        "possible classifier is right for 92.1% of the points.",
         ("two-gaussians",),
     ),
     Comparison(
         "activations",
         "Four activations",
-        "The same network for the digits with `ReLU`, `LeakyReLU`, `ELU` and `SoftPlus`. `ELU` begins\n"
-        "fastest, because its outputs are on both sides of 0; `SoftPlus`, all of whose outputs are positive,\n"
-        "begins slowest. After thirty epochs the first three are within a few digits of each other.",
+        "The same network for the digits with `ReLU`, `LeakyReLU`, `ELU` and `SoftPlus`. `ELU` learns fastest\n"
+        "at first, because its outputs are on both sides of 0; `SoftPlus`, whose outputs are all positive, is\n"
+        "slowest. After thirty epochs the first three differ by a few digits only.",
         tuple(f"digits-{name}" for name in _ACTIVATIONS),
     ),
     Comparison(
         "activations-normalized",
         "With BatchNormalization",
         "The same four with `BatchNormalization` and `ChannelwiseScaling` before each activation, and nothing\n"
-        "else changed. The loss on held-out digits is lower with every one of them, and more of these are\n"
-        "right.",
+        "else changed. With each of them, the loss on held-out digits is lower and the accuracy higher.",
         tuple(f"digits-{name}-normalized" for name in _ACTIVATIONS),
     ),
     Comparison(
         "optimizers",
-        "SGD against Adam",
-        "One network, three optimizers. Plain `SGD` is still on its way when the others have arrived.\n"
-        "Momentum makes its steps ten times as long in the directions that stay, which is what was missing;\n"
-        "`Adam` is no better than that here.",
+        "SGD and Adam",
+        "One network, three optimizers. Plain `SGD` has not converged when the others have. Momentum makes its\n"
+        "steps up to ten times as long in persistent directions, which makes the difference; `Adam` is no\n"
+        "better than momentum here.",
         ("digits-sgd", "digits-sgd-momentum", "digits-adam"),
     ),
     Comparison(
         "overfitting",
-        "Over-fitting, without and with Dropout",
-        "A network of 85,000 weights and 87 digits to learn. Without `Dropout` the loss on these goes to 0\n"
-        "while that on the 1,710 others turns round and rises: the network grows certain of what is wrong.\n"
-        "`Dropout` makes it learn more slowly, and both the best loss and the last one are lower.",
+        "Overfitting, without and with Dropout",
+        "A network of 85,000 weights is trained on 87 digits. Without `Dropout`, the training loss goes to 0 while\n"
+        "the loss on the 1,710 held-out digits begins to rise: the network becomes overconfident. With `Dropout`\n"
+        "it learns more slowly, and both the best and the final held-out loss are lower.",
         ("overfitting", "overfitting-dropout"),
         log=True,
     ),
     Comparison(
         "autoencoder",
         "An autoencoder",
-        "The digits through eight numbers and back: `autoencode = true` makes the input the target, and the\n"
-        "loss is the squared error of the 64 pixels of a digit, each from 0 to 1.",
+        "The digits are compressed to eight numbers and reconstructed: `autoencode = true` makes the input the\n"
+        "target, and the loss is the squared error of the 64 pixels of a digit, each from 0 to 1.",
         ("autoencoder",),
         log=True,
     ),

@@ -24,9 +24,9 @@ FOLDER = Path(__file__).parents[1] / "docs/experiments"
 """Where the pictures are."""
 
 SHOWN = {
-    "confusion": ("digits-sgd", "Which digits plain `SGD` takes for which:"),
-    "mistakes": ("digits-sgd", "Those that it takes for others, the most certain first:"),
-    "weights": ("overfitting", "What the first 64 units of the first layer look at, without `Dropout`:"),
+    "confusion": ("digits-sgd", "The confusion matrix of plain `SGD`:"),
+    "mistakes": ("digits-sgd", "Its misclassified digits, the most confident first:"),
+    "weights": ("overfitting", "The weights of the first 64 units of the first layer, without `Dropout`:"),
 }
 """What `minnet plot --kind` draws of a model -> the experiment, and what the page says above the picture."""
 

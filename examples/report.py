@@ -14,7 +14,7 @@ _INTRODUCTION = """\
 
 <!-- Written by `python -m examples report`; change that instead of this page. -->
 
-What the homework that minnet grew out of lets one try, as files in the folder `examples` that `minnet train` runs.
+The experiments of the homework that minnet grew out of, as files in the folder `examples` for `minnet train`.
 Each takes a second or two:
 
 <!-- skip: next -->
@@ -24,10 +24,10 @@ $ minnet train examples/digits-sgd.toml --run runs/sgd
 $ minnet plot runs/adam runs/sgd -o curves.png
 ```
 
-Held-out samples take no part in the training; their loss and accuracy after every epoch are what is drawn through,
-those of the samples that are trained on are dashed. A number in a table is the mean of {seeds} runs with the seeds 0 to
-{last_seed}, and their standard deviation; the curves are those of seed 0. *Best loss* is the lowest of any epoch on
-held-out samples. `python -m examples run` makes all of this again.
+In the curves, solid lines are loss and accuracy on held-out samples after every epoch, and dashed lines those on the
+training samples. The numbers in the tables are the mean and standard deviation of {seeds} runs with the seeds 0 to
+{last_seed}; the curves are those of seed 0. *Best loss* is the lowest loss of any epoch on held-out samples.
+`python -m examples run` reproduces all of it.
 """
 
 _METRICS = {"validation_accuracy": ("accuracy (%)", 100, 1), "validation_mae": ("MAE", 1, 3)}

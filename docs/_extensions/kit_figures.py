@@ -64,13 +64,12 @@ class KitFigures(MarkdownDirective):
         n = count_figures()
         return [
             f"- {n.checks} checks;",
-            f"- {n.strangers} correct components of strangers and {n.examples} examples of registered ones, none "
-            f"of which is blamed under {n.seeds} seeds;",
-            f"- {n.mutants} mutants, every one killed.",
+            f"- {n.strangers} correct third-party components and {n.examples} examples of registered ones, all of "
+            f"which pass under {n.seeds} seeds;",
+            f"- {n.mutants} mutants, all of which are killed.",
             "",
-            f"Of {n.plain} mutants that are layers or criterions, a gradient that is compared once with differences "
-            f"(training mode, one shape, one draw), as homework usually has it, finds {n.found_by_differences}.",
-            "That is why a kit is needed.",
+            f"Of the {n.plain} mutants of layers and criterions, a single gradient check (training mode, one shape, "
+            f"one draw), as is usual in homework, finds only {n.found_by_differences}.",
         ]
 
 
