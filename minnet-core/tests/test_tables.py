@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from minnet_core.support.tables import render_table
+from minnet_core.support.tables import render_html_table, render_table
 
 pty = pytest.importorskip("pty", reason="only POSIX has terminals that a test can make")
 CODE = """
@@ -77,3 +77,10 @@ def test_anywhere_else_there_is_neither_colour_nor_wrapping():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert "\x1b" not in done.stdout
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_html_has_a_row_a_line_and_is_escaped():
+    assert render_html_table(["a", "b"], [["1", "<2>"]]) == (
+        "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tbody>\n<tr><td>1</td><td>&lt;2&gt;</td></tr>\n"
+        "</tbody>\n</table>"
+    )
