@@ -9,7 +9,7 @@ from minnet_core.support.suggestions import nearest
     ("name", "known", "options", "said"),
     [
         ("slop", ["slope", "bias"], {}, "did you mean 'slope'?"),
-        ("relu", {"ReLU": "minnet-layers:ReLU"}, {}, "did you mean 'minnet-layers:ReLU'?"),
+        ("RELU", {"ReLU": "minnet-layers:ReLU"}, {}, "did you mean 'minnet-layers:ReLU'?"),
         ("slope", ["slopes", "slop"], {}, "did you mean 'slopes' or 'slop'?"),
         ("slope", ["slopes", "slop"], {"most": 1}, "did you mean 'slopes'?"),
         ("slope", ["slow"], {"cutoff": 0.9}, ""),

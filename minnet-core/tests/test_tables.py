@@ -18,11 +18,11 @@ echo_table(["name", "what"], [["a", "ok"], ["b", "word " * 30]], wrap=["what"], 
 
 def on_a_terminal(**environment):
     """What the code prints if stdout is a terminal of 60 columns."""
-    ours, its = pty.openpty()
+    ours, terminal = pty.openpty()
     inherited = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "PYTHONPATH", "COLUMNS")}
     environment = {**inherited, "TERM": "xterm", "COLUMNS": "60", **environment}
-    process = subprocess.Popen([sys.executable, "-c", CODE], stdout=its, env=environment)
-    os.close(its)
+    process = subprocess.Popen([sys.executable, "-c", CODE], stdout=terminal, env=environment)
+    os.close(terminal)
     text = b""
     while True:
         try:
