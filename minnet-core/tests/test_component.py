@@ -4,10 +4,11 @@ import copy
 import functools
 import inspect
 import pickle
+from dataclasses import dataclass
 
 import pytest
 
-from minnet_core import Criterion, Module
+from minnet_core import Criterion, Module, to_config
 from minnet_core.nn.component import Component
 
 
@@ -68,3 +69,11 @@ def test_signature_is_that_of_init_even_if_it_is_replaced():
 
 def test_representation_is_the_name_of_the_class():
     assert repr(Inherits(1)) == "Inherits"
+
+
+def test_dataclass_layer_knows_its_arguments():
+    @dataclass(repr=False, eq=False)
+    class Scale(Module):
+        factor: float = 1.0
+
+    assert to_config(Scale(2.0)) == {"class": "local:Scale", "factor": 2.0}

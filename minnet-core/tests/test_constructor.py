@@ -47,3 +47,9 @@ def test_other_errors_pass():
 def test_missing_argument_is_named(arguments, message):
     with pytest.raises(ConfigError, match=message):
         construct(Layer, (), arguments)
+
+
+@pytest.mark.parametrize(("name", "hint"), [("eror", "did you mean 'error'[?]"), ("xyz", "it takes error")])
+def test_unknown_argument_is_named_with_a_hint(name, hint):
+    with pytest.raises(ConfigError, match=f"^here: unknown argument '{name}'; {hint}$"):
+        construct(Refuses, (), {name: 1}, "here: ")

@@ -91,6 +91,33 @@ def test_refused_module_leaves_the_container_as_it_was(Linear):
     assert len(container) == 1
 
 
+def test_constructor_refuses_by_names_within_the_container(Linear):
+    layer = Linear(2, 2)
+    with pytest.raises(ValueError, match=r"Sequential.add: .* which is module 1\.0; add"):
+        Sequential(Linear(2, 2), Sequential(layer), layer)
+
+
+def test_constructor_looks_at_each_module_once():
+    class Watched(Module):
+        looked = 0
+
+        @property
+        def modules(self):
+            Watched.looked += 1
+            return ()
+
+    Container(*(Watched() for _ in range(30)))
+    assert Watched.looked == 30
+
+
+def test_constructor_adds_as_a_subclass_does(Linear):
+    class Doubling(Container):
+        def add(self, module):
+            return super().add(module).modules.append(module.clone())
+
+    assert len(Doubling(Linear(2, 2), Linear(2, 2))) == 4
+
+
 def test_modes_reach_every_module_by_its_own_methods(notebook):
     inner = notebook.BatchNormalization()
     container = Container(Container(inner), notebook.ReLU())

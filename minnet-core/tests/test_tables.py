@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from minnet_core.support.tables import render_table
+from minnet_core.support.tables import render_html_table, render_table
 
 pty = pytest.importorskip("pty", reason="only POSIX has terminals that a test can make")
 CODE = """
@@ -18,11 +18,11 @@ echo_table(["name", "what"], [["a", "ok"], ["b", "word " * 30]], wrap=["what"], 
 
 def on_a_terminal(**environment):
     """What the code prints if stdout is a terminal of 60 columns."""
-    ours, its = pty.openpty()
+    ours, terminal = pty.openpty()
     inherited = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "PYTHONPATH", "COLUMNS")}
     environment = {**inherited, "TERM": "xterm", "COLUMNS": "60", **environment}
-    process = subprocess.Popen([sys.executable, "-c", CODE], stdout=its, env=environment)
-    os.close(its)
+    process = subprocess.Popen([sys.executable, "-c", CODE], stdout=terminal, env=environment)
+    os.close(terminal)
     text = b""
     while True:
         try:
@@ -77,3 +77,10 @@ def test_anywhere_else_there_is_neither_colour_nor_wrapping():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
     assert "\x1b" not in done.stdout
     assert len(done.stdout.splitlines()) == 3
+
+
+def test_html_has_a_row_a_line_and_is_escaped():
+    assert render_html_table(["a", "b"], [["1", "<2>"]]) == (
+        "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tbody>\n<tr><td>1</td><td>&lt;2&gt;</td></tr>\n"
+        "</tbody>\n</table>"
+    )

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         floating_dtype as floating_dtype,
         leaves as leaves,
     )
-    from .buffers import find_buffers as find_buffers
     from .component import Component as Component
     from .constructor import (
         construct as construct,
@@ -39,12 +38,14 @@ if TYPE_CHECKING:
         sigmoid_of_softplus as sigmoid_of_softplus,
         whole_rows as whole_rows,
     )
-    from .module import Module as Module, title as title
+    from .module import Module as Module
     from .node import (
         PROTOCOL_ATTRIBUTES as PROTOCOL_ATTRIBUTES,
         children as children,
+        find_buffers as find_buffers,
         find_places as find_places,
         join as join,
+        title as title,
         walk as walk,
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
@@ -65,15 +66,15 @@ else:
         {
             "affine": "Affine",
             "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
-            "buffers": "find_buffers",
             "component": "Component",
             "constructor": "construct given_arguments",
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",
-            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs shifted_exp sigmoid sigmoid_of_softplus whole_rows",
-            "module": "Module title",
-            "node": "PROTOCOL_ATTRIBUTES children find_places join walk",
+            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs shifted_exp "
+            "sigmoid sigmoid_of_softplus whole_rows",
+            "module": "Module",
+            "node": "PROTOCOL_ATTRIBUTES children find_buffers find_places join title walk",
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self
-from weakref import WeakValueDictionary
+from typing import Any, ClassVar, Self
 
 from .arrays import Tensor, describe, leaves
-from .module import Module, title
-from .node import walk
+from .module import Module
+from .node import join, title, walk
+from .storage import Storage
 
 
 class Container(Module):
@@ -25,8 +25,13 @@ class Container(Module):
     def __init__(self, *modules: Module) -> None:
         super().__init__()
         self.modules: list[Module] = []
-        for module in modules:
-            self.add(module)
+        if type(self).add is Container.add:  # then the modules are walked once, and not at each one that is added
+            present = self._present()
+            for module in modules:
+                self._append(module, present)
+        else:
+            for module in modules:
+                self.add(module)
 
     def add(self, module: Module) -> Self:
         """Append a module.
@@ -39,11 +44,20 @@ class Container(Module):
             ValueError: if it, or a module inside it, is already in here: its ``output`` and gradients can serve only
                 one place. ``clone()`` gives a second module, ``share()`` makes two use the same parameters.
         """
+        self._append(module, self._present())
+        return self
+
+    def _present(self) -> dict[int, str]:
+        """The modules that must not be added, by ``id``, and their names: all of the models that this one is in."""
+        return {id(inner): name for top in self._tops() for name, inner in walk(top)}
+
+    def _append(self, module: Module, present: dict[int, str]) -> None:
+        """Add a module, and what it contains to ``present``, by names within this container."""
         if not isinstance(module, Module):
             hint = "; call it to make one" if isinstance(module, type) else ""
             raise TypeError(f"{type(self).__name__}.add: expected a Module instance, received {module!r}{hint}")
-        present = {id(inner): name for top in self._tops() for name, inner in walk(top)}
-        for _, inner in walk(module):
+        added = list(walk(module))
+        for _, inner in added:
             if id(inner) in present:
                 place = present[id(inner)] or "itself"
                 raise ValueError(
@@ -51,14 +65,15 @@ class Container(Module):
                     f"which is module {place}; add module.clone(), or module.clone().share(module) to use the same "
                     "parameters in two places"
                 )
+        position = str(len(self.modules))
+        present.update((id(inner), join(position, name) if name else position) for name, inner in added)
         self.modules.append(module)
-        vars(module).setdefault("_parents", WeakValueDictionary())[id(self)] = self
-        return self
+        Storage.of(module).parents[id(self)] = self
 
     def _tops(self) -> list[Module]:
         """The outermost containers that this one is in; itself if in none."""
-        known: list[Container] = list(vars(self).get("_parents", {}).values())
-        parents = [parent for parent in known if any(module is self for module in parent.modules)]
+        added_to = list(self._storage.parents.values()) if self._storage is not None else []
+        parents = [parent for parent in added_to if any(module is self for module in parent.modules)]
         return [top for parent in parents for top in parent._tops()] or [self]
 
     def rethrowErrors(self, index: int, method: str, input: Tensor, *gradOutput: Tensor) -> Tensor:
@@ -91,6 +106,11 @@ class Container(Module):
     def getGradParameters(self) -> list[Any]:
         """Return the gradients in the structure of `getParameters`."""
         return [*super().getGradParameters(), *(module.getGradParameters() for module in self.modules)]
+
+    _default_listings: ClassVar[tuple[Any, ...]] = (getParameters, getGradParameters)
+
+    def _listed(self) -> list[Module]:
+        return self.modules
 
     def __getitem__(self, index: Any) -> Any:
         """Return a module, or a list of them for a slice."""

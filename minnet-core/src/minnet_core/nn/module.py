@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy.typing as npt
 
 from .arrays import Array, Tensor, leaves
-from .component import Component
+from .node import Node, children, find_buffers, title, walk
+from .parameter_refs import find_parameters
+from .sharing import astype, share
+from .storage import flatten
+from .summary import Summary, summarize
 
 if TYPE_CHECKING:
     from .affine import Affine
-    from .summary import Summary
 
 
 _BACKWARD = frozenset({"backward", "updateGradInput", "accGradParameters"})
 
 
-def title(module: Module) -> str:
-    """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
-    try:
-        text = repr(module)
-    except Exception:  # of a half-made layer, which must not hide the error that is being told
-        return type(module).__name__
-    return type(module).__name__ if not text or "\n" in text else text
-
-
-class Module(Component):
+class Module(Node):
     """A function that can be differentiated: the base class of every layer.
 
     A subclass computes in three methods, each of which gets the same ``input``:
@@ -51,16 +44,6 @@ class Module(Component):
 
     This is Torch7's ``nn.Module``; where Torch7 has a name for something, it is used.
     """
-
-    PARAMETERS: ClassVar[Mapping[str, str]] = {}
-    BUFFERS: ClassVar[tuple[str, ...]] = ()
-    CACHES: ClassVar[tuple[str, ...]] = ()
-
-    # Class attributes too, so that a layer which forgets super().__init__() still works.
-    # Typed for the usual case, so that a layer may return them as arrays; None before the first pass.
-    output: Array = None  # type: ignore[assignment]
-    gradInput: Array = None  # type: ignore[assignment]
-    training: bool = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -143,33 +126,6 @@ class Module(Component):
         """
         return None
 
-    def zeroGradParameters(self) -> None:
-        """Fill the gradients of the parameters with zeros, in place."""
-        flat = vars(self).get("_flat")
-        if flat is None or not flat.zero():
-            self._zero_each()
-
-    def _zero_each(self) -> None:
-        for gradient in leaves(self.getGradParameters()):
-            gradient.fill(0)
-
-    def getParameters(self) -> list[Any]:
-        """Return the parameters: the arrays themselves, not copies."""
-        return [parameter for parameter, _ in self._declared()]
-
-    def getGradParameters(self) -> list[Any]:
-        """Return the gradients of the parameters, in the order of `getParameters`.
-
-        They are accumulated and zeroed in place, so the arrays stay valid while the module lives; only
-        `flattenParameters` (which an optimizer calls when it is made), `share` and `astype` move them.
-        """
-        return [gradient for _, gradient in self._declared()]
-
-    def _declared(self) -> list[tuple[Array, Array]]:
-        """The declared parameters that are not None, with their gradients."""
-        pairs = ((getattr(self, name), getattr(self, gradient)) for name, gradient in self.PARAMETERS.items())
-        return [pair for pair in pairs if pair[0] is not None]
-
     def train(self) -> None:
         """Set training mode, here and in the modules that attributes hold; it is the mode of a new module.
 
@@ -184,28 +140,20 @@ class Module(Component):
         self._each_child("evaluate")
 
     def _each_child(self, method: str) -> None:
-        from .node import children
-
         for _, child in children(self):
             getattr(child, method)()
 
     def namedParameters(self) -> dict[str, Array]:
         """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
-        from .parameter_refs import find_parameters
-
-        return {place.name: place.parameter for place in find_parameters(self)}
+        return {ref.name: ref.parameter for ref in find_parameters(self)}
 
     def namedGradParameters(self) -> dict[str, Array]:
         """Return the gradients under the names of their parameters."""
-        from .parameter_refs import find_parameters
-
-        return {place.name: place.gradient for place in find_parameters(self)}
+        return {ref.name: ref.gradient for ref in find_parameters(self)}
 
     def namedBuffers(self) -> dict[str, Array]:
         """Return the buffers by dotted name; one that is still None is left out."""
-        from .buffers import find_buffers
-
-        return {place.name: place.value for place in find_buffers(self)}
+        return {location.name: location.value for location in find_buffers(self)}
 
     def flattenParameters(self) -> tuple[Array, Array]:
         """Move the parameters into one 1-D array, the gradients into another, and return both.
@@ -219,12 +167,8 @@ class Module(Component):
             ValueError: if parameters overlap in memory without being one array, or a module that holds modules, and is
                 no `Container`, does not return their parameters.
         """
-        flat = vars(self).get("_flat")
-        if flat is not None and flat.watch.is_current():
-            return flat.parameters, flat.gradients
-        from .flat import flatten
-
-        return flatten(self)
+        current = self._storage and self._storage.current_vectors()
+        return current or flatten(self)
 
     def share(self, other: Module, *names: str) -> Self:
         """Use the parameters of ``other``, and their gradients, instead of one's own.
@@ -239,8 +183,6 @@ class Module(Component):
         Raises:
             ValueError: if the two differ in the names or shapes of their parameters.
         """
-        from .sharing import share
-
         share(self, other, names)
         return self
 
@@ -251,8 +193,6 @@ class Module(Component):
 
     def clearState(self) -> Self:
         """Forget ``output``, ``gradInput`` and all else that a forward pass leaves behind; parameters stay."""
-        from .node import walk
-
         for _, module in walk(self):
             for name in ("output", "gradInput", *module.CACHES):
                 setattr(module, name, None)
@@ -267,8 +207,6 @@ class Module(Component):
         Raises:
             TypeError: if ``dtype`` is not floating.
         """
-        from .sharing import astype
-
         astype(self, dtype)
         return self
 
@@ -279,13 +217,7 @@ class Module(Component):
             input: an input, or the shape of one; shapes are then found by a forward pass of a copy.
                 Without it, those of the last forward pass are shown.
         """
-        from .summary import summarize
-
         return summarize(self, input)
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()
-
-    def __getstate__(self) -> dict[str, Any]:
-        # The views of a copy do not point into the copied vectors, and nobody shares its arrays or contains it.
-        return {name: value for name, value in vars(self).items() if name not in ("_flat", "_kin", "_parents")}

@@ -1,19 +1,90 @@
-"""The modules below a module, and what its attributes hold."""
+"""`Node`: what a module is as a part of a model: arrays, held by attributes, and the modules inside it.
+
+Everything that looks for arrays or modules, moves arrays or counts them (`find_parameters`, `Storage`, `share`,
+`summarize`) is written against it, and `Module` offers that as methods.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import NoneType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from attrs import frozen
+import numpy as np
 
-from .module import Module
+from .arrays import Array, leaves
+from .component import Component
 
-PROTOCOL_ATTRIBUTES = frozenset({"output", "gradInput", "_arguments", "_flat", "_kin", "_parents"})
+if TYPE_CHECKING:
+    from .module import Module
+    from .storage import Storage
+
+PROTOCOL_ATTRIBUTES: frozenset[str] = frozenset({"output", "gradInput", "_arguments", "_storage"})
+"""The attributes of every module, which belong neither to its parameters nor to its buffers."""
 
 
-@frozen
-class Place:
+class Node(Component):
+    """The base class of `Module`, and of nothing else."""
+
+    PARAMETERS: ClassVar[Mapping[str, str]] = {}
+    BUFFERS: ClassVar[tuple[str, ...]] = ()
+    CACHES: ClassVar[tuple[str, ...]] = ()
+
+    # Class attributes too, so that a layer which forgets super().__init__() still works.
+    # Typed for the usual case, so that a layer may return them as arrays; None before the first pass.
+    output: Array = None  # type: ignore[assignment]
+    gradInput: Array = None  # type: ignore[assignment]
+    training: bool = True
+    _storage: Storage | None = None
+
+    def getParameters(self) -> list[Any]:
+        """Return the parameters: the arrays themselves, not copies."""
+        return [parameter for parameter, _ in self._declared()]
+
+    def getGradParameters(self) -> list[Any]:
+        """Return the gradients of the parameters, in the order of `getParameters`.
+
+        They are accumulated and zeroed in place, so the arrays stay valid while the module lives; only
+        `flattenParameters` (which an optimizer calls when it is made), `share` and `astype` move them.
+        """
+        return [gradient for _, gradient in self._declared()]
+
+    _default_listings: ClassVar[tuple[Any, ...]] = (getParameters, getGradParameters)
+    """The two methods above, where a class or a base of it defines what can be known without calling them."""
+
+    def _declared(self) -> list[tuple[Array, Array]]:
+        """The declared parameters that are not None, with their gradients."""
+        pairs = ((getattr(self, name), getattr(self, gradient)) for name, gradient in self.PARAMETERS.items())
+        return [pair for pair in pairs if pair[0] is not None]
+
+    def _listed(self) -> list[Module] | None:
+        """The list of the modules whose arrays the default listings return after the declared ones; None without it."""
+        return None
+
+    def zeroGradParameters(self) -> None:
+        """Fill the gradients of the parameters with zeros, in place."""
+        if self._storage is None or not self._storage.zero():
+            self._zero_each()
+
+    def _zero_each(self) -> None:
+        for gradient in leaves(self.getGradParameters()):
+            gradient.fill(0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # The arrays of a copy are no views of the copied vectors, nobody shares them, and nothing contains the copy.
+        return {name: value for name, value in vars(self).items() if name != "_storage"}
+
+
+def title(node: Node) -> str:
+    """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
+    try:
+        text = repr(node)
+    except Exception:  # of a half-made layer, which must not hide the error that is being told
+        return type(node).__name__
+    return type(node).__name__ if not text or "\n" in text else text
+
+
+class Location(NamedTuple):  # defined at every start, in a sixth of the time that attrs takes
     """Where a module holds something: an attribute, or an item of a list or dict that is one.
 
     Attributes:
@@ -28,28 +99,30 @@ class Place:
 
     @property
     def value(self) -> Any:
+        """What is held there now."""
         return self.holder[self.key]
 
     def put(self, value: Any) -> None:
+        """Replace what is held there."""
         self.holder[self.key] = value
 
 
-def find_places(module: Module, kind: type | tuple[type, ...]) -> Iterator[Place]:
+def find_places(node: Node, kind: type | tuple[type, ...]) -> Iterator[Location]:
     """Find the attributes of a module, and the items of its list and dict attributes, that are of a kind.
 
     Items of a tuple are found if they are modules only: others in a tuple cannot be replaced.
     """
-    holder = vars(module)
-    sequences = (list, tuple) if kind is Module else list
+    holder = vars(node)
+    sequences = (list, tuple) if kind is Node else list
     for name, value in holder.items():
         if name in PROTOCOL_ATTRIBUTES:
             continue
         if isinstance(value, kind):
-            yield Place(name, holder, name)
+            yield Location(name, holder, name)
         elif isinstance(value, sequences):
-            yield from (Place(f"{name}.{i}", value, i) for i, item in enumerate(value) if isinstance(item, kind))
+            yield from (Location(f"{name}.{i}", value, i) for i, item in enumerate(value) if isinstance(item, kind))
         elif isinstance(value, dict):
-            yield from (Place(f"{name}.{key}", value, key) for key, item in value.items() if isinstance(item, kind))
+            yield from (Location(f"{name}.{key}", value, key) for key, item in value.items() if isinstance(item, kind))
 
 
 def join(prefix: str, name: str) -> str:
@@ -57,28 +130,58 @@ def join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def children(module: Module) -> Iterator[tuple[str, Module]]:
+def children(node: Node) -> Iterator[tuple[str, Module]]:
     """Yield the modules that a module holds, by name: those of its list ``modules``, then those of other attributes."""
-    listed = getattr(module, "modules", None)
+    listed: Any = getattr(node, "modules", None)
     if not isinstance(listed, (list, tuple)):
         listed = ()
     for index, child in enumerate(listed):
-        if isinstance(child, Module):
-            yield str(index), child
-    for place in find_places(module, Module):
+        if isinstance(child, Node):
+            yield str(index), child  # type: ignore[misc]  # every Node is a Module
+    for place in find_places(node, Node):
         if place.holder is not listed:
             yield place.name, place.value
 
 
-def walk(root: Module) -> Iterator[tuple[str, Module]]:
+def walk(root: Node) -> Iterator[tuple[str, Module]]:
     """Yield a module and all below it, parents first, each once, with its dotted name (``""`` for the root)."""
     seen: set[int] = set()
+    pending: list[tuple[str, Any]] = [("", root)]  # rather than recursion, for models that are nested deeply
+    while pending:
+        name, node = pending.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield name, node
+            pending.extend([(join(name, step), child) for step, child in children(node)][::-1])
 
-    def descend(name: str, module: Module) -> Iterator[tuple[str, Module]]:
-        if id(module) not in seen:
-            seen.add(id(module))
-            yield name, module
-            for step, child in children(module):
-                yield from descend(join(name, step), child)
 
-    yield from descend("", root)
+def trained_arrays(node: Node) -> list[Array]:
+    """The parameters and gradients that a module returns, those of the modules inside it among them."""
+    listing = leaves([node.getParameters(), node.getGradParameters()])
+    return [array for array in listing if isinstance(array, np.ndarray)]
+
+
+def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
+    """List every buffer below ``root``: the arrays that belong to the model but are not trained.
+
+    They are what ``BUFFERS`` declares, or all arrays but the parameters of a class without declarations.
+
+    Args:
+        root: the module.
+        empty: list also where a buffer can be and None is.
+    """
+    found = []
+    for prefix, node in walk(root):
+        trained = set(map(id, trained_arrays(node)))
+        declared = node.BUFFERS if _declares(type(node)) else None
+        for place in find_places(node, (np.ndarray, NoneType) if empty else np.ndarray):
+            is_numeric = place.value is None or place.value.dtype.kind in "biufc"
+            is_buffer = id(place.value) not in trained and is_numeric if declared is None else place.name in declared
+            if is_buffer:
+                found.append(Location(join(prefix, place.name), place.holder, place.key))
+    return found
+
+
+def _declares(cls: type[Node]) -> bool:
+    """Whether a class, or a base of it short of the protocol, says which arrays it has."""
+    return any(cls.__dict__.keys() & {"PARAMETERS", "BUFFERS", "CACHES"} for cls in cls.__mro__ if cls is not Node)

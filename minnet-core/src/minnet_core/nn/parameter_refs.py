@@ -7,58 +7,55 @@ So a class that declares nothing is treated like one that does.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from attrs import frozen
 
 from .arrays import Array, leaves
-from .module import Module, title
-from .node import Place, children, find_places, join, walk
+from .node import Location, Node, children, find_places, join, title, trained_arrays, walk
 
 
-@frozen
-class ParameterRef:
-    """A parameter and its gradient, each with its place.
+class ParameterRef(NamedTuple):
+    """A parameter and its gradient, and where they are held.
 
     Attributes:
         owner: the dotted name of the module that they belong to.
         name: the dotted name of the parameter.
         parameter, gradient: the arrays.
-        homes: every place of the parameter, and of the gradient; none where no attribute holds the array.
+        locations: all that hold the parameter, and all that hold the gradient; none where no attribute does.
     """
 
     owner: str
     name: str
     parameter: Array
     gradient: Array
-    homes: tuple[tuple[Place, ...], tuple[Place, ...]]
+    locations: tuple[tuple[Location, ...], tuple[Location, ...]]
 
     @property
     def attribute(self) -> str:
         """The attribute of its owner that holds the parameter, or the list or dict that has it."""
         return self.name[len(self.owner) :].lstrip(".").partition(".")[0]
 
-    def require_homes(self) -> None:
-        """Check that the two arrays can be moved.
+    def require_locations(self) -> None:
+        """Check that the two arrays can be rebound.
 
         Raises:
             TypeError: if no attribute of the module holds one of them.
         """
-        if not all(self.homes):
+        if not all(self.locations):
             raise TypeError(
                 f"parameter {self.name}: expected getParameters() and getGradParameters() to return arrays that "
                 "attributes of the module hold, received arrays held nowhere; only such can be moved"
             )
 
-    def put(self, parameter: Array, gradient: Array) -> None:
-        """Rebind both, wherever they are held."""
-        for homes, array in zip(self.homes, (parameter, gradient), strict=True):
-            for home in homes:
-                home.put(array)
+    def rebind(self, parameter: Array, gradient: Array) -> None:
+        """Put other arrays wherever the two are held."""
+        for locations, array in zip(self.locations, (parameter, gradient), strict=True):
+            for location in locations:
+                location.put(array)
 
 
-def find_parameters(root: Module) -> list[ParameterRef]:
+def find_parameters(root: Node) -> list[ParameterRef]:
     """List every parameter below ``root``, a shared one once for each module that has it.
 
     Raises:
@@ -69,34 +66,36 @@ def find_parameters(root: Module) -> list[ParameterRef]:
     # Inner modules first, so that an error names the module at fault rather than the one around it.
     own = {owner: _own_arrays(owner, modules[owner]) for owner in reversed(modules)}
     owned = {owner: {id(array) for pair in pairs for array in pair} for owner, pairs in own.items()}
-    holders: dict[int, list[tuple[str, Place]]] = {}
+    holders: dict[int, list[tuple[str, Location]]] = {}
     for owner, module in modules.items():
-        for place in find_places(module, np.ndarray):
-            holders.setdefault(id(place.value), []).append((owner, place))
+        for location in find_places(module, np.ndarray):
+            holders.setdefault(id(location.value), []).append((owner, location))
 
-    def homes(owner: str, array: Array) -> tuple[Place, ...]:
-        """Places in the owner, first, and in modules that only refer to the array; none unless the owner holds it."""
+    def locate(owner: str, array: Array) -> tuple[Location, ...]:
+        """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""
         held = holders.get(id(array), ())
-        mine = [place for holder, place in held if holder == owner]
-        return (*mine, *(place for holder, place in held if id(array) not in owned[holder])) if mine else ()
+        own_locations = [location for holder, location in held if holder == owner]
+        if not own_locations:
+            return ()
+        return (*own_locations, *(location for holder, location in held if id(array) not in owned[holder]))
 
     found = []
     for owner in modules:
         for index, (parameter, gradient) in enumerate(own[owner]):
-            places = homes(owner, parameter), homes(owner, gradient)
-            name = places[0][0].name if places[0] else f"parameter{index}"
-            found.append(ParameterRef(owner, join(owner, name), parameter, gradient, places))
+            locations = locate(owner, parameter), locate(owner, gradient)
+            name = locations[0][0].name if locations[0] else f"parameter{index}"
+            found.append(ParameterRef(owner, join(owner, name), parameter, gradient, locations))
     return found
 
 
-def expect_listed(root: Module, found: list[ParameterRef]) -> None:
+def expect_listed(root: Node, found: list[ParameterRef]) -> None:
     """Refuse a composite whose ``getParameters()`` hides modules inside it: nobody would notice when they are rebound.
 
     Raises:
         ValueError: naming the parameters.
     """
     listed = set(map(_memory, trained_arrays(root)))
-    hidden = [place.name for place in found if _memory(place.parameter) not in listed]
+    hidden = [ref.name for ref in found if _memory(ref.parameter) not in listed]
     if hidden:
         raise ValueError(
             f"{title(root)}: expected getParameters() to return the parameters of all modules inside, it lacks "
@@ -119,7 +118,7 @@ def expect_separate(found: list[ParameterRef]) -> None:
                 )
 
 
-def _own_arrays(owner: str, module: Module) -> list[tuple[Array, Array]]:
+def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
     """The parameters and gradients of a module that are not those of the modules inside it."""
     inner = [array for _, child in children(module) for array in trained_arrays(child)]
     below = set(map(_memory, inner))
@@ -139,12 +138,6 @@ def _own_arrays(owner: str, module: Module) -> list[tuple[Array, Array]]:
     if not set(map(_memory, (*parameters, *gradients))) <= set(map(_memory, trained_arrays(module))):
         raise TypeError(f"{where}: expected getParameters() to return the arrays themselves, received copies")
     return list(zip(parameters, gradients, strict=True))
-
-
-def trained_arrays(module: Module) -> list[Array]:
-    """The parameters and gradients that a module returns, those of the modules inside it among them."""
-    listing = leaves([module.getParameters(), module.getGradParameters()])
-    return [array for array in listing if isinstance(array, np.ndarray)]
 
 
 def _memory(array: Array) -> tuple[Any, ...]:

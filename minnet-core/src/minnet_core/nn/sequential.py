@@ -96,8 +96,8 @@ class Sequential(Container):
             if first >= 0:  # before the others accumulate: it is the one that meets the input, and may refuse it
                 index = first
                 modules[first].backwardParameters(self._input_of(first, input), gradient)
-            for index, its_gradOutput in later:
-                modules[index].accGradParameters(self._input_of(index, input), its_gradOutput)
+            for index, received in later:
+                modules[index].accGradParameters(self._input_of(index, input), received)
         except Exception as error:
             self.locate(error, index, self._input_of(index, input))
             raise

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from attrs import frozen
 
-from ..support import render_table
+from .. import support  # the whole room: what draws tables is imported when one is drawn, not at each start
 from .arrays import Array, Tensor, describe
-from .module import Module, title
-from .node import walk
+from .node import title, walk
 from .parameter_refs import find_parameters
+
+if TYPE_CHECKING:
+    from .module import Module
 
 _COLUMNS = ("name", "layer", "output", "parameters", "bytes")
 
 
-@frozen
-class SummaryRow:
+class SummaryRow(NamedTuple):  # defined at every start, in a sixth of the time that attrs takes
     """One module of a model.
 
     Attributes:
@@ -37,8 +36,7 @@ class SummaryRow:
     bytes: int
 
 
-@frozen
-class Summary:
+class Summary(NamedTuple):
     """The modules of a model in order, with totals in which a shared parameter counts once."""
 
     rows: tuple[SummaryRow, ...]
@@ -50,14 +48,10 @@ class Summary:
         return [*body, ("total", "", "", f"{self.parameters:,}", f"{self.bytes:,}")]
 
     def __str__(self) -> str:
-        return render_table(_COLUMNS, self._cells(), right=("parameters", "bytes"))
+        return support.render_table(_COLUMNS, self._cells(), right=("parameters", "bytes"))
 
     def _repr_html_(self) -> str:
-        def line(tag: str, cells: tuple[str, ...]) -> str:
-            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
-
-        body = "\n".join(line("td", cells) for cells in self._cells())
-        return f"<table>\n<thead>{line('th', _COLUMNS)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+        return support.render_html_table(_COLUMNS, self._cells())
 
 
 def summarize(module: Module, input: Any = None) -> Summary:
@@ -66,14 +60,14 @@ def summarize(module: Module, input: Any = None) -> Summary:
         module = module.clone()
         module.forward(_example_input(module, input))
     own: dict[str, list[Array]] = {}
-    places = find_parameters(module)
-    for place in places:
-        own.setdefault(place.owner, []).append(place.parameter)
+    refs = find_parameters(module)
+    for ref in refs:
+        own.setdefault(ref.owner, []).append(ref.parameter)
     rows = [
         SummaryRow(name, title(inner), "-" if inner.output is None else describe(inner.output), *_size(own.get(name)))
         for name, inner in walk(module)
     ]
-    unique = {id(place.parameter): place.parameter for place in places}
+    unique = {id(ref.parameter): ref.parameter for ref in refs}
     return Summary(tuple(rows), *_size(unique.values()))
 
 

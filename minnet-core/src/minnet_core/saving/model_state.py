@@ -68,8 +68,8 @@ def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str,
         if (value.shape, value.dtype.kind) != (place.parameter.shape, place.parameter.dtype.kind):
             expected, received = describe(place.parameter), describe(value)
             raise ModelFileError(f"{where}: {name}: expected {expected}, received {received}")
-        if all(place.homes):
-            place.put(value, gradients[source])
+        if all(place.locations):
+            place.rebind(value, gradients[source])
         else:
             place.parameter[...] = value
     for name in arrays.keys() & buffers.keys():

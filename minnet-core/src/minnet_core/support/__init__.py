@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from .docstring import Docstring as Docstring
     from .lazy import lazy_exports as lazy_exports
     from .suggestions import nearest as nearest
-    from .tables import echo_table as echo_table, render_table as render_table
+    from .tables import (
+        echo_table as echo_table,
+        render_html_table as render_html_table,
+        render_table as render_table,
+    )
     from .tracebacks import where_raised as where_raised
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
@@ -21,7 +25,7 @@ else:
             "docstring": "Docstring",
             "lazy": "lazy_exports",
             "suggestions": "nearest",
-            "tables": "echo_table render_table",
+            "tables": "echo_table render_html_table render_table",
             "tracebacks": "where_raised",
         },
     )

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from types import MappingProxyType
 
 _PLAIN: Mapping[str, str] = MappingProxyType({})
@@ -57,6 +58,16 @@ def render_table(
         legacy_windows=False,
     ).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def render_html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Render a table as HTML, for a notebook."""
+
+    def line(tag: str, cells: Iterable[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "\n".join(line("td", cells) for cells in rows)
+    return f"<table>\n<thead>{line('th', columns)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def _measure(table: object) -> int:

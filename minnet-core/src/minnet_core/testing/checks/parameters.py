@@ -79,12 +79,12 @@ def rebound_parameters_are_used(trial: Trial) -> None:
         used, batch = _used(trial, mode), trial.batch(mode)
         new: dict[int, Any] = {}
         for place in find_parameters(used):
-            if not all(place.homes):
+            if not all(place.locations):
                 skip(f"no attribute holds parameter {place.name}")
             if id(place.parameter) not in new:
                 new[id(place.parameter)] = place.parameter.copy()
                 _shift(trial, new[id(place.parameter)])
-            for home in place.homes[0]:
+            for home in place.locations[0]:
                 home.put(new[id(place.parameter)])
         expected = run(_unused_like(trial, mode, used), batch)
         expect_equal(run(used, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")

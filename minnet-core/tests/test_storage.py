@@ -146,6 +146,18 @@ def test_copies_flatten_into_vectors_of_their_own(Linear, duplicate):
     assert model.flattenParameters()[0] is parameters
 
 
+def test_copies_have_no_storage(Linear):
+    one = Linear(3, 2)
+    other = one.clone("W")
+    model = Sequential(one)
+    model.flattenParameters()
+    for module in (model, one, other):
+        assert module._storage is not None
+        assert copy.copy(module)._storage is None
+        assert "_storage" not in vars(copy.deepcopy(module))
+    assert "_storage" not in vars(Linear(3, 2))
+
+
 def test_astype_is_noticed(Linear):
     model = Sequential(Linear(3, 2))
     model.flattenParameters()

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
-from minnet_core import Container, Module, Sequential
-from minnet_core.nn.node import children, walk
+from minnet_core import Module, Sequential
 
 
 class Listed(Module):
@@ -69,61 +66,6 @@ class Pair(Module):
 
     def getGradParameters(self):
         return [self.first.getGradParameters(), self.rest["second"].getGradParameters()]
-
-
-def test_walk_yields_every_module_once_parents_first(Linear):
-    shared = Linear(2, 2)
-    pair = Pair(shared, Sequential(Linear(2, 2)))
-    pair.again = shared
-    assert [name for name, _ in walk(pair)] == ["", "first", "rest.second", "rest.second.0"]
-
-
-def test_children_in_a_list_called_modules_come_first_and_are_named_by_number(Linear):
-    class Extended(Container):
-        def __init__(self):
-            self.head = Linear(2, 1)
-            head = self.head
-            super().__init__(Linear(2, 2))
-            self.head = head
-
-    assert [name for name, _ in children(Extended())] == ["0", "head"]
-
-
-def test_modules_in_a_dict_called_modules_are_found(Linear):
-    class Branches(Module):
-        def __init__(self):
-            super().__init__()
-            self.modules = {"left": Linear(2, 2), "right": Linear(2, 2)}
-
-    assert [name for name, _ in children(Branches())] == ["modules.left", "modules.right"]
-
-
-def test_attribute_called_modules_need_not_be_a_list_of_modules():
-    class Odd(Module):
-        def __init__(self):
-            super().__init__()
-            self.modules = np.arange(3)
-
-    assert list(children(Odd())) == []
-
-
-def test_modules_in_a_tuple_are_found(Linear):
-    class Frozen(Module):
-        def __init__(self):
-            super().__init__()
-            self.parts = (Linear(2, 2), "no module", Linear(2, 1))
-
-    assert [name for name, _ in children(Frozen())] == ["parts.0", "parts.2"]
-
-
-def test_cycles_end():
-    class Node(Module):
-        pass
-
-    node = Node()
-    node.next = Node()
-    node.next.back = node
-    assert [name for name, _ in walk(node)] == ["", "next"]
 
 
 def test_parameters_in_lists_and_dicts_are_named_and_moved():
@@ -231,74 +173,3 @@ def test_gradients_of_other_shapes_or_number_are_an_error(Linear):
     layer.gradW = None
     with pytest.raises(ValueError, match="expected gradients of the shapes"):
         layer.flattenParameters()
-
-
-def test_share_takes_the_arrays_of_the_other(Linear):
-    mine, theirs = Linear(3, 2), Linear(3, 2)
-    assert mine.share(theirs) is mine
-    assert (mine.W is theirs.W, mine.gradW is theirs.gradW, mine.b is theirs.b) == (True, True, True)
-
-
-def test_share_of_one_name_leaves_the_others(Linear):
-    mine, theirs = Sequential(Linear(3, 2)), Sequential(Linear(3, 2))
-    mine.share(theirs, "b")
-    assert mine[0].b is theirs[0].b
-    assert mine[0].W is not theirs[0].W
-
-
-@pytest.mark.parametrize(
-    ("theirs", "names"),
-    [((3, 4), ()), ((3, 4), ("W",)), ((3, 2), ("weight",)), ((3, 2), ("W", "bais")), ((3, 2), ("gradW",))],
-)
-def test_share_that_does_not_fit_fails_and_changes_nothing(Linear, theirs, names):
-    mine, theirs = Linear(3, 2), Linear(*theirs)
-    before = [*mine.getParameters(), *mine.getGradParameters()]
-    with pytest.raises(ValueError, match="Linear 3 -> 2: expected to share"):
-        mine.share(theirs, *names)
-    after = [*mine.getParameters(), *mine.getGradParameters()]
-    assert all(x is y for x, y in zip(before, after, strict=True))
-
-
-def test_share_with_a_module_that_cannot_give_its_arrays_fails(Linear):
-    class Fixed(Module):
-        def __init__(self):
-            super().__init__()
-            self.parameter0, self.parameter1 = np.zeros(2), np.zeros(1)
-            self.grad0, self.grad1 = np.zeros(2), np.zeros(1)
-
-        def getParameters(self):
-            return [self.parameter0, self.parameter1]
-
-        def getGradParameters(self):
-            return [self.grad0, self.grad1]
-
-    with pytest.raises(TypeError, match="held nowhere"):
-        Fixed().share(Packed())
-
-
-def test_astype_that_fails_half_way_changes_nothing(Linear):
-    model = Sequential(Linear(3, 2), Packed())
-    W = model[0].W
-    with pytest.raises(TypeError, match="held nowhere"):
-        model.astype(np.float64)
-    assert model[0].W is W
-
-
-def test_undeclared_class_has_every_other_numeric_array_as_buffer():
-    class Loose(Module):
-        def __init__(self):
-            super().__init__()
-            self.mean, self.names, self.flags = np.zeros(2), np.array(["a"]), [np.ones(1, bool)]
-            self.output = np.ones(3)
-
-    assert list(Loose().namedBuffers()) == ["mean", "flags.0"]
-
-
-def test_dataclass_layer_knows_its_arguments():
-    @dataclass(repr=False, eq=False)
-    class Scale(Module):
-        factor: float = 1.0
-
-    from minnet_core import to_config
-
-    assert to_config(Scale(2.0)) == {"class": "local:Scale", "factor": 2.0}

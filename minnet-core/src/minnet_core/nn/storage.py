@@ -1,0 +1,200 @@
+"""`Storage`: where the arrays of a module are, and who must know when they move.
+
+Here are the two vectors of `Module.flattenParameters`, the modules that share arrays, and the containers of a module.
+A storage belongs to one object, and is no part of its copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import is_
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from .arrays import Array, leaves
+from .node import Node, find_places, walk
+from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
+
+if TYPE_CHECKING:
+    from .container import Container
+
+
+class StorageSnapshot:
+    """The arrays of a module, and where they were found.
+
+    It is asked twice in every step of training, so it does not collect the arrays again: a declared parameter is an
+    attribute, and the modules of a `Container` are a list, of which identity tells whether they have changed.
+    Only a class with parameter methods of its own is asked for its arrays.
+
+    Attributes:
+        held: attributes: the ``vars()`` of a module, the name, and what it was.
+        listed: the ``vars()`` of a container, and the modules that it held.
+        asked: a module that must be asked, with its arrays.
+    """
+
+    __slots__ = ("asked", "held", "listed")
+
+    def __init__(self, root: Node) -> None:
+        self.held: list[tuple[dict[str, Any], str, Array | None]] = []
+        self.listed: list[tuple[dict[str, Any], tuple[Node, ...]]] = []
+        self.asked: list[tuple[Node, tuple[Array, ...]]] = []
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            own = vars(node)
+            names = [name for pair in node.PARAMETERS.items() for name in pair]
+            if not _has_default_listings(node) or not own.keys() >= set(names):
+                self.asked.append((node, _arrays(node)))
+                continue
+            self.held.extend((own, name, own[name]) for name in names)
+            modules = node._listed()
+            if modules is not None:
+                self.listed.append((own, tuple(modules)))
+                pending.extend(modules)
+
+    def is_current(self) -> bool:
+        """Whether nothing has been rebound, added or taken away since."""
+        for own, name, array in self.held:
+            if own.get(name) is not array:
+                return False
+        for own, modules in self.listed:
+            if not _same(own["modules"], modules):
+                return False
+        return all(_same(_arrays(node), arrays) for node, arrays in self.asked)
+
+
+def _has_default_listings(node: Node) -> bool:
+    """Whether the methods that list the arrays are the core's, which list what is declared."""
+    cls, own = type(node), vars(node)
+    is_overridden = (cls.getParameters, cls.getGradParameters) != cls._default_listings
+    return not (is_overridden or "getParameters" in own or "getGradParameters" in own)
+
+
+def _arrays(node: Node) -> tuple[Array, ...]:
+    return tuple(leaves([node.getParameters(), node.getGradParameters()]))
+
+
+def _same(these: Any, those: tuple[Any, ...]) -> bool:
+    return len(these) == len(those) and all(map(is_, these, those))
+
+
+class Storage:
+    """What the core keeps for one module.
+
+    Attributes:
+        vectors: the parameters and the gradients, of which the arrays of the module are views; None before `flatten`.
+        snapshot: of when they became views of them; None before.
+        zeroes_at_once: whether no module in it has a ``zeroGradParameters`` of its own.
+        relatives: ``id`` -> a module that shares arrays with this one, itself among them; one dictionary for all.
+        parents: ``id`` -> a container that it was added to.
+    """
+
+    __slots__ = ("parents", "relatives", "snapshot", "vectors", "zeroes_at_once")
+
+    def __init__(self) -> None:
+        self.vectors: tuple[Array, Array] | None = None
+        self.snapshot: StorageSnapshot | None = None
+        self.zeroes_at_once = False
+        # They keep nobody alive.
+        self.relatives: WeakValueDictionary[int, Node] = WeakValueDictionary()
+        self.parents: WeakValueDictionary[int, Container] = WeakValueDictionary()
+
+    @classmethod
+    def of(cls, node: Node) -> Storage:
+        """Return the storage of a module, which is made when it is first asked for."""
+        if node._storage is None:
+            vars(node)["_storage"] = cls()  # past whatever ``__setattr__`` a subclass has
+        return node._storage  # type: ignore[return-value]
+
+    def current_vectors(self) -> tuple[Array, Array] | None:
+        """Return the vectors if the arrays of the module are still views of them."""
+        return self.vectors if self.snapshot is not None and self.snapshot.is_current() else None
+
+    def zero(self) -> bool:
+        """Fill the gradients with zeros, all in one call, which takes a fraction of the time of one for each array.
+
+        Returns:
+            Whether that was right; if not, nothing is changed.
+        """
+        vectors = self.current_vectors() if self.zeroes_at_once else None
+        if vectors is None:
+            return False
+        vectors[1].fill(0)
+        return True
+
+    @classmethod
+    def tie(cls, one: Node, other: Node) -> None:
+        """Note that two modules share arrays, each with all that the other shares arrays with."""
+        relatives: WeakValueDictionary[int, Node] = WeakValueDictionary({id(one): one, id(other): other})
+        for node in (one, other):
+            relatives.update(cls.of(node).relatives)
+        for node in list(relatives.values()):
+            cls.of(node).relatives = relatives
+
+
+def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
+    """Replace arrays in the modules that share them with modules below ``root``.
+
+    Args:
+        root: where the arrays have been replaced already.
+        replaced: ``id`` of an array that has been replaced -> what replaces it.
+    """
+    for _, node in walk(root):
+        if node._storage is not None:
+            for relative in list(node._storage.relatives.values()):
+                for location in find_places(relative, np.ndarray):
+                    if id(location.value) in replaced:
+                        location.put(replaced[id(location.value)])
+
+
+def flatten(node: Node) -> tuple[Array, Array]:
+    """Move what is not there yet into the vectors of parameters and gradients; see `Module.flattenParameters`."""
+    refs = find_parameters(node)
+    expect_listed(node, refs)
+    unique = _unique(refs)
+    expect_separate(unique)
+    # A gradient has the dtype that its layer was made in; a parameter that was rebound in another one is converted.
+    dtypes = {ref.gradient.dtype for ref in unique} or {np.dtype(np.float32)}
+    if len(dtypes) > 1:
+        listing = ", ".join(f"{ref.name} {ref.gradient.dtype}" for ref in unique)
+        raise TypeError(f"expected gradients of one dtype, received {listing}; convert with astype()")
+    dtype = dtypes.pop()
+    size = sum(ref.parameter.size for ref in unique)
+    storage = Storage.of(node)
+    vectors = storage.vectors
+    if vectors is None or (vectors[0].size, vectors[0].dtype) != (size, dtype):
+        vectors = np.empty(size, dtype), np.empty(size, dtype)
+    parameters, gradients = vectors
+
+    # Values are copied out first: a parameter may be a view of another stretch of the vectors that are written to.
+    parameters[:] = np.concatenate([np.empty(0, dtype), *(ref.parameter.ravel() for ref in unique)])
+    gradients[:] = np.concatenate([np.empty(0, dtype), *(ref.gradient.ravel() for ref in unique)])
+    views: dict[int, Array] = {}
+    start = 0
+    for ref in unique:
+        shape, stop = ref.parameter.shape, start + ref.parameter.size
+        views[id(ref.parameter)] = parameters[start:stop].reshape(shape)
+        views[id(ref.gradient)] = gradients[start:stop].reshape(shape)
+        start = stop
+    for ref in refs:
+        ref.rebind(views[id(ref.parameter)], views[id(ref.gradient)])
+    replace_in_relatives(node, views)
+    storage.zeroes_at_once = all(type(inner).zeroGradParameters is Node.zeroGradParameters for _, inner in walk(node))
+    storage.vectors, storage.snapshot = vectors, StorageSnapshot(node)
+    return vectors
+
+
+def _unique(refs: list[ParameterRef]) -> list[ParameterRef]:
+    """Keep the first of each shared parameter."""
+    first: dict[int, ParameterRef] = {}
+    for ref in refs:
+        known = first.setdefault(id(ref.parameter), ref)
+        if known.gradient is not ref.gradient:
+            raise ValueError(
+                f"{known.name} and {ref.name} are one array, but their gradients are two; "
+                "tie modules with share(), which ties both"
+            )
+        ref.require_locations()
+    return list(first.values())
