@@ -31,7 +31,7 @@ def explain(name: str, check: bool, as_json: bool) -> None:
     registries = all_registries()
     having = [registry for registry in registries if registry.candidates(name)]
     if not having:
-        raise UnknownComponentError(unknown_component(name, *registries))
+        raise UnknownComponentError(unknown_component(name, registries))
 
     found = [explain(registry, registry.declaration(name), check=check) for registry in having]
     if as_json:
