@@ -9,8 +9,7 @@ import pytest
 from jinja2 import Environment, meta
 
 from minnet_core import MinnetError
-from minnet_new.kinds import KINDS
-from minnet_new.project import Project
+from minnet_new.project import KINDS, Project
 from minnet_new.scaffold import TEMPLATE, answers, scaffold
 
 FILES = {

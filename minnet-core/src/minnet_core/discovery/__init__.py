@@ -2,8 +2,17 @@
 
 from .declaration import LOCAL, Declaration, canonical
 from .distribution import InstalledDistribution
-from .egg_links import stale_egg_links
-from .environment import ALLOWED, DISABLED, STRICT, Switches, disable, is_strict, kept, lenient, switches
+from .environment import (
+    ALLOWED,
+    DISABLED,
+    STRICT,
+    Switches,
+    disable,
+    is_strict,
+    preserved,
+    switches,
+    without_strict_plugins,
+)
 from .first_party import FIRST_PARTY, HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
 from .requirements import missing_requirements, requirements
@@ -31,11 +40,10 @@ __all__ = [
     "forget",
     "installed",
     "is_strict",
-    "kept",
-    "lenient",
     "missing_requirements",
+    "preserved",
     "requirements",
     "scan",
-    "stale_egg_links",
     "switches",
+    "without_strict_plugins",
 ]

@@ -76,8 +76,8 @@ class InstalledDistribution:
     def declarations(self, group: str) -> Iterator[Declaration]:
         """Yield what it declares in a group; of a name that it has twice, the first."""
         seen = set()
-        for its, name, target in self.points:
-            if its == group and name not in seen:
+        for declared, name, target in self.points:
+            if declared == group and name not in seen:
                 seen.add(name)
                 yield Declaration(name, self.name, self.version, target)
 

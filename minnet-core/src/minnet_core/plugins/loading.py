@@ -9,7 +9,7 @@ from typing import Any
 from ..discovery import Declaration, expect_spoken, installed
 from ..errors import PluginLoadError, ProtocolError, described
 from ..support import where_raised
-from .captured_output import captured_output
+from .captured_output import capture_output
 from .remedies import remedy_for
 
 
@@ -28,7 +28,7 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
         KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
-        with captured_output(declaration.distribution):
+        with capture_output(declaration.distribution):
             yield
     except KeyboardInterrupt as error:
         error.add_note(f"while {_told(declaration)} was at work")
@@ -52,9 +52,9 @@ def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: 
         PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.
     """
     with guarded(declaration, "cannot be loaded"):
-        its = installed(declaration.distribution)
-        if its is not None and declaration.loaded is None:
-            expect_spoken(its.provider, its.protocols)
+        distribution = installed(declaration.distribution)
+        if distribution is not None and declaration.loaded is None:
+            expect_spoken(distribution.provider, distribution.protocols)
         return check(declaration.load())
 
 
