@@ -160,7 +160,7 @@ def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
 
 def _groups(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
     for group in sorted({group for group, _, _ in installed.points} - known):
-        meant = nearest(group, {each: each for each in known}, cutoff=0.85)
+        meant = nearest(group, sorted(known), cutoff=0.85)
         meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
         if meant:
             cause = f"declares something in {group}, which nobody reads"
@@ -208,7 +208,7 @@ def _leftovers() -> Iterator[Finding]:
 
 def _switches() -> Iterator[Finding]:
     """Names in a switch that mean nothing; to disable what is not there may be meant, unless it is nearly there."""
-    known = {name: name for name in scan().distributions}
+    known = list(scan().distributions)
     for variable in (ALLOWED, DISABLED):
         for name in map(canonical, filter(None, map(str.strip, os.environ.get(variable, "").split(",")))):
             if name in known or name in FIRST_PARTY:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 
 from ..errors import ConfigError
+from ..support import nearest
 from .component import Component
 
 
@@ -54,8 +54,7 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
     named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         for name in sorted(arguments.keys() - named):
-            close = get_close_matches(name, named, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"it takes {', '.join(sorted(named)) or 'none'}"
+            hint = nearest(name, sorted(named), most=1) or f"it takes {', '.join(sorted(named)) or 'none'}"
             raise ConfigError(f"{where}unknown argument {name!r}; {hint}")
     packed = dict(arguments)
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..support import nearest
 from .arrays import Tensor
 
 TRAITS = MappingProxyType(
@@ -36,9 +36,8 @@ DOMAINS = frozenset(trait for trait in TRAITS if trait.endswith("-input"))
 def known_traits(_: Any, __: Any, traits: frozenset[str]) -> None:
     """An attrs validator: every trait is one of ``TRAITS``, and at most one of them is a domain."""
     for trait in sorted(traits - TRAITS.keys()):
-        close = get_close_matches(trait, TRAITS, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"expected traits among {sorted(TRAITS)}, received {trait!r}{hint}")
+        hints = [f"expected traits among {sorted(TRAITS)}, received {trait!r}", nearest(trait, TRAITS.keys(), most=1)]
+        raise ValueError("; ".join(filter(None, hints)))
     if len(traits & DOMAINS) > 1:
         raise ValueError(f"expected one domain of the input at most, received {sorted(traits & DOMAINS)}")
 
