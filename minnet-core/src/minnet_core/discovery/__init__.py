@@ -1,4 +1,8 @@
-"""What is installed: distributions, what their entry points declare, and what the environment switches off."""
+"""What is installed: distributions, what their entry points declare, and what the environment switches off.
+
+Functions of this room import ``importlib.metadata`` at the first lookup of a name, and ``packaging``, ``json`` and
+``urllib`` only for what is broken: together these take several times as long as all else that a lookup does.
+"""
 
 from .declaration import LOCAL, Declaration, canonical
 from .distribution import InstalledDistribution

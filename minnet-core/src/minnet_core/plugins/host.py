@@ -50,9 +50,9 @@ class PluginHost:
     _seen: tuple[Scan, Switches] | None = None
 
     def discover(self) -> None:
-        """Load the plugins that are installed and enabled now, and unload those that are no more.
+        """Load the plugins that are installed and enabled now, and unload those that no longer are.
 
-        What failed before is tried again once the disk has been looked at again.
+        What failed before is tried again after ``refresh()``.
         A plugin may look components up while it is imported: it is then left for the next time.
 
         Raises:

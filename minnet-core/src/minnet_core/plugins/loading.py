@@ -1,4 +1,4 @@
-"""Loading what a plugin declares: whatever it does, it harms no other, and what went wrong can be told."""
+"""Loading what a plugin declares: whatever it does, it harms no other, and the error says what went wrong and where."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .remedies import remedy_for
 
 @contextmanager
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
-    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it, and where.
+    """Run code of a plugin; whatever it raises becomes a `PluginLoadError` that says whose code failed, and where.
 
     ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
 
     Args:
-        declaration: whose doing it is.
-        what: what cannot be done then, for the message: ``cannot be loaded``.
+        declaration: of the plugin or component.
+        what: what fails if the code does, for the message: ``cannot be loaded``.
 
     Raises:
         PluginLoadError: with the error chained.
@@ -31,13 +31,13 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
         with capture_output(declaration.distribution):
             yield
     except KeyboardInterrupt as error:
-        error.add_note(f"while {_told(declaration)} was at work")
+        error.add_note(f"while {_named(declaration)} was at work")
         raise
     except ProtocolError as error:
-        raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
+        raise PluginLoadError(f"{_named(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
         where = where_raised(error)
-        cause = f"{_told(declaration)} {what}: {described(error)}{where and f', at {where}'}"
+        cause = f"{_named(declaration)} {what}: {described(error)}{where and f', at {where}'}"
         raise PluginLoadError(cause, _remedy(declaration, error)) from error
 
 
@@ -58,7 +58,7 @@ def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: 
         return check(declaration.load())
 
 
-def _told(declaration: Declaration) -> str:
+def _named(declaration: Declaration) -> str:
     return f"{declaration.qualified} ({declaration.provider}, {declaration.target})"
 
 

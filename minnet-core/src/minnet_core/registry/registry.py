@@ -42,7 +42,7 @@ def _explain(name: str, registry: Registry) -> str:
 
 @define
 class _Loaded:
-    """What has been loaded since the disk was looked at, and what could not be."""
+    """What has been loaded since the last scan, and what could not be."""
 
     scan: Scan | None = None
     classes: dict[Declaration, type] = Factory(dict)
@@ -51,7 +51,7 @@ class _Loaded:
 
 @define
 class _Known:
-    """What is declared, given what is installed and how the switches stand."""
+    """What is declared, given what is installed and what the environment switches off."""
 
     scan: Scan
     switches: Switches
@@ -68,7 +68,7 @@ class Registry(Mapping[str, Any]):
     Looking a name up imports that one class; listing names imports none.
     A qualified name, ``minnet-swish:Swish``, always works.
     A bare one works when it means one thing: a first-party component; else one that this program has registered; else
-    the one of the only distribution that has it.
+    that of the only other distribution that has one.
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.
