@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
+
+from minnet_core.support import nearest_names
 
 from .components import component_workloads
 from .networks import NETWORKS
@@ -40,7 +41,7 @@ def select(patterns: Iterable[str]) -> list[Workload]:
             if pattern == workload.group or fnmatchcase(name, pattern)
         }
         if not found:
-            close = get_close_matches(pattern, [*GROUPS, *WORKLOADS], n=1)
+            close = nearest_names(pattern, [*GROUPS, *WORKLOADS], most=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise UnknownNameError(f"expected a workload, a group or a pattern of them, received {pattern!r}{hint}")
         chosen.update(found)

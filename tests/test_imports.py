@@ -27,6 +27,13 @@ def test_the_command_starts_without_numpy(statement):
     assert "numpy" not in modules_after(statement)
 
 
+def test_help_imports_no_numpy_and_no_module_of_a_command():
+    after = modules_after("from minnet_core.cli import main; main(['--help'], standalone_mode=False)")
+    assert "minnet_train.plugin" in after
+    commands = ("minnet_core.cli.commands", "minnet_train.commands", "minnet_new.command")
+    assert not [name for name in after if name == "numpy" or name.startswith(commands)]
+
+
 def test_looking_a_layer_up_imports_its_package_alone():
     after = modules_after("from minnet_core import layers; layers['Linear']")
     assert {name for name in after if name.startswith("minnet_") and "." not in name} == {

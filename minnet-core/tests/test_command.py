@@ -250,7 +250,8 @@ from minnet_core.cli.main import main
 try:
     main(["--help"])
 finally:
-    print({"numpy", "rich", "safetensors"} & set(sys.modules), "strange_a" in sys.modules)
+    late = {"numpy", "rich", "safetensors", *(f"minnet_core.cli.commands.{name}" for name in ("check", "doctor"))}
+    print(late & set(sys.modules), "strange_a" in sys.modules)
 """
     done = run_python(code, path=[site], MINNET_DISABLE_PLUGINS=OTHERS)
     assert done.stdout.endswith("\nset() True\n"), done

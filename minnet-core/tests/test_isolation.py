@@ -4,7 +4,7 @@ import pytest
 
 from minnet_core import Module, Sequential, layers
 from minnet_core.plugins import plugin_host
-from minnet_core.plugins.captured_output import captured_output, prints
+from minnet_core.plugins.captured_output import capture_output, output_of
 from minnet_core.testing import install_distribution, isolated
 
 
@@ -47,10 +47,10 @@ def test_isolation_nests(site):
 
 
 def test_what_was_printed_outside_is_not_remembered_inside_and_is_again_afterwards():
-    with captured_output("strange-speaker"):
+    with capture_output("strange-speaker"):
         print("outside")
     with isolated():
-        assert prints("strange-speaker") == ""
-        with captured_output("strange-speaker"):
+        assert output_of("strange-speaker") == ""
+        with capture_output("strange-speaker"):
             print("inside")
-    assert prints("strange-speaker") == "outside\n"
+    assert output_of("strange-speaker") == "outside\n"

@@ -43,12 +43,6 @@ def test_what_strangers_install_never_changes_what_a_name_of_ours_means(known, m
 
 
 @given(several, reserved)
-def test_the_shortest_name_of_each_means_it_and_no_other(known, reserved):
-    table = NameTable(known, reserved)
-    assert [table.find(table.shortest(each)) for each in known] == [[each] for each in known]
-
-
-@given(several, reserved)
 def test_no_stranger_gets_a_reserved_name(known, reserved):
     table = NameTable(known, reserved)
     assert not [each for name in reserved for each in table.find(name) if "strange" in each.distribution]

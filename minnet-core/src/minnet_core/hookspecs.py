@@ -29,7 +29,7 @@ def minnet_register_components(registrar: Registrar) -> None:
 
 @hookspec
 def minnet_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]  # a spec has no body
-    """Return subcommands for the ``minnet`` command; import what they need only when they run."""
+    """Return subcommands for the ``minnet`` command; `minnet_core.cli.LazyCommand` imports theirs when they run."""
 
 
 @hookspec

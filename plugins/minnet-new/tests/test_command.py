@@ -4,12 +4,21 @@ import pytest
 
 import minnet_core
 from minnet_core.testing import install_distribution
+from minnet_new.plugin import minnet_commands
 
 LAYER = "from minnet_core import Module\nclass Mish(Module): ...\n"
 
 
 def error(result):
     return result.exit_code, " ".join(result.output.partition("Error: ")[2].split())
+
+
+def test_what_minnet_says_of_it_is_what_it_says_itself():
+    (command,) = minnet_commands()
+    itself = command.load()
+    assert itself.name == command.name
+    for limit in range(10, 100):
+        assert command.get_short_help_str(limit) == itself.get_short_help_str(limit)
 
 
 def test_it_says_what_was_made_and_what_to_type_next(new):

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from minnet_new.kinds import KINDS
-from minnet_new.project import Project
+from minnet_new.project import KINDS, Project
 from minnet_new.scaffold import scaffold
 
 SETTINGS = Path(__file__).parents[3] / "pyproject.toml"

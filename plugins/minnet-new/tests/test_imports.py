@@ -10,7 +10,7 @@ try:
     main({arguments})
 except SystemExit:
     pass
-late = ("copier", "jinja2", "pydantic", "numpy", "pytest", "minnet_new.scaffold", "minnet_new.project")
+late = ["copier", "jinja2", "pydantic", "numpy", "pytest", *["minnet_new.command"] * ("new" not in {arguments})]
 print([name for name in late if name in sys.modules])
 """
     done = python("-c", code)

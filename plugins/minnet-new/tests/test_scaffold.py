@@ -1,4 +1,3 @@
-import importlib.metadata
 import os
 import shutil
 import stat
@@ -9,8 +8,7 @@ import pytest
 from jinja2 import Environment, meta
 
 from minnet_core import MinnetError
-from minnet_new.kinds import KINDS
-from minnet_new.project import Project
+from minnet_new.project import KINDS, Project
 from minnet_new.scaffold import TEMPLATE, answers, scaffold
 
 FILES = {
@@ -130,7 +128,7 @@ def test_every_variable_of_the_template_has_a_value():
 
 def test_pins_follow_what_is_installed(folder, monkeypatch):
     installed = {"minnet-core": "1.4.2", "pytest-minnet": "0.7.1"}
-    monkeypatch.setattr(importlib.metadata, "version", installed.__getitem__)
+    monkeypatch.setattr("minnet_new.scaffold.version", installed.__getitem__)
     text = scaffold(Project("minnet-mish"), folder).joinpath("pyproject.toml").read_text()
     assert '"minnet-core >=1.4,<2",' in text
     assert '"pytest-minnet >=0.7,<0.8"]' in text

@@ -1,9 +1,9 @@
 """Swish: its values, its gradient, its numbers at the extremes."""
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from minnet_core import ShapeError, layers
 from minnet_core.testing import check_gradients

@@ -37,8 +37,16 @@ def test_the_summary_on_pypi_is_plain_text():
     assert "`" not in minnet_train.__doc__.splitlines()[0]
 
 
-def test_every_command_and_argument_is_explained():
+def test_what_minnet_says_of_a_command_is_what_it_says_itself():
     for command in minnet_commands():
+        itself = command.load()
+        assert itself.name == command.name
+        for limit in range(10, 150):
+            assert command.get_short_help_str(limit) == itself.get_short_help_str(limit)
+
+
+def test_every_command_and_argument_is_explained():
+    for command in [lazy.load() for lazy in minnet_commands()]:
         assert command.help
         for parameter in command.params:
             assert getattr(parameter, "help", None) or parameter.human_readable_name in command.help

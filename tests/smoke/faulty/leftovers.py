@@ -22,14 +22,6 @@ def _left(name: str, cause: str, **more) -> Stranger:
     )
 
 
-def replace_by_egg_link(site: Path) -> None:
-    """Leave what ``setup.py develop`` writes, of a folder that is gone."""
-    _remove(site, "minnet_gone_egg", "0.1.0")
-    (site / "minnet-gone-egg.egg-link").write_text(f"{GONE}/egg\n.", "utf-8")
-    with (site / "easy-install.pth").open("a", encoding="utf-8") as lines:
-        lines.write(f"{GONE}/egg\n")
-
-
 def make_stale_editable(site: Path) -> None:
     """Leave what ``pip install -e`` writes, of a folder that is gone."""
     (site / "minnet_gone_editable.py").unlink()
@@ -44,22 +36,7 @@ def interrupt_pip(site: Path) -> None:
         file.rename(file.with_name(f"~{file.name[1:]}"))
 
 
-def _remove(site: Path, module: str, version: str) -> None:
-    (site / f"{module}.py").unlink()
-    folder = site / f"{module}-{version}.dist-info"
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()
-
-
 LEFTOVERS = (
-    _left(
-        "egg",
-        f"{GONE}/egg",
-        subject="minnet-gone-egg.egg-link",
-        tamper=replace_by_egg_link,
-        error="UnknownComponentError",
-    ),
     _left(
         "editable",
         "No module named 'minnet_gone_editable'",

@@ -1,6 +1,6 @@
 """The ``minnet`` command."""
 
-from .contributions import contributions
+from .lazy_command import LazyCommand
 from .main import main
 
-__all__ = ["contributions", "main"]
+__all__ = ["LazyCommand", "main"]

@@ -8,8 +8,9 @@ import click
 from attrs import frozen
 
 from ..discovery import Declaration
-from ..plugins import plugin_host
+from ..plugins import guarded, plugin_host
 from ..registry import contributed_registries
+from .lazy_command import LazyCommand
 from .listing import listing_of
 
 
@@ -19,6 +20,17 @@ class Contribution:
 
     command: click.Command
     plugin: Declaration
+
+    def load(self) -> click.Command:
+        """Import the command if it is lazy.
+
+        Raises:
+            PluginLoadError: if that fails.
+        """
+        if not isinstance(self.command, LazyCommand):
+            return self.command
+        with guarded(self.plugin, f"cannot load its command {self.command.name!r}"):
+            return self.command.load()
 
 
 def contributions() -> list[Contribution]:

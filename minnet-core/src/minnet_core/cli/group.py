@@ -10,13 +10,13 @@ from typing import Any, cast
 
 import click
 
-from ..discovery import DISABLED, HOMES, canonical, disable, installed, kept, scan, switches
+from ..discovery import DISABLED, HOMES, canonical, disable, installed, preserved, scan, switches
 from ..errors import MinnetError, PluginLoadError
 from ..plugins import plugin_host
 from ..support import nearest
 from .contributions import Contribution, contributions
 
-_KEY = "minnet_core.commands.contributed"
+_KEY = "minnet_core.cli.contributed"
 
 
 def disable_chosen(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
@@ -43,7 +43,7 @@ class MinnetGroup(click.Group):
         for stream in (sys.stdout, sys.stderr):  # what a stranger's error says may not be in their encoding
             with suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # unless somebody replaced it
-        with kept(DISABLED):  # -p no:NAME is for one command, however that ends
+        with preserved(DISABLED):  # -p no:NAME is for one command, however that ends
             return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -83,7 +83,10 @@ class MinnetGroup(click.Group):
             else:
                 state = "disabled" if not switches().allows(home) else "broken; see: minnet plugins"
             context.fail(f"No such command {name!r}: it comes with {home}, which is {state}")
-        return super().resolve_command(context, args)
+        found, command, rest = super().resolve_command(context, args)
+        if command is not None and name not in self.commands:
+            command = self.contributed(context)[name].load()
+        return found, command, rest
 
     def invoke(self, context: click.Context) -> Any:
         with self._provenance(context):

@@ -1,12 +1,17 @@
-"""``minnet layers``, ``minnet criterions`` and ``minnet optimizers``."""
+"""The commands that list a registry, such as ``minnet layers``; and ``--json``, which other commands have too."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import click
 
 from ..registry import Registry
 from ..support import echo_table
-from .output import as_json, echo_json, records
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
 _COLUMNS = ("name", "distribution", "version", "class")
 
@@ -27,3 +32,13 @@ def listing_of(registry: Registry) -> click.Command:
             echo_table(_COLUMNS, rows)
 
     return listing
+
+
+def records(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+    """Name the cells of a table."""
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, indent=2))

@@ -6,8 +6,8 @@ import click
 
 from .. import __version__
 from ..registry import REGISTRIES
-from .commands import check, doctor, explain, plugins
 from .group import MinnetGroup, disable_chosen
+from .lazy_command import LazyCommand
 from .listing import listing_of
 
 
@@ -27,5 +27,14 @@ def main() -> None:
     """Neural networks whose every layer is a small file of NumPy."""
 
 
-for command in (*map(listing_of, REGISTRIES), check, doctor, explain, plugins):
-    main.add_command(command)
+_SUMMARIES = {
+    "check": "Prove components: run the conformance kit on each NAME.",
+    "doctor": "Say what is wrong with what is installed, and what to do about it.",
+    "explain": "Say what there is to know of a component.",
+    "plugins": "List who provides what, and what is broken and why.",
+}
+
+for registry in REGISTRIES:
+    main.add_command(listing_of(registry))
+for name, summary in _SUMMARIES.items():
+    main.add_command(LazyCommand(name, f"minnet_core.cli.commands.{name}:{name}", summary))

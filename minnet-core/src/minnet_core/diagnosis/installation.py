@@ -2,51 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from typing import Self
 
-from ..cli import contributions
-from ..discovery import DISABLED, FIRST_PARTY, LOCAL, Declaration, lenient
+from attrs import field, frozen, validators
+
+from ..discovery import (
+    ALLOWED,
+    DISABLED,
+    FIRST_PARTY,
+    LOCAL,
+    PROTOCOL_GROUP,
+    Declaration,
+    InstalledDistribution,
+    canonical,
+    requirements,
+    scan,
+    switches,
+    without_strict_plugins,
+)
 from ..errors import PluginLoadError, ProtocolError
-from ..plugins import plugin_host
+from ..plugins import GROUP, SPECS_GROUP, output_of, plugin_host
 from ..registry import REGISTRIES, Registry, all_registries
-from .finding import KINDS, Finding
-from .metadata import inspect_metadata
+from ..support import nearest
+from ..testing import all_checks, construct_examples
+
+KINDS = ("broken", "outdated", "mistyped", "ambiguous", "shadowed", "noisy")
+"""What can be wrong, the worst first."""
 
 
-def inspect_installation(own_commands: Collection[str] = ()) -> list[Finding]:
+@frozen
+class Finding:
+    """Something that is wrong with a distribution.
+
+    Attributes:
+        kind: ``broken``: it cannot be used; ``outdated``: it, what it needs, or what is installed of it is of a version
+            that does not do; ``mistyped``: a name in its metadata, or in a switch, is one that nobody knows;
+            ``ambiguous``: a bare name of it means nothing, since another has it too; ``shadowed``: something of it is
+            hidden by something else; ``noisy``: it prints where it should not.
+        distribution: its name, or the file or switch that should have told it.
+        cause: what is wrong.
+        remedy: what to do, often a command; empty if that cannot be said.
+    """
+
+    kind: str = field(validator=validators.in_(KINDS))
+    distribution: str
+    cause: str
+    remedy: str = ""
+
+    @classmethod
+    def of_failure(cls, declaration: Declaration, failure: PluginLoadError) -> Self:
+        """Make the finding that something declared cannot be loaded, or fails when it is used."""
+        kind = "outdated" if isinstance(failure.__cause__, ProtocolError) else "broken"
+        if declaration.distribution in FIRST_PARTY:
+            whom_to_tell = "this is a bug of minnet"
+        else:  # of a bug nothing else can be said, and how to do without what has it
+            whom_to_tell = (
+                f"tell the authors of {declaration.distribution}; until then, {DISABLED}={declaration.distribution}"
+            )
+        return cls(kind, declaration.distribution, failure.cause, failure.remedy or whom_to_tell)
+
+
+def inspect_installation(commands: Iterable[Finding] = ()) -> list[Finding]:
     """Load every component, plugin and hook that is enabled, make every component, and say what is wrong.
 
     ``MINNET_STRICT_PLUGINS`` does not count here: it would have nothing found but the first failure.
 
     Args:
-        own_commands: names of commands that no plugin's can have.
+        commands: what is wrong with commands, which the command line knows; found while this runs.
     """
-    from ..testing import all_checks
-
-    with lenient():
-        shadowed = list(_commands(own_commands))
+    with without_strict_plugins():
+        found = list(commands)
         all_checks()  # whose hook may fail
-        found = [*_components(), *shadowed]
-        found += [_failed(plugin, failure) for plugin, failure in plugin_host().failures.items()]
-        found += inspect_metadata()
+        found += _components()
+        found += [Finding.of_failure(plugin, failure) for plugin, failure in plugin_host().failures.items()]
+        found += _metadata()
     return sorted(found, key=lambda each: (KINDS.index(each.kind), each.distribution, each.cause))
 
 
-def _failed(declaration: Declaration, failure: PluginLoadError) -> Finding:
-    kind = "outdated" if isinstance(failure.__cause__, ProtocolError) else "broken"
-    return Finding(kind, declaration.distribution, failure.cause, failure.remedy or _whom_to_tell(declaration))
-
-
-def _whom_to_tell(declaration: Declaration) -> str:
-    """Of a bug nothing else can be said, and how to do without what has it."""
-    if declaration.distribution in FIRST_PARTY:
-        return "this is a bug of minnet"
-    return f"tell the authors of {declaration.distribution}; until then, {DISABLED}={declaration.distribution}"
-
-
 def _components() -> Iterator[Finding]:
-    from ..testing import construct_examples
-
     for registry in all_registries():
         for declaration in registry.declarations():
             if declaration.distribution != LOCAL:
@@ -56,7 +92,7 @@ def _components() -> Iterator[Finding]:
                     if registry in REGISTRIES:  # those of plugins may want anything
                         construct_examples(declaration, cls)
                 except PluginLoadError as failure:
-                    yield _failed(declaration, failure)
+                    yield Finding.of_failure(declaration, failure)
 
 
 def _names(registry: Registry, declaration: Declaration) -> Iterator[Finding]:
@@ -74,11 +110,110 @@ def _names(registry: Registry, declaration: Declaration) -> Iterator[Finding]:
         yield Finding("shadowed", declaration.distribution, cause, remedy)
 
 
-def _commands(own: Collection[str]) -> Iterator[Finding]:
-    taken = dict.fromkeys(own, "the core")
-    for each in contributions():
-        name = str(each.command.name)
-        if name in taken:
-            cause = f"minnet {name} is the command of {taken[name]}"
-            yield Finding("shadowed", each.plugin.distribution, cause, "its authors must give it another name")
-        taken.setdefault(name, each.plugin.distribution)
+_MISTAKEN = {
+    "minnet.hooks": GROUP,
+    "minnet.plugins": GROUP,
+    "minnet.commands": GROUP,
+    "minnet.modules": "minnet.layers",
+    "minnet.losses": "minnet.criterions",
+    "layers": "minnet.layers",
+    "criterions": "minnet.criterions",
+    "optimizers": "minnet.optimizers",
+}
+"""What other frameworks would call the groups."""
+
+
+def _metadata() -> Iterator[Finding]:
+    """Yield what is wrong with metadata, copies and switches: what can be said without loading anything."""
+    kinds = [f"minnet.{registry.kind}" for registry in all_registries()]
+    known = frozenset({GROUP, SPECS_GROUP, PROTOCOL_GROUP, *kinds})  # entry-point groups; plugins may have others
+    for installed in scan().distributions.values():
+        if switches().allows(installed.name):
+            yield from _requirements(installed)
+            yield from _groups(installed, known)
+            yield from _source(installed, known)
+            for repeated in installed.repeated():
+                remedy = "its authors must give one of them another name"
+                yield Finding("shadowed", installed.name, f"declares {repeated} twice; the first counts", remedy)
+            if said := output_of(installed.name):
+                first = next(filter(None, map(str.strip, said.splitlines())), said)
+                yield Finding(
+                    "noisy",
+                    installed.name,
+                    f"prints when it is loaded: {first!r}",
+                    "its authors should take the print out",
+                )
+    yield from _copies()
+    yield from _leftovers()
+    yield from _switches()
+
+
+def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
+    for each in requirements(installed):
+        if each.version is None:
+            cause = f"needs {each.text}, which is not installed"
+            yield Finding("broken", installed.name, cause, f"pip install {each.text}")
+        elif not each.is_met:
+            cause = f"needs {each.text}, and {each.version} is installed"
+            yield Finding("outdated", installed.name, cause, f"pip install {each.text}, or --upgrade {installed.name}")
+
+
+def _groups(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
+    for group in sorted({group for group, _, _ in installed.points} - known):
+        meant = nearest(group, sorted(known), cutoff=0.85)
+        meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
+        if meant:
+            cause = f"declares something in {group}, which nobody reads"
+            yield Finding(
+                "mistyped", installed.name, cause, f"{meant}; correct its pyproject.toml, and install it again"
+            )
+
+
+def _source(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
+    """Compare what an editable installation declares now with what it did when it was installed."""
+    source = installed.editable_source()
+    try:
+        project = tomllib.loads((source / "pyproject.toml").read_text("utf-8"))["project"] if source else {}
+        groups = project.get("entry-points", {})
+        now = {(group, name, target) for group, points in groups.items() for name, target in points.items()}
+    except (OSError, ValueError, KeyError, AttributeError):  # it may be gone, or anything
+        return
+    if now and {point for point in now if point[0] in known} != {p for p in installed.points if p[0] in known}:
+        cause = f"{source}/pyproject.toml declares other entry points than those that were installed"
+        yield Finding("outdated", installed.name, cause, f"pip install -e {source}")
+
+
+def _copies() -> Iterator[Finding]:
+    for copy in scan().hidden:
+        first = scan().distributions[copy.name]
+        if (copy.version, sorted(copy.points)) != (first.version, sorted(first.points)) or _have_code(copy, first):
+            here, there = (f"{each.version} in {each.path.parent}" for each in (copy, first))
+            yield Finding("shadowed", copy.name, f"{here} is hidden by {there}", f"delete {copy.path}, or the other")
+
+
+def _have_code(*copies: InstalledDistribution) -> bool:
+    """Whether each copy has modules beside its metadata, rather than being another description of the same ones."""
+    for copy in copies:
+        roots = {target.partition(":")[0].partition(".")[0] for _, _, target in copy.points}
+        folder = copy.path.parent
+        if not any((folder / root).is_dir() or (folder / f"{root}.py").is_file() for root in roots):
+            return False
+    return len({copy.path.parent for copy in copies}) > 1
+
+
+def _leftovers() -> Iterator[Finding]:
+    for path, why in scan().unreadable:
+        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
+
+
+def _switches() -> Iterator[Finding]:
+    """Names in a switch that mean nothing; to disable what is not there may be meant, unless it is nearly there."""
+    known = list(scan().distributions)
+    for variable in (ALLOWED, DISABLED):
+        for name in map(canonical, filter(None, map(str.strip, os.environ.get(variable, "").split(",")))):
+            if name in known or name in FIRST_PARTY:
+                continue
+            hint = nearest(name, known, cutoff=0.8)
+            if hint or variable == ALLOWED:
+                remedy = hint or f"there are {', '.join(known)}"
+                yield Finding("mistyped", variable, f"names {name}, which is not installed or has no plugin", remedy)

@@ -1,9 +1,22 @@
-"""What is installed: distributions, what their entry points declare, and what the environment switches off."""
+"""What is installed: distributions, what their entry points declare, and what the environment switches off.
+
+Functions of this room import ``importlib.metadata`` at the first lookup of a name, and ``packaging``, ``json`` and
+``urllib`` only for what is broken: together these take several times as long as all else that a lookup does.
+"""
 
 from .declaration import LOCAL, Declaration, canonical
 from .distribution import InstalledDistribution
-from .egg_links import stale_egg_links
-from .environment import ALLOWED, DISABLED, STRICT, Switches, disable, is_strict, kept, lenient, switches
+from .environment import (
+    ALLOWED,
+    DISABLED,
+    STRICT,
+    Switches,
+    disable,
+    is_strict,
+    preserved,
+    switches,
+    without_strict_plugins,
+)
 from .first_party import FIRST_PARTY, HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
 from .requirements import missing_requirements, requirements
@@ -31,11 +44,10 @@ __all__ = [
     "forget",
     "installed",
     "is_strict",
-    "kept",
-    "lenient",
     "missing_requirements",
+    "preserved",
     "requirements",
     "scan",
-    "stale_egg_links",
     "switches",
+    "without_strict_plugins",
 ]

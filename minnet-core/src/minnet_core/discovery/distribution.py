@@ -1,4 +1,4 @@
-"""`InstalledDistribution`: what the metadata of a distribution say of minnet; nothing is imported."""
+"""`InstalledDistribution`: what a distribution's metadata say about minnet; nothing of it is imported."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class InstalledDistribution:
 
     Attributes:
         name: canonical.
-        version: as its metadata say.
-        path: of its metadata.
+        version: from its metadata.
+        path: where its metadata are.
         points: its entry points: group, name, target.
-        distribution: what Python knows of it.
+        distribution: as ``importlib.metadata`` has it.
     """
 
     name: str = field(converter=canonical)
@@ -65,19 +65,19 @@ class InstalledDistribution:
 
     @property
     def requires(self) -> tuple[str, ...]:
-        """What it depends on; read when it is asked for, which takes as long as all else that is read."""
+        """What it depends on; read only when it is needed, since that takes as long as reading all the rest."""
         return tuple(self.distribution.requires or ()) if self.distribution else ()
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """The versions of the protocol that it is written to, as it says; none if it says nothing."""
+        """The versions of the protocol that it declares to be written to; none if it declares nothing."""
         return tuple(name for group, name, _ in self.points if group == PROTOCOL_GROUP)
 
     def declarations(self, group: str) -> Iterator[Declaration]:
-        """Yield what it declares in a group; of a name that it has twice, the first."""
+        """Yield what it declares in a group; if a name is there twice, the first."""
         seen = set()
-        for its, name, target in self.points:
-            if its == group and name not in seen:
+        for declared, name, target in self.points:
+            if declared == group and name not in seen:
                 seen.add(name)
                 yield Declaration(name, self.name, self.version, target)
 
@@ -96,7 +96,7 @@ class InstalledDistribution:
             record = json.loads((self.path / "direct_url.json").read_text("utf-8"))
             url = urlsplit(record["url"])
             return Path(url2pathname(url.path)) if record["dir_info"]["editable"] and url.scheme == "file" else None
-        except (OSError, ValueError, KeyError, TypeError):  # absent, or anything but what PEP 610 says
+        except (OSError, ValueError, KeyError, TypeError):  # absent, or not what PEP 610 describes
             return None
 
 
@@ -106,7 +106,7 @@ def _is_ours(group: str) -> bool:
 
 
 def _expect_sections(text: str) -> None:
-    """Refuse what importlib.metadata passes over without a word: lines before the first section."""
+    """Refuse what importlib.metadata silently skips: lines before the first section."""
     lines = (line.strip() for line in text.splitlines())
     first = next((line for line in lines if line and not line.startswith("#")), "[]")
     if not (first.startswith("[") and first.endswith("]")):

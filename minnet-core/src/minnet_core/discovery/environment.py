@@ -62,8 +62,8 @@ def disable(distributions: Iterable[str]) -> None:
 
 
 @contextmanager
-def kept(variable: str) -> Iterator[None]:
-    """Have a switch be at the end of the context what it was at its beginning."""
+def preserved(variable: str) -> Iterator[None]:
+    """Give a variable back at the end of the context the value that it had at its beginning."""
     before = os.environ.get(variable)
     try:
         yield
@@ -74,8 +74,8 @@ def kept(variable: str) -> Iterator[None]:
 
 
 @contextmanager
-def lenient() -> Iterator[None]:
+def without_strict_plugins() -> Iterator[None]:
     """Have no plugin that fails raise at once while the context lasts, whatever ``MINNET_STRICT_PLUGINS`` says."""
-    with kept(STRICT):
+    with preserved(STRICT):
         os.environ.pop(STRICT, None)
         yield

@@ -62,7 +62,7 @@ def scan() -> Scan:
     Of two copies of one distribution, the first on ``sys.path`` counts, which is also the one that is imported.
     Of two in one folder, which share their modules, it is the newer.
     """
-    kept: dict[str, InstalledDistribution] = {}
+    found: dict[str, InstalledDistribution] = {}
     hidden, unreadable = [], []
     seen = set()
     for distribution in _find():
@@ -82,11 +82,11 @@ def scan() -> Scan:
             unreadable.append((path, f"its metadata cannot be read: {described(error)}"))
             continue
         if copy is not None:
-            first = kept.setdefault(copy.name, copy)
+            first = found.setdefault(copy.name, copy)
             if first is not copy:
-                kept[copy.name], other = _ordered(first, copy)
+                found[copy.name], other = _ordered(first, copy)
                 hidden.append(other)
-    return Scan({name: kept[name] for name in sorted(kept)}, tuple(hidden), tuple(sorted(unreadable)))
+    return Scan({name: found[name] for name in sorted(found)}, tuple(hidden), tuple(sorted(unreadable)))
 
 
 def _ordered(

@@ -71,8 +71,8 @@ else:
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",
-            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs shifted_exp "
-            "sigmoid sigmoid_of_softplus whole_rows",
+            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
+            "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
             "node": "PROTOCOL_ATTRIBUTES children find_buffers find_places join title walk",
             "optimizer": "BLOCK Optimizer",

@@ -1,6 +1,6 @@
 """Plugin modules: loading each in isolation, calling their hooks, and what to do about one that fails."""
 
-from .captured_output import nothing_said, prints
+from .captured_output import fresh_capture, output_of
 from .host import GROUP, SPECS_GROUP, another_host, plugin_host
 from .loading import guarded, load
 from .registrar import KINDS, Registrar
@@ -11,9 +11,9 @@ __all__ = [
     "SPECS_GROUP",
     "Registrar",
     "another_host",
+    "fresh_capture",
     "guarded",
     "load",
-    "nothing_said",
+    "output_of",
     "plugin_host",
-    "prints",
 ]

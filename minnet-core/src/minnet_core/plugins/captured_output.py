@@ -1,6 +1,6 @@
 """What plugins print while they are loaded and while their hooks run: it goes to stderr, and is remembered.
 
-On stdout it would stand in the midst of JSON; kept back, it would hide the prompt of a debugger.
+On stdout it would end up in the middle of JSON; held back, it would hide the prompt of a debugger.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any
 
-# What each distribution has printed. A module is imported once, so this outlasts every refresh.
-_said: dict[str, str] = {}
-_speaker: ContextVar[str | None] = ContextVar("speaker", default=None)
+# Distribution -> what it has printed. A module is imported once, so this outlasts every refresh.
+_captured: dict[str, str] = {}
+_running: ContextVar[str | None] = ContextVar("running", default=None)  # the distribution whose code runs
 _lock = Lock()
 _depth = 0
 
 
-def prints(distribution: str) -> str:
+def output_of(distribution: str) -> str:
     """What a distribution has printed so far while it was loaded, and while its hooks ran; empty if nothing."""
-    return _said.get(distribution, "")
+    return _captured.get(distribution, "")
 
 
 @contextmanager
-def nothing_said() -> Iterator[None]:
+def fresh_capture() -> Iterator[None]:
     """Begin with nothing remembered while the context lasts."""
-    before = dict(_said)
-    _said.clear()
+    before = dict(_captured)
+    _captured.clear()
     try:
         yield
     finally:
-        _said.clear()
-        _said.update(before)
+        _captured.clear()
+        _captured.update(before)
 
 
 class _Stream:
@@ -48,44 +48,44 @@ class _Stream:
         self.stderr: Any = stderr.stderr if isinstance(stderr, _Stream) else stderr
 
     def write(self, text: str) -> int:
-        distribution = _speaker.get()
+        distribution = _running.get()
         if distribution is not None:
-            before = _said.get(distribution, "")
-            _said[distribution] = before + text
-            text = _named(distribution, text, is_begun=bool(before) and not before.endswith("\n"))
-        meant = self._meant()
-        if meant is not None:  # there may be no stderr, as where Python has no console
-            meant.write(text)
+            before = _captured.get(distribution, "")
+            _captured[distribution] = before + text
+            text = _prefixed(distribution, text, is_begun=bool(before) and not before.endswith("\n"))
+        target = self._target()
+        if target is not None:  # there may be no stderr, as where Python has no console
+            target.write(text)
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
         self.write("".join(lines))
 
     def flush(self) -> None:
-        if self._meant() is not None:
-            self._meant().flush()
+        if self._target() is not None:
+            self._target().flush()
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._meant(), name)
+        return getattr(self._target(), name)
 
-    def _meant(self) -> Any:
-        return self.stdout if _speaker.get() is None else self.stderr
+    def _target(self) -> Any:
+        return self.stdout if _running.get() is None else self.stderr
 
 
-def _named(distribution: str, text: str, *, is_begun: bool) -> str:
-    """Say at the beginning of each line whose it is."""
+def _prefixed(distribution: str, text: str, *, is_begun: bool) -> str:
+    """Put the distribution at the beginning of each line."""
     lines = text.splitlines(keepends=True)
     return "".join(line if is_begun and index == 0 else f"{distribution}: {line}" for index, line in enumerate(lines))
 
 
 @contextmanager
-def captured_output(distribution: str) -> Iterator[None]:
+def capture_output(distribution: str) -> Iterator[None]:
     """Remember what this thread prints while the context lasts, as that of a distribution.
 
     Several threads may do so at a time: the first to begin puts the stream in place, and the last to end takes it away.
     """
     global _depth
-    token = _speaker.set(distribution)
+    token = _running.set(distribution)
     with _lock:
         if _depth == 0 and sys.stdout is not None:
             sys.stdout = _Stream(sys.stdout, sys.stderr)
@@ -97,4 +97,4 @@ def captured_output(distribution: str) -> Iterator[None]:
             _depth -= 1
             if _depth == 0 and isinstance(sys.stdout, _Stream):
                 sys.stdout = sys.stdout.stdout
-        _speaker.reset(token)
+        _running.reset(token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import RLock
 from typing import Any
 
@@ -18,6 +19,9 @@ from .registrar import Registrar
 
 # Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()
+
+# The plugins whose hook is running, which may itself look components up.
+_asking: ContextVar[frozenset[Declaration]] = ContextVar("asking", default=frozenset())
 
 GROUP = "minnet"
 """The entry-point group of plugin modules."""
@@ -46,9 +50,9 @@ class PluginHost:
     _seen: tuple[Scan, Switches] | None = None
 
     def discover(self) -> None:
-        """Load the plugins that are installed and enabled now, and unload those that are no more.
+        """Load the plugins that are installed and enabled now, and unload those that no longer are.
 
-        What failed before is tried again once the disk has been looked at again.
+        What failed before is tried again after ``refresh()``.
         A plugin may look components up while it is imported: it is then left for the next time.
 
         Raises:
@@ -117,6 +121,23 @@ class PluginHost:
             _keep(self.failures, plugin, failure)
             return None
 
+    def components(self, kind: str) -> list[Declaration]:
+        """List what plugins register by the hook ``minnet_register_components``.
+
+        Each is asked once, or a computed class would be another one after ``refresh()``.
+        """
+        for plugin in list(self.loaded):
+            if plugin not in self.registrars and plugin not in _asking.get():
+                token = _asking.set(_asking.get() | {plugin})
+                try:
+                    registrar = Registrar(plugin)
+                    self.call(plugin, "minnet_register_components", _expect_none, registrar=registrar)
+                    self.registrars.setdefault(plugin, registrar)  # now that it is whole: other threads may look at it
+                finally:
+                    _asking.reset(token)
+        registrars = [self.registrars[plugin] for plugin in list(self.loaded) if plugin in self.registrars]
+        return [declaration for registrar in registrars for declaration in registrar.declarations(kind)]
+
     def _enabled(self, group: str) -> list[Declaration]:
         """What is declared and enabled, ours first, so that no stranger takes the name of a hook or command of ours."""
         found = [each for each in scan().declarations(group) if switches().allows(each.distribution)]
@@ -147,6 +168,11 @@ class PluginHost:
     def _implements(self, plugin: Declaration, hook: str) -> bool:
         callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
         return hook in [caller.name for caller in callers]
+
+
+def _expect_none(returned: object) -> None:
+    """Refuse what the hook returned, which is a mistake: a generator, say, that nobody runs."""
+    raise TypeError(f"expected components to be registered by registrar.register, received {returned!r}")
 
 
 def _is_being_imported(module: Any) -> bool:

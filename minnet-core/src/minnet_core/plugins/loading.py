@@ -1,4 +1,4 @@
-"""Loading what a plugin declares: whatever it does, it harms no other, and what went wrong can be told."""
+"""Loading what a plugin declares: whatever it does, it harms no other, and the error says what went wrong and where."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import Any
 from ..discovery import Declaration, expect_spoken, installed
 from ..errors import PluginLoadError, ProtocolError, described
 from ..support import where_raised
-from .captured_output import captured_output
+from .captured_output import capture_output
 from .remedies import remedy_for
 
 
 @contextmanager
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
-    """Run what a plugin does; whatever it raises becomes a `PluginLoadError` that says who did it, and where.
+    """Run code of a plugin; whatever it raises becomes a `PluginLoadError` that says whose code failed, and where.
 
     ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
 
     Args:
-        declaration: whose doing it is.
-        what: what cannot be done then, for the message: ``cannot be loaded``.
+        declaration: of the plugin or component.
+        what: what fails if the code does, for the message: ``cannot be loaded``.
 
     Raises:
         PluginLoadError: with the error chained.
         KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
-        with captured_output(declaration.distribution):
+        with capture_output(declaration.distribution):
             yield
     except KeyboardInterrupt as error:
-        error.add_note(f"while {_told(declaration)} was at work")
+        error.add_note(f"while {_named(declaration)} was at work")
         raise
     except ProtocolError as error:
-        raise PluginLoadError(f"{_told(declaration)} {what}: {error.cause}", error.remedy) from error
+        raise PluginLoadError(f"{_named(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
         where = where_raised(error)
-        cause = f"{_told(declaration)} {what}: {described(error)}{where and f', at {where}'}"
+        cause = f"{_named(declaration)} {what}: {described(error)}{where and f', at {where}'}"
         raise PluginLoadError(cause, _remedy(declaration, error)) from error
 
 
@@ -52,13 +52,13 @@ def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: 
         PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.
     """
     with guarded(declaration, "cannot be loaded"):
-        its = installed(declaration.distribution)
-        if its is not None and declaration.loaded is None:
-            expect_spoken(its.provider, its.protocols)
+        distribution = installed(declaration.distribution)
+        if distribution is not None and declaration.loaded is None:
+            expect_spoken(distribution.provider, distribution.protocols)
         return check(declaration.load())
 
 
-def _told(declaration: Declaration) -> str:
+def _named(declaration: Declaration) -> str:
     return f"{declaration.qualified} ({declaration.provider}, {declaration.target})"
 
 

@@ -20,14 +20,15 @@ def remedy_for(declaration: Declaration, error: BaseException) -> str:
     Returns:
         A command, or what to change and where; empty if that cannot be said.
     """
-    its = installed(declaration.distribution)
-    if its is None:
+    distribution = installed(declaration.distribution)
+    if distribution is None:
         return ""
     if isinstance(error, ImportError):
-        source = its.editable_source()
+        source = distribution.editable_source()
         if source is not None and not source.exists():
-            return f"its source {source} is gone: pip uninstall {its.name}, or install it again from where it is now"
-        if missing := missing_requirements(its):
+            name = distribution.name
+            return f"its source {source} is gone: pip uninstall {name}, or install it again from where it is now"
+        if missing := missing_requirements(distribution):
             return f"pip install {' '.join(missing)}"
     module, _, attribute = declaration.target.partition(":")
     found = sys.modules.get(module)
@@ -48,13 +49,12 @@ def _corrected(hint: str) -> str:
 
 def _components(module: ModuleType) -> dict[str, str]:
     """The components that a module has, by name -> how to write them."""
-    its = {name: value for name, value in vars(module).items() if isinstance(value, type)}
-    ours = [
-        name
-        for name, value in its.items()
-        if issubclass(value, Component) and not value.__module__.startswith("minnet_core")
-    ]
-    return {name: f"{module.__name__}:{name}" for name in ours}
+    classes = {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    return {
+        name: f"{module.__name__}:{name}"
+        for name, cls in classes.items()
+        if issubclass(cls, Component) and not cls.__module__.startswith("minnet_core")
+    }
 
 
 def _one_of(classes: dict[str, str]) -> str:

@@ -12,12 +12,17 @@ from ..support import nearest
 if TYPE_CHECKING:
     from .registry import Registry
 
-
 DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS"
 
 
-def unknown_component(name: str, *registries: Registry) -> str:
-    """Say that registries have no component of a name, and what to do."""
+def unknown_component(name: str, registries: Sequence[Registry], others: Sequence[Registry] = ()) -> str:
+    """Say that registries have no component of a name, and what to do.
+
+    Args:
+        name: what was looked up.
+        registries: that it was looked up in.
+        others: that it may have been meant for.
+    """
     distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
     distribution = canonical(distribution)
     kinds = " or ".join(registry.kind for registry in registries)
@@ -32,12 +37,12 @@ def unknown_component(name: str, *registries: Registry) -> str:
     if colon and distribution not in {each.distribution for _, each in declared}:
         having = {each.distribution: each.qualified for _, each in declared if each.name == bare}
         return f"{message}: {_absent(name, distribution, nearest(distribution, having))}"
-    its = sorted(each.name for _, each in declared if each.distribution == canonical(bare))
-    if its:
-        return f"{message}: that is a distribution, which has {', '.join(its)}"
+    components = sorted(each.name for _, each in declared if each.distribution == canonical(bare))
+    if components:
+        return f"{message}: that is a distribution, which has {', '.join(components)}"
     known = {each.name: registry.shortest(each) for registry, each in declared}
     last = bare.rpartition(".")[2]  # of torch.nn.ReLU
-    return f"{message}; {nearest(last, known) or _beginning(last, known) or _elsewhere(last, registries)}"
+    return f"{message}; {nearest(last, known) or _beginning(last, known) or _elsewhere(last, registries, others)}"
 
 
 def _absent(name: str, distribution: str, near: str) -> str:
@@ -70,11 +75,9 @@ def _install(distribution: str) -> str:
     return f"pip install {distribution}"
 
 
-def _elsewhere(bare: str, registries: Sequence[Registry]) -> str:
+def _elsewhere(bare: str, registries: Sequence[Registry], others: Sequence[Registry]) -> str:
     """Say where else a bare name may be found."""
-    from .registries import REGISTRIES
-
-    for other in REGISTRIES:
+    for other in others:
         if all(other is not registry for registry in registries) and other.candidates(bare):
             return f"it is among the {other.kind}: minnet_core.{other.kind}[{bare!r}]"
     kinds = [registry.kind for registry in registries]

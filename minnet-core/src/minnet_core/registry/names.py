@@ -38,7 +38,3 @@ class NameTable:
             if chosen := [each for each in named if each.distribution in preferred]:
                 return chosen
         return [] if name in self._reserved else named
-
-    def shortest(self, declaration: Declaration) -> str:
-        """Return the shortest name that means a declaration."""
-        return declaration.name if self.find(declaration.name) == [declaration] else declaration.qualified

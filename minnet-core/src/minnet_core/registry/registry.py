@@ -1,4 +1,20 @@
-"""`Registry`: one kind of component, by name, from whoever provides it."""
+"""`Registry`: how a name becomes a class.
+
+``layers["Swish"]`` takes these steps; ``layers.override("Swish", cls)`` comes before them all.
+
+1. `minnet_core.discovery` reads the entry points of all installed distributions, once until ``refresh()``, and leaves
+   out those that ``MINNET_PLUGINS`` and ``MINNET_DISABLE_PLUGINS`` switch off.
+   Each is a `Declaration`: a name, a distribution, and what to import, ``minnet_swish:Swish``.
+2. To the declarations of the group ``minnet.layers`` come the classes that this program registered, of the distribution
+   ``local``; and those that plugins compute, if nothing else has the name.
+3. `NameTable.find` says which of them the name means: a qualified name, ``minnet-swish:Swish``, that distribution's; a
+   bare one a first-party component, else a registered class, else every stranger's that has it.
+4. None is an `UnknownComponentError` with advice from `unknown_component`; several are an `AmbiguousNameError`.
+5. One is imported, and has to be a subclass of the registry's base class; if that fails, it is a `PluginLoadError`.
+   The class, or the error, is kept until ``refresh()``.
+
+Listing names and `Registry.declaration`, which says who provides a name, stop before the import.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +29,20 @@ from attrs import Factory, define
 
 from ..discovery import FIRST_PARTY, LOCAL, Declaration, Scan, Switches, forget, is_strict, scan, switches
 from ..errors import AmbiguousNameError, PluginLoadError, UnknownComponentError
-from ..plugins import load
+from ..plugins import load, plugin_host
 from .lookup_errors import unknown_component
 from .names import NameTable
 
 _C = TypeVar("_C", bound=type)
 
 
+def _explain(name: str, registry: Registry) -> str:
+    return unknown_component(name, [registry], others=REGISTRIES)
+
+
 @define
 class _Loaded:
-    """What has been loaded since the disk was looked at, and what could not be."""
+    """What has been loaded since the last scan, and what could not be."""
 
     scan: Scan | None = None
     classes: dict[Declaration, type] = Factory(dict)
@@ -31,7 +51,7 @@ class _Loaded:
 
 @define
 class _Known:
-    """What is declared, given what is installed and how the switches stand."""
+    """What is declared, given what is installed and what the environment switches off."""
 
     scan: Scan
     switches: Switches
@@ -48,21 +68,27 @@ class Registry(Mapping[str, Any]):
     Looking a name up imports that one class; listing names imports none.
     A qualified name, ``minnet-swish:Swish``, always works.
     A bare one works when it means one thing: a first-party component; else one that this program has registered; else
-    the one of the only distribution that has it.
+    that of the only other distribution that has one.
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.
         base: ``"module:Class"``, or a function that returns the class, that every component of this kind derives from;
             it is not imported to list names.
         compute: returns the components that hooks register, asked when a name is not found and when names are listed.
+        explain: given a name that is not found, and the registry, says so and what to do.
     """
 
     def __init__(
-        self, kind: str, base: str | Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
+        self,
+        kind: str,
+        base: str | Callable[[], type],
+        compute: Callable[[str], list[Declaration]] = lambda kind: [],
+        explain: Callable[[str, Registry], str] = _explain,
     ) -> None:
         self.kind = kind
         self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base
         self._compute = compute
+        self._explain = explain
         self._local: dict[str, Declaration] = {}
         self._overrides: dict[str, list[type]] = {}
         self._known: _Known | None = None
@@ -124,7 +150,7 @@ class Registry(Mapping[str, Any]):
             listing = "; ".join(f"{each.qualified} ({each.provider}, {each.target})" for each in found)
             raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
         if not found:
-            raise UnknownComponentError(unknown_component(str(name), self))
+            raise UnknownComponentError(self._explain(str(name), self))
         return found[0]
 
     def candidates(self, name: str) -> list[Declaration]:
@@ -267,3 +293,15 @@ class Registry(Mapping[str, Any]):
         if isinstance(cls, type) and issubclass(cls, self._base()):
             return cls
         raise TypeError(f"expected a subclass of {self._base().__name__} for {self.kind}, received {cls!r}")
+
+
+def _computed(kind: str) -> list[Declaration]:
+    return plugin_host().components(kind)
+
+
+layers = Registry("layers", "minnet_core.nn:Module", _computed)
+criterions = Registry("criterions", "minnet_core.nn:Criterion", _computed)
+optimizers = Registry("optimizers", "minnet_core.nn:Optimizer", _computed)
+
+REGISTRIES = (layers, criterions, optimizers)
+"""Those of the core; plugins have more, for which there is `all_registries`."""

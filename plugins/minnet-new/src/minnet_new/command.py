@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from .kinds import KINDS
+from .names import class_name, project_name
+from .project import KINDS, Project
+from .scaffold import scaffold
+from .taken import namesakes
 
-if TYPE_CHECKING:
-    from .project import Project
 
-
-def _checked(check: str) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+def _checked(check: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
     """Make a callback that has a function of `names` look at what an option was given."""
 
     def callback(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-        from . import names
-
         try:
-            return None if value is None else str(getattr(names, check)(value))
+            return None if value is None else check(value)
         except ValueError as error:
             raise click.BadParameter(str(error)) from error
 
@@ -29,13 +28,13 @@ def _checked(check: str) -> Callable[[click.Context, click.Parameter, str | None
 
 
 @click.command()
-@click.argument("project", callback=_checked("project_name"))
+@click.argument("project", callback=_checked(project_name))
 @click.option("--kind", type=click.Choice(KINDS), default="layer", show_default=True, help="What the project holds.")
 @click.option(
     "--class",
     "class_name",
     metavar="NAME",
-    callback=_checked("class_name"),
+    callback=_checked(class_name),
     help="The class.  [default: from PROJECT; minnet-soft-shrink has SoftShrink]",
 )
 @click.option("--author", metavar="TEXT", help="Who holds the copyright.  [default: The PROJECT authors]")
@@ -54,10 +53,6 @@ def new(project: str, output: Path, **options: Any) -> None:
     Everything is there: the class, its tests, the conformance kit, the entry point, packaging and CI. It holds a
     working example, so its tests pass at once; replace the example by your own.
     """
-    from .project import Project
-    from .scaffold import scaffold
-    from .taken import namesakes
-
     given = {name: value for name, value in options.items() if value is not None}
     try:
         made = Project(project, **given)
@@ -69,8 +64,6 @@ def new(project: str, output: Path, **options: Any) -> None:
 
 def _next_steps(project: Project, folder: Path, taken: str) -> str:
     """Say what was made and what to type next."""
-    import shlex
-
     name = project.qualified if taken else project.class_name
     lines = [f"{folder} is a distribution with the {project.kind} {project.class_name}, a working example"]
     if taken:

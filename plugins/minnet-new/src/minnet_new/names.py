@@ -7,6 +7,9 @@ import keyword
 import re
 import sys
 
+import minnet_core
+from minnet_core.discovery import FIRST_PARTY, LOCAL, canonical
+
 _PROJECT = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)  # as PEP 508 has it
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _WORD_BEGINS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -24,8 +27,6 @@ def project_name(text: str) -> str:
     >>> project_name("Minnet_Mish")
     'minnet-mish'
     """
-    from minnet_core.discovery import FIRST_PARTY, LOCAL, canonical
-
     if not _PROJECT.fullmatch(text):
         raise ValueError(
             "expected the name of a project, ASCII letters and digits with '-', '_' or '.' between them, "
@@ -78,8 +79,6 @@ def class_name(text: str) -> str:
     ...
     ValueError: expected the name of a class in the form SoftShrink, received 'soft_shrink'
     """
-    import minnet_core
-
     if not _CLASS.fullmatch(text):
         raise ValueError(f"expected the name of a class in the form SoftShrink, received {text!r}")
     if keyword.iskeyword(text) or hasattr(builtins, text):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 @hookimpl
 def minnet_commands() -> list[click.Command]:
     """Contribute ``minnet new``."""
-    from .command import new  # here, so that whoever lists layers does not import click
+    from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
-    return [new]
+    summary = "Make a complete distribution with a layer, a criterion or an optimizer."
+    return [LazyCommand("new", "minnet_new.command:new", summary)]

@@ -6,8 +6,10 @@ from typing import Any
 
 from attrs import field, frozen, validators
 
-from .kinds import KINDS
 from .names import class_name, derived_class_name, module_name, package_name, project_name
+
+KINDS = ("layer", "criterion", "optimizer")
+"""What ``--kind`` takes; the registry and the entry-point group have the plural."""
 
 LONGEST = 100
 """Characters of the longest description: it is the first line of a docstring."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from minnet_core import MinnetError
+from minnet_core.discovery import PROTOCOL
 
 from .project import Project
 from .series import series
@@ -27,8 +31,6 @@ def scaffold(project: Project, folder: Path) -> Path:
     Raises:
         MinnetError: if there is something in its place, or the template cannot be filled.
     """
-    from minnet_core import MinnetError
-
     target = folder / project.name
     if _is_taken(target):
         raise MinnetError(f"{target}: expected nothing or an empty folder in this place; nothing was written")
@@ -43,10 +45,6 @@ def scaffold(project: Project, folder: Path) -> Path:
 
 def answers(project: Project) -> dict[str, Any]:
     """Return the variables of the template."""
-    from importlib.metadata import version
-
-    from minnet_core.discovery import PROTOCOL
-
     return {
         "project": project.name,
         "package": project.package,
@@ -70,11 +68,9 @@ def _is_taken(target: Path) -> bool:
 
 
 def _render(project: Project, folder: Path) -> None:
-    # Imported late: it takes longer than all that the command does otherwise.
+    # Imported here, since it takes longer than all else that the command does, its --help and errors included.
     from copier import run_copy
     from copier.errors import CopierError
-
-    from minnet_core import MinnetError
 
     try:
         run_copy(str(TEMPLATE), folder, answers(project), defaults=True, quiet=True)

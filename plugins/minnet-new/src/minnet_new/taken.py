@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import minnet_core
+
 from .project import Project
 
 
@@ -10,8 +12,6 @@ def namesakes(project: Project) -> str:
 
     What is installed is asked for its metadata: no component is imported.
     """
-    import minnet_core
-
     registry = getattr(minnet_core, f"{project.kind}s")
     try:
         declaration = registry.declaration(project.class_name)

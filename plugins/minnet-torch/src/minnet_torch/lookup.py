@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from types import ModuleType
 from typing import Any
 
 import torch
 
+from minnet_core.support import nearest_names
 from minnet_core.testing import fail
 
 
@@ -27,9 +27,8 @@ def find(name: str) -> Callable[..., Any]:
         inner = getattr(found, part, None)
         # PyTorch's modules are full of what they import themselves: torch.os is no part of PyTorch.
         if inner is None or (isinstance(inner, ModuleType) and not inner.__name__.startswith("torch.")):
-            known = {its.lower(): its for its in dir(found)}
-            close = get_close_matches(part.lower(), known, n=1)
-            hint = f"; did you mean {place}.{known[close[0]]}?" if close else ""
+            close = nearest_names(part, dir(found), most=1)
+            hint = f"; did you mean {place}.{close[0]}?" if close else ""
             fail(f"reference: expected a name in PyTorch, received {name!r}: {place} has no {part!r}{hint}")
         found, place = inner, f"{place}.{part}"
     is_class = isinstance(found, type)

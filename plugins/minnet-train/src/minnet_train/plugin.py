@@ -5,24 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minnet_core import hookimpl
+from minnet_core.registry import Registry
+
+from .registries import datasets, metrics, schedules
 
 if TYPE_CHECKING:
     import click
 
-    from minnet_core.registry import Registry
+_SUMMARIES = {
+    "train": "Train the network that the TOML file EXPERIMENT describes.",
+    "init": "Write an experiment to PATH (experiment.toml), to change and to train.",
+    "evaluate": "Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training.",
+    "predict": "Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.",
+    "plot": "Draw the curves of each RUN together, or what one of them has learned.",
+}
 
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
     """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``plot``."""
-    from .commands import evaluate, init, plot, predict, train  # here, so that whoever lists layers imports no click
+    from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
-    return [train.train, init.init, evaluate.evaluate, predict.predict, plot.plot]
+    return [LazyCommand(name, f"minnet_train.commands.{name}:{name}", text) for name, text in _SUMMARIES.items()]
 
 
 @hookimpl
 def minnet_registries() -> list[Registry]:
     """Contribute ``datasets``, ``metrics`` and ``schedules``."""
-    from .registries import datasets, metrics, schedules
-
     return [datasets, metrics, schedules]

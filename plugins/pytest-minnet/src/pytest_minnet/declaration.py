@@ -1,4 +1,4 @@
-"""`conformance`: what a test file says, and nothing more: no component is imported before pytest collects."""
+"""What a test file says: `conformance`, `parametrize_with_checks`; no component is imported before pytest collects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import pytest
 from attrs import field, frozen
+
+MARK = "minnet_checks"
+"""The mark of a test function that `parametrize_with_checks` decorates, and a keyword of every item of ours."""
 
 
 def _read_only(options: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -57,3 +61,27 @@ def conformance(*subjects: Any, **options: Any) -> Conformance:
     """
     caller = sys._getframe(1)
     return Conformance(subjects, options, caller.f_code.co_filename, caller.f_lineno)
+
+
+def parametrize_with_checks(*subjects: Any, **options: Any) -> pytest.MarkDecorator:
+    """Have pytest call a test function with every case and every check that is about it.
+
+    Several of these decorators on one function, or on its class, add up.
+    The function takes ``case`` and ``check``, and ``check(case)`` runs the check. Fixtures and marks are those of any
+    test; where they are not needed, `conformance` is shorter, and runs no check twice.
+
+    Args:
+        subjects: as `conformance` takes them.
+        options: as `conformance` takes them.
+
+    Returns:
+        A decorator of the function.
+
+    Raises:
+        TypeError: if there is no subject. What is wrong with one is an error when pytest collects the tests.
+
+    >>> @parametrize_with_checks("minnet-core")
+    ... def test_conformance(case, check):
+    ...     check(case)
+    """
+    return getattr(pytest.mark, MARK).with_args(Conformance(subjects, options))  # type: ignore[no-any-return]  # of getattr

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from minnet_core.testing import Check, Examination
+from minnet_core.testing import Check, ConformanceError, Examination, named_check
+
+from .declaration import MARK
 
 
 class ConformanceItem(pytest.Item):
@@ -40,6 +41,7 @@ class ConformanceItem(pytest.Item):
         self.title = title
         self.line = line
         self.extra_keyword_matches.add(check.family)
+        self.keywords[MARK] = True
         for mark in marks:
             self.add_marker(mark)
 
@@ -51,8 +53,6 @@ class ConformanceItem(pytest.Item):
             pytest.skip.Exception: if it has nothing to prove, or a check that it needs fails.
             pytest.fail.Exception: if a check that it needs fails, and is not run itself, so that nothing else would.
         """
-        from minnet_core.testing import ConformanceError, named_check
-
         result = self.examination.result_of(self.check)
         if result.status == "failed":
             raise ConformanceError(result.message)
@@ -77,8 +77,6 @@ class ConformanceItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the kit's message, which says what is wrong, rather than how the kit came to know."""
-        from minnet_core.testing import ConformanceError
-
         if isinstance(excinfo.value, ConformanceError):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)

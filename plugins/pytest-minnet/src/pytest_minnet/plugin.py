@@ -1,19 +1,21 @@
-"""The hooks by which pytest knows us; pytest imports this at every start, so NumPy and minnet are imported later."""
+"""The hooks and fixtures by which pytest knows us.
+
+pytest imports this module at every start, so what needs NumPy and minnet is imported in its functions, and only here.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .collector import ConformanceCollector
-from .declaration import Conformance
-from .fixtures import isolated_registries, throwaway_site
-from .item import ConformanceItem
-from .parametrization import MARK, parametrize
+from .declaration import MARK, Conformance
 
-__all__ = ["isolated_registries", "throwaway_site"]  # pytest finds fixtures by their names in a plugin's module
+if TYPE_CHECKING:
+    from .isolation import Registries, Site
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,23 +26,67 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
-) -> ConformanceCollector | None:
+) -> pytest.Collector | None:
     """Collect a `Conformance` that is named as a test is."""
     if type(obj) is Conformance and collector.funcnamefilter(name):
+        from .collection import ConformanceCollector
+
         return ConformanceCollector.from_parent(collector, name=name, conformance=obj)
     return None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Expand `parametrize_with_checks`."""
-    parametrize(metafunc)
+    if conformances := [mark.args[0] for mark in metafunc.definition.iter_markers(MARK)]:
+        from .collection import parametrize
+
+        parametrize(metafunc, conformances)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Have a skip say where the test is declared, rather than where in the kit or in pytest it is skipped."""
     report = yield
-    if (isinstance(item, ConformanceItem) or MARK in item.keywords) and isinstance(report.longrepr, tuple):
+    if MARK in item.keywords and isinstance(report.longrepr, tuple):
         path, line, _ = item.reportinfo()
         report.longrepr = (os.fspath(path), (line or 0) + 1, report.longrepr[2])
     return report
+
+
+@pytest.fixture
+def isolated_registries() -> Iterator[Registries]:
+    """Registries without discovery: nothing that is installed is found, not even what is first-party.
+
+    A test registers what it needs; afterwards everything is as it was.
+    ``layers``, ``criterions`` and ``optimizers`` of `minnet_core` are these registries while the test runs, so `build`
+    and `load` use them too.
+    """
+    from minnet_core.testing import isolated
+
+    from .isolation import Registries
+
+    with isolated(tuple):
+        yield Registries()
+
+
+@pytest.fixture
+def throwaway_site(tmp_path: Path) -> Iterator[Site]:
+    """A site directory of this test alone: ``throwaway_site.install("strange-a", {"strange_a": source}, ...)``.
+
+    What is installed is a real distribution, found through its metadata like one from an index, by this process and by
+    those that it starts. Afterwards it is gone, and so are the modules imported from it.
+    """
+    from minnet_core import layers
+    from minnet_core.testing import isolated
+
+    from .isolation import Site
+
+    site = Site(tmp_path / "throwaway-site")
+    site.path.mkdir()
+    with pytest.MonkeyPatch.context() as patch:  # of its own, so that the path is as it was before anything looks again
+        patch.syspath_prepend(site.path)
+        patch.setenv("PYTHONPATH", str(site.path), prepend=os.pathsep)
+        with isolated():
+            yield site
+    site.forget_modules()
+    layers.refresh()

@@ -7,15 +7,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ...errors import MinnetError
 from ...support import render_table
-
-if TYPE_CHECKING:
-    from ...testing import Case, Report
+from ...testing import Case, Report, all_checks, cases_of, every_case, examine, named_check
 
 _COLUMNS = ("component", "passed", "failed", "skipped", "expected to fail")
 
@@ -91,8 +89,6 @@ def check(
     any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
     check fails, and with 2 if there is nothing to check.
     """
-    from ...testing import all_checks, cases_of, every_case, examine, named_check
-
     if listing:
         rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]
         columns = ("check", "family", "of", "proves")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
+from ...diagnosis import Explanation, explain as explain_component
 from ...errors import UnknownComponentError
 from ...registry import all_registries, unknown_component
-from ..output import as_json, echo_json
-
-if TYPE_CHECKING:
-    from ...diagnosis import Explanation
+from ..listing import as_json, echo_json
 
 
 @click.command()
@@ -26,14 +23,12 @@ def explain(name: str, check: bool, as_json: bool) -> None:
     it comes from, how it is constructed, the shapes that it takes and makes, what the conformance kit finds, and its
     documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
     """
-    from ...diagnosis import explain
-
     registries = all_registries()
     having = [registry for registry in registries if registry.candidates(name)]
     if not having:
-        raise UnknownComponentError(unknown_component(name, *registries))
+        raise UnknownComponentError(unknown_component(name, registries))
 
-    found = [explain(registry, registry.declaration(name), check=check) for registry in having]
+    found = [explain_component(registry, registry.declaration(name), check=check) for registry in having]
     if as_json:
         echo_json([each.to_dict() for each in found])
     else:

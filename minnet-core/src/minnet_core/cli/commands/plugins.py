@@ -10,12 +10,10 @@ from ...plugins import plugin_host
 from ...registry import all_registries
 from ...support import echo_table
 from ..contributions import contributions
-from ..output import as_json, echo_json, records
+from ..listing import as_json, echo_json, records
+from .doctor import STYLES, findings
 
 _COLUMNS = ("distribution", "version", "state", "provides")
-STYLES = {"ok": "green", "disabled": "dim", "broken": "red", "outdated": "red"} | dict.fromkeys(
-    ("mistyped", "ambiguous", "shadowed", "noisy"), "yellow"
-)
 
 
 @click.command()
@@ -27,11 +25,9 @@ def plugins(context: click.Context, as_json: bool) -> None:
     Every component is imported and made, to see whether it can be; exits with 1 if anything cannot be used. `minnet
     doctor` says what to do about it.
     """
-    from ...diagnosis import inspect_installation
-
-    findings = inspect_installation(own_commands(context))
+    found = findings(context)
     worst: dict[str, str] = {}
-    for finding in findings:
+    for finding in found:
         worst.setdefault(finding.distribution, finding.kind)
     behaviour = [(each.plugin.distribution, f"minnet {each.command.name}") for each in contributions()]
     behaviour += [(plugin.distribution, hook) for plugin in plugin_host().loaded for hook in _hooks(plugin)]
@@ -40,22 +36,16 @@ def plugins(context: click.Context, as_json: bool) -> None:
         provided = [*_components(each), *(what for distribution, what in behaviour if distribution == each.name)]
         rows.append((each.name, each.version, _state(each, worst), ", ".join(provided) or "-"))
     if as_json:
-        problems = [asdict(finding) for finding in findings]
+        problems = [asdict(finding) for finding in found]
         echo_json({"distributions": records(_COLUMNS, rows), "problems": problems})
     else:
         echo_table(_COLUMNS, rows, wrap=["provides"], styles=STYLES)
-        if findings:
+        if found:
             click.echo()
-            causes = [(finding.kind, finding.distribution, finding.cause) for finding in findings]
+            causes = [(finding.kind, finding.distribution, finding.cause) for finding in found]
             echo_table(("kind", "distribution", "cause"), causes, wrap=["cause"], styles=STYLES)
-    if any(finding.kind in ("broken", "outdated") for finding in findings):
+    if any(finding.kind in ("broken", "outdated") for finding in found):
         raise click.exceptions.Exit(1)
-
-
-def own_commands(context: click.Context) -> list[str]:
-    """The names of the commands that the core has."""
-    group = context.find_root().command
-    return list(group.commands) if isinstance(group, click.Group) else []
 
 
 def _state(installed: InstalledDistribution, worst: dict[str, str]) -> str:

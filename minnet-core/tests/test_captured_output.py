@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 
 from minnet_core import layers
-from minnet_core.plugins.captured_output import captured_output, prints
+from minnet_core.plugins.captured_output import capture_output, output_of
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -22,11 +22,11 @@ def install(site, source, name):
 
 
 def test_what_a_plugin_prints_goes_to_stderr_and_is_remembered(site, capsys):
-    assert prints("strange-noisy") == ""
+    assert output_of("strange-noisy") == ""
     install(site, f"import sys\nprint('hello')\nsys.stdout.flush()\n{LAYER}", "strange-noisy")
     assert layers["Strange"]
     assert capsys.readouterr() == ("", "strange-noisy: hello\n")
-    assert prints("strange-noisy") == "hello\n"
+    assert output_of("strange-noisy") == "hello\n"
     print("ours")
     assert capsys.readouterr() == ("ours\n", "")
 
@@ -55,13 +55,13 @@ def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
     stdout, begun, first_ended = sys.stdout, Barrier(2), Barrier(2)
 
     def first():
-        with captured_output("strange-first"):
+        with capture_output("strange-first"):
             begun.wait()
             print("first")
         first_ended.wait()
 
     def second():
-        with captured_output("strange-second"):
+        with capture_output("strange-second"):
             begun.wait()
             first_ended.wait()
             print("second")
@@ -72,39 +72,39 @@ def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
     for thread in threads:
         thread.join()
     assert sys.stdout is stdout
-    assert (prints("strange-first"), prints("strange-second")) == ("first\n", "second\n")
+    assert (output_of("strange-first"), output_of("strange-second")) == ("first\n", "second\n")
     assert capsys.readouterr().out == ""
 
 
 def test_another_thread_prints_where_it_did_meanwhile(capsys):
-    with captured_output("strange-quiet"):
+    with capture_output("strange-quiet"):
         thread = Thread(target=print, args=["other"])
         thread.start()
         thread.join()
     assert capsys.readouterr() == ("other\n", "")
-    assert prints("strange-quiet") == ""
+    assert output_of("strange-quiet") == ""
 
 
 def test_it_nests_and_ends_with_an_error(capsys):
     stdout = sys.stdout
-    with captured_output("strange-outer"):
-        with pytest.raises(TypeError), captured_output("strange-inner"):
+    with capture_output("strange-outer"):
+        with pytest.raises(TypeError), capture_output("strange-inner"):
             print("inner") + 1
         print("outer")
     assert sys.stdout is stdout
-    assert (prints("strange-outer"), prints("strange-inner")) == ("outer\n", "inner\n")
+    assert (output_of("strange-outer"), output_of("strange-inner")) == ("outer\n", "inner\n")
 
 
 def test_a_stdout_that_a_plugin_puts_in_place_is_left_there(monkeypatch, capsys):
     own = sys.stderr
     monkeypatch.setattr(sys, "stdout", sys.stdout)
-    with captured_output("strange-replacer"):
+    with capture_output("strange-replacer"):
         sys.stdout = own
     assert sys.stdout is own
 
 
 def test_who_speaks_is_said_at_the_beginning_of_each_line(capsys):
-    with captured_output("strange-a"):
+    with capture_output("strange-a"):
         print("one\ntwo", end="")
         print(" and a half")
         print()
@@ -122,13 +122,13 @@ def test_what_a_plugin_wraps_around_its_stdout_is_no_loop(monkeypatch, capsys):
     stdout, stderr = sys.stdout, sys.stderr
     monkeypatch.setattr(sys, "stdout", stdout)
     monkeypatch.setattr(sys, "stderr", stderr)
-    with captured_output("strange-wrapper"):
+    with capture_output("strange-wrapper"):
         sys.stdout = Tee(sys.stdout)
     print("after")
     sys.stdout = stdout
-    with captured_output("strange-swapper"):
+    with capture_output("strange-swapper"):
         sys.stderr = sys.stdout
-    with captured_output("strange-next"):
+    with capture_output("strange-next"):
         print("next")
     sys.stderr = stderr
     assert capsys.readouterr() == ("after\n", "strange-next: next\n")
@@ -139,5 +139,5 @@ def test_a_program_without_a_console_can_load_what_prints(monkeypatch, stdout):
     if stdout is None:
         monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    with captured_output("strange-mute"):
+    with capture_output("strange-mute"):
         print("nobody hears it", flush=True)

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from minnet_core.diagnosis.finding import Finding
-from minnet_core.diagnosis.installation import inspect_installation
+from minnet_core.cli.commands.doctor import inspect_commands
+from minnet_core.diagnosis import Finding, inspect_installation
 from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
@@ -30,7 +30,11 @@ def install(site, name, source="", *layers, folder=None, **more):
 
 def found():
     """The findings about what the tests install."""
-    return [each for each in inspect_installation(["layers"]) if "trange" in each.distribution + each.cause]
+    return [
+        each
+        for each in inspect_installation(inspect_commands(["layers"]))
+        if "trange" in each.distribution + each.cause
+    ]
 
 
 def test_a_healthy_installation_has_no_findings(site):
@@ -167,6 +171,15 @@ def test_a_command_that_another_has_is_shadowed(site):
     ]
 
 
+def test_a_lazy_command_that_cannot_be_loaded_is_broken_though_its_plugin_is_not(site):
+    source = HOOK.format("minnet_commands()", "return [LazyCommand('fit', 'strange_a.absent:fit', 'Fit.')]")
+    source = f"from minnet_core.cli import LazyCommand\n{source}"
+    install(site, "strange-a", source, points={"minnet": {"a": "strange_a"}})
+    (finding,) = found()
+    assert (finding.kind, finding.distribution) == ("broken", "strange-a")
+    assert "strange_a) cannot load its command 'fit': ModuleNotFoundError: No module named" in finding.cause
+
+
 def test_a_hidden_copy_with_code_is_shadowed(site, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path / "other")
     for folder, version in ((site, "2.0"), (tmp_path / "other", "0.1.0")):
@@ -253,15 +266,6 @@ def test_metadata_that_cannot_be_read_are_broken(site):
     assert (one.kind, one.distribution) == ("broken", "strange_a-0.1.0.dist-info")
     assert one.cause.startswith(f"{path}: its metadata cannot be read: UnicodeDecodeError: ")
     assert (other.distribution, other.remedy) == ("~trange_b-1.0.dist-info", "install it again, or delete it")
-
-
-def test_an_egg_link_that_points_nowhere_is_broken_and_one_that_points_somewhere_is_not(site, tmp_path):
-    (site / "minnet-strange-gone.egg-link").write_text(f"{tmp_path}/gone\n.\n")
-    (site / "minnet-strange-here.egg-link").write_text(f"{tmp_path}\n.\n")
-    (site / "minnet-strange-empty.egg-link").write_text("")
-    (finding,) = found()
-    assert (finding.kind, finding.distribution) == ("broken", "minnet-strange-gone.egg-link")
-    assert finding.cause.endswith(f"points to {tmp_path}/gone, which is gone")
 
 
 def test_what_prints_is_noisy(site):

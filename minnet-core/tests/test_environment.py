@@ -4,7 +4,15 @@ import os
 
 import pytest
 
-from minnet_core.discovery.environment import DISABLED, Switches, disable, is_strict, kept, lenient, switches
+from minnet_core.discovery.environment import (
+    DISABLED,
+    Switches,
+    disable,
+    is_strict,
+    preserved,
+    switches,
+    without_strict_plugins,
+)
 
 CANDIDATES = {"minnet-core", "minnet-layers", "strange-a", "strange-b"}
 
@@ -41,7 +49,7 @@ def test_one_setting_is_one_object_and_another_another(monkeypatch):
 def test_disabling_adds_to_the_variable_which_can_be_kept(monkeypatch, before):
     if before is not None:
         monkeypatch.setenv(DISABLED, before)
-    with kept(DISABLED):
+    with preserved(DISABLED):
         disable(["strange-b"])
         assert not switches().allows("strange-b")
         assert switches().allows("strange-a") is (before is None)
@@ -50,14 +58,14 @@ def test_disabling_adds_to_the_variable_which_can_be_kept(monkeypatch, before):
 
 
 def test_a_switch_is_kept_whatever_is_raised():
-    with pytest.raises(ZeroDivisionError), kept(DISABLED):
+    with pytest.raises(ZeroDivisionError), preserved(DISABLED):
         os.environ[DISABLED] = str(1 / 0)
     assert DISABLED not in os.environ
 
 
 def test_leniency_lasts_as_long_as_its_context(monkeypatch):
     monkeypatch.setenv("MINNET_STRICT_PLUGINS", "1")
-    with lenient():
+    with without_strict_plugins():
         assert not is_strict()
     assert is_strict()
 

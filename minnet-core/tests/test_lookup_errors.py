@@ -74,6 +74,17 @@ def test_looking_a_name_up_in_a_registry_of_a_strangers_kind_has_no_home_to_name
         Registry("recipes", lambda: Module)["Soup"]
 
 
+def test_what_is_unknown_in_a_registry_of_a_strangers_kind_may_be_known_in_one_of_ours():
+    with pytest.raises(UnknownComponentError, match=r"; it is among the layers: minnet_core.layers\['StrangeA'\]$"):
+        Registry("recipes", lambda: Module)["StrangeA"]
+
+
+def test_a_registry_can_be_handed_another_explanation():
+    registry = Registry("recipes", lambda: Module, explain=lambda name, registry: f"no {name} in {registry.kind}")
+    with pytest.raises(UnknownComponentError, match="^no Soup in recipes$"):
+        registry["Soup"]
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [(b"[minnet.layers\nX = a:X", "its metadata cannot be read"), (None, "ZeroDivisionError: division")],
