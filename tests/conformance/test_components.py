@@ -7,10 +7,9 @@ from collections import Counter
 import pytest
 
 from minnet_core.testing import checks_for, every_case, examine
-from minnet_core.testing.runner.kit import own_checks
+from minnet_core.testing.checks import OWN_CHECKS
 
 EXPECTED = {
-    "minnet-core:Fused": (54, 28),
     "minnet-core:Sequential": (60, 28),
     "minnet-layers:BatchNormalization --example 0": (62, 26),
     "minnet-layers:BatchNormalization --example 1": (61, 27),
@@ -53,7 +52,7 @@ EXPECTED = {
 
 def outcomes(case):
     """How many checks of the core pass and are skipped; plugins may add others."""
-    own = set(own_checks())
+    own = set(OWN_CHECKS)
     report = examine(case, [check.name for check in checks_for(case) if check in own])
     assert report.failures == (), report.failures[0].explanation
     return report.count("passed"), report.count("skipped")

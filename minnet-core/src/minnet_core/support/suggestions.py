@@ -1,4 +1,4 @@
-"""`nearest`: what somebody may have meant who wrote a name that is not known."""
+"""`nearest` and `nearest_names`: what somebody may have meant who wrote a name that is not known."""
 
 from __future__ import annotations
 

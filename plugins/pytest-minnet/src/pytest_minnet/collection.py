@@ -11,7 +11,7 @@ import pytest
 from attrs import frozen
 
 from minnet_core import MinnetError
-from minnet_core.testing import Case, Check, ConformanceError, Examination, cases_of, checks_for
+from minnet_core.testing import BoundCheck, Case, Check, ConformanceError, Examination, cases_of, checks_for
 
 from .declaration import Conformance
 from .ids import case_ids
@@ -120,7 +120,11 @@ def parametrize(metafunc: pytest.Metafunc, conformances: Iterable[Conformance]) 
     metafunc.parametrize(
         ("case", "check"),
         [
-            pytest.param(proof.case, check, id=proof.test_id(check), marks=tuple(marks(proof.case, check)))
+            pytest.param(
+                *(proof.case, BoundCheck.of_case(proof.case, check)),
+                id=proof.test_id(check),
+                marks=tuple(marks(proof.case, check)),
+            )
             for proof, check in pairs
         ],
     )

@@ -18,9 +18,10 @@ from ...nn import Module, walk
 from ...registry import layers
 from ...saving import component_name, load, save
 from ...state import align_generators
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import expect_equal
-from ..passes import backward, buffers, forward, gradients, lasting, parameters, run
+from ..outcomes import fail, skip
+from ..passes import buffers, forward, forward_backward, gradients, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS
 
@@ -62,8 +63,7 @@ def passes_leave_nothing_behind(trial: Trial) -> None:
     sizes = []
     for passes in (2, 200):
         for _ in range(passes):
-            forward(component, batch)
-            backward(component, batch)
+            forward_backward(component, batch)
         sizes.append(len(pickle.dumps(component)))
     if sizes[1] > sizes[0] + GROWTH:
         fail(f"pickled after 2 and 202 passes: expected about one size, received {sizes[0]} and {sizes[1]} bytes")
@@ -75,8 +75,7 @@ def saving_and_loading_gives_an_equal_component(trial: Trial) -> None:
     component, batch = trial.fresh(), trial.batch()
     for array in parameters(component).values():
         array *= trial.rng.uniform(0.6, 1.4, array.shape)
-    forward(component, batch)
-    backward(component, batch)
+    forward_backward(component, batch)
     component.evaluate()
     with TemporaryDirectory() as folder:
         try:
@@ -104,8 +103,7 @@ def _used(trial: Trial, mode: str) -> Any:
         component.astype(np.float64)
     for array in parameters(component).values():
         array *= trial.rng.uniform(0.6, 1.4, array.shape)
-    forward(component, batch)
-    backward(component, batch)
+    forward_backward(component, batch)
     if mode == "evaluate":
         component.evaluate()
         forward(component, batch)
@@ -113,9 +111,9 @@ def _used(trial: Trial, mode: str) -> Any:
 
 
 def _expect_nothing_shared(original: Any, twin: Any, where: str) -> None:
-    mine, its = ({**parameters(made), **gradients(made), **buffers(made)} for made in (original, twin))
-    for name, array in mine.items():
-        if name in its and array.size and np.shares_memory(array, its[name]):
+    arrays, copied = ({**parameters(made), **gradients(made), **buffers(made)} for made in (original, twin))
+    for name, array in arrays.items():
+        if name in copied and array.size and np.shares_memory(array, copied[name]):
             fail(f"{where}: {name} of the copy is the memory of the original's")
 
 
@@ -127,8 +125,8 @@ def _expect_equal_copy(trial: Trial, mode: str, original: Any, twin: Any, what: 
         array *= 2
     run(twin, other)
     expect_equal(lasting(original), before, f"of the original, {mode} mode, after its copy was used", rtol=0)
-    for mine, its in zip(parameters(twin).values(), parameters(original).values(), strict=True):
-        mine[...] = its
+    for array, value in zip(parameters(twin).values(), parameters(original).values(), strict=True):
+        array[...] = value
     run(original, other)
     align_generators(twin, original)
     expect_equal(run(twin, batch), run(original, batch), f"{what}, {mode} mode", rtol=0)

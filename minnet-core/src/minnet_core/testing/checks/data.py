@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array
-from ..check import check, fail, skip
-from ..numerics import as_dtype, expect_equal, holding, is_floating, map_arrays, named_arrays, samples
+from ..check import check
+from ..numerics import as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
+from ..outcomes import fail, skip
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trials import Trial, one_by_one
 from .protocol import RUNS
@@ -55,7 +56,7 @@ def a_large_batch_is_treated_alike(trial: Trial) -> None:
     for mode in trial.repeatable_modes:
         batch = trial.batch(mode)
         times = -(-MANY // samples(batch.input))
-        large = Batch(_repeated(batch.input, times), _repeated(batch.second, times), "repeated")
+        large = batch.repeated(times)
         expected = _scaled_up(run(trial.fresh(mode), batch), times, trial.kind)
         for dtype in (None, *_integer_dtypes(trial, batch)):
             given = large if dtype is None else Batch(large.input, as_dtype(large.second, dtype), "repeated")
@@ -87,10 +88,6 @@ def _prefixed(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {f"{prefix}{name}": array for name, array in arrays.items()}
 
 
-def _repeated(tensor: Any, times: int) -> Any:
-    return map_arrays(lambda array: np.concatenate([array] * times), tensor)
-
-
 def _scaled_up(results: dict[str, Array], times: int, kind: str) -> dict[str, Array]:
     """The results of a batch repeated, from those of the batch."""
 
@@ -108,7 +105,7 @@ def _integer_dtypes(trial: Trial, batch: Batch) -> tuple[Any, ...]:
     """Narrow dtypes that hold the targets of a criterion."""
     arrays = [array for _, array in named_arrays("", batch.second)] if trial.kind == "criterion" else []
     holds_classes = bool(arrays) and all(not is_floating(array) and array.min() >= 0 for array in arrays)
-    return tuple(holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
+    return tuple(dtypes_holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
 
 
 def _given(trial: Trial, call: Any) -> Callable[[Any], object]:

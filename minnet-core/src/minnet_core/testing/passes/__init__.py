@@ -1,9 +1,7 @@
 """Running a component once: its passes, its state and the state of the process around it."""
 
-from .batch import Batch
-from .gradients import check_criterion_gradients, check_gradients
-from .objective import magnitude, objective, weighted_sum
-from .passes import backward, forward, gradients, parameters, run, zero
+from .gradients import check_criterion_gradients, check_gradients, magnitude, objective, weighted_sum
+from .passes import Batch, backward, forward, forward_backward, gradients, parameters, parts, run, zero
 from .sandbox import sandboxed
 from .state import buffers, copy_state, lasting
 
@@ -15,11 +13,13 @@ __all__ = [
     "check_gradients",
     "copy_state",
     "forward",
+    "forward_backward",
     "gradients",
     "lasting",
     "magnitude",
     "objective",
     "parameters",
+    "parts",
     "run",
     "sandboxed",
     "weighted_sum",

@@ -11,22 +11,53 @@ import numpy as np
 
 from ...nn import Array, Criterion, Module, Tensor, title
 from ...state import GlobalState
-from ..check import ConformanceError
 from ..numerics import (
     cast,
     copied,
     differing,
     find_mismatch,
+    format_number,
     is_floating,
+    largest,
     map_arrays,
     named_arrays,
-    number,
     structure,
     tolerance_of,
 )
-from .batch import Batch
-from .objective import magnitude, objective
-from .passes import forward, gradients, parameters, run
+from ..outcomes import ConformanceError
+from .passes import Batch, forward, gradients, parameters, run
+
+
+def objective(component: Any, batch: Batch) -> float:
+    """Compute the loss of a criterion, or the sum of a layer's output weighted by gradOutput.
+
+    A copy computes it, so that a component that changes with every pass is the same each time.
+    """
+    output = forward(copy.deepcopy(component), batch)
+    return float(output) if isinstance(component, Criterion) else weighted_sum(output, batch.second)
+
+
+def magnitude(component: Any, batch: Batch) -> float:
+    """Compute the size of the terms that `objective` sums, which says how much rounding to expect of it.
+
+    A loss may have cancelled terms of the size of its input; a gradient may be right to a rounding of gradOutput alone.
+    """
+    output = forward(copy.deepcopy(component), batch)
+    if isinstance(component, Criterion):
+        return abs(float(output)) + max(largest(array) for _, array in named_arrays("", batch.input))
+    terms = weighted_sum(map_arrays(np.abs, output), map_arrays(np.abs, batch.second))
+    return terms + 1e-4 * max(largest(array) for _, array in named_arrays("", batch.second))
+
+
+def weighted_sum(output: Any, weights: Any) -> float:
+    """Sum the products of two tensors.
+
+    >>> weighted_sum((np.ones(2), np.ones(3)), (np.ones(2), 2 * np.ones(3)))
+    8.0
+    """
+    if isinstance(output, tuple):
+        return sum(map(weighted_sum, output, weights))
+    return float(np.sum(output * weights))
 
 
 def check_gradients(
@@ -94,8 +125,10 @@ def check_criterion_gradients(
     before = GlobalState.now()
     try:
         results = run(copy.deepcopy(criterion), batch)
-        for (what, given), (_, its) in zip(named_arrays("target", batch.second), named_arrays("", target), strict=True):
-            if not np.array_equal(given, its, equal_nan=given.dtype.kind == "f"):
+        for (what, given), (_, original) in zip(
+            named_arrays("target", batch.second), named_arrays("", target), strict=True
+        ):
+            if not np.array_equal(given, original, equal_nan=given.dtype.kind == "f"):
                 raise ConformanceError(f"{name}: expected passes to leave {what} as it is; it was written to")
         _compare(name, criterion, batch, results, generator, tolerance)
     finally:
@@ -121,7 +154,8 @@ def _compare(
         if found is not None:
             kink = "; the function has a kink there" if found.is_kink else ""
             raise ConformanceError(
-                f"{name}: {what}{found.place}: analytic {number(found.analytic)}, numeric {number(found.numeric)}{kink}"
+                f"{name}: {what}{found.place}: analytic {format_number(found.analytic)}, "
+                f"numeric {format_number(found.numeric)}{kink}"
             )
 
 

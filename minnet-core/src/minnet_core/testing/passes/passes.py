@@ -1,16 +1,53 @@
-"""Running a component, and the arrays that it computes."""
+"""Running a component: what a pass is given, and the arrays that it computes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...nn import Array, Criterion, Module, walk
+import numpy as np
+from attrs import evolve, frozen
+
+from ...nn import Array, Criterion, Module, Tensor, describe, walk
 from ...state import GlobalState
-from ..numerics import copied, named_arrays
-from .batch import Batch
+from ..numerics import copied, map_arrays, named_arrays, rows
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""
+
+
+@frozen(eq=False)
+class Batch:
+    """What a pass is given.
+
+    Attributes:
+        input: of both methods.
+        second: what ``backward`` gets besides it: the gradOutput of a layer, the target of a criterion.
+        kind: where the input comes from, for messages.
+    """
+
+    input: Tensor
+    second: Tensor
+    kind: str = "drawn"
+
+    def __str__(self) -> str:
+        return f"{self.kind} input {describe(self.input)}"
+
+    def rows(self, start: int, stop: int, kind: str | None = None) -> Batch:
+        """Some of the samples."""
+        index = slice(start, stop)
+        return Batch(rows(self.input, index), rows(self.second, index), kind or self.kind)
+
+    def repeated(self, times: int = 2, kind: str = "repeated") -> Batch:
+        """The samples several times over."""
+
+        def repeat(array: Array) -> Array:
+            return np.concatenate([array] * times)
+
+        return Batch(map_arrays(repeat, self.input), map_arrays(repeat, self.second), kind)
+
+    def copy(self) -> Batch:
+        """A batch of copies of the arrays."""
+        return evolve(self, input=copied(self.input), second=copied(self.second))
 
 
 def forward(component: Any, batch: Batch) -> Any:
@@ -24,6 +61,12 @@ def forward(component: Any, batch: Batch) -> Any:
 def backward(component: Any, batch: Batch) -> Any:
     """Run ``backward``."""
     return component.backward(batch.input, batch.second)
+
+
+def forward_backward(component: Any, batch: Batch) -> Any:
+    """Run ``forward`` and then ``backward``; return what the latter does."""
+    forward(component, batch)
+    return backward(component, batch)
 
 
 def run(component: Any, batch: Batch) -> dict[str, Array]:

@@ -14,8 +14,8 @@ from attrs import evolve
 
 from ...nn import DOMAINS, Module, Optimizer, Tensor
 from ..cases import KINDS, Case
-from ..check import skip
 from ..numerics import copied, map_arrays, named_arrays, rows
+from ..outcomes import skip
 from ..passes import Batch, forward, parameters
 
 Mode = str
@@ -138,6 +138,11 @@ class Trial:
         """Draw a batch of every shape of the case."""
         for shape in self.case.shapes:
             yield self.batch(mode, dtype, shape=shape)
+
+    def per_mode(self) -> Iterator[tuple[Mode, Any, Batch]]:
+        """Yield every mode with a component in it and a batch for it."""
+        for mode in self.modes:
+            yield mode, self.fresh(mode), self.batch(mode)
 
     def single(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Batch:
         """Draw a batch of one sample.
