@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -125,13 +126,21 @@ class EpochTotals:
         self.tally.reset()
         self.loss = self.weight = self._seconds = 0.0
 
-    def start(self) -> None:
-        """Let time count."""
-        self._since = perf_counter()
+    def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
+        """Count a batch of so many samples, or of that weight, by its mean loss."""
+        self.loss += loss * weight
+        self.weight += weight
+        if self.tally.metrics:
+            self.tally.add(outputs, targets)
 
-    def pause(self) -> None:
-        """Let time count no more."""
-        self._seconds, self._since = self.seconds, None
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Let time count while the context lasts."""
+        self._since = perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds, self._since = self.seconds, None
 
     @property
     def seconds(self) -> float:

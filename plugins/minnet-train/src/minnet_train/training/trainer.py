@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
-from minnet_core import Criterion, Module, Optimizer
+from minnet_core import Array, Criterion, Module, Optimizer
 from minnet_core.nn import describe
 
-from ..data import Samples, expect_weights
+from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
 from ..errors import StateError
 from ..metrics import Metric
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
-from .divergence import expect_finite_parameters
+from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
 from .early_stopping import EarlyStopping
 from .epoch_totals import EpochTotals
 from .fit_options import FitOptions
@@ -25,7 +26,6 @@ from .learning_rate import LearningRate
 from .schedules import Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-from .train_batches import train_batches
 from .validation import validate
 from .waiting import EarlyStoppingState
 
@@ -122,7 +122,9 @@ class Trainer:
         Raises:
             DivergenceError: when a loss or weight is nan or infinite; it names epoch, batch and layer.
             StateError: if an epoch that was begun is to go on with more or fewer samples, or batches of another size.
-            CallbackError: when a callback or plugin raises.
+            CallbackError: when a callback or plugin raises. The parameters are then those after the last whole step; if
+                it raised in the middle of a step, only the last state that was taken gives the same weights again as
+                without the error.
         """
         for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
             pass
@@ -217,33 +219,90 @@ class Trainer:
         if self.waiting is not None and self.waiting.reason is not None:
             self.stopped = self.waiting.reason
             return None
-        is_new = self.epoch == len(self.history)
-        divided = {"samples": len(plan.training), "batch_size": plan.batch_size}
-        if is_new and self.epoch >= plan.epochs:
-            return None
-        if is_new and not self.is_stopping:
-            self.epoch, self.batch = self.epoch + 1, 0
-            self.order.begin_epoch()
-            self.running.reset()
-            self.divided = divided
-        elif not is_new and self.divided != divided:
-            raise StateError(
-                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
-                f"received {divided}"
-            )
+        if self.epoch == len(self.history):
+            if self.epoch >= plan.epochs:
+                return None
+            if not self.is_stopping:
+                self._begin_epoch()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with np.errstate(over="ignore", invalid="ignore"):
-            if self.is_stopping or not self._train(plan, hooks):
+            if self.is_stopping or not self._train_epoch(plan, hooks):
                 self.stopped = f"stopped after step {self.step}"
                 return None
             return self._end_epoch(plan)
 
-    def _train(self, plan: FitOptions, hooks: Hooks) -> bool:
-        self.running.start()
-        try:
-            return train_batches(self, plan, hooks)
-        finally:
-            self.running.pause()
+    def _begin_epoch(self) -> None:
+        self.epoch, self.batch = self.epoch + 1, 0
+        self.order.begin_epoch()
+        self.running.reset()
+
+    def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
+        """Train on the batches that are left of an epoch; False if training is stopped before the last."""
+        training, size, weights = plan.training, plan.batch_size, plan.training.weights
+        self._divide(len(training), size)
+        order = self.order.permutation(len(training))
+        set_rate = self.rate.begin_epoch(plan, self.epoch)
+        self.model.train()
+        with self.running.timed():
+            for start in range(self.batch * size, len(order), size):
+                rows = order[start : start + size]
+                inputs, targets = training.batch(rows)
+                if set_rate is not None:
+                    set_rate(self.step)
+                loss = self._train_step(inputs, targets, None if weights is None else weights[rows], hooks)
+                for call in hooks.minnet_step_end:
+                    call(trainer=self, loss=loss)
+                if self.is_stopping:
+                    return False
+        return True
+
+    def _train_step(self, inputs: Array, targets: Array, weights: Array | None, hooks: Hooks) -> float:
+        """Take a step, and return the loss of its batch.
+
+        An error before `Optimizer.step` leaves parameters and optimizer as the step before left them; buffers and
+        generators of the layers have gone on.
+        """
+        model, criterion = self.model, self.criterion
+        self.is_whole = False
+        model.zeroGradParameters()
+        outputs = model.forward(inputs)
+        if weights is None:
+            loss, weight = float(criterion.forward(outputs, targets)), float(len(inputs))
+        else:
+            loss, weight = weighted_loss(criterion, outputs, targets, weights), float(weights.sum())
+        if not math.isfinite(loss):
+            raise loss_diverged(self.next_batch, loss, model, criterion, inputs, targets)
+        if weights is None:
+            gradient = criterion.backward(outputs, targets)
+        else:
+            gradient = weighted_gradient(criterion, outputs, targets, weights)
+        model.backwardParameters(inputs, gradient)  # nobody asks for the gradient of the data
+        if hooks.minnet_gradients_ready or self.clipping:
+            self._change_gradients(hooks)
+        self.optimizer.step()
+        self.step += 1
+        self.batch += 1
+        self.running.add(loss, weight, outputs, targets)
+        self.is_whole = True
+        return loss
+
+    def _change_gradients(self, hooks: Hooks) -> None:
+        """Let hooks change the gradients, then clip them."""
+        _, gradients = self.model.flattenParameters()
+        for call in hooks.minnet_gradients_ready:
+            call(trainer=self, gradients=gradients)
+        if self.clipping and not math.isfinite(self.clipping(gradients)):
+            raise gradients_diverged(self.next_batch, self.model)
+
+    def _divide(self, samples: int, batch_size: int) -> None:
+        """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
+        divided = {"samples": samples, "batch_size": batch_size}
+        if self.batch and self.divided != divided:
+            raise StateError(
+                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
+                f"received {divided}"
+            )
+        self.divided = divided
 
     def _end_epoch(self, plan: FitOptions) -> EpochReport:
         where = f"epoch {self.epoch}"
