@@ -68,7 +68,7 @@ class MetricBuffer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what another tally of the same metrics counted.
+        """Go on from what another buffer of the same metrics counted.
 
         Raises:
             StateError: if it has other metrics.
@@ -112,26 +112,26 @@ class EpochTotals:
     Attributes:
         loss: the sum of the losses of all samples, weighted.
         weight: the sum of their weights; without weights, their number.
-        tally: the metrics.
+        metric_buffer: the metrics.
     """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
-        self.tally = MetricBuffer(metrics)
+        self.metric_buffer = MetricBuffer(metrics)
         self.loss = self.weight = 0.0
         self._seconds = 0.0
         self._since: float | None = None
 
     def reset(self) -> None:
         """Begin an epoch."""
-        self.tally.reset()
+        self.metric_buffer.reset()
         self.loss = self.weight = self._seconds = 0.0
 
     def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
         """Count a batch of so many samples, or of that weight, by its mean loss."""
         self.loss += loss * weight
         self.weight += weight
-        if self.tally.metrics:
-            self.tally.add(outputs, targets)
+        if self.metric_buffer.metrics:
+            self.metric_buffer.add(outputs, targets)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -154,9 +154,14 @@ class EpochTotals:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums."""
-        return {"loss": self.loss, "weight": self.weight, "seconds": self.seconds, "tally": self.tally.state_dict()}
+        return {
+            "loss": self.loss,
+            "weight": self.weight,
+            "seconds": self.seconds,
+            "tally": self.metric_buffer.state_dict(),
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from sums."""
         self.loss, self.weight, self._seconds = state["loss"], state["weight"], state["seconds"]
-        self.tally.load_state_dict(state["tally"])
+        self.metric_buffer.load_state_dict(state["tally"])

@@ -18,16 +18,14 @@ from ..metrics import Metric
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
-from .early_stopping import EarlyStopping
+from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
-from .learning_rate import LearningRate
-from .schedules import Scheduler
+from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
 from .validation import validate
-from .waiting import EarlyStoppingState
 
 
 class Trainer:
@@ -87,15 +85,16 @@ class Trainer:
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
         self.metrics, self.callbacks = list(metrics), list(callbacks)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value)
-        self.waiting = None if early_stopping is None else EarlyStoppingState(early_stopping)
+        self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
         self.stopped: str | None = None
-        self.order, self.rate, self.running = Shuffler(), LearningRate(optimizer, schedule), EpochTotals(self.metrics)
+        self.shuffler, self.totals = Shuffler(), EpochTotals(self.metrics)
+        self.learning_rate = LearningRate(optimizer, schedule)
         # Whether no step is half done; whether somebody asked to stop; how the epoch is divided into batches.
-        self.is_whole, self.is_stopping = True, False
-        self.divided: dict[str, int] | None = None
+        self.is_between_steps, self.is_stopping = True, False
+        self.division: dict[str, int] | None = None
 
     def fit(
         self,
@@ -146,8 +145,8 @@ class Trainer:
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
             expect_weights(validation.weights, len(validation), "validation")
-        self.order.use(rng)
-        self.rate.begin()
+        self.shuffler.use(rng)
+        self.learning_rate.begin()
         hooks = Hooks.gather(self.callbacks)
         self.stopped = None
         with ExitStack() as ends:  # every one of them is called, even if one before it raises
@@ -160,8 +159,8 @@ class Trainer:
                 for call in hooks.minnet_epoch_end:
                     call(trainer=self, report=report)
                 yield report
-            if self.waiting is not None and not self.is_stopping:
-                self.waiting.restore(self.model)
+            if self.early_stopping is not None and not self.is_stopping:
+                self.early_stopping.restore(self.model)
 
     def stop(self) -> None:
         """End training after the current step, or before the next; `fit` returns as if it were over.
@@ -181,7 +180,7 @@ class Trainer:
                 `fit` has taken the next step.
             DivergenceError: if a parameter is not finite: nobody wants to go on from there.
         """
-        if not self.is_whole:
+        if not self.is_between_steps:
             raise StateError(
                 f"{self.next_batch}: expected a trainer between two steps, received one in the middle of a step, as a "
                 "callback or an error left it; what it was before is in the last state that was taken"
@@ -199,7 +198,7 @@ class Trainer:
             StateError: if the state does not fit.
         """
         set_trainer_state(self, state)
-        self.is_whole = True
+        self.is_between_steps = True
 
     @property
     def position(self) -> str:
@@ -216,8 +215,8 @@ class Trainer:
 
     def _next_epoch(self, plan: FitOptions, hooks: Hooks) -> EpochReport | None:
         """Train the rest of an epoch; None if training is over, or is stopped in the middle."""
-        if self.waiting is not None and self.waiting.reason is not None:
-            self.stopped = self.waiting.reason
+        if self.early_stopping is not None and self.early_stopping.reason is not None:
+            self.stopped = self.early_stopping.reason
             return None
         if self.epoch == len(self.history):
             if self.epoch >= plan.epochs:
@@ -233,17 +232,17 @@ class Trainer:
 
     def _begin_epoch(self) -> None:
         self.epoch, self.batch = self.epoch + 1, 0
-        self.order.begin_epoch()
-        self.running.reset()
+        self.shuffler.begin_epoch()
+        self.totals.reset()
 
     def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
         training, size, weights = plan.training, plan.batch_size, plan.training.weights
         self._divide(len(training), size)
-        order = self.order.permutation(len(training))
-        set_rate = self.rate.begin_epoch(plan, self.epoch)
+        order = self.shuffler.permutation(len(training))
+        set_rate = self.learning_rate.begin_epoch(plan, self.epoch)
         self.model.train()
-        with self.running.timed():
+        with self.totals.timed():
             for start in range(self.batch * size, len(order), size):
                 rows = order[start : start + size]
                 inputs, targets = training.batch(rows)
@@ -263,7 +262,7 @@ class Trainer:
         generators of the layers have gone on.
         """
         model, criterion = self.model, self.criterion
-        self.is_whole = False
+        self.is_between_steps = False
         model.zeroGradParameters()
         outputs = model.forward(inputs)
         if weights is None:
@@ -282,8 +281,8 @@ class Trainer:
         self.optimizer.step()
         self.step += 1
         self.batch += 1
-        self.running.add(loss, weight, outputs, targets)
-        self.is_whole = True
+        self.totals.add(loss, weight, outputs, targets)
+        self.is_between_steps = True
         return loss
 
     def _change_gradients(self, hooks: Hooks) -> None:
@@ -296,18 +295,18 @@ class Trainer:
 
     def _divide(self, samples: int, batch_size: int) -> None:
         """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
-        divided = {"samples": samples, "batch_size": batch_size}
-        if self.batch and self.divided != divided:
+        division = {"samples": samples, "batch_size": batch_size}
+        if self.batch and self.division != division:
             raise StateError(
-                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
-                f"received {divided}"
+                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.division}, "
+                f"received {division}"
             )
-        self.divided = divided
+        self.division = division
 
     def _end_epoch(self, plan: FitOptions) -> EpochReport:
         where = f"epoch {self.epoch}"
         expect_finite_parameters(f"{where}, after its last batch", self.model.namedParameters())
-        values, seconds = self.running.tally.compute(), max(self.running.seconds, 1e-9)
+        values, seconds = self.totals.metric_buffer.compute(), max(self.totals.seconds, 1e-9)
         self.model.evaluate()
         validation_loss = None
         if plan.validation is not None:
@@ -316,16 +315,16 @@ class Trainer:
         report = EpochReport(
             epoch=self.epoch,
             step=self.step,
-            loss=self.running.mean_loss,
+            loss=self.totals.mean_loss,
             validation_loss=validation_loss,
             metrics=values,
-            lr=self.rate.now,
+            lr=self.learning_rate.now,
             seconds=seconds,
             samples_per_second=len(plan.training) / seconds,
         )
-        self.rate.end_epoch(report.as_dict())
-        if self.waiting is not None:
-            self.waiting.epoch_end(self.epoch, report.as_dict(), self.model)
+        self.learning_rate.end_epoch(report.as_dict())
+        if self.early_stopping is not None:
+            self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
         self.history.append(report)
         return report
 
