@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import Factory, asdict, fields, frozen
 
+from ..plots import history_html
+
 
 @frozen
 class EpochReport:
@@ -78,6 +80,4 @@ class History(list[EpochReport]):
 
     def _repr_html_(self) -> str:
         """Show the curves in a notebook."""
-        from ..display import history_html
-
         return history_html([report.as_dict() for report in self])

@@ -1,16 +1,16 @@
-"""Pictures: learning curves, confusions, mistakes and weights."""
+"""Pictures of plain data: learning curves, confusion matrices, mistakes and weights."""
 
-from .answers import Answers, model_file, run_name
 from .confusion import count_confusions, draw_confusion
 from .curves import draw_curves
 from .curves_data import Curves, distinct_names
-from .errors import PlotError
+from .figures import INK, PlotError, check_suffix, styled, write_picture
+from .images import draw_images, square_images
 from .mistakes import draw_mistakes
-from .saving import check_suffix, picture_bytes, write_picture
+from .notebook import history_html
 from .weights import draw_weights, first_weights
 
 __all__ = [
-    "Answers",
+    "INK",
     "Curves",
     "PlotError",
     "check_suffix",
@@ -18,11 +18,12 @@ __all__ = [
     "distinct_names",
     "draw_confusion",
     "draw_curves",
+    "draw_images",
     "draw_mistakes",
     "draw_weights",
     "first_weights",
-    "model_file",
-    "picture_bytes",
-    "run_name",
+    "history_html",
+    "square_images",
+    "styled",
     "write_picture",
 ]

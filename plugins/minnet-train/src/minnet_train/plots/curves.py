@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .curves_data import AXES, VALIDATION, Curves
-from .errors import PlotError
-from .style import COLOURS, MARKERS, new_figure, styled
+from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

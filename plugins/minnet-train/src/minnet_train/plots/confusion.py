@@ -9,8 +9,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
-from .style import SEQUENTIAL, new_figure, shortened, styled
+from .figures import SEQUENTIAL, PlotError, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

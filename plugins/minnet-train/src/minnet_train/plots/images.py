@@ -10,8 +10,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
-from .style import new_figure
+from .figures import PlotError, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,9 +9,8 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
+from .figures import INK, PlotError, shortened, styled
 from .images import draw_images, square_images
-from .style import INK, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,9 +8,8 @@ import numpy as np
 
 from minnet_core import Array, Module
 
-from .errors import PlotError
+from .figures import DIVERGING, PlotError, new_figure, shortened, styled
 from .images import draw_images, is_square, square_images
-from .style import DIVERGING, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .errors import PlotError
+from .figures import PlotError
 
 METRICS = "metrics.jsonl"
 """The file of a run directory that has a line of JSON for each epoch."""

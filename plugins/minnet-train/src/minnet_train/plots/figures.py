@@ -1,12 +1,18 @@
-"""How pictures look: colours that everybody can tell apart, and figures that touch nobody else's settings."""
+"""How pictures look and are saved: colours that everybody can tell apart; nobody else's settings are touched."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ...extras import import_extra
+from minnet_core import MinnetError
+from minnet_core.support import write_atomically
+
+from ..extras import import_extra
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,6 +47,17 @@ _SETTINGS = {
     "text.parse_math": False,  # a class may be called "$10-$20"
 }
 
+_WITHOUT_DATE: dict[str, dict[str, Any]] = {
+    ".pdf": {"CreationDate": None},
+    ".png": {},
+    ".svg": {"Date": None},
+}
+"""Suffixes that a picture can have, and what keeps the time of day out of such a file."""
+
+
+class PlotError(MinnetError, ValueError):
+    """There is nothing to draw, or it cannot be drawn in this way."""
+
 
 def shortened(name: object, most: int = 30) -> str:
     """Write what users have named on one line, of so many letters at most.
@@ -71,3 +88,39 @@ def new_figure(width: float, height: float) -> Figure:
     library = import_extra("matplotlib.figure", "plot", "pictures")
     figure: Figure = library.Figure(figsize=(width, height), layout="constrained")
     return figure
+
+
+def check_suffix(path: str | os.PathLike[str]) -> None:
+    """Check that the name of a picture says of which kind it is to be.
+
+    Raises:
+        PlotError: naming those that there are.
+    """
+    if Path(path).suffix.lower() not in _WITHOUT_DATE:
+        kinds = ", ".join(_WITHOUT_DATE)
+        raise PlotError(f"{os.fspath(path)}: expected the name of a picture to end in {kinds}")
+
+
+def write_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
+    """Write a figure, atomically; the same figure gives the same bytes.
+
+    Args:
+        figure: one that a function of this package has drawn, or any other.
+        path: of the file; its suffix is ``.png``, ``.svg`` or ``.pdf``.
+
+    Raises:
+        PlotError: if it has another suffix, or the file cannot be written.
+    """
+    check_suffix(path)
+    try:
+        return write_atomically(path, picture_bytes(figure, Path(path).suffix.lower()))
+    except OSError as error:
+        raise PlotError(f"{os.fspath(path)}: expected a file that can be written: {error}") from error
+
+
+def picture_bytes(figure: Figure, suffix: str = ".png") -> bytes:
+    """Return what a file of a suffix holds."""
+    content = BytesIO()
+    with styled():
+        figure.savefig(content, format=suffix.removeprefix("."), metadata=_WITHOUT_DATE[suffix])
+    return content.getvalue()
