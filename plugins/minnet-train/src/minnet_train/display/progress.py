@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from minnet_core import hookimpl
 
+from ..plots import is_fraction, is_number
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = ("step", "seconds", "lr")
 _TITLES = {"samples_per_second": "samples/s"}
-_FRACTIONS = ("accuracy", "top")
 _LEAST_WIDTH = 8
 
 _EVERY = 0.1
@@ -164,7 +165,7 @@ class ReportTable:
     def lines(self, report: Mapping[str, Any]) -> Iterator[str]:
         """Yield the headings, if this report is the first, and its row."""
         if not self._keys:
-            self._keys = [key for key, value in report.items() if key not in _LEFT_OUT and _is_number(value)]
+            self._keys = [key for key, value in report.items() if key not in _LEFT_OUT and is_number(value)]
             yield "  ".join(_title(key).rjust(_LEAST_WIDTH) for key in self._keys)
         cells = (metric_text(key, report.get(key)) for key in self._keys)
         widths = (max(len(_title(key)), _LEAST_WIDTH) for key in self._keys)
@@ -214,13 +215,9 @@ def metric_text(key: str, value: Any) -> str:
     >>> metric_text("validation_accuracy", 0.75), metric_text("mae", 2.5)
     ('75.00%', '2.5000')
     """
-    if not _is_number(value):
+    if not is_number(value):
         return "-"
     formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
-    if key.removeprefix("validation_").startswith(_FRACTIONS):
+    if is_fraction(key):
         return f"{value:.2%}"
     return formats.get(key, loss_text)(value)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from minnet_core import hookimpl
 
 from ..extras import import_extra
+from ..plots import VALIDATION, is_number
 
 if TYPE_CHECKING:
     from ..training import EpochReport, Trainer
 
-_VALIDATION = "validation_"
 _POSITIONS = ("epoch", "step", "seconds")
 
 
@@ -80,8 +80,8 @@ def scalars(report: Mapping[str, Any]) -> dict[str, float]:
     names = {"lr": "learning_rate", "samples_per_second": "samples_per_second"}
     found = {}
     for key, value in report.items():
-        if key in _POSITIONS or isinstance(value, bool) or not isinstance(value, (int, float)):
+        if key in _POSITIONS or not is_number(value):
             continue
-        part = "validation" if key.startswith(_VALIDATION) else "training"
-        found[names.get(key, f"{key.removeprefix(_VALIDATION)}/{part}")] = float(value)
+        part = "validation" if key.startswith(VALIDATION) else "training"
+        found[names.get(key, f"{key.removeprefix(VALIDATION)}/{part}")] = float(value)
     return found

@@ -2,7 +2,7 @@
 
 from .confusion import count_confusions, draw_confusion
 from .curves import draw_curves
-from .curves_data import Curves, distinct_names
+from .curves_data import VALIDATION, Curves, distinct_names, is_fraction, is_number
 from .figures import INK, PlotError, check_suffix, styled, write_picture
 from .images import draw_images, square_images
 from .mistakes import draw_mistakes
@@ -11,6 +11,7 @@ from .weights import draw_weights, first_weights
 
 __all__ = [
     "INK",
+    "VALIDATION",
     "Curves",
     "PlotError",
     "check_suffix",
@@ -23,6 +24,8 @@ __all__ = [
     "draw_weights",
     "first_weights",
     "history_html",
+    "is_fraction",
+    "is_number",
     "square_images",
     "styled",
     "write_picture",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .curves_data import AXES, VALIDATION, Curves
+from .curves_data import AXES, VALIDATION, Curves, is_fraction
 from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 _TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
-
-_FRACTIONS = ("accuracy", "top")
-"""How the names of metrics begin that are fractions, and drawn in percent."""
 
 _FEW = 25
 """Curves of so many epochs have a mark at each; of more, about ten."""
@@ -89,7 +86,7 @@ def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
     axes.set_ylabel(title)
     if axis != "seconds":
         axes.locator_params(axis="x", integer=True)
-    if quantity.startswith(_FRACTIONS):
+    if is_fraction(quantity):
         axes.set_ylabel(f"{title} (%)")
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}")
     elif quantity == "lr":

@@ -22,7 +22,9 @@ AXES = ("epoch", "step", "seconds")
 """What curves can be drawn along."""
 
 VALIDATION = "validation_"
-"""How the name begins of what was measured on samples that were not trained on."""
+"""The prefix of what is measured on validation samples."""
+
+_FRACTIONS = ("accuracy", "top")
 
 _NOT_DRAWN = {*AXES, "samples_per_second"}
 
@@ -86,13 +88,13 @@ class Curves:
 
         What is measured on validation samples goes with what is measured on training samples.
         """
-        keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if _is_number(report[key]))
+        keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if is_number(report[key]))
         found = list(dict.fromkeys(key for key in keys if key not in _NOT_DRAWN))
         return sorted(found, key=lambda key: {"loss": 0, "lr": 2}.get(key, 1))
 
     def values(self, key: str) -> list[float]:
         """Return a number for each epoch, nan where it is missing."""
-        return [float(report[key]) if _is_number(report.get(key)) else math.nan for report in self.reports]
+        return [float(report[key]) if is_number(report.get(key)) else math.nan for report in self.reports]
 
     def has(self, key: str) -> bool:
         """Whether any epoch reports a finite number of this name."""
@@ -132,5 +134,15 @@ def _report(line: str, where: str) -> Mapping[str, Any]:
     return report
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value of a report is a number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_fraction(key: str) -> bool:
+    """Whether a number of a report is a fraction, which is shown in percent.
+
+    >>> is_fraction("validation_accuracy"), is_fraction("top5"), is_fraction("loss")
+    (True, True, False)
+    """
+    return key.removeprefix(VALIDATION).startswith(_FRACTIONS)

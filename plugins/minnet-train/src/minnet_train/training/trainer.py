@@ -32,21 +32,21 @@ class Trainer:
     """Trains a model.
 
     Args:
-        model: changed in place; in evaluation mode whenever an epoch is over.
+        model: trained in place; in evaluation mode between epochs.
         criterion: the loss.
         optimizer: made for this model, or for a part of it.
-        metrics: to measure by, besides the loss.
-        schedule: of the learning rate; None leaves the optimizer's own.
+        metrics: measured besides the loss.
+        schedule: of the learning rate; None keeps the optimizer's own.
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
-        early_stopping: when to end before the last epoch; None for never.
+        early_stopping: when to stop before the last epoch; None for never.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
 
     Attributes:
         step: how many steps have been taken.
         epoch: the number of the epoch that is trained, or was trained last, from 1; 0 before the first.
         batch: how many batches of it have been trained on.
-        history: the reports of all epochs that are over.
+        history: the reports of all finished epochs.
         plan: what `fit` was last asked to do; None before.
         stopped: why training ended early; None while it goes on, and if it did not.
 
@@ -121,9 +121,9 @@ class Trainer:
         Raises:
             DivergenceError: when a loss or weight is nan or infinite; it names epoch, batch and layer.
             StateError: if an epoch that was begun is to go on with more or fewer samples, or batches of another size.
-            CallbackError: when a callback or plugin raises. The parameters are then those after the last whole step; if
-                it raised in the middle of a step, only the last state that was taken gives the same weights again as
-                without the error.
+            CallbackError: when a callback or plugin raises. Parameters and optimizer are as the last whole step left
+                them. If it raised in ``minnet_gradients_ready``, the layers have already drawn and counted for the
+                step that failed: load the last state to go on bit for bit, or call this again to go on from here.
         """
         for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
             pass
@@ -189,7 +189,7 @@ class Trainer:
         return trainer_state(self)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Become what another trainer of the same model, optimizer and options was; `fit` goes on from there.
+        """Load the state of another trainer of the same model, optimizer and options; `fit` goes on from there.
 
         The rest of the training gives the same weights, bit for bit, as if it had never been interrupted.
         NumPy's global generator, from which layers of notebooks draw, is set too.
@@ -239,10 +239,10 @@ class Trainer:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
         training, size, weights = plan.training, plan.batch_size, plan.training.weights
         self._divide(len(training), size)
-        order = self.shuffler.permutation(len(training))
-        set_rate = self.learning_rate.begin_epoch(plan, self.epoch)
-        self.model.train()
         with self.totals.timed():
+            order = self.shuffler.permutation(len(training))
+            set_rate = self.learning_rate.begin_epoch(plan, self.epoch)
+            self.model.train()
             for start in range(self.batch * size, len(order), size):
                 rows = order[start : start + size]
                 inputs, targets = training.batch(rows)
@@ -258,8 +258,8 @@ class Trainer:
     def _train_step(self, inputs: Array, targets: Array, weights: Array | None, hooks: Hooks) -> float:
         """Take a step, and return the loss of its batch.
 
-        An error before `Optimizer.step` leaves parameters and optimizer as the step before left them; buffers and
-        generators of the layers have gone on.
+        An error before `Optimizer.step` leaves parameters and optimizer as they were; what the forward pass changes in
+        buffers and generators is not undone.
         """
         model, criterion = self.model, self.criterion
         self.is_between_steps = False
