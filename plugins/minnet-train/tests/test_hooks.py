@@ -168,8 +168,8 @@ def test_a_callback_that_raises_stops_the_run_and_is_named_and_the_end_is_told(s
         def minnet_epoch_end(self, trainer):
             self.fail("minnet_epoch_end", trainer)
 
-        def fail(self, its_hook, trainer):
-            if its_hook == hook and trainer.step in (0, 2, 3):
+        def fail(self, failing, trainer):
+            if failing == hook and trainer.step in (0, 2, 3):
                 raise OSError("the disk is full")
 
     listing = Listing()

@@ -22,13 +22,13 @@ class TensorBoard:
 
     The loss and each metric are scalars ``loss/training`` and ``loss/validation``, which TensorBoard draws beside each
     other, at the step that their epoch ended with; ``learning_rate`` and ``samples_per_second`` are scalars too.
-    They are in the file a second after their epoch, so a run that is killed loses nothing that matters.
-    A run that is resumed writes a further file into the same folder; what TensorBoard has seen of steps that are
-    taken once more, it forgets.
+    They are in the file a second after their epoch, so a run that is killed loses next to nothing.
+    A resumed run writes another file into the same folder; TensorBoard forgets what it has seen of the steps that are
+    repeated.
 
     Args:
-        folder: of the event files; made if there is none.
-        histograms: whether to write how the values of each parameter are distributed, too.
+        folder: of the event files; made if it does not exist.
+        histograms: whether to write a histogram of each parameter, too.
 
     Raises:
         MissingLibraryError: without tensorboardX.

@@ -17,19 +17,19 @@ _TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
 
 _FEW = 25
-"""Curves of so many epochs have a mark at each; of more, about ten."""
+"""Curves of so many epochs have a marker at each; longer ones have about ten."""
 
 
 def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = False) -> Figure:
-    """Draw a panel for the loss, for each metric and for the learning rate.
+    """Draw a panel each for the loss, the metrics and the learning rate.
 
-    A run has a colour and a mark of its own. What was measured on the samples that were trained on is dashed, what was
-    measured on validation samples is drawn through.
+    Each run has a colour and a marker of its own. Numbers of the training samples are dashed, those of the validation
+    samples are solid.
 
     Args:
         runs: at least one.
         axis: ``epoch``, ``step``, or ``seconds`` of training.
-        log: whether the loss has a logarithmic scale.
+        log: whether the scale of the loss is logarithmic.
 
     Raises:
         PlotError: if there is nothing to draw.

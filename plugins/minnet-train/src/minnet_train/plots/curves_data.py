@@ -34,7 +34,7 @@ class Curves:
     """What the epochs of a run reported.
 
     Attributes:
-        name: what a legend calls the run.
+        name: of the run, in a legend.
         reports: a mapping for each epoch, as a line of ``metrics.jsonl`` has it.
 
     >>> curves = Curves("run", [{"epoch": 1, "loss": 0.7, "validation_loss": 0.8, "lr": 0.1, "seconds": 2.0}])
@@ -54,14 +54,14 @@ class Curves:
     def read(cls, path: str | os.PathLike[str], name: str | None = None) -> Curves:
         """Read the reports of a run.
 
-        A last line that is not whole yet is left out: a run may be drawn while it goes on.
+        An unfinished last line is left out: a run may be drawn while it is training.
 
         Args:
             path: a run directory, or a file such as its ``metrics.jsonl``.
-            name: what to call the run; that of the directory if not given.
+            name: of the run; that of the directory if not given.
 
         Raises:
-            PlotError: naming the file, and the line that is no report.
+            PlotError: naming the file, and the line that is not a report.
         """
         file = Path(path, METRICS) if Path(path).is_dir() else Path(path)
         try:
@@ -86,7 +86,7 @@ class Curves:
     def quantities(self) -> list[str]:
         """Name what there is to draw: the loss, the metrics in their order, the learning rate.
 
-        What is measured on validation samples goes with what is measured on training samples.
+        A number of the validation samples is drawn with that of the training samples.
         """
         keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if is_number(report[key]))
         found = list(dict.fromkeys(key for key in keys if key not in _NOT_DRAWN))

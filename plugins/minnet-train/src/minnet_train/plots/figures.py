@@ -60,7 +60,7 @@ class PlotError(MinnetError, ValueError):
 
 
 def shortened(name: object, most: int = 30) -> str:
-    """Write what users have named on one line, of so many letters at most.
+    """Write a name on one line, in so many letters at most.
 
     >>> shortened("a name  that is long", 11)
     'a name tha…'
@@ -71,7 +71,7 @@ def shortened(name: object, most: int = 30) -> str:
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """Draw in our style while the context lasts, whatever the user's settings are, which stay as they were.
+    """Draw in the style of minnet while the context lasts; the user's settings stay as they were.
 
     Raises:
         MissingLibraryError: without matplotlib.
@@ -84,17 +84,17 @@ def styled() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Make an empty figure, in inches, that no window and no global state knows of."""
+    """Make an empty figure, in inches, without a window and outside the state of pyplot."""
     library = import_extra("matplotlib.figure", "plot", "pictures")
     figure: Figure = library.Figure(figsize=(width, height), layout="constrained")
     return figure
 
 
 def check_suffix(path: str | os.PathLike[str]) -> None:
-    """Check that the name of a picture says of which kind it is to be.
+    """Check that the suffix of a picture is one that can be written.
 
     Raises:
-        PlotError: naming those that there are.
+        PlotError: naming the suffixes.
     """
     if Path(path).suffix.lower() not in _WITHOUT_DATE:
         kinds = ", ".join(_WITHOUT_DATE)
@@ -105,7 +105,7 @@ def write_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
     """Write a figure, atomically; the same figure gives the same bytes.
 
     Args:
-        figure: one that a function of this package has drawn, or any other.
+        figure: any figure of matplotlib.
         path: of the file; its suffix is ``.png``, ``.svg`` or ``.pdf``.
 
     Raises:
@@ -119,7 +119,7 @@ def write_picture(figure: Figure, path: str | os.PathLike[str]) -> Path:
 
 
 def picture_bytes(figure: Figure, suffix: str = ".png") -> bytes:
-    """Return what a file of a suffix holds."""
+    """Return the contents of a file with a suffix."""
     content = BytesIO()
     with styled():
         figure.savefig(content, format=suffix.removeprefix("."), metadata=_WITHOUT_DATE[suffix])

@@ -17,7 +17,7 @@ _SHOWN = 12
 
 
 def history_html(reports: Sequence[Mapping[str, Any]]) -> str:
-    """Show the reports of epochs as HTML: their curves with matplotlib, and else a table with what to install.
+    """Show the reports of epochs as HTML: curves with matplotlib, or a table and what to install.
 
     Args:
         reports: a mapping for each epoch, as a line of ``metrics.jsonl`` has it.

@@ -1,4 +1,4 @@
-"""`EarlyStopping`: when to end a training that no longer gets better, and what it remembers between epochs."""
+"""Early stopping: when to stop a training that no longer improves, and what is remembered between epochs."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from ..validators import at_least, expect, not_empty
 from .state import model_state, set_model_state
 
 _LARGE_IS_GOOD = re.compile(r"(validation_)?(accuracy|top\d+|r2)")
-"""The names of those of our metrics of which a large value is good."""
+"""The metrics of minnet-train of which larger is better."""
 
 
 @frozen(kw_only=True)
 class EarlyStopping:
-    """When to end a training that no longer gets better.
+    """When to stop a training that no longer improves.
 
     Attributes:
-        patience: how many epochs may pass without a new best one.
+        patience: how many epochs may pass without an improvement.
         metric: a number of a report: ``validation_loss``, ``validation_accuracy``, ``loss``.
-        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for the accuracy, top-k and R2 that
-            come with minnet-train, ``min`` for all else.
+        mode: ``min`` if smaller is better, ``max`` if larger is. If not given, ``max`` for the accuracy, top-k and
+            R2 of minnet-train, ``min`` for all else.
         min_delta: by how much a new best must be better than the one before.
-        restore_best: whether the model becomes what it was after the best epoch, when training is over.
+        restore_best: whether the model is reset to the best epoch when training is over.
     """
 
     patience: int = field(default=5, validator=at_least(1))
@@ -50,10 +50,10 @@ class EarlyStoppingState:
     """What early stopping remembers from one epoch to the next.
 
     Attributes:
-        rule: when to end.
+        rule: when to stop.
         best: the best value so far, None before the first that is a number.
-        best_epoch: the epoch that it is of.
-        epochs: how many epochs have passed without a new best one.
+        best_epoch: its epoch.
+        epochs: how many have passed without an improvement.
         model: the state of the model after the best epoch, if it is to be restored.
     """
 
@@ -91,12 +91,12 @@ class EarlyStoppingState:
         return f"early stopping: {self.rule.metric} has not got better for {self.epochs} epochs; {best}"
 
     def restore(self, model: Module) -> None:
-        """Make the model what it was after the best epoch, if that is wanted and there was one."""
+        """Reset the model to the best epoch, if that is wanted and there was one."""
         if self.model is not None:
             set_model_state(model, self.model)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what is remembered."""
+        """Return what is remembered between epochs."""
         return {"best": self.best, "best_epoch": self.best_epoch, "epochs": self.epochs, "model": self.model}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:

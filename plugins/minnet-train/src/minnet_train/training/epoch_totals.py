@@ -15,14 +15,14 @@ from ..errors import StateError
 from ..metrics import Metric
 
 ROWS = 1024
-"""How many rows are collected: one call of a metric for many small batches costs a step next to nothing."""
+"""How many rows are collected, so that many small batches cost one call of a metric."""
 
 
 class MetricBuffer:
     """Collects outputs and targets of batches, and updates metrics when there are enough.
 
-    When that is depends on the sizes of the batches alone, so a sum that is taken up again in the middle of an epoch
-    adds the same numbers in the same order.
+    When that is depends on the sizes of the batches alone, so a sum that is resumed in the middle of an epoch adds the
+    same numbers in the same order.
 
     Args:
         metrics: to update.
@@ -34,13 +34,13 @@ class MetricBuffer:
         self._buffers: tuple[Array, Array] | None = None
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Forget all batches."""
         self._filled, self._buffers = 0, None
         for metric in self.metrics:
             metric.reset()
 
     def add(self, outputs: Array, targets: Array) -> None:
-        """Count a batch; it is copied, as a layer may use the memory of its output again."""
+        """Count a batch; it is copied, as a layer may reuse the memory of its output."""
         rows = len(outputs)
         if rows >= ROWS:
             self._flush()
@@ -60,7 +60,7 @@ class MetricBuffer:
         return {metric.name: metric.compute() for metric in self.metrics}
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what has been counted, and what is still to be."""
+        """Return what has been counted, and what is collected for that."""
         collected = () if self._buffers is None else self._buffers
         return {
             "metrics": {metric.name: metric.state for metric in self.metrics},
@@ -80,14 +80,7 @@ class MetricBuffer:
         for metric in self.metrics:
             metric.state = state["metrics"][metric.name]
         if state["collected"]:
-            self.add_collected(*state["collected"])
-
-    def add_collected(self, outputs: Array, targets: Array) -> None:
-        """Put back what was collected and not yet counted."""
-        self._buffers = _buffer(outputs), _buffer(targets)
-        self._filled = len(outputs)
-        self._buffers[0][: self._filled] = outputs
-        self._buffers[1][: self._filled] = targets
+            self.add(*state["collected"])
 
     def _flush(self) -> None:
         if self._buffers is not None and self._filled:
@@ -127,7 +120,7 @@ class EpochTotals:
         self.loss = self.weight = self._seconds = 0.0
 
     def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
-        """Count a batch of so many samples, or of that weight, by its mean loss."""
+        """Count a batch by its mean loss; its weight is that of its samples, or their number."""
         self.loss += loss * weight
         self.weight += weight
         if self.metric_buffer.metrics:
@@ -135,7 +128,7 @@ class EpochTotals:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Let time count while the context lasts."""
+        """Count the time while the context lasts."""
         self._since = perf_counter()
         try:
             yield
@@ -144,7 +137,7 @@ class EpochTotals:
 
     @property
     def seconds(self) -> float:
-        """The time that counted."""
+        """The time that was counted."""
         return self._seconds + (0.0 if self._since is None else perf_counter() - self._since)
 
     @property

@@ -68,7 +68,7 @@ class History(list[EpochReport]):
         """Return one number of every report, None where it has none.
 
         Raises:
-            KeyError: if no report has ever such a number.
+            KeyError: if no report has such a number.
 
         >>> History([EpochReport(epoch=1, step=45, loss=0.5)]).column("loss")
         [0.5]

@@ -53,7 +53,7 @@ class LearningRate:
         schedule: None leaves it as it is.
 
     Attributes:
-        own: the learning rate that the optimizer had when training began, which the schedule changes.
+        own: the learning rate of the optimizer when training began, which the schedule starts from.
     """
 
     def __init__(self, optimizer: Optimizer, schedule: Scheduler | None) -> None:
@@ -79,7 +79,7 @@ class LearningRate:
             self.own = self.now
 
     def begin_epoch(self, plan: FitOptions, epoch: int) -> Callable[[int], None] | None:
-        """Set the rate of an epoch; a schedule of steps returns what sets that of a step, given how many there were."""
+        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None
