@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minnet_train import Run
-from minnet_train.display.plots import Curves, draw_curves, write_picture
-from minnet_train.display.plots.images import draw_images, square_images
-from minnet_train.display.plots.style import INK, styled
+from minnet_train.plots import INK, Curves, draw_curves, draw_images, square_images, styled, write_picture
 
 from .catalogue import COMPARISONS
 from .results import Outcome

@@ -25,8 +25,8 @@ ROOMS = {
         *("outcomes", "check", "numerics", "passes", "cases", "trials", "selection", "checks", "runner", "fixtures"),
     ),
     "minnet_train": (
-        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "training", "experiment"),
-        *("runs", "evaluation", "display", "commands", "plugin"),
+        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),
+        *("experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

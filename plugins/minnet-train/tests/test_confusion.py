@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train.display.plots import PlotError, count_confusions, draw_confusion
-from minnet_train.display.plots.saving import picture_bytes
+from minnet_train.plots import PlotError, count_confusions, draw_confusion
+from minnet_train.plots.figures import picture_bytes
 
 pytest.importorskip("matplotlib")
 

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from minnet_train.display.plots import Curves, PlotError, draw_curves
 from minnet_train.extras import MissingLibraryError
+from minnet_train.plots import Curves, PlotError, draw_curves
 
 pytest.importorskip("matplotlib")
 

@@ -97,7 +97,7 @@ def test_nothing_is_restored_when_training_is_stopped_in_between(samples):
     trainer = Trainer(model, ClassNLLCriterion(), SGD(model, 0.1), early_stopping=EarlyStopping(metric="loss"))
     for _ in trainer.epochs(samples(10), epochs=3, rng=0):
         if trainer.epoch == 2:
-            trainer.waiting.model["parameters"]["0.W"][:] = 7
+            trainer.early_stopping.model["parameters"]["0.W"][:] = 7
             trainer.stop()
     assert not (model[0].W == 7).any()
 

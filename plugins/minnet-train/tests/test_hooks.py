@@ -15,7 +15,7 @@ from minnet_core.testing import install_distribution
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Dropout, Linear, LogSoftMax
 from minnet_optimizers import SGD
-from minnet_train import CallbackError, DivergenceError, Trainer, hookspecs
+from minnet_train import CallbackError, DivergenceError, StateError, Trainer, hookspecs
 from minnet_train.training.callbacks import HOOKS, Hooks
 
 
@@ -168,8 +168,8 @@ def test_a_callback_that_raises_stops_the_run_and_is_named_and_the_end_is_told(s
         def minnet_epoch_end(self, trainer):
             self.fail("minnet_epoch_end", trainer)
 
-        def fail(self, its_hook, trainer):
-            if its_hook == hook and trainer.step in (0, 2, 3):
+        def fail(self, failing, trainer):
+            if failing == hook and trainer.step in (0, 2, 3):
                 raise OSError("the disk is full")
 
     listing = Listing()
@@ -182,89 +182,46 @@ def test_a_callback_that_raises_stops_the_run_and_is_named_and_the_end_is_told(s
     assert listing.calls[-1] == ("end", trainer.step)
 
 
-def test_the_state_after_a_callback_raised_is_that_after_the_last_whole_step(samples):
-    class Failing:
-        at = 3
+class FailingOnce:
+    """Raises in the middle of the fourth step, once, after it has changed the gradients."""
 
-        @hookimpl
-        def minnet_gradients_ready(self, trainer, gradients):
-            if trainer.step == self.at:
-                self.at = None
-                gradients[:] = 7
-                raise OSError("the disk is full")
-
-    class Watching:
-        @hookimpl
-        def minnet_step_end(self, trainer):
-            self.state = trainer.state_dict()
-
-    failed, watching = trainer_of(Failing()), Watching()
-    failed.callbacks.append(watching)
-    with pytest.raises(CallbackError):
-        fit(failed, samples)
-    assert failed.step == 3
-    state = failed.state_dict()
-    for part in ("model", "optimizer", "generators"):
-        np.testing.assert_equal(state[part], watching.state[part])
-    fit(failed, samples)
-    assert np.array_equal(failed.model[2].W, fit(trainer_of(), samples).model[2].W)
-
-
-class Smoothing(ClassNLLCriterion):
-    """Draws, and counts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rng, self.calls = np.random.default_rng(3), 0
-
-    def updateOutput(self, input, target):
-        self.calls += 1
-        self.noise = self.rng.normal(size=input.shape).astype(np.float32)
-        return super().updateOutput(input, target)
-
-    def updateGradInput(self, input, target):
-        self.gradInput = super().updateGradInput(input, target) + np.float32(0.01) * self.noise
-        return self.gradInput
-
-
-class Shaking:
-    """Draws what it adds to the gradients, and remembers where it was."""
-
-    def __init__(self) -> None:
-        self.rng = np.random.default_rng(5)
+    at = 3
 
     @hookimpl
-    def minnet_gradients_ready(self, gradients):
-        gradients += self.rng.normal(size=gradients.size).astype(gradients.dtype)
-
-    def state_dict(self):
-        return self.rng.bit_generator.state
-
-    def load_state_dict(self, state):
-        self.rng.bit_generator.state = state
+    def minnet_gradients_ready(self, trainer, gradients):
+        if trainer.step == self.at:
+            self.at = None
+            gradients[:] = 7
+            raise OSError("the disk is full")
 
 
-def test_a_step_that_a_callback_stopped_is_undone_in_criterion_and_callbacks_too(samples):
-    class Failing:
-        at = 3
+class KeepingState:
+    """Keeps the state after the last step."""
 
-        @hookimpl
-        def minnet_gradients_ready(self, trainer):
-            if trainer.step == self.at:
-                self.at = None
-                raise OSError("the disk is full")
+    @hookimpl
+    def minnet_step_end(self, trainer):
+        self.state = trainer.state_dict()
 
-    def trainer(*callbacks):
-        made = trainer_of(Shaking(), *callbacks)
-        made.criterion = Smoothing()
-        return made
 
-    failed, whole = trainer(Failing()), fit(trainer(), samples)
+def test_a_callback_that_raises_within_a_step_leaves_the_parameters_of_the_step_before(samples):
+    failed = trainer_of(FailingOnce(), keeping := KeepingState())
     with pytest.raises(CallbackError):
         fit(failed, samples)
-    fit(failed, samples)
-    assert failed.criterion.calls == whole.criterion.calls
-    assert np.array_equal(failed.model[2].W, whole.model[2].W)
+    assert (failed.step, failed.epoch, failed.batch) == (3, 2, 0)
+    before = keeping.state["model"]["parameters"]
+    np.testing.assert_equal(dict(failed.model.namedParameters()), before)
+    assert fit(failed, samples).step == 6  # it goes on, with other draws of the layers
+
+
+def test_the_state_of_half_a_step_cannot_be_taken_and_the_last_one_goes_on_bit_for_bit(samples):
+    failed = trainer_of(FailingOnce(), keeping := KeepingState())
+    with pytest.raises(CallbackError):
+        fit(failed, samples)
+    message = r"^epoch 2, batch 1: expected a trainer between two steps, received one in the middle of a step, as a"
+    with pytest.raises(StateError, match=message):
+        failed.state_dict()
+    failed.load_state_dict(keeping.state)
+    assert np.array_equal(fit(failed, samples).model[2].W, fit(trainer_of(), samples).model[2].W)
 
 
 @pytest.mark.parametrize("error", [MinnetError, DivergenceError])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train.display.plots import PlotError, draw_mistakes
+from minnet_train.plots import PlotError, draw_mistakes
 
 pytest.importorskip("matplotlib")
 

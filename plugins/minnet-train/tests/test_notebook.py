@@ -7,7 +7,7 @@ from base64 import b64decode
 import pytest
 
 from minnet_train import EpochReport
-from minnet_train.display.notebook import history_html
+from minnet_train.plots import history_html
 from minnet_train.training.history import History
 
 REPORTS = [{"epoch": n, "step": 10 * n, "loss": 1 / n, "validation_loss": None} for n in range(1, 31)]

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from minnet_core import ModelFileError, Sequential, layers, save
 from minnet_train import Run, read_experiment
 from minnet_train.commands.plot import _of_model, plot
-from minnet_train.display.plots import PlotError
 from minnet_train.extras import MissingLibraryError
+from minnet_train.plots import PlotError
 
 pytest.importorskip("matplotlib")
 

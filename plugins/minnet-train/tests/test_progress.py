@@ -8,8 +8,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from minnet_train.display.progress import PlainLines, RichProgress, choose
-from minnet_train.display.progress.report_table import ReportTable, loss_text
+from minnet_train.display.progress import PlainLines, ReportTable, RichProgress, loss_text, progress_display
 
 
 class Clock:
@@ -206,24 +205,24 @@ def test_no_thread_draws():
 
 
 def test_a_pipe_and_a_file_have_plain_lines(tmp_path):
-    assert isinstance(choose(io.StringIO()), PlainLines)
+    assert isinstance(progress_display(io.StringIO()), PlainLines)
     with (tmp_path / "log.txt").open("w") as stream:
-        assert choose(stream).stream is stream
+        assert progress_display(stream).stream is stream
 
 
 def test_a_terminal_has_a_bar_unless_it_is_dumb(monkeypatch):
     master, slave = pty.openpty()
     with os.fdopen(slave, "w") as stream, os.fdopen(master, "rb"):
         monkeypatch.setenv("TERM", "xterm")
-        progress = choose(stream)
+        progress = progress_display(stream)
         assert isinstance(progress, RichProgress)
         assert progress.console.file is stream
         monkeypatch.setenv("TERM", "dumb")
-        assert isinstance(choose(stream), PlainLines)
+        assert isinstance(progress_display(stream), PlainLines)
 
 
 def test_standard_output_is_meant_without_a_stream(capsys):
-    choose().minnet_epoch_end(None, report(1))
+    progress_display().minnet_epoch_end(None, report(1))
     assert "0.5000" in capsys.readouterr().out
 
 

@@ -87,12 +87,14 @@ class Wrapping(Optimizer):
 
 OPTIMIZERS = {
     "number for a key": partial(
-        Momentum, held=dict, vector=lambda its, parameters: its.held.setdefault(0, np.zeros_like(parameters))
+        Momentum,
+        held=dict,
+        vector=lambda optimizer, parameters: optimizer.held.setdefault(0, np.zeros_like(parameters)),
     ),
     "dict in a dict": partial(
         Momentum,
         held=lambda: {"momentum": {}},
-        vector=lambda its, parameters: its.held["momentum"].setdefault("all", np.zeros_like(parameters)),
+        vector=lambda optimizer, parameters: optimizer.held["momentum"].setdefault("all", np.zeros_like(parameters)),
     ),
     "list": partial(Momentum, held=list, vector=in_lazy_list),
     "tuple": partial(Momentum, held=tuple, vector=in_lazy_tuple),

@@ -288,6 +288,19 @@ def test_after_an_error_training_may_go_on_with_other_options(samples):
     trainer.state_dict()
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_after_a_first_batch_that_failed_training_goes_on_with_corrected_data_of_another_size(samples, before):
+    trainer = trainer_of(linear())
+    if before:
+        trainer.fit(samples(9), epochs=before, batch_size=3)
+    wrong = samples(9)
+    wrong.inputs[:] = np.nan
+    with pytest.raises(DivergenceError):
+        trainer.fit(wrong, epochs=before + 1, batch_size=3)
+    history = trainer.fit(samples(20), epochs=before + 1, batch_size=4)
+    assert history[-1].step == 3 * before + 5
+
+
 def test_weights_that_diverge_in_the_last_step_are_noticed(samples):
     message = r"^epoch 1, after its last batch: expected finite parameters, received others in 0.W; a smaller learning"
     with pytest.raises(DivergenceError, match=message):

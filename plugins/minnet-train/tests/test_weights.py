@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Sequential, layers
-from minnet_train.display.plots import PlotError, draw_weights, first_weights
+from minnet_train.plots import PlotError, draw_weights, first_weights
 
 pytest.importorskip("matplotlib")
 

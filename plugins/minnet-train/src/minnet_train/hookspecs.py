@@ -1,7 +1,7 @@
 """The hooks of a training: what a plugin, or an object in ``Trainer(callbacks=...)``, may do while a network learns.
 
 Plugins are called first, then the callbacks in their order; what they return is not looked at.
-One that raises ends the training; `minnet_fit_end` is called nevertheless.
+One that raises ends the training, with the weights of the last whole step; `minnet_fit_end` is called nevertheless.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     \b
       pip install 'minnet-train[plot]'
     """  # noqa: D301  # \b is click's: it keeps lines as they are
-    from ..display import check_suffix, write_picture
     from ..extras import import_extra
+    from ..plots import check_suffix, write_picture
 
     output = output or f"{kind}.png"
     check_suffix(output)
@@ -65,34 +65,35 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:
-    from ..display import Curves, distinct_names, draw_curves
+    from ..plots import Curves, distinct_names, draw_curves
 
     curves = [Curves.read(run, name) for run, name in zip(runs, distinct_names(runs), strict=True)]
     return draw_curves(curves, axis=along, log=log)
 
 
 def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, count: int | None, **_: Any) -> Figure:
-    from ..display import Answers, PlotError, count_confusions, draw_confusion, draw_mistakes
+    from ..display import ClassPredictions
+    from ..plots import PlotError, count_confusions, draw_confusion, draw_mistakes
 
     if len(runs) > 1:
         raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
     limit = {"count": count} if count else {}
     if kind == "weights":
         return _weights(runs[0], **limit)
-    answers = Answers.ask(runs[0], split=split, data=data)
-    classes = answers.dataset.classes
+    predictions = ClassPredictions.compute(runs[0], split=split, data=data)
+    classes = predictions.dataset.classes
     if kind == "confusion":
-        counts = count_confusions(answers.actual, answers.predicted, len(classes))
-        return draw_confusion(counts, classes, title=answers.title)
-    wrong = answers.actual != answers.predicted
+        counts = count_confusions(predictions.actual, predictions.predicted, len(classes))
+        return draw_confusion(counts, classes, title=predictions.title)
+    wrong = predictions.actual != predictions.predicted
     return draw_mistakes(
-        answers.dataset.features[answers.rows[wrong]],
-        answers.actual[wrong],
-        answers.predicted[wrong],
+        predictions.dataset.features[predictions.rows[wrong]],
+        predictions.actual[wrong],
+        predictions.predicted[wrong],
         classes,
-        scores=None if answers.scores is None else answers.scores[wrong],
-        total=len(answers.actual),
-        title=answers.title,
+        scores=None if predictions.scores is None else predictions.scores[wrong],
+        total=len(predictions.actual),
+        title=predictions.title,
         **limit,
     )
 
@@ -100,8 +101,9 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
 def _weights(run: str, **limit: int) -> Figure:
     from minnet_core import load, read_header
 
-    from ..display import draw_weights, first_weights, model_file, run_name
+    from ..display import model_file, run_name
     from ..experiment import KEY, TrainingRecord
+    from ..plots import draw_weights, first_weights
 
     path = model_file(run)
     name, weights = first_weights(load(path))

@@ -11,7 +11,7 @@ import click
 
 from minnet_core import MinnetError
 
-from ..display import TensorBoard, choose
+from ..display import TensorBoard, progress_display
 from ..errors import DivergenceError
 from ..runs import Run, RunError, Session
 from ..training import Interruption
@@ -41,7 +41,7 @@ def train_run(
         MinnetError: with notes of what is left.
     """
     click.echo(_description(title, run) + "\n")
-    run.trainer.callbacks.append(choose())
+    run.trainer.callbacks.append(progress_display())
     if tensorboard and session is not None:
         run.trainer.callbacks.append(TensorBoard(session.directory.path / "tensorboard"))
     interruption.stop = run.trainer.stop

@@ -1,42 +1,17 @@
-"""What people see of a training: progress, plots, TensorBoard and notebooks."""
+"""What is shown of a training: progress, TensorBoard, and the classes that a model predicts."""
 
-from .notebook import history_html
-from .plots import (
-    Answers,
-    Curves,
-    PlotError,
-    check_suffix,
-    count_confusions,
-    distinct_names,
-    draw_confusion,
-    draw_curves,
-    draw_mistakes,
-    draw_weights,
-    first_weights,
-    model_file,
-    run_name,
-    write_picture,
-)
-from .progress import choose, loss_text
+from .class_predictions import ClassPredictions, model_file, run_name
+from .progress import PlainLines, RichProgress, loss_text, metric_text, progress_display
 from .tensorboard import TensorBoard
 
 __all__ = [
-    "Answers",
-    "Curves",
-    "PlotError",
+    "ClassPredictions",
+    "PlainLines",
+    "RichProgress",
     "TensorBoard",
-    "check_suffix",
-    "choose",
-    "count_confusions",
-    "distinct_names",
-    "draw_confusion",
-    "draw_curves",
-    "draw_mistakes",
-    "draw_weights",
-    "first_weights",
-    "history_html",
     "loss_text",
+    "metric_text",
     "model_file",
+    "progress_display",
     "run_name",
-    "write_picture",
 ]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from minnet_core import hookimpl
 
 from ..extras import import_extra
+from ..plots import VALIDATION, is_number
 
 if TYPE_CHECKING:
     from ..training import EpochReport, Trainer
 
-_VALIDATION = "validation_"
 _POSITIONS = ("epoch", "step", "seconds")
 
 
@@ -22,13 +22,13 @@ class TensorBoard:
 
     The loss and each metric are scalars ``loss/training`` and ``loss/validation``, which TensorBoard draws beside each
     other, at the step that their epoch ended with; ``learning_rate`` and ``samples_per_second`` are scalars too.
-    They are in the file a second after their epoch, so a run that is killed loses nothing that matters.
-    A run that is resumed writes a further file into the same folder; what TensorBoard has seen of steps that are
-    taken once more, it forgets.
+    They are in the file a second after their epoch, so a run that is killed loses next to nothing.
+    A resumed run writes another file into the same folder; TensorBoard forgets what it has seen of the steps that are
+    repeated.
 
     Args:
-        folder: of the event files; made if there is none.
-        histograms: whether to write how the values of each parameter are distributed, too.
+        folder: of the event files; made if it does not exist.
+        histograms: whether to write a histogram of each parameter, too.
 
     Raises:
         MissingLibraryError: without tensorboardX.
@@ -80,8 +80,8 @@ def scalars(report: Mapping[str, Any]) -> dict[str, float]:
     names = {"lr": "learning_rate", "samples_per_second": "samples_per_second"}
     found = {}
     for key, value in report.items():
-        if key in _POSITIONS or isinstance(value, bool) or not isinstance(value, (int, float)):
+        if key in _POSITIONS or not is_number(value):
             continue
-        part = "validation" if key.startswith(_VALIDATION) else "training"
-        found[names.get(key, f"{key.removeprefix(_VALIDATION)}/{part}")] = float(value)
+        part = "validation" if key.startswith(VALIDATION) else "training"
+        found[names.get(key, f"{key.removeprefix(VALIDATION)}/{part}")] = float(value)
     return found

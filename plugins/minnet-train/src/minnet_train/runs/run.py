@@ -1,4 +1,4 @@
-"""`Run`: an experiment with everything built and checked, ready to train."""
+"""`Run`: an experiment, built and checked, ready to train."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Run:
 
     @property
     def model(self) -> Sequential:
-        """What is trained."""
+        """The model that is trained."""
         return cast("Sequential", self.trainer.model)
 
     @property
@@ -94,7 +94,7 @@ class Run:
 
     @property
     def optimizer(self) -> Optimizer:
-        """What changes the weights."""
+        """The optimizer of the model."""
         return self.trainer.optimizer
 
     def epochs(self) -> Iterator[EpochReport]:
@@ -117,7 +117,7 @@ class Run:
         save(self.model, path, metadata=record.to_metadata())
 
     def try_saving(self, path: str | os.PathLike[str]) -> None:
-        """Write the model beside ``path`` and remove it, so that what cannot be written is found before training.
+        """Write the model beside ``path`` and remove it, to find before training whether it can be written.
 
         Raises:
             ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself.
@@ -139,7 +139,7 @@ def generators(seed: int) -> list[np.random.Generator]:
 
 
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:
-    """Send two samples through a copy of everything, so that what does not fit is found before training."""
+    """Send two samples through a copy of the model and the criterion, to find before training what does not fit."""
     output, targets = samples.batch(np.arange(min(2, len(samples))))
     trial = model.clone()
     trial.evaluate()

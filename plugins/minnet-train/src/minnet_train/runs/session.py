@@ -1,4 +1,4 @@
-"""`Session`: a run that is kept in a directory while it trains, from its beginning or from where it was."""
+"""`Session`: a run that is recorded in a directory while it trains, newly begun or resumed."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Session:
 
     Attributes:
         run: what trains.
-        directory: where it is kept.
-        resumed_at: the step that it went on from; 0 for the beginning.
-        warnings: what was found on the way: damaged checkpoints, another environment.
+        directory: where it is recorded.
+        resumed_at: the step that it was resumed at; 0 for the beginning.
+        warnings: damaged checkpoints, and changes of the environment.
     """
 
     run: Run
@@ -46,7 +46,7 @@ class Session:
     def begin(cls, run: Run, path: str | os.PathLike[str]) -> Iterator[Session]:
         """Begin a run in a new or empty folder.
 
-        Callbacks that remember something belong into ``run.trainer.callbacks`` before.
+        Callbacks with a state must be in ``run.trainer.callbacks`` before.
 
         Raises:
             RunError: if there is something in it, or it cannot be written to.
@@ -61,12 +61,12 @@ class Session:
     def resume(
         cls, path: str | os.PathLike[str], *, epochs: int | None = None, callbacks: Sequence[object] = ()
     ) -> Iterator[Session]:
-        """Go on with a run from its last whole checkpoint, bit for bit as if it had never stopped.
+        """Resume a run from its last whole checkpoint, bit for bit as if it had never stopped.
 
         Args:
             path: of its directory, from wherever this process runs.
-            epochs: how many it shall have from now on; what it was begun with if not given.
-            callbacks: of its trainer; those that remember something must be the ones that it was begun with.
+            epochs: their new number; that of its experiment if not given.
+            callbacks: for its trainer; those with a state must be the ones that it was begun with.
 
         Raises:
             RunError: if there is no run, another process works on it, or its data have changed.
@@ -128,7 +128,7 @@ class Session:
         self._recorder.finish()
 
     def where(self) -> str:
-        """Say which checkpoint a run has."""
+        """Say at which checkpoint a run is."""
         saved = self._recorder.saved
         return (
             f"{self.directory.path} has no checkpoint yet"

@@ -4,8 +4,8 @@ from .early_stopping import EarlyStopping
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .interruption import Interruption
+from .learning_rate import Scheduler, expect_scheduler
 from .measurement import CHUNK, Measurement, as_probabilities, measure, to_probabilities
-from .schedules import Scheduler, expect_scheduler
 from .trainer import Trainer
 
 __all__ = [

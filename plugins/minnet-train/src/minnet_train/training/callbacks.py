@@ -23,16 +23,16 @@ class Implementation:
     """One function that implements a hook.
 
     Attributes:
-        owner: what messages call the callback or plugin.
+        owner: the callback or plugin, as messages name it.
         hook: the name of the hook.
         function: to call.
-        takes: the arguments that it takes, of those that the hook has.
+        argument_names: those of the arguments of the hook that it takes.
     """
 
     owner: str
     hook: str
     function: Callable[..., Any]
-    takes: tuple[str, ...]
+    argument_names: tuple[str, ...]
 
     def __call__(self, **arguments: Any) -> None:
         """Call the function.
@@ -41,7 +41,7 @@ class Implementation:
             CallbackError: if it raises; an error of minnet's own passes, with a note of where it was raised.
         """
         try:
-            self.function(*[arguments[name] for name in self.takes])
+            self.function(*[arguments[name] for name in self.argument_names])
         except MinnetError as error:
             error.add_note(f"in {self.hook} of {self.owner}")
             raise
@@ -51,7 +51,7 @@ class Implementation:
 
 @frozen(eq=False)
 class Hooks:
-    """The implementations of each hook; an empty tuple where nobody does."""
+    """The implementations of each hook; an empty tuple where there is none."""
 
     minnet_fit_start: tuple[Implementation, ...] = ()
     minnet_gradients_ready: tuple[Implementation, ...] = ()
@@ -64,7 +64,7 @@ class Hooks:
         """Find the implementations of the plugins that are installed and enabled now, and of callbacks.
 
         Raises:
-            TypeError: naming a callback that implements no hook, or one that there is not.
+            TypeError: naming a callback that implements no hook, or one that does not exist.
         """
         host = plugin_host()
         plugins = [(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified)) for each in host.loaded]
@@ -78,7 +78,7 @@ class Hooks:
 
 
 def expect_callback(callback: object) -> None:
-    """Check that an object implements hooks, and only those that there are.
+    """Check that an object implements hooks, and only hooks that exist.
 
     Raises:
         TypeError: if it does not.

@@ -1,4 +1,4 @@
-"""Clipping: gradients that are too large made smaller, in place."""
+"""Clipping: large gradients are made smaller, in place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Clipping:
         """Clip in place.
 
         Returns:
-            The norm before it was limited, 0 if it is not asked for; if it is nan or infinite, nothing is limited.
+            The norm before it was limited, 0 without ``clip_norm``; if it is nan or infinite, it is not limited.
         """
         if self.clip_value is not None:
             np.clip(gradients, -self.clip_value, self.clip_value, out=gradients)

@@ -1,4 +1,4 @@
-"""Where numbers stopped being finite."""
+"""Divergence: where numbers stopped being finite."""
 
 from __future__ import annotations
 

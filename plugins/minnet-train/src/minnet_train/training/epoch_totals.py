@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -14,14 +15,14 @@ from ..errors import StateError
 from ..metrics import Metric
 
 ROWS = 1024
-"""How many rows are collected: one call of a metric for many small batches costs a step next to nothing."""
+"""How many rows are collected, so that many small batches cost one call of a metric."""
 
 
 class MetricBuffer:
     """Collects outputs and targets of batches, and updates metrics when there are enough.
 
-    When that is depends on the sizes of the batches alone, so a sum that is taken up again in the middle of an epoch
-    adds the same numbers in the same order.
+    When that is depends on the sizes of the batches alone, so a sum that is resumed in the middle of an epoch adds the
+    same numbers in the same order.
 
     Args:
         metrics: to update.
@@ -33,13 +34,13 @@ class MetricBuffer:
         self._buffers: tuple[Array, Array] | None = None
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Forget all batches."""
         self._filled, self._buffers = 0, None
         for metric in self.metrics:
             metric.reset()
 
     def add(self, outputs: Array, targets: Array) -> None:
-        """Count a batch; it is copied, as a layer may use the memory of its output again."""
+        """Count a batch; it is copied, as a layer may reuse the memory of its output."""
         rows = len(outputs)
         if rows >= ROWS:
             self._flush()
@@ -59,7 +60,7 @@ class MetricBuffer:
         return {metric.name: metric.compute() for metric in self.metrics}
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what has been counted, and what is still to be."""
+        """Return what has been counted, and what is collected for that."""
         collected = () if self._buffers is None else self._buffers
         return {
             "metrics": {metric.name: metric.state for metric in self.metrics},
@@ -67,7 +68,7 @@ class MetricBuffer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what another tally of the same metrics counted.
+        """Go on from what another buffer of the same metrics counted.
 
         Raises:
             StateError: if it has other metrics.
@@ -79,14 +80,7 @@ class MetricBuffer:
         for metric in self.metrics:
             metric.state = state["metrics"][metric.name]
         if state["collected"]:
-            self.add_collected(*state["collected"])
-
-    def add_collected(self, outputs: Array, targets: Array) -> None:
-        """Put back what was collected and not yet counted."""
-        self._buffers = _buffer(outputs), _buffer(targets)
-        self._filled = len(outputs)
-        self._buffers[0][: self._filled] = outputs
-        self._buffers[1][: self._filled] = targets
+            self.add(*state["collected"])
 
     def _flush(self) -> None:
         if self._buffers is not None and self._filled:
@@ -111,31 +105,39 @@ class EpochTotals:
     Attributes:
         loss: the sum of the losses of all samples, weighted.
         weight: the sum of their weights; without weights, their number.
-        tally: the metrics.
+        metric_buffer: the metrics.
     """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
-        self.tally = MetricBuffer(metrics)
+        self.metric_buffer = MetricBuffer(metrics)
         self.loss = self.weight = 0.0
         self._seconds = 0.0
         self._since: float | None = None
 
     def reset(self) -> None:
         """Begin an epoch."""
-        self.tally.reset()
+        self.metric_buffer.reset()
         self.loss = self.weight = self._seconds = 0.0
 
-    def start(self) -> None:
-        """Let time count."""
-        self._since = perf_counter()
+    def add(self, loss: float, weight: float, outputs: Array, targets: Array) -> None:
+        """Count a batch by its mean loss; its weight is that of its samples, or their number."""
+        self.loss += loss * weight
+        self.weight += weight
+        if self.metric_buffer.metrics:
+            self.metric_buffer.add(outputs, targets)
 
-    def pause(self) -> None:
-        """Let time count no more."""
-        self._seconds, self._since = self.seconds, None
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count the time while the context lasts."""
+        self._since = perf_counter()
+        try:
+            yield
+        finally:
+            self._seconds, self._since = self.seconds, None
 
     @property
     def seconds(self) -> float:
-        """The time that counted."""
+        """The time that was counted."""
         return self._seconds + (0.0 if self._since is None else perf_counter() - self._since)
 
     @property
@@ -145,9 +147,14 @@ class EpochTotals:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the sums."""
-        return {"loss": self.loss, "weight": self.weight, "seconds": self.seconds, "tally": self.tally.state_dict()}
+        return {
+            "loss": self.loss,
+            "weight": self.weight,
+            "seconds": self.seconds,
+            "tally": self.metric_buffer.state_dict(),
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from sums."""
         self.loss, self.weight, self._seconds = state["loss"], state["weight"], state["seconds"]
-        self.tally.load_state_dict(state["tally"])
+        self.metric_buffer.load_state_dict(state["tally"])

@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import Factory, asdict, fields, frozen
 
+from ..plots import history_html
+
 
 @frozen
 class EpochReport:
@@ -66,7 +68,7 @@ class History(list[EpochReport]):
         """Return one number of every report, None where it has none.
 
         Raises:
-            KeyError: if no report has ever such a number.
+            KeyError: if no report has such a number.
 
         >>> History([EpochReport(epoch=1, step=45, loss=0.5)]).column("loss")
         [0.5]
@@ -78,6 +80,4 @@ class History(list[EpochReport]):
 
     def _repr_html_(self) -> str:
         """Show the curves in a notebook."""
-        from ..display import history_html
-
         return history_html([report.as_dict() for report in self])

@@ -1,15 +1,48 @@
-"""`LearningRate`: the learning rate of an optimizer, as a schedule has it."""
+"""`LearningRate`: the learning rate of an optimizer, as a schedule sets it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from minnet_core import Optimizer
 
 from ..errors import StateError
 from .fit_options import FitOptions
-from .schedules import Scheduler, expect_scheduler
+
+
+class Scheduler(Protocol):
+    """What the trainer asks of a schedule; `minnet_optimizers.Schedule` is one to derive from.
+
+    Attributes:
+        per: ``step`` or ``epoch``: what times and lengths are counted in.
+        state: what it remembers, as plain data; empty if `lr_at` depends on its arguments alone.
+    """
+
+    per: str
+    state: Any
+
+    def lr_at(self, time: int, lr: float, length: int) -> float:
+        """Return the rate after ``time`` of ``length`` steps or epochs, where the optimizer's own is ``lr``."""
+        ...
+
+    def epoch_end(self, report: Mapping[str, Any], lr: float) -> None:
+        """Look at the numbers of an epoch whose last step had the learning rate ``lr``."""
+        ...
+
+
+def expect_scheduler(schedule: object) -> None:
+    """Check that an object is a schedule.
+
+    Raises:
+        TypeError: if it is not.
+    """
+    lacking = [name for name in ("per", "lr_at", "epoch_end", "state") if not hasattr(schedule, name)]
+    if isinstance(schedule, type) or lacking or getattr(schedule, "per", None) not in ("step", "epoch"):
+        raise TypeError(
+            f"expected a schedule, with per ('step' or 'epoch'), state, lr_at(time, lr, length) and "
+            f"epoch_end(report, lr), received {schedule!r}" + (f", without {', '.join(lacking)}" if lacking else "")
+        )
 
 
 class LearningRate:
@@ -20,7 +53,7 @@ class LearningRate:
         schedule: None leaves it as it is.
 
     Attributes:
-        own: the learning rate that the optimizer had when training began, which the schedule changes.
+        own: the learning rate of the optimizer when training began, which the schedule starts from.
     """
 
     def __init__(self, optimizer: Optimizer, schedule: Scheduler | None) -> None:
@@ -46,7 +79,7 @@ class LearningRate:
             self.own = self.now
 
     def begin_epoch(self, plan: FitOptions, epoch: int) -> Callable[[int], None] | None:
-        """Set the rate of an epoch; a schedule of steps returns what sets that of a step, given how many there were."""
+        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None

@@ -1,4 +1,4 @@
-"""`Shuffler`: in which order the samples come, epoch after epoch."""
+"""`Shuffler`: the order of the samples, which is drawn for each epoch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from minnet_core.state import generator_state, restored_generator, set_generator
 class Shuffler:
     """Draws a permutation of the samples for each epoch.
 
-    The state that the generator had at the start of an epoch is kept, so that in another process the same permutation
-    can be drawn again in the middle of it; and the one that it has now, as a layer may draw from it too.
+    The state of the generator at the start of an epoch is kept, so that another process can draw the same permutation
+    again; and so is its state now, as a layer may draw from it too.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Shuffler:
             self._generator = np.random.default_rng(rng)
 
     def begin_epoch(self) -> None:
-        """Let the next permutation be another one."""
+        """Have the next permutation drawn anew."""
         self._start = None
 
     def permutation(self, rows: int) -> Array:
@@ -52,11 +52,11 @@ class Shuffler:
         return self._generator.permutation(rows)
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what decides about the orders to come."""
+        """Return what decides all orders from now on."""
         now = self._loaded if self._generator is None else generator_state(self._generator)
         return {"now": now, "start": self._start}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on as another one; from a generator that `use` is given next, if it is given one."""
+        """Go on as another one, with the generator that `use` is given next, if any."""
         self._generator = None
         self._loaded, self._start = state["now"], state["start"]

@@ -1,4 +1,4 @@
-"""The whole state of a `Trainer`, taken and put back."""
+"""The whole state of a `Trainer`: taken, and loaded again."""
 
 from __future__ import annotations
 
@@ -31,21 +31,23 @@ FORMAT = 2
 
 
 def trainer_state(trainer: Trainer) -> dict[str, Any]:
-    """Copy everything that decides how a training goes on."""
+    """Copy everything that decides how a training goes on; the keys are those of the checkpoints in files."""
     return {
         "format": FORMAT,
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
-        "divided": None if trainer.divided is None else dict(trainer.divided),
+        "divided": None if trainer.division is None else dict(trainer.division),
         "model": model_state(trainer.model),
         "criterion": plain_attributes(trainer.criterion, arrays=True),
         "optimizer": optimizer_state(trainer.optimizer),
-        "rate": trainer.rate.state_dict(),
-        "order": trainer.order.state_dict(),
+        "rate": trainer.learning_rate.state_dict(),
+        "order": trainer.shuffler.state_dict(),
         "generators": {name: generator_state(each) for name, each in _generators(trainer).items()},
         "global": GlobalState.now().numpy,
-        "running": trainer.running.state_dict(),
-        "early_stopping": None if trainer.waiting is None else trainer.waiting.state_dict(),
-        "callbacks": [{"class": type(each).__name__, "state": each.state_dict()} for each in remembering(trainer)],
+        "running": trainer.totals.state_dict(),
+        "early_stopping": None if trainer.early_stopping is None else trainer.early_stopping.state_dict(),
+        "callbacks": [
+            {"class": type(each).__name__, "state": each.state_dict()} for each in _stateful_callbacks(trainer)
+        ],
         "history": [report.as_dict() for report in trainer.history],
     }
 
@@ -64,25 +66,25 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
             f"generators: expected those of this model, {sorted(generators)}, received a state of "
             f"{sorted(state['generators'])}"
         )
-    if (trainer.waiting is None) != (state["early_stopping"] is None):
-        wanted, got = ("without", "with") if trainer.waiting is None else ("with", "without")
+    if (trainer.early_stopping is None) != (state["early_stopping"] is None):
+        wanted, got = ("without", "with") if trainer.early_stopping is None else ("with", "without")
         raise StateError(f"early_stopping: expected the state of a training {wanted} it, received one {got}")
-    callbacks = remembering(trainer)
+    callbacks = _stateful_callbacks(trainer)
     ours, theirs = [type(each).__name__ for each in callbacks], [each["class"] for each in state["callbacks"]]
     if ours != theirs:
         raise StateError(f"callbacks: expected those with a state to be {theirs}, received {ours}")
     set_model_state(trainer.model, state["model"])
     set_plain_attributes(trainer.criterion, state["criterion"])
     set_optimizer_state(trainer.optimizer, state["optimizer"])
-    trainer.rate.load_state_dict(state["rate"])
-    trainer.order.load_state_dict(state["order"])
-    trainer.running.load_state_dict(state["running"])
-    if trainer.waiting is not None:
-        trainer.waiting.load_state_dict(state["early_stopping"])
-    for callback, its in zip(callbacks, state["callbacks"], strict=True):
-        callback.load_state_dict(its["state"])
+    trainer.learning_rate.load_state_dict(state["rate"])
+    trainer.shuffler.load_state_dict(state["order"])
+    trainer.totals.load_state_dict(state["running"])
+    if trainer.early_stopping is not None:
+        trainer.early_stopping.load_state_dict(state["early_stopping"])
+    for callback, saved in zip(callbacks, state["callbacks"], strict=True):
+        callback.load_state_dict(saved["state"])
     trainer.history = History(map(EpochReport.from_dict, state["history"]))
-    position, trainer.divided = state["position"], state["divided"]
+    position, trainer.division = state["position"], state["divided"]
     trainer.step, trainer.epoch, trainer.batch = position["step"], position["epoch"], position["batch"]
     # Last, as what is set before may draw.
     for name, generator in generators.items():
@@ -99,6 +101,6 @@ def _generators(trainer: Trainer) -> dict[str, RandomSource]:
     }
 
 
-def remembering(trainer: Trainer) -> list[Any]:
-    """The callbacks that remember something: those with the methods of a state."""
+def _stateful_callbacks(trainer: Trainer) -> list[Any]:
+    """The callbacks with `state_dict` and `load_state_dict`."""
     return [each for each in trainer.callbacks if hasattr(each, "state_dict") and hasattr(each, "load_state_dict")]

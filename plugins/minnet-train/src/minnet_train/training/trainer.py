@@ -2,53 +2,51 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
 
-from minnet_core import Criterion, Module, Optimizer
+from minnet_core import Array, Criterion, Module, Optimizer
 from minnet_core.nn import describe
 
-from ..data import Samples, expect_weights
+from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
 from ..errors import StateError
 from ..metrics import Metric
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
-from .divergence import expect_finite_parameters
-from .early_stopping import EarlyStopping
+from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
+from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
-from .learning_rate import LearningRate
-from .schedules import Scheduler
+from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-from .train_batches import train_batches
 from .validation import validate
-from .waiting import EarlyStoppingState
 
 
 class Trainer:
     """Trains a model.
 
     Args:
-        model: changed in place; in evaluation mode whenever an epoch is over.
+        model: trained in place; in evaluation mode between epochs.
         criterion: the loss.
         optimizer: made for this model, or for a part of it.
-        metrics: to measure by, besides the loss.
-        schedule: of the learning rate; None leaves the optimizer's own.
+        metrics: measured besides the loss.
+        schedule: of the learning rate; None keeps the optimizer's own.
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
-        early_stopping: when to end before the last epoch; None for never.
+        early_stopping: when to stop before the last epoch; None for never.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
 
     Attributes:
         step: how many steps have been taken.
         epoch: the number of the epoch that is trained, or was trained last, from 1; 0 before the first.
         batch: how many batches of it have been trained on.
-        history: the reports of all epochs that are over.
+        history: the reports of all finished epochs.
         plan: what `fit` was last asked to do; None before.
         stopped: why training ended early; None while it goes on, and if it did not.
 
@@ -87,15 +85,16 @@ class Trainer:
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
         self.metrics, self.callbacks = list(metrics), list(callbacks)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value)
-        self.waiting = None if early_stopping is None else EarlyStoppingState(early_stopping)
+        self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
         self.stopped: str | None = None
-        self.order, self.rate, self.running = Shuffler(), LearningRate(optimizer, schedule), EpochTotals(self.metrics)
+        self.shuffler, self.totals = Shuffler(), EpochTotals(self.metrics)
+        self.learning_rate = LearningRate(optimizer, schedule)
         # Whether no step is half done; whether somebody asked to stop; how the epoch is divided into batches.
-        self.is_whole, self.is_stopping = True, False
-        self.divided: dict[str, int] | None = None
+        self.is_between_steps, self.is_stopping = True, False
+        self.division: dict[str, int] | None = None
 
     def fit(
         self,
@@ -122,7 +121,9 @@ class Trainer:
         Raises:
             DivergenceError: when a loss or weight is nan or infinite; it names epoch, batch and layer.
             StateError: if an epoch that was begun is to go on with more or fewer samples, or batches of another size.
-            CallbackError: when a callback or plugin raises.
+            CallbackError: when a callback or plugin raises. Parameters and optimizer are as the last whole step left
+                them. If it raised in ``minnet_gradients_ready``, the layers have already drawn and counted for the
+                step that failed: load the last state to go on bit for bit, or call this again to go on from here.
         """
         for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
             pass
@@ -144,8 +145,8 @@ class Trainer:
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
             expect_weights(validation.weights, len(validation), "validation")
-        self.order.use(rng)
-        self.rate.begin()
+        self.shuffler.use(rng)
+        self.learning_rate.begin()
         hooks = Hooks.gather(self.callbacks)
         self.stopped = None
         with ExitStack() as ends:  # every one of them is called, even if one before it raises
@@ -158,8 +159,8 @@ class Trainer:
                 for call in hooks.minnet_epoch_end:
                     call(trainer=self, report=report)
                 yield report
-            if self.waiting is not None and not self.is_stopping:
-                self.waiting.restore(self.model)
+            if self.early_stopping is not None and not self.is_stopping:
+                self.early_stopping.restore(self.model)
 
     def stop(self) -> None:
         """End training after the current step, or before the next; `fit` returns as if it were over.
@@ -179,7 +180,7 @@ class Trainer:
                 `fit` has taken the next step.
             DivergenceError: if a parameter is not finite: nobody wants to go on from there.
         """
-        if not self.is_whole:
+        if not self.is_between_steps:
             raise StateError(
                 f"{self.next_batch}: expected a trainer between two steps, received one in the middle of a step, as a "
                 "callback or an error left it; what it was before is in the last state that was taken"
@@ -188,7 +189,7 @@ class Trainer:
         return trainer_state(self)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Become what another trainer of the same model, optimizer and options was; `fit` goes on from there.
+        """Load the state of another trainer of the same model, optimizer and options; `fit` goes on from there.
 
         The rest of the training gives the same weights, bit for bit, as if it had never been interrupted.
         NumPy's global generator, from which layers of notebooks draw, is set too.
@@ -197,7 +198,7 @@ class Trainer:
             StateError: if the state does not fit.
         """
         set_trainer_state(self, state)
-        self.is_whole = True
+        self.is_between_steps = True
 
     @property
     def position(self) -> str:
@@ -214,41 +215,98 @@ class Trainer:
 
     def _next_epoch(self, plan: FitOptions, hooks: Hooks) -> EpochReport | None:
         """Train the rest of an epoch; None if training is over, or is stopped in the middle."""
-        if self.waiting is not None and self.waiting.reason is not None:
-            self.stopped = self.waiting.reason
+        if self.early_stopping is not None and self.early_stopping.reason is not None:
+            self.stopped = self.early_stopping.reason
             return None
-        is_new = self.epoch == len(self.history)
-        divided = {"samples": len(plan.training), "batch_size": plan.batch_size}
-        if is_new and self.epoch >= plan.epochs:
-            return None
-        if is_new and not self.is_stopping:
-            self.epoch, self.batch = self.epoch + 1, 0
-            self.order.begin_epoch()
-            self.running.reset()
-            self.divided = divided
-        elif not is_new and self.divided != divided:
-            raise StateError(
-                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
-                f"received {divided}"
-            )
+        if self.epoch == len(self.history):
+            if self.epoch >= plan.epochs:
+                return None
+            if not self.is_stopping:
+                self._begin_epoch()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with np.errstate(over="ignore", invalid="ignore"):
-            if self.is_stopping or not self._train(plan, hooks):
+            if self.is_stopping or not self._train_epoch(plan, hooks):
                 self.stopped = f"stopped after step {self.step}"
                 return None
             return self._end_epoch(plan)
 
-    def _train(self, plan: FitOptions, hooks: Hooks) -> bool:
-        self.running.start()
-        try:
-            return train_batches(self, plan, hooks)
-        finally:
-            self.running.pause()
+    def _begin_epoch(self) -> None:
+        self.epoch, self.batch = self.epoch + 1, 0
+        self.shuffler.begin_epoch()
+        self.totals.reset()
+
+    def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
+        """Train on the batches that are left of an epoch; False if training is stopped before the last."""
+        training, size, weights = plan.training, plan.batch_size, plan.training.weights
+        self._divide(len(training), size)
+        with self.totals.timed():
+            order = self.shuffler.permutation(len(training))
+            set_rate = self.learning_rate.begin_epoch(plan, self.epoch)
+            self.model.train()
+            for start in range(self.batch * size, len(order), size):
+                rows = order[start : start + size]
+                inputs, targets = training.batch(rows)
+                if set_rate is not None:
+                    set_rate(self.step)
+                loss = self._train_step(inputs, targets, None if weights is None else weights[rows], hooks)
+                for call in hooks.minnet_step_end:
+                    call(trainer=self, loss=loss)
+                if self.is_stopping:
+                    return False
+        return True
+
+    def _train_step(self, inputs: Array, targets: Array, weights: Array | None, hooks: Hooks) -> float:
+        """Take a step, and return the loss of its batch.
+
+        An error before `Optimizer.step` leaves parameters and optimizer as they were; what the forward pass changes in
+        buffers and generators is not undone.
+        """
+        model, criterion = self.model, self.criterion
+        self.is_between_steps = False
+        model.zeroGradParameters()
+        outputs = model.forward(inputs)
+        if weights is None:
+            loss, weight = float(criterion.forward(outputs, targets)), float(len(inputs))
+        else:
+            loss, weight = weighted_loss(criterion, outputs, targets, weights), float(weights.sum())
+        if not math.isfinite(loss):
+            raise loss_diverged(self.next_batch, loss, model, criterion, inputs, targets)
+        if weights is None:
+            gradient = criterion.backward(outputs, targets)
+        else:
+            gradient = weighted_gradient(criterion, outputs, targets, weights)
+        model.backwardParameters(inputs, gradient)  # nobody asks for the gradient of the data
+        if hooks.minnet_gradients_ready or self.clipping:
+            self._change_gradients(hooks)
+        self.optimizer.step()
+        self.step += 1
+        self.batch += 1
+        self.totals.add(loss, weight, outputs, targets)
+        self.is_between_steps = True
+        return loss
+
+    def _change_gradients(self, hooks: Hooks) -> None:
+        """Let hooks change the gradients, then clip them."""
+        _, gradients = self.model.flattenParameters()
+        for call in hooks.minnet_gradients_ready:
+            call(trainer=self, gradients=gradients)
+        if self.clipping and not math.isfinite(self.clipping(gradients)):
+            raise gradients_diverged(self.next_batch, self.model)
+
+    def _divide(self, samples: int, batch_size: int) -> None:
+        """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
+        division = {"samples": samples, "batch_size": batch_size}
+        if self.batch and self.division != division:
+            raise StateError(
+                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.division}, "
+                f"received {division}"
+            )
+        self.division = division
 
     def _end_epoch(self, plan: FitOptions) -> EpochReport:
         where = f"epoch {self.epoch}"
         expect_finite_parameters(f"{where}, after its last batch", self.model.namedParameters())
-        values, seconds = self.running.tally.compute(), max(self.running.seconds, 1e-9)
+        values, seconds = self.totals.metric_buffer.compute(), max(self.totals.seconds, 1e-9)
         self.model.evaluate()
         validation_loss = None
         if plan.validation is not None:
@@ -257,16 +315,16 @@ class Trainer:
         report = EpochReport(
             epoch=self.epoch,
             step=self.step,
-            loss=self.running.mean_loss,
+            loss=self.totals.mean_loss,
             validation_loss=validation_loss,
             metrics=values,
-            lr=self.rate.now,
+            lr=self.learning_rate.now,
             seconds=seconds,
             samples_per_second=len(plan.training) / seconds,
         )
-        self.rate.end_epoch(report.as_dict())
-        if self.waiting is not None:
-            self.waiting.epoch_end(self.epoch, report.as_dict(), self.model)
+        self.learning_rate.end_epoch(report.as_dict())
+        if self.early_stopping is not None:
+            self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
         self.history.append(report)
         return report
 

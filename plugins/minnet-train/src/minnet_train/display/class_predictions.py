@@ -1,4 +1,4 @@
-"""`Answers`: what the model of a run says to samples that its experiment names."""
+"""`ClassPredictions`: the classes that the model of a run predicts for samples of its experiment."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from attrs import evolve, field, frozen
 
 from minnet_core import Array, ModelFileError, Module, load, read_header
 
-from ...data import Samples
-from ...errors import ExperimentError
-from ...experiment import TrainingRecord, drawn_split, load_source
-from ...runs import generators
-from ...training import as_probabilities
-from .errors import PlotError
+from ..data import Samples
+from ..errors import ExperimentError
+from ..experiment import TrainingRecord, drawn_split, load_source
+from ..plots import PlotError
+from ..runs import generators
+from ..training import as_probabilities
 
 if TYPE_CHECKING:
-    from ...data import Dataset
-    from ...experiment import DataConfig
+    from ..data import Dataset
+    from ..experiment import DataConfig
 
 MODELS = ("best.safetensors", "model.safetensors")
 """The files of a run directory that hold a model, the one to draw first."""
@@ -51,15 +51,15 @@ def run_name(run: str | os.PathLike[str]) -> str:
 
 
 @frozen(eq=False)
-class Answers:
-    """What a classifier says to samples.
+class ClassPredictions:
+    """The classes that a classifier predicts for samples.
 
     Attributes:
-        dataset: that the samples are of.
+        dataset: which the samples are of.
         rows: their indices in it.
         actual: (rows,), the index of the right class.
-        predicted: (rows,), the index of the class that the model says.
-        scores: (rows,), the probability that it gives to that class; None if its outputs are no probabilities.
+        predicted: (rows,), the index of the class that the model predicts.
+        scores: (rows,), the probability of that class; None if the outputs are not probabilities.
         title: which samples they are.
     """
 
@@ -71,17 +71,17 @@ class Answers:
     title: str
 
     @classmethod
-    def ask(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> Answers:
-        """Ask the model of a run, chunk by chunk.
+    def compute(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
+        """Predict with the model of a run, chunk by chunk.
 
         Args:
             run: a run directory, or a model file.
             split: ``training``, ``validation``, ``test`` or ``all``.
-            data: where the data are now that it was trained on.
+            data: where the data that it was trained on are now.
 
         Raises:
-            PlotError: if it is no classifier, or there is no such part.
-            ModelFileError: if the data are others than those that it was trained on.
+            PlotError: if it is not a classifier, or there is no such part.
+            ModelFileError: if the data differ from those that it was trained on.
         """
         path = model_file(run)
         record = TrainingRecord.read(read_header(path), path)
@@ -125,9 +125,9 @@ def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
     predicted: list[Array] = []
     scores: list[Array] | None = []
     for inputs, _ in samples.chunks():
-        answers = model.forward(inputs)
-        predicted.append(answers.argmax(axis=1))
-        probabilities = as_probabilities(answers)
+        outputs = model.forward(inputs)
+        predicted.append(outputs.argmax(axis=1))
+        probabilities = as_probabilities(outputs)
         if probabilities is None:
             scores = None
         if scores is not None and probabilities is not None:

@@ -7,24 +7,24 @@ from minnet_train import StateError
 from minnet_train.training.shuffler import Shuffler
 
 
-def orders(order: Shuffler, epochs: int) -> list[list[int]]:
+def orders(shuffler: Shuffler, epochs: int) -> list[list[int]]:
     found = []
     for _ in range(epochs):
-        order.begin_epoch()
-        found.append(order.permutation(9).tolist())
+        shuffler.begin_epoch()
+        found.append(shuffler.permutation(9).tolist())
     return found
 
 
 def begun(rng) -> Shuffler:
-    order = Shuffler()
-    order.use(rng)
-    return order
+    shuffler = Shuffler()
+    shuffler.use(rng)
+    return shuffler
 
 
 def test_every_epoch_has_an_order_of_its_own_which_a_seed_decides():
     first = orders(begun(0), 3)
-    assert len({tuple(order) for order in first}) == 3
-    assert all(sorted(order) == list(range(9)) for order in first)
+    assert len({tuple(each) for each in first}) == 3
+    assert all(sorted(each) == list(range(9)) for each in first)
     assert orders(begun(0), 3) == first
     assert orders(begun(1), 3) != first
 
@@ -35,22 +35,22 @@ def test_it_is_the_order_that_the_generator_draws():
 
 
 def test_within_an_epoch_the_order_stays():
-    order = begun(0)
-    (first,) = orders(order, 1)
-    assert order.permutation(9).tolist() == first
+    shuffler = begun(0)
+    (first,) = orders(shuffler, 1)
+    assert shuffler.permutation(9).tolist() == first
 
 
 def test_a_generator_that_is_there_already_is_kept():
-    order = begun(0)
-    order.use(99)
-    assert orders(order, 2) == orders(begun(0), 2)
+    shuffler = begun(0)
+    shuffler.use(99)
+    assert orders(shuffler, 2) == orders(begun(0), 2)
 
 
 def test_a_state_goes_on_with_the_same_order_and_those_after_it():
-    order = begun(0)
-    orders(order, 2)
-    state, now = order.state_dict(), order.permutation(9).tolist()
-    after = orders(order, 2)
+    shuffler = begun(0)
+    orders(shuffler, 2)
+    state, now = shuffler.state_dict(), shuffler.permutation(9).tolist()
+    after = orders(shuffler, 2)
     loaded = Shuffler()
     loaded.load_state_dict(state)
     assert loaded.state_dict() == state

@@ -5,8 +5,8 @@ import pytest
 
 from minnet_core import ModelFileError, load
 from minnet_train import Run, read_experiment
-from minnet_train.display.plots import PlotError
-from minnet_train.display.plots.answers import Answers, model_file
+from minnet_train.display import ClassPredictions, model_file
+from minnet_train.plots import PlotError
 
 
 @pytest.fixture
@@ -18,31 +18,34 @@ def trained(folder):
 
 
 def test_a_model_is_asked_about_the_samples_that_were_held_out(trained):
-    answers = Answers.ask("small.safetensors")
+    predictions = ClassPredictions.compute("small.safetensors")
     inputs, targets = trained.test.batch(np.arange(len(trained.test)))
     outputs = load("small.safetensors").forward(inputs)
-    np.testing.assert_array_equal(answers.predicted, outputs.argmax(axis=1))
-    np.testing.assert_array_equal(answers.actual, targets.argmax(axis=1))
-    np.testing.assert_allclose(answers.scores, np.exp(outputs).max(axis=1), rtol=1e-6)
-    assert answers.title == "small: test samples of flowers.csv"
+    np.testing.assert_array_equal(predictions.predicted, outputs.argmax(axis=1))
+    np.testing.assert_array_equal(predictions.actual, targets.argmax(axis=1))
+    np.testing.assert_allclose(predictions.scores, np.exp(outputs).max(axis=1), rtol=1e-6)
+    assert predictions.title == "small: test samples of flowers.csv"
 
 
 def test_another_part_can_be_asked_about(trained):
-    parts = {split: set(Answers.ask("small.safetensors", split=split).rows) for split in ("training", "test", "all")}
+    parts = {
+        split: set(ClassPredictions.compute("small.safetensors", split=split).rows)
+        for split in ("training", "test", "all")
+    }
     assert parts["training"] | parts["test"] == parts["all"] == set(range(24))
     assert not parts["training"] & parts["test"]
 
 
 def test_a_part_that_the_experiment_does_not_have_is_refused(trained):
     with pytest.raises(PlotError, match="small.safetensors: expected an experiment with validation samples, received"):
-        Answers.ask("small.safetensors", split="validation")
+        ClassPredictions.compute("small.safetensors", split="validation")
 
 
 def test_outputs_that_are_no_probabilities_have_no_scores(trained, edit):
     edit('    { class = "LogSoftMax" },\n', "")
     edit("ClassNLLCriterion", "MSECriterion")
     Run.prepare(read_experiment("small.toml")).save("scores.safetensors")
-    assert Answers.ask("scores.safetensors").scores is None
+    assert ClassPredictions.compute("scores.safetensors").scores is None
 
 
 def test_a_model_of_numbers_is_no_classifier(trained, edit):
@@ -52,14 +55,14 @@ def test_a_model_of_numbers_is_no_classifier(trained, edit):
     edit("ClassNLLCriterion", "MSECriterion")
     Run.prepare(read_experiment("small.toml")).save("auto.safetensors")
     with pytest.raises(PlotError, match="auto.safetensors: expected a classifier, received a model that predicts"):
-        Answers.ask("auto.safetensors")
+        ClassPredictions.compute("auto.safetensors")
 
 
 def test_data_that_have_changed_are_refused(trained, folder):
     path = folder / "flowers.csv"
     path.write_text(path.read_text().replace("1,1,setosa", "1,2,setosa", 1))
     with pytest.raises(ModelFileError, match="expected the data that it was trained on, received flowers.csv with"):
-        Answers.ask("small.safetensors")
+        ClassPredictions.compute("small.safetensors")
 
 
 def test_a_file_is_the_model_that_it_is(tmp_path):
@@ -82,4 +85,4 @@ def test_nothing_is_dropped_when_a_model_is_asked(folder, edit):
     run.model.evaluate()
     inputs, _ = run.test.batch(np.arange(len(run.test)))
     scores = np.exp(run.model.forward(inputs)).max(axis=1)
-    np.testing.assert_allclose(Answers.ask("small.safetensors").scores, scores, rtol=1e-6)
+    np.testing.assert_allclose(ClassPredictions.compute("small.safetensors").scores, scores, rtol=1e-6)

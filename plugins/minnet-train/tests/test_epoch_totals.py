@@ -15,20 +15,20 @@ def batches(size: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
 @pytest.mark.parametrize("size", [1, 32, 1000, ROWS - 1, ROWS, ROWS + 1, 3 * ROWS])
 def test_every_row_is_counted_once(size):
     drawn = batches(size, max(3, 2500 // size))
-    tally, metric = MetricBuffer([MSE()]), MSE()
+    buffer, metric = MetricBuffer([MSE()]), MSE()
     for outputs, targets in drawn:
-        tally.add(outputs, targets)
+        buffer.add(outputs, targets)
     metric.update(*(np.concatenate(column) for column in zip(*drawn, strict=True)))
-    assert tally.compute()["mse"] == pytest.approx(metric.compute(), rel=1e-12)
+    assert buffer.compute()["mse"] == pytest.approx(metric.compute(), rel=1e-12)
 
 
 def test_a_batch_may_be_overwritten_once_it_is_added():
     outputs, targets = batches(4, 1)[0]
-    tally = MetricBuffer([MSE()])
-    tally.add(outputs, targets)
+    buffer = MetricBuffer([MSE()])
+    buffer.add(outputs, targets)
     expected = float(np.mean((outputs.astype(float) - targets) ** 2))
     outputs[:] = 99
-    assert tally.compute()["mse"] == pytest.approx(expected)
+    assert buffer.compute()["mse"] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("size", [3, 500, 2000])
@@ -49,8 +49,8 @@ def test_a_sum_that_is_taken_up_again_is_the_same_bit_for_bit(size):
 
 
 def test_a_new_epoch_begins_with_nothing():
-    tally = MetricBuffer([Accuracy()])
-    tally.add(np.eye(2), np.eye(2)[::-1])
-    tally.reset()
-    tally.add(np.eye(2), np.eye(2))
-    assert tally.compute() == {"accuracy": 1.0}
+    buffer = MetricBuffer([Accuracy()])
+    buffer.add(np.eye(2), np.eye(2)[::-1])
+    buffer.reset()
+    buffer.add(np.eye(2), np.eye(2))
+    assert buffer.compute() == {"accuracy": 1.0}

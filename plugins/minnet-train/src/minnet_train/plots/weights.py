@@ -1,4 +1,4 @@
-"""`draw_weights`: what the units of a model's first layer look at."""
+"""`draw_weights`: the weights of a model's first layer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import numpy as np
 
 from minnet_core import Array, Module
 
-from .errors import PlotError
+from .figures import DIVERGING, PlotError, new_figure, shortened, styled
 from .images import draw_images, is_square, square_images
-from .style import DIVERGING, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,14 +42,14 @@ def draw_weights(
     count: int = 64,
     title: str = "",
 ) -> Figure:
-    """Draw weights on a colour map that is white at 0: an image for each unit, or else one of all.
+    """Draw weights on a colour map that is white at 0: an image for each unit, or one of the whole matrix.
 
     Args:
         weights: (units, inputs), drawn as an image for each unit if the number of inputs is a square; or kernels
             (units, channels, height, width), drawn as an image each.
         columns: the names of the inputs.
         count: how many images to draw at most.
-        title: of which layer they are.
+        title: names the layer.
 
     Raises:
         PlotError: if they have another shape.

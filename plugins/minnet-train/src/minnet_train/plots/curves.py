@@ -6,9 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from .curves_data import AXES, VALIDATION, Curves
-from .errors import PlotError
-from .style import COLOURS, MARKERS, new_figure, styled
+from .curves_data import AXES, VALIDATION, Curves, is_fraction
+from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,23 +16,20 @@ if TYPE_CHECKING:
 _TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
 
-_FRACTIONS = ("accuracy", "top")
-"""How the names of metrics begin that are fractions, and drawn in percent."""
-
 _FEW = 25
-"""Curves of so many epochs have a mark at each; of more, about ten."""
+"""Curves of so many epochs have a marker at each; longer ones have about ten."""
 
 
 def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = False) -> Figure:
-    """Draw a panel for the loss, for each metric and for the learning rate.
+    """Draw a panel each for the loss, the metrics and the learning rate.
 
-    A run has a colour and a mark of its own. What was measured on the samples that were trained on is dashed, what was
-    measured on validation samples is drawn through.
+    Each run has a colour and a marker of its own. Numbers of the training samples are dashed, those of the validation
+    samples are solid.
 
     Args:
         runs: at least one.
         axis: ``epoch``, ``step``, or ``seconds`` of training.
-        log: whether the loss has a logarithmic scale.
+        log: whether the scale of the loss is logarithmic.
 
     Raises:
         PlotError: if there is nothing to draw.
@@ -90,7 +86,7 @@ def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
     axes.set_ylabel(title)
     if axis != "seconds":
         axes.locator_params(axis="x", integer=True)
-    if quantity.startswith(_FRACTIONS):
+    if is_fraction(quantity):
         axes.set_ylabel(f"{title} (%)")
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}")
     elif quantity == "lr":

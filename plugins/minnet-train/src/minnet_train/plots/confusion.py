@@ -1,4 +1,4 @@
-"""`draw_confusion`: which class was taken for which."""
+"""`draw_confusion`: the confusion matrix of a classifier."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
-from .style import SEQUENTIAL, new_figure, shortened, styled
+from .figures import SEQUENTIAL, PlotError, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,17 +34,17 @@ def count_confusions(actual: Array, predicted: Array, classes: int) -> Array:
 
 
 def draw_confusion(counts: Array, classes: Sequence[Any], *, title: str = "") -> Figure:
-    """Draw a confusion matrix: counts, on a colour that says which part of its row a cell is.
+    """Draw a confusion matrix: counts, on a colour that shows the fraction of the row.
 
-    The colour grows with the root of that part, so that rare confusions can be seen.
+    The colour grows with the root of that fraction, so that rare confusions can be seen.
 
     Args:
         counts: (classes, classes), of the samples by class, row, and predicted class, column.
         classes: their names.
-        title: what was measured; how many are right is added.
+        title: what was measured; the accuracy is added.
 
     Raises:
-        PlotError: if there is no sample, or not one name for each row and column.
+        PlotError: if there is no sample, or the names do not fit the rows and columns.
         MissingLibraryError: without matplotlib.
     """
     if counts.shape != (len(classes), len(classes)):

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .errors import PlotError
+from .figures import PlotError
 
 METRICS = "metrics.jsonl"
 """The file of a run directory that has a line of JSON for each epoch."""
@@ -22,7 +22,9 @@ AXES = ("epoch", "step", "seconds")
 """What curves can be drawn along."""
 
 VALIDATION = "validation_"
-"""How the name begins of what was measured on samples that were not trained on."""
+"""The prefix of what is measured on validation samples."""
+
+_FRACTIONS = ("accuracy", "top")
 
 _NOT_DRAWN = {*AXES, "samples_per_second"}
 
@@ -32,7 +34,7 @@ class Curves:
     """What the epochs of a run reported.
 
     Attributes:
-        name: what a legend calls the run.
+        name: of the run, in a legend.
         reports: a mapping for each epoch, as a line of ``metrics.jsonl`` has it.
 
     >>> curves = Curves("run", [{"epoch": 1, "loss": 0.7, "validation_loss": 0.8, "lr": 0.1, "seconds": 2.0}])
@@ -52,14 +54,14 @@ class Curves:
     def read(cls, path: str | os.PathLike[str], name: str | None = None) -> Curves:
         """Read the reports of a run.
 
-        A last line that is not whole yet is left out: a run may be drawn while it goes on.
+        An unfinished last line is left out: a run may be drawn while it is training.
 
         Args:
             path: a run directory, or a file such as its ``metrics.jsonl``.
-            name: what to call the run; that of the directory if not given.
+            name: of the run; that of the directory if not given.
 
         Raises:
-            PlotError: naming the file, and the line that is no report.
+            PlotError: naming the file, and the line that is not a report.
         """
         file = Path(path, METRICS) if Path(path).is_dir() else Path(path)
         try:
@@ -84,15 +86,15 @@ class Curves:
     def quantities(self) -> list[str]:
         """Name what there is to draw: the loss, the metrics in their order, the learning rate.
 
-        What is measured on validation samples goes with what is measured on training samples.
+        A number of the validation samples is drawn with that of the training samples.
         """
-        keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if _is_number(report[key]))
+        keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if is_number(report[key]))
         found = list(dict.fromkeys(key for key in keys if key not in _NOT_DRAWN))
         return sorted(found, key=lambda key: {"loss": 0, "lr": 2}.get(key, 1))
 
     def values(self, key: str) -> list[float]:
         """Return a number for each epoch, nan where it is missing."""
-        return [float(report[key]) if _is_number(report.get(key)) else math.nan for report in self.reports]
+        return [float(report[key]) if is_number(report.get(key)) else math.nan for report in self.reports]
 
     def has(self, key: str) -> bool:
         """Whether any epoch reports a finite number of this name."""
@@ -132,5 +134,15 @@ def _report(line: str, where: str) -> Mapping[str, Any]:
     return report
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a value of a report is a number."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_fraction(key: str) -> bool:
+    """Whether a number of a report is a fraction, which is shown in percent.
+
+    >>> is_fraction("validation_accuracy"), is_fraction("top5"), is_fraction("loss")
+    (True, True, False)
+    """
+    return key.removeprefix(VALIDATION).startswith(_FRACTIONS)

@@ -1,4 +1,4 @@
-"""`draw_mistakes`: the samples that a model takes for another class, as images."""
+"""`draw_mistakes`: misclassified samples, as images."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
+from .figures import INK, PlotError, shortened, styled
 from .images import draw_images, square_images
-from .style import INK, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,17 +30,17 @@ def draw_mistakes(
     total: int | None = None,
     title: str = "",
 ) -> Figure:
-    """Draw misclassified samples, those first of which the model was most certain.
+    """Draw misclassified samples, the most certain predictions first.
 
     Args:
         features: (rows, side * side), as the source has them.
         actual: (rows,), the index of the right class.
-        predicted: (rows,), the index of the class that the model says.
+        predicted: (rows,), the index of the predicted class.
         classes: their names.
-        scores: (rows,), the probability that the model gives to the class that it says, or None if it gives none.
+        scores: (rows,), the probability of the predicted class; None if the model gives none.
         count: how many to draw at most.
-        total: how many samples the model was asked about, if ``features`` are not those of all.
-        title: what was measured; how many mistakes there are is added.
+        total: how many samples were classified, if ``features`` are not those of all.
+        title: what was measured; the number of mistakes is added.
 
     Raises:
         PlotError: if the images would not be square, or there is no mistake.

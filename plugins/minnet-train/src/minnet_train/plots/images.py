@@ -10,8 +10,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .errors import PlotError
-from .style import new_figure
+from .figures import PlotError, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +37,7 @@ def square_images(rows: Array, what: str) -> Array:
 
 
 def is_square(number: int) -> bool:
-    """Whether so many numbers are a square image; one alone is none."""
+    """Whether so many numbers fill a square image; one alone does not."""
     return number > 1 and math.isqrt(number) ** 2 == number
 
 
@@ -52,15 +51,15 @@ def draw_images(
     scale: str = "",
     columns: int | None = None,
 ) -> Figure:
-    """Draw images in a grid that is about as wide as high.
+    """Draw images in a grid that is about square.
 
     Args:
         images: (n, height, width).
         titles: one above each image.
         title: of the figure.
         colour_map: a name of matplotlib's.
-        limits: the numbers at both ends of the colour map; those of each image by itself if not given.
-        scale: what the numbers are; a colour bar says so if ``limits`` are given.
+        limits: the numbers at both ends of the colour map; those of each image if not given.
+        scale: the label of the colour bar, which is drawn if ``limits`` are given.
         columns: how many images are side by side.
     """
     columns = columns or min(math.ceil(math.sqrt(len(images))), 10)

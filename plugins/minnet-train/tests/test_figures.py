@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from minnet_train.display.plots import Curves, PlotError, draw_curves, write_picture
+from minnet_train.plots import Curves, PlotError, draw_curves, write_picture
 
 matplotlib = pytest.importorskip("matplotlib")
 

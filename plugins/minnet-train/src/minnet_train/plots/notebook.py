@@ -8,13 +8,16 @@ from html import escape
 from typing import Any
 
 from ..extras import MissingLibraryError
+from .curves import draw_curves
+from .curves_data import Curves
+from .figures import picture_bytes
 
 _SHOWN = 12
 """Of a longer training, the table shows so many epochs: the first, the last, and some between."""
 
 
 def history_html(reports: Sequence[Mapping[str, Any]]) -> str:
-    """Show the reports of epochs as HTML: their curves with matplotlib, and else a table with what to install.
+    """Show the reports of epochs as HTML: curves with matplotlib, or a table and what to install.
 
     Args:
         reports: a mapping for each epoch, as a line of ``metrics.jsonl`` has it.
@@ -28,8 +31,6 @@ def history_html(reports: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _image(reports: Sequence[Mapping[str, Any]]) -> str:
-    from .plots import Curves, draw_curves, picture_bytes
-
     content = b64encode(picture_bytes(draw_curves([Curves("", reports)]))).decode()
     # The picture has 150 dots to an inch, for screens that have; its width is a limit, so that it fits into a cell.
     return f'<img alt="{_summary(reports)}" style="max-width: 100%" src="data:image/png;base64,{content}">'

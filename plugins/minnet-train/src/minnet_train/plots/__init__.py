@@ -1,0 +1,32 @@
+"""Pictures of plain data: learning curves, confusion matrices, mistakes and weights."""
+
+from .confusion import count_confusions, draw_confusion
+from .curves import draw_curves
+from .curves_data import VALIDATION, Curves, distinct_names, is_fraction, is_number
+from .figures import INK, PlotError, check_suffix, styled, write_picture
+from .images import draw_images, square_images
+from .mistakes import draw_mistakes
+from .notebook import history_html
+from .weights import draw_weights, first_weights
+
+__all__ = [
+    "INK",
+    "VALIDATION",
+    "Curves",
+    "PlotError",
+    "check_suffix",
+    "count_confusions",
+    "distinct_names",
+    "draw_confusion",
+    "draw_curves",
+    "draw_images",
+    "draw_mistakes",
+    "draw_weights",
+    "first_weights",
+    "history_html",
+    "is_fraction",
+    "is_number",
+    "square_images",
+    "styled",
+    "write_picture",
+]
