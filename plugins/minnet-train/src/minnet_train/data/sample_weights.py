@@ -12,12 +12,14 @@ import numpy as np
 from minnet_core import Array, Criterion
 
 
-def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights: Array) -> float:
-    """Compute the weighted mean of the losses of the samples; 0 if all weights are 0.
+def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights: Array | None) -> float:
+    """Compute the weighted mean of the losses of the samples; 0 if all weights are 0, the mean if they are None.
 
     A criterion that has a method ``losses(outputs, targets)``, which returns the loss of each sample, is asked once;
     another one is asked for each sample, and then for all of them, as its gradient may need what that leaves.
     """
+    if weights is None:
+        return float(criterion.forward(outputs, targets))
     total = float(weights.sum())
     if not total:
         return 0.0

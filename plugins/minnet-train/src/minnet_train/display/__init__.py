@@ -17,7 +17,7 @@ from .plots import (
     run_name,
     write_picture,
 )
-from .progress import choose, loss_text
+from .progress import choose, loss_text, metric_text
 from .tensorboard import TensorBoard
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "first_weights",
     "history_html",
     "loss_text",
+    "metric_text",
     "model_file",
     "run_name",
     "write_picture",

@@ -1,19 +1,20 @@
-"""`part_of`: the samples that a trained model is measured on."""
+"""`load_split`: the samples that a trained model is evaluated on."""
 
 from __future__ import annotations
 
 import numpy as np
 from attrs import evolve
 
-from minnet_core import ModelFileError
+from minnet_core import Array, ModelFileError
 
 from ..data import TABLES, Dataset, Samples, expect_usable, written_out
 from ..errors import DataError, ExperimentError
 from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
+from ..runs import generators
 from .align import aligned
 
 
-def part_of(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
+def load_split(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
     """Load data and take the part of them that was trained on, or was not.
 
     Args:
@@ -45,7 +46,7 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)
-    rows = _rows(record, dataset, split)
+    rows = split_rows(record, dataset, split)
     if not len(rows):
         raise ModelFileError(
             f"{model}: expected samples to measure, received none: it was trained without a {split} part"
@@ -55,13 +56,19 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
     return dataset.name, samples
 
 
-def _rows(record: TrainingRecord, dataset: Dataset, split: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
+    """Draw a part of the data of a model again: the indices of its rows.
+
+    Args:
+        record: of the model.
+        dataset: that the model was trained on.
+        split: ``training`` or ``train``, ``validation``, ``test`` or ``all``.
+    """
     if split == "all":
         return np.arange(len(dataset))
-    from ..runs import generators
-
     parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
-    return {"train": parts.training, "validation": parts.validation, "test": parts.test}[split]
+    rows: Array = getattr(parts, "training" if split == "train" else split)
+    return rows
 
 
 def other_source(config: DataConfig, data: str) -> DataConfig:

@@ -6,8 +6,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .classes import class_indices
-from .metric import Metric
+from .metric import Metric, class_indices
 
 
 class Accuracy(Metric):

@@ -1,4 +1,4 @@
-"""`Metric`: the protocol that every metric follows."""
+"""`Metric`: the protocol that every metric follows, and how outputs are compared with targets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minnet_core import Array
-from minnet_core.nn import Component
+from minnet_core import Array, ShapeError, expect_shape
+from minnet_core.nn import Component, describe
 
 
 class Metric(Component):
@@ -70,3 +70,38 @@ class Metric(Component):
 
 def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def class_indices(metric: object, outputs: Array, targets: Array) -> Array:
+    """Return the right class of each row, given one-hot rows or class indices.
+
+    Raises:
+        ShapeError: if the targets do not fit the outputs.
+
+    >>> class_indices("Accuracy", np.zeros((2, 3)), np.array([[0, 0, 1], [1, 0, 0]]))
+    array([2, 0])
+    """
+    if outputs.ndim == 2:
+        if targets.shape == outputs.shape:
+            indices: Array = targets.argmax(axis=1)
+            return indices
+        if targets.shape == outputs.shape[:1] and targets.dtype.kind in "iu":
+            return targets.astype(np.intp)  # the confusion matrix multiplies them, which a byte could not hold
+    raise ShapeError(
+        f"{metric}: expected outputs (rows, classes) with targets of the same shape or class indices (rows,), "
+        f"received {describe(outputs)} and {describe(targets)}"
+    )
+
+
+def differences(metric: object, outputs: Array, targets: Array) -> Array:
+    """Return outputs minus targets in float64, so that sums over many rows lose no digits.
+
+    Raises:
+        ShapeError: if they differ in shape.
+
+    >>> differences("MSE", np.ones((1, 2), np.float32), np.zeros((1, 2), np.float32))
+    array([[1., 1.]])
+    """
+    expect_shape(metric, targets, outputs.shape, "target")
+    difference: Array = np.subtract(outputs, targets, dtype=np.float64)
+    return difference

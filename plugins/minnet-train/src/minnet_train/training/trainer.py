@@ -19,6 +19,7 @@ from .clipping import Clipping
 from .divergence import expect_finite_parameters
 from .early_stopping import EarlyStopping
 from .epoch_totals import EpochTotals
+from .evaluate import evaluate_samples
 from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
 from .learning_rate import LearningRate
@@ -26,7 +27,6 @@ from .schedules import Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
 from .train_batches import train_batches
-from .validation import validate
 from .waiting import EarlyStoppingState
 
 
@@ -252,7 +252,7 @@ class Trainer:
         self.model.evaluate()
         validation_loss = None
         if plan.validation is not None:
-            validation_loss, found = validate(self.model, self.criterion, plan.validation, self.metrics, where)
+            validation_loss, found = evaluate_samples(self.model, self.criterion, plan.validation, self.metrics, where)
             values.update({f"validation_{name}": value for name, value in found.items()})
         report = EpochReport(
             epoch=self.epoch,

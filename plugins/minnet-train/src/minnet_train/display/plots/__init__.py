@@ -1,7 +1,8 @@
 """Pictures: learning curves, confusions, mistakes and weights."""
 
+from ...metrics import count_confusions
 from .answers import Answers, model_file, run_name
-from .confusion import count_confusions, draw_confusion
+from .confusion import draw_confusion
 from .curves import draw_curves
 from .curves_data import Curves, distinct_names
 from .errors import PlotError

@@ -13,9 +13,9 @@ from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ...data import Samples
 from ...errors import ExperimentError
-from ...experiment import TrainingRecord, drawn_split, load_source
-from ...runs import generators
-from ...training import as_probabilities
+from ...evaluation import as_probabilities, split_rows
+from ...experiment import TrainingRecord, load_source
+from ...training import forward_chunks
 from .errors import PlotError
 
 if TYPE_CHECKING:
@@ -110,10 +110,7 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
 
 
 def _rows(record: TrainingRecord, dataset: Dataset, split: str, path: Path) -> Array:
-    if split == "all":
-        return np.arange(len(dataset))
-    parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
-    rows: Array = getattr(parts, split)
+    rows = split_rows(record, dataset, split)
     if not len(rows):
         raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
     return rows
@@ -121,13 +118,11 @@ def _rows(record: TrainingRecord, dataset: Dataset, split: str, path: Path) -> A
 
 def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
     """Return for each sample the class of the largest output, and its probability if all outputs are such."""
-    model.evaluate()
     predicted: list[Array] = []
     scores: list[Array] | None = []
-    for inputs, _ in samples.chunks():
-        answers = model.forward(inputs)
-        predicted.append(answers.argmax(axis=1))
-        probabilities = as_probabilities(answers)
+    for *_, outputs in forward_chunks(model, samples):
+        predicted.append(outputs.argmax(axis=1))
+        probabilities = as_probabilities(outputs)
         if probabilities is None:
             scores = None
         if scores is not None and probabilities is not None:

@@ -31,7 +31,7 @@ class ReportTable:
         if not self._keys:
             self._keys = [key for key, value in report.items() if key not in _LEFT_OUT and _is_number(value)]
             yield "  ".join(_title(key).rjust(_LEAST_WIDTH) for key in self._keys)
-        cells = (_cell(key, report.get(key)) for key in self._keys)
+        cells = (metric_text(key, report.get(key)) for key in self._keys)
         widths = (max(len(_title(key)), _LEAST_WIDTH) for key in self._keys)
         yield "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
@@ -49,7 +49,12 @@ def _title(key: str) -> str:
     return _TITLES.get(key, key.replace("_", " "))
 
 
-def _cell(key: str, value: Any) -> str:
+def metric_text(key: str, value: Any) -> str:
+    """Write a number of a report: fractions in percent, others as `loss_text` does.
+
+    >>> metric_text("validation_accuracy", 0.75), metric_text("mae", 2.5)
+    ('75.00%', '2.5000')
+    """
     if not _is_number(value):
         return "-"
     formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
