@@ -270,11 +270,11 @@ def test_a_regression_is_measured_in_the_units_of_the_data(folder, edit):
     training = Run.prepare(read_experiment("small.toml"))
     training.save("m.safetensors")
     inputs, targets = training.test.batch(np.arange(len(training.test)))
-    answers, right = map(training.preparation.answers, (load("m.safetensors").forward(inputs), targets))
+    outputs, right = map(training.preparation.answers, (load("m.safetensors").forward(inputs), targets))
     found = json.loads(run("m.safetensors", "--json"))
     (scores,) = found["outputs"]
     assert scores["output"] == "width"
-    assert scores["mse"] == pytest.approx(np.mean((answers - right) ** 2), rel=1e-5)
+    assert scores["mse"] == pytest.approx(np.mean((outputs - right) ** 2), rel=1e-5)
     lines = run("m.safetensors").splitlines()
     assert lines[0] == f"flowers.csv: 6 held-out samples, loss {found['loss']:.4f}"
     assert lines[2].split() == ["output", "MSE", "RMSE", "MAE", "R2"]

@@ -9,7 +9,7 @@ import click
 from minnet_core import load, read_header
 
 from ..display import (
-    Answers,
+    ClassPredictions,
     Curves,
     PlotError,
     check_suffix,
@@ -93,20 +93,20 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
     limit = {"count": count} if count else {}
     if kind == "weights":
         return _weights(runs[0], **limit)
-    answers = Answers.ask(runs[0], split=split, data=data)
-    classes = answers.dataset.classes
+    predictions = ClassPredictions.of_run(runs[0], split=split, data=data)
+    classes = predictions.dataset.classes
     if kind == "confusion":
-        counts = count_confusions(answers.actual, answers.predicted, len(classes))
-        return draw_confusion(counts, classes, title=answers.title)
-    wrong = answers.actual != answers.predicted
+        counts = count_confusions(predictions.actual, predictions.predicted, len(classes))
+        return draw_confusion(counts, classes, title=predictions.title)
+    wrong = predictions.actual != predictions.predicted
     return draw_mistakes(
-        answers.dataset.features[answers.rows[wrong]],
-        answers.actual[wrong],
-        answers.predicted[wrong],
+        predictions.dataset.features[predictions.rows[wrong]],
+        predictions.actual[wrong],
+        predictions.predicted[wrong],
         classes,
-        scores=None if answers.scores is None else answers.scores[wrong],
-        total=len(answers.actual),
-        title=answers.title,
+        scores=None if predictions.scores is None else predictions.scores[wrong],
+        total=len(predictions.actual),
+        title=predictions.title,
         **limit,
     )
 

@@ -67,7 +67,7 @@ def train(
 def _expect_together(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
 ) -> None:
-    """Refuse what contradicts --resume, with which everything is decided, and two answers to where a run is kept."""
+    """Refuse options that contradict --resume, which decides everything, or each other."""
     others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
     if resume is not None:
         contradicting = [name for name, value in others.items() if value is not None]

@@ -2,7 +2,7 @@
 
 from .notebook import history_html
 from .plots import (
-    Answers,
+    ClassPredictions,
     Curves,
     PlotError,
     check_suffix,
@@ -21,7 +21,7 @@ from .progress import choose, loss_text, metric_text
 from .tensorboard import TensorBoard
 
 __all__ = [
-    "Answers",
+    "ClassPredictions",
     "Curves",
     "PlotError",
     "TensorBoard",

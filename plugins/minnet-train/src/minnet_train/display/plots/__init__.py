@@ -1,7 +1,7 @@
 """Pictures: learning curves, confusions, mistakes and weights."""
 
 from ...metrics import count_confusions
-from .answers import Answers, model_file, run_name
+from .predictions import ClassPredictions, model_file, run_name
 from .confusion import draw_confusion
 from .curves import draw_curves
 from .curves_data import Curves, distinct_names
@@ -11,7 +11,7 @@ from .saving import check_suffix, picture_bytes, write_picture
 from .weights import draw_weights, first_weights
 
 __all__ = [
-    "Answers",
+    "ClassPredictions",
     "Curves",
     "PlotError",
     "check_suffix",

@@ -1,4 +1,4 @@
-"""`Answers`: what the model of a run says to samples that its experiment names."""
+"""`ClassPredictions`: what the model of a run predicts for samples of its experiment."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ def run_name(run: str | os.PathLike[str]) -> str:
 
 
 @frozen(eq=False)
-class Answers:
-    """What a classifier says to samples.
+class ClassPredictions:
+    """What a classifier predicts for samples.
 
     Attributes:
-        dataset: that the samples are of.
+        dataset: the one that the samples are from.
         rows: their indices in it.
-        actual: (rows,), the index of the right class.
-        predicted: (rows,), the index of the class that the model says.
-        scores: (rows,), the probability that it gives to that class; None if its outputs are no probabilities.
+        actual: (rows,), the index of the true class.
+        predicted: (rows,), the index of the class that the model predicts.
+        scores: (rows,), the probability of that class; None if the outputs of the model are no probabilities.
         title: which samples they are.
     """
 
@@ -71,13 +71,13 @@ class Answers:
     title: str
 
     @classmethod
-    def ask(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> Answers:
-        """Ask the model of a run, chunk by chunk.
+    def of_run(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
+        """Predict with the model of a run, chunk by chunk.
 
         Args:
             run: a run directory, or a model file.
             split: ``training``, ``validation``, ``test`` or ``all``.
-            data: where the data are now that it was trained on.
+            data: the path of the data that it was trained on, if they have moved.
 
         Raises:
             PlotError: if it is no classifier, or there is no such part.
