@@ -138,19 +138,19 @@ def _train(
     *,
     tensorboard: bool = False,
 ) -> None:
-    """Train to the end or to an interruption, and tell it.
+    """Train to the end or to an interruption, and report it.
 
     Args:
-        run: what trains.
-        session: where it is kept, if it is.
-        output: where the model is written.
-        title: what there is to say of the run beside what this says.
-        interruption: what may end it.
-        tensorboard: whether event files are kept beside it.
+        run: what to train.
+        session: keeps the run; None if it is not kept.
+        output: path of the model.
+        title: the first lines of the description.
+        interruption: what may end the training early.
+        tensorboard: whether to write event files into the folder of the run.
 
     Raises:
-        click.exceptions.Exit: with 130 or 143, if it was interrupted; what was reached is saved.
-        MinnetError: with notes of what is left.
+        click.exceptions.Exit: with 130 or 143, if it was interrupted; its state is saved.
+        MinnetError: with notes that say what is left of the run.
     """
     click.echo(_description(title, run) + "\n")
     run.trainer.callbacks.append(choose())
@@ -159,7 +159,7 @@ def _train(
     interruption.stop = run.trainer.stop
     with _what_is_left(session):
         for _ in run.epochs() if session is None else session.epochs():
-            pass  # the display has told of it
+            pass  # the display reports it
         if interruption.received:
             _say_interrupted(run, session, interruption)
         if (why := run.trainer.stopped) is not None:
@@ -183,7 +183,7 @@ def _say_interrupted(run: Run, session: Session | None, interruption: Interrupti
 
 @contextmanager
 def _what_is_left(session: Session | None) -> Iterator[None]:
-    """Have an error say what is left of the run."""
+    """Add to an error what is left of the run."""
     try:
         yield
     except (MinnetError, OSError) as error:
@@ -216,7 +216,7 @@ def _description(title: str, run: Run) -> str:
 
 
 def _others(run: Run) -> str:
-    """Count the samples that are not trained on."""
+    """Count the samples that are not used for training."""
     if not run.experiment.data.validation_fraction:
         return f"{len(run.test):,} held out"
     held_out = len(run.dataset) - len(run.training) - len(run.test)

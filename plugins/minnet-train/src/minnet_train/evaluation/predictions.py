@@ -28,13 +28,13 @@ _MANY = {"probability": "probabilities", "score": "scores"}
 
 @define
 class Predictions:
-    """Asks a model about raw rows.
+    """Predicts raw rows with a model.
 
     Attributes:
         model: in evaluation mode.
-        record: says what it takes and what its outputs mean.
+        record: describes its inputs and outputs.
         path: of the model, for messages.
-        with_all: whether there is a number for each class beside that of the predicted one.
+        with_all: whether to give a number for each class, besides that of the predicted one.
     """
 
     model: Module
@@ -55,7 +55,7 @@ class Predictions:
             parts: raw features (n, columns).
 
         Raises:
-            ModelFileError: if the model has another number of outputs than its record says.
+            ModelFileError: if the number of outputs of the model differs from that in its record.
         """
         for raw in parts:
             for start in range(0, len(raw), CHUNK):
@@ -82,7 +82,7 @@ class Predictions:
 
 
 def as_probabilities(outputs: Array) -> Array | None:
-    """Return outputs (rows, classes) as probabilities, or None if they are neither these nor their logarithms.
+    """Return outputs (rows, classes) as probabilities, or None if they are neither probabilities nor their logarithms.
 
     >>> as_probabilities(np.log([[0.25, 0.75]]))
     array([[0.25, 0.75]])
@@ -92,9 +92,9 @@ def as_probabilities(outputs: Array) -> Array | None:
 
 
 def find_conversion(outputs: Array) -> Callable[[Array], Array] | None:
-    """Find what turns outputs (rows, classes) into probabilities: nothing, or exp; None if they are neither.
+    """Find what turns outputs (rows, classes) into probabilities: ``exp`` if they are logarithms; None if nothing does.
 
-    Rows with nan in them, in which the model has overflowed, tell nothing.
+    Rows with nan, where the model has overflowed, are not considered.
     """
     outputs = outputs[~np.isnan(outputs).any(axis=1)]
     is_logarithm = bool((outputs <= 0).all())
@@ -117,26 +117,26 @@ def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
 
 
 def write_json_lines(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
-    """Write an object on a line of its own for each row; what JSON has no number for is null."""
+    """Write an object on a line of its own for each row; nan and infinity become null."""
     for row in rows:
         json.dump(_with_null(row), file, ensure_ascii=False)
         file.write("\n")
 
 
 FORMATS: dict[str, Callable[[Iterable[dict[str, Any]], IO[str]], None]] = {"csv": write_csv, "jsonl": write_json_lines}
-"""What a format is called, and what writes it."""
+"""Name of a format -> the function that writes it."""
 
 
 def format_of(path: str) -> str:
-    """The format that a suffix stands for, CSV if none."""
+    """Return the format that a suffix stands for: CSV unless it is one of JSON lines."""
     return "jsonl" if path.lower().endswith((".jsonl", ".ndjson")) else "csv"
 
 
 @contextmanager
 def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
-    """Write text to a temporary file beside ``path`` that takes its place at the end; after an error, it does not.
+    """Write text to a temporary file that replaces ``path`` at the end, but not after an error.
 
-    A device or a pipe is written to as it is.
+    A device or a pipe is written to directly.
 
     Raises:
         OutputError: if it cannot be written.
@@ -168,7 +168,7 @@ def _cells(name: str, cell: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _rounded(value: float, digits: int) -> float:
-    """What is left of a float32 when it is written with so many digits."""
+    """Round to significant digits."""
     return float(f"{value:.{digits}g}")
 
 

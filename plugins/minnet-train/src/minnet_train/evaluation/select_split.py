@@ -15,7 +15,7 @@ from .align import aligned
 
 
 def load_split(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
-    """Load data and take the part of them that was trained on, or was not.
+    """Load data and select the part of them to evaluate on.
 
     Args:
         record: of the model.
@@ -24,7 +24,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
         split: ``train``, ``validation``, ``test`` or ``all``.
 
     Returns:
-        What messages call the data, and the samples.
+        The name of the data, for messages, and the samples.
 
     Raises:
         ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
@@ -72,7 +72,7 @@ def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
 
 
 def other_source(config: DataConfig, data: str) -> DataConfig:
-    """Put another source in the place of one; a table keeps its target and all else that was said of its columns.
+    """Replace the source; another table keeps the target and the other options of the columns.
 
     Args:
         config: of the experiment.

@@ -14,8 +14,8 @@ from minnet_core.nn import Component, describe
 class Metric(Component):
     """Measures the outputs of a network, given a batch at a time.
 
-    A subclass defines ``reset()``, ``update(outputs, targets)`` and ``compute()``, and names the attributes in which it
-    counts in ``STATE``: numbers or arrays.
+    A subclass defines ``reset()``, ``update(outputs, targets)`` and ``compute()``, and lists the attributes that hold
+    what it has counted, numbers or arrays, in ``STATE``.
 
     >>> from minnet_train.metrics import Accuracy
     >>> accuracy = Accuracy()
@@ -25,17 +25,17 @@ class Metric(Component):
     """
 
     TASKS: ClassVar[tuple[str, ...]] = ("classification", "regression")
-    """What it can measure."""
+    """The tasks that it can measure."""
 
     STATE: ClassVar[tuple[str, ...]] = ()
-    """The attributes in which it counts."""
+    """The attributes that hold what it has counted."""
 
     def __init__(self) -> None:
         self.reset()
 
     @property
     def name(self) -> str:
-        """What a report calls it."""
+        """Its name in reports."""
         return type(self).__name__.lower()
 
     def reset(self) -> None:
@@ -47,17 +47,18 @@ class Metric(Component):
 
         Args:
             outputs: of the network, (rows, outputs).
-            targets: of a classification, one-hot rows or class indices (rows,); else values of the shape of outputs.
+            targets: one-hot rows or class indices (rows,) in a classification; in a regression, values of the same
+                shape as the outputs.
         """
         raise NotImplementedError(f"{type(self).__name__} must define update(outputs, targets)")
 
     def compute(self) -> Any:
-        """Return the metric of all batches since `reset`, as JSON can hold it; every metric overrides this."""
+        """Return the metric of all batches since `reset`, as a value for JSON; every metric overrides this."""
         raise NotImplementedError(f"{type(self).__name__} must define compute()")
 
     @property
     def state(self) -> dict[str, Any]:
-        """What has been counted: copies of the attributes in ``STATE``, which may be assigned to go on from them."""
+        """Copies of the attributes in ``STATE``; assigning them resumes from there."""
         return {name: _copied(getattr(self, name)) for name in self.STATE}
 
     @state.setter
@@ -73,7 +74,7 @@ def _copied(value: Any) -> Any:
 
 
 def class_indices(metric: object, outputs: Array, targets: Array) -> Array:
-    """Return the right class of each row, given one-hot rows or class indices.
+    """Return the true class of each row, given one-hot rows or class indices.
 
     Raises:
         ShapeError: if the targets do not fit the outputs.

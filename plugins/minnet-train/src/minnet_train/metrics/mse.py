@@ -10,7 +10,7 @@ from .metric import Metric, differences
 
 
 class MSE(Metric):
-    """The mean of the squared differences of all outputs, where `MSECriterion` sums those of a row.
+    """The mean of the squared differences of all outputs, whereas `MSECriterion` sums those of a row.
 
     scikit-learn: ``mean_squared_error``; PyTorch: ``torch.nn.MSELoss()``.
 

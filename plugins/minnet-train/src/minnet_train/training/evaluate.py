@@ -21,8 +21,8 @@ class Measurement:
     """How good a model is on samples.
 
     Attributes:
-        loss: of the criterion, the mean over all samples, or the weighted mean if they have weights.
-        metrics: by name; here all samples count alike.
+        loss: the mean of the criterion over all samples, weighted if they have weights.
+        metrics: by name, in which all samples count alike.
     """
 
     loss: float
@@ -47,9 +47,8 @@ def measure(
         model: to measure.
         criterion: the loss, of outputs and targets as the model learns them.
         samples: to measure on.
-        preparation: of a regression, turns outputs and targets into the units of the raw targets, in which the metrics
-            then are.
-        metrics: to measure by; None for accuracy and confusion matrix, or MSE, MAE and R2 of a regression.
+        preparation: of the data of a regression; with it, metrics are in the units of the raw targets.
+        metrics: to compute; None for the accuracy and the confusion matrix, or MSE, MAE and R2 of a regression.
     """
     if metrics is None:
         metrics = [Accuracy(), ConfusionMatrix()] if samples.classes else [MSE(), MAE(), R2()]
@@ -67,7 +66,7 @@ def evaluate_samples(
         model: to evaluate.
         criterion: the loss.
         samples: to evaluate on.
-        metrics: to measure by; what they have counted stays, in case they are in the middle of an epoch.
+        metrics: to compute; they keep what they had counted, for they may be in the middle of an epoch.
         where: what the error for a loss that is not finite begins with; None to return that loss.
 
     Returns:
@@ -106,7 +105,7 @@ def forward_chunks(model: Module, samples: Samples) -> Iterator[tuple[int, Array
 
 @contextmanager
 def _set_aside(metrics: Sequence[Metric]) -> Iterator[None]:
-    """Have metrics begin anew, and afterwards go on with what they had counted."""
+    """Reset metrics, and afterwards restore what they had counted."""
     counted = [metric.state for metric in metrics]
     for metric in metrics:
         metric.reset()
