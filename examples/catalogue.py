@@ -77,7 +77,8 @@ COMPARISONS = (
         "autoencoder",
         "An autoencoder",
         "The digits through eight numbers and back: `autoencode = true` makes the input the target, and the\n"
-        "loss is the squared error of the 64 pixels of a digit, each from 0 to 1.",
+        "loss is the squared error of the 64 pixels of a digit, each from 0 to 1;\n"
+        "the MAE is in the units of the data, from 0 to 16.",
         ("autoencoder",),
         log=True,
     ),
