@@ -76,7 +76,8 @@ COMPARISONS = (
         "autoencoder",
         "An autoencoder",
         "The digits are compressed to eight numbers and reconstructed: `autoencode = true` makes the input the\n"
-        "target, and the loss is the squared error of the 64 pixels of a digit, each from 0 to 1.",
+        "target, and the loss is the squared error of the 64 pixels of a digit, each from 0 to 1; the MAE is in\n"
+        "the units of the data, from 0 to 16.",
         ("autoencoder",),
         log=True,
     ),

@@ -112,7 +112,7 @@ def test_dropout_is_better_than_learning_by_heart():
 
 
 def test_what_comes_back_is_near_to_what_went_in():
-    assert last("autoencoder", "validation_mae") < 0.1
+    assert last("autoencoder", "validation_mae") < 1.6  # pixels are from 0 to 16
     assert last("autoencoder", "validation_loss") < 1.1 * last("autoencoder", "loss")
 
 

@@ -17,8 +17,8 @@ def trained(folder):
     return run
 
 
-def test_a_model_is_asked_about_the_samples_that_were_held_out(trained):
-    predictions = ClassPredictions.compute("small.safetensors")
+def test_a_model_predicts_the_samples_that_were_held_out(trained):
+    predictions = ClassPredictions.of_run("small.safetensors")
     inputs, targets = trained.test.batch(np.arange(len(trained.test)))
     outputs = load("small.safetensors").forward(inputs)
     np.testing.assert_array_equal(predictions.predicted, outputs.argmax(axis=1))
@@ -27,9 +27,9 @@ def test_a_model_is_asked_about_the_samples_that_were_held_out(trained):
     assert predictions.title == "small: test samples of flowers.csv"
 
 
-def test_another_part_can_be_asked_about(trained):
+def test_another_part_can_be_chosen(trained):
     parts = {
-        split: set(ClassPredictions.compute("small.safetensors", split=split).rows)
+        split: set(ClassPredictions.of_run("small.safetensors", split=split).rows)
         for split in ("training", "test", "all")
     }
     assert parts["training"] | parts["test"] == parts["all"] == set(range(24))
@@ -38,14 +38,14 @@ def test_another_part_can_be_asked_about(trained):
 
 def test_a_part_that_the_experiment_does_not_have_is_refused(trained):
     with pytest.raises(PlotError, match="small.safetensors: expected an experiment with validation samples, received"):
-        ClassPredictions.compute("small.safetensors", split="validation")
+        ClassPredictions.of_run("small.safetensors", split="validation")
 
 
 def test_outputs_that_are_no_probabilities_have_no_scores(trained, edit):
     edit('    { class = "LogSoftMax" },\n', "")
     edit("ClassNLLCriterion", "MSECriterion")
     Run.prepare(read_experiment("small.toml")).save("scores.safetensors")
-    assert ClassPredictions.compute("scores.safetensors").scores is None
+    assert ClassPredictions.of_run("scores.safetensors").scores is None
 
 
 def test_a_model_of_numbers_is_no_classifier(trained, edit):
@@ -55,14 +55,14 @@ def test_a_model_of_numbers_is_no_classifier(trained, edit):
     edit("ClassNLLCriterion", "MSECriterion")
     Run.prepare(read_experiment("small.toml")).save("auto.safetensors")
     with pytest.raises(PlotError, match="auto.safetensors: expected a classifier, received a model that predicts"):
-        ClassPredictions.compute("auto.safetensors")
+        ClassPredictions.of_run("auto.safetensors")
 
 
 def test_data_that_have_changed_are_refused(trained, folder):
     path = folder / "flowers.csv"
     path.write_text(path.read_text().replace("1,1,setosa", "1,2,setosa", 1))
     with pytest.raises(ModelFileError, match="expected the data that it was trained on, received flowers.csv with"):
-        ClassPredictions.compute("small.safetensors")
+        ClassPredictions.of_run("small.safetensors")
 
 
 def test_a_file_is_the_model_that_it_is(tmp_path):
@@ -77,7 +77,7 @@ def test_of_a_run_directory_the_best_model_is_taken(tmp_path):
         assert model_file(tmp_path).name == name
 
 
-def test_nothing_is_dropped_when_a_model_is_asked(folder, edit):
+def test_nothing_is_dropped_when_a_model_predicts(folder, edit):
     edit('    { class = "LogSoftMax" },\n', '    { class = "Dropout", p = 0.9 },\n    { class = "LogSoftMax" },\n')
     run = Run.prepare(read_experiment("small.toml"))
     run.model.train()
@@ -85,4 +85,4 @@ def test_nothing_is_dropped_when_a_model_is_asked(folder, edit):
     run.model.evaluate()
     inputs, _ = run.test.batch(np.arange(len(run.test)))
     scores = np.exp(run.model.forward(inputs)).max(axis=1)
-    np.testing.assert_allclose(ClassPredictions.compute("small.safetensors").scores, scores, rtol=1e-6)
+    np.testing.assert_allclose(ClassPredictions.of_run("small.safetensors").scores, scores, rtol=1e-6)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train.plots import PlotError, count_confusions, draw_confusion
+from minnet_train.metrics import count_confusions
+from minnet_train.plots import PlotError, draw_confusion
 from minnet_train.plots.figures import picture_bytes
 
 pytest.importorskip("matplotlib")

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from minnet_core import MinnetError, ModelFileError, Sequential, load, read_header, save
 from minnet_train import DataError, Run, datasets, load_digits, measure, read_experiment
 from minnet_train.commands.evaluate import evaluate
+from minnet_train.display import loss_text, metric_text
+from minnet_train.metrics import metrics
 
 
 def run(*arguments: str) -> str:
@@ -29,6 +31,86 @@ def test_the_numbers_are_those_of_the_last_epoch(trained, folder):
         f"flowers.csv: 6 held-out samples, loss {last.validation_loss:.4f}, "
         f"accuracy {last.metrics['validation_accuracy']:.2%}"
     )
+
+
+def numbers_of_both_commands(experiment: str) -> tuple[dict, dict]:
+    """What the last epoch of a training says of the samples that are held out, and what `minnet evaluate` does."""
+    run_ = Run.prepare(read_experiment(experiment))
+    *_, last = run_.epochs()
+    run_.save("m.safetensors")
+    report = {name.removeprefix("validation_"): value for name, value in last.as_dict().items() if "validation" in name}
+    return report, json.loads(run("m.safetensors", "--json"))
+
+
+REGRESSION = """\
+epochs = 2
+model = [{{ class = "Linear", n_in = {inputs}, n_out = {outputs} }}]
+criterion = {{ class = "MSECriterion" }}
+optimizer = {{ class = "SGD", lr = 1e-4 }}
+metrics = ["MSE", "MAE", "R2"]
+data = {{ source = "numbers.csv", {options} }}
+"""
+NUMBERS = "a,b,w,y,z\n" + "".join(f"{i % 7},{i % 5 - 2},{i % 3},{i * 37 % 41 + 0.5},{1000 - i}\n" for i in range(40))
+each_regression = pytest.mark.parametrize(
+    ("inputs", "outputs", "options"),
+    [
+        (4, 1, 'target = "y"'),
+        (4, 1, 'target = "y", standardize_targets = true'),
+        (3, 1, 'target = "y", standardize_targets = true, weights = "w"'),
+        (3, 2, 'target = ["y", "z"], standardize_targets = true, standardize = true'),
+        (4, 4, "autoencode = true, standardize = true"),
+        (4, 4, "autoencode = true, scale = 16"),
+    ],
+)
+
+
+@each_regression
+def test_every_metric_of_a_regression_is_the_same_in_both_commands(folder, inputs, outputs, options):
+    (folder / "numbers.csv").write_text(NUMBERS)
+    (folder / "numbers.toml").write_text(REGRESSION.format(inputs=inputs, outputs=outputs, options=options))
+    report, found = numbers_of_both_commands("numbers.toml")
+    assert set(report) == {"loss", "mse", "mae", "r2"}
+    assert {name: found[name] for name in report} == report
+    for name in ("mse", "mae", "r2"):
+        assert np.mean([each[name] for each in found["outputs"]]) == pytest.approx(report[name], rel=1e-9)
+
+
+@pytest.mark.parametrize("options", ["", 'class_weights = "balanced"'])
+def test_every_metric_of_a_classification_is_the_same_in_both_commands(folder, edit, options):
+    edit("batch_size = 8", 'batch_size = 8\nmetrics = ["Accuracy", { class = "TopK", k = 2 }, "ConfusionMatrix"]')
+    edit("scale = 10", f"scale = 10\n{options}")
+    report, found = numbers_of_both_commands("small.toml")
+    assert set(report) == {"loss", "accuracy", "top2", "confusion_matrix"}
+    assert {name: found[name] for name in report} == report
+    assert found["confusion"] == report["confusion_matrix"]
+    assert (
+        run("m.safetensors").splitlines()[0].endswith(f"accuracy {report['accuracy']:.2%}, top2 {report['top2']:.2%}")
+    )
+
+
+def test_the_tests_above_have_every_metric():
+    own = {name for name, cls in metrics.items() if cls.__module__.startswith("minnet_train.")}
+    assert own == {"MSE", "MAE", "R2", "Accuracy", "TopK", "ConfusionMatrix"}
+
+
+@pytest.mark.parametrize(("options", "r2"), [("", 0.0), (", standardize_targets = true", 1.0)])
+def test_r2_of_a_constant_target_is_1_if_all_is_right_and_else_0_in_both_commands(folder, options, r2):
+    (folder / "numbers.csv").write_text("a,y\n" + "0,0.5\n" * 20)
+    text = REGRESSION.format(inputs=1, outputs=1, options=f'target = "y"{options}')
+    (folder / "numbers.toml").write_text(text.replace("n_out = 1", "n_out = 1, bias = false"))
+    report, found = numbers_of_both_commands("numbers.toml")
+    assert report["r2"] == found["r2"] == found["outputs"][0]["r2"] == r2
+
+
+@pytest.mark.parametrize("outputs", [1, 2])
+def test_what_each_output_has_is_not_said_twice(folder, outputs):
+    target = '"y"' if outputs == 1 else '["y", "z"]'
+    (folder / "numbers.csv").write_text(NUMBERS)
+    (folder / "n.toml").write_text(REGRESSION.format(inputs=5 - outputs, outputs=outputs, options=f"target = {target}"))
+    _, found = numbers_of_both_commands("n.toml")
+    means = ", ".join(f"{name} {metric_text(name, found[name])}" for name in ("mse", "mae", "r2"))
+    first = f"numbers.csv: 8 held-out samples, loss {loss_text(found['loss'])}"
+    assert run("m.safetensors").splitlines()[0] == (first if outputs == 1 else f"{first}, {means}")
 
 
 def test_the_accuracy_of_each_class_is_over_its_own_samples(trained):
@@ -188,11 +270,11 @@ def test_a_regression_is_measured_in_the_units_of_the_data(folder, edit):
     training = Run.prepare(read_experiment("small.toml"))
     training.save("m.safetensors")
     inputs, targets = training.test.batch(np.arange(len(training.test)))
-    answers, right = map(training.preparation.answers, (load("m.safetensors").forward(inputs), targets))
+    outputs, right = map(training.preparation.answers, (load("m.safetensors").forward(inputs), targets))
     found = json.loads(run("m.safetensors", "--json"))
     (scores,) = found["outputs"]
     assert scores["output"] == "width"
-    assert scores["mse"] == pytest.approx(np.mean((answers - right) ** 2), rel=1e-5)
+    assert scores["mse"] == pytest.approx(np.mean((outputs - right) ** 2), rel=1e-5)
     lines = run("m.safetensors").splitlines()
     assert lines[0] == f"flowers.csv: 6 held-out samples, loss {found['loss']:.4f}"
     assert lines[2].split() == ["output", "MSE", "RMSE", "MAE", "R2"]

@@ -6,7 +6,21 @@ import numpy as np
 import pytest
 
 from minnet_core import ShapeError
-from minnet_train.metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, TopK, metrics
+from minnet_train import Preparation
+from minnet_train.data import Columns, Standardisation
+from minnet_train.metrics import (
+    MAE,
+    MSE,
+    R2,
+    Accuracy,
+    ConfusionMatrix,
+    Metric,
+    PerOutput,
+    TopK,
+    in_raw_units,
+    metrics,
+    precision_recall_f1_support,
+)
 
 CLASSIFYING = [Accuracy(), TopK(2), ConfusionMatrix()]
 MEASURING = [MSE(), MAE(), R2()]
@@ -150,6 +164,57 @@ def test_a_confusion_matrix_has_a_row_for_each_class_and_counts_all():
 def test_of_nothing_a_metric_is_nan(metric):
     metric.reset()
     assert np.isnan(metric.compute())
+
+
+def test_what_follows_from_a_confusion_matrix_is_that_of_scikit_learn():
+    theirs = pytest.importorskip("sklearn.metrics")
+    actual, predicted = np.random.default_rng(0).integers(0, 4, (2, 200))
+    confusion = of(ConfusionMatrix(), (np.eye(4)[predicted], np.eye(4)[actual]))
+    assert np.array_equal(confusion, theirs.confusion_matrix(actual, predicted))
+    expected = theirs.precision_recall_fscore_support(actual, predicted)
+    for our, their in zip(precision_recall_f1_support(confusion), expected, strict=True):
+        assert our == pytest.approx(their, abs=1e-12)
+
+
+def test_a_fraction_of_no_samples_is_nan():
+    precision, recall, f1, support = precision_recall_f1_support([[2, 0, 0], [1, 0, 0], [0, 0, 0]])
+    assert precision.tolist() == pytest.approx([2 / 3, np.nan, np.nan], nan_ok=True)
+    assert recall.tolist() == pytest.approx([1, 0, np.nan], nan_ok=True)
+    assert f1.tolist() == pytest.approx([0.8, 0, np.nan], nan_ok=True)
+    assert support.tolist() == [2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("metric", "name"), [(MSE, "mean_squared_error"), (MAE, "mean_absolute_error"), (R2, "r2_score")]
+)
+def test_the_errors_of_each_output_are_those_of_scikit_learn(metric, name):
+    theirs = getattr(pytest.importorskip("sklearn.metrics"), name)
+    rng = np.random.default_rng(0)
+    targets = rng.standard_normal((100, 4)) * [1, 1000, 0, 0] + [0, 1e6, 3, 0.1]
+    outputs = targets + rng.standard_normal((100, 4)) * [1, 1, 1, 0]
+    parts = [(outputs[start::7], targets[start::7]) for start in range(7)]
+    expected = theirs(targets, outputs, multioutput="raw_values")
+    assert of(PerOutput(metric, 4), *parts) == pytest.approx(expected.tolist(), rel=1e-9)
+    assert of(metric(), *parts) == pytest.approx(theirs(targets, outputs), rel=1e-9)
+
+
+@pytest.mark.parametrize("metric", MEASURING, ids=repr)
+def test_in_raw_units_a_metric_is_that_of_the_raw_values(metric):
+    preparation = Preparation(columns=Columns(1), of_targets=Standardisation((10.0, -3.0), (100.0, 0.5)))
+    (raw,) = in_raw_units([type(metric)()], preparation)
+    batches = [tuple(column[:, :2] for column in data(metric, seed=seed)) for seed in (0, 1)]
+    expected = of(metric, *(tuple(map(preparation.answers, batch)) for batch in batches))
+    assert of(raw, *batches) == expected
+    assert (raw.name, repr(raw)) == (metric.name, repr(metric))
+    raw.reset()
+    assert np.isnan(raw.compute())
+    raw.state = metric.state
+    assert raw.compute() == expected
+    assert str(raw.state) == str(metric.state)
+
+
+def test_metrics_stay_as_they_are_where_the_network_learns_the_raw_targets():
+    assert in_raw_units(EVERY, Preparation(columns=Columns(1))) == EVERY
 
 
 def test_all_are_found_by_name():

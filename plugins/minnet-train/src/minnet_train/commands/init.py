@@ -6,6 +6,11 @@ import shlex
 from pathlib import Path
 
 import click
+from attrs import evolve
+
+from minnet_core import MinnetError
+
+from ..experiment import ExperimentFile, data_of_text, experiment_text
 
 
 @click.command()
@@ -26,11 +31,9 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
     It is the default experiment, with comments; or, with --data, one whose network is as wide as a data file wants, and
     predicts classes or numbers as the file has them.
     """
-    from minnet_core import MinnetError
-
     if target is not None and data is None:
         raise click.UsageError("expected --target with --data, whose column it names")
-    text = _default() if data is None else _fitting(path, data, target)
+    text = ExperimentFile.default().text if data is None else _fitting(path, data, target)
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
@@ -42,17 +45,7 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
     click.echo(f"{what} is in {path}\n\n  minnet train {shlex.quote(str(path))}")
 
 
-def _default() -> str:
-    from ..experiment import ExperimentFile
-
-    return ExperimentFile.default().text
-
-
 def _fitting(path: Path, data: str, target: str | None) -> str:
-    from attrs import evolve
-
-    from ..experiment import data_of_text, experiment_text
-
     column = int(target) if target is not None and target.removeprefix("-").isdecimal() else target
     folder = "" if path.parent == Path() else str(path.parent)
     return experiment_text(evolve(data_of_text(data), target=column), folder, f"{path.stem}.safetensors")

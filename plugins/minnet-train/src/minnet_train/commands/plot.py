@@ -6,6 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from minnet_core import load, read_header
+
+from ..display import ClassPredictions, model_file, run_name
+from ..experiment import KEY, TrainingRecord
+from ..extras import import_extra
+from ..metrics import count_confusions
+from ..plots import (
+    Curves,
+    PlotError,
+    check_suffix,
+    distinct_names,
+    draw_confusion,
+    draw_curves,
+    draw_mistakes,
+    draw_weights,
+    first_weights,
+    write_picture,
+)
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -52,9 +71,6 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     \b
       pip install 'minnet-train[plot]'
     """  # noqa: D301  # \b is click's: it keeps lines as they are
-    from ..extras import import_extra
-    from ..plots import check_suffix, write_picture
-
     output = output or f"{kind}.png"
     check_suffix(output)
     import_extra("matplotlib", "plot", "minnet plot")
@@ -65,22 +81,17 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:
-    from ..plots import Curves, distinct_names, draw_curves
-
     curves = [Curves.read(run, name) for run, name in zip(runs, distinct_names(runs), strict=True)]
     return draw_curves(curves, axis=along, log=log)
 
 
 def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, count: int | None, **_: Any) -> Figure:
-    from ..display import ClassPredictions
-    from ..plots import PlotError, count_confusions, draw_confusion, draw_mistakes
-
     if len(runs) > 1:
         raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
     limit = {"count": count} if count else {}
     if kind == "weights":
         return _weights(runs[0], **limit)
-    predictions = ClassPredictions.compute(runs[0], split=split, data=data)
+    predictions = ClassPredictions.of_run(runs[0], split=split, data=data)
     classes = predictions.dataset.classes
     if kind == "confusion":
         counts = count_confusions(predictions.actual, predictions.predicted, len(classes))
@@ -99,12 +110,6 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
 
 
 def _weights(run: str, **limit: int) -> Figure:
-    from minnet_core import load, read_header
-
-    from ..display import model_file, run_name
-    from ..experiment import KEY, TrainingRecord
-    from ..plots import draw_weights, first_weights
-
     path = model_file(run)
     name, weights = first_weights(load(path))
     header = read_header(path)

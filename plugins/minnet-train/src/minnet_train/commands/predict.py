@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
+
 import click
+
+from minnet_core import load, read_header
+
+from ..data import raw_rows
+from ..evaluation import FORMATS, Predictions, format_of, streamed
+from ..experiment import TrainingRecord
 
 
 @click.command()
@@ -27,15 +36,6 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
     """
-    import sys
-    from contextlib import nullcontext
-
-    from minnet_core import load, read_header
-
-    from ..data import raw_rows
-    from ..evaluation import FORMATS, Predictions, format_of, streamed
-    from ..experiment import TrainingRecord
-
     record = TrainingRecord.read(read_header(model), model)
     network = load(model)
     network.evaluate()

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import click
+from attrs import evolve
 
-if TYPE_CHECKING:
-    from ..experiment import ExperimentFile
-    from ..runs import Run
-    from ..training import Interruption
+from minnet_core import MinnetError
+
+from ..display import TensorBoard, progress_display
+from ..errors import DivergenceError
+from ..experiment import ExperimentFile
+from ..extras import import_extra
+from ..runs import Run, RunError, Session, new_path
+from ..training import Interruption
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -43,11 +51,7 @@ def train(
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
     Ctrl-C ends a run after the step that it is in; however it ended, --resume goes on with it as if it never had.
     """
-    from ..training import Interruption
-
     if tensorboard:
-        from ..extras import import_extra
-
         if no_run:
             raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
         import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
@@ -63,7 +67,7 @@ def train(
 def _expect_together(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
 ) -> None:
-    """Refuse what contradicts --resume, with which everything is decided, and two answers to where a run is kept."""
+    """Refuse options that contradict --resume, which decides everything, or each other."""
     others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
     if resume is not None:
         contradicting = [name for name, value in others.items() if value is not None]
@@ -84,37 +88,28 @@ def _begin(
     tensorboard: bool,
     interruption: Interruption,
 ) -> None:
-    from ..experiment import ExperimentFile
-    from ..runs import Session
-    from .training import train_run
-
     file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
     run = _prepare(file, given)
     title = f"experiment  {file.name}, seed {run.experiment.seed}"
     if no_run:
-        train_run(run, None, run.experiment.output, title, interruption)
+        _train(run, None, run.experiment.output, title, interruption)
         return
     with Session.begin(run, path or _new_path(file.name)) as session:
         title = f"{title}\nrun         {session.directory.path}"
-        train_run(run, session, run.experiment.output, title, interruption, tensorboard=tensorboard)
+        _train(run, session, run.experiment.output, title, interruption, tensorboard=tensorboard)
 
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
-    from ..runs import Session
-    from .training import train_run
-
     with Session.resume(path, epochs=given.get("epochs")) as session:
         output = given.get("output", session.output)
         session.run.try_saving(output)
         for warning in session.warnings:
             click.echo(f"warning: {warning}", err=True)
         title = f"run         {path}, seed {session.run.experiment.seed}, from step {session.resumed_at}"
-        train_run(session.run, session, output, title, interruption, tensorboard=tensorboard)
+        _train(session.run, session, output, title, interruption, tensorboard=tensorboard)
 
 
 def _new_path(name: str) -> str:
-    from ..runs import RunError, new_path
-
     try:
         return str(new_path(name))
     except OSError as error:
@@ -124,10 +119,6 @@ def _new_path(name: str) -> str:
 
 
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
-    from attrs import evolve
-
-    from ..runs import Run
-
     experiment = evolve(file.experiment(), **options)
     with file.locating_errors():
         run = Run.prepare(experiment)
@@ -136,3 +127,101 @@ def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
     if "output" in options:
         run.try_saving(experiment.output)
     return run
+
+
+def _train(
+    run: Run,
+    session: Session | None,
+    output: str,
+    title: str,
+    interruption: Interruption,
+    *,
+    tensorboard: bool = False,
+) -> None:
+    """Train to the end or to an interruption, and report it.
+
+    Args:
+        run: what to train.
+        session: keeps the run; None if it is not kept.
+        output: path of the model.
+        title: the first lines of the description.
+        interruption: what may end the training early.
+        tensorboard: whether to write event files into the folder of the run.
+
+    Raises:
+        click.exceptions.Exit: with 130 or 143, if it was interrupted; its state is saved.
+        MinnetError: with notes that say what is left of the run.
+    """
+    click.echo(_description(title, run) + "\n")
+    run.trainer.callbacks.append(progress_display())
+    if tensorboard and session is not None:
+        run.trainer.callbacks.append(TensorBoard(session.directory.path / "tensorboard"))
+    interruption.stop = run.trainer.stop
+    with _what_is_left(session):
+        for _ in run.epochs() if session is None else session.epochs():
+            pass  # the display reports it
+        if interruption.received:
+            _say_interrupted(run, session, interruption)
+        if (why := run.trainer.stopped) is not None:
+            click.echo(f"\n{why[0].upper()}{why[1:]}")
+        if session is not None:
+            session.finish()
+        run.save(output)
+    kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
+    model = shlex.quote(output)
+    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}")
+
+
+def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
+    if session is None:
+        click.echo(f"\nInterrupted after step {run.trainer.step}; with --no-run nothing is kept.", err=True)
+    else:
+        session.keep()
+        click.echo(f"\nInterrupted after step {run.trainer.step}, which is saved.\n\n  {_command(session)}", err=True)
+    raise click.exceptions.Exit(interruption.exit_code)
+
+
+@contextmanager
+def _what_is_left(session: Session | None) -> Iterator[None]:
+    """Add to an error what is left of the run."""
+    try:
+        yield
+    except (MinnetError, OSError) as error:
+        if session is not None:
+            if not isinstance(error, RunError):  # which says so itself
+                error.add_note(session.where())
+            if not isinstance(error, DivergenceError):  # it would diverge again
+                error.add_note(f"\n  {_command(session)}")
+        raise
+
+
+def _command(session: Session) -> str:
+    return f"minnet train --resume {shlex.quote(str(session.directory.path))}"
+
+
+def _description(title: str, run: Run) -> str:
+    (columns,) = run.training.inputs_shape
+    outputs = "classes" if run.training.classes else "targets"
+    lines = [
+        title,
+        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {_others(run)}; "
+        f"{_counted(columns, 'features')}, {_counted(run.training.outputs, outputs)}",
+        *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
+        f"criterion   {run.criterion!r}",
+        f"optimizer   {run.optimizer!r}",
+        "",
+        str(run.model.summary((1, columns))),
+    ]
+    return "\n".join(lines)
+
+
+def _others(run: Run) -> str:
+    """Count the samples that are not used for training."""
+    if not run.experiment.data.validation_fraction:
+        return f"{len(run.test):,} held out"
+    held_out = len(run.dataset) - len(run.training) - len(run.test)
+    return f"{len(run.test):,} to validate by, {held_out:,} held out"
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count:,} {things.removesuffix('s') if count == 1 else things}"

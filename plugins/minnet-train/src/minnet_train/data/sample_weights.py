@@ -1,4 +1,4 @@
-"""Samples that count more than others: the weighted mean of their losses, and its gradient.
+"""The loss of weighted samples: the weighted mean of their losses, and its gradient.
 
 Every criterion is the mean of the losses of the samples of a batch, so the gradient with respect to the outputs of a
 sample is that of its own loss, divided by their number. Multiplied by ``w_s N / sum(w)``, it is that of the weighted
@@ -12,12 +12,14 @@ import numpy as np
 from minnet_core import Array, Criterion
 
 
-def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights: Array) -> float:
-    """Compute the weighted mean of the losses of the samples; 0 if all weights are 0.
+def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights: Array | None) -> float:
+    """Compute the weighted mean of the losses of the samples: 0 if all weights are 0, the plain mean if they are None.
 
-    A criterion that has a method ``losses(outputs, targets)``, which returns the loss of each sample, is asked once;
-    another one is asked for each sample, and then for all of them, as its gradient may need what that leaves.
+    A criterion with a method ``losses(outputs, targets)``, which returns the loss of each sample, is called once; any
+    other is called for each sample, and then for all of them, as its gradient may need what that call stores.
     """
+    if weights is None:
+        return float(criterion.forward(outputs, targets))
     total = float(weights.sum())
     if not total:
         return 0.0
@@ -45,7 +47,7 @@ def _losses(criterion: Criterion, outputs: Array, targets: Array) -> Array:
 
 
 def _has_losses(cls: type) -> bool:
-    """Whether a class says what the loss of each sample is, and none derived from that has another loss."""
+    """Whether a class has ``losses`` that belong to its own ``updateOutput``, not to that of a class it overrides."""
     for each in cls.__mro__:
         if "losses" in vars(each):
             return True

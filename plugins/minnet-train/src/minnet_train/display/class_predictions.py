@@ -1,4 +1,4 @@
-"""`ClassPredictions`: the classes that the model of a run predicts for samples of its experiment."""
+"""`ClassPredictions`: what the model of a run predicts for samples of its experiment."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Samples
 from ..errors import ExperimentError
-from ..experiment import TrainingRecord, drawn_split, load_source
+from ..evaluation import as_probabilities, split_rows
+from ..experiment import TrainingRecord, load_source
 from ..plots import PlotError
-from ..runs import generators
-from ..training import as_probabilities
+from ..training import forward_chunks
 
 if TYPE_CHECKING:
     from ..data import Dataset
@@ -52,14 +52,14 @@ def run_name(run: str | os.PathLike[str]) -> str:
 
 @frozen(eq=False)
 class ClassPredictions:
-    """The classes that a classifier predicts for samples.
+    """What a classifier predicts for samples.
 
     Attributes:
-        dataset: which the samples are of.
+        dataset: the one that the samples are from.
         rows: their indices in it.
-        actual: (rows,), the index of the right class.
+        actual: (rows,), the index of the true class.
         predicted: (rows,), the index of the class that the model predicts.
-        scores: (rows,), the probability of that class; None if the outputs are not probabilities.
+        scores: (rows,), the probability of that class; None if the outputs of the model are no probabilities.
         title: which samples they are.
     """
 
@@ -71,17 +71,17 @@ class ClassPredictions:
     title: str
 
     @classmethod
-    def compute(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
+    def of_run(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
         """Predict with the model of a run, chunk by chunk.
 
         Args:
             run: a run directory, or a model file.
             split: ``training``, ``validation``, ``test`` or ``all``.
-            data: where the data that it was trained on are now.
+            data: the path of the data that it was trained on, if they have moved.
 
         Raises:
-            PlotError: if it is not a classifier, or there is no such part.
-            ModelFileError: if the data differ from those that it was trained on.
+            PlotError: if it is no classifier, or there is no such part.
+            ModelFileError: if the data are others than those that it was trained on.
         """
         path = model_file(run)
         record = TrainingRecord.read(read_header(path), path)
@@ -110,10 +110,7 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
 
 
 def _rows(record: TrainingRecord, dataset: Dataset, split: str, path: Path) -> Array:
-    if split == "all":
-        return np.arange(len(dataset))
-    parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
-    rows: Array = getattr(parts, split)
+    rows = split_rows(record, dataset, split)
     if not len(rows):
         raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
     return rows
@@ -121,11 +118,9 @@ def _rows(record: TrainingRecord, dataset: Dataset, split: str, path: Path) -> A
 
 def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
     """Return for each sample the class of the largest output, and its probability if all outputs are such."""
-    model.evaluate()
     predicted: list[Array] = []
     scores: list[Array] | None = []
-    for inputs, _ in samples.chunks():
-        outputs = model.forward(inputs)
+    for *_, outputs in forward_chunks(model, samples):
         predicted.append(outputs.argmax(axis=1))
         probabilities = as_probabilities(outputs)
         if probabilities is None:

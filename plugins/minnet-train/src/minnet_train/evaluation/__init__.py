@@ -1,7 +1,6 @@
-"""A trained model on data: evaluation and prediction."""
+"""A trained model on data: which samples it is evaluated on, and its predictions, in memory and in files."""
 
-from .predictions import FORMATS, Predictions, format_of
-from .select_split import part_of
-from .streamed_file import streamed
+from .predictions import FORMATS, Predictions, as_probabilities, format_of, streamed
+from .select_split import load_split, split_rows
 
-__all__ = ["FORMATS", "Predictions", "format_of", "part_of", "streamed"]
+__all__ = ["FORMATS", "Predictions", "as_probabilities", "format_of", "load_split", "split_rows", "streamed"]

@@ -1,4 +1,4 @@
-"""`aligned`: other data, in the form of those that a model was trained on."""
+"""`aligned`: other data in the form of those that a model was trained on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..experiment import TrainingRecord
 def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
     """Give a data set the columns, categories and classes of a model, in their order.
 
-    Another file may lack a class or a category, and then has the others under other indices.
+    A file that lacks a class or a category numbers the others differently.
 
     Raises:
         DataError: if it has other columns, or a category or class that the model does not know.
@@ -66,7 +66,7 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
 
 
 def _renamed(indices: Array, before: tuple[Any, ...], after: tuple[Any, ...], where: str) -> Array:
-    """Turn indices into ``before`` into indices into ``after``; nan stays nan."""
+    """Translate indices into ``before`` to indices into ``after``; nan stays nan."""
     if not (before and after):
         expected = "texts" if after else "numbers"
         raise DataError(

@@ -1,41 +1,49 @@
-"""What a model predicts, row by row, and how it is written: as CSV or as JSON lines."""
+"""What a model predicts, row by row, and the file that it is written to: as CSV or as JSON lines."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
+import os
+import secrets
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 from attrs import define, field
 
 from minnet_core import Array, Module
 
+from ..errors import OutputError
 from ..experiment import TrainingRecord
-from ..training import CHUNK, to_probabilities
+
+CHUNK = 1024
+"""Rows that go through a model at once, so that memory does not grow with their number."""
 
 _MANY = {"probability": "probabilities", "score": "scores"}
 
 
 @define
 class Predictions:
-    """Asks a model about raw rows.
+    """Predicts raw rows with a model.
 
     Attributes:
         model: in evaluation mode.
-        record: says what it takes and what its outputs mean.
+        record: describes its inputs and outputs.
         path: of the model, for messages.
-        with_all: whether there is a number for each class beside that of the predicted one.
+        with_all: whether to give a number for each class, besides that of the predicted one.
     """
 
     model: Module
     record: TrainingRecord
     path: str
     with_all: bool = True
-    # Found out once: one part of a file must not differ.
+    # Decided once, by the first chunk: all rows of a file have the same columns.
     _word: str | None = field(default=None, init=False)
-    _turn: Callable[[Array], Array] | None = field(default=None, init=False)
+    _convert: Callable[[Array], Array] | None = field(default=None, init=False)
 
     def of(self, parts: Iterable[Array]) -> Iterator[dict[str, Any]]:
         """Yield what is predicted for each row.
@@ -47,30 +55,53 @@ class Predictions:
             parts: raw features (n, columns).
 
         Raises:
-            ModelFileError: if the model has another number of outputs than its record says.
+            ModelFileError: if the number of outputs of the model differs from that in its record.
         """
         for raw in parts:
             for start in range(0, len(raw), CHUNK):
-                answers = self.model.forward(self.record.preparation.inputs(raw[start : start + CHUNK]))
-                self.record.expect_outputs(answers.shape[1:], self.path)
-                yield from self._labels(answers) if self.record.classes else self._values(answers)
+                outputs = self.model.forward(self.record.preparation.inputs(raw[start : start + CHUNK]))
+                self.record.expect_outputs(outputs.shape[1:], self.path)
+                yield from self._labels(outputs) if self.record.classes else self._values(outputs)
 
-    def _values(self, answers: Array) -> Iterator[dict[str, Any]]:
-        names = self.record.output_names(answers.shape[1])
-        for row in self.record.preparation.answers(answers).tolist():
+    def _values(self, outputs: Array) -> Iterator[dict[str, Any]]:
+        names = self.record.output_names(outputs.shape[1])
+        for row in self.record.preparation.answers(outputs).tolist():
             yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
 
-    def _labels(self, answers: Array) -> Iterator[dict[str, Any]]:
+    def _labels(self, outputs: Array) -> Iterator[dict[str, Any]]:
         if self._word is None:
-            self._turn = to_probabilities(answers)
-            self._word = "score" if self._turn is None else "probability"
-        answers = answers if self._turn is None else self._turn(answers)
+            self._convert = find_conversion(outputs)
+            self._word = "score" if self._convert is None else "probability"
+        scores = outputs if self._convert is None else self._convert(outputs)
         names = [str(name) for name in self.record.classes]
-        for label, numbers in zip(answers.argmax(axis=1).tolist(), answers.tolist(), strict=True):
+        for label, numbers in zip(scores.argmax(axis=1).tolist(), scores.tolist(), strict=True):
             row = [_rounded(value, 6) for value in (numbers if self.with_all else numbers[label : label + 1])]
             each = {_MANY[self._word]: dict(zip(names, row, strict=True))} if self.with_all else {}
             best = row[label] if self.with_all else row[0]
             yield {"label": self.record.classes[label], self._word: best, **each}
+
+
+def as_probabilities(outputs: Array) -> Array | None:
+    """Return outputs (rows, classes) as probabilities, or None if they are neither probabilities nor their logarithms.
+
+    >>> as_probabilities(np.log([[0.25, 0.75]]))
+    array([[0.25, 0.75]])
+    """
+    convert = find_conversion(outputs)
+    return None if convert is None else convert(outputs)
+
+
+def find_conversion(outputs: Array) -> Callable[[Array], Array] | None:
+    """Find what turns outputs (rows, classes) into probabilities: ``exp`` if they are logarithms; None if nothing does.
+
+    Rows with nan, where the model has overflowed, are not considered.
+    """
+    outputs = outputs[~np.isnan(outputs).any(axis=1)]
+    is_logarithm = bool((outputs <= 0).all())
+    probabilities = np.exp(outputs) if is_logarithm else outputs
+    if not (len(outputs) and (probabilities >= 0).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
+        return None
+    return np.exp if is_logarithm else np.asarray
 
 
 def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
@@ -86,19 +117,46 @@ def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
 
 
 def write_json_lines(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
-    """Write an object on a line of its own for each row; what JSON has no number for is null."""
+    """Write an object on a line of its own for each row; nan and infinity become null."""
     for row in rows:
         json.dump(_with_null(row), file, ensure_ascii=False)
         file.write("\n")
 
 
 FORMATS: dict[str, Callable[[Iterable[dict[str, Any]], IO[str]], None]] = {"csv": write_csv, "jsonl": write_json_lines}
-"""What a format is called, and what writes it."""
+"""Name of a format -> the function that writes it."""
 
 
 def format_of(path: str) -> str:
-    """The format that a suffix stands for, CSV if none."""
+    """Return the format that a suffix stands for: CSV unless it is one of JSON lines."""
     return "jsonl" if path.lower().endswith((".jsonl", ".ndjson")) else "csv"
+
+
+@contextmanager
+def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
+    """Write text to a temporary file that replaces ``path`` at the end, but not after an error.
+
+    A device or a pipe is written to directly.
+
+    Raises:
+        OutputError: if it cannot be written.
+    """
+    target = Path(path)
+    is_special = target.exists() and not target.is_file()
+    if not is_special:
+        target = target.resolve()  # a link stays, and what it leads to is replaced
+    written = target if is_special else target.with_name(f".{target.name[:32]}.{secrets.token_hex(6)}.tmp")
+    try:
+        try:
+            with written.open("w", encoding="utf-8", newline="") as file:
+                yield file
+            if not is_special:
+                os.replace(written, target)
+        finally:
+            if not is_special:
+                written.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{os.fspath(path)}: expected a file that can be written: {error.strerror}") from error
 
 
 def _cells(name: str, cell: Any) -> Iterator[tuple[str, Any]]:
@@ -110,7 +168,7 @@ def _cells(name: str, cell: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _rounded(value: float, digits: int) -> float:
-    """What is left of a float32 when it is written with so many digits."""
+    """Round to significant digits."""
     return float(f"{value:.{digits}g}")
 
 

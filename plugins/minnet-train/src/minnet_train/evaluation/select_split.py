@@ -1,20 +1,21 @@
-"""`part_of`: the samples that a trained model is measured on."""
+"""`load_split`: the samples that a trained model is evaluated on."""
 
 from __future__ import annotations
 
 import numpy as np
 from attrs import evolve
 
-from minnet_core import ModelFileError
+from minnet_core import Array, ModelFileError
 
 from ..data import TABLES, Dataset, Samples, expect_usable, written_out
 from ..errors import DataError, ExperimentError
 from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
+from ..runs import generators
 from .align import aligned
 
 
-def part_of(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
-    """Load data and take the part of them that was trained on, or was not.
+def load_split(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
+    """Load data and select the part of them to evaluate on.
 
     Args:
         record: of the model.
@@ -23,7 +24,7 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
         split: ``train``, ``validation``, ``test`` or ``all``.
 
     Returns:
-        What messages call the data, and the samples.
+        The name of the data, for messages, and the samples.
 
     Raises:
         ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
@@ -45,7 +46,7 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)
-    rows = _rows(record, dataset, split)
+    rows = split_rows(record, dataset, split)
     if not len(rows):
         raise ModelFileError(
             f"{model}: expected samples to measure, received none: it was trained without a {split} part"
@@ -55,17 +56,23 @@ def part_of(record: TrainingRecord, model: str, data: str | None, split: str) ->
     return dataset.name, samples
 
 
-def _rows(record: TrainingRecord, dataset: Dataset, split: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
+    """Draw a part of the data of a model again: the indices of its rows.
+
+    Args:
+        record: of the model.
+        dataset: that the model was trained on.
+        split: ``training`` or ``train``, ``validation``, ``test`` or ``all``.
+    """
     if split == "all":
         return np.arange(len(dataset))
-    from ..runs import generators
-
     parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
-    return {"train": parts.training, "validation": parts.validation, "test": parts.test}[split]
+    rows: Array = getattr(parts, "training" if split == "train" else split)
+    return rows
 
 
 def other_source(config: DataConfig, data: str) -> DataConfig:
-    """Put another source in the place of one; a table keeps its target and all else that was said of its columns.
+    """Replace the source; another table keeps the target and the other options of the columns.
 
     Args:
         config: of the experiment.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from attrs import frozen
+
+from minnet_core.support import nearest
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """The keys and list indices that lead to a value: ``("model", 2, "n_in")``."""
@@ -31,17 +32,6 @@ class Problem:
         return f"{dotted(self.path)}: {self.message}" if self.path else self.message
 
 
-def nearest(key: str, known: Collection[str]) -> str | None:
-    """Find the known key that is most like another, whatever its case; None if none is.
-
-    >>> nearest("Lr", ["lr", "betas"])
-    'lr'
-    """
-    by_folded = {name.lower(): name for name in sorted(known)}
-    close = get_close_matches(key.lower(), by_folded, n=1)
-    return by_folded[close[0]] if close else None
-
-
 def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> Problem:
     """Describe a key that is not among the known ones, with the nearest of them.
 
@@ -49,8 +39,8 @@ def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> P
     data.sorce: unknown key; did you mean 'source'? (expected one of source, target)
     """
     expected = f"expected one of {', '.join(sorted(known))}" if known else "expected none"
-    close = nearest(key, known)
-    message = f"unknown {what}; did you mean {close!r}? ({expected})" if close else f"unknown {what}; {expected}"
+    hint = nearest(key, sorted(known), most=1)
+    message = f"unknown {what}; {hint} ({expected})" if hint else f"unknown {what}; {expected}"
     return Problem((*path, key), message)
 
 

@@ -17,12 +17,14 @@ from cattrs import (
     ForbiddenExtraKeysError,
 )
 
+from minnet_core.support import nearest
+
 from ..errors import ExperimentError
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
 from .data_config import DataConfig
 from .experiment import ComponentConfig, Experiment
-from .problem import KeyPath, Problem, nearest, unknown_key
+from .problem import KeyPath, Problem, unknown_key
 
 _EXAMPLE = '{ class = "ReLU" }'
 _SOURCE = '{ class = "TwoMoons" }'

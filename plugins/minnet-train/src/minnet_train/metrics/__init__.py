@@ -2,12 +2,25 @@
 
 from ..registries import metrics
 from .accuracy import Accuracy
-from .confusion_matrix import ConfusionMatrix
+from .confusion_matrix import ConfusionMatrix, count_confusions, precision_recall_f1_support
 from .mae import MAE
 from .metric import Metric
 from .mse import MSE
 from .r2 import R2
-from .scores import ClassScores, ValueScores
 from .top_k import TopK
+from .wrappers import PerOutput, in_raw_units
 
-__all__ = ["MAE", "MSE", "R2", "Accuracy", "ClassScores", "ConfusionMatrix", "Metric", "TopK", "ValueScores", "metrics"]
+__all__ = [
+    "MAE",
+    "MSE",
+    "R2",
+    "Accuracy",
+    "ConfusionMatrix",
+    "Metric",
+    "PerOutput",
+    "TopK",
+    "count_confusions",
+    "in_raw_units",
+    "metrics",
+    "precision_recall_f1_support",
+]

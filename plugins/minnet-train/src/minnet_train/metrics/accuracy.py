@@ -1,4 +1,4 @@
-"""`Accuracy`: how many rows are classified right."""
+"""`Accuracy`: the fraction of rows that are classified correctly."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import numpy as np
 
 from minnet_core import Array
 
-from .classes import class_indices
-from .metric import Metric
+from .metric import Metric, class_indices
 
 
 class Accuracy(Metric):
-    """The fraction of rows whose largest output is that of the right class; the first of several that are largest.
+    """The fraction of rows whose largest output is that of the true class; of equal outputs, the first counts.
 
     scikit-learn: ``accuracy_score``.
 

@@ -6,8 +6,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .differences import differences
-from .metric import Metric
+from .metric import Metric, differences
 
 
 class MAE(Metric):

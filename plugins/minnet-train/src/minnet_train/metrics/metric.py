@@ -1,4 +1,4 @@
-"""`Metric`: the protocol that every metric follows."""
+"""`Metric`: the protocol that every metric follows, and how outputs are compared with targets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minnet_core import Array
-from minnet_core.nn import Component
+from minnet_core import Array, ShapeError, expect_shape
+from minnet_core.nn import Component, describe
 
 
 class Metric(Component):
     """Measures the outputs of a network, given a batch at a time.
 
-    A subclass defines ``reset()``, ``update(outputs, targets)`` and ``compute()``, and names the attributes in which it
-    counts in ``STATE``: numbers or arrays.
+    A subclass defines ``reset()``, ``update(outputs, targets)`` and ``compute()``, and lists the attributes that hold
+    what it has counted, numbers or arrays, in ``STATE``.
 
     >>> from minnet_train.metrics import Accuracy
     >>> accuracy = Accuracy()
@@ -25,17 +25,17 @@ class Metric(Component):
     """
 
     TASKS: ClassVar[tuple[str, ...]] = ("classification", "regression")
-    """What it can measure."""
+    """The tasks that it can measure."""
 
     STATE: ClassVar[tuple[str, ...]] = ()
-    """The attributes in which it counts."""
+    """The attributes that hold what it has counted."""
 
     def __init__(self) -> None:
         self.reset()
 
     @property
     def name(self) -> str:
-        """What a report calls it."""
+        """Its name in reports."""
         return type(self).__name__.lower()
 
     def reset(self) -> None:
@@ -47,17 +47,18 @@ class Metric(Component):
 
         Args:
             outputs: of the network, (rows, outputs).
-            targets: of a classification, one-hot rows or class indices (rows,); else values of the shape of outputs.
+            targets: one-hot rows or class indices (rows,) in a classification; in a regression, values of the same
+                shape as the outputs.
         """
         raise NotImplementedError(f"{type(self).__name__} must define update(outputs, targets)")
 
     def compute(self) -> Any:
-        """Return the metric of all batches since `reset`, as JSON can hold it; every metric overrides this."""
+        """Return the metric of all batches since `reset`, as a value for JSON; every metric overrides this."""
         raise NotImplementedError(f"{type(self).__name__} must define compute()")
 
     @property
     def state(self) -> dict[str, Any]:
-        """What has been counted: copies of the attributes in ``STATE``, which may be assigned to go on from them."""
+        """Copies of the attributes in ``STATE``; assigning them resumes from there."""
         return {name: _copied(getattr(self, name)) for name in self.STATE}
 
     @state.setter
@@ -70,3 +71,38 @@ class Metric(Component):
 
 def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def class_indices(metric: object, outputs: Array, targets: Array) -> Array:
+    """Return the true class of each row, given one-hot rows or class indices.
+
+    Raises:
+        ShapeError: if the targets do not fit the outputs.
+
+    >>> class_indices("Accuracy", np.zeros((2, 3)), np.array([[0, 0, 1], [1, 0, 0]]))
+    array([2, 0])
+    """
+    if outputs.ndim == 2:
+        if targets.shape == outputs.shape:
+            indices: Array = targets.argmax(axis=1)
+            return indices
+        if targets.shape == outputs.shape[:1] and targets.dtype.kind in "iu":
+            return targets.astype(np.intp)  # the confusion matrix multiplies them, which a byte could not hold
+    raise ShapeError(
+        f"{metric}: expected outputs (rows, classes) with targets of the same shape or class indices (rows,), "
+        f"received {describe(outputs)} and {describe(targets)}"
+    )
+
+
+def differences(metric: object, outputs: Array, targets: Array) -> Array:
+    """Return outputs minus targets in float64, so that sums over many rows lose no digits.
+
+    Raises:
+        ShapeError: if they differ in shape.
+
+    >>> differences("MSE", np.ones((1, 2), np.float32), np.zeros((1, 2), np.float32))
+    array([[1., 1.]])
+    """
+    expect_shape(metric, targets, outputs.shape, "target")
+    difference: Array = np.subtract(outputs, targets, dtype=np.float64)
+    return difference

@@ -6,12 +6,11 @@ import numpy as np
 
 from minnet_core import Array
 
-from .differences import differences
-from .metric import Metric
+from .metric import Metric, differences
 
 
 class MSE(Metric):
-    """The mean of the squared differences of all outputs, where `MSECriterion` sums those of a row.
+    """The mean of the squared differences of all outputs, whereas `MSECriterion` sums those of a row.
 
     scikit-learn: ``mean_squared_error``; PyTorch: ``torch.nn.MSELoss()``.
 

@@ -1,4 +1,4 @@
-"""`R2`: how much of the variance of the targets is explained."""
+"""`R2`: the fraction of the variance of the targets that is explained."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .differences import differences
-from .metric import Metric
+from .metric import Metric, differences
 
 
 class R2(Metric):
@@ -15,9 +14,9 @@ class R2(Metric):
 
     .. math:: R^2 = 1 - \frac{\sum_s (y_s - t_s)^2}{\sum_s (t_s - \bar t)^2}
 
-    An output whose targets are all the same counts 1 if it is right everywhere, and 0 if not.
-    The sums of the denominator are merged batch by batch about their means, so large targets lose nothing, and are
-    of what is above the first target, so that those of a constant are exactly 0.
+    An output whose targets are all the same counts 1 if every prediction is exact, and 0 if not, as in scikit-learn.
+    The sums of the denominator are merged batch by batch about their means, so that large targets lose no digits, and
+    are taken relative to the first target, so that those of a constant are exactly 0.
 
     scikit-learn: ``r2_score``.
 

@@ -1,4 +1,4 @@
-"""`TopK`: how often the right class is among the k likeliest."""
+"""`TopK`: how often the true class is among the k likeliest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import numpy as np
 
 from minnet_core import Array
 
-from .classes import class_indices
-from .metric import Metric
+from .metric import Metric, class_indices
 
 
 class TopK(Metric):
-    """The fraction of rows in which fewer than ``k`` outputs are larger than that of the right class.
+    """The fraction of rows in which fewer than ``k`` outputs are larger than that of the true class.
 
-    With ``k = 1`` this is `Accuracy`, but for ties, which count as right here.
+    With ``k = 1`` this is `Accuracy`, except that ties count as correct here.
 
     scikit-learn: ``top_k_accuracy_score``, which breaks ties by the order of the classes.
 
@@ -45,7 +44,7 @@ class TopK(Metric):
     def update(self, outputs: Array, targets: Array) -> None:
         actual = class_indices(self, outputs, targets)
         own = outputs[np.arange(len(outputs)), actual]
-        # Not "larger than": a nan, which is neither, is no right answer.
+        # Not "larger than": nan, which compares as neither, must not count as correct.
         before = np.count_nonzero(~(outputs <= own[:, np.newaxis]), axis=1)
         self.right += int(np.count_nonzero(before < self.k))
         self.rows += len(outputs)

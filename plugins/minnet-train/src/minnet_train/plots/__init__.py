@@ -1,6 +1,6 @@
 """Pictures of plain data: learning curves, confusion matrices, mistakes and weights."""
 
-from .confusion import count_confusions, draw_confusion
+from .confusion import draw_confusion
 from .curves import draw_curves
 from .curves_data import VALIDATION, Curves, distinct_names, is_fraction, is_number
 from .figures import INK, PlotError, check_suffix, styled, write_picture
@@ -15,7 +15,6 @@ __all__ = [
     "Curves",
     "PlotError",
     "check_suffix",
-    "count_confusions",
     "distinct_names",
     "draw_confusion",
     "draw_curves",

@@ -22,17 +22,6 @@ _MOST_NAMED = 60
 """Names of so many classes can be read."""
 
 
-def count_confusions(actual: Array, predicted: Array, classes: int) -> Array:
-    """Count samples by their class, row, and by the class that was predicted, column.
-
-    >>> import numpy as np
-    >>> count_confusions(np.array([0, 1, 1]), np.array([0, 1, 0]), 2)
-    array([[1, 0],
-           [1, 1]])
-    """
-    return np.bincount(actual * classes + predicted, minlength=classes * classes).reshape(classes, classes)
-
-
 def draw_confusion(counts: Array, classes: Sequence[Any], *, title: str = "") -> Figure:
     """Draw a confusion matrix: counts, on a colour that shows the fraction of the row.
 

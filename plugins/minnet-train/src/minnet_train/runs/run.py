@@ -31,6 +31,7 @@ from ..experiment import (
     check_components,
     check_metric_names,
 )
+from ..metrics import in_raw_units
 from ..training import EpochReport, Trainer
 
 
@@ -74,7 +75,7 @@ class Run:
             model,
             criterion,
             optimizer,
-            metrics=metrics,
+            metrics=in_raw_units(metrics, data.preparation),
             schedule=schedule,
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,

@@ -1,15 +1,14 @@
 """The `Trainer`: the loop over epochs and batches, and what takes part in it."""
 
 from .early_stopping import EarlyStopping
+from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .interruption import Interruption
 from .learning_rate import Scheduler, expect_scheduler
-from .measurement import CHUNK, Measurement, as_probabilities, measure, to_probabilities
 from .trainer import Trainer
 
 __all__ = [
-    "CHUNK",
     "EarlyStopping",
     "EpochReport",
     "FitOptions",
@@ -18,8 +17,8 @@ __all__ = [
     "Measurement",
     "Scheduler",
     "Trainer",
-    "as_probabilities",
+    "evaluate_samples",
     "expect_scheduler",
+    "forward_chunks",
     "measure",
-    "to_probabilities",
 ]

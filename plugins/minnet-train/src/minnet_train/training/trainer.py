@@ -20,12 +20,12 @@ from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
+from .evaluate import evaluate_samples
 from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-from .validation import validate
 
 
 class Trainer:
@@ -310,7 +310,7 @@ class Trainer:
         self.model.evaluate()
         validation_loss = None
         if plan.validation is not None:
-            validation_loss, found = validate(self.model, self.criterion, plan.validation, self.metrics, where)
+            validation_loss, found = evaluate_samples(self.model, self.criterion, plan.validation, self.metrics, where)
             values.update({f"validation_{name}": value for name, value in found.items()})
         report = EpochReport(
             epoch=self.epoch,

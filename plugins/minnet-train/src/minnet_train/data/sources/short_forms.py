@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from minnet_core.support import nearest
 
 DIGITS = "digits"
 """The source that means the embedded handwritten digits."""
@@ -32,10 +33,10 @@ def written_out(source: str) -> dict[str, Any]:
     if path.is_dir():
         return {"class": "minnet-train:Idx", "folder": source}
     if not path.is_file():
-        hint = f"; did you mean {DIGITS!r}?" if get_close_matches(path.name, [DIGITS]) else ""
+        hint = nearest(path.name, [DIGITS])
         raise FileNotFoundError(
             f"expected {DIGITS!r}, the path of a data file (CSV, Parquet, NPY or NPZ) or of a folder with IDX files, "
-            f"received {source!r}, which is no file{hint}"
+            f"received {source!r}, which is no file{hint and f'; {hint}'}"
         )
     suffix = path.suffix.lower()
     return {"class": _ARRAYS.get(suffix) or TABLES.get(suffix, TABLES[".csv"]), "path": source}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Protocol
 
 from minnet_core import Array
+from minnet_core.support import nearest
 
 from ...errors import DataError
 
@@ -110,7 +110,6 @@ def column_index(file: TableFile, column: str | int, what: str) -> int:
     if header.count(column) != 1:
         found = f"{header.count(column)} such columns" if column in header else f"columns {', '.join(header)}"
         found = found if header else "a file without a header"
-        close = get_close_matches(column, header, n=1)
-        hint = f"; did you mean {close[0]!r}?" if close and column not in header else ""
-        raise DataError(f"{file.name}: expected one column {column!r}, received {found}{hint}")
+        hint = "" if column in header else nearest(column, header, most=1)
+        raise DataError(f"{file.name}: expected one column {column!r}, received {found}{hint and f'; {hint}'}")
     return header.index(column)
