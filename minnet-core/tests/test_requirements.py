@@ -5,8 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from minnet_core.discovery.distribution import InstalledDistribution
-from minnet_core.discovery.requirements import Requirement, missing_requirements, requirements
+from minnet_core.discovery.distribution import InstalledDistribution, Requirement
 
 
 def distribution(requires):
@@ -14,7 +13,7 @@ def distribution(requires):
 
 
 def of(*requires):
-    return list(requirements(distribution(requires)))
+    return list(distribution(requires).requirements())
 
 
 def test_what_is_there_is_met():
@@ -26,10 +25,7 @@ def test_what_is_there_is_met():
 def test_what_is_not_there_is_missing_and_quoted_for_a_shell():
     needs = ("absent-thing<3,>=2", "also_absent", "numpy", "!!")
     assert of(*needs)[:2] == [Requirement("'absent-thing<3,>=2'"), Requirement("also_absent")]
-    assert missing_requirements(distribution(needs)) == [
-        "'absent-thing<3,>=2'",
-        "also_absent",
-    ]
+    assert distribution(needs).missing_requirements() == ["'absent-thing<3,>=2'", "also_absent"]
 
 
 def test_what_is_there_in_another_version_is_not_met():

@@ -45,7 +45,7 @@ def contributions() -> list[Contribution]:
         for plugin in list(host.loaded)
         for command in host.call(plugin, "minnet_commands", _accept, True) or ()
     ]
-    listings = [Contribution(listing_of(each.registry), each.plugin) for each in contributed_registries()]
+    listings = [Contribution(listing_of(registry), plugin) for registry, plugin in contributed_registries()]
     return sorted([*commands, *listings], key=lambda each: host.loaded.index(each.plugin))
 
 

@@ -18,7 +18,6 @@ from ..discovery import (
     Declaration,
     InstalledDistribution,
     canonical,
-    requirements,
     scan,
     switches,
     without_strict_plugins,
@@ -149,7 +148,7 @@ def _metadata() -> Iterator[Finding]:
 
 
 def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
-    for each in requirements(installed):
+    for each in installed.requirements():
         if each.version is None:
             cause = f"needs {each.text}, which is not installed"
             yield Finding("broken", installed.name, cause, f"pip install {each.text}")

@@ -19,7 +19,6 @@ from .environment import (
 )
 from .first_party import FIRST_PARTY, HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
-from .requirements import missing_requirements, requirements
 from .scan import Scan, all_distributions, discovering, forget, installed, scan
 
 __all__ = [
@@ -44,9 +43,7 @@ __all__ = [
     "forget",
     "installed",
     "is_strict",
-    "missing_requirements",
     "preserved",
-    "requirements",
     "scan",
     "switches",
     "without_strict_plugins",

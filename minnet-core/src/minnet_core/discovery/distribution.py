@@ -1,8 +1,9 @@
-"""`InstalledDistribution`: what a distribution's metadata say about minnet; nothing of it is imported."""
+"""`InstalledDistribution`: what a distribution's metadata say about minnet and requirements; it is not imported."""
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,21 @@ from .protocol_version import PROTOCOL_GROUP
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution
+
+
+@frozen
+class Requirement:
+    """Something that a distribution depends on here, leaving extras aside.
+
+    Attributes:
+        text: what it needs, quoted for a shell: ``'numpy>=1.26'``.
+        version: what is installed of it; None if nothing is.
+        is_met: whether that will do.
+    """
+
+    text: str
+    version: str | None = None
+    is_met: bool = False
 
 
 @frozen
@@ -81,6 +97,25 @@ class InstalledDistribution:
                 seen.add(name)
                 yield Declaration(name, self.name, self.version, target)
 
+    def requirements(self) -> Iterator[Requirement]:
+        """Yield what it depends on, on this platform and without extras."""
+        from packaging import requirements as packaging
+
+        for text in self.requires:
+            try:
+                required = packaging.Requirement(text)
+                if required.marker is not None and not required.marker.evaluate({"extra": ""}):
+                    continue
+            except ValueError:  # older than the rules, or comparing what cannot be: nobody can say whether it is met
+                continue
+            version = _installed_version(required.name)
+            is_met = version is not None and required.specifier.contains(version, prereleases=True)
+            yield Requirement(shlex.quote(f"{required.name}{required.specifier}"), version, is_met)
+
+    def missing_requirements(self) -> list[str]:
+        """List what it depends on and is not installed, quoted for a shell."""
+        return [each.text for each in self.requirements() if each.version is None]
+
     def repeated(self) -> list[str]:
         """List the names that it has twice in one group, as ``minnet.layers: Swish``."""
         keys = [f"{group}: {name}" for group, name, _ in self.points if _is_ours(group)]
@@ -127,3 +162,12 @@ def mentions_minnet(distribution: Distribution) -> bool:
         return "minnet" in (distribution.read_text("entry_points.txt") or "")
     except UnicodeDecodeError as error:
         return b"minnet" in error.object
+
+
+def _installed_version(name: str) -> str | None:
+    from importlib import metadata
+
+    try:
+        return metadata.version(name)
+    except Exception:  # absent, or with metadata that cannot be read
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from ..discovery import Declaration, installed, missing_requirements
+from ..discovery import Declaration, installed
 from ..nn import Component
 from ..support import nearest
 
@@ -28,7 +28,7 @@ def remedy_for(declaration: Declaration, error: BaseException) -> str:
         if source is not None and not source.exists():
             name = distribution.name
             return f"its source {source} is gone: pip uninstall {name}, or install it again from where it is now"
-        if missing := missing_requirements(distribution):
+        if missing := distribution.missing_requirements():
             return f"pip install {' '.join(missing)}"
     module, _, attribute = declaration.target.partition(":")
     found = sys.modules.get(module)

@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
 from ..discovery import Declaration
 from ..plugins import plugin_host
 from .registry import REGISTRIES, Registry
 
 
-@frozen
-class ContributedRegistry:
-    """A registry and the plugin that it comes from."""
-
-    registry: Registry
-    plugin: Declaration
-
-
-def contributed_registries() -> Iterator[ContributedRegistry]:
-    """Ask every plugin for its registries, the first-party ones first.
+def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
+    """Ask every plugin for its registries, the first-party ones first; yield each with its plugin.
 
     Raises:
         PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
@@ -40,9 +30,9 @@ def contributed_registries() -> Iterator[ContributedRegistry]:
     for plugin in list(host.loaded):
         for registry in host.call(plugin, "minnet_registries", accept, True) or ():
             kinds.append(registry.kind)
-            yield ContributedRegistry(registry, plugin)
+            yield registry, plugin
 
 
 def all_registries() -> tuple[Registry, ...]:
     """Return ``layers``, ``criterions``, ``optimizers``, and those of plugins that are installed and enabled now."""
-    return (*REGISTRIES, *(each.registry for each in contributed_registries()))
+    return (*REGISTRIES, *(registry for registry, _ in contributed_registries()))
