@@ -84,7 +84,7 @@ class Trainer:
             expect_callback(callback)
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
         self.metrics, self.callbacks = list(metrics), list(callbacks)
-        self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value)
+        self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value) or None
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         self.step = self.epoch = self.batch = 0
         self.history = History()
@@ -276,7 +276,7 @@ class Trainer:
         else:
             gradient = weighted_gradient(criterion, outputs, targets, weights)
         model.backwardParameters(inputs, gradient)  # nobody asks for the gradient of the data
-        if hooks.minnet_gradients_ready or self.clipping:
+        if hooks.minnet_gradients_ready or self.clipping is not None:
             self._change_gradients(hooks)
         self.optimizer.step()
         self.step += 1
@@ -290,7 +290,7 @@ class Trainer:
         _, gradients = self.model.flattenParameters()
         for call in hooks.minnet_gradients_ready:
             call(trainer=self, gradients=gradients)
-        if self.clipping and not math.isfinite(self.clipping(gradients)):
+        if self.clipping is not None and not math.isfinite(self.clipping(gradients)):
             raise gradients_diverged(self.next_batch, self.model)
 
     def _divide(self, samples: int, batch_size: int) -> None:
