@@ -1,14 +1,13 @@
-"""What tests of several distributions share; modules under `support`, and `benchmarks`, are imported by their names."""
+"""What tests of several distributions share; `benchmarks` and `examples` are imported by their names."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parent / "support"))
+from minnet_test_support.environment import Environment
 
-from environment import Environment  # found by the lines above
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 STRANGERS = ("minnet-swish", "minnet-torch")
 """Distributions that a test may find installed around it or not, and that hook into every command."""

@@ -133,3 +133,11 @@ def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_is_long(path):
     assert len(path.read_text().splitlines()) <= 400
+
+
+def test_the_support_of_the_tests_brings_nothing_else_along_and_no_distribution_needs_it():
+    assert project(ROOT / "tests" / "support")["dependencies"] == ["minnet-core >=0.1,<0.2"]
+    assert [path for path in SOURCES if "minnet_test_support" in imported(path)] == []
+    for folder in DISTRIBUTIONS:
+        extras = project(folder).get("optional-dependencies", {}).values()
+        assert "minnet-test-support" not in repr([project(folder)["dependencies"], *extras])

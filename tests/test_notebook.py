@@ -3,162 +3,11 @@
 import numpy as np
 import pytest
 
-from minnet_core import Criterion, Module, layers, load, save
+from minnet_core import layers, load, save
 from minnet_core.testing import check_criterion_gradients, check_gradients
 from minnet_optimizers import Adam, sgd_momentum
-
-
-class Sequential(Module):
-    def __init__(self):
-        super(Sequential, self).__init__()  # noqa: UP008  # as notebooks write it
-        self.modules = []
-
-    def add(self, module):
-        self.modules.append(module)
-
-    def updateOutput(self, input):
-        self.output = input
-        for module in self.modules:
-            self.output = module.forward(self.output)
-        return self.output
-
-    def backward(self, input, gradOutput):
-        for i in range(len(self.modules) - 1, 0, -1):
-            gradOutput = self.modules[i].backward(self.modules[i - 1].output, gradOutput)
-        self.gradInput = self.modules[0].backward(input, gradOutput)
-        return self.gradInput
-
-    def zeroGradParameters(self):
-        for module in self.modules:
-            module.zeroGradParameters()
-
-    def getParameters(self):
-        return [x.getParameters() for x in self.modules]
-
-    def getGradParameters(self):
-        return [x.getGradParameters() for x in self.modules]
-
-    def train(self):
-        self.training = True
-        for module in self.modules:
-            module.train()
-
-    def evaluate(self):
-        self.training = False
-        for module in self.modules:
-            module.evaluate()
-
-
-class Linear(Module):
-    def __init__(self, n_in, n_out):
-        super(Linear, self).__init__()  # noqa: UP008  # as notebooks write it
-        stdv = 1.0 / np.sqrt(n_in)
-        self.W = np.random.uniform(-stdv, stdv, size=(n_out, n_in))
-        self.b = np.random.uniform(-stdv, stdv, size=n_out)
-        self.gradW = np.zeros_like(self.W)
-        self.gradb = np.zeros_like(self.b)
-
-    def updateOutput(self, input):
-        self.output = input @ self.W.T + self.b
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput @ self.W
-        return self.gradInput
-
-    def accGradParameters(self, input, gradOutput):
-        self.gradW += gradOutput.T @ input
-        self.gradb += gradOutput.sum(axis=0)
-
-    def zeroGradParameters(self):
-        self.gradW.fill(0)
-        self.gradb.fill(0)
-
-    def getParameters(self):
-        return [self.W, self.b]
-
-    def getGradParameters(self):
-        return [self.gradW, self.gradb]
-
-    def __repr__(self):
-        s = self.W.shape
-        return "Linear %d -> %d" % (s[1], s[0])  # noqa: UP031  # as notebooks write it
-
-
-class BatchNormalization(Module):
-    EPS = 1e-3
-
-    def __init__(self, alpha=0.0):
-        super(BatchNormalization, self).__init__()  # noqa: UP008  # as notebooks write it
-        self.alpha = alpha
-        self.moving_mean = None
-        self.moving_variance = None
-
-    def updateOutput(self, input):
-        if self.training:
-            mean, variance = input.mean(axis=0), input.var(axis=0)
-            if self.moving_mean is None:
-                self.moving_mean, self.moving_variance = mean, variance
-            else:
-                self.moving_mean = self.moving_mean * self.alpha + mean * (1 - self.alpha)
-                self.moving_variance = self.moving_variance * self.alpha + variance * (1 - self.alpha)
-        else:
-            mean, variance = self.moving_mean, self.moving_variance
-        self.output = (input - mean) / np.sqrt(variance + self.EPS)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        if self.training:
-            scale = 1 / np.sqrt(input.var(axis=0) + self.EPS)
-            correlation = (gradOutput * self.output).mean(axis=0)
-            self.gradInput = scale * (gradOutput - gradOutput.mean(axis=0) - self.output * correlation)
-        else:
-            self.gradInput = gradOutput / np.sqrt(self.moving_variance + self.EPS)
-        return self.gradInput
-
-
-class Dropout(Module):
-    def __init__(self, p=0.5):
-        super(Dropout, self).__init__()  # noqa: UP008  # as notebooks write it
-        self.p = p
-
-    def updateOutput(self, input):
-        if self.training:
-            self.mask = np.random.binomial(1, 1 - self.p, size=input.shape)
-            self.output = input * self.mask / (1 - self.p)
-        else:
-            self.output = input
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput * self.mask / (1 - self.p) if self.training else gradOutput
-        return self.gradInput
-
-
-class ELU(Module):
-    def __init__(self, alpha=1.0):
-        super(ELU, self).__init__()  # noqa: UP008  # as notebooks write it
-        self.alpha = alpha
-
-    def updateOutput(self, input):
-        self.output = np.maximum(0, input) + self.alpha * (np.exp(np.minimum(0, input)) - 1)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        grad = self.alpha * np.exp(np.minimum(0, input))
-        grad[input > 0] = 1
-        self.gradInput = gradOutput * grad
-        return self.gradInput
-
-
-class MSECriterion(Criterion):
-    def updateOutput(self, input, target):
-        self.output = np.sum(np.power(input - target, 2)) / input.shape[0]
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = (input - target) * 2 / input.shape[0]
-        return self.gradInput
+from minnet_test_support import notebook
+from minnet_test_support.notebook import ELU, BatchNormalization, Dropout, Linear, MSECriterion, Sequential
 
 
 @pytest.fixture(autouse=True)
@@ -169,7 +18,7 @@ def _seed():
 @pytest.fixture
 def registered(monkeypatch):
     monkeypatch.setattr(layers, "_local", {})  # which forgets the classes after the test
-    for cls in (Sequential, Linear, BatchNormalization, Dropout, ELU):
+    for cls in notebook.LAYERS:
         layers.register(cls)
 
 

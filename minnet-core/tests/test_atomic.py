@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from minnet_core.support.atomic import write_atomically
+from minnet_test_support.processes import run_python
 
 
 def test_file_is_written_and_its_absolute_path_returned(tmp_path, monkeypatch):
@@ -35,7 +36,7 @@ def test_failure_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, step, e
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_kill_leaves_the_old_file(tmp_path, run_python, step):
+def test_kill_leaves_the_old_file(tmp_path, step):
     path = tmp_path / "a.bin"
     path.write_bytes(b"old")
     done = run_python(

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module, Sequential
+from minnet_test_support import notebook
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def expect_the_same_gradients(model, x):
         np.testing.assert_array_equal(received[name], array)
 
 
-def test_gradients_are_those_of_backward(Linear, Alone, notebook, x):
+def test_gradients_are_those_of_backward(Linear, Alone, x):
     expect_the_same_gradients(Linear(3, 2, dtype=np.float64), x)
     expect_the_same_gradients(Alone(3, 2, dtype=np.float64), x)
     expect_the_same_gradients(notebook.Linear(3, 2), x)

@@ -5,10 +5,11 @@ import functools
 import numpy as np
 import pytest
 
-from minnet_core import Example, Module, Optimizer
+from minnet_core import Example, Module
 from minnet_core.testing import Case
 from minnet_core.testing.cases import case
 from minnet_core.testing.cases.case import Weights
+from minnet_test_support.components import Down
 
 
 class Keeps(Module):
@@ -17,15 +18,6 @@ class Keeps(Module):
     def __init__(self, numbers=(), rng=None):
         super().__init__()
         self.numbers, self.rng = numbers, rng
-
-
-class Down(Optimizer):
-    def __init__(self, module, rate=0.1):
-        super().__init__(module)
-        self.rate = rate
-
-    def update(self, parameters, gradients):
-        parameters -= self.rate * gradients
 
 
 def test_every_build_gets_a_copy_of_the_arguments():

@@ -5,7 +5,6 @@ from unittest import SkipTest
 import pytest
 from attrs import evolve
 
-from minnet_core import Module
 from minnet_core.testing import (
     BoundCheck,
     Case,
@@ -17,17 +16,7 @@ from minnet_core.testing import (
     named_check,
     skip,
 )
-
-
-class Identity(Module):
-    def updateOutput(self, input):
-        self.output = input.copy()
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy()
-        return self.gradInput
-
+from minnet_test_support.components import Identity
 
 CASE = Case(Identity, input=(4, 3), name="identity")
 

@@ -8,22 +8,11 @@ import pytest
 
 from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import all_checks, install_distribution
+from minnet_test_support.sources import TWO_EXAMPLES, forget_modules, scale_source
 
-SCALE = """
+OTHERS = """
 import numpy as np
-from minnet_core import Criterion, Example, Module
-
-class Scale(Module):
-    EXAMPLES = {examples}
-    def __init__(self, factor=2.0):
-        super().__init__()
-        self.factor = factor
-    def updateOutput(self, input):
-        self.output = self.factor * input
-        return self.output
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = {slope} * gradOutput
-        return self.gradInput
+from minnet_core import Criterion
 
 class Noise(Module):
     def __init__(self, rng=None):
@@ -59,7 +48,6 @@ class Hinge(Criterion):
 class Plain: ...
 """
 ONE = "(Example(input=(4, 3)),)"
-TWO = "(Example(input=(4, 3)), Example(arguments={'factor': 3.0}, input=(2, 2)))"
 RIGHT, WRONG = "self.factor", "2 * self.factor"
 ONLY_CORE = {"MINNET_DISABLE_PLUGINS": ",".join(sorted(FIRST_PARTY - {"minnet-core"})), "MINNET_PLUGINS": "strange-a"}
 
@@ -74,16 +62,14 @@ def minnet(run_minnet, monkeypatch, tmp_path):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "homework.py").write_text(SCALE.format(examples="()", slope=RIGHT))
-    (tmp_path / "wrong.py").write_text(SCALE.format(examples="()", slope=WRONG))
+    (tmp_path / "homework.py").write_text(scale_source() + OTHERS)
+    (tmp_path / "wrong.py").write_text(scale_source(slope=WRONG))
     yield run_minnet
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
-            del sys.modules[name]
+    forget_modules(tmp_path)
 
 
 def install(site, *, examples=ONE, slope=RIGHT):
-    source = SCALE.format(examples=examples, slope=slope)
+    source = scale_source(examples=examples, slope=slope)
     points = {"minnet.layers": {"Strange": "strange_a:Scale"}}
     install_distribution(site, "strange-a", {"strange_a": source}, entry_points=points)
 
@@ -178,7 +164,7 @@ def test_a_target_that_is_guessed_is_told(minnet):
 
 
 def test_one_example_is_chosen(site, minnet):
-    install(site, examples=TWO)
+    install(site, examples=TWO_EXAMPLES)
     assert [row[0] for row in rows(minnet("check", "Strange", "--check", "is_made")[1])[1:]] == [
         "Scale",
         "Scale(factor=3.0)",

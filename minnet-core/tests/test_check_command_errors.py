@@ -7,22 +7,10 @@ import pytest
 
 from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
+from minnet_test_support.processes import run_python
+from minnet_test_support.sources import TWO_EXAMPLES, forget_modules, scale_source
 
-WRONG = """
-from minnet_core import Example, Module
-class Wrong(Module):
-    EXAMPLES = {examples}
-    def __init__(self, factor=2.0):
-        super().__init__()
-        self.factor = factor
-    def updateOutput(self, input):
-        self.output = self.factor * input
-        return self.output
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = 2 * self.factor * gradOutput
-        return self.gradInput
-"""
-TWO = "(Example(input=(4, 3)), Example(arguments={'factor': 3.0}, input=(2, 2)))"
+WRONG = scale_source("Wrong", slope="2 * self.factor")
 ONLY_CORE = {"MINNET_DISABLE_PLUGINS": ",".join(sorted(FIRST_PARTY - {"minnet-core"})), "MINNET_PLUGINS": "strange-a"}
 HOMEWORK = ("homework.py:Wrong", "--input", "4,3")
 
@@ -34,17 +22,20 @@ def minnet(run_minnet, monkeypatch, tmp_path):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "homework.py").write_text(WRONG.format(examples="()"))
-    (tmp_path / "my homework.py").write_text(WRONG.format(examples="()"))
+    (tmp_path / "homework.py").write_text(WRONG)
+    (tmp_path / "my homework.py").write_text(WRONG)
     yield run_minnet
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
-            del sys.modules[name]
+    forget_modules(tmp_path)
 
 
 def install(site):
     points = {"minnet.layers": {"Strange": "strange_a:Wrong"}}
-    install_distribution(site, "strange-a", {"strange_a": WRONG.format(examples=TWO)}, entry_points=points)
+    install_distribution(
+        site,
+        "strange-a",
+        {"strange_a": scale_source("Wrong", slope="2 * self.factor", examples=TWO_EXAMPLES)},
+        entry_points=points,
+    )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +120,7 @@ def failure(out):
         ("Strange", "--input", "5,2"),
     ],
 )
-def test_the_line_that_is_printed_fails_again_with_the_same_message(site, minnet, run_python, arguments):
+def test_the_line_that_is_printed_fails_again_with_the_same_message(site, minnet, arguments):
     install(site)
     code, out, _ = (
         minnet("check", *arguments, "--example", "0") if arguments[0] == "strange-a" else minnet("check", *arguments)

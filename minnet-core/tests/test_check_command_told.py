@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_test_support.notebook_base import NOTEBOOK_BASE
 
 SOURCE = """
 import numpy as np
@@ -69,39 +70,7 @@ class Drawn(Module):
 def make(factor=1):
     return Scale()
 """
-NOTEBOOK = """
-import numpy as np
-
-class Module(object):
-    def __init__(self):
-        self.output = None
-        self.gradInput = None
-        self.training = True
-    def forward(self, input):
-        return self.updateOutput(input)
-    def backward(self, input, gradOutput):
-        self.updateGradInput(input, gradOutput)
-        self.accGradParameters(input, gradOutput)
-        return self.gradInput
-    def updateOutput(self, input):
-        pass
-    def updateGradInput(self, input, gradOutput):
-        pass
-    def accGradParameters(self, input, gradOutput):
-        pass
-    def zeroGradParameters(self):
-        pass
-    def getParameters(self):
-        return []
-    def getGradParameters(self):
-        return []
-    def train(self):
-        self.training = True
-    def evaluate(self):
-        self.training = False
-    def __repr__(self):
-        return "Module"
-
+NOTEBOOK = f"""{NOTEBOOK_BASE}
 class Linear(Module):
     def __init__(self, n_in, n_out):
         super(Linear, self).__init__()

@@ -9,6 +9,7 @@ from minnet_core import Module, layers
 from minnet_core.cli.main import main
 from minnet_core.discovery.first_party import FIRST_PARTY
 from minnet_core.testing import install_distribution
+from minnet_test_support.processes import run_python
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
 COMMANDS = """
@@ -234,14 +235,14 @@ def test_strict_plugins_make_any_listing_fail(site, minnet, monkeypatch):
         )
 
 
-def test_installed_command_runs(run_python):
+def test_installed_command_runs():
     done = run_python("-c", "from minnet_core.cli.main import main; main()", "layers")
     assert done.returncode == 0
     assert "minnet_core:Sequential" in done.stdout
     assert done.stderr == ""
 
 
-def test_help_does_not_wait_for_numpy(run_python, site):
+def test_help_does_not_wait_for_numpy(site):
     source = "from minnet_core import hookimpl\n@hookimpl\ndef minnet_commands(): return []"
     install(site, "strange-a", source, minnet=("plugin", "{}"))
     code = """

@@ -20,6 +20,7 @@ from minnet_core import (
     optimizers,
     to_config,
 )
+from minnet_test_support import notebook
 
 
 class Everything(Module):
@@ -240,7 +241,7 @@ def test_list_of_modules_may_be_demanded_and_shrink():
     assert round_trip(course).modules == []
 
 
-def test_notebook_containers_with_add_are_built(notebook):
+def test_notebook_containers_with_add_are_built():
     layers.register(notebook.Sequential, "Course")
     layers.register(notebook.Linear)
     layers.register(notebook.ReLU)

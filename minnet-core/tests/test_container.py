@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Container, Module, Sequential
+from minnet_test_support import notebook
 
 
 class Fails(Module):
@@ -118,7 +119,7 @@ def test_constructor_adds_as_a_subclass_does(Linear):
     assert len(Doubling(Linear(2, 2), Linear(2, 2))) == 4
 
 
-def test_modes_reach_every_module_by_its_own_methods(notebook):
+def test_modes_reach_every_module_by_its_own_methods():
     inner = notebook.BatchNormalization()
     container = Container(Container(inner), notebook.ReLU())
     container.evaluate()

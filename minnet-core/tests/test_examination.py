@@ -13,17 +13,7 @@ from minnet_core import Module
 from minnet_core.testing import Case, check, examine, fail, skip
 from minnet_core.testing.runner import examination
 from minnet_core.testing.runner.examination import Examination
-
-
-class Identity(Module):
-    def updateOutput(self, input):
-        self.output = input.copy()
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy()
-        return self.gradInput
-
+from minnet_test_support.components import Identity
 
 CASE = Case(Identity, input=(4, 3), name="identity", seed=5)
 

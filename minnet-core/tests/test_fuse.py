@@ -9,6 +9,7 @@ import pytest
 
 from minnet_core import Affine, Container, Module, Sequential, build, fuse, layers, load, save, to_config
 from minnet_core.testing import isolated
+from minnet_test_support import notebook
 
 X = np.random.default_rng(0).standard_normal((5, 3))
 
@@ -346,7 +347,7 @@ def test_a_subclass_with_a_constructor_of_its_own_is_folded_as_its_base():
     expect_same(fuse(model), model)
 
 
-def test_classes_of_the_notebook_are_kept_as_they_are(notebook):
+def test_classes_of_the_notebook_are_kept_as_they_are():
     inner = notebook.Sequential()
     inner.add(notebook.Linear(4, 4))
     inner.add(notebook.BatchNormalization(0.5))
@@ -359,7 +360,7 @@ def test_classes_of_the_notebook_are_kept_as_they_are(notebook):
     expect_same(fused, model)
 
 
-def test_nothing_is_asked_of_a_layer_that_states_nothing(notebook):
+def test_nothing_is_asked_of_a_layer_that_states_nothing():
     class Careless(notebook.Linear):
         def getGradParameters(self):
             return []
@@ -368,12 +369,12 @@ def test_nothing_is_asked_of_a_layer_that_states_nothing(notebook):
     assert names(fuse(model)) == ["Careless", "Scale"]
 
 
-def test_a_net_of_the_notebook_is_left_whole(notebook):
+def test_a_net_of_the_notebook_is_left_whole():
     model = notebook.Sequential()
     for layer in (notebook.Linear(3, 4), notebook.BatchNormalization(), notebook.Dropout()):
         model.add(layer)
     model.forward(X)
-    assert names(fuse(model)) == ["NotebookSequential"]
+    assert names(fuse(model)) == ["Sequential"]
     expect_same(fuse(model), model)
 
 

@@ -14,6 +14,7 @@ import pytest
 from minnet_core import PluginLoadError, criterions, hookspecs, layers
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
+from minnet_test_support.processes import run_python
 
 HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec"))
 HEAD = "from minnet_core import hookimpl, hookspec\n"
@@ -266,7 +267,7 @@ def minnet_register_components(registrar):
     assert layers["z-maker:Computed"] is layers["Computed"]
 
 
-def test_threads_that_import_a_plugin_and_list_components_do_not_wait_for_each_other_for_good(site, run_python):
+def test_threads_that_import_a_plugin_and_list_components_do_not_wait_for_each_other_for_good(site):
     source = """
 import time
 from minnet_core import hookimpl, layers

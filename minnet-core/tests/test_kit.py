@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from minnet_core import Criterion, Module, Optimizer, Sequential
+from minnet_core import Sequential
 from minnet_core.testing import (
     Case,
     ConformanceError,
@@ -16,37 +16,13 @@ from minnet_core.testing import (
     component_checks,
     examine,
 )
-
-
-class Identity(Module):
-    def updateOutput(self, input):
-        self.output = input.copy()
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy()
-        return self.gradInput
+from minnet_test_support.components import Down, Identity, Squares
 
 
 class Wrong(Identity):
     def updateGradInput(self, input, gradOutput):
         self.gradInput = -gradOutput
         return self.gradInput
-
-
-class Squares(Criterion):
-    def updateOutput(self, input, target):
-        self.output = float(((input - target) ** 2).sum() / len(input))
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = (2 * (input - target) / len(input)).astype(input.dtype)
-        return self.gradInput
-
-
-class Down(Optimizer):
-    def update(self, parameters, gradients):
-        parameters -= 0.1 * gradients
 
 
 CASES = {

@@ -22,6 +22,8 @@ from minnet_core import (
     read_header,
     save,
 )
+from minnet_test_support import notebook
+from minnet_test_support.processes import run_python
 
 
 class Weights(Module):
@@ -58,12 +60,12 @@ class Packed(Module):
 
 
 @pytest.fixture(autouse=True)
-def _registered(Linear, notebook):
+def _registered(Linear):
     for cls in (Weights, Holder, Packed):
         layers.register(cls)
     layers.register(Linear, "Linear")
-    for name, cls in vars(notebook).items():
-        layers.register(cls, f"Notebook{name}")
+    for cls in notebook.LAYERS:
+        layers.register(cls, f"Notebook{cls.__name__}")
 
 
 @pytest.fixture
@@ -208,7 +210,7 @@ def test_attribute_that_is_not_finite_is_named(path):
         save(model, path)
 
 
-def test_saving_does_not_change_what_the_program_draws_next(path, notebook):
+def test_saving_does_not_change_what_the_program_draws_next(path):
     layer = notebook.Linear(3, 2)
     np.random.seed(0)
     expected = np.random.rand()
@@ -239,7 +241,7 @@ def test_buffers_that_start_as_none_are_saved_once_they_are_arrays(path):
     assert again.count == 7
 
 
-def test_notebook_model_comes_back_with_its_moving_averages_but_no_masks(path, notebook):
+def test_notebook_model_comes_back_with_its_moving_averages_but_no_masks(path):
     model = notebook.Sequential()
     for layer in (notebook.Linear(3, 2), notebook.BatchNormalization(alpha=0.9), notebook.ReLU(), notebook.Dropout()):
         model.add(layer)
@@ -261,7 +263,7 @@ def test_parameters_that_are_views_come_back(path):
     np.testing.assert_array_equal(load(save(model, path))[0].all, [1, 2, 3])
 
 
-def test_same_model_gives_the_same_bytes(tmp_path, run_python):
+def test_same_model_gives_the_same_bytes(tmp_path):
     code = """
 import sys, numpy as np
 from minnet_core import Module, Sequential, save, layers

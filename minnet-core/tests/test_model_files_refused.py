@@ -22,6 +22,7 @@ from minnet_core import (
 )
 from minnet_core.saving.model_header import KEY, ModelHeader
 from minnet_core.testing import install_distribution
+from minnet_test_support.processes import run_python
 
 LAYER = """
 from minnet_core import Module
@@ -234,7 +235,7 @@ def test_dotted_paths_are_no_names(path, name):
         load(path)
 
 
-def test_module_that_a_file_names_is_never_imported(path, tmp_path, run_python):
+def test_module_that_a_file_names_is_never_imported(path, tmp_path):
     (tmp_path / "evil.py").write_text("print('imported')\nclass Layer: ...\n")
     save(Sequential(), path)
     for name in ("evil:Layer", "evil.py:Layer"):

@@ -10,9 +10,10 @@ import pytest
 
 from minnet_core import Sequential, layers, to_config
 from minnet_core.testing import check_gradients
+from minnet_test_support import notebook
 
 
-def build_model(notebook, container):
+def build_model(container):
     np.random.seed(0)
     model = container()
     for layer in (notebook.Linear(3, 4), notebook.BatchNormalization(0.5), notebook.ReLU(), notebook.Linear(4, 2)):
@@ -21,8 +22,8 @@ def build_model(notebook, container):
 
 
 @pytest.fixture(params=["theirs", "ours"])
-def model(request, notebook):
-    return build_model(notebook, notebook.Sequential if request.param == "theirs" else Sequential)
+def model(request):
+    return build_model(notebook.Sequential if request.param == "theirs" else Sequential)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_gradients_are_right(model, x, training):
     check_gradients(model, x, tolerance=1e-5)
 
 
-def test_gradients_are_right_with_random_numbers_of_the_global_generator(notebook, x):
+def test_gradients_are_right_with_random_numbers_of_the_global_generator(x):
     check_gradients(notebook.Dropout(0.4), x)
     check_gradients(Sequential(notebook.Linear(3, 4), notebook.Dropout(0.4)), x)
 
@@ -108,12 +109,12 @@ def test_summary_counts_what_they_have(model, x):
     assert [row.output for row in summary.rows][-1] == "(5, 2) float64"
 
 
-def test_config_is_caught_without_help(model, notebook):
-    for cls in vars(notebook).values():
+def test_config_is_caught_without_help(model):
+    for cls in notebook.LAYERS:
         layers.register(cls)
     modules = to_config(model)["modules"]
-    assert modules[0] == {"class": "local:NotebookLinear", "n_in": 3, "n_out": 4}
-    assert modules[1] == {"class": "local:NotebookBatchNormalization", "alpha": 0.5}
+    assert modules[0] == {"class": "local:Linear", "n_in": 3, "n_out": 4}
+    assert modules[1] == {"class": "local:BatchNormalization", "alpha": 0.5}
 
 
 def test_modes_propagate(model):
@@ -123,8 +124,8 @@ def test_modes_propagate(model):
     assert [layer.training for layer in model.modules] == [True] * 4
 
 
-def test_their_container_inside_ours_and_ours_inside_theirs(notebook, x):
-    theirs = build_model(notebook, notebook.Sequential)
+def test_their_container_inside_ours_and_ours_inside_theirs(x):
+    theirs = build_model(notebook.Sequential)
     outer = Sequential(theirs, notebook.Linear(2, 2))
     both = notebook.Sequential()
     both.add(outer)

@@ -17,6 +17,7 @@ from minnet_core import (
 )
 from minnet_core.registry import Registry
 from minnet_core.testing import install_distribution
+from minnet_test_support.processes import run_python
 
 LAYER = """
 from minnet_core import Module
@@ -216,7 +217,7 @@ def test_strict_raises_at_the_first_use_of_any_name(site, monkeypatch):
     assert "Broken" in list(layers)
 
 
-def test_order_depends_neither_on_the_path_nor_on_hashes(site, tmp_path, run_python):
+def test_order_depends_neither_on_the_path_nor_on_hashes(site, tmp_path):
     other = tmp_path / "other"
     install(site, "strange-a", "StrangeA", "Zeta", "alpha", "Twice")
     install(other, "strange-b", "StrangeB", "Beta", "gamma", "Twice")
@@ -231,7 +232,7 @@ def test_order_depends_neither_on_the_path_nor_on_hashes(site, tmp_path, run_pyt
     assert {"alpha", "Beta", "strange-a:Twice", "strange-b:Twice"} <= set(names)
 
 
-def test_installed_twice_is_installed_once(site, tmp_path, run_python):
+def test_installed_twice_is_installed_once(site, tmp_path):
     install(site, "strange-a", "StrangeA", version="1.0")
     install(tmp_path / "other", "strange-a", "StrangeA", version="2.0")
     code = """

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core import AmbiguousNameError, Criterion, Example, Module, Optimizer, layers
+from minnet_core import AmbiguousNameError, Example, Module, layers
 from minnet_core.testing import (
     Case,
     ConformanceError,
@@ -14,6 +14,8 @@ from minnet_core.testing import (
     install_distribution,
 )
 from minnet_core.testing.selection.options import CaseOptions, shape_text
+from minnet_test_support.components import Down, Squares
+from minnet_test_support.sources import TWO_EXAMPLES, scale_source
 
 
 class Scale(Module):
@@ -39,46 +41,10 @@ class Undeclared(Scale):
     EXAMPLES = ()
 
 
-class Squares(Criterion):
-    def updateOutput(self, input, target):
-        self.output = float(((input - target) ** 2).sum() / len(input))
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = (2 * (input - target) / len(input)).astype(input.dtype)
-        return self.gradInput
-
-
-class Down(Optimizer):
-    def __init__(self, module, rate=0.1):
-        super().__init__(module)
-        self.rate = rate
-
-    def update(self, parameters, gradients):
-        parameters -= self.rate * gradients
-
-
-SOURCE = """
-from minnet_core import Example, Module
-class Scale(Module):
-    EXAMPLES = {examples}
-    def __init__(self, factor=1.0):
-        super().__init__()
-        self.factor = factor
-    def updateOutput(self, input):
-        self.output = self.factor * input
-        return self.output
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = self.factor * gradOutput
-        return self.gradInput
-"""
-TWO = "Example(input=(4, 3)), Example(arguments={'factor': 3.0}, input=(2, 2))"
-
-
 def install(site, name="strange-a", source=None, **points):
     module = name.replace("-", "_")
     groups = {"minnet.layers": points or {"Strange": f"{module}:Scale"}}
-    install_distribution(site, name, {module: source or SOURCE.format(examples=f"({TWO})")}, entry_points=groups)
+    install_distribution(site, name, {module: source or scale_source(examples=TWO_EXAMPLES)}, entry_points=groups)
 
 
 def test_a_case_is_itself_with_the_seed_that_is_given():
@@ -170,7 +136,7 @@ def test_a_registered_name_and_a_distribution_give_the_declared_cases(site, name
 
 
 def test_a_class_with_one_example_is_run_again_by_its_name_alone(site):
-    install(site, source=SOURCE.format(examples="(Example(input=(4, 3)),)"))
+    install(site, source=scale_source(examples="(Example(input=(4, 3)),)"))
     assert [case.command for case in cases_of("Strange")] == ["minnet check strange-a:Strange"]
     (case,) = cases_of("Strange", input=[(2, 3), (4, 3)], arguments={"factor": "a b"}, traits=["kinks"])
     again = """minnet check strange-a:Strange --args '{"factor": "a b"}' --input 2,3 --input 4,3 --trait kinks"""
@@ -215,7 +181,7 @@ def test_every_case_has_the_components_of_all_distributions(site):
         ("import absent_module", "ModuleNotFoundError: No module named 'absent_module'"),
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("Scale = 3", "TypeError: expected a subclass of Module for layers, received 3"),
-        (SOURCE.format(examples="()"), "ValueError: Scale: expected EXAMPLES on the class, or the shape of an input"),
+        (scale_source(examples="()"), "ValueError: Scale: expected EXAMPLES on the class, or the shape of an input"),
         ("def x(): ...", "AttributeError: module 'strange_a' has no attribute 'Scale'"),
     ],
 )

@@ -5,6 +5,7 @@ import pytest
 
 from minnet_core import Module, Sequential
 from minnet_core.testing import check_gradients
+from minnet_test_support import notebook
 
 
 class Split(Module):
@@ -154,7 +155,7 @@ def test_failed_backward_leaves_every_gradient_as_it_was(Linear):
         np.testing.assert_array_equal(gradient, before[name])
 
 
-def test_module_that_defines_backward_itself_is_called_by_it(Linear, notebook):
+def test_module_that_defines_backward_itself_is_called_by_it(Linear):
     student = notebook.Sequential()
     student.add(notebook.Linear(3, 2))
     ours, x, g = Sequential(Linear(3, 3), student), np.ones((4, 3)), np.ones((4, 2))

@@ -10,6 +10,7 @@ import pytest
 from minnet_core import Criterion, Module
 from minnet_core.nn.component import Component
 from minnet_core.testing import cases_of, check_component, examine
+from minnet_test_support.sources import forget_modules
 
 HOMEWORK = """
 import numpy as np
@@ -70,9 +71,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "helper.py").write_text("TWO = 2\n")
     (tmp_path / "homework.py").write_text(HOMEWORK.format(slope=2))
     yield tmp_path
-    for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
-            del sys.modules[name]
+    forget_modules(tmp_path)
 
 
 def imported(path):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module, Optimizer, Sequential
+from minnet_test_support import notebook
 
 
 class Descent(Optimizer):
@@ -122,7 +123,7 @@ def test_mixed_dtypes_are_an_error_that_lists_them(Linear):
     assert model.astype(np.float32).flattenParameters()[0].dtype == np.float32
 
 
-def test_parameter_that_was_rebound_in_another_dtype_is_converted_to_that_of_its_gradient(notebook):
+def test_parameter_that_was_rebound_in_another_dtype_is_converted_to_that_of_its_gradient():
     layer = notebook.Linear(3, 2)
     weights = layer.W.astype(np.float32)
     layer.W = weights  # as the notebook does with a tensor of PyTorch

@@ -5,75 +5,17 @@ import random
 import numpy as np
 import pytest
 
-from minnet_core import Criterion, Module
+from minnet_core import Criterion
 from minnet_core.testing import Case, check_component
 from minnet_core.testing.runner.examination import Examination
 from minnet_core.testing.selection.targets import TARGETS
-
-
-class Identity(Module):
-    def updateOutput(self, input):
-        self.output = input.copy()
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy()
-        return self.gradInput
-
-
-class Dropout(Identity):
-    def __init__(self, rng=None):
-        super().__init__()
-        self.rng = np.random.default_rng(rng)
-
-    def updateOutput(self, input):
-        self.mask = 2 * (self.draw(input.shape) < 0.5).astype(input.dtype) if self.training else np.ones_like(input)
-        self.output = input * self.mask
-        return self.output
-
-    def draw(self, shape):
-        return self.rng.random(shape)
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput * self.mask
-        return self.gradInput
-
-
-class NumpyDropout(Dropout):
-    def __init__(self):
-        super().__init__()
-
-    def draw(self, shape):
-        return np.random.random(shape)
+from minnet_test_support import notebook
+from minnet_test_support.components import Centred, Dropout, GlobalDropout, Halved, Identity, Squares
 
 
 class PythonDropout(Dropout):
     def draw(self, shape):
         return np.array([random.random() for _ in range(np.prod(shape))]).reshape(shape)
-
-
-class Halved(Identity):
-    """Computes another thing in evaluation."""
-
-    def updateOutput(self, input):
-        self.output = input * (1 if self.training else 0.5)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput * (1 if self.training else 0.5)
-        return self.gradInput
-
-
-class Centred(Identity):
-    """Couples samples."""
-
-    def updateOutput(self, input):
-        self.output = input - input.mean(axis=0)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput - gradOutput.mean(axis=0)
-        return self.gradInput
 
 
 class Pairs(Identity):
@@ -148,16 +90,6 @@ class Likelihood(Criterion):
         return self.gradInput
 
 
-class Squares(Criterion):
-    def updateOutput(self, input, target):
-        self.output = float(((input - target) ** 2).sum() / len(input))
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = (2 * (input - target) / len(input)).astype(input.dtype)
-        return self.gradInput
-
-
 class Summed(Squares):
     """Does not divide by the number of samples."""
 
@@ -175,7 +107,7 @@ def traits(factory, **known):
     [
         (Identity, set()),
         (Dropout, {"stochastic", "train-differs"}),
-        (NumpyDropout, {"global-generator", "stochastic", "train-differs"}),
+        (GlobalDropout, {"global-generator", "stochastic", "train-differs"}),
         (PythonDropout, {"global-generator", "stochastic", "train-differs"}),
         (Halved, {"train-differs"}),
         (Centred, {"batch-coupled"}),
@@ -190,7 +122,7 @@ def test_traits_of_a_layer_are_found_out(layer, found):
     assert traits(layer) == found
 
 
-def test_traits_of_a_notebook_class_are_found_out(notebook):
+def test_traits_of_a_notebook_class_are_found_out():
     assert traits(notebook.BatchNormalization) == {"train-differs", "batch-coupled"}
     assert traits(notebook.Dropout) == {"global-generator", "stochastic", "train-differs"}
     assert traits(notebook.Linear, arguments={"n_in": 3, "n_out": 2}) == {"global-generator"}
@@ -244,7 +176,7 @@ def test_traits_are_found_whatever_the_seed():
         assert traits(Centred, seed=seed) == {"batch-coupled"}
 
 
-@pytest.mark.parametrize("layer", [Dropout, NumpyDropout, Halved, Centred, Pairs, Lookup, Logarithm, Logit])
+@pytest.mark.parametrize("layer", [Dropout, GlobalDropout, Halved, Centred, Pairs, Lookup, Logarithm, Logit])
 def test_a_right_layer_passes_with_the_traits_that_were_found(layer):
     (report,) = check_component(layer, input=(4, 3), on_fail=None)
     assert not report.failures
@@ -262,7 +194,7 @@ def test_a_layer_of_integers_need_have_no_gradInput():
 def test_finding_out_leaves_the_global_generators_alone():
     np.random.seed(5)
     random.seed(5)
-    assert traits(NumpyDropout)
+    assert traits(GlobalDropout)
     assert traits(Drawn)
     drawn = np.random.random(), random.random()
     np.random.seed(5)

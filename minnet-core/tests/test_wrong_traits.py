@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from minnet_core import Criterion, Module
+from minnet_core import Module
 from minnet_core.testing import Case, checks_for, examine
 from minnet_core.testing.selection.targets import TARGETS
+from minnet_test_support.components import Centred, Classes, Dropout, GlobalDropout, Halved, Squares
 
 FAMILY = "traits"
 
@@ -27,67 +28,8 @@ class Elementwise(Module):
         return self.gradInput
 
 
-class Dropout(Elementwise):
-    SCALE = 2
-
-    def __init__(self, rng=None):
-        super().__init__()
-        self.rng = np.random.default_rng(rng)
-
-    def updateOutput(self, input):
-        kept = self.draw(input.shape) < 0.5 if self.training else np.ones(input.shape, bool)
-        self.mask = np.where(kept, self.SCALE if self.training else 1, 0).astype(input.dtype)
-        self.output = input * self.mask
-        return self.output
-
-    def draw(self, shape):
-        return self.rng.random(shape)
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput * self.mask
-        return self.gradInput
-
-
-class GlobalDropout(Dropout):
-    def __init__(self):
-        super().__init__(0)
-
-    def draw(self, shape):
-        return np.random.random(shape)
-
-
 class Shrinking(Dropout):
     SCALE = 1
-
-
-class Halved(Elementwise):
-    def updateOutput(self, input):
-        self.output = input * (1 if self.training else 0.5)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput * (1 if self.training else 0.5)
-        return self.gradInput
-
-
-class Centred(Elementwise):
-    def updateOutput(self, input):
-        self.output = input - input.mean(axis=0)
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput - gradOutput.mean(axis=0)
-        return self.gradInput
-
-
-class Squares(Criterion):
-    def updateOutput(self, input, target):
-        self.output = float(((input - target) ** 2).sum() / len(input))
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = (2 * (input - target) / len(input)).astype(input.dtype)
-        return self.gradInput
 
 
 class Absolute(Squares):
@@ -97,17 +39,6 @@ class Absolute(Squares):
 
     def updateGradInput(self, input, target):
         self.gradInput = (np.sign(input - target) / len(input)).astype(input.dtype)
-        return self.gradInput
-
-
-class Classes(Criterion):
-    def updateOutput(self, input, target):
-        self.output = -float(input[np.arange(len(input)), target].mean())
-        return self.output
-
-    def updateGradInput(self, input, target):
-        self.gradInput = np.zeros_like(input)
-        self.gradInput[np.arange(len(input)), target] = -1 / len(input)
         return self.gradInput
 
 

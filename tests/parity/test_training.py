@@ -8,36 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from attrs import frozen
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 from minnet_core import Sequential, hookimpl
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import Linear, LogSoftMax, ReLU
 from minnet_optimizers import SGD, Adam, OneCycle
+from minnet_test_support.array_samples import ArraySamples
 from minnet_train import Trainer
 
 SEEDS = range(20)
 ROWS, BATCH, EPOCHS = 23, 8, 3
-
-
-@frozen(eq=False)
-class DoubleSamples:
-    """Samples in float64, in which both sides agree to 1e-9."""
-
-    inputs: np.ndarray
-    targets: np.ndarray
-    weights: np.ndarray | None = None
-    task: str = "classification"
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.inputs[rows], self.targets[rows]
-
-    def chunks(self, size: int = 1024) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        yield self.inputs, self.targets
 
 
 class Losses:
@@ -59,7 +40,7 @@ class Course:
         self.seed, self.is_classifier = seed, is_classifier
         targets = np.eye(3)[rng.integers(0, 3, ROWS)] if is_classifier else rng.normal(size=(ROWS, 3))
         weights = rng.uniform(0, 3, ROWS) * (rng.random(ROWS) > 0.1) if weighted else None
-        self.samples = DoubleSamples(rng.normal(size=(ROWS, 4)), targets, weights)
+        self.samples = ArraySamples(rng.normal(size=(ROWS, 4)), targets, weights)
         self.model = Sequential(Linear(4, 5, rng=seed), ReLU(), Linear(5, 3, rng=seed + 1)).astype(np.float64)
         if is_classifier:
             self.model.add(LogSoftMax())

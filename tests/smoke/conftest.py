@@ -8,10 +8,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from environment import Environment
 from faulty import FAULTY
 from healthy import HEALTHY
 from stranger import JOURNAL, install_all
+
+from minnet_test_support.environment import Environment
 
 NOT_HERE = ("minnet-swish", "minnet-torch")
 """Distributions that may be installed around these environments or not."""

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -44,23 +42,5 @@ def install(tmp_path: Path) -> Callable[[Path], Path]:
         with ZipFile(make_wheel_in(project / "pyproject.toml", tmp_path).file) as archive:
             archive.extractall(site)
         return site
-
-    return run
-
-
-@pytest.fixture
-def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run Python in a new process: ``python("-m", "pytest", cwd=project, PYTHONPATH=site)``."""
-
-    def run(*arguments: str, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONPATH"))}
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=cwd,
-            env={**kept, **variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
     return run

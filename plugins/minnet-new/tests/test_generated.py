@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from minnet_new.project import KINDS, Project
 from minnet_new.scaffold import scaffold
+from minnet_test_support.processes import run_python
 
 SETTINGS = Path(__file__).parents[3] / "pyproject.toml"
 """Of this repository, which are stricter."""
@@ -98,18 +99,18 @@ def test_a_component_has_the_order_of_all(project):
 
 @each_project
 @pytest.mark.parametrize("own", [True, False], ids=["own-settings", "settings-of-minnet"])
-def test_the_style_is_right(project, python, own):
+def test_the_style_is_right(project, own):
     pytest.importorskip("ruff")
     options = [] if own else [f"--config={SETTINGS}"]
     for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
-        done = python("-m", "ruff", *command, *options, ".", cwd=project)
+        done = run_python("-m", "ruff", *command, *options, ".", cwd=project)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 @each_project
-def test_the_types_are_right(project, python, tmp_path):
+def test_the_types_are_right(project, tmp_path):
     pytest.importorskip("mypy")
-    done = python("-m", "mypy", f"--cache-dir={tmp_path / 'mypy'}", "src", cwd=project)
+    done = run_python("-m", "mypy", f"--cache-dir={tmp_path / 'mypy'}", "src", cwd=project)
     assert done.returncode == 0, done.stdout
 
 
@@ -118,7 +119,7 @@ NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True), min_size=
 
 @settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=NAMES, prefix=st.sampled_from(["minnet-", "", "zz"]), kind=st.sampled_from(KINDS), hints=st.booleans())
-def test_the_style_is_right_whatever_the_names(tmp_path_factory, python, name, prefix, kind, hints):
+def test_the_style_is_right_whatever_the_names(tmp_path_factory, name, prefix, kind, hints):
     pytest.importorskip("ruff")
     try:
         project = Project(prefix + name, kind=kind, hints=hints)
@@ -126,13 +127,13 @@ def test_the_style_is_right_whatever_the_names(tmp_path_factory, python, name, p
         return  # it is the name of something
     made = scaffold(project, tmp_path_factory.mktemp("named"))
     for command in (["check", "--no-cache"], ["format", "--check", "--no-cache"]):
-        done = python("-m", "ruff", *command, ".", cwd=made)
+        done = run_python("-m", "ruff", *command, ".", cwd=made)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
 @each_project
-def test_its_own_tests_pass(project, python, install):
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
+def test_its_own_tests_pass(project, install):
+    done = run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
     assert " failed" not in done.stdout
@@ -140,11 +141,11 @@ def test_its_own_tests_pass(project, python, install):
 
 @pytest.mark.parametrize("hints", [True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_is_found_and_passes_the_conformance_kit(project, python, install, kind):
+def test_it_is_found_and_passes_the_conformance_kit(project, install, kind):
     site = str(install(project))
-    listed = json.loads(python("-m", "minnet_core", f"{kind}s", "--json", PYTHONPATH=site).stdout)
+    listed = json.loads(run_python("-m", "minnet_core", f"{kind}s", "--json", PYTHONPATH=site).stdout)
     assert ("SoftShrink", "minnet-soft-shrink") in {(row["name"], row["distribution"]) for row in listed}
-    done = python("-m", "minnet_core", "check", "minnet-soft-shrink", "--json", PYTHONPATH=site)
+    done = run_python("-m", "minnet_core", "check", "minnet-soft-shrink", "--json", PYTHONPATH=site)
     assert done.returncode == 0, done.stdout + done.stderr
     statuses = [result["status"] for report in json.loads(done.stdout) for result in report["results"]]
     assert "failed" not in statuses
@@ -154,19 +155,19 @@ def test_it_is_found_and_passes_the_conformance_kit(project, python, install, ki
 @pytest.mark.parametrize(
     ("name", "cls"), [("alpha", "If"), ("minnet-conformance", "Conformance"), ("minnet-a", "Linear")]
 )
-def test_awkward_names_work_too(folder, python, install, name, cls):
+def test_awkward_names_work_too(folder, install, name, cls):
     project = scaffold(Project(name, class_name=cls), folder)
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
+    done = run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_tests_fail_when_the_formula_is_wrong(folder, python, install):
+def test_tests_fail_when_the_formula_is_wrong(folder, install):
     project = scaffold(Project("minnet-mish"), folder)
     module = project / "src/minnet_mish/mish.py"
     module.write_text(
         module.read_text().replace("gate + steep * gate * sigmoid(-steep)", "gate + gate * sigmoid(-steep)")
     )
-    done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
+    done = run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=project, PYTHONPATH=str(install(project)))
     assert done.returncode == 1
     for test in ("test_gradient_agrees_with_central_differences", "gradInput_is_the_slope"):
         assert test in done.stdout

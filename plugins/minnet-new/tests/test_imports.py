@@ -1,8 +1,10 @@
 import pytest
 
+from minnet_test_support.processes import run_python
+
 
 @pytest.mark.parametrize("arguments", [["--help"], ["new", "--help"], ["layers"]])
-def test_nothing_is_imported_before_the_command_runs(python, arguments):
+def test_nothing_is_imported_before_the_command_runs(arguments):
     code = f"""
 import sys
 from minnet_core.cli.main import main
@@ -13,5 +15,5 @@ except SystemExit:
 late = ["copier", "jinja2", "pydantic", "numpy", "pytest", *["minnet_new.command"] * ("new" not in {arguments})]
 print([name for name in late if name in sys.modules])
 """
-    done = python("-c", code)
+    done = run_python("-c", code)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from minnet_core import Module, Reference
+from minnet_core import Reference
 from minnet_core.testing import Case, examine
+from minnet_test_support.components import DeclaredLinear
 
 FITS, OUTPUT, PARAMETERS = (
     "counterpart_in_pytorch_fits",
@@ -13,26 +14,9 @@ FITS, OUTPUT, PARAMETERS = (
 )
 
 
-class Affine(Module):
-    PARAMETERS = {"W": "gradW", "b": "gradb"}
-
+class Affine(DeclaredLinear):
     def __init__(self, rng=None):
-        super().__init__()
-        rng = np.random.default_rng(rng)
-        self.W, self.b = rng.standard_normal((2, 3)).astype(np.float32), rng.standard_normal(2).astype(np.float32)
-        self.gradW, self.gradb = np.zeros_like(self.W), np.zeros_like(self.b)
-
-    def updateOutput(self, input):
-        self.output = input @ self.W.T + self.b
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput @ self.W
-        return self.gradInput
-
-    def accGradParameters(self, input, gradOutput):
-        self.gradW += gradOutput.T @ input
-        self.gradb += gradOutput.sum(axis=0)
+        super().__init__(3, 2, rng=rng)
 
 
 class MeanOfGradients(Affine):

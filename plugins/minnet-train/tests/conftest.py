@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attrs import frozen
+
+from minnet_test_support.array_samples import ArraySamples
 
 SMALL = """\
 seed = 3
@@ -64,32 +65,6 @@ def edit(folder: Path) -> Callable[[str, str], str]:
         return "small.toml"
 
     return replace
-
-
-@frozen(eq=False)
-class ArraySamples:
-    """The least that a trainer asks of samples."""
-
-    inputs: np.ndarray
-    targets: np.ndarray
-    weights: np.ndarray | None = None
-    task: str = "classification"
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return self.inputs[rows], self.targets[rows]
-
-    def chunks(self, size: int = 1024) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for start in range(0, len(self), size):
-            yield self.inputs[start : start + size], self.targets[start : start + size]
-
-
-@pytest.fixture(scope="session")
-def array_samples() -> type[ArraySamples]:
-    """Samples that are arrays."""
-    return ArraySamples
 
 
 @pytest.fixture(scope="session")

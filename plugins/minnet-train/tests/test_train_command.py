@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
 
 import pytest
 from click.testing import CliRunner
 
 from minnet_core import load, read_header
+from minnet_test_support.processes import run_minnet
 from minnet_train import ExperimentError
 from minnet_train.commands.train import train
 from minnet_train.extras import MissingLibraryError
@@ -17,14 +17,8 @@ def run(*arguments: str):
     return CliRunner().invoke(train, arguments, catch_exceptions=False)
 
 
-def minnet(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the real program, as it is installed beside this Python."""
-    program = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
-    return subprocess.run([*program, *arguments], capture_output=True, text=True, check=False)
-
-
 def test_the_program_learns_the_digits_without_an_argument(folder):
-    done = minnet("train")
+    done = run_minnet("train")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "E. Alpaydin and C. Kaynak" in done.stdout
@@ -35,12 +29,12 @@ def test_the_program_learns_the_digits_without_an_argument(folder):
     assert float(epochs[-1][1]) >= 97
     assert "The model is in digits.safetensors\n\n  minnet evaluate digits.safetensors\n" in done.stdout
 
-    measured = minnet("evaluate", "digits.safetensors")
+    measured = run_minnet("evaluate", "digits.safetensors")
     assert f"accuracy {epochs[-1][1]}%" in measured.stdout
 
 
 def test_the_program_prints_a_mistake_and_exits_with_1(edit):
-    done = minnet("train", edit("lr = 1e-2", "learing_rate = 1e-2"))
+    done = run_minnet("train", edit("lr = 1e-2", "learing_rate = 1e-2"))
     assert done.returncode == 1
     assert done.stderr.startswith("Error: small.toml, line 10: optimizer.learing_rate: unknown argument of Adam; ")
     assert done.stdout == ""

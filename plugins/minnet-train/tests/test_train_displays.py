@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 
 import pytest
 
 from minnet_core import load
-
-PROGRAM = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
+from minnet_test_support.processes import MINNET
 
 
 def on_a_terminal(*arguments: str) -> str:
     """Run the program with a terminal as its standard output, and return what is written there."""
     master, slave = os.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100"}
-    with subprocess.Popen([*PROGRAM, *arguments], stdout=slave, stderr=slave, env=environment) as process:
+    with subprocess.Popen([*MINNET, *arguments], stdout=slave, stderr=slave, env=environment) as process:
         os.close(slave)
         written = b""
         try:
@@ -40,7 +38,7 @@ def test_a_terminal_sees_a_bar_and_a_file_sees_lines_and_the_weights_are_the_sam
     assert "epoch 1/2" in shown
     assert "\x1b[?25h" in shown
     piped = subprocess.run(
-        [*PROGRAM, "train", "small.toml", "--run", "piped"], capture_output=True, text=True, check=True
+        [*MINNET, "train", "small.toml", "--run", "piped"], capture_output=True, text=True, check=True
     )
     assert "\x1b" not in piped.stdout
     assert "samples/s" in piped.stdout

@@ -7,6 +7,7 @@ from minnet_core import Criterion, Sequential
 from minnet_criterions import ClassNLLCriterion, ClassNLLCriterionUnstable, MSECriterion
 from minnet_layers import Linear, LogSoftMax
 from minnet_optimizers import SGD
+from minnet_test_support.array_samples import ArraySamples
 from minnet_train import Trainer
 from minnet_train.data.sample_weights import weighted_gradient, weighted_loss
 
@@ -123,9 +124,9 @@ def trainer(lr: float = 0.1) -> Trainer:
     return Trainer(model, ClassNLLCriterion(), SGD(model, lr))
 
 
-def test_samples_of_weight_0_teach_nothing(samples, array_samples):
+def test_samples_of_weight_0_teach_nothing(samples):
     part, all_of = samples(8), samples(8)
-    noisy = array_samples(
+    noisy = ArraySamples(
         np.concatenate([all_of.inputs, 9 * all_of.inputs]),
         np.concatenate([all_of.targets, 1 - all_of.targets]),
         np.repeat([1.0, 0.0], 8),

@@ -1,4 +1,7 @@
-"""Homework: the methods that the course asks for, and no declaration of anything but the examples."""
+"""Homework: the methods that the course asks for, and no declaration of anything but the examples.
+
+The classes inherit nothing from those that all tests share: mutants are edits of the source of one class.
+"""
 
 import numpy as np
 

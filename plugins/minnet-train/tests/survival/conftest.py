@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
+
+from minnet_test_support.processes import MINNET
 
 EXPERIMENT = """\
 seed = 3
@@ -43,8 +44,6 @@ FLOWERS = "length,width,species\n" + "".join(
     for step in range(8)
     for length, width, species in ((1, 1, "setosa"), (4, 2, "versicolor"), (6, 4, "virginica"))
 )
-
-MINNET = [sys.executable, "-c", "import sys; from minnet_core.cli.main import main; sys.exit(main())"]
 
 
 @frozen

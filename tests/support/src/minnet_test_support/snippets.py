@@ -18,9 +18,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from environment import Environment  # of tests/support, which PYTHONPATH names
 from sybil import Document, Example, Region, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParser
+
+from .environment import Environment
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -106,7 +107,7 @@ pytest_collect_file = Sybil(
         CodeBlockParser("toml", read_toml),
     ],
     pattern="*.md",
-    path=str(Path(__file__).parents[2]),
+    path=str(Path(__file__).parents[4]),  # of the repository
     setup=enter_folder,
     teardown=leave_folder,
 ).pytest()
