@@ -54,7 +54,7 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
     named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         for name in sorted(arguments.keys() - named):
-            hint = nearest(name, named, most=1) or f"it takes {', '.join(sorted(named)) or 'none'}"
+            hint = nearest(name, sorted(named), most=1) or f"it takes {', '.join(sorted(named)) or 'none'}"
             raise ConfigError(f"{where}unknown argument {name!r}; {hint}")
     packed = dict(arguments)
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -6,22 +6,25 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
-def nearest(name: str, known: Mapping[str, str] | Iterable[str], *, most: int = 3, cutoff: float = 0.6) -> str:
-    """Say which known names are near, however they are capitalized.
+def nearest_names(name: str, known: Iterable[str] | Mapping[str, str], cutoff: float = 0.6, most: int = 3) -> list[str]:
+    """List the known names that are near, the nearest first; upper and lower case are alike.
 
     Args:
         name: what was written.
-        known: what may have been meant -> how to write it; or only names, written as they are.
-        most: how many to name.
+        known: what may have been meant; or that -> how to write it.
         cutoff: how near, from 0 to 1.
+        most: how many to list at most.
+    """
+    known = known if isinstance(known, Mapping) else {each: each for each in known}
+    folded = {each.lower(): written for each, written in known.items()}
+    return [folded[match] for match in get_close_matches(name.lower(), folded, n=most, cutoff=cutoff)]
 
-    Returns:
-        ``did you mean 'ReLU' or 'ELU'?``, or nothing.
 
-    >>> nearest("relu", {"ReLU": "ReLU", "Linear": "Linear"})
+def nearest(name: str, known: Iterable[str] | Mapping[str, str], cutoff: float = 0.6, most: int = 3) -> str:
+    """Ask whether one of the known names that are near was meant: ``did you mean 'ReLU' or 'ELU'?``; empty if none is.
+
+    >>> nearest("relu", ["ReLU", "Linear"])
     "did you mean 'ReLU'?"
     """
-    pairs = known.items() if isinstance(known, Mapping) else ((each, each) for each in known)
-    folded = {each.lower(): written for each, written in pairs}
-    close = [folded[match] for match in get_close_matches(name.lower(), folded, n=most, cutoff=cutoff)]
+    close = nearest_names(name, known, cutoff, most)
     return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
