@@ -36,11 +36,11 @@ class KitChecks(MarkdownDirective):
     def lines(self) -> list[str]:
         from mutants import MUTANTS
 
-        from minnet_core.testing.runner.kit import own_checks
+        from minnet_core.testing.checks import OWN_CHECKS
 
         killed = Counter(mutant.killed_by for mutant in MUTANTS)
         lines: list[str] = []
-        for family, checks in groupby(own_checks(), key=lambda check: check.family):
+        for family, checks in groupby(OWN_CHECKS, key=lambda check: check.family):
             lines += [
                 "",
                 f"**{family}**",

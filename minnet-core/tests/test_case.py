@@ -8,7 +8,7 @@ import pytest
 from minnet_core import Example, Module, Optimizer
 from minnet_core.testing import Case
 from minnet_core.testing.cases import case
-from minnet_core.testing.cases.weights import Weights
+from minnet_core.testing.cases.case import Weights
 
 
 class Keeps(Module):
@@ -148,3 +148,19 @@ def test_the_case_of_an_example_has_all_that_the_example_says():
     for name in names:
         assert getattr(made, name) == getattr(example, name)
     assert made.name == "Keeps(numbers=(1,))"
+
+
+@pytest.mark.parametrize(
+    ("shape", "second"), [((4, 3), (2, 3)), ((5,), (2,)), ((1, 2), (1, 2)), ((6, 2, 2), (3, 2, 2))]
+)
+def test_weights_are_two_parameters_with_gradients_of_zero(shape, second):
+    module = Weights(shape)
+    assert {name: array.shape for name, array in module.namedParameters().items()} == {"x": shape, "y": second}
+    assert {array.dtype for array in module.getParameters()} == {np.dtype(np.float32)}
+    assert not any(array.any() for array in module.getGradParameters())
+    assert [array.shape for array in module.getGradParameters()] == [shape, second]
+
+
+def test_a_seed_draws_the_same_weights_and_another_does_not():
+    np.testing.assert_array_equal(Weights((4, 3), 1).y, Weights((4, 3), 1).y)
+    assert not np.array_equal(Weights((4, 3), 1).y, Weights((4, 3), 2).y)

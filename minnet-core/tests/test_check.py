@@ -6,7 +6,17 @@ import pytest
 from attrs import evolve
 
 from minnet_core import Module
-from minnet_core.testing import Case, Check, ConformanceError, all_checks, check, fail, skip
+from minnet_core.testing import (
+    BoundCheck,
+    Case,
+    Check,
+    ConformanceError,
+    check,
+    component_checks,
+    fail,
+    named_check,
+    skip,
+)
 
 
 class Identity(Module):
@@ -75,34 +85,62 @@ def test_a_check_is_a_function():
         check("mine")("forward_runs")
 
 
+def bound(check, case=CASE):
+    return BoundCheck.of_case(case, check)
+
+
+def test_what_is_bound_to_a_case_is_still_the_check():
+    runner = bound(output_is_new)
+    assert isinstance(runner, Check)
+    assert (runner.name, runner.proves, repr(runner)) == (output_is_new.name, output_is_new.proves, repr(output_is_new))
+    assert (runner.function, runner.family, runner.of, runner.needs, runner.case) == (
+        *(output_is_new.function, output_is_new.family, output_is_new.of, output_is_new.needs),
+        CASE,
+    )
+
+
 def test_calling_a_check_that_holds_returns_nothing():
-    assert output_is_new(CASE) is None
+    assert bound(output_is_new)() is None
+    assert bound(output_is_new)(CASE) is None
+
+
+def test_every_pair_of_case_and_check_can_be_called():
+    pairs = list(component_checks(CASE))
+    assert len(pairs) > 40
+    for case, runner in pairs[:5]:
+        assert runner.case is case
+        assert runner(case) is None
 
 
 def test_calling_a_check_that_fails_raises_an_assertion_error():
     with pytest.raises(ConformanceError, match=r"^identity fails nothing_holds\n  nothing does\n") as caught:
-        nothing_holds(CASE)
+        bound(nothing_holds)()
     assert isinstance(caught.value, AssertionError)
     with pytest.raises(ConformanceError, match=r"raised KeyError: 'lost', at .*test_check.py:"):
-        raises(CASE)
+        bound(raises)()
+
+
+def test_a_check_may_be_run_on_another_case_than_its_own():
+    with pytest.raises(ConformanceError, match="^another fails nothing_holds"):
+        bound(nothing_holds)(evolve(CASE, name="another"))
 
 
 def test_calling_a_check_that_does_not_apply_skips_the_test():
     with pytest.raises(SkipTest, match="^there is nothing$"):
-        nothing_to_prove(CASE)
+        bound(nothing_to_prove)()
 
 
 def test_calling_a_check_runs_what_it_needs():
     with pytest.raises(SkipTest, match="^needs forward_runs, which is skipped: it needs .*is_made, which fails$"):
-        output_is_new(Case(_broken, input=(4, 3)))
+        bound(output_is_new, Case(_broken, input=(4, 3)))()
 
 
 def test_calling_a_check_fails_where_the_case_expects_it_to_fail():
     with pytest.raises(ConformanceError, match="^identity fails nothing_holds"):
-        nothing_holds(evolve(CASE, expected_failures={"is_made": "which it is not"}))
-    (is_made,) = [check for check in all_checks() if check.name == "is_made"]
+        bound(nothing_holds, evolve(CASE, expected_failures={"is_made": "which it is not"}))()
+    broken = Case(_broken, input=(4, 3), expected_failures={"is_made": "there is no disk"})
     with pytest.raises(ConformanceError, match="raised OSError: no disk"):
-        is_made(Case(_broken, input=(4, 3), expected_failures={"is_made": "there is no disk"}))
+        bound(named_check("is_made"), broken)()
 
 
 def _broken():

@@ -133,7 +133,7 @@ def test_the_command_lists_and_runs_checks_of_plugins(site, minnet):
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("return None", "TypeError: expected something to be returned, received None; is there a return?"),
         (
-            "from minnet_core.testing import all_checks; return [all_checks.__globals__['own_checks']()[0]]",
+            "from minnet_core.testing import all_checks; return [all_checks.__globals__['OWN_CHECKS'][0]]",
             "ValueError: expected a check of a name of its own, received another 'is_made'",
         ),
     ],

@@ -14,7 +14,7 @@ from strangers import STRANGERS
 
 from minnet_core import Criterion, Module
 from minnet_core.testing import check_criterion_gradients, check_gradients, every_case
-from minnet_core.testing.runner.kit import own_checks
+from minnet_core.testing.checks import OWN_CHECKS
 
 
 @frozen
@@ -44,7 +44,7 @@ def count_figures() -> Figures:
     """Count them."""
     plain = [mutant for mutant in MUTANTS if issubclass(mutant.of, (Module, Criterion))]
     return Figures(
-        checks=len(own_checks()),
+        checks=len(OWN_CHECKS),
         strangers=len(STRANGERS),
         examples=len(every_case()),
         seeds=len(SEEDS),

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from minnet_core.testing import checks_for, every_case, examine
-from minnet_core.testing.runner.kit import own_checks
+from minnet_core.testing.checks import OWN_CHECKS
 
 EXPECTED = {
     "minnet-core:Fused": (54, 28),
@@ -53,7 +53,7 @@ EXPECTED = {
 
 def outcomes(case):
     """How many checks of the core pass and are skipped; plugins may add others."""
-    own = set(own_checks())
+    own = set(OWN_CHECKS)
     report = examine(case, [check.name for check in checks_for(case) if check in own])
     assert report.failures == (), report.failures[0].explanation
     return report.count("passed"), report.count("skipped")

@@ -8,7 +8,7 @@ import pytest
 from mutants import MUTANTS
 
 from minnet_core.testing import cases_of, examine
-from minnet_core.testing.runner.kit import named_check, own_checks
+from minnet_core.testing.checks import OWN_CHECKS, named_check
 
 SEEDS = (0, 1, 2)
 
@@ -40,7 +40,7 @@ def test_without_its_bug_it_passes_that_check(mutant):
         assert any(result.status == "passed" for result in results), [result.message for result in results]
 
 
-@pytest.mark.parametrize("check", own_checks(), ids=lambda check: check.name)
+@pytest.mark.parametrize("check", OWN_CHECKS, ids=lambda check: check.name)
 def test_every_check_kills_a_mutant(check):
     assert check.name in {mutant.killed_by for mutant in MUTANTS}, f"{check.name} proves nothing"
 

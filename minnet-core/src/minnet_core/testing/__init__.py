@@ -1,7 +1,8 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
 from .cases import Case, construct_examples, examples_of
-from .check import Check, ConformanceError, NotApplicable, check, fail, skip
+from .check import Check, check
+from .checks import all_checks, checks_for, named_check
 from .fixtures import install_distribution, isolated
 from .numerics import (
     central_difference,
@@ -13,6 +14,7 @@ from .numerics import (
     samples,
     structure,
 )
+from .outcomes import ConformanceError, NotApplicable, fail, skip
 from .passes import (
     Batch,
     backward,
@@ -26,15 +28,13 @@ from .passes import (
 )
 from .runner import (
     OUTCOMES,
+    BoundCheck,
     Examination,
     Report,
     Result,
-    all_checks,
     check_component,
-    checks_for,
     component_checks,
     examine,
-    named_check,
 )
 from .selection import cases_of, every_case
 from .trials import Trial
@@ -42,6 +42,7 @@ from .trials import Trial
 __all__ = [
     "OUTCOMES",
     "Batch",
+    "BoundCheck",
     "Case",
     "Check",
     "ConformanceError",

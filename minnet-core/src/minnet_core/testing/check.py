@@ -4,32 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
-from unittest import SkipTest
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
-    from .cases import Case
     from .trials import Trial
-
-
-class ConformanceError(AssertionError):
-    """A component fails a check; the message says what, where, and how to see it again."""
-
-
-class NotApplicable(SkipTest):  # an outcome rather than an error, named as unittest names its own
-    """A check has nothing to prove of a component; the message says why."""
-
-
-def fail(detail: str) -> NoReturn:
-    """End a check: the component fails it."""
-    raise ConformanceError(detail)
-
-
-def skip(reason: str) -> NoReturn:
-    """End a check: it has nothing to prove of this component."""
-    raise NotApplicable(reason)
 
 
 def _names(value: Iterable[str]) -> tuple[str, ...]:
@@ -38,7 +18,7 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
 
 @frozen(eq=False, repr=False)
 class Check:
-    """A named property of components.
+    """A named property of components; `Examination` runs it on a case.
 
     Attributes:
         function: takes a `Trial`; calls `fail` or `skip`, or returns. An exception out of the component fails it too.
@@ -67,22 +47,6 @@ class Check:
         """What passing proves: the first paragraph of the function's docstring, in one line of plain text."""
         summary = (inspect.getdoc(self.function) or "").partition("\n\n")[0]
         return " ".join(summary.replace("`", "").split())
-
-    def __call__(self, case: Case) -> None:
-        """Check a case, and whatever this check needs first.
-
-        Raises:
-            ConformanceError: if the component fails.
-            unittest.SkipTest: if the check has nothing to prove of it, or one that it needs fails.
-        """
-        __tracebackhide__ = True  # of pytest: the message says it all
-        from .runner import Examination
-
-        result = Examination(case).result_of(self)
-        if result.status == "failed":
-            raise ConformanceError(result.message)
-        if result.status == "skipped":
-            raise SkipTest(result.message)
 
     def __repr__(self) -> str:
         return f"<check {self.name}>"

@@ -41,13 +41,19 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     conformances = [mark.args[0] for mark in metafunc.definition.iter_markers(MARK)]
     if not conformances:
         return
+    from minnet_core.testing import BoundCheck
+
     with told_by(metafunc.function.__name__):
         proofs = expand(*conformances)
     pairs = [(proof, check) for proof in proofs for check in proof.checks]
     metafunc.parametrize(
         ("case", "check"),
         [
-            pytest.param(proof.case, check, id=proof.test_id(check), marks=tuple(marks(proof.case, check)))
+            pytest.param(
+                *(proof.case, BoundCheck.of_case(proof.case, check)),
+                id=proof.test_id(check),
+                marks=tuple(marks(proof.case, check)),
+            )
             for proof, check in pairs
         ],
     )

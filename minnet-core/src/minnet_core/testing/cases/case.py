@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from attrs import asdict, field, frozen, validators
 
 from ...nn import Component, Criterion, Example, Module, Optimizer, construct
-from .weights import Weights
 
 KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
 """What the kit can prove, by the name that a check uses."""
@@ -88,6 +87,27 @@ class Case(Example):
         if not isinstance(made, tuple(KINDS.values())):
             raise TypeError(f"{self.name}: expected a layer, criterion or optimizer to be made, received {made!r}")
         return made
+
+
+class Weights(Module):
+    """A module of nothing but two parameters, of a shape and of half its first length, drawn from a seed.
+
+    Args:
+        shape: of the first.
+        rng: draws both.
+
+    >>> [array.shape for array in Weights((4, 3)).getParameters()]
+    [(4, 3), (2, 3)]
+    """
+
+    PARAMETERS: ClassVar = {"x": "gradX", "y": "gradY"}
+
+    def __init__(self, shape: tuple[Any, ...], rng: int = 0) -> None:
+        super().__init__()
+        generator = np.random.default_rng(rng)
+        self.x = generator.standard_normal(shape).astype(np.float32)
+        self.y = generator.standard_normal((shape[0] // 2 or 1, *shape[1:])).astype(np.float32)
+        self.gradX, self.gradY = np.zeros_like(self.x), np.zeros_like(self.y)
 
 
 def examples_of(cls: Any) -> tuple[Example, ...]:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import describe, find_parameters, find_places, join, leaves, walk
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import expect_equal, largest, number
+from ..outcomes import fail, skip
 from ..passes import backward, forward, gradients, parameters, zero
 from ..trials import Trial
 from .protocol import RUNS, defines_backward_itself

@@ -17,8 +17,9 @@ from ...errors import ConfigError
 from ...nn import Module, walk
 from ...registry import layers
 from ...saving import component_name, load, save
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import expect_equal
+from ..outcomes import fail, skip
 from ..passes import align_generators, backward, buffers, forward, gradients, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, describe
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import (
     as_dtype,
     copied,
@@ -20,6 +20,7 @@ from ..numerics import (
     stacked,
     structure,
 )
+from ..outcomes import fail, skip
 from ..passes import Batch, run
 from ..trials import Trial
 from .protocol import RUNS

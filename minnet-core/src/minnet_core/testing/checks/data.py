@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import as_dtype, expect_equal, holding, is_floating, map_arrays, named_arrays, samples
+from ..outcomes import fail, skip
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trials import Trial, one_by_one
 from .protocol import RUNS

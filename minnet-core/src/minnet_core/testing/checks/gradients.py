@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import Array
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import (
     STEP,
     Line,
@@ -25,6 +25,7 @@ from ..numerics import (
     number,
     scaled,
 )
+from ..outcomes import fail, skip
 from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
 from ..trials import Trial
 from .protocol import RUNS, single_samples

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import children, walk
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import copied, expect_equal, is_floating, map_arrays, named_arrays, rows
+from ..outcomes import fail, skip
 from ..passes import Batch, align_generators, backward, forward, lasting, run
 from ..trials import Trial
 from .protocol import RUNS

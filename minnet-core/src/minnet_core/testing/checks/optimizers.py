@@ -13,8 +13,9 @@ from ...errors import ConfigError
 from ...nn import BLOCK, Array, Optimizer
 from ...registry import optimizers
 from ...saving import build, to_config
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import expect_equal, largest
+from ..outcomes import fail, skip
 from ..passes import gradients, parameters
 from ..trials import Trial
 

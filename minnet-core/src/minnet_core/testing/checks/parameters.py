@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...nn import find_parameters
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import are_equal, expect_equal
+from ..outcomes import fail, skip
 from ..passes import backward, copy_state, forward, parameters, run
 from ..trials import Trial
 from .accumulation import skip_without_parameters

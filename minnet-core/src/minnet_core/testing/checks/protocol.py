@@ -12,8 +12,9 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import describe
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import expect_equal, is_floating, named_arrays, structure
+from ..outcomes import fail, skip
 from ..passes import Batch, backward, forward, gradients, run, zero
 from ..trials import Trial
 

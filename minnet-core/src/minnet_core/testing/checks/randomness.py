@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...nn import Array
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number, stacked
+from ..outcomes import fail, skip
 from ..passes import Batch, GlobalState, backward, forward, generator_states, parameters, run
 from ..trials import Trial, mean_shifts
 from .protocol import RUNS

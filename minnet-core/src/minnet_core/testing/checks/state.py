@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..check import check, fail
+from ..check import check
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples, stacked
+from ..outcomes import fail
 from ..passes import Batch, align_generators, backward, buffers, copy_state, forward, gradients, parameters, run
 from ..trials import Trial
 from .protocol import RUNS

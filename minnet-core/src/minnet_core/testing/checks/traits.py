@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..check import check, fail, skip
+from ..check import check
 from ..numerics import is_floating, named_arrays
+from ..outcomes import fail, skip
 from ..trials import (
     REACH,
     Trial,

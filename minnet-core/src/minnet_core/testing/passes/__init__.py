@@ -1,11 +1,9 @@
 """Running a component once: its passes, its state and the state of the process around it."""
 
-from .batch import Batch
 from .generators import align_generators, generator_states
 from .global_state import GlobalState
-from .gradients import check_criterion_gradients, check_gradients
-from .objective import magnitude, objective, weighted_sum
-from .passes import backward, forward, gradients, parameters, run, zero
+from .gradients import check_criterion_gradients, check_gradients, magnitude, objective, weighted_sum
+from .passes import Batch, backward, forward, gradients, parameters, run, zero
 from .sandbox import sandboxed
 from .state import buffers, copy_state, lasting
 

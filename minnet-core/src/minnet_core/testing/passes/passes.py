@@ -1,16 +1,44 @@
-"""Running a component, and the arrays that it computes."""
+"""Running a component: what a pass is given, and the arrays that it computes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...nn import Array, Criterion, Module, walk
-from ..numerics import copied, named_arrays
-from .batch import Batch
+from attrs import evolve, frozen
+
+from ...nn import Array, Criterion, Module, Tensor, describe, walk
+from ..numerics import copied, named_arrays, rows
 from .global_state import GlobalState
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""
+
+
+@frozen(eq=False)
+class Batch:
+    """What a pass is given.
+
+    Attributes:
+        input: of both methods.
+        second: what ``backward`` gets besides it: the gradOutput of a layer, the target of a criterion.
+        kind: where the input comes from, for messages.
+    """
+
+    input: Tensor
+    second: Tensor
+    kind: str = "drawn"
+
+    def __str__(self) -> str:
+        return f"{self.kind} input {describe(self.input)}"
+
+    def rows(self, start: int, stop: int, kind: str | None = None) -> Batch:
+        """Some of the samples."""
+        index = slice(start, stop)
+        return Batch(rows(self.input, index), rows(self.second, index), kind or self.kind)
+
+    def copy(self) -> Batch:
+        """A batch of copies of the arrays."""
+        return evolve(self, input=copied(self.input), second=copied(self.second))
 
 
 def forward(component: Any, batch: Batch) -> Any:

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from unittest import SkipTest
 
-from ...support import where_raised
+from ...support import close_names, where_raised
 from ..cases import Case
-from ..check import Check, ConformanceError
+from ..check import Check
+from ..checks import checks_by_name, named_check, unknown_check
+from ..outcomes import ConformanceError
 from ..passes import sandboxed
-from ..trials import Trial
-from .kit import checks_by_name, named_check, unknown_check
+from ..trials import Trial, inferred_traits
 from .report import Report, Result, Status
-from .reproduction import reproduction
+
+
+def reproduction(case: Case, check: str) -> str:
+    """Return a command for a shell; for a case that no command line can say, a line of Python where the case is known.
+
+    A case that a test made is run again by the test: pytest says which it is.
+    """
+    if case.command is not None:
+        seed = f" --seed {case.seed}" if case.seed else ""
+        return f"{case.command} --check {check}{seed}"
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
+    if test:
+        return f"pytest {shlex.quote(_from_here(test))}"
+    seed = f", seed={case.seed}" if case.seed else ""
+    return f"{case.call or 'check_component(case'}, checks=[{check!r}]{seed})"
+
+
+def _from_here(test: str) -> str:
+    """The id of a test with the path of its file from here; pytest's is from the root of the project."""
+    file, separator, rest = test.partition("::")
+    here = Path.cwd()
+    for root in (here, *here.parents):
+        if (root / file).is_file():
+            return os.path.relpath(root / file, here) + separator + rest
+    return test
 
 
 class Examination:
@@ -35,7 +62,7 @@ class Examination:
         self._checks = checks_by_name()
         for name in case.expected_failures:
             # One that is like no check may be of a plugin that is not installed here.
-            if name not in self._checks and get_close_matches(name, self._checks, n=1, cutoff=0.8):
+            if name not in self._checks and close_names(name, self._checks, cutoff=0.8):
                 raise ValueError(f"{case.name}: expected_failures: {unknown_check(name)}")
 
     def report(self, checks: Iterable[Check]) -> Report:
@@ -49,8 +76,6 @@ class Examination:
         """The traits of the component: those declared and, for a case that infers them, those found."""
         if not self.case.infers:
             return self.case.traits
-        from ..trials import inferred_traits
-
         try:
             with sandboxed(self.case.seed):
                 return inferred_traits(self.case)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen, validators
 
-from ..check import ConformanceError
+from ..outcomes import ConformanceError
 
 Status = Literal["passed", "failed", "skipped"]
 

@@ -33,25 +33,25 @@ class CaseOptions:
     seed: int | None = field(default=None, validator=validators.optional(validators.ge(0)))
 
     @property
-    def describes_a_call(self) -> bool:
+    def replaces_examples(self) -> bool:
         """Whether ``EXAMPLES`` are replaced."""
         return self.arguments is not None or self.input is not None
 
     @property
-    def describes_anything(self) -> bool:
+    def has_more_than_a_seed(self) -> bool:
         """Whether there is more than a seed."""
-        return self.describes_a_call or self.example is not None or self.target is not None or bool(tuple(self.traits))
+        return self.replaces_examples or self.example is not None or self.target is not None or bool(tuple(self.traits))
 
     @property
-    def can_be_said(self) -> bool:
-        """Whether `flags` can say all of it, which has no functions, and no arguments that JSON cannot hold."""
+    def has_cli_form(self) -> bool:
+        """Whether `cli_flags` can say all of it, which has no functions, and no arguments that JSON cannot hold."""
         try:
             json.dumps(dict(self.arguments or {}))
         except (TypeError, ValueError):
             return False
         return self.target is None or isinstance(self.target, str)
 
-    def flags(self) -> str:
+    def cli_flags(self) -> str:
         """The options of ``minnet check`` that say the same."""
         words: list[str] = []
         if self.arguments is not None:
@@ -64,7 +64,7 @@ class CaseOptions:
             words += ["--trait", trait]
         return "".join(f" {shlex.quote(word)}" for word in words)
 
-    def python(self) -> str:
+    def python_arguments(self) -> str:
         """The arguments of `check_component` that say the same."""
         said = {
             "arguments": None if self.arguments is None else dict(self.arguments),

@@ -9,7 +9,6 @@ import inspect
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,10 +19,11 @@ from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
 from ...nn import Component, Criterion, Draw, Optimizer
 from ...registry import DISABLED_BY, REGISTRIES
+from ...support import close_names
 from ..cases import Case, examples_of, from_example
 from ..passes import sandboxed
 from .options import CaseOptions
-from .source_files import adopted, found_in, module_of_file
+from .source_files import class_names, find_in_module, load_source_file, with_core_base
 from .targets import guessed_target, named_target
 
 
@@ -59,38 +59,38 @@ def cases_of(
     """
     if not subjects:
         raise ValueError("expected something to check, received nothing")
-    given = CaseOptions(arguments=arguments, input=input, target=target, traits=traits, example=example, seed=seed)
-    return [case for subject in subjects for case in _cases(subject, given)]
+    options = CaseOptions(arguments=arguments, input=input, target=target, traits=traits, example=example, seed=seed)
+    return [case for subject in subjects for case in _cases(subject, options)]
 
 
 def every_case(seed: int | None = None) -> list[Case]:
     """Make the cases of all components that are installed."""
-    declared = [(registry, declaration) for registry in REGISTRIES for declaration in registry.declarations()]
-    return [case for registry, its in declared for case in _declared_cases(registry, its, CaseOptions(seed=seed))]
+    options = CaseOptions(seed=seed)
+    return [case for registry, each in _declarations() for case in _declared_cases(registry, each, options)]
 
 
-def _cases(subject: Any, given: CaseOptions) -> Iterator[Case]:
+def _cases(subject: Any, options: CaseOptions) -> Iterator[Case]:
     if isinstance(subject, Case):
-        if given.describes_anything:
+        if options.has_more_than_a_seed:
             raise ValueError(f"{subject.name}: expected nothing besides a case but a seed, received more")
-        yield evolve(subject, seed=subject.seed if given.seed is None else given.seed)
+        yield evolve(subject, seed=subject.seed if options.seed is None else options.seed)
     elif isinstance(subject, type):
-        yield from _of_class(adopted(subject), given, None)
+        yield from _of_class(with_core_base(subject), options, None)
     elif isinstance(subject, Component):
-        if given.arguments is not None or given.example is not None:
+        if options.arguments is not None or options.example is not None:
             raise ValueError(f"{subject!r}: expected no arguments for a component that is made, received some")
-        yield from _described(lambda: copy.deepcopy(subject), type(subject), given, None, type(subject).__name__)
+        yield from _described(lambda: copy.deepcopy(subject), type(subject), options, None, type(subject).__name__)
     elif isinstance(subject, str):
-        yield from _named(subject, given)
+        yield from _named(subject, options)
     else:
         raise TypeError(f"expected a case, a class, a component or a name to check, received {subject!r}")
 
 
-def _named(name: str, given: CaseOptions) -> Iterator[Case]:
+def _named(name: str, options: CaseOptions) -> Iterator[Case]:
     path, colon, attribute = name.rpartition(":")
     command = f"minnet check {shlex.quote(name)}"
     if colon and path.endswith(".py"):
-        yield from _of_found(found_in(module_of_file(Path(path)), attribute, name), given, command)
+        yield from _of_found(find_in_module(load_source_file(Path(path)), attribute, name), options, command)
         return
     for registry in REGISTRIES:
         try:
@@ -98,17 +98,22 @@ def _named(name: str, given: CaseOptions) -> Iterator[Case]:
         except UnknownComponentError:
             continue
         if declaration.distribution != LOCAL:
-            yield from _declared_cases(registry, declaration, given)
+            yield from _declared_cases(registry, declaration, options)
         else:
-            yield from _of_class(registry[name], given, None)
+            yield from _of_class(registry[name], options, None)
         return
-    its = [(r, d) for r in REGISTRIES for d in r.declarations() if d.distribution == canonical(name)]
-    if its and not colon:
-        yield from (case for registry, one in its for case in _declared_cases(registry, one, given))
+    provided = [(registry, each) for registry, each in _declarations() if each.distribution == canonical(name)]
+    if provided and not colon:
+        yield from (case for registry, each in provided for case in _declared_cases(registry, each, options))
     elif colon and _can_be_imported(path):
-        yield from _of_found(found_in(_imported(path), attribute, name), given, command)
+        yield from _of_found(find_in_module(_imported(path), attribute, name), options, command)
     else:
         raise ValueError(_unknown(name))
+
+
+def _declarations() -> list[tuple[Any, Declaration]]:
+    """Every declared component, with the registry that declares it."""
+    return [(registry, declaration) for registry in REGISTRIES for declaration in registry.declarations()]
 
 
 def _imported(name: str) -> ModuleType:
@@ -121,7 +126,7 @@ def _imported(name: str) -> ModuleType:
 def _unknown(name: str) -> str:
     path, _, attribute = name.rpartition(":")
     if Path(name).suffix == ".py" and Path(name).is_file():
-        hint = f"did you mean a class of it, {name}:{found_classes(Path(name))}?"
+        hint = f"did you mean a class of it, {name}:{class_names(Path(name))}?"
     elif path and Path(f"{path}.py").is_file():
         hint = f"did you mean {path}.py:{attribute}?"
     elif any(name in (each.name, each.qualified, each.distribution) for r in REGISTRIES for each in r.disabled()):
@@ -129,9 +134,8 @@ def _unknown(name: str) -> str:
     elif not path and installed(name):
         hint = f"{name} is installed, and registers nothing; see: minnet plugins"
     else:
-        declared = [declaration for registry in REGISTRIES for declaration in registry.declarations()]
-        folded = {known.lower(): known for its in declared for known in (its.name, its.qualified, its.distribution)}
-        close = [folded[match] for match in get_close_matches(name.lower(), folded, n=2)]
+        known = [each for _, one in _declarations() for each in (one.name, one.qualified, one.distribution)]
+        close = close_names(name, known, count=2)
         see = "see: minnet layers, minnet criterions, minnet optimizers"
         hint = f"did you mean {' or '.join(close)}?" if close else see
     return (
@@ -140,24 +144,17 @@ def _unknown(name: str) -> str:
     )
 
 
-def found_classes(path: Path) -> str:
-    """The components of a file, as one would write them after its name."""
-    module = module_of_file(path)
-    its = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
-    return "|".join(sorted(cls.__name__ for cls in its if issubclass(cls, Component))) or "Class"
-
-
-def _declared_cases(registry: Any, declaration: Declaration, given: CaseOptions) -> Iterator[Case]:
+def _declared_cases(registry: Any, declaration: Declaration, options: CaseOptions) -> Iterator[Case]:
     """The cases of a registered component; if it cannot be loaded, or says nothing of itself, one that fails."""
     command = f"minnet check {declaration.qualified}"
     try:
         cls = registry.load(declaration)
-        if not (examples_of(cls) or given.describes_a_call or issubclass(cls, Optimizer)):
-            raise ValueError(_says_nothing(cls))
+        if not (examples_of(cls) or options.replaces_examples or issubclass(cls, Optimizer)):
+            raise ValueError(_needs_input(cls))
     except (PluginLoadError, ValueError, TypeError) as error:
-        yield Case(_failing(error), input=(1,), name=declaration.name, seed=given.seed or 0, command=command)
+        yield Case(_failing(error), input=(1,), name=declaration.name, seed=options.seed or 0, command=command)
     else:
-        yield from _of_class(cls, given, command)
+        yield from _of_class(cls, options, command)
 
 
 def _failing(error: Exception) -> Callable[[], Any]:
@@ -167,79 +164,81 @@ def _failing(error: Exception) -> Callable[[], Any]:
     return factory
 
 
-def _of_found(found: Any, given: CaseOptions, command: str | None) -> Iterator[Case]:
+def _of_found(found: Any, options: CaseOptions, command: str | None) -> Iterator[Case]:
     """The cases of what a file or module has under a name: a class, or a function that makes a component."""
     if isinstance(found, type):
-        yield from _of_class(found, given, command)
+        yield from _of_class(found, options, command)
     else:
         what = f"{getattr(found, '__name__', repr(found))}()"
         try:
-            with sandboxed(given.seed or 0):
-                made = found(**dict(given.arguments or {}))
+            with sandboxed(options.seed or 0):
+                made = found(**dict(options.arguments or {}))
         except (Exception, SystemExit) as error:  # whatever a function does
             raise ValueError(f"{what}: raised {type(error).__name__}: {error}") from error
         if not isinstance(made, Component):
             raise ValueError(f"{what}: expected a component to be made, received {type(made).__name__}")
-        yield from _described(found, type(made), given, command)
+        yield from _described(found, type(made), options, command)
 
 
-def _of_class(cls: Any, given: CaseOptions, command: str | None) -> Iterator[Case]:
-    if given.describes_a_call:
-        if given.example is not None:
+def _of_class(cls: Any, options: CaseOptions, command: str | None) -> Iterator[Case]:
+    if options.replaces_examples:
+        if options.example is not None:
             raise ValueError(
                 f"{cls.__name__}: expected an example of the class or the shape of an input, received both"
             )
-        yield from _described(cls, cls, given, command)
+        yield from _described(cls, cls, options, command)
         return
-    if given.traits or given.target is not None:
+    if options.traits or options.target is not None:
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input) with traits or a target")
     examples = examples_of(cls)
     if not examples:
         if not issubclass(cls, Optimizer):
-            raise ValueError(_says_nothing(cls))
-        yield Case(cls, input=(4, 3), seed=given.seed or 0, command=command)
+            raise ValueError(_needs_input(cls))
+        yield Case(cls, input=(4, 3), seed=options.seed or 0, command=command)
         return
-    if given.example is not None and given.example >= len(examples):
-        raise ValueError(f"{cls.__name__}: expected an example from 0 to {len(examples) - 1}, received {given.example}")
-    cases = [from_example(cls, example, seed=given.seed or 0) for example in examples]
+    if options.example is not None and options.example >= len(examples):
+        raise ValueError(
+            f"{cls.__name__}: expected an example from 0 to {len(examples) - 1}, received {options.example}"
+        )
+    cases = [from_example(cls, example, seed=options.seed or 0) for example in examples]
     names = Counter(case.name for case in cases)
     for index, case in enumerate(cases):
-        if given.example in (None, index):
+        if chosen in (None, index):
             again = f"{command} --example {index}" if command and len(cases) > 1 else command
             name = f"{case.name} #{index}" if names[case.name] > 1 else case.name
             yield evolve(case, name=name, command=again)
 
 
-def _says_nothing(cls: type) -> str:
+def _needs_input(cls: type) -> str:
     return (
         f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received neither"
     )
 
 
 def _described(
-    factory: Callable[..., Any], cls: Any, given: CaseOptions, command: str | None, name: str | None = None
+    factory: Callable[..., Any], cls: Any, options: CaseOptions, command: str | None, name: str | None = None
 ) -> Iterator[Case]:
     """The case of a component that its user describes; traits are found out."""
-    if given.input is None and not issubclass(cls, Optimizer):
+    if options.input is None and not issubclass(cls, Optimizer):
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
-    target = named_target(given.target) if isinstance(given.target, str) else given.target
+    target = named_target(options.target) if isinstance(options.target, str) else options.target
     if target is not None and not issubclass(cls, Criterion):
         raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     case = Case(
         factory,
-        arguments=dict(given.arguments or {}),
-        input=given.input or (4, 3),
+        arguments=dict(options.arguments or {}),
+        input=options.input or (4, 3),
         target=target,
-        traits=frozenset(given.traits),
+        traits=frozenset(options.traits),
         infers=True,
-        seed=given.seed or 0,
+        seed=options.seed or 0,
     )
     if name:
         case = evolve(case, name=name)
-    if command and given.can_be_said:
-        case = evolve(case, command=command + given.flags())
+    if command and options.has_cli_form:
+        case = evolve(case, command=command + options.cli_flags())
     elif inspect.isclass(factory):
-        case = evolve(case, call=f"check_component({cls.__name__}{given.python()}")
+        case = evolve(case, call=f"check_component({cls.__name__}{options.python_arguments()}")
     if issubclass(cls, Criterion) and target is None:
         case = guessed_target(case)
     yield case

@@ -1,4 +1,4 @@
-"""Components in a Python file that is no package: homework, say, or a first try."""
+"""Components in a Python file that belongs to no package: homework, or a first try."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import ast
 import importlib.util
 import inspect
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from zlib import crc32
 
 from ...nn import Component, Criterion, Module
+from ...support import close_names
 from ..passes import sandboxed
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
 """What the bases that are put into a file are called there."""
 
 
-def module_of_file(path: Path) -> ModuleType:
+def load_source_file(path: Path) -> ModuleType:
     """Run a file as a module.
 
     A base class of its own, as notebooks define it, is given ours as its base.
@@ -81,7 +81,7 @@ class _WithOurBases(ast.NodeTransformer):
         return node
 
 
-def found_in(module: ModuleType, name: str, subject: str) -> Any:
+def find_in_module(module: ModuleType, name: str, subject: str) -> Any:
     """Return a class or a function of a module.
 
     Raises:
@@ -89,20 +89,31 @@ def found_in(module: ModuleType, name: str, subject: str) -> Any:
     """
     found = vars(module).get(name)
     if callable(found):
-        return adopted(found) if isinstance(found, type) else found
+        return with_core_base(found) if isinstance(found, type) else found
     raise ValueError(f"{subject}: expected {_choices(module, name, subject)}, received {name!r}")
 
 
 def _choices(module: ModuleType, name: str, subject: str) -> str:
     home = subject.rpartition(":")[0] or module.__name__
-    its = [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
-    classes = sorted({cls.__name__ for cls in its if hasattr(cls, "updateOutput")} or {cls.__name__ for cls in its})
-    close = get_close_matches(name, classes, n=1)
+    defined = _classes(module)
+    classes = sorted({cls.__name__ for cls in defined if hasattr(cls, "updateOutput")} or {c.__name__ for c in defined})
+    close = close_names(name, classes, count=1)
     hint = f"; did you mean {close[0]}?" if close else f": {', '.join(classes) or 'it has none'}"
     return f"a class of {home}{hint}"
 
 
-def adopted(cls: Any) -> Any:
+def class_names(path: Path) -> str:
+    """The components of a file, as one would write them after its name."""
+    components = [cls.__name__ for cls in _classes(load_source_file(path)) if issubclass(cls, Component)]
+    return "|".join(sorted(components)) or "Class"
+
+
+def _classes(module: ModuleType) -> list[type]:
+    """The classes that a module defines, rather than imports."""
+    return [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
+
+
+def with_core_base(cls: Any) -> Any:
     """Return a component class; a class with a base of its own is given ours besides it.
 
     Raises:

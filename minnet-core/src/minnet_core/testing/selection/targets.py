@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
 from ...nn import DOMAINS, Array, Draw, describe
+from ..cases import Case
 from ..passes import sandboxed
-
-if TYPE_CHECKING:
-    from ..cases import Case
+from ..trials import Trial
 
 
 def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
@@ -89,8 +88,6 @@ def guessed_target(case: Case) -> Case:
 
 def _problem(case: Case) -> str | None:
     """What is wrong with a pass; None if it gives a finite loss."""
-    from ..trials import Trial
-
     trial = Trial(case, "target")
     try:
         with sandboxed():

@@ -1,9 +1,15 @@
-"""Trials: a case being tried, and what is observed of it."""
+"""Trials: a case being tried, and what is found out about it."""
 
-from .inference import inferred_traits
-from .mean_shift import mean_shifts
-from .observations import REACH, draws_globally, find_kink, is_batch_coupled, is_stochastic, train_differs
-from .samples import one_by_one
+from .kinks import REACH, find_kink
+from .trait_detection import (
+    draws_globally,
+    inferred_traits,
+    is_batch_coupled,
+    is_stochastic,
+    mean_shifts,
+    one_by_one,
+    train_differs,
+)
 from .trial import Trial
 
 __all__ = [

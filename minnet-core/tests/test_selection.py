@@ -258,12 +258,12 @@ def test_a_class_of_something_else_is_an_error():
 
 
 def test_what_is_given_is_written_as_the_command_takes_it():
-    given = CaseOptions(arguments={"n": [1]}, input=[(4, 3), ((4, 5), (4, 2))], target="real", traits={"kinks", "a"})
-    assert given.flags() == (
+    options = CaseOptions(arguments={"n": [1]}, input=[(4, 3), ((4, 5), (4, 2))], target="real", traits={"kinks", "a"})
+    assert options.cli_flags() == (
         """ --args '{"n": [1]}' --input 4,3 --input '4,5;4,2' --target real --trait a --trait kinks"""
     )
-    assert CaseOptions(input=(4, 3)).flags() == " --input 4,3"
-    assert CaseOptions().flags() == CaseOptions(seed=3, example=1).flags() == ""
+    assert CaseOptions(input=(4, 3)).cli_flags() == " --input 4,3"
+    assert CaseOptions().cli_flags() == CaseOptions(seed=3, example=1).cli_flags() == ""
     assert shape_text((5,)) == "5"
 
 
