@@ -9,9 +9,7 @@ from minnet_core.testing import check_criterion_gradients, check_gradients
 LAYERS = [(name, index) for name in layers for index in range(len(layers[name].EXAMPLES))]
 CRITERIONS = [(name, index) for name in criterions for index in range(len(criterions[name].EXAMPLES))]
 
-FOR_EVALUATION = {"Fused"}
-"""Layers that refuse training mode."""
-MODES = [(*layer, mode) for layer in LAYERS for mode in ("evaluate", "train")[: 1 if layer[0] in FOR_EVALUATION else 2]]
+MODES = [(*layer, mode) for layer in LAYERS for mode in ("evaluate", "train")]
 
 
 def make_layer(name, index):

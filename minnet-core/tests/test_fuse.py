@@ -7,7 +7,7 @@ import copy
 import numpy as np
 import pytest
 
-from minnet_core import Affine, Container, Fused, Module, Sequential, fuse, layers, load, save, to_config
+from minnet_core import Affine, Container, Module, Sequential, build, fuse, layers, load, save, to_config
 from minnet_core.testing import isolated
 
 X = np.random.default_rng(0).standard_normal((5, 3))
@@ -131,14 +131,15 @@ MODELS = {
     "another axis": (Sequential(Dense(3, 4), Scale(5, axis=0), Scale(4)), ["Dense", "Scale", "Scale"]),
     "another axis of the same size": (Sequential(Dense(3, 5), Scale(5, axis=0)), ["Dense", "Scale"]),
     "first one axis, then another": (Sequential(Dense(3, 4), Scale(4), Scale(5, axis=0)), ["Dense", "Scale"]),
-    "nested": (Sequential(Sequential(Noise(), Dense(3, 4)), Sequential(Sequential(Scale(4)), Noise())), ["Dense"]),
+    "nested": (Sequential(Sequential(Dense(3, 4)), Sequential(Sequential(Scale(4)), Noise())), ["Dense"]),
     "single absorber": (Dense(3, 4), ["Dense"]),
     "single map": (Scale(3), ["Scale"]),
-    "single identity": (Noise(), []),
+    "single identity": (Noise(), ["Noise"]),
+    "identities at the beginning": (Sequential(Noise(), Sequential(Noise()), Dense(3, 4)), ["Noise", "Dense"]),
     "empty": (Sequential(), []),
     "composite": (Sequential(Twice(Sequential(Dense(3, 4), Noise(), Scale(4))), Scale(4)), ["Twice", "Scale"]),
-    "fused once more": (fuse(Sequential(Noise(), Dense(3, 4), Scale(4))), ["Dense"]),
-    "fused, and more": (Sequential(fuse(Sequential(Noise(), Dense(3, 4))), Scale(4)), ["Dense"]),
+    "fused once more": (fuse(Sequential(Noise(), Dense(3, 4), Scale(4))), ["Noise", "Dense"]),
+    "fused, and more": (Sequential(fuse(Sequential(Noise(), Dense(3, 4))), Scale(4)), ["Noise", "Dense"]),
 }
 
 
@@ -146,7 +147,7 @@ MODELS = {
 def test_both_passes_are_those_of_the_model_and_only_what_cannot_be_folded_is_left(name):
     model, left = MODELS[name]
     fused = fuse(model)
-    assert type(fused) is Fused
+    assert type(fused) is Sequential
     assert names(fused) == left
     expect_same(fused, model)
 
@@ -181,14 +182,33 @@ def test_the_result_is_saved_loaded_and_cloned(name, tmp_path):
             layers.register(cls)
         loaded = load(save(fused, tmp_path / "fused.safetensors"))
     for twin in (loaded, fused.clone()):
-        assert type(twin) is Fused
+        assert type(twin) is Sequential
         assert repr(twin) == repr(fused)
         assert to_config(twin) == to_config(fused)
         np.testing.assert_array_equal(twin.forward(X), fused.forward(X))
         integers = np.arange(15, dtype=np.uint8).reshape(5, 3)
         assert twin.forward(integers).dtype == fused.forward(integers).dtype
-        with pytest.raises(RuntimeError, match="evaluated only"):
-            twin.train()
+        assert not any(layer.training for layer in (twin, *twin))
+
+
+def test_it_can_be_set_to_training_like_any_model_and_back():
+    fused = fuse(Sequential(Dense(3, 4), Noise(), Square(), Sequential(Dense(4, 2))))
+    expected = fused.forward(X)
+    fused.train()
+    assert all(layer.training for layer in (fused, *fused))
+    fused.evaluate()
+    np.testing.assert_array_equal(fused.forward(X), expected)
+
+
+FORMER = {"class": "minnet-core:Fused", "modules": [{"class": "minnet-core:Sequential"}]}
+
+
+@pytest.mark.parametrize("config", [FORMER, {**FORMER, "floating": True}, {"class": FORMER["class"]}])
+def test_what_fuse_made_in_the_version_before_is_built_as_a_sequence_in_evaluation_mode(config):
+    for fused in (build(config), build({"class": "Sequential", "modules": [config]})[0]):
+        assert type(fused) is Sequential
+        assert not any(module.training for module in (fused, *fused))
+        assert len(fused) == len(config.get("modules", []))
 
 
 def test_rounding_happens_once():
@@ -383,4 +403,4 @@ def test_an_error_says_which_layer_of_the_result_it_comes_from():
     fused = fuse(Sequential(Noise(), Dense(3, 4), Scale(4), Square(), Dense(7, 2)))
     with pytest.raises(ValueError, match="matmul") as caught:
         fused.forward(X)
-    assert caught.value.__notes__ == ["in Fused[2]: Dense, input (5, 4) float64"]
+    assert caught.value.__notes__ == ["in Sequential[3]: Dense, input (5, 4) float64"]

@@ -10,7 +10,6 @@ from minnet_core.testing import checks_for, every_case, examine
 from minnet_core.testing.checks import OWN_CHECKS
 
 EXPECTED = {
-    "minnet-core:Fused": (54, 28),
     "minnet-core:Sequential": (60, 28),
     "minnet-layers:BatchNormalization --example 0": (62, 26),
     "minnet-layers:BatchNormalization --example 1": (61, 27),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         ShapeError as ShapeError,
         UnknownComponentError as UnknownComponentError,
     )
-    from .fusion import Fused as Fused, fuse as fuse
+    from .fusion import fuse as fuse
     from .hookspecs import hookimpl as hookimpl, hookspec as hookspec
     from .nn import (
         Affine as Affine,
@@ -52,7 +52,7 @@ else:
         {
             "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError "
             "UnknownComponentError",
-            "fusion": "Fused fuse",
+            "fusion": "fuse",
             "hookspecs": "hookimpl hookspec",
             "nn": "Affine Array Container Criterion Example Module Optimizer Reference Sequential expect_forward "
             "expect_shape",

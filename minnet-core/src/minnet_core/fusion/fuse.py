@@ -8,13 +8,12 @@ from typing import TypeAlias
 import numpy as np
 
 from ..nn import Affine, Module, Sequential, walk
-from .fused import Fused
 from .rules import absorbed, defined_alike, stated_affine, states
 
 Step: TypeAlias = tuple[Module, Affine | None]
 
 
-def fuse(model: Module) -> Fused:
+def fuse(model: Module) -> Sequential:
     r"""Copy a model for evaluation, with fewer layers.
 
     A layer that is an affine map of each feature in evaluation mode (`Module.as_affine`), such as normalization by
@@ -24,7 +23,8 @@ def fuse(model: Module) -> Fused:
     .. math:: s(Wx + b) + t = (\operatorname{diag}(s) W)x + (s b + t)
 
     Maps on one axis are composed, and folded, in float64, and rounded once to the dtype of the parameters.
-    A map that is the identity, such as dropout, is left out. Nested Sequentials become one sequence.
+    A map that is the identity, such as dropout, is left out, unless it comes first: then the layers after it are given
+    floating numbers, whatever the input. Nested Sequentials become one sequence.
     All else is copied as it is: a map that nothing before it can take in, one whose parameters are wider than those of
     the layer before it (folding would lose what they hold), a composite of another kind, with all that is inside.
 
@@ -35,53 +35,47 @@ def fuse(model: Module) -> Fused:
         model: any module; it is not changed, and nothing is shared with it.
 
     Returns:
-        A sequence whose ``forward``, and gradient with respect to the input, are those of ``model`` in evaluation
-        mode, up to rounding.
+        A sequence in evaluation mode, whose ``forward``, and gradient with respect to the input, are those of ``model``
+        in evaluation mode, up to rounding. What training needs is gone: train ``model`` and fuse it again.
 
     Raises:
         TypeError: if ``model`` is no module, or a layer's statement is of the wrong type.
 
     >>> from minnet_core import Sequential, fuse
-    >>> fuse(Sequential(Sequential(), Sequential()))
-    Fused
-    <BLANKLINE>
+    >>> fuse(Sequential(Sequential(), Sequential())).training
+    False
     """
     if not isinstance(model, Module):
         raise TypeError(f"fuse: expected a Module, received {model!r}")
     twin = model.clone().clearState()
     twin.evaluate()
-    floating, steps = _without_identities(twin)
-    fused = Fused(floating=True) if floating else Fused()
+    fused = Sequential()
     present: set[int] = set()
-    for layer in _folded(steps):
+    for layer in _folded(_without_identities(twin)):
         if any(id(part) in present for _, part in walk(layer)):  # listed twice, which add() refuses
             layer = layer.clone()
         present.update(id(part) for _, part in walk(layer))
         fused.add(layer)
+    fused.evaluate()
     return fused
 
 
 def _layers(module: Module) -> Iterator[Step]:
     """The layers of a sequence, those of sequences inside it among them, each with what it states."""
-    if isinstance(module, Sequential) and any(defined_alike(module, cls) for cls in (Sequential, Fused)):
-        if isinstance(module, Fused) and module.floating:
-            yield module, Affine()  # it begins with what an identity does to integers
+    if isinstance(module, Sequential) and defined_alike(module, Sequential):
         for inner in module.modules:
             yield from _layers(inner)
     else:
         yield module, stated_affine(module)
 
 
-def _without_identities(model: Module) -> tuple[bool, list[Step]]:
-    """The layers that do something, and whether integers must be made floating before them."""
+def _without_identities(model: Module) -> list[Step]:
+    """The layers that do something; an identity does at the beginning, where it makes floating numbers of integers."""
     steps: list[Step] = []
-    floating = False
     for layer, affine in _layers(model):
-        if affine is None or not affine.is_identity:
+        if not steps or affine is None or not affine.is_identity:
             steps.append((layer, affine))
-        elif not steps:
-            floating = True
-    return floating, steps
+    return steps
 
 
 def _folded(steps: list[Step]) -> Iterator[Module]:

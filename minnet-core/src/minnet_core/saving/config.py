@@ -16,11 +16,24 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
-from ..nn import Component, Criterion, Module, Optimizer, children, construct, given_arguments, random_state_kept
+from ..nn import (
+    Component,
+    Criterion,
+    Module,
+    Optimizer,
+    Sequential,
+    children,
+    construct,
+    given_arguments,
+    random_state_kept,
+)
 from ..registry import Registry, criterions, layers, optimizers
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
+
+FUSED = "minnet-core:Fused"
+"""A class that is no more: `fuse` made it in version 0.1 where it now makes a `Sequential`."""
 
 _GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
 
@@ -155,6 +168,8 @@ def _build(
 ) -> Any:
     if not (isinstance(config, Mapping) and isinstance(config.get("class"), str)):
         raise ConfigError(f"{where}expected a config such as {{'class': 'Linear', 'n_in': 3}}, received {config!r}")
+    if config["class"] == FUSED:
+        return _build_fused(config, find, rng, where)
     cls = find(config["class"])
     where = f"{where}{config['class']}: "
     arguments = {name: value for name, value in config.items() if name != "class"}
@@ -173,6 +188,23 @@ def _build(
     for index, child in enumerate(added):
         component.add(_build(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))
     return component
+
+
+def _build_fused(
+    config: Mapping[str, Any], find: Callable[[str], Any], rng: np.random.Generator | None, where: str
+) -> Sequential:
+    """Make the `Sequential` in evaluation mode that stands for a ``Fused``.
+
+    Its ``floating`` said that a layer was left out at the beginning that makes floating numbers of integers, as dropout
+    does. The layer that is now the first does so itself; where there is none, a dropout is put back.
+    """
+    sequence = Sequential()
+    for index, child in enumerate(config.get(CHILDREN, [])):
+        sequence.add(_build(child, find, (), rng, f"{where}{FUSED}: {CHILDREN}[{index}]: "))
+    if config.get("floating") and not sequence.modules:
+        sequence.add(layers["minnet-layers:Dropout"]())
+    sequence.evaluate()
+    return sequence
 
 
 def _is_child_list(parameter: inspect.Parameter | None) -> bool:

@@ -21,7 +21,7 @@ from ..errors import ConfigError, ModelFileError, UnknownComponentError
 from ..nn import Module, random_state_kept, walk
 from ..registry import layers
 from ..support import write_atomically
-from .config import build_with, component_name, to_config
+from .config import FUSED, build_with, component_name, to_config
 from .model_header import KEY, ModelHeader, open_model_file, parse_header
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 
@@ -108,6 +108,7 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
             raise ModelFileError(f"{where}: its arrays are of dtypes that NumPy does not have: {error}") from error
     if header.digest_with(arrays) != header.digest:
         raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
+    header = evolve(header, components={name: v for name, v in header.components.items() if name != FUSED})
     classes = _find_classes(header, where)
     if check_versions:
         _check_versions(header, where)

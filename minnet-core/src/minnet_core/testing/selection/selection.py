@@ -55,7 +55,7 @@ def cases_of(
 
     >>> from minnet_core import Sequential
     >>> [case.name for case in cases_of(Sequential, "minnet-core")]
-    ['Sequential', 'Fused', 'Sequential']
+    ['Sequential', 'Sequential']
     """
     if not subjects:
         raise ValueError("expected something to check, received nothing")
@@ -203,7 +203,7 @@ def _of_class(cls: Any, options: CaseOptions, command: str | None) -> Iterator[C
     cases = [from_example(cls, example, seed=options.seed or 0) for example in examples]
     names = Counter(case.name for case in cases)
     for index, case in enumerate(cases):
-        if chosen in (None, index):
+        if options.example in (None, index):
             again = f"{command} --example {index}" if command and len(cases) > 1 else command
             name = f"{case.name} #{index}" if names[case.name] > 1 else case.name
             yield evolve(case, name=name, command=again)
