@@ -11,7 +11,7 @@ from ...nn import describe, find_parameters, find_places, join, leaves, walk
 from ..check import check
 from ..numerics import expect_equal, largest, number
 from ..outcomes import fail, skip
-from ..passes import backward, forward, gradients, parameters, zero
+from ..passes import backward, forward, forward_backward, gradients, parameters, zero
 from ..trials import Trial
 from .protocol import RUNS, defines_backward_itself
 
@@ -27,8 +27,7 @@ def parameters_and_gradients_align(trial: Trial) -> None:
     find_parameters(component)  # which raises, with an explanation, on copies
     with suppress(Exception):  # another check tells of what is wrong with a pass
         batch = trial.batch()
-        forward(component, batch)
-        backward(component, batch)
+        forward_backward(component, batch)
     _expect_alignment(component, "after a pass")
 
 
@@ -36,11 +35,9 @@ def parameters_and_gradients_align(trial: Trial) -> None:
 def gradients_add_up(trial: Trial) -> None:
     """After several backward passes every gradient is the sum of theirs, in both modes."""
     skip_without_parameters(trial)
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
+    for mode, component, batch in trial.per_mode():
         zero(component)
-        forward(component, batch)
-        backward(component, batch)
+        forward_backward(component, batch)
         once = {name: array.copy() for name, array in gradients(component).items()}
         for _ in range(PASSES - 1):
             backward(component, batch)
@@ -52,13 +49,11 @@ def gradients_add_up(trial: Trial) -> None:
 def gradients_stay_the_same_arrays(trial: Trial) -> None:
     """A reference taken from ``getGradParameters`` holds the gradient after further passes: nothing rebinds it."""
     skip_without_parameters(trial)
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
+    for mode, component, batch in trial.per_mode():
         zero(component)
         held = list(leaves(component.getGradParameters()))
         for index in range(2):
-            forward(component, batch)
-            backward(component, batch)
+            forward_backward(component, batch)
             now = list(leaves(component.getGradParameters()))
             for number_, (old, new) in enumerate(zip(held, now, strict=True)):
                 if not np.array_equal(old, new, equal_nan=True):
@@ -101,8 +96,7 @@ def new_gradients_are_zero(trial: Trial) -> None:
 def only_accGradParameters_changes_gradients(trial: Trial) -> None:
     """Forward and ``updateGradInput`` leave the gradients of the parameters alone."""
     skip_without_parameters(trial)
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
+    for mode, component, batch in trial.per_mode():
         for array in gradients(component).values():
             array.fill(3)
         before = {name: array.copy() for name, array in gradients(component).items()}
@@ -117,8 +111,7 @@ def only_accGradParameters_changes_gradients(trial: Trial) -> None:
 def gradients_do_without_that_of_the_input(trial: Trial) -> None:
     """``backwardParameters`` accumulates what ``backward`` does, also before that has ever run, in both modes."""
     skip_without_parameters(trial)
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
+    for mode, component, batch in trial.per_mode():
         zero(component)
         forward(component, batch)
         component.backwardParameters(batch.input, batch.second)

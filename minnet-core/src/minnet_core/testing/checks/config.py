@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from ...errors import ConfigError
-from ...nn import Module, walk
+from ...nn import Module
 from ...registry import criterions, layers, optimizers
 from ...saving import build_with, component_name, to_config
 from ..check import check
 from ..numerics import expect_equal
 from ..outcomes import fail, skip
-from ..passes import copy_state, parameters, run
+from ..passes import copy_state, parameters, parts, run
 from ..trials import Trial
 from .protocol import RUNS
 
@@ -27,7 +27,7 @@ def a_config_makes_an_equal_component(trial: Trial) -> None:
         config = to_config(component)
     except ConfigError as error:
         skip(f"its arguments cannot be written down: {error}")
-    known = {component_name(type(made)): type(made) for made in _parts(component)}
+    known = {component_name(type(made)): type(made) for made in parts(component)}
 
     def find(name: str) -> Any:
         if name in known:
@@ -66,7 +66,3 @@ def wrong_arguments_are_refused(trial: Trial) -> None:
         except Exception:  # whichever it likes
             continue
         fail(f"arguments {dict(arguments)}: expected an error, they are accepted")
-
-
-def _parts(component: Any) -> list[Any]:
-    return [module for _, module in walk(component)] if isinstance(component, Module) else [component]

@@ -20,7 +20,7 @@ from ...saving import component_name, load, save
 from ..check import check
 from ..numerics import expect_equal
 from ..outcomes import fail, skip
-from ..passes import align_generators, backward, buffers, forward, gradients, lasting, parameters, run
+from ..passes import align_generators, buffers, forward, forward_backward, gradients, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS
 
@@ -62,8 +62,7 @@ def passes_leave_nothing_behind(trial: Trial) -> None:
     sizes = []
     for passes in (2, 200):
         for _ in range(passes):
-            forward(component, batch)
-            backward(component, batch)
+            forward_backward(component, batch)
         sizes.append(len(pickle.dumps(component)))
     if sizes[1] > sizes[0] + GROWTH:
         fail(f"pickled after 2 and 202 passes: expected about one size, received {sizes[0]} and {sizes[1]} bytes")
@@ -75,8 +74,7 @@ def saving_and_loading_gives_an_equal_component(trial: Trial) -> None:
     component, batch = trial.fresh(), trial.batch()
     for array in parameters(component).values():
         array *= trial.rng.uniform(0.6, 1.4, array.shape)
-    forward(component, batch)
-    backward(component, batch)
+    forward_backward(component, batch)
     component.evaluate()
     with TemporaryDirectory() as folder:
         try:
@@ -104,8 +102,7 @@ def _used(trial: Trial, mode: str) -> Any:
         component.astype(np.float64)
     for array in parameters(component).values():
         array *= trial.rng.uniform(0.6, 1.4, array.shape)
-    forward(component, batch)
-    backward(component, batch)
+    forward_backward(component, batch)
     if mode == "evaluate":
         component.evaluate()
         forward(component, batch)

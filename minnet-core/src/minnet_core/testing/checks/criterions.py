@@ -17,7 +17,6 @@ from ..numerics import (
     map_arrays,
     named_arrays,
     samples,
-    stacked,
     structure,
 )
 from ..outcomes import fail, skip
@@ -33,7 +32,7 @@ def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
     """A batch given twice over has the same loss, and half the gradient for each sample."""
     for batch in trial.batches():
         once = run(trial.fresh(), batch)
-        doubled = Batch(stacked(batch.input, batch.input), stacked(batch.second, batch.second), "repeated")
+        doubled = batch.repeated()
         expected = {
             name: array if name == "loss" else np.concatenate([array, array]) / 2 for name, array in once.items()
         }

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...nn import Array
 from ..check import check
-from ..numerics import as_dtype, expect_equal, holding, is_floating, map_arrays, named_arrays, samples
+from ..numerics import as_dtype, expect_equal, holding, is_floating, named_arrays, samples
 from ..outcomes import fail, skip
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trials import Trial, one_by_one
@@ -56,7 +56,7 @@ def a_large_batch_is_treated_alike(trial: Trial) -> None:
     for mode in trial.repeatable_modes:
         batch = trial.batch(mode)
         times = -(-MANY // samples(batch.input))
-        large = Batch(_repeated(batch.input, times), _repeated(batch.second, times), "repeated")
+        large = batch.repeated(times)
         expected = _scaled_up(run(trial.fresh(mode), batch), times, trial.kind)
         for dtype in (None, *_integer_dtypes(trial, batch)):
             given = large if dtype is None else Batch(large.input, as_dtype(large.second, dtype), "repeated")
@@ -86,10 +86,6 @@ def rejected_calls_change_nothing(trial: Trial) -> None:
 
 def _prefixed(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
     return {f"{prefix}{name}": array for name, array in arrays.items()}
-
-
-def _repeated(tensor: Any, times: int) -> Any:
-    return map_arrays(lambda array: np.concatenate([array] * times), tensor)
 
 
 def _scaled_up(results: dict[str, Array], times: int, kind: str) -> dict[str, Array]:

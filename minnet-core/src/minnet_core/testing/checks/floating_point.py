@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -37,30 +38,24 @@ def float32_is_accurate_far_from_zero(trial: Trial) -> None:
 def large_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range."""
     trial.require_real()
-    for mode in trial.modes:
-        for dtype in DTYPES:
-            for size in (1e3, 1e4):
-                input = scaled(trial.draw_input(dtype), size)
-                _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
+    for mode, dtype, size in product(trial.modes, DTYPES, (1e3, 1e4)):
+        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
 
 
 @check("data", needs=RUNS)
 def one_huge_row_gives_finite_results(trial: Trial) -> None:
     """A batch of zeros but for one sample of 10000s overflows nowhere, and divides by nothing."""
     trial.require_real()
-    for mode in trial.modes:
-        for dtype in DTYPES:
-            _expect_finite(trial, mode, dtype, map_arrays(_huge_row, trial.draw_input(dtype)), "one huge row")
+    for mode, dtype in product(trial.modes, DTYPES):
+        _expect_finite(trial, mode, dtype, map_arrays(_huge_row, trial.draw_input(dtype)), "one huge row")
 
 
 @check("data", needs=RUNS)
 def tiny_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of zero, and of nearly nothing, are divided by nowhere."""
     trial.require_real()
-    for mode in trial.modes:
-        for dtype in DTYPES:
-            for size in (0.0, 1e-30):
-                _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
+    for mode, dtype, size in product(trial.modes, DTYPES, (0.0, 1e-30)):
+        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
 
 
 def _has_real_target(trial: Trial) -> bool:

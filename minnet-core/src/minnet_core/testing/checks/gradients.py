@@ -28,7 +28,7 @@ from ..numerics import (
 from ..outcomes import fail, skip
 from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
 from ..trials import Trial
-from .protocol import RUNS, single_samples
+from .protocol import RUNS, only_gradients, single_samples
 
 CHOSEN = 3
 """How many elements of an output, and of an input for each, are looked at where there may be kinks."""
@@ -110,12 +110,14 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
         other = Batch(batch.input, trial.gradOutput(batch.second))
         total = Batch(batch.input, _combined(batch.second, other.second))
         nothing = Batch(batch.input, map_arrays(np.zeros_like, batch.second))
-        one, two, both, none = (_gradients_of(trial.fresh(mode), given) for given in (batch, other, total, nothing))
+        one, two, both, none = (
+            only_gradients(run(trial.fresh(mode), given)) for given in (batch, other, total, nothing)
+        )
         expected = {name: 2 * one[name] - 3 * two[name] for name in one}
         size = {name: 1e-9 * float(np.abs(one[name]).max(initial=0) + np.abs(two[name]).max(initial=0)) for name in one}
         expect_equal(both, expected, f"of twice one gradOutput minus three times another, {mode} mode", atol=size)
         for factor in (1e6, 1e-6):
-            scaled_up = _gradients_of(trial.fresh(mode), Batch(batch.input, scaled(batch.second, factor)))
+            scaled_up = only_gradients(run(trial.fresh(mode), Batch(batch.input, scaled(batch.second, factor))))
             back = {name: array / factor for name, array in scaled_up.items()}
             expect_equal(back, one, f"of {factor:g} times a gradOutput, divided by that, {mode} mode")
         expect_equal(none, {name: np.zeros_like(array) for name, array in one.items()}, "of a gradOutput of zeros")
@@ -162,10 +164,6 @@ def _combined(one: Any, two: Any) -> Any:
     if isinstance(one, tuple):
         return tuple(map(_combined, one, two))
     return 2 * one - 3 * two
-
-
-def _gradients_of(component: Any, batch: Batch) -> dict[str, Array]:
-    return {name: array for name, array in run(component, batch).items() if name.startswith("grad")}
 
 
 def _of_input(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:

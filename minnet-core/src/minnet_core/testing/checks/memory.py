@@ -11,7 +11,7 @@ from ...nn import Array, Module, Tensor, children, walk
 from ..check import check
 from ..numerics import LAYOUTS, expect_equal, map_arrays, named_arrays, read_only
 from ..outcomes import fail, skip
-from ..passes import Batch, backward, buffers, forward, gradients, parameters, run
+from ..passes import Batch, backward, buffers, forward, forward_backward, gradients, parameters, run
 from ..trials import Trial
 from .protocol import CALLED, RUNS
 
@@ -45,8 +45,7 @@ def read_only_arrays_are_taken(trial: Trial) -> None:
 @check("data", needs=CALLED)
 def results_share_no_memory(trial: Trial) -> None:
     """Output and ``gradInput`` are arrays of their own, and can be written to: no argument, parameter or buffer."""
-    for mode in trial.modes:
-        batch, component = trial.batch(mode), trial.fresh(mode)
+    for mode, component, batch in trial.per_mode():
         others = {**parameters(component), **gradients(component)}
         others.update(named_arrays("input", batch.input))
         others.update(named_arrays("target" if trial.kind == "criterion" else "gradOutput", batch.second))
@@ -72,8 +71,7 @@ def earlier_results_are_kept(trial: Trial) -> None:
         for name, array in named_arrays("gradInput", backward(component, first)):
             returned[name], kept[name] = array, array.copy()
         expect_equal(returned, kept, f"of a pass, {mode} mode, after its backward", rtol=0)
-        forward(component, second)
-        backward(component, second)
+        forward_backward(component, second)
         expect_equal(returned, kept, f"of an earlier pass, {mode} mode, after another", rtol=0)
 
 
@@ -82,15 +80,13 @@ def results_of_inner_modules_are_kept(trial: Trial) -> None:
     """A component does not change what the modules inside it returned: they may need it again."""
     if not dict(children(trial.prototype)):
         skip("it has no modules inside")
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
+    for mode, component, batch in trial.per_mode():
         returned: dict[str, Array] = {}
         kept: dict[str, Array] = {}
         for name, module in walk(component):
             if name:
                 _record(module, f"of module {name}", returned, kept)
-        forward(component, batch)
-        backward(component, batch)
+        forward_backward(component, batch)
         expect_equal(returned, kept, f"{mode} mode, after the pass", rtol=0)
 
 

@@ -11,7 +11,7 @@ from ...nn import children, walk
 from ..check import check
 from ..numerics import copied, expect_equal, is_floating, map_arrays, named_arrays, rows
 from ..outcomes import fail, skip
-from ..passes import Batch, align_generators, backward, forward, lasting, run
+from ..passes import Batch, align_generators, forward, forward_backward, lasting, run
 from ..trials import Trial
 from .protocol import RUNS
 
@@ -38,8 +38,7 @@ def modes_reach_every_module(trial: Trial) -> None:
 def changing_the_mode_changes_nothing_else(trial: Trial) -> None:
     """``train()`` and ``evaluate()`` leave parameters, gradients, buffers and generators as they are."""
     component, batch = trial.fresh(), trial.batch()
-    forward(component, batch)
-    backward(component, batch)
+    forward_backward(component, batch)
     before = lasting(component)
     for method in ("evaluate", "train"):
         getattr(component, method)()
@@ -51,12 +50,10 @@ def training_goes_on_after_evaluation(trial: Trial) -> None:
     """A training pass gives the same whether or not there was evaluation before it."""
     batch, other = trial.batch(), trial.batch("evaluate")
     trained = trial.fresh()
-    forward(trained, batch)
-    backward(trained, batch)
+    forward_backward(trained, batch)
     interrupted = copy.deepcopy(trained)
     interrupted.evaluate()
-    forward(interrupted, other)
-    backward(interrupted, other)
+    forward_backward(interrupted, other)
     interrupted.train()
     align_generators(interrupted, trained)
     expect_equal(run(interrupted, batch), run(trained, batch), "of training after evaluation")
@@ -135,10 +132,8 @@ def evaluation_follows_training(trial: Trial) -> None:
 @check("state", of=["layer"], needs=RUNS)
 def clearState_forgets_only_results(trial: Trial) -> None:
     """``clearState`` forgets ``output`` and ``gradInput``, changes nothing else, and returns the component."""
-    for mode in trial.modes:
-        component, batch = trial.fresh(mode), trial.batch(mode)
-        forward(component, batch)
-        backward(component, batch)
+    for mode, component, batch in trial.per_mode():
+        forward_backward(component, batch)
         kept, before = copy.deepcopy(component), lasting(component)
         returned = component.clearState()
         if component.output is not None or component.gradInput is not None:

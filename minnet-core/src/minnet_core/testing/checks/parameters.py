@@ -11,7 +11,7 @@ from ...nn import find_parameters
 from ..check import check
 from ..numerics import are_equal, expect_equal
 from ..outcomes import fail, skip
-from ..passes import backward, copy_state, forward, parameters, run
+from ..passes import copy_state, forward_backward, parameters, run
 from ..trials import Trial
 from .accumulation import skip_without_parameters
 from .protocol import RUNS
@@ -29,8 +29,7 @@ def passes_change_no_parameter(trial: Trial) -> None:
                 array *= size
             before = {name: array.copy() for name, array in held.items()}
             for batch in trial.batches(mode):
-                forward(component, batch)
-                backward(component, batch)
+                forward_backward(component, batch)
             expect_equal(parameters(component), before, f"(a parameter) after passes, {mode} mode", rtol=0)
             for name, array in parameters(component).items():
                 if array.size and not np.shares_memory(array, held[name]):
@@ -98,8 +97,7 @@ def nothing_is_hidden(trial: Trial) -> None:
     for array in _distinct(parameters(trained)):
         _shift(trial, array)
     for batch in [*trial.batches(), *trial.batches()]:
-        forward(trained, batch)
-        backward(trained, batch)
+        forward_backward(trained, batch)
     other = trial.case.build(rng=trial.case.seed + 1).astype(np.float64)
     copy_state(trained, other)
     for mode in ("evaluate", "train"):

@@ -15,7 +15,7 @@ from ...nn import describe
 from ..check import check
 from ..numerics import expect_equal, is_floating, named_arrays, structure
 from ..outcomes import fail, skip
-from ..passes import Batch, backward, forward, gradients, run, zero
+from ..passes import Batch, backward, forward, forward_backward, gradients, run, zero
 from ..trials import Trial
 
 CALLED = ("forward_runs", "backward_runs")
@@ -64,8 +64,7 @@ def backward_runs(trial: Trial) -> None:
     """Backward runs after forward, for an input of every shape of the case."""
     for batch in trial.batches():
         component = trial.fresh()
-        forward(component, batch)
-        gradInput = backward(component, batch)
+        gradInput = forward_backward(component, batch)
         if not trial.takes_integers:
             _expect_arrays("backward", gradInput, optional=not all(_floats(batch)))
 
@@ -90,10 +89,8 @@ def loss_is_stored(trial: Trial) -> None:
 @check("protocol", needs=CALLED)
 def gradInput_is_stored(trial: Trial) -> None:
     """Backward stores as ``gradInput`` what it returns."""
-    for mode in trial.modes:
-        batch, component = trial.batch(mode), trial.fresh(mode)
-        forward(component, batch)
-        gradInput = backward(component, batch)
+    for mode, component, batch in trial.per_mode():
+        gradInput = forward_backward(component, batch)
         if gradInput is not None or not trial.takes_integers:
             _expect_stored("gradInput", component.gradInput, gradInput, f"{mode} mode")
 
@@ -104,8 +101,7 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
     for mode in trial.modes:
         for batch in (*trial.batches(mode), *single_samples(trial, mode)):
             component = trial.fresh(mode)
-            forward(component, batch)
-            gradInput = backward(component, batch)
+            gradInput = forward_backward(component, batch)
             if gradInput is None and trial.takes_integers:
                 continue
             received, expected = structure(gradInput), structure(batch.input)
@@ -116,45 +112,20 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
 @check("protocol", of=["layer"], needs=RUNS)
 def separate_calls_equal_backward(trial: Trial) -> None:
     """``updateGradInput`` and ``accGradParameters``, called one after the other, do what backward does."""
-    component = trial.fresh()
-    if defines_backward_itself(component):
-        skip("it defines backward itself")
-    batch = trial.batch()
-    expected = run(copy.deepcopy(component), batch)
-    zero(component)
-    forward(component, batch)
-    gradInput = component.updateGradInput(batch.input, batch.second)
-    component.accGradParameters(batch.input, batch.second)
-    expect_equal(_backward_results(component, gradInput), _only_backward(expected), "of separate calls")
+    _expect_as_backward(trial, ("updateGradInput", "accGradParameters"), "of separate calls")
 
 
 @check("protocol", of=["layer"], needs=RUNS)
 def accGradParameters_leaves_updateGradInput_as_it_was(trial: Trial) -> None:
     """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
-    component = trial.fresh()
-    if defines_backward_itself(component):
-        skip("it defines backward itself")
-    if not gradients(component):
-        skip("it has no parameters")
-    batch = trial.batch()
-    expected = run(copy.deepcopy(component), batch)
-    zero(component)
-    forward(component, batch)
-    component.updateGradInput(batch.input, batch.second)
-    component.accGradParameters(batch.input, batch.second)
-    gradInput = component.updateGradInput(batch.input, batch.second)
-    expect_equal(
-        _backward_results(component, gradInput),
-        _only_backward(expected),
-        "of updateGradInput, accGradParameters and updateGradInput once more",
-    )
+    methods = ("updateGradInput", "accGradParameters", "updateGradInput")
+    _expect_as_backward(trial, methods, "of updateGradInput, accGradParameters and updateGradInput once more")
 
 
 @check("protocol", needs=RUNS)
 def backward_twice_gives_the_same(trial: Trial) -> None:
     """A second backward after one forward gives the same ``gradInput``: the first has used nothing up."""
-    for mode in trial.modes:
-        batch, component = trial.batch(mode), trial.fresh(mode)
+    for mode, component, batch in trial.per_mode():
         forward(component, batch)
         first = {name: array.copy() for name, array in named_arrays("gradInput", backward(component, batch))}
         second = dict(named_arrays("gradInput", backward(component, batch)))
@@ -164,17 +135,33 @@ def backward_twice_gives_the_same(trial: Trial) -> None:
 @check("protocol", of=["layer"], needs=RUNS)
 def backward_reads_every_gradOutput(trial: Trial) -> None:
     """Another gradOutput after one forward gives its own gradients: nothing is kept from the backward before."""
-    for mode in trial.modes:
-        batch, component = trial.batch(mode), trial.fresh(mode)
+    for mode, component, batch in trial.per_mode():
         other = evolve(batch, second=trial.gradOutput(batch.second))
         expected = run(copy.deepcopy(component), other)
-        forward(component, batch)
-        backward(component, batch)
+        forward_backward(component, batch)
         zero(component)
         gradInput = backward(component, other)
         expect_equal(
-            _backward_results(component, gradInput), _only_backward(expected), f"of a second gradOutput, {mode} mode"
+            _backward_results(component, gradInput), only_gradients(expected), f"of a second gradOutput, {mode} mode"
         )
+
+
+def _expect_as_backward(trial: Trial, methods: tuple[str, ...], where: str) -> None:
+    """Expect methods, called one after the other, to do what backward does."""
+    component = trial.fresh()
+    if defines_backward_itself(component):
+        skip("it defines backward itself")
+    if methods.count("updateGradInput") > 1 and not gradients(component):
+        skip("it has no parameters")
+    batch = trial.batch()
+    expected = run(copy.deepcopy(component), batch)
+    zero(component)
+    forward(component, batch)
+    gradInput = None
+    for method in methods:
+        returned = getattr(component, method)(batch.input, batch.second)
+        gradInput = returned if method == "updateGradInput" else gradInput
+    expect_equal(_backward_results(component, gradInput), only_gradients(expected), where)
 
 
 def single_samples(trial: Trial, mode: str) -> list[Batch]:
@@ -238,5 +225,6 @@ def _backward_results(component: Any, gradInput: Any) -> dict[str, Any]:
     return {**found, **gradients(component)}
 
 
-def _only_backward(results: dict[str, Any]) -> dict[str, Any]:
+def only_gradients(results: dict[str, Any]) -> dict[str, Any]:
+    """Of the results of `run` those of backward."""
     return {name: array for name, array in results.items() if name.startswith("grad")}

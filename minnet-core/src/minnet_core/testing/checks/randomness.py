@@ -6,9 +6,9 @@ import numpy as np
 
 from ...nn import Array
 from ..check import check
-from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number, stacked
+from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number
 from ..outcomes import fail, skip
-from ..passes import Batch, GlobalState, backward, forward, generator_states, parameters, run
+from ..passes import GlobalState, backward, forward, generator_states, parameters, run
 from ..trials import Trial, mean_shifts
 from .protocol import RUNS
 
@@ -41,7 +41,7 @@ def seeds_give_different_components(trial: Trial) -> None:
     batch = trial.batch()
     if not parameters(trial.prototype) and not trial.is_stochastic:
         skip("it draws nothing")
-    batch = _repeated(batch, 32)
+    batch = batch.repeated(32)
 
     def results(seed: int) -> dict[str, Array]:
         component = trial.case.build(rng=seed).astype(np.float64)
@@ -57,7 +57,7 @@ def rng_is_what_numpy_takes(trial: Trial) -> None:
     """``rng`` may be a seed or a generator, which draw the same; None gives a new component each time."""
     if not trial.case.takes_rng:
         skip("it takes no rng")
-    batch = _repeated(trial.batch(), 64)  # or a mask that rarely drops anything would now and then be one five times
+    batch = trial.batch().repeated(64)  # or a mask that rarely drops anything would now and then be one five times
 
     def results(rng: int | np.random.Generator | None) -> dict[str, Array]:
         component = (trial.case.build_with({"rng": None}) if rng is None else trial.case.build(rng)).astype(np.float64)
@@ -116,7 +116,7 @@ def successive_draws_differ(trial: Trial) -> None:
     """Two training passes over one batch draw different numbers."""
     if not trial.is_stochastic:
         skip("it draws no random numbers")
-    component, batch = trial.fresh(), _repeated(trial.batch(), 4)
+    component, batch = trial.fresh(), trial.batch().repeated(4)
     first = dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input))))
     for _ in range(REPEATS):
         if not are_equal(dict(named_arrays("output", component.forward(batch.input))), first, rtol=0):
@@ -147,10 +147,3 @@ def _can_be_seeded(trial: Trial) -> bool:
 def _expect_states(before: GlobalState, when: str) -> None:
     if not before.is_current():
         fail(f"{when}: expected the global generators to be left alone, they were drawn from; take rng= instead")
-
-
-def _repeated(batch: Batch, times: int) -> Batch:
-    result = batch
-    for _ in range(times - 1):
-        result = Batch(stacked(result.input, batch.input), stacked(result.second, batch.second), batch.kind)
-    return result

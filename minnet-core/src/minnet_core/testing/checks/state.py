@@ -11,9 +11,20 @@ from typing import Any
 import numpy as np
 
 from ..check import check
-from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples, stacked
+from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples
 from ..outcomes import fail
-from ..passes import Batch, align_generators, backward, buffers, copy_state, forward, gradients, parameters, run
+from ..passes import (
+    Batch,
+    align_generators,
+    backward,
+    buffers,
+    copy_state,
+    forward,
+    forward_backward,
+    gradients,
+    parameters,
+    run,
+)
 from ..trials import Trial
 from .protocol import RUNS
 
@@ -25,8 +36,7 @@ def other_batches_leave_no_trace(trial: Trial) -> None:
         batch = trial.batch(mode)
         used = trial.fresh(mode)
         for other in trial.batches(mode):
-            forward(used, other)
-            backward(used, other)
+            forward_backward(used, other)
         _expect_as_unused(trial, mode, used, batch, "after other batches")
 
 
@@ -35,10 +45,9 @@ def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
     """Results of a batch do not depend on a larger one before it, or on a smaller one."""
     for mode in trial.modes:
         batch = trial.batch(mode)
-        larger = Batch(stacked(batch.input, batch.input), stacked(batch.second, batch.second), "doubled")
+        larger = batch.repeated(2, "doubled")
         used = trial.fresh(mode)
-        forward(used, larger)
-        backward(used, larger)
+        forward_backward(used, larger)
         _expect_as_unused(trial, mode, used, batch, "after a larger batch")
         _expect_as_unused(trial, mode, used, larger, "after a smaller batch")
 
@@ -49,8 +58,7 @@ def a_refilled_input_is_read_again(trial: Trial) -> None:
     for mode in trial.modes:
         first, second = trial.batch(mode), trial.batch(mode)
         reused, used = first.copy(), trial.fresh(mode)
-        forward(used, reused)
-        backward(used, reused)
+        forward_backward(used, reused)
         for mine, new in ((reused.input, second.input), (reused.second, second.second)):
             for (_, array), (_, numbers) in zip(named_arrays("", mine), named_arrays("", new), strict=True):
                 array[...] = numbers
@@ -95,8 +103,7 @@ def the_program_is_left_alone(trial: Trial) -> None:
         component = trial.case.build()
         if trial.kind == "layer":
             component.astype(np.float64)
-        forward(component, batch)
-        backward(component, batch)
+        forward_backward(component, batch)
         for name, setting in _settings().items():
             if setting != before[name]:
                 fail(f"{name}: expected {before[name]} after a pass, received {setting}")

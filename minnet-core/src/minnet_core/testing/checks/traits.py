@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..check import check
@@ -39,11 +41,7 @@ def stochastic_is_declared_rightly(trial: Trial) -> None:
 @check("traits", of=["layer"], needs=RUNS)
 def global_generator_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to draw from a global generator does."""
-    _skip_inferred(trial, "global-generator")
-    if "global-generator" not in trial.traits:
-        skip("it is not declared to; that it does not is another check")
-    if not draws_globally(trial):
-        _contradict("global-generator", True, "", "it draws from none")
+    _expect_if_declared(trial, "global-generator", draws_globally, "it draws from none")
 
 
 @check("traits", of=["layer"], needs=RUNS)
@@ -68,11 +66,7 @@ def train_differs_is_declared_rightly(trial: Trial) -> None:
 @check("traits", needs=RUNS)
 def batch_coupling_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to couple the samples of a batch does."""
-    _skip_inferred(trial, "batch-coupled")
-    if "batch-coupled" not in trial.traits:
-        skip("it is not declared to; that it does not is another check")
-    if not is_batch_coupled(trial):
-        _contradict("batch-coupled", True, "", "each sample alone gives what it gives in a batch")
+    _expect_if_declared(trial, "batch-coupled", is_batch_coupled, "each sample alone gives what it gives in a batch")
 
 
 @check("traits", needs=[*RUNS, "stochastic_is_declared_rightly"])
@@ -109,6 +103,15 @@ def _skip_inferred(trial: Trial, trait: str) -> None:
     """Skip a trait that nobody has declared or left out on purpose."""
     if trial.case.infers and trait not in trial.case.traits:
         skip("its traits were found out rather than declared")
+
+
+def _expect_if_declared(trial: Trial, trait: str, holds: Callable[[Trial], bool], does_not: str) -> None:
+    """Expect a component to have a trait that it is declared to have."""
+    _skip_inferred(trial, trait)
+    if trait not in trial.traits:
+        skip("it is not declared to; that it does not is another check")
+    if not holds(trial):
+        _contradict(trait, True, "", does_not)
 
 
 def _contradict(trait: str, declared: bool, holds: str, does_not: str) -> None:

@@ -3,7 +3,7 @@
 from .generators import align_generators, generator_states
 from .global_state import GlobalState
 from .gradients import check_criterion_gradients, check_gradients, magnitude, objective, weighted_sum
-from .passes import Batch, backward, forward, gradients, parameters, run, zero
+from .passes import Batch, backward, forward, forward_backward, gradients, parameters, parts, run, zero
 from .sandbox import sandboxed
 from .state import buffers, copy_state, lasting
 
@@ -17,12 +17,14 @@ __all__ = [
     "check_gradients",
     "copy_state",
     "forward",
+    "forward_backward",
     "generator_states",
     "gradients",
     "lasting",
     "magnitude",
     "objective",
     "parameters",
+    "parts",
     "run",
     "sandboxed",
     "weighted_sum",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from attrs import evolve, frozen
 
 from ...nn import Array, Criterion, Module, Tensor, describe, walk
-from ..numerics import copied, named_arrays, rows
+from ..numerics import copied, map_arrays, named_arrays, rows
 from .global_state import GlobalState
 
 GLOBAL_SEED = 20061115
@@ -36,6 +37,14 @@ class Batch:
         index = slice(start, stop)
         return Batch(rows(self.input, index), rows(self.second, index), kind or self.kind)
 
+    def repeated(self, times: int = 2, kind: str = "repeated") -> Batch:
+        """The samples several times over."""
+
+        def repeat(array: Array) -> Array:
+            return np.concatenate([array] * times)
+
+        return Batch(map_arrays(repeat, self.input), map_arrays(repeat, self.second), kind)
+
     def copy(self) -> Batch:
         """A batch of copies of the arrays."""
         return evolve(self, input=copied(self.input), second=copied(self.second))
@@ -52,6 +61,12 @@ def forward(component: Any, batch: Batch) -> Any:
 def backward(component: Any, batch: Batch) -> Any:
     """Run ``backward``."""
     return component.backward(batch.input, batch.second)
+
+
+def forward_backward(component: Any, batch: Batch) -> Any:
+    """Run ``forward`` and then ``backward``; return what the latter does."""
+    forward(component, batch)
+    return backward(component, batch)
 
 
 def run(component: Any, batch: Batch) -> dict[str, Array]:

@@ -139,6 +139,11 @@ class Trial:
         for shape in self.case.shapes:
             yield self.batch(mode, dtype, shape=shape)
 
+    def per_mode(self) -> Iterator[tuple[Mode, Any, Batch]]:
+        """Yield every mode with a component in it and a batch for it."""
+        for mode in self.modes:
+            yield mode, self.fresh(mode), self.batch(mode)
+
     def single(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Batch:
         """Draw a batch of one sample.
 
