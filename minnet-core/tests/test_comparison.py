@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from minnet_core.testing import ConformanceError
-from minnet_core.testing.numerics.comparison import are_equal, differing, expect_equal, largest, number, tolerance_of
+from minnet_core.testing.numerics.comparison import (
+    are_equal,
+    differing,
+    expect_equal,
+    format_number,
+    largest,
+    tolerance_of,
+)
 
 
 def message(received, expected, where="after a pass", **options):
@@ -107,6 +114,6 @@ def test_bit_for_bit_allows_nothing():
 
 
 def test_numbers_are_written_with_nine_digits():
-    assert number(np.float32(1 / 3)) == "0.333333343"
-    assert number(np.nan) == "nan"
-    assert number(1e20) == "1e+20"
+    assert format_number(np.float32(1 / 3)) == "0.333333343"
+    assert format_number(np.nan) == "nan"
+    assert format_number(1e20) == "1e+20"

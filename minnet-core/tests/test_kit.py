@@ -70,8 +70,8 @@ def test_a_component_that_cannot_be_made_stops_every_check_of_its_kind():
 
     def needed(check, kind):
         """What a check needs of a kind, directly or not; a need that is about other kinds stops nothing."""
-        its = [by_name[need] for need in check.needs if kind in by_name[need].of]
-        return {check.name}.union(*(needed(each, kind) for each in its))
+        needs = [by_name[need] for need in check.needs if kind in by_name[need].of]
+        return {check.name}.union(*(needed(each, kind) for each in needs))
 
     for check in all_checks():
         for kind in check.of:

@@ -105,5 +105,5 @@ def _take_in(layer: Module, following: list[Step]) -> tuple[Module, list[Step]] 
 
 def _is_wider(layer: Module, other: Module) -> bool:
     """Whether the parameters of a layer would make the results of another wider than its own do."""
-    mine, its = (tuple(array.dtype for array in module.namedParameters().values()) for module in (layer, other))
-    return bool(mine and its) and np.result_type(*its, *mine) != np.result_type(*its)
+    wide, narrow = (tuple(array.dtype for array in module.namedParameters().values()) for module in (layer, other))
+    return bool(wide and narrow) and np.result_type(*narrow, *wide) != np.result_type(*narrow)

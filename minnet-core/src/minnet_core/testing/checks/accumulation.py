@@ -9,7 +9,7 @@ import numpy as np
 
 from ...nn import describe, find_parameters, find_places, join, leaves, walk
 from ..check import check
-from ..numerics import expect_equal, largest, number
+from ..numerics import expect_equal, format_number, largest
 from ..outcomes import fail, skip
 from ..passes import backward, forward, forward_backward, gradients, parameters, zero
 from ..trials import Trial
@@ -55,10 +55,10 @@ def gradients_stay_the_same_arrays(trial: Trial) -> None:
         for index in range(2):
             forward_backward(component, batch)
             now = list(leaves(component.getGradParameters()))
-            for number_, (old, new) in enumerate(zip(held, now, strict=True)):
+            for position, (old, new) in enumerate(zip(held, now, strict=True)):
                 if not np.array_equal(old, new, equal_nan=True):
                     fail(
-                        f"gradient {number_} of getGradParameters(), {describe(old)}, {mode} mode: expected backward "
+                        f"gradient {position} of getGradParameters(), {describe(old)}, {mode} mode: expected backward "
                         f"{index + 1} to change it in place (gradW += ...), it put another array in its place"
                     )
 
@@ -77,7 +77,7 @@ def zeroing_reaches_every_gradient(trial: Trial) -> None:
             if array.any():  # which nan is too
                 fail(
                     f"{name}, filled with {value}: expected 0 after zeroGradParameters(), "
-                    f"received {number(array.ravel()[np.flatnonzero(array)[0]])}"
+                    f"received {format_number(array.ravel()[np.flatnonzero(array)[0]])}"
                 )
         if any(array.any() for array in gradients(component).values()):
             fail("zeroGradParameters(): expected the gradients to be zero, it put other arrays in their place")
@@ -89,7 +89,8 @@ def new_gradients_are_zero(trial: Trial) -> None:
     skip_without_parameters(trial)
     for name, array in gradients(trial.case.build()).items():
         if array.any():  # which nan is too
-            fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {number(largest(array))}")
+            received = format_number(largest(array))
+            fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {received}")
 
 
 @check("accumulation", of=["layer"], needs=RUNS)

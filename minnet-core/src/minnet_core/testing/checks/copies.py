@@ -110,9 +110,9 @@ def _used(trial: Trial, mode: str) -> Any:
 
 
 def _expect_nothing_shared(original: Any, twin: Any, where: str) -> None:
-    mine, its = ({**parameters(made), **gradients(made), **buffers(made)} for made in (original, twin))
-    for name, array in mine.items():
-        if name in its and array.size and np.shares_memory(array, its[name]):
+    arrays, copied = ({**parameters(made), **gradients(made), **buffers(made)} for made in (original, twin))
+    for name, array in arrays.items():
+        if name in copied and array.size and np.shares_memory(array, copied[name]):
             fail(f"{where}: {name} of the copy is the memory of the original's")
 
 
@@ -124,8 +124,8 @@ def _expect_equal_copy(trial: Trial, mode: str, original: Any, twin: Any, what: 
         array *= 2
     run(twin, other)
     expect_equal(lasting(original), before, f"of the original, {mode} mode, after its copy was used", rtol=0)
-    for mine, its in zip(parameters(twin).values(), parameters(original).values(), strict=True):
-        mine[...] = its
+    for array, value in zip(parameters(twin).values(), parameters(original).values(), strict=True):
+        array[...] = value
     run(original, other)
     align_generators(twin, original)
     expect_equal(run(twin, batch), run(original, batch), f"{what}, {mode} mode", rtol=0)

@@ -11,8 +11,8 @@ from ..check import check
 from ..numerics import (
     as_dtype,
     copied,
+    dtypes_holding,
     expect_equal,
-    holding,
     is_floating,
     map_arrays,
     named_arrays,
@@ -58,7 +58,7 @@ def integer_targets_count_as_numbers(trial: Trial) -> None:
         skip("its targets must sum to 1")
     whole = map_arrays(_whole, batch.second)
     expected = run(trial.fresh(), Batch(batch.input, whole))
-    for dtype in holding(whole, (*INTEGERS, np.bool_)):
+    for dtype in dtypes_holding(whole, (*INTEGERS, np.bool_)):
         target = as_dtype(whole, dtype)
         expect_equal(
             run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
@@ -74,7 +74,7 @@ def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     if any(array.size and array.min() < 0 for _, array in named_arrays("target", batch.second)):
         skip("its targets may be negative")
     expected = run(trial.fresh(), batch)
-    for dtype in holding(batch.second, INTEGERS):
+    for dtype in dtypes_holding(batch.second, INTEGERS):
         target = as_dtype(batch.second, dtype)
         expect_equal(
             run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
@@ -88,10 +88,10 @@ def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
         batch = trial.batch(dtype=dtype)
         floats = all(is_floating(array) for _, array in named_arrays("target", batch.second))
         whole = map_arrays(_whole, batch.second)
-        others = () if _is_constrained(batch.second) else holding(whole, (np.int64, np.bool_))
-        dtypes = (np.float32, np.float64, *others) if floats else holding(batch.second, INTEGERS)
-        for its in dtypes:
-            target = as_dtype(whole if np.dtype(its).kind in "ib" and floats else batch.second, its)
+        others = () if _is_constrained(batch.second) else dtypes_holding(whole, (np.int64, np.bool_))
+        dtypes = (np.float32, np.float64, *others) if floats else dtypes_holding(batch.second, INTEGERS)
+        for target_dtype in dtypes:
+            target = as_dtype(whole if np.dtype(target_dtype).kind in "ib" and floats else batch.second, target_dtype)
             for name, array in run(trial.fresh(), Batch(batch.input, target)).items():
                 if name != "loss" and is_floating(array) and array.dtype != dtype:
                     fail(

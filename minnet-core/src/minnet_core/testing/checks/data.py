@@ -9,7 +9,7 @@ import numpy as np
 
 from ...nn import Array
 from ..check import check
-from ..numerics import as_dtype, expect_equal, holding, is_floating, named_arrays, samples
+from ..numerics import as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
 from ..outcomes import fail, skip
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trials import Trial, one_by_one
@@ -105,7 +105,7 @@ def _integer_dtypes(trial: Trial, batch: Batch) -> tuple[Any, ...]:
     """Narrow dtypes that hold the targets of a criterion."""
     arrays = [array for _, array in named_arrays("", batch.second)] if trial.kind == "criterion" else []
     holds_classes = bool(arrays) and all(not is_floating(array) and array.min() >= 0 for array in arrays)
-    return tuple(holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
+    return tuple(dtypes_holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
 
 
 def _given(trial: Trial, call: Any) -> Callable[[Any], object]:

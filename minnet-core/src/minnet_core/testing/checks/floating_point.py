@@ -11,7 +11,7 @@ import numpy as np
 
 from ...nn import Array, describe
 from ..check import check
-from ..numerics import cast, differing, is_floating, largest, map_arrays, named_arrays, number, scaled, structure
+from ..numerics import cast, differing, format_number, is_floating, largest, map_arrays, named_arrays, scaled, structure
 from ..outcomes import fail
 from ..passes import Batch, buffers, parameters, run
 from ..trials import Trial
@@ -117,7 +117,7 @@ def _difference(
             element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
             return (
                 f"{name}{list(element) if element else ''}, shape {value.shape}",
-                f"float64 gives {number(value[element])}, float32 {number(received[name][element])} "
+                f"float64 gives {format_number(value[element])}, float32 {format_number(received[name][element])} "
                 f"(they may differ by {allowed:.1g})",
             )
     return None
@@ -167,7 +167,7 @@ def _expect_finite(trial: Trial, mode: str, dtype: Any, input: Any, kind: str) -
             results = run(copy.deepcopy(component), batch)
         problem = next(
             (
-                f"{name} is {number(array.ravel()[np.argmin(np.isfinite(array))])}"
+                f"{name} is {format_number(array.ravel()[np.argmin(np.isfinite(array))])}"
                 for name, array in results.items()
                 if not np.isfinite(array).all()
             ),

@@ -19,10 +19,10 @@ from ..numerics import (
     directions,
     expect_equal,
     find_mismatch,
+    format_number,
     is_floating,
     map_arrays,
     named_arrays,
-    number,
     scaled,
 )
 from ..outcomes import fail, skip
@@ -151,9 +151,9 @@ def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
     for _, array in named_arrays("gradOutput", gradOutput):
         for flat in trial.rng.choice(array.size, min(array.size, CHOSEN), replace=False):
 
-            def chosen(other: Array, its: Array = array, flat: int = flat) -> Array:
+            def chosen(other: Array, source: Array = array, flat: int = flat) -> Array:
                 result = np.zeros_like(other)
-                if other is its:
+                if other is source:
                     result.flat[flat] = trial.rng.choice([-1.0, 1.0])
                 return result
 
@@ -200,7 +200,7 @@ def _compare(
                 break
             fail(
                 f"{name}{found.place}, shape {array.shape} {array.dtype}, {mode} mode, {batch}: "
-                f"analytic {number(found.analytic)}, numeric {number(found.numeric)} "
+                f"analytic {format_number(found.analytic)}, numeric {format_number(found.numeric)} "
                 f"(they may differ by {found.allowed:.1g})"
             )
         else:
@@ -233,5 +233,5 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
                 place = list(direction) if isinstance(direction, tuple) else " along all elements"
                 fail(
                     f"{name}{place}, shape {array.shape}, {mode} mode, {batch}: "
-                    f"analytic {number(analytic)}, numeric {number((left + right) / 2)}"
+                    f"analytic {format_number(analytic)}, numeric {format_number((left + right) / 2)}"
                 )

@@ -53,8 +53,8 @@ def results_share_no_memory(trial: Trial) -> None:
         results = {**output, **dict(named_arrays("gradInput", backward(component, batch)))}
         declared = buffers(component) if getattr(component, "BUFFERS", ()) else {}
         for name, array in results.items():
-            for other, its in chain(others.items(), declared.items()):
-                if array.size and np.may_share_memory(array, its) and np.shares_memory(array, its):
+            for other, held in chain(others.items(), declared.items()):
+                if array.size and np.may_share_memory(array, held) and np.shares_memory(array, held):
                     fail(f"{name}, {mode} mode: expected an array of its own, it shares memory with {other}")
             if array.ndim and not array.flags.writeable:
                 fail(f"{name}, {mode} mode: expected an array of its own, it cannot be written to")

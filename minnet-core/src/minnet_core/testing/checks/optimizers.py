@@ -133,8 +133,8 @@ def many_parameters_are_stepped_like_few(trial: Trial) -> None:
         optimizer.module.astype(np.float64)
         for array, value in zip(parameters(optimizer.module).values(), start, strict=True):
             array.fill(value)
-        for number_ in drawn:
-            _steps(optimizer, [{name: np.full_like(g, number_) for name, g in gradients(optimizer.module).items()}])
+        for slope in drawn:
+            _steps(optimizer, [{name: np.full_like(g, slope) for name, g in gradients(optimizer.module).items()}])
     for name, array in parameters(many.module).items():
         expected = parameters(few.module)[name].ravel()[0]
         array = array.ravel()

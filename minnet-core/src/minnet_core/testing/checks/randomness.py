@@ -6,7 +6,7 @@ import numpy as np
 
 from ...nn import Array
 from ..check import check
-from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, number
+from ..numerics import are_equal, expect_equal, format_number, map_arrays, named_arrays
 from ..outcomes import fail, skip
 from ..passes import GlobalState, backward, forward, generator_states, parameters, run
 from ..trials import Trial, mean_shifts
@@ -134,8 +134,8 @@ def the_mean_is_preserved(trial: Trial) -> None:
     for shift in mean_shifts(trial, DRAWS):
         if not abs(shift.size_in_errors) <= 6:  # which nan is not either
             fail(
-                f"{shift.place}: the mean of {DRAWS} training outputs is {number(shift.mean)}, the evaluation output "
-                f"{number(shift.expected)}, {abs(shift.size_in_errors):.0f} standard errors away; "
+                f"{shift.place}: the mean of {DRAWS} training outputs is {format_number(shift.mean)}, "
+                f"the evaluation output {format_number(shift.expected)}, {abs(shift.size_in_errors):.0f} standard errors away; "
                 "if that is meant, it has the trait 'changes-mean'"
             )
 

@@ -70,10 +70,10 @@ def two_components_share_nothing(trial: Trial) -> None:
     """Two components made by the same call have no array in common, and do not disturb each other."""
     one, other = trial.case.build(), trial.case.build()
     arrays = [{**parameters(made), **gradients(made), **buffers(made)} for made in (one, other)]
-    for name, mine in arrays[0].items():
-        for other_name, its in arrays[1].items():
-            shared = mine.size and np.may_share_memory(mine, its) and np.shares_memory(mine, its)
-            if shared and (mine.flags.writeable or its.flags.writeable):  # else it is a constant
+    for name, array in arrays[0].items():
+        for other_name, another in arrays[1].items():
+            shared = array.size and np.may_share_memory(array, another) and np.shares_memory(array, another)
+            if shared and (array.flags.writeable or another.flags.writeable):  # else it is a constant
                 fail(f"{name}: shares memory with {other_name} of another component made by the same call")
     batches = trial.batch(), trial.batch()
     alone = [run(copy.deepcopy(made), batch) for made, batch in zip((one, other), batches, strict=True)]

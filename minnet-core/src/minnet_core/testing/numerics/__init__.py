@@ -1,13 +1,13 @@
 """Arrays of a pass compared: central differences, tolerances, nested arrays."""
 
 from .central_difference import STEP, Line, central_difference, directions, find_mismatch
-from .comparison import are_equal, differing, expect_equal, largest, number, tolerance_of
+from .comparison import are_equal, differing, expect_equal, format_number, largest, tolerance_of
 from .tensors import (
     LAYOUTS,
     as_dtype,
     cast,
     copied,
-    holding,
+    dtypes_holding,
     is_floating,
     map_arrays,
     named_arrays,
@@ -30,14 +30,14 @@ __all__ = [
     "copied",
     "differing",
     "directions",
+    "dtypes_holding",
     "expect_equal",
     "find_mismatch",
-    "holding",
+    "format_number",
     "is_floating",
     "largest",
     "map_arrays",
     "named_arrays",
-    "number",
     "read_only",
     "rows",
     "samples",

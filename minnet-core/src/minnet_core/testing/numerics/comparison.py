@@ -40,7 +40,7 @@ def expect_equal(
             element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
             place = f"{name}{list(element) if element else ''} {where}, shape {wanted.shape} {array.dtype}"
             count = f"; {np.count_nonzero(wrong)} of {wrong.size} elements differ" if wrong.size > 1 else ""
-            fail(f"{place}: expected {number(wanted[element])}, received {number(array[element])}{count}")
+            fail(f"{place}: expected {format_number(wanted[element])}, received {format_number(array[element])}{count}")
 
 
 def are_equal(received: Mapping[str, Any], expected: Mapping[str, Any], rtol: float = 1e-9) -> bool:
@@ -74,6 +74,6 @@ def largest(array: Array) -> float:
     return float(finite.max(initial=0))
 
 
-def number(value: Any) -> str:
+def format_number(value: Any) -> str:
     """Write a number as messages do; what is none, as it is."""
     return f"{float(value):.9g}" if isinstance(value, (int, float, np.number, np.bool_)) else str(value)

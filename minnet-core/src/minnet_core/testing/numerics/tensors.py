@@ -78,10 +78,10 @@ def samples(tensor: Tensor) -> int:
     return next(len(array) for _, array in named_arrays("", tensor))
 
 
-def holding(tensor: Tensor, dtypes: Iterable[Any]) -> list[Any]:
+def dtypes_holding(tensor: Tensor, dtypes: Iterable[Any]) -> list[Any]:
     """Those of some dtypes that can hold all numbers of a tensor.
 
-    >>> [dtype.__name__ for dtype in holding(np.array([0, 200]), (np.int8, np.uint8))]
+    >>> [dtype.__name__ for dtype in dtypes_holding(np.array([0, 200]), (np.int8, np.uint8))]
     ['uint8']
     """
     arrays = [array for _, array in named_arrays("", tensor)]

@@ -15,11 +15,11 @@ from ..numerics import (
     copied,
     differing,
     find_mismatch,
+    format_number,
     is_floating,
     largest,
     map_arrays,
     named_arrays,
-    number,
     structure,
     tolerance_of,
 )
@@ -125,8 +125,10 @@ def check_criterion_gradients(
     before = GlobalState.now()
     try:
         results = run(copy.deepcopy(criterion), batch)
-        for (what, given), (_, its) in zip(named_arrays("target", batch.second), named_arrays("", target), strict=True):
-            if not np.array_equal(given, its, equal_nan=given.dtype.kind == "f"):
+        for (what, given), (_, original) in zip(
+            named_arrays("target", batch.second), named_arrays("", target), strict=True
+        ):
+            if not np.array_equal(given, original, equal_nan=given.dtype.kind == "f"):
                 raise ConformanceError(f"{name}: expected passes to leave {what} as it is; it was written to")
         _compare(name, criterion, batch, results, generator, tolerance)
     finally:
@@ -152,7 +154,8 @@ def _compare(
         if found is not None:
             kink = "; the function has a kink there" if found.is_kink else ""
             raise ConformanceError(
-                f"{name}: {what}{found.place}: analytic {number(found.analytic)}, numeric {number(found.numeric)}{kink}"
+                f"{name}: {what}{found.place}: analytic {format_number(found.analytic)}, "
+                f"numeric {format_number(found.numeric)}{kink}"
             )
 
 

@@ -19,7 +19,7 @@ from ..trials import Trial, inferred_traits
 from .report import Report, Result, Status
 
 
-def reproduction(case: Case, check: str) -> str:
+def rerun_command(case: Case, check: str) -> str:
     """Return a command for a shell; for a case that no command line can say, a line of Python where the case is known.
 
     A case that a test made is run again by the test: pytest says which it is.
@@ -55,7 +55,7 @@ class Examination:
         ValueError: if the case expects a failure of a check that does not exist, and is named like one that does.
     """
 
-    def __init__(self, case: Case, again: Callable[[Case, str], str] = reproduction) -> None:
+    def __init__(self, case: Case, again: Callable[[Case, str], str] = rerun_command) -> None:
         self.case = case
         self._again = again
         self._results: dict[str, Result] = {}

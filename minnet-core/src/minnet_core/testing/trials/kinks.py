@@ -81,5 +81,5 @@ def _kink_of(value: Callable[[float], float], size: float, reach: float) -> floa
 
 def _moved(tensor: Any, step: Any, t: float) -> Any:
     if isinstance(tensor, tuple):
-        return tuple(_moved(part, its, t) for part, its in zip(tensor, step, strict=True))
+        return tuple(_moved(part, part_step, t) for part, part_step in zip(tensor, step, strict=True))
     return tensor + t * step if tensor.dtype.kind == "f" else tensor
