@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .atomic import write_atomically as write_atomically
     from .docstring import Docstring as Docstring
     from .lazy import lazy_exports as lazy_exports
-    from .suggestions import close_names as close_names, nearest as nearest
+    from .suggestions import nearest as nearest, nearest_names as nearest_names
     from .tables import echo_table as echo_table, render_table as render_table
     from .tracebacks import where_raised as where_raised
 else:
@@ -20,7 +20,7 @@ else:
             "atomic": "write_atomically",
             "docstring": "Docstring",
             "lazy": "lazy_exports",
-            "suggestions": "close_names nearest",
+            "suggestions": "nearest nearest_names",
             "tables": "echo_table render_table",
             "tracebacks": "where_raised",
         },

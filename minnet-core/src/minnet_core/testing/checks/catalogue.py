@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ...plugins import plugin_host
-from ...support import close_names
+from ...support import nearest
 from ..cases import KINDS, Case
 from ..check import Check
 from ..passes import sandboxed
@@ -87,8 +87,7 @@ def named_check(name: str) -> Check:
 
 def unknown_check(name: str) -> str:
     """Say that there is no check of a name, and which are near."""
-    close = close_names(name, checks_by_name(), count=2, cutoff=0.5)
-    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else "see: minnet check --list"
+    hint = nearest(name, checks_by_name().keys(), cutoff=0.5, most=2) or "see: minnet check --list"
     return f"there is no check {name!r}; {hint}"
 
 

@@ -135,7 +135,8 @@ def the_mean_is_preserved(trial: Trial) -> None:
         if not abs(shift.size_in_errors) <= 6:  # which nan is not either
             fail(
                 f"{shift.place}: the mean of {DRAWS} training outputs is {format_number(shift.mean)}, "
-                f"the evaluation output {format_number(shift.expected)}, {abs(shift.size_in_errors):.0f} standard errors away; "
+                f"the evaluation output {format_number(shift.expected)}, "
+                f"{abs(shift.size_in_errors):.0f} standard errors away; "
                 "if that is meant, it has the trait 'changes-mean'"
             )
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from unittest import SkipTest
 
-from ...support import close_names, where_raised
+from ...support import nearest_names, where_raised
 from ..cases import Case
 from ..check import Check
 from ..checks import checks_by_name, named_check, unknown_check
@@ -62,7 +62,7 @@ class Examination:
         self._checks = checks_by_name()
         for name in case.expected_failures:
             # One that is like no check may be of a plugin that is not installed here.
-            if name not in self._checks and close_names(name, self._checks, cutoff=0.8):
+            if name not in self._checks and nearest_names(name, self._checks.keys(), cutoff=0.8):
                 raise ValueError(f"{case.name}: expected_failures: {unknown_check(name)}")
 
     def report(self, checks: Iterable[Check]) -> Report:

@@ -19,7 +19,7 @@ from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
 from ...nn import Component, Criterion, Draw, Optimizer
 from ...registry import DISABLED_BY, REGISTRIES
-from ...support import close_names
+from ...support import nearest_names
 from ..cases import Case, examples_of, from_example
 from ..passes import sandboxed
 from .options import CaseOptions
@@ -135,7 +135,7 @@ def _unknown(name: str) -> str:
         hint = f"{name} is installed, and registers nothing; see: minnet plugins"
     else:
         known = [each for _, one in _declarations() for each in (one.name, one.qualified, one.distribution)]
-        close = close_names(name, known, count=2)
+        close = nearest_names(name, known, most=2)
         see = "see: minnet layers, minnet criterions, minnet optimizers"
         hint = f"did you mean {' or '.join(close)}?" if close else see
     return (

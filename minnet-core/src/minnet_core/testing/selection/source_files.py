@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from ...nn import Component, Criterion, Module
-from ...support import close_names
+from ...support import nearest_names
 from ..passes import sandboxed
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
@@ -97,7 +97,7 @@ def _choices(module: ModuleType, name: str, subject: str) -> str:
     home = subject.rpartition(":")[0] or module.__name__
     defined = _classes(module)
     classes = sorted({cls.__name__ for cls in defined if hasattr(cls, "updateOutput")} or {c.__name__ for c in defined})
-    close = close_names(name, classes, count=1)
+    close = nearest_names(name, classes, most=1)
     hint = f"; did you mean {close[0]}?" if close else f": {', '.join(classes) or 'it has none'}"
     return f"a class of {home}{hint}"
 
