@@ -158,7 +158,6 @@ def models() -> dict[str, tuple[Module, np.ndarray[Any, Any]]]:
         "float16": (evaluated(normalized().astype(np.float16)), x.astype(np.float16)),
         "fused": (fuse(normalized()), x),
         "fused-integers": (fuse(Sequential(Dropout(rng=0), ReLU(), BatchNormalization(), ReLU())), integers),
-        "fused-empty": (fuse(Sequential(Dropout(rng=0))), integers),
         "fused-inside": (evaluated(Sequential(fuse(normalized()), Linear(2, 2, rng=0))), x),
     }
 

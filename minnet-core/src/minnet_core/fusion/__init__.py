@@ -1,6 +1,6 @@
 """`fuse`: a trained model with its affine layers folded into their neighbours, for inference."""
 
-from .fuse import fuse
+from .fusing import fuse
 from .rules import absorbed, stated_affine
 
 __all__ = ["absorbed", "fuse", "stated_affine"]

@@ -187,13 +187,11 @@ def _build_fused(
     """Make the `Sequential` in evaluation mode that stands for a ``Fused``.
 
     Its ``floating`` said that a layer was left out at the beginning that makes floating numbers of integers, as dropout
-    does. The layer that is now the first does so itself; where there is none, a dropout is put back.
+    does; the layer that is now the first does so itself.
     """
     sequence = Sequential()
     for index, child in enumerate(config.get(CHILDREN, [])):
         sequence.add(_build(child, find, (), rng, f"{where}{FUSED}: {CHILDREN}[{index}]: "))
-    if config.get("floating") and not sequence.modules:
-        sequence.add(layers["minnet-layers:Dropout"]())
     sequence.evaluate()
     return sequence
 
