@@ -80,8 +80,8 @@ def expect_same_weights(model, name, **tolerance):
 
 
 def test_there_are_files():
-    assert len(MODELS) == 13
-    assert len(FUSED) == 4
+    assert len(MODELS) == 12
+    assert len(FUSED) == 3
 
 
 @pytest.mark.parametrize("name", MODELS)
