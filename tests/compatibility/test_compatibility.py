@@ -59,7 +59,7 @@ def expect_identical(received, expected):
 def expect_near(received, expected, rel=1e-5):
     """Compare what JSON holds; numbers up to rounding."""
     if isinstance(expected, dict):
-        assert list(received) == list(expected)
+        assert received.keys() >= expected.keys()  # a later version may tell more
         for key, value in expected.items():
             expect_near(received[key], value, rel)
     elif isinstance(expected, list):

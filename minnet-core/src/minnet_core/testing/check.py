@@ -18,7 +18,7 @@ def _names(value: Iterable[str]) -> tuple[str, ...]:
 
 @frozen(eq=False, repr=False)
 class Check:
-    """A named property of components; `Examination` runs it on a case.
+    """A named property of components; ``Examination`` runs it on a case.
 
     Attributes:
         function: takes a `Trial`; calls `fail` or `skip`, or returns. An exception out of the component fails it too.
