@@ -32,7 +32,7 @@ def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path, holder
     with pytest.raises(RunError) as caught, RunLock(tmp_path / "lock"):
         pass
     message = (
-        rf"{tmp_path}: expected a run that no other process works on, received one held by process {holder.pid} on "
+        rf"{tmp_path}: expected a run that no other process is using, received one held by process {holder.pid} on "
     )
     assert re.match(re.escape(message) + r".*, since \d{4}-\d\d-\d\d ", str(caught.value))
 

@@ -18,7 +18,7 @@ def test_the_second_process_refuses_and_names_the_first(program):
         first.communicate()
     assert second.returncode == 1
     assert second.stderr.startswith(
-        f"Error: run: expected a run that no other process works on, received one held by process {first.pid} on "
+        f"Error: run: expected a run that no other process is using, received one held by process {first.pid} on "
     )
     assert second.stdout == ""
     assert begun_again.returncode == 1

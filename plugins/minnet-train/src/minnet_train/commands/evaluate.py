@@ -28,21 +28,21 @@ WIDEST = 100
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--data",
-    help="Measure on these data instead: a path, `digits`, or a source as TOML such as '{ class = \"TwoMoons\" }'.",
+    help="Evaluate this data instead: a path, `digits`, or a source as TOML such as '{ class = \"TwoMoons\" }'.",
 )
 @click.option(
     "--split",
     type=click.Choice(["train", "validation", "test", "all"]),
     default="test",
-    help="Which part of the data: test, what was held out, if not given.",
+    help="The split to evaluate.  [default: test, the held-out samples]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
-    """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training.
+    """Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.
 
-    Prints the loss and, of a classification, the accuracy, the precision, recall and F1 of each class, and how often
-    which class is taken for which; of a regression, the errors and R2 of each output, in the units of the data.
-    Of other data than it was trained on, only `--split all` can be measured.
+    Prints the loss and, of a classification, the accuracy, the precision, recall and F1 of each class, and the
+    confusion matrix; of a regression, the errors and R2 of each output, in the units of the data.
+    For data other than its training data, only `--split all` can be measured.
     """
     record = TrainingRecord.read(read_header(model), model)
     name, samples = load_split(record, model, data, split)

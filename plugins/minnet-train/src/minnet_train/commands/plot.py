@@ -41,30 +41,31 @@ _SAID = {"confusion": "The confusion matrix of {} is in {}"}
     type=click.Choice(("epoch", "step", "seconds")),
     default="epoch",
     show_default=True,
-    help="What curves are drawn along; seconds are those of the training.",
+    help="The x axis of the curves; seconds are training time.",
 )
 @click.option("--log", is_flag=True, help="Draw the loss on a logarithmic scale.")
-@click.option("--data", type=click.Path(exists=True), help="Where the data are now that the run learned from.")
+@click.option("--data", type=click.Path(exists=True), help="The current path of the run's data.")
 @click.option(
     "--split",
     type=click.Choice(("training", "validation", "test", "all")),
     default="test",
     show_default=True,
-    help="The part of the data to ask the model about.",
+    help="The split to predict.",
 )
-@click.option("--count", type=click.IntRange(min=1), help="Draw so many images at most.")
+@click.option("--count", type=click.IntRange(min=1), help="The maximum number of images.")
 def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
-    """Draw the curves of each RUN together, or what one of them has learned.
+    """Plot the curves of the RUNs together, or what one of them has learned.
 
     A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
     the model of its best epoch is taken.
 
     \b
-    curves     the loss, each metric and the learning rate; while a run goes on,
-               what there is of it
-    confusion  which class is taken for which
-    mistakes   misclassified samples, as images, where features are square ones
-    weights    what each unit of the first layer looks at
+    curves     the loss, each metric and the learning rate;
+               also of a run in progress
+    confusion  the confusion matrix
+    mistakes   misclassified samples, as images, if the number of features is
+               a square
+    weights    the weights of each unit of the first layer
 
     This needs matplotlib:
 

@@ -31,13 +31,13 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), callback=_not_empty, help="Write the model here instead."
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Train so many epochs instead.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, instead of the experiment's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
 @click.option(
     "--run", metavar="DIR", callback=_not_empty, help="Keep the run in this new folder, rather than in runs/NAME-N."
 )
-@click.option("--resume", metavar="RUN", callback=_not_empty, help="Go on with the run in this folder.")
-@click.option("--no-run", is_flag=True, help="Keep no run: what is interrupted is lost.")
+@click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
+@click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
@@ -49,7 +49,7 @@ def train(
     The same experiment gives the same weights each time.
 
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
-    Ctrl-C ends a run after the step that it is in; however it ended, --resume goes on with it as if it never had.
+    Ctrl-C ends a run after the current step; --resume continues an interrupted run as if it had not been interrupted.
     """
     if tensorboard:
         if no_run:

@@ -91,8 +91,8 @@ class Session:
         step = recorder.resume()
         changes = directory.note_environment(step)
         warnings = [
-            *(f"a checkpoint is passed over: {text}" for text in recorder.damaged),
-            *(f"other numbers are possible than without the interruption: {change}" for change in changes),
+            *(f"skipping a damaged checkpoint: {text}" for text in recorder.damaged),
+            *(f"results may differ from an uninterrupted run: {change}" for change in changes),
         ]
         return cls(run, directory, step, tuple(warnings), recorder)
 

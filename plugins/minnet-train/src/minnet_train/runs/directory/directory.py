@@ -152,7 +152,7 @@ class RunDirectory:
 def _expect_empty(path: Path) -> None:
     """Refuse a folder with anything in it but what a killed `create` left."""
     if (path / CONFIG).exists():
-        raise RunError(f"{path}: expected a new or empty folder, received a run; minnet train --resume goes on with it")
+        raise RunError(f"{path}: expected a new or empty folder, received a run; resume it with minnet train --resume")
     foreign = sorted(
         name
         for name in os.listdir(path)

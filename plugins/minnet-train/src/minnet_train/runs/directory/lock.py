@@ -49,7 +49,7 @@ class RunLock:
             holder = os.read(descriptor, 1000).decode(errors="replace").strip() or "another process"
             os.close(descriptor)
             raise RunError(
-                f"{self.path.parent}: expected a run that no other process works on, received one held by {holder}"
+                f"{self.path.parent}: expected a run that no other process is using, received one held by {holder}"
             ) from error
         except OSError as error:
             os.close(descriptor)
