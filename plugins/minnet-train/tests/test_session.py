@@ -277,9 +277,7 @@ def test_another_environment_is_a_warning(experiment, monkeypatch):
         pass
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     with Session.resume("run") as session:
-        assert session.warnings == (
-            "results may differ from an uninterrupted run: OMP_NUM_THREADS was 1, is 2",
-        )
+        assert session.warnings == ("results may differ from an uninterrupted run: OMP_NUM_THREADS was 1, is 2",)
     assert len(json.loads(Path("run/versions.json").read_text())) == 2
 
 

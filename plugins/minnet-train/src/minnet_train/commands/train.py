@@ -13,10 +13,10 @@ from attrs import evolve
 from minnet_core import MinnetError
 
 from ..display import TensorBoard, progress_display
-from ..errors import DivergenceError
+from ..errors import DivergenceError, RunError
 from ..experiment import ExperimentFile
 from ..extras import import_extra
-from ..runs import Run, RunError, Session, new_path
+from ..runs import Run, Session, new_path
 from ..training import Interruption
 
 

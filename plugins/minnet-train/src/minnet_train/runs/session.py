@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from attrs import evolve, field, frozen
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, RunError
 from ..training import EpochReport
-from .directory import Recorder, RunConfig, RunDirectory, RunError
+from .config import RunConfig
+from .directory import RunDirectory
+from .recorder import Recorder
 from .run import Run
 
 
@@ -39,7 +41,7 @@ class Session:
     directory: RunDirectory
     resumed_at: int
     warnings: tuple[str, ...]
-    _recorder: Recorder[EpochReport] = field(repr=False)
+    _recorder: Recorder = field(repr=False)
 
     @classmethod
     @contextmanager
@@ -85,7 +87,7 @@ class Session:
     @classmethod
     def _of(cls, run: Run, directory: RunDirectory) -> Session:
         every = run.experiment.checkpoint_every
-        recorder: Recorder[EpochReport] = Recorder(directory, run.trainer, run.save, every=every)
+        recorder = Recorder(directory, run.trainer, run.save, every=every)
         if every:  # else it would cost every step a call
             run.trainer.callbacks.append(recorder)  # after those whose state it saves
         step = recorder.resume()
@@ -112,29 +114,18 @@ class Session:
         return self._recorder.record(self.run.epochs())
 
     def keep(self) -> None:
-        """Save a checkpoint of where the training was stopped.
-
-        Raises:
-            RunError: as `epochs` does.
-        """
+        """Save a checkpoint of where the training was stopped; raises `RunError` as `epochs` does."""
         self._recorder.save()
 
     def finish(self) -> None:
-        """Save the model of a training that is over in the directory.
-
-        Raises:
-            RunError: as `epochs` does.
-        """
+        """Save the model of a training that is over in the directory; raises `RunError` as `epochs` does."""
         self._recorder.finish()
 
     def where(self) -> str:
         """Say at which checkpoint a run is."""
         saved = self._recorder.saved
-        return (
-            f"{self.directory.path} has no checkpoint yet"
-            if saved is None
-            else f"{self.directory.path} is at step {saved}"
-        )
+        where = "has no checkpoint yet" if saved is None else f"is at step {saved}"
+        return f"{self.directory.path} {where}"
 
 
 def _prepare(directory: RunDirectory) -> Run:

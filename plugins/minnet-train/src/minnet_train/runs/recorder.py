@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
 from attrs import define, field
 
 from minnet_core import MinnetError, hookimpl
 
+from ..errors import RunError
+from ..training import EpochReport, Trainer
 from .directory import RunDirectory
-from .errors import RunError
-
-
-class Reported(Protocol):
-    """What is asked of the report of an epoch."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return one flat dict."""
-
-
-class Recordable(Protocol):
-    """What is asked of a trainer: that all that decides how it goes on can be taken out of it, and put back."""
-
-    @property
-    def step(self) -> int:
-        """How many steps have been taken."""
-
-    @property
-    def history(self) -> Sequence[Reported]:
-        """The reports of all epochs that are over; it is part of the state."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return nested dicts and lists of plain values and arrays."""
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` returned."""
-
-
-R = TypeVar("R", bound=Reported)
 
 
 @define(eq=False)
-class Recorder(Generic[R]):
+class Recorder:
     """Writes the reports, checkpoints and best model of a run; only while its directory is locked.
 
     It is a callback of the trainer, for checkpoints within an epoch.
@@ -55,21 +28,17 @@ class Recorder(Generic[R]):
         trainer: what trains.
         save_model: writes the model as it is now to a file.
         every: steps between checkpoints within an epoch; 0 is none.
-        damaged: what was wrong with the checkpoints that were passed over.
+        damaged: what was wrong with the checkpoints that were skipped.
+        saved: the step of the last checkpoint; None if there is none.
     """
 
     directory: RunDirectory
-    trainer: Recordable
+    trainer: Trainer
     save_model: Callable[[Path], None]
     every: int = 0
     damaged: list[str] = field(factory=list, init=False)
-    _saved: int | None = field(default=None, init=False)
+    saved: int | None = field(default=None, init=False)
     _best: float | None = field(default=None, init=False)
-
-    @property
-    def saved(self) -> int | None:
-        """The step of the last checkpoint; None if there is none."""
-        return self._saved
 
     def resume(self) -> int:
         """Put the trainer where the last whole checkpoint is, and forget what came later.
@@ -86,20 +55,20 @@ class Recorder(Generic[R]):
             latest = self.directory.checkpoints.latest()
             self.damaged = [str(error) for error in latest.damaged]
             if latest.checkpoint is not None:
-                self._saved = latest.checkpoint.step
+                self.saved = latest.checkpoint.step
                 try:
                     self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
                 except MinnetError as error:
-                    error.add_note(f"in {self.directory.checkpoints.path(self._saved)}")
+                    error.add_note(f"in {self.directory.checkpoints.path(self.saved)}")
                     raise
-            self.directory.checkpoints.rewind(self._saved or 0)
+            self.directory.checkpoints.rewind(self.saved or 0)
             reports = [report.as_dict() for report in self.trainer.history]
             self.directory.journal.restore(reports)
             for report in reports:
                 self._is_best(report)
-        return self._saved or 0
+        return self.saved or 0
 
-    def record(self, reports: Iterator[R]) -> Iterator[R]:
+    def record(self, reports: Iterator[EpochReport]) -> Iterator[EpochReport]:
         """Pass on the reports of a training, each when everything about it is on the disk.
 
         Raises:
@@ -116,27 +85,19 @@ class Recorder(Generic[R]):
             yield report
 
     @hookimpl
-    def minnet_step_end(self, trainer: Recordable) -> None:
+    def minnet_step_end(self, trainer: Trainer) -> None:
         """Save a checkpoint every so many steps."""
         if self.every and trainer.step % self.every == 0:
             self.save()
 
     def save(self) -> None:
-        """Save a checkpoint of this moment, unless there is one.
-
-        Raises:
-            RunError: as `record` does.
-        """
-        if self._saved != self.trainer.step:
+        """Save a checkpoint of this moment, unless there is one; raises `RunError` as `record` does."""
+        if self.saved != self.trainer.step:
             with self._told("written"):
                 self._checkpoint(None)
 
     def finish(self) -> None:
-        """Save the model of a training that is over, and see to it that every epoch is reported.
-
-        Raises:
-            RunError: as `record` does.
-        """
+        """Save the model of a training that is over, and see to it that every epoch is reported."""
         with self._told("written"):
             self.save_model(self.directory.model)
             self.directory.journal.restore(report.as_dict() for report in self.trainer.history)
@@ -144,7 +105,7 @@ class Recorder(Generic[R]):
     def _checkpoint(self, metric: float | None) -> None:
         step = self.trainer.step
         self.directory.checkpoints.save({"trainer": self.trainer.state_dict()}, step=step, metric=metric)
-        self._saved = step
+        self.saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:
         name, _ = self.directory.config.best
@@ -167,7 +128,7 @@ class Recorder(Generic[R]):
             yield
         except OSError as error:
             left = (
-                "there is no checkpoint yet" if self._saved is None else f"its checkpoint of step {self._saved} is kept"
+                "there is no checkpoint yet" if self.saved is None else f"its checkpoint of step {self.saved} is kept"
             )
             reason = error.strerror or str(error)
             raise RunError(f"{self.directory.path}: the run could not be {what}: {reason}; {left}") from error

@@ -7,9 +7,8 @@ from typing import Any, Literal, Self
 
 from attrs import evolve, frozen
 
-from ...errors import ExperimentError
-from ...experiment import Experiment, structure_experiment, unstructure_experiment
-from .errors import RunError
+from ..errors import ExperimentError, RunError
+from ..experiment import Experiment, structure_experiment, unstructure_experiment
 
 FORMAT = 1
 """Raised when a run of the old form can no longer be gone on with as one of the new."""

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from attrs import define, field, frozen, validators
 
+from ..errors import CheckpointError
 from .checkpoint_file import Checkpoint, read_metric
-from .errors import CheckpointError
 
 _NAME = re.compile(r"step-(\d{8,})\.safetensors")
 

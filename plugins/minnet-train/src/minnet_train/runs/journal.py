@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from minnet_core.support import write_atomically
 
-from .errors import RunError
+from ..errors import RunError
 
 
 @frozen

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,13 +24,13 @@ from attrs import evolve, field, frozen
 
 from minnet_core.support import write_atomically
 
-from ...experiment import Experiment
+from ..errors import RunError
+from ..experiment import Experiment
 from .checkpoints import Checkpoints
 from .config import RunConfig
 from .environment import Environment
-from .errors import RunError
 from .journal import Journal
-from .lock import RunLock
+from .lock import run_lock
 
 CONFIG = "config.json"
 VERSIONS = "versions.json"
@@ -66,7 +68,7 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
             # A lock file would be in the way of whoever wants an empty folder.
             _expect_empty(path)
-            with RunLock(path / LOCK):
+            with run_lock(path / LOCK):
                 _expect_empty(path)
                 _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
@@ -113,9 +115,9 @@ class RunDirectory:
         """Where the model is, once the run is over."""
         return self.path / "model.safetensors"
 
-    def lock(self) -> RunLock:
+    def lock(self) -> AbstractContextManager[int]:
         """Make a context manager that refuses to enter while another process is in it."""
-        return RunLock(self.path / LOCK)
+        return run_lock(self.path / LOCK)
 
     def remove_leftovers(self) -> None:
         """Remove the temporary files of writes that were killed; only while locked."""
@@ -147,6 +149,27 @@ class RunDirectory:
             _write_json(self.path / name, data)
         except OSError as error:
             raise RunError(f"{self.path}: {name} could not be written: {error.strerror or error}") from error
+
+
+def new_path(name: str) -> Path:
+    """Make a new folder ``runs/NAME-N``, N being one more than the largest there is.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    stem = Path(name).stem or "run"
+    runs = Path("runs")
+    runs.mkdir(exist_ok=True)
+    while True:
+        numbers = [
+            int(found[1]) for each in os.listdir(runs) if (found := re.fullmatch(rf"{re.escape(stem)}-(\d+)", each))
+        ]
+        path = runs / f"{stem}-{max(numbers, default=0) + 1}"
+        try:
+            path.mkdir()
+        except FileExistsError:  # another process was faster
+            continue
+        return path
 
 
 def _expect_empty(path: Path) -> None:
