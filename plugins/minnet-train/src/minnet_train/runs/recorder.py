@@ -127,8 +127,7 @@ class Recorder:
         try:
             yield
         except OSError as error:
-            left = (
-                "there is no checkpoint yet" if self.saved is None else f"its checkpoint of step {self.saved} is kept"
-            )
+            saved = self.saved
+            left = "there is no checkpoint yet" if saved is None else f"its checkpoint of step {saved} is kept"
             reason = error.strerror or str(error)
             raise RunError(f"{self.directory.path}: the run could not be {what}: {reason}; {left}") from error
