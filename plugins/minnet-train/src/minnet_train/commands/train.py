@@ -130,28 +130,9 @@ def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
 
 
 def _train(
-    run: Run,
-    session: Session | None,
-    output: str,
-    title: str,
-    interruption: Interruption,
-    *,
-    tensorboard: bool = False,
+    run: Run, session: Session | None, output: str, title: str, interruption: Interruption, *, tensorboard: bool = False
 ) -> None:
-    """Train to the end or to an interruption, and report it.
-
-    Args:
-        run: what to train.
-        session: keeps the run; None if it is not kept.
-        output: path of the model.
-        title: the first lines of the description.
-        interruption: what may end the training early.
-        tensorboard: whether to write event files into the folder of the run.
-
-    Raises:
-        click.exceptions.Exit: with 130 or 143, if it was interrupted; its state is saved.
-        MinnetError: with notes that say what is left of the run.
-    """
+    """Train to the end or to an interruption, and report it; without a session, nothing else is kept."""
     click.echo(_description(title, run) + "\n")
     run.trainer.callbacks.append(progress_display())
     if tensorboard and session is not None:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from attrs import evolve, field, frozen
 
 from minnet_core import Array, ModelFileError, Module, load, read_header
 
-from ..data import Samples
+from ..data import Dataset, Samples
 from ..errors import ExperimentError
 from ..evaluation import as_probabilities, split_rows
 from ..experiment import TrainingRecord, load_source
 from ..plots import PlotError
 from ..training import forward_chunks
-
-if TYPE_CHECKING:
-    from ..data import Dataset
-    from ..experiment import DataConfig
 
 MODELS = ("best.safetensors", "model.safetensors")
 """The files of a run directory that hold a model, the one to draw first."""
@@ -88,7 +83,9 @@ class ClassPredictions:
         if record.task != "classification":
             raise PlotError(f"{path}: expected a classifier, received a model that predicts numbers")
         dataset = _same_data(record, path, data)
-        rows = _rows(record, dataset, split, path)
+        rows = split_rows(record, dataset, split)
+        if not len(rows):
+            raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
         record.expect_outputs((len(dataset.classes),), path)
         predicted, scores = _classified(load(path), Samples.of(dataset, rows, record.preparation))
         title = f"{run_name(run)}: {split} samples of {dataset.name}"
@@ -96,7 +93,7 @@ class ClassPredictions:
 
 
 def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
-    config: DataConfig = record.experiment.data
+    config = record.experiment.data
     try:
         dataset = load_source(evolve(config, source=data) if data else config)
     except ExperimentError as error:
@@ -109,22 +106,13 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
     return dataset
 
 
-def _rows(record: TrainingRecord, dataset: Dataset, split: str, path: Path) -> Array:
-    rows = split_rows(record, dataset, split)
-    if not len(rows):
-        raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
-    return rows
-
-
 def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
     """Return for each sample the class of the largest output, and its probability if all outputs are such."""
     predicted: list[Array] = []
-    scores: list[Array] | None = []
+    scores: list[Array] = []
     for *_, outputs in forward_chunks(model, samples):
         predicted.append(outputs.argmax(axis=1))
         probabilities = as_probabilities(outputs)
-        if probabilities is None:
-            scores = None
-        if scores is not None and probabilities is not None:
+        if probabilities is not None:
             scores.append(probabilities.max(axis=1))
-    return np.concatenate(predicted), None if scores is None else np.concatenate(scores)
+    return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None

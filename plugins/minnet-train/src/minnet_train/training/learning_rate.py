@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from minnet_core import Optimizer
 
 from ..errors import StateError
-from .fit_options import FitOptions
 
 
 class Scheduler(Protocol):
@@ -78,18 +77,24 @@ class LearningRate:
         if self.schedule is not None and self.own is None:
             self.own = self.now
 
-    def begin_epoch(self, plan: FitOptions, epoch: int) -> Callable[[int], None] | None:
-        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
+    def begin_epoch(self, epoch: int, epochs: int, steps: int) -> Callable[[int], None] | None:
+        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number.
+
+        Args:
+            epoch: its number, from 1.
+            epochs: how many there are.
+            steps: how many steps all epochs have.
+        """
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None
         if schedule.per == "epoch":
-            optimizer.lr = schedule.lr_at(epoch - 1, own, plan.epochs)
+            optimizer.lr = schedule.lr_at(epoch - 1, own, epochs)
             return None
-        lr_at, length = schedule.lr_at, plan.steps
+        lr_at = schedule.lr_at
 
         def set_rate(step: int) -> None:
-            optimizer.lr = lr_at(step, own, length)
+            optimizer.lr = lr_at(step, own, steps)
 
         return set_rate
 
