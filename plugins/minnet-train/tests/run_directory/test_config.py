@@ -5,7 +5,7 @@ import json
 import pytest
 
 from minnet_train import RunError, read_experiment
-from minnet_train.runs.config import RunConfig
+from minnet_train.runs.directory import RunConfig
 
 
 @pytest.fixture

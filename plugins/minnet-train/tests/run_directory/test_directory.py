@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from minnet_train import RunDirectory, RunError, read_experiment
-from minnet_train.runs.config import RunConfig
+from minnet_train.runs.directory import RunConfig
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_what_a_killed_creation_left_is_no_run_and_is_in_nobodys_way(config, cal
     program = f"""
 import os
 from minnet_train import RunDirectory, read_experiment
-from minnet_train.runs.config import RunConfig
+from minnet_train.runs.directory import RunConfig
 calls, original = [], os.{call}
 def counting(*arguments):
     calls.append(1)

@@ -96,12 +96,7 @@ class Checkpoint:
 
 
 def read_metric(path: str | os.PathLike[str]) -> float | None:
-    """Read the metric of a checkpoint, and no array of it.
-
-    Raises:
-        CheckpointError: if the file cannot be understood.
-        OSError: if it cannot be read.
-    """
+    """Read the metric of a checkpoint, and no array of it; raises what `Checkpoint.read` raises."""
     where = os.fspath(path)
     try:
         with open_model_file(path) as file:
@@ -191,11 +186,7 @@ def flatten(state: Mapping[str, Any]) -> Flattened:
 
 
 def unflatten(flattened: Flattened) -> dict[str, Any]:
-    """Put a nested state together again.
-
-    Raises:
-        CheckpointError: naming an array that has no place in the tree.
-    """
+    """Put a nested state together again; raise `CheckpointError` for an array that has no place in the tree."""
     values: dict[str, Any] = {
         pointer: array[()] if pointer in flattened.scalars else array for pointer, array in flattened.arrays.items()
     }

@@ -81,11 +81,9 @@ class Checkpoints:
         damaged: list[CheckpointError] = []
         for step in reversed(self.steps()):
             try:
-                checkpoint = self._read(step)
+                return Latest(self._read(step), tuple(damaged))
             except CheckpointError as error:
                 damaged.append(error)
-            else:
-                return Latest(checkpoint, tuple(damaged))
         return Latest(None, tuple(damaged))
 
     def best(self) -> int | None:

@@ -35,11 +35,7 @@ class Implementation:
     argument_names: tuple[str, ...]
 
     def __call__(self, **arguments: Any) -> None:
-        """Call the function.
-
-        Raises:
-            CallbackError: if it raises; an error of minnet's own passes, with a note of where it was raised.
-        """
+        """Call it; an error becomes a `CallbackError`, one of minnet's own gets a note of where it was raised."""
         try:
             self.function(*[arguments[name] for name in self.argument_names])
         except MinnetError as error:
@@ -61,11 +57,7 @@ class Hooks:
 
     @classmethod
     def gather(cls, callbacks: Iterable[object]) -> Hooks:
-        """Find the implementations of the plugins that are installed and enabled now, and of callbacks.
-
-        Raises:
-            TypeError: naming a callback that implements no hook, or one that does not exist.
-        """
+        """Find the implementations of the plugins that are enabled now, and of callbacks, which are checked."""
         host = plugin_host()
         found: list[Implementation] = []
         for each in host.loaded:
@@ -77,11 +69,7 @@ class Hooks:
 
 
 def expect_callback(callback: object) -> None:
-    """Check that an object implements hooks, and only hooks that exist.
-
-    Raises:
-        TypeError: if it does not.
-    """
+    """Raise `TypeError` unless an object implements hooks, and only hooks that exist."""
     title = type(callback).__name__
     if isinstance(callback, type):
         raise TypeError(f"expected a callback, received the class {callback.__name__}; call it to make one")

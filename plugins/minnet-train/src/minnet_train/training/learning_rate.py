@@ -31,11 +31,7 @@ class Scheduler(Protocol):
 
 
 def expect_scheduler(schedule: object) -> None:
-    """Check that an object is a schedule.
-
-    Raises:
-        TypeError: if it is not.
-    """
+    """Raise `TypeError` unless an object is a schedule."""
     lacking = [name for name in ("per", "lr_at", "epoch_end", "state") if not hasattr(schedule, name)]
     if isinstance(schedule, type) or lacking or getattr(schedule, "per", None) not in ("step", "epoch"):
         raise TypeError(
@@ -78,13 +74,7 @@ class LearningRate:
             self.own = self.now
 
     def begin_epoch(self, epoch: int, epochs: int, steps: int) -> Callable[[int], None] | None:
-        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number.
-
-        Args:
-            epoch: its number, from 1.
-            epochs: how many there are.
-            steps: how many steps all epochs have.
-        """
+        """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None
@@ -108,11 +98,7 @@ class LearningRate:
         return {"own": self.own, "schedule": None if self.schedule is None else dict(self.schedule.state)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what another one remembered.
-
-        Raises:
-            StateError: if one of the two has a schedule, and the other has none.
-        """
+        """Go on from what another one remembered; raise `StateError` if only one of the two has a schedule."""
         if (state["schedule"] is None) != (self.schedule is None):
             wanted, got = ("without", "with") if self.schedule is None else ("with", "without")
             raise StateError(f"schedule: expected the state of a training {wanted} a schedule, received one {got}")

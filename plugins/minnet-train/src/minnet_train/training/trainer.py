@@ -250,18 +250,15 @@ class Trainer:
             if self.epoch >= plan.epochs:
                 return None
             if not self.is_stopping:
-                self._begin_epoch()
+                self.epoch, self.batch = self.epoch + 1, 0
+                self.shuffler.begin_epoch()
+                self.totals.reset()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with np.errstate(over="ignore", invalid="ignore"):
             if self.is_stopping or not self._train_epoch(plan, hooks):
                 self.stopped = f"stopped after step {self.step}"
                 return None
             return self._end_epoch(plan)
-
-    def _begin_epoch(self) -> None:
-        self.epoch, self.batch = self.epoch + 1, 0
-        self.shuffler.begin_epoch()
-        self.totals.reset()
 
     def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
