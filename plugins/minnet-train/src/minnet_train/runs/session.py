@@ -1,4 +1,4 @@
-"""`Session`: a run that is recorded in a directory while it trains, newly begun or resumed."""
+"""`Session`: a run that a `Recorder` keeps in a directory while it trains, newly begun or resumed."""
 
 from __future__ import annotations
 
