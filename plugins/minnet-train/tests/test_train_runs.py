@@ -119,7 +119,9 @@ def test_what_is_no_run_does_not_go_on(folder):
 
 
 def test_a_run_is_not_begun_where_there_is_one(interrupted):
-    with pytest.raises(RunError, match="half: expected a new or empty folder, received a run; resume it with minnet train --resume"):
+    with pytest.raises(
+        RunError, match="half: expected a new or empty folder, received a run; resume it with minnet train --resume"
+    ):
         run("small.toml", "--run", "half")
 
 

@@ -22,7 +22,10 @@ def test_the_second_process_refuses_and_names_the_first(program):
     )
     assert second.stdout == ""
     assert begun_again.returncode == 1
-    assert "run: expected a new or empty folder, received a run; minnet train --resume" in begun_again.stderr
+    assert (
+        "run: expected a new or empty folder, received a run; resume it with minnet train --resume"
+        in begun_again.stderr
+    )
     assert {path.name for path in program.folder.iterdir()} == before
     # The lock went with the process that was killed.
     third = program.train("--resume", "run", "--epochs", "3")
