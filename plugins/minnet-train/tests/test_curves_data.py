@@ -5,8 +5,7 @@ import math
 
 import pytest
 
-from minnet_train.plots import Curves, PlotError
-from minnet_train.plots.curves_data import distinct_names
+from minnet_train.plots import Curves, PlotError, distinct_names
 
 
 def report(epoch: int, **values):

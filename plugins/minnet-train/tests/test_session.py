@@ -277,9 +277,7 @@ def test_another_environment_is_a_warning(experiment, monkeypatch):
         pass
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     with Session.resume("run") as session:
-        assert session.warnings == (
-            "other numbers are possible than without the interruption: OMP_NUM_THREADS was 1, is 2",
-        )
+        assert session.warnings == ("results may differ from an uninterrupted run: OMP_NUM_THREADS was 1, is 2",)
     assert len(json.loads(Path("run/versions.json").read_text())) == 2
 
 
@@ -291,7 +289,7 @@ def test_a_damaged_checkpoint_is_a_warning(experiment, whole):
     with Session.resume("run") as session:
         assert session.resumed_at == 6
         (warning,) = session.warnings
-        assert warning.startswith(f"a checkpoint is passed over: {path}: ")
+        assert warning.startswith(f"skipping a damaged checkpoint: {path}: ")
         train(session)
     assert ended("run") == whole
 

@@ -119,13 +119,15 @@ def test_what_is_no_run_does_not_go_on(folder):
 
 
 def test_a_run_is_not_begun_where_there_is_one(interrupted):
-    with pytest.raises(RunError, match="half: expected a new or empty folder, received a run; minnet train --resume"):
+    with pytest.raises(
+        RunError, match="half: expected a new or empty folder, received a run; resume it with minnet train --resume"
+    ):
         run("small.toml", "--run", "half")
 
 
 def test_another_environment_is_a_warning(interrupted, monkeypatch):
     monkeypatch.setenv("MKL_NUM_THREADS", "77")
-    expected = "warning: other numbers are possible than without the interruption: MKL_NUM_THREADS was not set, is 77\n"
+    expected = "warning: results may differ from an uninterrupted run: MKL_NUM_THREADS was not set, is 77\n"
     assert expected in run("--resume", "half").output
 
 

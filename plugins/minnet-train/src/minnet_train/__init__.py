@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     )
     from .errors import (
         CallbackError as CallbackError,
+        CheckpointError as CheckpointError,
         DataError as DataError,
         DivergenceError as DivergenceError,
         ExperimentError as ExperimentError,
+        RunError as RunError,
         StateError as StateError,
     )
     from .experiment import (
@@ -33,10 +35,8 @@ if TYPE_CHECKING:
     from .registries import datasets as datasets, schedules as schedules
     from .runs import (
         Checkpoint as Checkpoint,
-        CheckpointError as CheckpointError,
         Run as Run,
         RunDirectory as RunDirectory,
-        RunError as RunError,
         Session as Session,
     )
     from .training import (
@@ -53,10 +53,10 @@ else:
         __name__,
         {
             "data": "Dataset Origin Preparation Samples Source Split load_digits",
-            "errors": "CallbackError DataError DivergenceError ExperimentError StateError",
+            "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError",
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",
-            "runs": "Checkpoint CheckpointError Run RunDirectory RunError Session",
+            "runs": "Checkpoint Run RunDirectory Session",
             "training": "EarlyStopping EpochReport FitOptions History Measurement Trainer measure",
         },
     )

@@ -28,6 +28,14 @@ class CallbackError(MinnetError, RuntimeError):
     """A callback or plugin raised an error, which is the cause of this one, and so ended a training."""
 
 
+class RunError(MinnetError, RuntimeError):
+    """A run directory cannot be begun, gone on with or written to."""
+
+
+class CheckpointError(MinnetError, ValueError):
+    """A state cannot be a checkpoint, or a checkpoint file is truncated, foreign, altered or of another format."""
+
+
 class ExperimentError(MinnetError, ValueError):
     """An experiment cannot be run as it is written.
 

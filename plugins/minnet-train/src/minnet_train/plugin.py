@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 _SUMMARIES = {
     "train": "Train the network that the TOML file EXPERIMENT describes.",
-    "init": "Write an experiment to PATH (experiment.toml), to change and to train.",
-    "evaluate": "Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training.",
+    "init": "Write an experiment to PATH (experiment.toml), as a starting point.",
+    "evaluate": "Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.",
     "predict": "Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.",
-    "plot": "Draw the curves of each RUN together, or what one of them has learned.",
+    "plot": "Plot the curves of the RUNs together, or what one of them has learned.",
 }
 
 

@@ -12,7 +12,9 @@ import pytest
 from safetensors.numpy import save_file
 
 from minnet_core import Sequential, save
-from minnet_train.runs.directory import Checkpoint, CheckpointError, checkpoint_file as module
+from minnet_train import CheckpointError
+from minnet_train.runs import checkpoint_file as module
+from minnet_train.runs.checkpoint_file import Checkpoint
 
 STATE = {
     "model": {"0.W": np.arange(6, dtype=np.float32).reshape(2, 3), "mask": np.array([True, False])},
@@ -125,7 +127,7 @@ def test_a_kill_in_the_middle_leaves_the_old_file(tmp_path, call):
     Checkpoint(STATE, 1).write(path)
     program = f"""
 import os, signal
-from minnet_train.runs.directory import Checkpoint
+from minnet_train.runs.checkpoint_file import Checkpoint
 os.{call} = lambda *a: os.kill(os.getpid(), signal.SIGKILL)
 Checkpoint({{"new": True}}, 2).write({str(path)!r})
 """

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from minnet_train.runs.directory import Checkpoints
+from minnet_train.runs.checkpoints import Checkpoints
 
 SMALL = {"W": np.zeros(3, np.float32)}
 

@@ -47,7 +47,7 @@ def test_a_folder_that_is_not_empty_is_refused_and_left_alone(config):
 
 def test_a_run_is_not_begun_twice(config):
     RunDirectory.create("run", config)
-    with pytest.raises(RunError, match="received a run; minnet train --resume goes on with it"):
+    with pytest.raises(RunError, match="received a run; resume it with minnet train --resume"):
         RunDirectory.create("run", config)
 
 
@@ -100,7 +100,7 @@ def test_a_second_process_cannot_begin_the_run_at_the_same_time(config):
     Path("run").mkdir()
     with RunDirectory.create("other", config).lock():
         os.link("other/lock", "run/lock")  # as if the other process had just made it
-        with pytest.raises(RunError, match="run: expected a run that no other process works on"):
+        with pytest.raises(RunError, match="run: expected a run that no other process is using"):
             RunDirectory.create("run", config)
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 import numpy as np
 from attrs import evolve
 
-from minnet_train.runs.directory import Environment
+from minnet_train.runs.environment import Environment
 
 
 def test_every_distribution_is_there_with_its_version():

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from minnet_train.runs.directory import Journal, RunError
+from minnet_train import RunError
+from minnet_train.runs.journal import Journal
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ import sys
 
 import pytest
 
-from minnet_train.runs.directory import RunError, RunLock
+from minnet_train import RunError
+from minnet_train.runs.lock import run_lock
 
 HOLD = """
 import sys, time
-from minnet_train.runs.directory import RunLock
-with RunLock(sys.argv[1]):
+from pathlib import Path
+from minnet_train.runs.lock import run_lock
+with run_lock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -29,17 +31,17 @@ def holder(tmp_path):
 
 
 def test_a_second_process_is_refused_and_told_who_holds_the_run(tmp_path, holder):
-    with pytest.raises(RunError) as caught, RunLock(tmp_path / "lock"):
+    with pytest.raises(RunError) as caught, run_lock(tmp_path / "lock"):
         pass
     message = (
-        rf"{tmp_path}: expected a run that no other process works on, received one held by process {holder.pid} on "
+        rf"{tmp_path}: expected a run that no other process is using, received one held by process {holder.pid} on "
     )
     assert re.match(re.escape(message) + r".*, since \d{4}-\d\d-\d\d ", str(caught.value))
 
 
 def test_to_be_refused_takes_nothing_from_the_holder(tmp_path, holder):
     for _ in range(2):
-        with pytest.raises(RunError, match=f"process {holder.pid} "), RunLock(tmp_path / "lock"):
+        with pytest.raises(RunError, match=f"process {holder.pid} "), run_lock(tmp_path / "lock"):
             pass
 
 
@@ -47,22 +49,22 @@ def test_to_be_refused_takes_nothing_from_the_holder(tmp_path, holder):
 def test_the_lock_of_a_dead_process_is_free(tmp_path, holder, kill):
     holder.send_signal(kill)
     holder.wait()
-    with RunLock(tmp_path / "lock"):
+    with run_lock(tmp_path / "lock"):
         assert f"process {os.getpid()} " in (tmp_path / "lock").read_text()
 
 
 def test_afterwards_nobody_holds_it(tmp_path):
     for _ in range(2):
-        with RunLock(tmp_path / "lock"):
+        with run_lock(tmp_path / "lock"):
             pass
         assert (tmp_path / "lock").read_text() == ""
 
 
 def test_a_process_that_was_forked_meanwhile_does_not_hold_it_afterwards(tmp_path):
-    with RunLock(tmp_path / "lock") as lock:
-        of_the_fork = os.dup(lock._descriptor)  # it has such a copy
+    with run_lock(tmp_path / "lock") as descriptor:
+        of_the_fork = os.dup(descriptor)  # it has such a copy
     try:
-        with RunLock(tmp_path / "lock"):
+        with run_lock(tmp_path / "lock"):
             pass
     finally:
         os.close(of_the_fork)
@@ -70,9 +72,9 @@ def test_a_process_that_was_forked_meanwhile_does_not_hold_it_afterwards(tmp_pat
 
 def test_one_process_cannot_have_it_twice(tmp_path):
     with (
-        RunLock(tmp_path / "lock"),
+        run_lock(tmp_path / "lock"),
         pytest.raises(RunError, match=f"process {os.getpid()} "),
-        RunLock(tmp_path / "lock"),
+        run_lock(tmp_path / "lock"),
     ):
         pass
 
@@ -80,7 +82,7 @@ def test_one_process_cannot_have_it_twice(tmp_path):
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with (
         pytest.raises(RunError, match="none: expected a folder that can be written to: No such file"),
-        RunLock(tmp_path / "none" / "lock"),
+        run_lock(tmp_path / "none" / "lock"),
     ):
         pass
 
@@ -89,10 +91,10 @@ def test_a_file_system_without_locks_is_told(tmp_path, monkeypatch):
     def fail(*args):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr("minnet_train.runs.directory.lock._lock", fail)
+    monkeypatch.setattr("minnet_train.runs.lock._lock", fail)
     with (
         pytest.raises(RunError, match="expected a file system on which files can be locked: Operation not"),
-        RunLock(tmp_path / "lock"),
+        run_lock(tmp_path / "lock"),
     ):
         pass
 
@@ -103,8 +105,8 @@ def test_on_a_full_disk_the_lock_holds_all_the_same(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.write", fail)
     with (
-        RunLock(tmp_path / "lock"),
+        run_lock(tmp_path / "lock"),
         pytest.raises(RunError, match="held by another process"),
-        RunLock(tmp_path / "lock"),
+        run_lock(tmp_path / "lock"),
     ):
         pass

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, strategies as st
 from hypothesis.extra import numpy as nps
 
-from minnet_train.runs.directory import CheckpointError
-from minnet_train.runs.directory.nesting import flatten, unflatten
+from minnet_train import CheckpointError
+from minnet_train.runs.checkpoint_file import flatten, unflatten
 
 DTYPES = st.sampled_from(["?", "<i8", ">i4", "<u8", "<f2", "<f4", ">f8"]).map(np.dtype)
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text()

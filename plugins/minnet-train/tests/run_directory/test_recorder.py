@@ -9,7 +9,8 @@ import pytest
 from attrs import evolve, frozen
 
 from minnet_train import EarlyStopping, RunDirectory, RunError, read_experiment
-from minnet_train.runs.directory import Recorder, RunConfig
+from minnet_train.runs.directory import RunConfig
+from minnet_train.runs.session import Recorder
 
 LOSSES = (5.0, 3.0, 4.0, 2.0, 6.0)
 STEPS = 4

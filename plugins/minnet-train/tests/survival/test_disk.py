@@ -124,7 +124,7 @@ def test_damaged_checkpoints_are_passed_over_and_told(program, whole, damaged, d
     warnings = done.stderr.splitlines()
     assert len(warnings) == min(damaged, len(files))
     for warning, path in zip(warnings, reversed(files), strict=False):
-        assert warning.startswith(f"warning: a checkpoint is passed over: run/checkpoints/{path.name}: ")
+        assert warning.startswith(f"warning: skipping a damaged checkpoint: run/checkpoints/{path.name}: ")
     last = 0 if damaged == 99 else int(files[-damaged - 1].stem.removeprefix("step-"))
     assert f"from step {last}\n" in done.stdout
     assert program.ended(run) == whole

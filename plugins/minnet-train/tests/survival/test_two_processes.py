@@ -18,11 +18,14 @@ def test_the_second_process_refuses_and_names_the_first(program):
         first.communicate()
     assert second.returncode == 1
     assert second.stderr.startswith(
-        f"Error: run: expected a run that no other process works on, received one held by process {first.pid} on "
+        f"Error: run: expected a run that no other process is using, received one held by process {first.pid} on "
     )
     assert second.stdout == ""
     assert begun_again.returncode == 1
-    assert "run: expected a new or empty folder, received a run; minnet train --resume" in begun_again.stderr
+    assert (
+        "run: expected a new or empty folder, received a run; resume it with minnet train --resume"
+        in begun_again.stderr
+    )
     assert {path.name for path in program.folder.iterdir()} == before
     # The lock went with the process that was killed.
     third = program.train("--resume", "run", "--epochs", "3")

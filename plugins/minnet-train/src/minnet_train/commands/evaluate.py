@@ -28,21 +28,21 @@ WIDEST = 100
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--data",
-    help="Measure on these data instead: a path, `digits`, or a source as TOML such as '{ class = \"TwoMoons\" }'.",
+    help="Evaluate this data instead: a path, `digits`, or a source as TOML such as '{ class = \"TwoMoons\" }'.",
 )
 @click.option(
     "--split",
     type=click.Choice(["train", "validation", "test", "all"]),
     default="test",
-    help="Which part of the data: test, what was held out, if not given.",
+    help="The split to evaluate.  [default: test, the held-out samples]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
-    """Measure MODEL, a file that `minnet train` wrote, on the samples that were held out from its training.
+    """Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.
 
-    Prints the loss and, of a classification, the accuracy, the precision, recall and F1 of each class, and how often
-    which class is taken for which; of a regression, the errors and R2 of each output, in the units of the data.
-    Of other data than it was trained on, only `--split all` can be measured.
+    Prints the loss and, of a classification, the accuracy, the precision, recall and F1 of each class, and the
+    confusion matrix; of a regression, the errors and R2 of each output, in the units of the data.
+    For data other than its training data, only `--split all` can be measured.
     """
     record = TrainingRecord.read(read_header(model), model)
     name, samples = load_split(record, model, data, split)
@@ -80,13 +80,7 @@ def _of_classes(found: dict[str, Any], names: tuple[Any, ...]) -> dict[str, Any]
     each = zip(names, *precision_recall_f1_support(confusion), strict=True)
     return {
         "classes": [
-            {
-                "class": name,
-                "precision": _defined(precision),
-                "recall": _defined(recall),
-                "f1": _defined(f1),
-                "support": int(support),
-            }
+            {"class": name, **_defined(precision=precision, recall=recall, f1=f1), "support": int(support)}
             for name, precision, recall, f1, support in each
         ],
         "confusion": confusion,
@@ -98,8 +92,7 @@ def _of_outputs(found: dict[str, Any], names: tuple[Any, ...]) -> dict[str, Any]
     each = zip(names, *(found[f"{key}_per_output"] for key in ("mse", "mae", "r2")), strict=True)
     return {
         "outputs": [
-            {"output": name, "mse": mse, "rmse": mse**0.5, "mae": mae, "r2": _defined(r2)}
-            for name, mse, mae, r2 in each
+            {"output": name, "mse": mse, "rmse": mse**0.5, "mae": mae, **_defined(r2=r2)} for name, mse, mae, r2 in each
         ]
     }
 
@@ -107,12 +100,8 @@ def _of_outputs(found: dict[str, Any], names: tuple[Any, ...]) -> dict[str, Any]
 def _class_tables(details: dict[str, Any]) -> str:
     columns = ("class", "samples", "precision", "recall", "F1")
     rows = [
-        (
-            str(each["class"]),
-            str(each["support"]),
-            *(_number(each[key], ".2%") for key in ("precision", "recall", "f1")),
-        )
-        for each in details["classes"]
+        (str(row["class"]), str(row["support"]), *(_number(row[key], ".2%") for key in ("precision", "recall", "f1")))
+        for row in details["classes"]
     ]
     report = render_table(columns, rows, right=columns[1:])
     if len(rows) > MOST_CONFUSED:
@@ -140,6 +129,6 @@ def _number(value: float | None, form: str) -> str:
     return "-" if value is None else format(value, form)
 
 
-def _defined(value: float) -> float | None:
+def _defined(**numbers: float) -> dict[str, float | None]:
     """Write nan as None, which JSON has a word for."""
-    return None if math.isnan(value) else float(value)
+    return {name: None if math.isnan(number) else float(number) for name, number in numbers.items()}

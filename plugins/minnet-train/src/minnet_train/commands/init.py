@@ -18,7 +18,7 @@ from ..experiment import ExperimentFile, data_of_text, experiment_text
 @click.option(
     "--data",
     metavar="FILE",
-    help="Write an experiment that fits a data file of yours: CSV, Parquet, NPY, NPZ; or a folder with IDX files, or a "
+    help="Write an experiment that fits your data file: CSV, Parquet, NPY, NPZ; or a folder with IDX files, or a "
     'source as TOML such as \'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
 )
 @click.option(
@@ -26,7 +26,7 @@ from ..experiment import ExperimentFile, data_of_text, experiment_text
 )
 @click.option("--force", is_flag=True, help="Overwrite PATH if there is one.")
 def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
-    """Write an experiment to PATH (experiment.toml), to change and to train.
+    """Write an experiment to PATH (experiment.toml), as a starting point.
 
     It is the default experiment, with comments; or, with --data, one whose network is as wide as a data file wants, and
     predicts classes or numbers as the file has them.

@@ -1,15 +1,21 @@
-"""``minnet plot``."""
+"""``minnet plot``, and what it asks the model of a run."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
+from attrs import evolve, field, frozen
 
-from minnet_core import load, read_header
+from minnet_core import Array, ModelFileError, Module, load, read_header
 
-from ..display import ClassPredictions, model_file, run_name
-from ..experiment import KEY, TrainingRecord
+from ..data import Dataset, Samples
+from ..errors import ExperimentError
+from ..evaluation import as_probabilities, split_rows
+from ..experiment import KEY, TrainingRecord, load_source
 from ..extras import import_extra
 from ..metrics import count_confusions
 from ..plots import (
@@ -24,12 +30,16 @@ from ..plots import (
     first_weights,
     write_picture,
 )
+from ..training import forward_chunks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 KINDS = ("curves", "confusion", "mistakes", "weights")
 _SAID = {"confusion": "The confusion matrix of {} is in {}"}
+
+MODELS = ("best.safetensors", "model.safetensors")
+"""The files of a run directory that hold a model, the one to draw first."""
 
 
 @click.command()
@@ -41,30 +51,31 @@ _SAID = {"confusion": "The confusion matrix of {} is in {}"}
     type=click.Choice(("epoch", "step", "seconds")),
     default="epoch",
     show_default=True,
-    help="What curves are drawn along; seconds are those of the training.",
+    help="The x axis of the curves; seconds are training time.",
 )
 @click.option("--log", is_flag=True, help="Draw the loss on a logarithmic scale.")
-@click.option("--data", type=click.Path(exists=True), help="Where the data are now that the run learned from.")
+@click.option("--data", type=click.Path(exists=True), help="The current path of the run's data.")
 @click.option(
     "--split",
     type=click.Choice(("training", "validation", "test", "all")),
     default="test",
     show_default=True,
-    help="The part of the data to ask the model about.",
+    help="The split to predict.",
 )
-@click.option("--count", type=click.IntRange(min=1), help="Draw so many images at most.")
+@click.option("--count", type=click.IntRange(min=1), help="The maximum number of images.")
 def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
-    """Draw the curves of each RUN together, or what one of them has learned.
+    """Plot the curves of the RUNs together, or what one of them has learned.
 
     A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
     the model of its best epoch is taken.
 
     \b
-    curves     the loss, each metric and the learning rate; while a run goes on,
-               what there is of it
-    confusion  which class is taken for which
-    mistakes   misclassified samples, as images, where features are square ones
-    weights    what each unit of the first layer looks at
+    curves     the loss, each metric and the learning rate;
+               also of a run in progress
+    confusion  the confusion matrix
+    mistakes   misclassified samples, as images, if the number of features is
+               a square
+    weights    the weights of each unit of the first layer
 
     This needs matplotlib:
 
@@ -117,3 +128,100 @@ def _weights(run: str, **limit: int) -> Figure:
     record = TrainingRecord.read(header, path) if KEY in header.metadata else None
     columns = None if record is None else record.preparation.columns.expanded_names
     return draw_weights(weights, columns=columns, title=f"{run_name(run)}: {name}", **limit)
+
+
+def model_file(run: str | os.PathLike[str]) -> Path:
+    """Find the model of a run: of its best epoch, or else that at its end.
+
+    Raises:
+        PlotError: if a run directory has none yet.
+    """
+    path = Path(run)
+    if not path.is_dir():
+        return path
+    found = [path / name for name in MODELS if (path / name).is_file()]
+    if not found:
+        raise PlotError(f"{path}: expected a run directory with {' or '.join(MODELS)}, received one with neither")
+    return found[0]
+
+
+def run_name(run: str | os.PathLike[str]) -> str:
+    """Say what a title calls a run directory or a model file.
+
+    >>> run_name("runs/digits-1"), run_name("digits.safetensors")
+    ('digits-1', 'digits')
+    """
+    return Path(run).resolve().name.removesuffix(".safetensors")
+
+
+@frozen(eq=False)
+class ClassPredictions:
+    """What a classifier predicts for samples.
+
+    Attributes:
+        dataset: the one that the samples are from.
+        rows: their indices in it.
+        actual: (rows,), the index of the true class.
+        predicted: (rows,), the index of the class that the model predicts.
+        scores: (rows,), the probability of that class; None if the outputs of the model are no probabilities.
+        title: which samples they are.
+    """
+
+    dataset: Dataset = field(repr=False)
+    rows: Array = field(repr=False)
+    actual: Array = field(repr=False)
+    predicted: Array = field(repr=False)
+    scores: Array | None = field(repr=False)
+    title: str
+
+    @classmethod
+    def of_run(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
+        """Predict with the model of a run, chunk by chunk.
+
+        Args:
+            run: a run directory, or a model file.
+            split: ``training``, ``validation``, ``test`` or ``all``.
+            data: the path of the data that it was trained on, if they have moved.
+
+        Raises:
+            PlotError: if it is no classifier, or there is no such part.
+            ModelFileError: if the data are others than those that it was trained on.
+        """
+        path = model_file(run)
+        record = TrainingRecord.read(read_header(path), path)
+        if record.task != "classification":
+            raise PlotError(f"{path}: expected a classifier, received a model that predicts numbers")
+        dataset = _same_data(record, path, data)
+        rows = split_rows(record, dataset, split)
+        if not len(rows):
+            raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
+        record.expect_outputs((len(dataset.classes),), path)
+        predicted, scores = _classified(load(path), Samples.of(dataset, rows, record.preparation))
+        title = f"{run_name(run)}: {split} samples of {dataset.name}"
+        return cls(dataset, rows, np.asarray(dataset.targets[rows]), predicted, scores, title)
+
+
+def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
+    config = record.experiment.data
+    try:
+        dataset = load_source(evolve(config, source=data) if data else config)
+    except ExperimentError as error:
+        raise ModelFileError(f"{path}: {error}; --data names the data where they are now") from error
+    if dataset.fingerprint() != record.fingerprint:
+        raise ModelFileError(
+            f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
+            "which samples were held out can no longer be said"
+        )
+    return dataset
+
+
+def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
+    """Return for each sample the class of the largest output, and its probability if all outputs are such."""
+    predicted: list[Array] = []
+    scores: list[Array] = []
+    for *_, outputs in forward_chunks(model, samples):
+        predicted.append(outputs.argmax(axis=1))
+        probabilities = as_probabilities(outputs)
+        if probabilities is not None:
+            scores.append(probabilities.max(axis=1))
+    return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None

@@ -22,7 +22,7 @@ from ..experiment import TrainingRecord
     "--format",
     "form",
     type=click.Choice(["csv", "jsonl"]),
-    help="How to write: by the suffix of --output if not given, or CSV.",
+    help="Output format.  [default: by the suffix of --output, else CSV]",
 )
 @click.option(
     "--probabilities/--no-probabilities", default=True, help="Whether to write a number for each class (the default)."
@@ -30,7 +30,7 @@ from ..experiment import TrainingRecord
 def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
-    DATA is a CSV, Parquet, NPY or NPZ file, of any size: it is read a part at a time.
+    DATA is a CSV, Parquet, NPY or NPZ file, of any size: it is read in chunks.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's

@@ -13,10 +13,10 @@ from attrs import evolve
 from minnet_core import MinnetError
 
 from ..display import TensorBoard, progress_display
-from ..errors import DivergenceError
+from ..errors import DivergenceError, RunError
 from ..experiment import ExperimentFile
 from ..extras import import_extra
-from ..runs import Run, RunError, Session, new_path
+from ..runs import Run, Session, new_path
 from ..training import Interruption
 
 
@@ -31,13 +31,13 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), callback=_not_empty, help="Write the model here instead."
 )
-@click.option("--epochs", type=click.IntRange(min=1), help="Train so many epochs instead.")
+@click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, instead of the experiment's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
 @click.option(
     "--run", metavar="DIR", callback=_not_empty, help="Keep the run in this new folder, rather than in runs/NAME-N."
 )
-@click.option("--resume", metavar="RUN", callback=_not_empty, help="Go on with the run in this folder.")
-@click.option("--no-run", is_flag=True, help="Keep no run: what is interrupted is lost.")
+@click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
+@click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
@@ -49,7 +49,7 @@ def train(
     The same experiment gives the same weights each time.
 
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
-    Ctrl-C ends a run after the step that it is in; however it ended, --resume goes on with it as if it never had.
+    Ctrl-C ends a run after the current step; --resume continues an interrupted run as if it had not been interrupted.
     """
     if tensorboard:
         if no_run:
@@ -130,28 +130,9 @@ def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
 
 
 def _train(
-    run: Run,
-    session: Session | None,
-    output: str,
-    title: str,
-    interruption: Interruption,
-    *,
-    tensorboard: bool = False,
+    run: Run, session: Session | None, output: str, title: str, interruption: Interruption, *, tensorboard: bool = False
 ) -> None:
-    """Train to the end or to an interruption, and report it.
-
-    Args:
-        run: what to train.
-        session: keeps the run; None if it is not kept.
-        output: path of the model.
-        title: the first lines of the description.
-        interruption: what may end the training early.
-        tensorboard: whether to write event files into the folder of the run.
-
-    Raises:
-        click.exceptions.Exit: with 130 or 143, if it was interrupted; its state is saved.
-        MinnetError: with notes that say what is left of the run.
-    """
+    """Train to the end or to an interruption, and report it; without a session, nothing else is kept."""
     click.echo(_description(title, run) + "\n")
     run.trainer.callbacks.append(progress_display())
     if tensorboard and session is not None:

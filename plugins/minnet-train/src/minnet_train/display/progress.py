@@ -17,9 +17,9 @@ from ..plots import is_fraction, is_number
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress
 
-    from ..training import EpochReport, FitOptions, Trainer
+    from ..training import EpochReport, Trainer
 
 _LEFT_OUT = ("step", "seconds", "lr")
 _TITLES = {"samples_per_second": "samples/s"}
@@ -88,24 +88,21 @@ class RichProgress:
         self._clock = clock
         self._table = ReportTable()
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._plan: FitOptions | None = None
         self._next = 0.0
 
     @hookimpl
     def minnet_fit_start(self, trainer: Trainer) -> None:
         """Show the bar."""
-        self._plan = trainer.plan
         self._bar = _new_bar(self.console, self._clock)
-        self._task = self._bar.add_task("", total=None, epoch="", loss="", speed="")
-        self._move(trainer.step)
+        self._bar.add_task("", total=None, epoch="", loss="", speed="")
+        self._move(trainer)
         self._bar.start()
 
     @hookimpl
     def minnet_step_end(self, trainer: Trainer, loss: float) -> None:
         """Move the bar, if it is time to."""
         if self._clock() >= self._next:
-            self._move(trainer.step, loss)
+            self._move(trainer, loss)
 
     @hookimpl
     def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
@@ -114,7 +111,7 @@ class RichProgress:
         for line in headings:
             self._print(line, style="bold")
         self._print(row)
-        self._move(trainer.step, report.loss)
+        self._move(trainer, report.loss)
 
     @hookimpl
     def minnet_fit_end(self, trainer: Trainer) -> None:
@@ -128,17 +125,17 @@ class RichProgress:
 
         self.console.print(Text(line, style), soft_wrap=True)
 
-    def _move(self, step: int, loss: float | None = None) -> None:
-        if self._bar is None or self._task is None or self._plan is None:
+    def _move(self, trainer: Trainer, loss: float | None = None) -> None:
+        if self._bar is None or (plan := trainer.plan) is None:
             return
-        speed = self._bar.tasks[0].speed
+        (task,) = self._bar.tasks
         self._bar.update(
-            self._task,
-            total=self._plan.steps,
-            completed=step,
-            epoch=f"{min(step // self._plan.batches + 1, self._plan.epochs)}/{self._plan.epochs}",
+            task.id,
+            total=plan.steps,
+            completed=trainer.step,
+            epoch=f"{min(trainer.step // plan.batches + 1, plan.epochs)}/{plan.epochs}",
             loss="" if loss is None else f"loss {loss_text(loss)}",
-            speed="" if speed is None else f"{speed:,.0f} steps/s",
+            speed="" if task.speed is None else f"{task.speed:,.0f} steps/s",
             refresh=True,
         )
         self._next = self._clock() + _EVERY
@@ -217,7 +214,7 @@ def metric_text(key: str, value: Any) -> str:
     """
     if not is_number(value):
         return "-"
-    formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
     if is_fraction(key):
         return f"{value:.2%}"
+    formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
     return formats.get(key, loss_text)(value)

@@ -6,10 +6,10 @@ import numpy as np
 
 from minnet_core import Array
 
-from .metric import Metric, class_indices
+from .metric import ClassFraction
 
 
-class Accuracy(Metric):
+class Accuracy(ClassFraction):
     """The fraction of rows whose largest output is that of the true class; of equal outputs, the first counts.
 
     scikit-learn: ``accuracy_score``.
@@ -20,16 +20,5 @@ class Accuracy(Metric):
     0.667
     """
 
-    TASKS = ("classification",)
-    STATE = ("right", "rows")
-
-    def reset(self) -> None:
-        self.right = self.rows = 0
-
-    def update(self, outputs: Array, targets: Array) -> None:
-        actual = class_indices(self, outputs, targets)
-        self.right += int(np.count_nonzero(outputs.argmax(axis=1) == actual))
-        self.rows += len(outputs)
-
-    def compute(self) -> float:
-        return self.right / self.rows if self.rows else float("nan")
+    def _count_right(self, outputs: Array, classes: Array) -> int:
+        return int(np.count_nonzero(outputs.argmax(axis=1) == classes))

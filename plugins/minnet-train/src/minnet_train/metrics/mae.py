@@ -6,10 +6,10 @@ import numpy as np
 
 from minnet_core import Array
 
-from .metric import Metric, differences
+from .metric import MeanOfErrors
 
 
-class MAE(Metric):
+class MAE(MeanOfErrors):
     """The mean of the absolute differences of all outputs.
 
     scikit-learn: ``mean_absolute_error``; PyTorch: ``torch.nn.L1Loss()``.
@@ -20,15 +20,5 @@ class MAE(Metric):
     1.0
     """
 
-    STATE = ("total", "count")
-
-    def reset(self) -> None:
-        self.total, self.count = 0.0, 0
-
-    def update(self, outputs: Array, targets: Array) -> None:
-        difference = differences(self, outputs, targets)
-        self.total += float(np.abs(difference, out=difference).sum())
-        self.count += difference.size
-
-    def compute(self) -> float:
-        return self.total / self.count if self.count else float("nan")
+    def _sum(self, difference: Array) -> float:
+        return float(np.abs(difference, out=difference).sum())

@@ -69,6 +69,46 @@ class Metric(Component):
             setattr(self, name, _copied(value))
 
 
+class ClassFraction(Metric):
+    """The fraction of rows of a classification that are right, which a subclass counts in ``_count_right``."""
+
+    TASKS = ("classification",)
+    STATE = ("right", "rows")
+
+    def reset(self) -> None:
+        self.right = self.rows = 0
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        self.right += self._count_right(outputs, class_indices(self, outputs, targets))
+        self.rows += len(outputs)
+
+    def compute(self) -> float:
+        return self.right / self.rows if self.rows else float("nan")
+
+    def _count_right(self, outputs: Array, classes: Array) -> int:
+        raise NotImplementedError
+
+
+class MeanOfErrors(Metric):
+    """The mean over all outputs of an error, which a subclass sums over a batch in ``_sum``."""
+
+    STATE = ("total", "count")
+
+    def reset(self) -> None:
+        self.total, self.count = 0.0, 0
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        difference = differences(self, outputs, targets)
+        self.total += self._sum(difference)
+        self.count += difference.size
+
+    def compute(self) -> float:
+        return self.total / self.count if self.count else float("nan")
+
+    def _sum(self, difference: Array) -> float:
+        raise NotImplementedError
+
+
 def _copied(value: Any) -> Any:
     return value.copy() if isinstance(value, np.ndarray) else value
 

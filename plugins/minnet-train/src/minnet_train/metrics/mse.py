@@ -6,10 +6,10 @@ import numpy as np
 
 from minnet_core import Array
 
-from .metric import Metric, differences
+from .metric import MeanOfErrors
 
 
-class MSE(Metric):
+class MSE(MeanOfErrors):
     """The mean of the squared differences of all outputs, whereas `MSECriterion` sums those of a row.
 
     scikit-learn: ``mean_squared_error``; PyTorch: ``torch.nn.MSELoss()``.
@@ -20,15 +20,5 @@ class MSE(Metric):
     2.0
     """
 
-    STATE = ("total", "count")
-
-    def reset(self) -> None:
-        self.total, self.count = 0.0, 0
-
-    def update(self, outputs: Array, targets: Array) -> None:
-        difference = differences(self, outputs, targets)
-        self.total += float(np.vdot(difference, difference))
-        self.count += difference.size
-
-    def compute(self) -> float:
-        return self.total / self.count if self.count else float("nan")
+    def _sum(self, difference: Array) -> float:
+        return float(np.vdot(difference, difference))

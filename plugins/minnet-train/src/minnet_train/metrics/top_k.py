@@ -6,10 +6,10 @@ import numpy as np
 
 from minnet_core import Array
 
-from .metric import Metric, class_indices
+from .metric import ClassFraction
 
 
-class TopK(Metric):
+class TopK(ClassFraction):
     """The fraction of rows in which fewer than ``k`` outputs are larger than that of the true class.
 
     With ``k = 1`` this is `Accuracy`, except that ties count as correct here.
@@ -25,9 +25,6 @@ class TopK(Metric):
     ('top2', 0.5)
     """
 
-    TASKS = ("classification",)
-    STATE = ("right", "rows")
-
     def __init__(self, k: int = 5) -> None:
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:
             raise ValueError(f"TopK: expected k to be an integer of at least 1, received {k!r}")
@@ -38,19 +35,11 @@ class TopK(Metric):
     def name(self) -> str:
         return f"top{self.k}"
 
-    def reset(self) -> None:
-        self.right = self.rows = 0
-
-    def update(self, outputs: Array, targets: Array) -> None:
-        actual = class_indices(self, outputs, targets)
-        own = outputs[np.arange(len(outputs)), actual]
+    def _count_right(self, outputs: Array, classes: Array) -> int:
+        own = outputs[np.arange(len(outputs)), classes]
         # Not "larger than": nan, which compares as neither, must not count as correct.
         before = np.count_nonzero(~(outputs <= own[:, np.newaxis]), axis=1)
-        self.right += int(np.count_nonzero(before < self.k))
-        self.rows += len(outputs)
-
-    def compute(self) -> float:
-        return self.right / self.rows if self.rows else float("nan")
+        return int(np.count_nonzero(before < self.k))
 
     def __repr__(self) -> str:
         return f"TopK {self.k}"

@@ -1,13 +1,10 @@
 """Pictures of plain data: learning curves, confusion matrices, mistakes and weights."""
 
 from .confusion import draw_confusion
-from .curves import draw_curves
-from .curves_data import VALIDATION, Curves, distinct_names, is_fraction, is_number
+from .curves import VALIDATION, Curves, distinct_names, draw_curves, is_fraction, is_number
 from .figures import INK, PlotError, check_suffix, styled, write_picture
-from .images import draw_images, square_images
-from .mistakes import draw_mistakes
+from .images import draw_images, draw_mistakes, draw_weights, first_weights, square_images
 from .notebook import history_html
-from .weights import draw_weights, first_weights
 
 __all__ = [
     "INK",

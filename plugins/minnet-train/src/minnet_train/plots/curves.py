@@ -1,23 +1,157 @@
-"""`draw_curves`: loss, metrics and learning rate of runs, epoch by epoch."""
+"""`Curves`: what the epochs of a run reported, and `draw_curves`: loss, metrics and learning rate, epoch by epoch."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .curves_data import AXES, VALIDATION, Curves, is_fraction
+from attrs import field, frozen
+
 from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+METRICS = "metrics.jsonl"
+"""The file of a run directory that has a line of JSON for each epoch."""
+
+AXES = ("epoch", "step", "seconds")
+"""What curves can be drawn along."""
+
+VALIDATION = "validation_"
+"""The prefix of what is measured on validation samples."""
+
+_FRACTIONS = ("accuracy", "top")
+
+_NOT_DRAWN = {*AXES, "samples_per_second"}
+
 _TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
 
 _FEW = 25
 """Curves of so many epochs have a marker at each; longer ones have about ten."""
+
+
+@frozen
+class Curves:
+    """What the epochs of a run reported.
+
+    Attributes:
+        name: of the run, in a legend.
+        reports: a mapping for each epoch, as a line of ``metrics.jsonl`` has it.
+
+    >>> curves = Curves("run", [{"epoch": 1, "loss": 0.7, "validation_loss": 0.8, "lr": 0.1, "seconds": 2.0}])
+    >>> curves.quantities()
+    ['loss', 'lr']
+    """
+
+    name: str
+    reports: Sequence[Mapping[str, Any]] = field(repr=lambda reports: f"<{len(reports)} epochs>")
+
+    @reports.validator
+    def _at_least_one(self, _: Any, reports: Sequence[Mapping[str, Any]]) -> None:
+        if not reports:
+            raise PlotError(f"{self.name}: expected the report of at least one epoch, received none")
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], name: str | None = None) -> Curves:
+        """Read the reports of a run.
+
+        An unfinished last line is left out: a run may be drawn while it is training.
+
+        Args:
+            path: a run directory, or a file such as its ``metrics.jsonl``.
+            name: of the run; that of the directory if not given.
+
+        Raises:
+            PlotError: naming the file, and the line that is not a report.
+        """
+        file = Path(path, METRICS) if Path(path).is_dir() else Path(path)
+        try:
+            *lines, unfinished = file.read_text("utf-8").split("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            expected = f"{os.fspath(path)}: expected a run directory with {METRICS}, or such a file"
+            if isinstance(error, OSError):
+                raise PlotError(f"{expected}: {error}") from None
+            hint = "a model file has no curves, only the run that made it has"
+            raise PlotError(f"{expected}, received no text; {hint}") from None
+        reports = [_report(line, f"{file}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+        if unfinished.strip():
+            with suppress(PlotError):
+                reports.append(_report(unfinished, ""))
+        if not reports:
+            raise PlotError(f"{file}: expected a line for each epoch, received none; no epoch has ended yet")
+        return cls(name or _run_name(path), reports)
+
+    def quantities(self) -> list[str]:
+        """Name what there is to draw: the loss, the metrics in their order, the learning rate.
+
+        A number of the validation samples is drawn with that of the training samples.
+        """
+        keys = (key.removeprefix(VALIDATION) for report in self.reports for key in report if is_number(report[key]))
+        return _ordered(key for key in keys if key not in _NOT_DRAWN)
+
+    def values(self, key: str) -> list[float]:
+        """Return a number for each epoch, nan where it is missing."""
+        return [float(report[key]) if is_number(report.get(key)) else math.nan for report in self.reports]
+
+    def has(self, key: str) -> bool:
+        """Whether any epoch reports a finite number of this name."""
+        return any(map(math.isfinite, self.values(key)))
+
+    def along(self, axis: str) -> list[float]:
+        """Return where each epoch is on an axis; ``seconds`` are those of the training until its end."""
+        values = self.values(axis)
+        if not all(map(math.isfinite, values)):
+            raise PlotError(f"{self.name}: expected every epoch to report {axis!r}, received one that does not")
+        return list(accumulate(values)) if axis == "seconds" else values
+
+
+def distinct_names(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+    """Name runs by their folders, or by their paths where folders have one name.
+
+    >>> distinct_names(["runs/a", "runs/b"]), distinct_names(["old/a", "new/a"])
+    (['a', 'b'], ['old/a', 'new/a'])
+    """
+    paths = list(paths)
+    names = [_run_name(path) for path in paths]
+    return names if len(set(names)) == len(names) else [os.fspath(path) for path in paths]
+
+
+def _run_name(path: str | os.PathLike[str]) -> str:
+    resolved = Path(path).resolve()
+    return resolved.parent.name if resolved.name == METRICS else resolved.name
+
+
+def _report(line: str, where: str) -> Mapping[str, Any]:
+    try:
+        report = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise PlotError(f"{where}: expected the report of an epoch as a JSON object: {error}") from None
+    if not isinstance(report, dict):
+        raise PlotError(f"{where}: expected the report of an epoch as a JSON object, received {line[:40]}")
+    return report
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value of a report is a number."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_fraction(key: str) -> bool:
+    """Whether a number of a report is a fraction, which is shown in percent.
+
+    >>> is_fraction("validation_accuracy"), is_fraction("top5"), is_fraction("loss")
+    (True, True, False)
+    """
+    return key.removeprefix(VALIDATION).startswith(_FRACTIONS)
 
 
 def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = False) -> Figure:
@@ -55,10 +189,15 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
 def _quantities(runs: Sequence[Curves], axis: str) -> list[str]:
     if axis not in AXES:
         raise PlotError(f"expected to draw along one of {', '.join(AXES)}, received {axis!r}")
-    quantities = list(dict.fromkeys(quantity for run in runs for quantity in run.quantities()))
+    quantities = _ordered(quantity for run in runs for quantity in run.quantities())
     if not quantities:
         raise PlotError(f"expected runs that report a loss or a metric, received {[run.name for run in runs]}")
-    return sorted(quantities, key=lambda key: {"loss": 0, "lr": 2}.get(key, 1))
+    return quantities
+
+
+def _ordered(quantities: Iterable[str]) -> list[str]:
+    """Drop duplicates, and put the loss first and the learning rate last."""
+    return sorted(dict.fromkeys(quantities), key=lambda quantity: {"loss": 0, "lr": 2}.get(quantity, 1))
 
 
 def _draw_run(axes: Axes, run: Curves, quantity: str, axis: str, number: int | None, *, dashed: bool) -> None:
@@ -103,10 +242,9 @@ def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
 def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> None:
     from matplotlib.lines import Line2D
 
+    handles = []
     if len(runs) > 1:
         handles = [Line2D([], [], label=run.name, **_look(index, dashed=False)) for index, run in enumerate(runs)]
-    else:
-        handles = []
     for part, label in enumerate(("training", "validation") if is_validated else ()):
         look = _look(part, dashed=not part)
         if len(runs) > 1:

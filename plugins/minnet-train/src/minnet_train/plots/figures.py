@@ -47,11 +47,7 @@ _SETTINGS = {
     "text.parse_math": False,  # a class may be called "$10-$20"
 }
 
-_WITHOUT_DATE: dict[str, dict[str, Any]] = {
-    ".pdf": {"CreationDate": None},
-    ".png": {},
-    ".svg": {"Date": None},
-}
+_WITHOUT_DATE: dict[str, dict[str, Any]] = {".pdf": {"CreationDate": None}, ".png": {}, ".svg": {"Date": None}}
 """Suffixes that a picture can have, and what keeps the time of day out of such a file."""
 
 

@@ -1,4 +1,4 @@
-"""Rows of features as square images, side by side."""
+"""Images side by side: rows of features, misclassified samples, and the weights of a model's first layer."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Module
 
-from .figures import PlotError, new_figure
+from .figures import DIVERGING, INK, PlotError, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_WIDTH = 16
+"""So many letters of a title are about as wide as an image."""
+
+_MOST_NAMED = 40
+"""Names of so many inputs can be read."""
 
 
 def square_images(rows: Array, what: str) -> Array:
@@ -78,3 +84,127 @@ def draw_images(
         figure.colorbar(drawn, ax=list(grid.flat), label=scale, shrink=0.8)
     figure.suptitle(title, size="medium")
     return figure
+
+
+def draw_mistakes(
+    features: Array,
+    actual: Array,
+    predicted: Array,
+    classes: Sequence[Any],
+    *,
+    scores: Array | None = None,
+    count: int = 25,
+    total: int | None = None,
+    title: str = "",
+) -> Figure:
+    """Draw misclassified samples, the most certain predictions first.
+
+    Args:
+        features: (rows, side * side), as the source has them.
+        actual: (rows,), the index of the right class.
+        predicted: (rows,), the index of the predicted class.
+        classes: their names.
+        scores: (rows,), the probability of the predicted class; None if the model gives none.
+        count: how many to draw at most.
+        total: how many samples were classified, if ``features`` are not those of all.
+        title: what was measured; the number of mistakes is added.
+
+    Raises:
+        PlotError: if the images would not be square, or there is no mistake.
+        MissingLibraryError: without matplotlib.
+    """
+    images = square_images(features, "features")
+    wrong = np.flatnonzero(actual != predicted)
+    total = len(actual) if total is None else total
+    if not wrong.size:
+        raise PlotError(f"expected misclassified samples to draw, received none: all {total:,} are right")
+    if scores is not None:
+        wrong = wrong[np.argsort(-scores[wrong], kind="stable")]
+    shown = wrong[:count]
+    titles = [_title(classes[actual[row]], classes[predicted[row]]) for row in shown]
+    if scores is not None:
+        titles = [f"{text}\n{scores[row]:.0%} certain" for text, row in zip(titles, shown, strict=True)]
+    of = f" {len(shown)} of them," if len(shown) < len(wrong) else ""
+    order = " the most certain first" if scores is not None else " in the order of the data"
+    with styled():
+        return draw_images(
+            images[shown],
+            titles,
+            title=f"{title}\n{len(wrong):,} of {total:,} misclassified;{of}{order}".strip(),
+            colour_map=INK,
+        )
+
+
+def _title(actual: Any, predicted: Any) -> str:
+    """Say what was taken for what, in no more than the width of an image."""
+    title = f"{actual} taken for {predicted}"
+    return title if len(title) <= _WIDTH else f"{shortened(actual, _WIDTH)}\ntaken for\n{shortened(predicted, _WIDTH)}"
+
+
+def first_weights(model: Module) -> tuple[str, Array]:
+    """Find the first parameter of a model that is a matrix (units, inputs) or kernels (units, channels, ...).
+
+    Returns:
+        Its name, and the parameter.
+
+    Raises:
+        PlotError: if no layer has such a parameter.
+    """
+    parameters = model.namedParameters()
+    for name, parameter in parameters.items():
+        if parameter.ndim in (2, 4):
+            return name, parameter
+    shapes = {name: parameter.shape for name, parameter in parameters.items()}
+    raise PlotError(f"expected a layer with a matrix of weights (units, inputs), received a model with {shapes}")
+
+
+def draw_weights(weights: Array, *, columns: tuple[str, ...] | None = None, count: int = 64, title: str = "") -> Figure:
+    """Draw weights on a colour map that is white at 0: an image for each unit, or one of the whole matrix.
+
+    Args:
+        weights: (units, inputs), drawn as an image for each unit if the number of inputs is a square; or kernels
+            (units, channels, height, width), drawn as an image each.
+        columns: the names of the inputs.
+        count: how many images to draw at most.
+        title: names the layer.
+
+    Raises:
+        PlotError: if they have another shape.
+        MissingLibraryError: without matplotlib.
+    """
+    if weights.ndim not in (2, 4) or not weights.size:
+        expected = "(units, inputs) or (units, channels, height, width)"
+        raise PlotError(f"expected weights {expected}, received {weights.shape}")
+    if weights.ndim == 2 and not is_square(weights.shape[1]):
+        return _draw_matrix(weights, columns, title)
+    images = square_images(weights, "inputs") if weights.ndim == 2 else weights.reshape(-1, *weights.shape[2:])
+    shown = images[:count]
+    if len(shown) < len(images):
+        title = f"{title}: the first {len(shown)} of {len(images):,}"
+    with styled():
+        return draw_images(
+            shown, [""] * len(shown), title=title, colour_map=DIVERGING, limits=_limits(shown), scale="weight"
+        )
+
+
+def _draw_matrix(weights: Array, columns: tuple[str, ...] | None, title: str) -> Figure:
+    units, inputs = weights.shape
+    with styled():
+        figure = new_figure(min(max(0.35 * inputs + 2.5, 4.5), 12.0), min(max(0.25 * units + 1.8, 3.0), 10.0))
+        axes = figure.add_subplot()
+        low, high = _limits(weights)
+        image = axes.imshow(weights, cmap=DIVERGING, vmin=low, vmax=high, aspect="auto")
+        axes.grid(visible=False)
+        axes.set_xlabel("input")
+        axes.set_ylabel("unit")
+        axes.locator_params(integer=True)
+        if columns is not None and len(columns) == inputs <= _MOST_NAMED:
+            axes.set_xticks(range(inputs), [*map(shortened, columns)], rotation=45, ha="right")
+        figure.colorbar(image, ax=axes, label="weight")
+        axes.set_title(title)
+    return figure
+
+
+def _limits(weights: Array) -> tuple[float, float]:
+    largest = float(np.abs(weights).max()) or 1.0
+    return -largest, largest

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from minnet_core.support import render_html_table
+
 from ..extras import MissingLibraryError
-from .curves import draw_curves
-from .curves_data import Curves
+from .curves import Curves, draw_curves
 from .figures import picture_bytes
 
 _SHOWN = 12
@@ -43,10 +44,8 @@ def _summary(reports: Sequence[Mapping[str, Any]]) -> str:
 
 def _table(reports: Sequence[Mapping[str, Any]]) -> str:
     keys = list(dict.fromkeys(key for report in reports for key in report))
-    head = "".join(f"<th>{escape(key.replace('_', ' '))}</th>" for key in keys)
-    rows = ("".join(f"<td>{_cell(report.get(key))}</td>" for key in keys) for report in _some(reports))
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    rows = ([_cell(report.get(key)) for key in keys] for report in _some(reports))
+    return render_html_table([key.replace("_", " ") for key in keys], rows)
 
 
 def _some(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -59,4 +58,4 @@ def _some(reports: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

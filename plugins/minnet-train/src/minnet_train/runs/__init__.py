@@ -1,7 +1,8 @@
 """Runs: an experiment carried out, recorded in a folder, and resumed."""
 
-from .directory import Checkpoint, CheckpointError, RunDirectory, RunError, new_path
+from .checkpoint_file import Checkpoint
+from .directory import RunDirectory, new_path
 from .run import Run, generators
 from .session import Session
 
-__all__ = ["Checkpoint", "CheckpointError", "Run", "RunDirectory", "RunError", "Session", "generators", "new_path"]
+__all__ = ["Checkpoint", "Run", "RunDirectory", "Session", "generators", "new_path"]

@@ -105,11 +105,7 @@ class Run:
             DivergenceError: when the loss is no finite number any more.
         """
         return self.trainer.epochs(
-            self.training,
-            self.test,
-            epochs=self.experiment.epochs,
-            batch_size=self.experiment.batch_size,
-            rng=self.rng,
+            self.training, self.test, epochs=self.experiment.epochs, batch_size=self.experiment.batch_size, rng=self.rng
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:

@@ -1,17 +1,138 @@
-"""`Session`: a run that is recorded in a directory while it trains, newly begun or resumed."""
+"""`Session`: a run that a `Recorder` keeps in a directory while it trains, newly begun or resumed."""
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
-from ..errors import ExperimentError
-from ..training import EpochReport
-from .directory import Recorder, RunConfig, RunDirectory, RunError
+from minnet_core import MinnetError, hookimpl
+
+from ..errors import ExperimentError, RunError
+from ..training import EpochReport, Trainer
+from .directory import RunConfig, RunDirectory
 from .run import Run
+
+
+@define(eq=False)
+class Recorder:
+    """Writes the reports, checkpoints and best model of a run; only while its directory is locked.
+
+    It is a callback of the trainer, for checkpoints within an epoch.
+
+    Attributes:
+        directory: what is kept up to date.
+        trainer: what trains.
+        save_model: writes the model as it is now to a file.
+        every: steps between checkpoints within an epoch; 0 is none.
+        damaged: what was wrong with the checkpoints that were skipped.
+        saved: the step of the last checkpoint; None if there is none.
+    """
+
+    directory: RunDirectory
+    trainer: Trainer
+    save_model: Callable[[Path], None]
+    every: int = 0
+    damaged: list[str] = field(factory=list, init=False)
+    saved: int | None = field(default=None, init=False)
+    _best: float | None = field(default=None, init=False)
+
+    def resume(self) -> int:
+        """Put the trainer where the last whole checkpoint is, and forget what came later.
+
+        Returns:
+            The step; 0 without a checkpoint, where a run begins as it began.
+
+        Raises:
+            RunError: if the directory cannot be read or written to.
+            MinnetError: if the trainer refuses the state, with a note that names the file.
+        """
+        with self._told("gone on with"):
+            self.directory.remove_leftovers()
+            latest = self.directory.checkpoints.latest()
+            self.damaged = [str(error) for error in latest.damaged]
+            if latest.checkpoint is not None:
+                self.saved = latest.checkpoint.step
+                try:
+                    self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
+                except MinnetError as error:
+                    error.add_note(f"in {self.directory.checkpoints.path(self.saved)}")
+                    raise
+            self.directory.checkpoints.rewind(self.saved or 0)
+            reports = [report.as_dict() for report in self.trainer.history]
+            self.directory.journal.restore(reports)
+            for report in reports:
+                self._is_best(report)
+        return self.saved or 0
+
+    def record(self, reports: Iterator[EpochReport]) -> Iterator[EpochReport]:
+        """Pass on the reports of a training, each when everything about it is on the disk.
+
+        Raises:
+            RunError: if the disk is full, say: what was saved before is still whole.
+        """
+        for report in reports:
+            flat = report.as_dict()
+            with self._told("written"):
+                # In this order: what is done again after a kill writes the same once more.
+                self.directory.journal.append(flat)
+                if self._is_best(flat):
+                    self.save_model(self.directory.best_model)
+                self._checkpoint(self._metric(flat))
+            yield report
+
+    @hookimpl
+    def minnet_step_end(self, trainer: Trainer) -> None:
+        """Save a checkpoint every so many steps."""
+        if self.every and trainer.step % self.every == 0:
+            self.save()
+
+    def save(self) -> None:
+        """Save a checkpoint of this moment, unless there is one; raises `RunError` as `record` does."""
+        if self.saved != self.trainer.step:
+            with self._told("written"):
+                self._checkpoint(None)
+
+    def finish(self) -> None:
+        """Save the model of a training that is over, and see to it that every epoch is reported."""
+        with self._told("written"):
+            self.save_model(self.directory.model)
+            self.directory.journal.restore(report.as_dict() for report in self.trainer.history)
+
+    def _checkpoint(self, metric: float | None) -> None:
+        step = self.trainer.step
+        self.directory.checkpoints.save({"trainer": self.trainer.state_dict()}, step=step, metric=metric)
+        self.saved = step
+
+    def _metric(self, report: Mapping[str, Any]) -> float | None:
+        name, _ = self.directory.config.best
+        value = report.get(name, report.get("loss"))
+        return None if value is None or math.isnan(value) else float(value)
+
+    def _is_best(self, report: Mapping[str, Any]) -> bool:
+        """Whether an epoch is better than all before it, which it is then compared with."""
+        metric = self._metric(report)
+        sign = 1 if self.directory.checkpoints.mode == "min" else -1
+        better = metric is not None and (self._best is None or sign * metric < sign * self._best)
+        if better:
+            self._best = metric
+        return better
+
+    @contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Have an error of the disk say what it stopped, and what is left."""
+        try:
+            yield
+        except OSError as error:
+            saved = self.saved
+            left = "there is no checkpoint yet" if saved is None else f"its checkpoint of step {saved} is kept"
+            reason = error.strerror or str(error)
+            raise RunError(f"{self.directory.path}: the run could not be {what}: {reason}; {left}") from error
 
 
 @frozen(eq=False)
@@ -39,7 +160,7 @@ class Session:
     directory: RunDirectory
     resumed_at: int
     warnings: tuple[str, ...]
-    _recorder: Recorder[EpochReport] = field(repr=False)
+    _recorder: Recorder = field(repr=False)
 
     @classmethod
     @contextmanager
@@ -85,14 +206,14 @@ class Session:
     @classmethod
     def _of(cls, run: Run, directory: RunDirectory) -> Session:
         every = run.experiment.checkpoint_every
-        recorder: Recorder[EpochReport] = Recorder(directory, run.trainer, run.save, every=every)
+        recorder = Recorder(directory, run.trainer, run.save, every=every)
         if every:  # else it would cost every step a call
             run.trainer.callbacks.append(recorder)  # after those whose state it saves
         step = recorder.resume()
         changes = directory.note_environment(step)
         warnings = [
-            *(f"a checkpoint is passed over: {text}" for text in recorder.damaged),
-            *(f"other numbers are possible than without the interruption: {change}" for change in changes),
+            *(f"skipping a damaged checkpoint: {text}" for text in recorder.damaged),
+            *(f"results may differ from an uninterrupted run: {change}" for change in changes),
         ]
         return cls(run, directory, step, tuple(warnings), recorder)
 
@@ -112,29 +233,18 @@ class Session:
         return self._recorder.record(self.run.epochs())
 
     def keep(self) -> None:
-        """Save a checkpoint of where the training was stopped.
-
-        Raises:
-            RunError: as `epochs` does.
-        """
+        """Save a checkpoint of where the training was stopped; raises `RunError` as `epochs` does."""
         self._recorder.save()
 
     def finish(self) -> None:
-        """Save the model of a training that is over in the directory.
-
-        Raises:
-            RunError: as `epochs` does.
-        """
+        """Save the model of a training that is over in the directory; raises `RunError` as `epochs` does."""
         self._recorder.finish()
 
     def where(self) -> str:
         """Say at which checkpoint a run is."""
         saved = self._recorder.saved
-        return (
-            f"{self.directory.path} has no checkpoint yet"
-            if saved is None
-            else f"{self.directory.path} is at step {saved}"
-        )
+        where = "has no checkpoint yet" if saved is None else f"is at step {saved}"
+        return f"{self.directory.path} {where}"
 
 
 def _prepare(directory: RunDirectory) -> Run:

@@ -2,11 +2,10 @@
 
 from .early_stopping import EarlyStopping
 from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
-from .fit_options import FitOptions
 from .history import EpochReport, History
 from .interruption import Interruption
 from .learning_rate import Scheduler, expect_scheduler
-from .trainer import Trainer
+from .trainer import FitOptions, Trainer
 
 __all__ = [
     "EarlyStopping",

@@ -35,11 +35,7 @@ class Implementation:
     argument_names: tuple[str, ...]
 
     def __call__(self, **arguments: Any) -> None:
-        """Call the function.
-
-        Raises:
-            CallbackError: if it raises; an error of minnet's own passes, with a note of where it was raised.
-        """
+        """Call it; an error becomes a `CallbackError`, one of minnet's own gets a note of where it was raised."""
         try:
             self.function(*[arguments[name] for name in self.argument_names])
         except MinnetError as error:
@@ -61,28 +57,20 @@ class Hooks:
 
     @classmethod
     def gather(cls, callbacks: Iterable[object]) -> Hooks:
-        """Find the implementations of the plugins that are installed and enabled now, and of callbacks.
-
-        Raises:
-            TypeError: naming a callback that implements no hook, or one that does not exist.
-        """
+        """Find the implementations of the plugins that are enabled now, and of callbacks, which are checked."""
         host = plugin_host()
-        plugins = [(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified)) for each in host.loaded]
-        found: dict[str, list[Implementation]] = {hook: [] for hook in HOOKS}
-        for owner, plugin in plugins:
-            _collect(found, owner, plugin)
+        found: list[Implementation] = []
+        for each in host.loaded:
+            found += _implementations(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified))
         for callback in callbacks:
             expect_callback(callback)
-            _collect(found, f"callback {_title(callback)}", callback)
-        return cls(**{hook: tuple(implementations) for hook, implementations in found.items()})
+            found += _implementations(f"callback {type(callback).__name__}", callback)
+        return cls(**{hook: tuple(each for each in found if each.hook == hook) for hook in HOOKS})
 
 
 def expect_callback(callback: object) -> None:
-    """Check that an object implements hooks, and only hooks that exist.
-
-    Raises:
-        TypeError: if it does not.
-    """
+    """Raise `TypeError` unless an object implements hooks, and only hooks that exist."""
+    title = type(callback).__name__
     if isinstance(callback, type):
         raise TypeError(f"expected a callback, received the class {callback.__name__}; call it to make one")
     manager = _manager()
@@ -91,13 +79,13 @@ def expect_callback(callback: object) -> None:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         message = " ".join(str(error).split())
-        raise TypeError(f"{_title(callback)}: expected a callback that fits the hooks: {message}") from None
+        raise TypeError(f"{title}: expected a callback that fits the hooks: {message}") from None
     if not manager.get_hookcallers(callback):
         raise TypeError(
             f"expected a callback with methods such as minnet_epoch_end, marked by minnet_core.hookimpl, "
             f"received {callback!r}"
         )
-    _collect({hook: [] for hook in HOOKS}, _title(callback), callback)
+    _implementations(title, callback)
 
 
 def _manager() -> pluggy.PluginManager:
@@ -106,15 +94,11 @@ def _manager() -> pluggy.PluginManager:
     return manager
 
 
-def _collect(found: dict[str, list[Implementation]], owner: str, plugin: object) -> None:
+def _implementations(owner: str, plugin: object) -> list[Implementation]:
     manager = _manager()
     manager.register(plugin, "it")
-    for hook, implementations in found.items():
-        for each in getattr(manager.hook, hook).get_hookimpls():
-            if each.wrapper or each.hookwrapper:
-                raise TypeError(f"{owner}: expected a plain function for {hook}, received a wrapper")
-            implementations.append(Implementation(owner, hook, each.function, tuple(each.argnames)))
-
-
-def _title(callback: object) -> str:
-    return type(callback).__name__
+    found = [(hook, each) for hook in HOOKS for each in getattr(manager.hook, hook).get_hookimpls()]
+    for hook, each in found:
+        if each.wrapper or each.hookwrapper:
+            raise TypeError(f"{owner}: expected a plain function for {hook}, received a wrapper")
+    return [Implementation(owner, hook, each.function, tuple(each.argnames)) for hook, each in found]

@@ -35,11 +35,7 @@ def gradients_diverged(where: str, model: Module) -> DivergenceError:
 
 
 def expect_finite_parameters(where: str, parameters: Mapping[str, Array]) -> None:
-    """Check parameters after a step.
-
-    Raises:
-        DivergenceError: naming the first that is not finite.
-    """
+    """Raise `DivergenceError`, naming the first parameter that is not finite, if there is one."""
     name = first_non_finite(parameters)
     if name is not None:
         raise DivergenceError(f"{where}: expected finite parameters, received others in {name}; {_HINT}")

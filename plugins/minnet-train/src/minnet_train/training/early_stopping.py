@@ -64,11 +64,7 @@ class EarlyStoppingState:
     model: dict[str, Any] | None = None
 
     def epoch_end(self, epoch: int, report: Mapping[str, Any], model: Module) -> None:
-        """Look at the report of an epoch.
-
-        Raises:
-            ValueError: if it has no such number.
-        """
+        """Look at the report of an epoch; raise `ValueError` if it lacks the metric."""
         value = report.get(self.rule.metric)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             known = ", ".join(name for name, each in report.items() if isinstance(each, (int, float)))

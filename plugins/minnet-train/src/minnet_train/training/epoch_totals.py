@@ -68,11 +68,7 @@ class MetricBuffer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what another buffer of the same metrics counted.
-
-        Raises:
-            StateError: if it has other metrics.
-        """
+        """Go on from what another buffer counted; raise `StateError` if it has other metrics."""
         names = [metric.name for metric in self.metrics]
         if sorted(names) != sorted(state["metrics"]):
             raise StateError(f"metrics: expected those of the state, {sorted(state['metrics'])}, received {names}")

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from minnet_core import Optimizer
 
 from ..errors import StateError
-from .fit_options import FitOptions
 
 
 class Scheduler(Protocol):
@@ -32,11 +31,7 @@ class Scheduler(Protocol):
 
 
 def expect_scheduler(schedule: object) -> None:
-    """Check that an object is a schedule.
-
-    Raises:
-        TypeError: if it is not.
-    """
+    """Raise `TypeError` unless an object is a schedule."""
     lacking = [name for name in ("per", "lr_at", "epoch_end", "state") if not hasattr(schedule, name)]
     if isinstance(schedule, type) or lacking or getattr(schedule, "per", None) not in ("step", "epoch"):
         raise TypeError(
@@ -78,18 +73,18 @@ class LearningRate:
         if self.schedule is not None and self.own is None:
             self.own = self.now
 
-    def begin_epoch(self, plan: FitOptions, epoch: int) -> Callable[[int], None] | None:
+    def begin_epoch(self, epoch: int, epochs: int, steps: int) -> Callable[[int], None] | None:
         """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None
         if schedule.per == "epoch":
-            optimizer.lr = schedule.lr_at(epoch - 1, own, plan.epochs)
+            optimizer.lr = schedule.lr_at(epoch - 1, own, epochs)
             return None
-        lr_at, length = schedule.lr_at, plan.steps
+        lr_at = schedule.lr_at
 
         def set_rate(step: int) -> None:
-            optimizer.lr = lr_at(step, own, length)
+            optimizer.lr = lr_at(step, own, steps)
 
         return set_rate
 
@@ -103,11 +98,7 @@ class LearningRate:
         return {"own": self.own, "schedule": None if self.schedule is None else dict(self.schedule.state)}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from what another one remembered.
-
-        Raises:
-            StateError: if one of the two has a schedule, and the other has none.
-        """
+        """Go on from what another one remembered; raise `StateError` if only one of the two has a schedule."""
         if (state["schedule"] is None) != (self.schedule is None):
             wanted, got = ("without", "with") if self.schedule is None else ("with", "without")
             raise StateError(f"schedule: expected the state of a training {wanted} a schedule, received one {got}")

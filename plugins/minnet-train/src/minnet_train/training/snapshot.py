@@ -53,11 +53,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
 
 
 def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
-    """Make a trainer go on as the one that a state is of.
-
-    Raises:
-        StateError: if the state does not fit.
-    """
+    """Make a trainer go on as the one that a state is of; raise `StateError` if it does not fit."""
     if state.get("format") != FORMAT:
         raise StateError(f"expected the state of a trainer, of format {FORMAT}, received {state.get('format')!r}")
     generators = _generators(trainer)

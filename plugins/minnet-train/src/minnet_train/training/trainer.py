@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
+from attrs import field, frozen
 
 from minnet_core import Array, Criterion, Module, Optimizer
 from minnet_core.nn import describe
@@ -15,17 +16,44 @@ from minnet_core.nn import describe
 from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
 from ..errors import StateError
 from ..metrics import Metric
+from ..validators import at_least
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .evaluate import evaluate_samples
-from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
+
+
+@frozen(eq=False, kw_only=True)
+class FitOptions:
+    """What a training consists of.
+
+    Attributes:
+        training: the samples to learn from.
+        validation: the samples that every epoch is measured on, or None.
+        epochs: how many epochs there are, those of an earlier call or a loaded state among them.
+        batch_size: samples in a step; the last step of an epoch takes what is left.
+    """
+
+    training: Samples
+    validation: Samples | None = None
+    epochs: int = field(validator=at_least(1))
+    batch_size: int = field(default=32, validator=at_least(1))
+
+    @property
+    def batches(self) -> int:
+        """How many steps an epoch has."""
+        return -(-len(self.training) // self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """How many steps all epochs have."""
+        return self.epochs * self.batches
 
 
 class Trainer:
@@ -222,7 +250,9 @@ class Trainer:
             if self.epoch >= plan.epochs:
                 return None
             if not self.is_stopping:
-                self._begin_epoch()
+                self.epoch, self.batch = self.epoch + 1, 0
+                self.shuffler.begin_epoch()
+                self.totals.reset()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with np.errstate(over="ignore", invalid="ignore"):
             if self.is_stopping or not self._train_epoch(plan, hooks):
@@ -230,18 +260,13 @@ class Trainer:
                 return None
             return self._end_epoch(plan)
 
-    def _begin_epoch(self) -> None:
-        self.epoch, self.batch = self.epoch + 1, 0
-        self.shuffler.begin_epoch()
-        self.totals.reset()
-
     def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
         training, size, weights = plan.training, plan.batch_size, plan.training.weights
         self._divide(len(training), size)
         with self.totals.timed():
             order = self.shuffler.permutation(len(training))
-            set_rate = self.learning_rate.begin_epoch(plan, self.epoch)
+            set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
             self.model.train()
             for start in range(self.batch * size, len(order), size):
                 rows = order[start : start + size]

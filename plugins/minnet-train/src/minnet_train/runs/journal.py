@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from minnet_core.support import write_atomically
 
-from .errors import RunError
+from ..errors import RunError
 
 
 @frozen
@@ -68,11 +68,7 @@ class Journal:
         return reports
 
     def restore(self, reports: Iterable[Mapping[str, Any]]) -> None:
-        """Make the file hold these reports and no other, whatever was in it; synced to disk if it was something else.
-
-        Raises:
-            OSError: if the file cannot be written.
-        """
+        """Make the file hold these reports and no other, whatever was in it; it is synced to disk if it changes."""
         contents = b"".join(map(_line, reports))
         before = self.path.read_bytes() if self.path.exists() else b""
         if contents != before:

@@ -15,25 +15,84 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from attrs import evolve, field, frozen
 
 from minnet_core.support import write_atomically
 
-from ...experiment import Experiment
+from ..errors import ExperimentError, RunError
+from ..experiment import Experiment, structure_experiment, unstructure_experiment
 from .checkpoints import Checkpoints
-from .config import RunConfig
 from .environment import Environment
-from .errors import RunError
 from .journal import Journal
-from .lock import RunLock
+from .lock import run_lock
 
 CONFIG = "config.json"
 VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
 LOCK = "lock"
+
+FORMAT = 1
+"""Raised when a run of the old form can no longer be gone on with as one of the new."""
+
+
+@frozen(kw_only=True)
+class RunConfig:
+    """Everything that decides how a run ends.
+
+    Attributes:
+        experiment: with the defaults and the options of the command filled in, the seed among them.
+        folder: absolute, what relative paths in the experiment are relative to: where the run was started.
+        fingerprint: of the data that it learns from.
+    """
+
+    experiment: Experiment
+    folder: str
+    fingerprint: str
+
+    @property
+    def best(self) -> tuple[str, Literal["min", "max"]]:
+        """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
+        stopping = self.experiment.early_stopping
+        if stopping is None:
+            return "validation_loss", "min"
+        return stopping.metric, "max" if stopping.mode == "max" else "min"
+
+    def located(self) -> Experiment:
+        """Return the experiment with paths that mean the same from whatever directory it is resumed."""
+        folder = "" if self.folder == os.getcwd() else self.folder
+        data = self.experiment.data.relative_to(folder)
+        return evolve(self.experiment, data=data, output=os.path.join(folder, self.experiment.output))
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it as JSON can hold it."""
+        return {
+            "format": FORMAT,
+            "experiment": unstructure_experiment(self.experiment),
+            "folder": self.folder,
+            "fingerprint": self.fingerprint,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any, where: str) -> Self:
+        """Read what `to_json` wrote; raise `RunError` if it is something else, or of a later format."""
+        version = data.get("format") if isinstance(data, dict) else None
+        if not isinstance(version, int):
+            raise RunError(f"{where}: expected the config of a run, received {str(data)[:80]!r}")
+        if version > FORMAT:
+            raise RunError(
+                f"{where}: expected format {FORMAT} or older, received format {version}, which a newer minnet wrote; "
+                "pip install -U minnet-train"
+            )
+        try:
+            experiment = structure_experiment(data["experiment"])
+            return cls(experiment=experiment, folder=str(data["folder"]), fingerprint=str(data["fingerprint"]))
+        except (KeyError, TypeError, ExperimentError) as error:
+            raise RunError(f"{where}: expected the config of a run: {error}") from error
 
 
 @frozen
@@ -66,7 +125,7 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
             # A lock file would be in the way of whoever wants an empty folder.
             _expect_empty(path)
-            with RunLock(path / LOCK):
+            with run_lock(path / LOCK):
                 _expect_empty(path)
                 _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
@@ -94,11 +153,7 @@ class RunDirectory:
         return cls(path, config, checkpoints, Journal(path / "metrics.jsonl"))
 
     def changed(self, experiment: Experiment) -> Self:
-        """Write down another experiment: more epochs, say; only while locked.
-
-        Raises:
-            RunError: if that cannot be written.
-        """
+        """Write down another experiment: more epochs, say; only while locked."""
         config = evolve(self.config, experiment=experiment)
         self._update(CONFIG, config.to_json())
         return self._of(self.path, config)
@@ -113,9 +168,9 @@ class RunDirectory:
         """Where the model is, once the run is over."""
         return self.path / "model.safetensors"
 
-    def lock(self) -> RunLock:
+    def lock(self) -> AbstractContextManager[int]:
         """Make a context manager that refuses to enter while another process is in it."""
-        return RunLock(self.path / LOCK)
+        return run_lock(self.path / LOCK)
 
     def remove_leftovers(self) -> None:
         """Remove the temporary files of writes that were killed; only while locked."""
@@ -149,10 +204,31 @@ class RunDirectory:
             raise RunError(f"{self.path}: {name} could not be written: {error.strerror or error}") from error
 
 
+def new_path(name: str) -> Path:
+    """Make a new folder ``runs/NAME-N``, N being one more than the largest there is.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    stem = Path(name).stem or "run"
+    runs = Path("runs")
+    runs.mkdir(exist_ok=True)
+    while True:
+        numbers = [
+            int(found[1]) for each in os.listdir(runs) if (found := re.fullmatch(rf"{re.escape(stem)}-(\d+)", each))
+        ]
+        path = runs / f"{stem}-{max(numbers, default=0) + 1}"
+        try:
+            path.mkdir()
+        except FileExistsError:  # another process was faster
+            continue
+        return path
+
+
 def _expect_empty(path: Path) -> None:
     """Refuse a folder with anything in it but what a killed `create` left."""
     if (path / CONFIG).exists():
-        raise RunError(f"{path}: expected a new or empty folder, received a run; minnet train --resume goes on with it")
+        raise RunError(f"{path}: expected a new or empty folder, received a run; resume it with minnet train --resume")
     foreign = sorted(
         name
         for name in os.listdir(path)

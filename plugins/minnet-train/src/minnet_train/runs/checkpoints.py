@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from attrs import define, field, frozen, validators
 
+from ..errors import CheckpointError
 from .checkpoint_file import Checkpoint, read_metric
-from .errors import CheckpointError
 
 _NAME = re.compile(r"step-(\d{8,})\.safetensors")
 
@@ -81,11 +81,9 @@ class Checkpoints:
         damaged: list[CheckpointError] = []
         for step in reversed(self.steps()):
             try:
-                checkpoint = self._read(step)
+                return Latest(self._read(step), tuple(damaged))
             except CheckpointError as error:
                 damaged.append(error)
-            else:
-                return Latest(checkpoint, tuple(damaged))
         return Latest(None, tuple(damaged))
 
     def best(self) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -73,23 +72,19 @@ class Environment:
         >>> before.differences(after)
         ['OMP_NUM_THREADS was not set, is 1', 'numpy was 2.4.0, is not installed']
         """
-        return list(self._differences(later))
+        threads = sorted(self.threads | later.threads)
+        distributions = sorted({*self.deciding, *later.deciding})
+        before, now = (each._described(threads, distributions) for each in (self, later))
+        return [f"{name} was {before[name]}, is {now[name]}" for name in before if before[name] != now[name]]
 
-    def _differences(self, later: Environment) -> Iterator[str]:
-        for name, before, now in (
-            ("Python", self.python, later.python),
-            ("the processor", self.processor, later.processor),
-        ):
-            if before != now:
-                yield f"{name} was {before}, is {now}"
-        for name in sorted(self.threads | later.threads):
-            if self.threads.get(name) != later.threads.get(name):
-                yield f"{name} was {self.threads.get(name, 'not set')}, is {later.threads.get(name, 'not set')}"
-        absent = "not installed"
-        for name in sorted({*self.deciding, *later.deciding}):
-            before, now = self.distributions.get(name, absent), later.distributions.get(name, absent)
-            if before != now:
-                yield f"{name} was {before}, is {now}"
+    def _described(self, threads: list[str], distributions: list[str]) -> dict[str, str]:
+        """Say of each thing that may change the numbers what it is."""
+        return {
+            "Python": self.python,
+            "the processor": self.processor,
+            **{name: self.threads.get(name, "not set") for name in threads},
+            **{name: self.distributions.get(name, "not installed") for name in distributions},
+        }
 
 
 def _processor() -> str:
