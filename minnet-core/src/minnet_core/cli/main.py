@@ -21,17 +21,17 @@ from .listing import listing_of
     is_eager=True,
     expose_value=False,
     callback=disable_chosen,
-    help="Do without the distribution NAME: nothing of it is imported.",
+    help="Disable the distribution NAME: nothing from it is imported.",
 )
 def main() -> None:
-    """Neural networks whose every layer is a small file of NumPy."""
+    """Neural networks in which every layer is a small NumPy file."""
 
 
 _SUMMARIES = {
-    "check": "Prove components: run the conformance kit on each NAME.",
-    "doctor": "Say what is wrong with what is installed, and what to do about it.",
-    "explain": "Say what there is to know of a component.",
-    "plugins": "List who provides what, and what is broken and why.",
+    "check": "Run the conformance kit on each NAME.",
+    "doctor": "Report what is wrong with the installed packages, and how to fix it.",
+    "explain": "Explain a component.",
+    "plugins": "List what each distribution provides, and what is broken and why.",
 }
 
 for registry in REGISTRIES:

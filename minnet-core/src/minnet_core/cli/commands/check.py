@@ -58,14 +58,14 @@ def _read_shape(text: str) -> Any:
     metavar="SHAPE",
     multiple=True,
     callback=_read_shapes,
-    help="The shape of an input, 4,5, or 4,5;4,2 for a table; may be given repeatedly.",
+    help="The shape of an input, 4,5, or 4,5;4,2 for a tuple; may be repeated.",
 )
 @click.option("--target", help="What a criterion's target is: one-hot, classes, real, binary or signs.")
-@click.option("--trait", "traits", multiple=True, help="A trait of the component, besides those that are found out.")
-@click.option("--example", type=click.IntRange(min=0), help="Check this one of the EXAMPLES of the class alone.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draw other numbers.")
-@click.option("--check", "checks", multiple=True, help="Run this check alone, and what it needs.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell every failure at length, and why checks are skipped.")
+@click.option("--trait", "traits", multiple=True, help="A trait of the component, in addition to those detected.")
+@click.option("--example", type=click.IntRange(min=0), help="Check only this one of the class's EXAMPLES.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the random inputs.")
+@click.option("--check", "checks", multiple=True, help="Run only this check and those that it depends on.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and why checks are skipped.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def check(
@@ -82,11 +82,11 @@ def check(
     listing: bool,
     as_json: bool,
 ) -> None:
-    """Prove components: run the conformance kit on each NAME.
+    """Run the conformance kit on each NAME.
 
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
     module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
-    any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
+    any other needs --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
     check fails, and with 2 if there is nothing to check.
     """
     if listing:

@@ -29,7 +29,7 @@ _WRAPPED = ("what is wrong, and what to do",)
 @as_json
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """Say what is wrong with what is installed, and what to do about it.
+    """Report what is wrong with the installed packages, and how to fix it.
 
     Exits with 1 if anything is broken, outdated, ambiguous or shadowed.
     """

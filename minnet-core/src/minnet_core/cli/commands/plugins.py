@@ -20,10 +20,9 @@ _COLUMNS = ("distribution", "version", "state", "provides")
 @as_json
 @click.pass_context
 def plugins(context: click.Context, as_json: bool) -> None:
-    """List who provides what, and what is broken and why.
+    """List what each distribution provides, and what is broken and why.
 
-    Every component is imported and made, to see whether it can be; exits with 1 if anything cannot be used. `minnet
-    doctor` says what to do about it.
+    Imports and constructs every component; exits with 1 if any cannot be used. `minnet doctor` says what to do about it.
     """
     found = findings(context)
     worst: dict[str, str] = {}
