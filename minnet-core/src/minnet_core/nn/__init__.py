@@ -17,11 +17,8 @@ if TYPE_CHECKING:
         floating_dtype as floating_dtype,
         leaves as leaves,
     )
-    from .component import Component as Component
-    from .constructor import (
-        construct as construct,
-        given_arguments as given_arguments,
-    )
+    from .component import Component as Component, definition_depth as definition_depth
+    from .constructor import construct as construct, given_arguments as given_arguments
     from .container import Container as Container
     from .criterion import Criterion as Criterion
     from .example import Draw as Draw, Example as Example, Reference as Reference
@@ -66,7 +63,7 @@ else:
         {
             "affine": "Affine",
             "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
-            "component": "Component",
+            "component": "Component definition_depth",
             "constructor": "construct given_arguments",
             "container": "Container",
             "criterion": "Criterion",

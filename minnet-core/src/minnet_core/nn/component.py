@@ -42,6 +42,15 @@ class Component:
         return type(self).__name__
 
 
+def definition_depth(cls: type, *names: str) -> int:
+    """Count the steps up the bases of a class to the first that defines one of ``names``; 0 is the class itself.
+
+    An inherited method that relies on others is outdated where a class nearer than its own redefines one of these.
+    """
+    depths = (depth for depth, base in enumerate(cls.__mro__) if not vars(base).keys().isdisjoint(names))
+    return next(depths, len(cls.__mro__))
+
+
 def _snapshot(value: Any) -> Any:
     """Copy plain containers, so that a list changed after construction does not change the config."""
     if type(value) in (list, tuple):
