@@ -18,7 +18,7 @@ Listing names and `Registry.declaration`, which says who provides a name, stop b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from importlib import invalidate_caches
@@ -305,3 +305,32 @@ optimizers = Registry("optimizers", "minnet_core.nn:Optimizer", _computed)
 
 REGISTRIES = (layers, criterions, optimizers)
 """Those of the core; plugins have more, for which there is `all_registries`."""
+
+
+def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
+    """Ask every plugin for its registries, the first-party ones first; yield each with its plugin.
+
+    Raises:
+        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
+    """
+    host = plugin_host()
+    kinds = [registry.kind for registry in REGISTRIES]
+
+    def accept(returned: Iterable[Registry]) -> list[Registry]:
+        registries = list(returned)
+        for registry in registries:
+            if not isinstance(registry, Registry):
+                raise TypeError(f"expected registries, received {registry!r}")
+            if registry.kind in kinds:
+                raise ValueError(f"expected a kind that nobody else has a registry of, received {registry.kind!r}")
+        return registries
+
+    for plugin in list(host.loaded):
+        for registry in host.call(plugin, "minnet_registries", accept, True) or ():
+            kinds.append(registry.kind)
+            yield registry, plugin
+
+
+def all_registries() -> tuple[Registry, ...]:
+    """Return ``layers``, ``criterions``, ``optimizers``, and those of plugins that are installed and enabled now."""
+    return (*REGISTRIES, *(registry for registry, _ in contributed_registries()))
