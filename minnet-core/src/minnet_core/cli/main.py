@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, cast
 
 import click
@@ -92,22 +91,13 @@ class MinnetGroup(click.Group):
         return found, command, rest
 
     def invoke(self, context: click.Context) -> Any:
-        with self._provenance(context):
-            try:
-                return super().invoke(context)
-            except BrokenPipeError:  # click knows what to do when the reader of the output has gone
-                raise
-            except (MinnetError, OSError) as error:
-                raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
-
-    @contextmanager
-    def _provenance(self, context: click.Context) -> Iterator[None]:
-        """Have a traceback say which plugin the command comes from."""
         try:
-            yield
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):  # click handles these
             raise
-        except Exception as error:
+        except (MinnetError, OSError) as error:
+            raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
+        except Exception as error:  # a traceback says which plugin the command comes from
             contribution = context.meta.get(_KEY, {}).get(context.invoked_subcommand)
             if contribution is not None:
                 plugin = contribution.plugin

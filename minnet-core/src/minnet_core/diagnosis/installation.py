@@ -25,7 +25,7 @@ from ..discovery import (
 from ..errors import PluginLoadError, ProtocolError
 from ..plugins import GROUP, SPECS_GROUP, output_of, plugin_host
 from ..registry import REGISTRIES, Registry, all_registries
-from ..support import nearest
+from ..support import did_you_mean, nearest
 from ..testing import all_checks, construct_examples
 
 KINDS = ("broken", "outdated", "mistyped", "ambiguous", "shadowed", "noisy")
@@ -160,7 +160,7 @@ def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
 def _groups(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
     for group in sorted({group for group, _, _ in installed.points} - known):
         meant = nearest(group, sorted(known), cutoff=0.85)
-        meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
+        meant = did_you_mean([_MISTAKEN[group]]) if group in _MISTAKEN else meant
         if meant:
             cause = f"declares something in {group}, which nobody reads"
             yield Finding(

@@ -1,4 +1,4 @@
-"""`Declaration`: what an entry point says, which is a name, what it stands for, and who says so; and which distributions are ours."""
+"""`Declaration`: what an entry point says (a name, what it stands for, who says so); and who is first-party."""
 
 from __future__ import annotations
 

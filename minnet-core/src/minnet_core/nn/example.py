@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import NOTHING, Attribute, Factory, field, fields, frozen, validators
+from attrs import field, fields, frozen, validators
 
 from .arrays import Tensor
 from .traits import draw_in_domain, known_traits
@@ -64,17 +64,6 @@ def _trait_set(value: Iterable[str]) -> frozenset[str]:
     return frozenset([value] if isinstance(value, str) else value)
 
 
-def _default(attribute: Attribute[Any]) -> Any:
-    """What an attribute is if nothing is said."""
-    default: Any = attribute.default  # or what makes it, which attrs types as the default itself
-    made = default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]  # it is a class
-    return attribute.converter(made) if callable(attribute.converter) and made is not NOTHING else made
-
-
-def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(value)
-
-
 def is_shape(value: Any) -> bool:
     """Whether a value is a shape, or a tuple of shapes.
 
@@ -126,17 +115,18 @@ class Example:
     draw: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     traits: frozenset[str] = field(default=frozenset(), converter=_trait_set, validator=known_traits)
-    rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=_tuple, validator=_check_rejects)
+    rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=tuple, validator=_check_rejects)
     rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
     expected_failures: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
     reference: Reference | None = field(default=None, validator=validators.optional(validators.instance_of(Reference)))
 
     def __repr__(self) -> str:
         """What was said, without what is as by default: it is the id of many a test."""
-        said = {each.name: getattr(self, each.name) for each in fields(Example)}
+        default = Example(input=self.input)
+        values = {each.name: getattr(self, each.name) for each in fields(Example)}
+        said = {name: value for name, value in values.items() if name == "input" or value != getattr(default, name)}
         plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in said.items()}
-        default = {each.name: _default(each) for each in fields(Example)}
-        return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items() if value != default[name])})"
+        return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items())})"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

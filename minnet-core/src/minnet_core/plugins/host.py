@@ -9,13 +9,12 @@ from threading import RLock
 from typing import Any
 
 import pluggy
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from .. import hookspecs
 from ..discovery import FIRST_PARTY, Declaration, Scan, Switches, is_strict, scan, switches
 from ..errors import PluginLoadError
 from .loading import guarded, load
-from .registrar import Registrar
 
 # Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()
@@ -28,6 +27,51 @@ GROUP = "minnet"
 
 SPECS_GROUP = "minnet.hookspecs"
 """The entry-point group of modules that specify further hooks, which other plugins may implement."""
+
+
+KINDS = ("layers", "criterions", "optimizers")
+"""The kinds of component that the core has registries of."""
+
+
+@frozen
+class Registrar:
+    """What the hook ``minnet_register_components`` gets; one for each plugin.
+
+    Attributes:
+        plugin: whose components these are.
+    """
+
+    plugin: Declaration
+    _found: dict[str, list[Declaration]] = Factory(dict)
+
+    def register(self, kind: str, cls: type, name: str | None = None) -> None:
+        """Register a class.
+
+        Args:
+            kind: ``layers``, ``criterions`` or ``optimizers``.
+            cls: the class; that it derives from the right base is checked when it is looked up.
+            name: its name, ``cls.__name__`` if not given.
+
+        Raises:
+            ValueError: if there is no such kind, or the plugin has registered the name already.
+            TypeError: if it is no class, or the name no string.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"expected a kind among {sorted(KINDS)}, received {kind!r}")
+        if not isinstance(cls, type):
+            raise TypeError(f"expected a class, received {cls!r}")
+        name = name or cls.__name__
+        if not isinstance(name, str):
+            raise TypeError(f"expected a name, received {name!r}")
+        if name in [each.name for each in self.declarations(kind)]:
+            raise ValueError(f"expected a name that is registered once, received {name!r} again")
+        target = f"{cls.__module__}:{cls.__qualname__}"
+        declaration = Declaration(name, self.plugin.distribution, self.plugin.version, target, cls)
+        self._found.setdefault(kind, []).append(declaration)
+
+    def declarations(self, kind: str) -> list[Declaration]:
+        """List what has been registered of a kind."""
+        return self._found.get(kind, [])
 
 
 @define

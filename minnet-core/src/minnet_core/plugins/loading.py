@@ -11,7 +11,7 @@ from typing import Any
 from ..discovery import Declaration, expect_spoken, installed
 from ..errors import PluginLoadError, ProtocolError, described
 from ..nn import Component
-from ..support import nearest, where_raised
+from ..support import did_you_mean, nearest, where_raised
 from .captured_output import capture_output
 
 
@@ -96,10 +96,10 @@ def remedy_for(declaration: Declaration, error: BaseException) -> str:
     if found is not None and isinstance(error, (AttributeError, TypeError)):
         classes = _components(found)
         if isinstance(error, AttributeError) and not hasattr(found, attribute.partition(".")[0]):
-            return _corrected(nearest(attribute, classes) or _one_of(classes))
+            return _corrected(nearest(attribute, classes) or did_you_mean(classes.values()))
         named = getattr(found, attribute, found)
         if isinstance(named, ModuleType) and (classes := _components(named)):
-            return _corrected(_one_of(classes))
+            return _corrected(did_you_mean(classes.values()))
     return ""
 
 
@@ -110,13 +110,9 @@ def _corrected(hint: str) -> str:
 
 def _components(module: ModuleType) -> dict[str, str]:
     """The components that a module has, by name -> how to write them."""
-    classes = {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    classes = {name: value for name, value in sorted(vars(module).items()) if isinstance(value, type)}
     return {
         name: f"{module.__name__}:{name}"
         for name, cls in classes.items()
         if issubclass(cls, Component) and not cls.__module__.startswith("minnet_core")
     }
-
-
-def _one_of(classes: dict[str, str]) -> str:
-    return f"did you mean {' or '.join(map(repr, sorted(classes.values())))}?" if classes else ""

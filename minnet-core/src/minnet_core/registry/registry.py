@@ -36,10 +36,6 @@ from .names import NameTable
 _C = TypeVar("_C", bound=type)
 
 
-def _explain(name: str, registry: Registry) -> str:
-    return unknown_component(name, [registry], others=REGISTRIES)
-
-
 @define
 class _Loaded:
     """What has been loaded since the last scan, and what could not be."""
@@ -66,16 +62,13 @@ class Registry(Mapping[str, Any]):
     """A read-only mapping, name -> class, of all installed components of one kind.
 
     Looking a name up imports that one class; listing names imports none.
-    A qualified name, ``minnet-swish:Swish``, always works.
-    A bare one works when it means one thing: a first-party component; else one that this program has registered; else
-    that of the only other distribution that has one.
+    What a name means is told by `NameTable`.
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.
         base: ``"module:Class"``, or a function that returns the class, that every component of this kind derives from;
             it is not imported to list names.
         compute: returns the components that hooks register, asked when a name is not found and when names are listed.
-        explain: given a name that is not found, and the registry, says so and what to do.
     """
 
     def __init__(
@@ -83,12 +76,10 @@ class Registry(Mapping[str, Any]):
         kind: str,
         base: str | Callable[[], type],
         compute: Callable[[str], list[Declaration]] = lambda kind: [],
-        explain: Callable[[str, Registry], str] = _explain,
     ) -> None:
         self.kind = kind
         self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base
         self._compute = compute
-        self._explain = explain
         self._local: dict[str, Declaration] = {}
         self._overrides: dict[str, list[type]] = {}
         self._known: _Known | None = None
@@ -150,7 +141,7 @@ class Registry(Mapping[str, Any]):
             listing = "; ".join(f"{each.qualified} ({each.provider}, {each.target})" for each in found)
             raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
         if not found:
-            raise UnknownComponentError(self._explain(str(name), self))
+            raise UnknownComponentError(unknown_component(str(name), [self], others=REGISTRIES))
         return found[0]
 
     def candidates(self, name: str) -> list[Declaration]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -26,5 +26,9 @@ def nearest(name: str, known: Iterable[str] | Mapping[str, str], cutoff: float =
     >>> nearest("relu", ["ReLU", "Linear"])
     "did you mean 'ReLU'?"
     """
-    close = nearest_names(name, known, cutoff, most)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return did_you_mean(nearest_names(name, known, cutoff, most))
+
+
+def did_you_mean(names: Collection[str]) -> str:
+    """Ask whether one of the names was meant; empty if there are none."""
+    return f"did you mean {' or '.join(map(repr, names))}?" if names else ""

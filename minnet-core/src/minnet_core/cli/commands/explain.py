@@ -44,10 +44,10 @@ def _pytorch(found: Explanation) -> list[str]:
 def _lines(found: Explanation) -> Iterator[str]:
     """Yield what is printed: a table of what can be told in a line, and the docstring."""
     rows = {
-        "name": [found.name] if found.name == found.qualified else [found.name, found.qualified],
+        "name": dict.fromkeys([found.name, found.declaration.qualified]),
         "kind": [found.kind.removesuffix("s")],
-        "provider": [found.provider],
-        "class": [found.target],
+        "provider": [found.declaration.provider],
+        "class": [found.declaration.target],
         "file": [found.file],
         "signature": [found.signature],
         "shapes": found.shapes,

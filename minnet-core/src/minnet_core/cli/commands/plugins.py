@@ -22,7 +22,8 @@ _COLUMNS = ("distribution", "version", "state", "provides")
 def plugins(context: click.Context, as_json: bool) -> None:
     """List what each distribution provides, and what is broken and why.
 
-    Imports and constructs every component; exits with 1 if any cannot be used. `minnet doctor` says what to do about it.
+    Imports and constructs every component; exits with 1 if any cannot be used. `minnet doctor` says what to do about
+    it.
     """
     found = findings(context)
     worst: dict[str, str] = {}
