@@ -62,11 +62,7 @@ class Contribution:
     plugin: Declaration
 
     def load(self) -> click.Command:
-        """Import the command if it is lazy.
-
-        Raises:
-            PluginLoadError: if that fails.
-        """
+        """Import the command if it is lazy."""
         if not isinstance(self.command, LazyCommand):
             return self.command
         with guarded(self.plugin, f"cannot load its command {self.command.name!r}"):
@@ -74,11 +70,7 @@ class Contribution:
 
 
 def contributions() -> list[Contribution]:
-    """Ask every plugin for its commands, and list its registries, the first-party ones first.
-
-    Raises:
-        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
-    """
+    """Ask every plugin for its commands, and list its registries, the first-party ones first."""
     host = plugin_host()
     commands = [
         Contribution(command, plugin)

@@ -143,7 +143,8 @@ def _metadata() -> Iterator[Finding]:
                     "its authors should take the print out",
                 )
     yield from _copies()
-    yield from _leftovers()
+    for path, why in scan().unreadable:
+        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
     yield from _switches()
 
 
@@ -198,11 +199,6 @@ def _have_code(*copies: InstalledDistribution) -> bool:
         if not any((folder / root).is_dir() or (folder / f"{root}.py").is_file() for root in roots):
             return False
     return len({copy.path.parent for copy in copies}) > 1
-
-
-def _leftovers() -> Iterator[Finding]:
-    for path, why in scan().unreadable:
-        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
 
 
 def _switches() -> Iterator[Finding]:

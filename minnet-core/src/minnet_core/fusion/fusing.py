@@ -132,11 +132,7 @@ def _states(module: Module, word: str) -> bool:
 
 
 def stated_affine(module: Module) -> Affine | None:
-    """What a module says that it is in evaluation mode, if that is an affine map and can be believed.
-
-    Raises:
-        TypeError: if it says something else.
-    """
+    """What a module says that it is in evaluation mode, if that is an affine map and can be believed."""
     if not _states(module, "as_affine"):
         return None
     with np.errstate(all="ignore"):  # of no variance at all, say; what is not finite is never folded
@@ -149,11 +145,7 @@ def stated_affine(module: Module) -> Affine | None:
 def absorbed(module: Module, affine: Affine) -> Module | None:
     """The layer that computes what ``affine`` makes of a module's output, if the module can make one.
 
-    Returns:
-        A new layer; None if there is none, or its parameters are out of the range of their dtype.
-
-    Raises:
-        TypeError: if ``absorb`` returns something else than a new module or None.
+    None, too, if its parameters are out of the range of their dtype.
     """
     if not _states(module, "absorb"):
         return None

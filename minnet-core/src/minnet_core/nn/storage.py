@@ -114,16 +114,11 @@ class Storage:
         return self.vectors if self.snapshot is not None and self.snapshot.is_current() else None
 
     def zero(self) -> bool:
-        """Fill the gradients with zeros, all in one call, which takes a fraction of the time of one for each array.
-
-        Returns:
-            Whether that was right; if not, nothing is changed.
-        """
+        """Fill the gradients with zeros in one call, which is several times as fast; return whether that was right."""
         vectors = self.current_vectors() if self.zeroes_at_once else None
-        if vectors is None:
-            return False
-        vectors[1].fill(0)
-        return True
+        if vectors is not None:
+            vectors[1].fill(0)
+        return vectors is not None
 
     @classmethod
     def tie(cls, one: Node, other: Node) -> None:
@@ -136,12 +131,7 @@ class Storage:
 
 
 def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
-    """Replace arrays in the modules that share them with modules below ``root``.
-
-    Args:
-        root: where the arrays have been replaced already.
-        replaced: ``id`` of an array that has been replaced -> what replaces it.
-    """
+    """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
     for _, node in walk(root):
         if node._storage is not None:
             for relative in list(node._storage.relatives.values()):

@@ -136,10 +136,10 @@ class PluginHost:
         /,
         **arguments: Any,
     ) -> Any:
-        """Call a hook of one plugin; keep its error if it raises, or returns what it should not.
+        """Call a hook of one plugin that is loaded; keep its error if it raises, or returns what it should not.
 
         Args:
-            plugin: one that is loaded.
+            plugin: whose hook it is.
             hook: the name of the hook.
             accept: turns what the plugin returns into what the caller wants, and raises if it cannot.
             is_needed: whether a plugin that implements the hook is wrong to return None.
@@ -147,9 +147,6 @@ class PluginHost:
 
         Returns:
             What ``accept`` returns; None if the plugin does not implement the hook, or fails.
-
-        Raises:
-            PluginLoadError: if it fails and ``MINNET_STRICT_PLUGINS`` is set.
         """
         others = [self.manager.get_plugin(other.qualified) for other in self.loaded if other is not plugin]
         try:
@@ -158,7 +155,7 @@ class PluginHost:
                 found = caller(**arguments)
                 if caller.spec is not None and not caller.spec.opts.get("firstresult"):
                     found = found[0] if found else None
-                if found is None and is_needed and self._implements(plugin, hook):
+                if found is None and is_needed and hook in self.hooks(plugin):
                     raise TypeError("expected something to be returned, received None; is there a return?")
                 return None if found is None else accept(found)
         except PluginLoadError as failure:
@@ -181,6 +178,11 @@ class PluginHost:
                     _asking.reset(token)
         registrars = [self.registrars[plugin] for plugin in list(self.loaded) if plugin in self.registrars]
         return [declaration for registrar in registrars for declaration in registrar.declarations(kind)]
+
+    def hooks(self, plugin: Declaration) -> set[str]:
+        """Return the names of the hooks that a plugin implements."""
+        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
+        return {caller.name for caller in callers}
 
     def _enabled(self, group: str) -> list[Declaration]:
         """What is declared and enabled, ours first, so that no stranger takes the name of a hook or command of ours."""
@@ -208,10 +210,6 @@ class PluginHost:
         self.manager.check_pending()
         if not self.manager.get_hookcallers(module):
             raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {plugin.target}")
-
-    def _implements(self, plugin: Declaration, hook: str) -> bool:
-        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
-        return hook in [caller.name for caller in callers]
 
 
 def _expect_none(returned: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any
 
@@ -40,7 +40,10 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     except BaseException as error:
         where = where_raised(error)
         cause = f"{_named(declaration)} {what}: {described(error)}{where and f', at {where}'}"
-        raise PluginLoadError(cause, _remedy(declaration, error)) from error
+        remedy = ""
+        with suppress(Exception):  # it reads files and modules of the one that is broken, and must not hide why
+            remedy = _remedy(declaration, error)
+        raise PluginLoadError(cause, remedy) from error
 
 
 def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
@@ -65,22 +68,7 @@ def _named(declaration: Declaration) -> str:
 
 
 def _remedy(declaration: Declaration, error: BaseException) -> str:
-    try:
-        return remedy_for(declaration, error)
-    except Exception:  # it reads files and modules of the one that is broken, and must not hide why
-        return ""
-
-
-def remedy_for(declaration: Declaration, error: BaseException) -> str:
-    """Say what to do.
-
-    Args:
-        declaration: of what cannot be loaded.
-        error: that was raised.
-
-    Returns:
-        A command, or what to change and where; empty if that cannot be said.
-    """
+    """Say what to do: a command, or what to change and where; empty if that cannot be said."""
     distribution = installed(declaration.distribution)
     if distribution is None:
         return ""

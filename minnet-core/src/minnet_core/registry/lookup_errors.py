@@ -16,13 +16,7 @@ DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS
 
 
 def unknown_component(name: str, registries: Sequence[Registry], others: Sequence[Registry] = ()) -> str:
-    """Say that registries have no component of a name, and what to do.
-
-    Args:
-        name: what was looked up.
-        registries: that it was looked up in.
-        others: that it may have been meant for.
-    """
+    """Say that registries have no component of a name, and what to do; it may have been meant for one of ``others``."""
     distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
     distribution = canonical(distribution)
     kinds = " or ".join(registry.kind for registry in registries)

@@ -299,11 +299,7 @@ REGISTRIES = (layers, criterions, optimizers)
 
 
 def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
-    """Ask every plugin for its registries, the first-party ones first; yield each with its plugin.
-
-    Raises:
-        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
-    """
+    """Ask every plugin for its registries, the first-party ones first; yield each with its plugin."""
     host = plugin_host()
     kinds = [registry.kind for registry in REGISTRIES]
 

@@ -1,6 +1,7 @@
 """What a component is at a moment: attributes, arrays and generators, copied, and set again."""
 
 from .components import (
+    is_plain,
     model_state,
     optimizer_state,
     plain_attributes,
@@ -28,6 +29,7 @@ __all__ = [
     "generator_state",
     "generator_states",
     "global_state_kept",
+    "is_plain",
     "model_state",
     "optimizer_state",
     "plain_attributes",

@@ -39,7 +39,7 @@ def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
         StateError: naming the parameters or modules that differ; the model is then as it was.
     """
     parameters: Mapping[str, Array] = state["parameters"]
-    _expect_same_arrays("model", model.namedParameters(), parameters)
+    _expect_same_arrays(model.namedParameters(), parameters)
     modules = dict(walk(model))
     if modules.keys() != state["attributes"].keys():
         raise StateError(
@@ -49,10 +49,10 @@ def set_model_state(model: Module, state: Mapping[str, Any]) -> None:
         place.parameter[...] = parameters[place.name]
     for name, module in modules.items():
         set_plain_attributes(module, state["attributes"][name])
-    set_buffers(model, state["buffers"])
+    _set_buffers(model, state["buffers"])
 
 
-def set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
+def _set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
     """Put copies of buffers into a model; a buffer that the state has not is None, as it was before the first pass."""
     modules = dict(walk(model))
     places = {place.name: place for place in find_buffers(model, empty=True)}
@@ -67,17 +67,13 @@ def set_buffers(model: Module, buffers: Mapping[str, Array]) -> None:
                 setattr(modules[owner], attribute, value.copy())
 
 
-def _expect_same_arrays(where: str, expected: Mapping[str, Array], received: Mapping[str, Array]) -> None:
-    """Check that arrays have the same names, shapes and dtypes.
-
-    Raises:
-        StateError: naming those that have not.
-    """
+def _expect_same_arrays(expected: Mapping[str, Array], received: Mapping[str, Array]) -> None:
+    """Check that arrays have the same names, shapes and dtypes."""
     ours, theirs = ({name: describe(array) for name, array in each.items()} for each in (expected, received))
     differing = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
     if differing:
         listing = "; ".join(f"{n}: expected {ours.get(n, 'none')}, received {theirs.get(n, 'none')}" for n in differing)
-        raise StateError(f"{where}: the state is of another model: {listing}")
+        raise StateError(f"model: the state is of another model: {listing}")
 
 
 def optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
@@ -102,11 +98,9 @@ def set_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None:
 OMITTED: Mapping[str, Any] = {"left": None}
 """Stands for what is not encoded, and stays as it is when the rest is decoded: modules, functions, generators."""
 
-_PLAIN = (bool, int, float, str, np.bool_, np.number)
-
 
 def plain_attributes(holder: object, *, arrays: bool = False) -> dict[str, Any]:
-    """Encode the attributes of an object that are data: rates, modes, counters; without a layer's caches.
+    """Encode the attributes of an object that are data (rates, modes, counters), without a layer's caches.
 
     Args:
         holder: the object.
@@ -123,35 +117,27 @@ def plain_attributes(holder: object, *, arrays: bool = False) -> dict[str, Any]:
 
 
 def set_plain_attributes(holder: object, attributes: Mapping[str, Any], held: Sequence[Array] = ()) -> None:
-    """Set attributes to what they were, lists and dicts in place; those that have not changed are not set.
+    """Set attributes to what they were when `plain_attributes` encoded them, lists and dicts in place.
 
-    Args:
-        holder: the object.
-        attributes: what `plain_attributes` returned.
-        held: arrays that are put back elsewhere, though the object may refer to them.
+    Those that have not changed are not set, nor are arrays that share memory with those ``held``, which are put back
+    elsewhere.
     """
     for name, part in attributes.items():
         now = vars(holder).get(name)
         wanted = decode(now, part, held)
-        is_there = name in vars(holder)
-        if is_there and (wanted is now or (_is_plain(now) and type(now) is type(wanted) and repr(now) == repr(wanted))):
-            continue
-        setattr(holder, name, wanted)
+        is_same = wanted is now or (is_plain(now) and type(now) is type(wanted) and repr(now) == repr(wanted))
+        if not (is_same and name in vars(holder)):
+            setattr(holder, name, wanted)
 
 
 def encode(value: Any, *, arrays: bool, within: tuple[int, ...] = ()) -> Any:
     """Copy a value: what JSON can hold and NumPy scalars as they are; the rest as a table with one key, its kind.
 
-    Args:
-        value: to copy.
-        arrays: whether arrays are encoded too.
-        within: the identities of what it is in, which is not encoded again.
+    Arrays are encoded if ``arrays`` says so; what it is ``within``, by identity, is not encoded again.
 
     >>> encode([1, (2.5, None), {3: "x"}, print], arrays=True)
     [1, {'tuple': [2.5, None]}, {'dict': [[3, 'x']]}, {'left': None}]
     """
-    if value is None or isinstance(value, _PLAIN):
-        return value
     if isinstance(value, np.ndarray):
         return value.copy() if arrays else OMITTED
     if id(value) in within:
@@ -167,7 +153,14 @@ def encode(value: Any, *, arrays: bool, within: tuple[int, ...] = ()) -> Any:
         return {"dict": entries} if entries or not value else OMITTED
     if isinstance(value, Component) and not isinstance(value, Module):
         return {"component": dict(_entries(vars(value), arrays, within))}
-    return OMITTED
+    return value if is_plain(value) or isinstance(value, (np.bool_, np.number)) else OMITTED
+
+
+def is_plain(value: Any) -> bool:
+    """Whether JSON can hold a value: None, a bool, a number, a text, or a list or tuple of such."""
+    if isinstance(value, (list, tuple)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def is_omitted(part: Any) -> bool:
@@ -176,15 +169,9 @@ def is_omitted(part: Any) -> bool:
 
 
 def decode(now: Any, part: Any, held: Sequence[Array] = ()) -> Any:
-    """Return what a value was when ``part`` was encoded; lists, dicts and components are changed in place.
+    """Return what a value was when `encode` made ``part`` of it; lists, dicts and components are changed in place.
 
-    Args:
-        now: what is there now; it decides about what is not in the state.
-        part: what `encode` returned.
-        held: arrays that are put back elsewhere; what shares their memory stays as it is.
-
-    Raises:
-        StateError: if there is no component to put something back into.
+    What is there ``now`` decides about what was omitted, and stays if it shares memory with arrays that are ``held``.
     """
     if isinstance(part, np.ndarray):
         is_elsewhere = isinstance(now, np.ndarray) and any(np.may_share_memory(now, array) for array in held)
@@ -233,7 +220,3 @@ def _dict(now: Any, parts: Sequence[Any], held: Sequence[Array]) -> dict[Any, An
             del table[key]
     table.update(entries)
     return table
-
-
-def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, _PLAIN)

@@ -50,11 +50,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 def inspect_commands(own: Collection[str]) -> Iterator[Finding]:
-    """Load every command of a plugin, and yield what is wrong.
-
-    Args:
-        own: the names of the core's commands, which no plugin's can have.
-    """
+    """Load every command of a plugin, and yield what is wrong; no plugin's can have the name of the core's ``own``."""
     taken = dict.fromkeys(own, "the core")
     for each in contributions():
         name = str(each.command.name)

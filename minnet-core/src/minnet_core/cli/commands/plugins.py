@@ -55,9 +55,7 @@ def _state(installed: InstalledDistribution, worst: dict[str, str]) -> str:
 def _hooks(plugin: Declaration) -> list[str]:
     """The hooks of a plugin, apart from those whose outcome is listed."""
     listed = {"minnet_commands", "minnet_register_components", "minnet_registries"}
-    manager = plugin_host().manager
-    callers = manager.get_hookcallers(manager.get_plugin(plugin.qualified)) or ()
-    return sorted({caller.name for caller in callers} - listed)
+    return sorted(plugin_host().hooks(plugin) - listed)
 
 
 def _components(installed: InstalledDistribution) -> list[str]:
