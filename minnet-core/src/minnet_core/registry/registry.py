@@ -72,10 +72,7 @@ class Registry(Mapping[str, Any]):
     """
 
     def __init__(
-        self,
-        kind: str,
-        base: str | Callable[[], type],
-        compute: Callable[[str], list[Declaration]] = lambda kind: [],
+        self, kind: str, base: str | Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
     ) -> None:
         self.kind = kind
         self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base

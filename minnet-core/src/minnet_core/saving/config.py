@@ -65,11 +65,7 @@ def to_config(component: Component) -> dict[str, Any]:
 
 
 def build(
-    config: Mapping[str, Any],
-    registry: Registry = layers,
-    /,
-    *args: Any,
-    rng: int | np.random.Generator | None = None,
+    config: Mapping[str, Any], registry: Registry = layers, /, *args: Any, rng: int | np.random.Generator | None = None
 ) -> Any:
     """Make a component from a config.
 

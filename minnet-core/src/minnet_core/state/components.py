@@ -8,17 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import StateError
-from ..nn import (
-    PROTOCOL_ATTRIBUTES,
-    Array,
-    Component,
-    Module,
-    Optimizer,
-    describe,
-    find_buffers,
-    find_parameters,
-    walk,
-)
+from ..nn import PROTOCOL_ATTRIBUTES, Array, Component, Module, Optimizer, describe, find_buffers, find_parameters, walk
 
 
 def model_state(model: Module) -> dict[str, Any]:
