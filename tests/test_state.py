@@ -202,7 +202,11 @@ def test_a_component_that_is_gone_is_told():
         set_optimizer_state(other, optimizer_state(one))
 
 
-@pytest.mark.parametrize("generator", [np.random.default_rng(0), np.random.RandomState(0), random.Random(0)], ids=repr)
+@pytest.mark.parametrize(
+    "generator",
+    [np.random.default_rng(0), np.random.RandomState(0), random.Random(0)],
+    ids=lambda generator: type(generator).__name__,
+)
 def test_a_generator_of_any_kind_goes_on_from_a_state_that_json_and_arrays_can_hold(generator):
     holder = SimpleNamespace(listed=[{"deep": generator}])
     ((name, found),) = find_generators(holder)

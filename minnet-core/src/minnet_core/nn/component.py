@@ -50,6 +50,9 @@ def definition_depth(cls: type, *names: str) -> int:
     """Count the steps up the bases of a class to the first that defines one of ``names``; 0 is the class itself.
 
     An inherited method that relies on others is outdated where a class nearer than its own redefines one of these.
+
+    >>> definition_depth(bool, "numerator"), definition_depth(bool, "absent")
+    (1, 3)
     """
     depths = (depth for depth, base in enumerate(cls.__mro__) if not vars(base).keys().isdisjoint(names))
     return next(depths, len(cls.__mro__))

@@ -19,15 +19,12 @@ from .captured_output import capture_output
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     """Run code of a plugin; whatever it raises becomes a `PluginLoadError` that says whose code failed, and where.
 
-    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
+    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`; only
+    KeyboardInterrupt passes, since it comes from the user.
 
     Args:
         declaration: of the plugin or component.
         what: what fails if the code does, for the message: ``cannot be loaded``.
-
-    Raises:
-        PluginLoadError: with the error chained.
-        KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
         with capture_output(declaration.distribution):
@@ -47,11 +44,7 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
 
 
 def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
-    """Import what a declaration stands for.
-
-    Args:
-        declaration: of a component or a plugin.
-        check: given what was imported, returns it, or raises if it is not what it should be.
+    """Import what a declaration stands for; ``check`` returns it, or raises if it is not what it should be.
 
     Raises:
         PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.

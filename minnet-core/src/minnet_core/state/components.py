@@ -147,7 +147,11 @@ def encode(value: Any, *, arrays: bool, within: tuple[int, ...] = ()) -> Any:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether JSON can hold a value: None, a bool, a number, a text, or a list or tuple of such."""
+    """Whether JSON can hold a value: None, a bool, a number, a text, or a list or tuple of such.
+
+    >>> is_plain((1, [None, "x"])), is_plain([np.int64(1)])
+    (True, False)
+    """
     if isinstance(value, (list, tuple)):
         return all(map(is_plain, value))
     return value is None or isinstance(value, (bool, int, float, str))
