@@ -60,6 +60,10 @@ def _copied(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
+def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(value)
+
+
 def _trait_set(value: Iterable[str]) -> frozenset[str]:
     return frozenset([value] if isinstance(value, str) else value)
 
@@ -115,7 +119,7 @@ class Example:
     draw: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
     traits: frozenset[str] = field(default=frozenset(), converter=_trait_set, validator=known_traits)
-    rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=tuple, validator=_check_rejects)
+    rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=_tuple, validator=_check_rejects)
     rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
     expected_failures: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
     reference: Reference | None = field(default=None, validator=validators.optional(validators.instance_of(Reference)))
