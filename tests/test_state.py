@@ -202,10 +202,9 @@ def test_a_component_that_is_gone_is_told():
         set_optimizer_state(other, optimizer_state(one))
 
 
-@pytest.mark.parametrize(
-    "generator", [np.random.default_rng(0), np.random.RandomState(0), random.Random(0)], ids=lambda g: type(g).__name__
-)
-def test_a_generator_of_any_kind_goes_on_from_a_state_that_json_and_arrays_can_hold(generator):
+@pytest.mark.parametrize("make", [np.random.default_rng, np.random.RandomState, random.Random])
+def test_a_generator_of_any_kind_goes_on_from_a_state_that_json_and_arrays_can_hold(make):
+    generator = make(0)
     holder = SimpleNamespace(listed=[{"deep": generator}])
     ((name, found),) = find_generators(holder)
     state, wanted = generator_state(generator), [generator.random() for _ in range(3)]

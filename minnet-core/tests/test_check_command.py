@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import all_checks, install_distribution
 from minnet_test_support.sources import TWO_EXAMPLES, forget_modules, scale_source
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_test_support.notebook_base import NOTEBOOK_BASE
 
 SOURCE = """

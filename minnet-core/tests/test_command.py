@@ -7,7 +7,7 @@ import pytest
 import minnet_core
 from minnet_core import Module, layers
 from minnet_core.cli.main import main
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
 from minnet_test_support.processes import run_python
 

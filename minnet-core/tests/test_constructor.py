@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minnet_core import ConfigError, Module
-from minnet_core.nn.constructor import construct, given_arguments
+from minnet_core.nn import construct, given_arguments
 
 
 class Layer(Module):

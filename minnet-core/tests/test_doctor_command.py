@@ -5,7 +5,7 @@ import json
 import pytest
 
 import minnet_core
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass X(Module): ...\n"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from minnet_core import layers
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 SOURCE = r'''

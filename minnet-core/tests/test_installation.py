@@ -9,7 +9,7 @@ import pytest
 
 from minnet_core.cli.commands.doctor import inspect_commands
 from minnet_core.diagnosis import Finding, inspect_installation
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Example, Module\nclass {}(Module):\n    pass\n"

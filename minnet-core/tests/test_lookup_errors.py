@@ -79,12 +79,6 @@ def test_what_is_unknown_in_a_registry_of_a_strangers_kind_may_be_known_in_one_o
         Registry("recipes", lambda: Module)["StrangeA"]
 
 
-def test_a_registry_can_be_handed_another_explanation():
-    registry = Registry("recipes", lambda: Module, explain=lambda name, registry: f"no {name} in {registry.kind}")
-    with pytest.raises(UnknownComponentError, match="^no Soup in recipes$"):
-        registry["Soup"]
-
-
 @pytest.mark.parametrize(
     ("damage", "told"),
     [(b"[minnet.layers\nX = a:X", "its metadata cannot be read"), (None, "ZeroDivisionError: division")],

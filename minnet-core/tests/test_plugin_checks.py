@@ -5,7 +5,7 @@ import json
 import pytest
 
 from minnet_core import Module, layers
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import Case, all_checks, check_component, checks_for, examine, install_distribution
 
 GOOD = """

@@ -4,7 +4,7 @@ import sys
 import pytest
 from hypothesis import given, strategies as st
 
-from minnet_core.discovery.first_party import FIRST_PARTY
+from minnet_core.discovery import FIRST_PARTY
 from minnet_new.names import NEEDED, class_name, derived_class_name, module_name, package_name, project_name
 
 WORD = st.from_regex(r"[a-z][a-z0-9]{0,7}", fullmatch=True)

@@ -1,6 +1,6 @@
 """The ``minnet`` command."""
 
-from .lazy_command import LazyCommand
+from .contributions import LazyCommand
 from .main import main
 
 __all__ = ["LazyCommand", "main"]

@@ -1,8 +1,10 @@
-"""The commands that plugins contribute, with whose they are."""
+"""The commands that plugins contribute: `LazyCommand`, and whose each command is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pkgutil import resolve_name
+from typing import Any
 
 import click
 from attrs import frozen
@@ -10,8 +12,46 @@ from attrs import frozen
 from ..discovery import Declaration
 from ..plugins import guarded, plugin_host
 from ..registry import contributed_registries
-from .lazy_command import LazyCommand
 from .listing import listing_of
+
+
+class LazyCommand(click.Command):
+    """A command whose module is imported when it runs, shows its own ``--help``, or has its options completed.
+
+    Commands of plugins should be lazy, so that ``minnet --help`` does not wait for what they import:
+
+    .. code-block:: python
+
+        @hookimpl
+        def minnet_commands():
+            return [LazyCommand("fit", "minnet_swish.commands:fit", "Fit a curve.")]
+
+    Args:
+        name: of the command.
+        target: the command itself, ``"module:attribute"``.
+        summary: the first sentence of its docstring.
+    """
+
+    def __init__(self, name: str, target: str, summary: str) -> None:
+        super().__init__(name, help=summary)
+        self.target = target
+
+    def load(self) -> click.Command:
+        """Import the command itself.
+
+        Raises:
+            TypeError: if the target is none. What importing it raises is passed on.
+        """
+        command = resolve_name(self.target)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"expected a click command in {self.target}, received {command!r}")
+        return command
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        return self.load().make_context(*args, **kwargs)  # of which the command itself is the command that runs
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return self.load().invoke(ctx)
 
 
 @frozen
@@ -22,11 +62,7 @@ class Contribution:
     plugin: Declaration
 
     def load(self) -> click.Command:
-        """Import the command if it is lazy.
-
-        Raises:
-            PluginLoadError: if that fails.
-        """
+        """Import the command if it is lazy."""
         if not isinstance(self.command, LazyCommand):
             return self.command
         with guarded(self.plugin, f"cannot load its command {self.command.name!r}"):
@@ -34,11 +70,7 @@ class Contribution:
 
 
 def contributions() -> list[Contribution]:
-    """Ask every plugin for its commands, and list its registries, the first-party ones first.
-
-    Raises:
-        PluginLoadError: if a plugin fails and ``MINNET_STRICT_PLUGINS`` is set.
-    """
+    """Ask every plugin for its commands, and list its registries, the first-party ones first."""
     host = plugin_host()
     commands = [
         Contribution(command, plugin)

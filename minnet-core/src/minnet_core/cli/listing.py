@@ -19,7 +19,7 @@ _COLUMNS = ("name", "distribution", "version", "class")
 def listing_of(registry: Registry) -> click.Command:
     """Make the command that lists a registry."""
 
-    @click.command(registry.kind, help=f"List the {registry.kind} that are installed, importing none of them.")
+    @click.command(registry.kind, help=f"List the installed {registry.kind} without importing them.")
     @as_json
     def listing(as_json: bool) -> None:
         rows = []

@@ -2,13 +2,109 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
+from typing import Any, cast
+
 import click
 
 from .. import __version__
+from ..discovery import DISABLED, HOMES, canonical, disable, installed, preserved, scan, switches
+from ..errors import MinnetError, PluginLoadError
+from ..plugins import plugin_host
 from ..registry import REGISTRIES
-from .group import MinnetGroup, disable_chosen
-from .lazy_command import LazyCommand
+from ..support import nearest
+from .contributions import Contribution, LazyCommand, contributions
 from .listing import listing_of
+
+_KEY = "minnet_core.cli.contributed"
+
+
+def disable_chosen(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
+    """Switch plugins off for as long as the command runs: ``-p no:NAME``."""
+    names = [choice.removeprefix("no:") for choice in choices]
+    for name, choice in zip(names, choices, strict=True):
+        if name == choice or not name or "," in name:
+            raise click.BadParameter(f"expected no:NAME, and -p again for another, received {choice!r}")
+        if installed(name) is None:
+            known = {each: f"no:{each}" for each in scan().distributions}
+            hint = nearest(canonical(name), known) or f"there are {', '.join(known)}"
+            raise click.BadParameter(f"no distribution {name!r} with components or hooks is installed; {hint}")
+    if names:
+        disable(names)
+
+
+class MinnetGroup(click.Group):
+    """A group whose commands are its own and those of the plugins; its own win a name that both have.
+
+    Of two plugins with one command a first-party one wins, then the first in the order of their names.
+    """
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):  # what a stranger's error says may not be in their encoding
+            with suppress(AttributeError, ValueError):
+                stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # unless somebody replaced it
+        with preserved(DISABLED):  # -p no:NAME is for one command, however that ends
+            return super().main(*args, **kwargs)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        context = super().make_context(*args, **kwargs)
+        if os.environ.get("NO_COLOR"):
+            context.color = False
+        return context
+
+    def contributed(self, context: click.Context) -> dict[str, Contribution]:
+        """What plugins contribute, asked once for an invocation; those that fail are told on stderr."""
+        if _KEY not in context.meta:
+            try:
+                found = contributions()
+            except PluginLoadError as error:
+                raise click.ClickException(str(error)) from error
+            for failure in plugin_host().failures.values():
+                click.echo(f"warning: {failure}; see: minnet plugins", err=True)
+            context.meta[_KEY] = {str(each.command.name): each for each in reversed(found)}
+        return cast("dict[str, Contribution]", context.meta[_KEY])
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *self.contributed(context)})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        own = super().get_command(context, name)
+        contributed = None if own else self.contributed(context).get(name)
+        return contributed.command if contributed else own
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        home = HOMES.get(name)
+        if self.get_command(context, name) is None and home and not context.resilient_parsing:
+            if installed(home) is None:
+                state = f"not installed; pip install {home}"
+            else:
+                state = "disabled" if not switches().allows(home) else "broken; see: minnet plugins"
+            context.fail(f"No such command {name!r}: it comes with {home}, which is {state}")
+        found, command, rest = super().resolve_command(context, args)
+        if command is not None and name not in self.commands:
+            command = self.contributed(context)[name].load()
+        return found, command, rest
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):  # click handles these
+            raise
+        except (MinnetError, OSError) as error:
+            raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
+        except Exception as error:  # a traceback says which plugin the command comes from
+            contribution = context.meta.get(_KEY, {}).get(context.invoked_subcommand)
+            if contribution is not None:
+                plugin = contribution.plugin
+                error.add_note(
+                    f"in minnet {context.invoked_subcommand}, a command of {plugin.provider} ({plugin.target})"
+                )
+            raise
 
 
 @click.group(cls=MinnetGroup)
@@ -21,17 +117,17 @@ from .listing import listing_of
     is_eager=True,
     expose_value=False,
     callback=disable_chosen,
-    help="Do without the distribution NAME: nothing of it is imported.",
+    help="Disable the distribution NAME: nothing from it is imported.",
 )
 def main() -> None:
-    """Neural networks whose every layer is a small file of NumPy."""
+    """Neural networks in which every layer is a small NumPy file."""
 
 
 _SUMMARIES = {
-    "check": "Prove components: run the conformance kit on each NAME.",
-    "doctor": "Say what is wrong with what is installed, and what to do about it.",
-    "explain": "Say what there is to know of a component.",
-    "plugins": "List who provides what, and what is broken and why.",
+    "check": "Run the conformance kit on each NAME.",
+    "doctor": "Report what is wrong with the installed packages, and how to fix it.",
+    "explain": "Explain a component.",
+    "plugins": "List what each distribution provides, and what is broken and why.",
 }
 
 for registry in REGISTRIES:

@@ -24,10 +24,8 @@ class Explanation:
 
     Attributes:
         name: the shortest that means it.
-        qualified: the one that always works.
         kind: ``layers``, ``criterions``, ``optimizers``, or that of a plugin.
-        provider: distribution and version.
-        target: its entry point.
+        declaration: who provides it, and its qualified name.
         file: where its class is written, with the line; empty if Python cannot tell.
         signature: of the constructor.
         documentation: its docstring.
@@ -37,10 +35,8 @@ class Explanation:
     """
 
     name: str
-    qualified: str
     kind: str
-    provider: str
-    target: str
+    declaration: Declaration
     file: str
     signature: str
     documentation: Docstring
@@ -52,10 +48,10 @@ class Explanation:
         """As plain data."""
         return {
             "name": self.name,
-            "qualified": self.qualified,
+            "qualified": self.declaration.qualified,
             "kind": self.kind,
-            "provider": self.provider,
-            "class": self.target,
+            "provider": self.declaration.provider,
+            "class": self.declaration.target,
             "file": self.file,
             "signature": self.signature,
             "summary": self.documentation.summary,
@@ -65,12 +61,12 @@ class Explanation:
             "references": list(self.references),
             "pytorch": self.documentation.paragraph("PyTorch"),
             "paper": self.documentation.paragraph("Paper"),
-            "conformance": {report.case: _outcomes(report) for report in self.reports},
+            "conformance": {report.case: {each: report.count(each) for each in OUTCOMES} for report in self.reports},
         }
 
     def conformance(self) -> tuple[str, ...]:
         """What came of the kit, in words."""
-        see = f"; see: minnet check {self.qualified}"
+        see = f"; see: minnet check {self.declaration.qualified}"
         return tuple(repr(report).strip("<>") + (see if report.failures else "") for report in self.reports)
 
 
@@ -92,27 +88,21 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
     shapes = [] if issubclass(cls, Optimizer) else [shape for case in cases for shape in _shapes(case)]
     return Explanation(
         name=registry.shortest(declaration),
-        qualified=declaration.qualified,
         kind=registry.kind,
-        provider=declaration.provider,
-        target=declaration.target,
+        declaration=declaration,
         file=_where(cls),
         signature=f"{cls.__name__}{_unquoted(cls.__signature__)}",
-        documentation=Docstring.of(cls.__doc__),
+        documentation=Docstring(cls.__doc__),
         shapes=tuple(dict.fromkeys(shapes)),
         references=tuple(dict.fromkeys(case.reference.name for case in cases if case.reference)),
         reports=tuple(map(examine, cases)) if check else (),
     )
 
 
-class _Unquoted:
+class _Unquoted(str):
     """An annotation as it was written, rather than as the string that it is kept as."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return self._text
+    __repr__ = str.__str__
 
 
 def _unquoted(signature: inspect.Signature) -> inspect.Signature:
@@ -143,7 +133,3 @@ def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_text, value))})"
     return str(np.shape(value)) if np.ndim(value) else "a number"
-
-
-def _outcomes(report: Report) -> dict[str, int]:
-    return {outcome: report.count(outcome) for outcome in OUTCOMES}

@@ -25,7 +25,7 @@ from ..discovery import (
 from ..errors import PluginLoadError, ProtocolError
 from ..plugins import GROUP, SPECS_GROUP, output_of, plugin_host
 from ..registry import REGISTRIES, Registry, all_registries
-from ..support import nearest
+from ..support import did_you_mean, nearest
 from ..testing import all_checks, construct_examples
 
 KINDS = ("broken", "outdated", "mistyped", "ambiguous", "shadowed", "noisy")
@@ -143,7 +143,8 @@ def _metadata() -> Iterator[Finding]:
                     "its authors should take the print out",
                 )
     yield from _copies()
-    yield from _leftovers()
+    for path, why in scan().unreadable:
+        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
     yield from _switches()
 
 
@@ -160,7 +161,7 @@ def _requirements(installed: InstalledDistribution) -> Iterator[Finding]:
 def _groups(installed: InstalledDistribution, known: frozenset[str]) -> Iterator[Finding]:
     for group in sorted({group for group, _, _ in installed.points} - known):
         meant = nearest(group, sorted(known), cutoff=0.85)
-        meant = f"did you mean {_MISTAKEN[group]!r}?" if group in _MISTAKEN else meant
+        meant = did_you_mean([_MISTAKEN[group]]) if group in _MISTAKEN else meant
         if meant:
             cause = f"declares something in {group}, which nobody reads"
             yield Finding(
@@ -198,11 +199,6 @@ def _have_code(*copies: InstalledDistribution) -> bool:
         if not any((folder / root).is_dir() or (folder / f"{root}.py").is_file() for root in roots):
             return False
     return len({copy.path.parent for copy in copies}) > 1
-
-
-def _leftovers() -> Iterator[Finding]:
-    for path, why in scan().unreadable:
-        yield Finding("broken", path.name, f"{path}: {why}", "install it again, or delete it")
 
 
 def _switches() -> Iterator[Finding]:

@@ -52,14 +52,7 @@ class InstalledDistribution:
 
     @classmethod
     def read(cls, distribution: Distribution) -> Self | None:
-        """Read a distribution.
-
-        Returns:
-            None if it has no entry point for minnet.
-
-        Raises:
-            Exception: whatever reading a file may raise, if its metadata cannot be read.
-        """
+        """Read a distribution; None if it has no entry point for minnet. Whatever reading files may raise is raised."""
         if not mentions_minnet(distribution):
             return None
         _expect_sections(distribution.read_text("entry_points.txt") or "")

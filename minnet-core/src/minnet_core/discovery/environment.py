@@ -9,8 +9,7 @@ from functools import cache
 
 from attrs import field, frozen
 
-from .declaration import canonical
-from .first_party import FIRST_PARTY
+from .declaration import FIRST_PARTY, canonical
 
 ALLOWED = "MINNET_PLUGINS"
 DISABLED = "MINNET_DISABLE_PLUGINS"

@@ -1,4 +1,9 @@
-"""`fuse`: a model for inference, with the layers that are affine maps folded into those before them."""
+"""`fuse`: a model for inference, with the layers that are affine maps folded into those before them.
+
+Layers state of themselves what they are, by ``as_affine`` and ``absorb``.
+A subclass inherits a statement, but may compute something else: a Dropout that goes on dropping in evaluation mode.
+So a statement counts only where it is defined no farther up than every method that it is about.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ..nn import Affine, Module, Sequential, walk
-from .rules import absorbed, defined_alike, stated_affine, states
+from ..nn import Affine, Module, Sequential, definition_depth, title, walk
+
+METHODS = frozenset({"__call__", "forward", "updateOutput", "backward", "updateGradInput", "train", "evaluate"})
+"""What a statement is about: the passes, and what leads to evaluation mode."""
 
 Step: TypeAlias = tuple[Module, Affine | None]
+"""A layer, and what it states."""
 
 
 def fuse(model: Module) -> Sequential:
@@ -62,11 +70,17 @@ def fuse(model: Module) -> Sequential:
 
 def _layers(module: Module) -> Iterator[Step]:
     """The layers of a sequence, those of sequences inside it among them, each with what it states."""
-    if isinstance(module, Sequential) and defined_alike(module, Sequential):
+    if isinstance(module, Sequential) and _is_plain(module):
         for inner in module.modules:
             yield from _layers(inner)
     else:
         yield module, stated_affine(module)
+
+
+def _is_plain(sequence: Sequential) -> bool:
+    """Whether a sequence computes as `Sequential` does: its class may add a constructor, or anything else."""
+    cls = type(sequence)
+    return not vars(sequence).keys() & METHODS and all(getattr(cls, n) is getattr(Sequential, n) for n in METHODS)
 
 
 def _without_identities(model: Module) -> list[Step]:
@@ -89,7 +103,7 @@ def _folded(steps: list[Step]) -> Iterator[Module]:
 
 def _take_in(layer: Module, following: list[Step]) -> tuple[Module, list[Step]] | None:
     """Fold the longest composition that a layer can take in; return the new layer, and what is left to follow it."""
-    if not states(layer, "absorb"):
+    if not _states(layer, "absorb"):
         return None
     compositions: list[Affine] = []
     for other, affine in following:
@@ -107,3 +121,42 @@ def _is_wider(layer: Module, other: Module) -> bool:
     """Whether the parameters of a layer would make the results of another wider than its own do."""
     wide, narrow = (tuple(array.dtype for array in module.namedParameters().values()) for module in (layer, other))
     return bool(wide and narrow) and np.result_type(*narrow, *wide) != np.result_type(*narrow)
+
+
+def _states(module: Module, word: str) -> bool:
+    """Whether a module states something by this word, ``as_affine`` or ``absorb``, that can be believed."""
+    cls = type(module)
+    if getattr(cls, word) is getattr(Module, word) or vars(module).keys() & METHODS:
+        return False
+    return definition_depth(cls, word) <= definition_depth(cls, *METHODS)
+
+
+def stated_affine(module: Module) -> Affine | None:
+    """What a module says that it is in evaluation mode, if that is an affine map and can be believed."""
+    if not _states(module, "as_affine"):
+        return None
+    with np.errstate(all="ignore"):  # of no variance at all, say; what is not finite is never folded
+        affine = module.as_affine()
+    if not isinstance(affine, Affine | None):
+        raise TypeError(f"{title(module)}: expected as_affine() to return an Affine or None, received {affine!r}")
+    return affine
+
+
+def absorbed(module: Module, affine: Affine) -> Module | None:
+    """The layer that computes what ``affine`` makes of a module's output, if the module can make one.
+
+    None, too, if its parameters are out of the range of their dtype.
+    """
+    if not _states(module, "absorb"):
+        return None
+    with np.errstate(all="ignore"):
+        made = module.absorb(affine)
+    if made is module or not isinstance(made, Module | None):
+        received = "itself" if made is module else repr(made)
+        raise TypeError(f"{title(module)}: expected absorb() to return a new module or None, received {received}")
+    return made if made is not None and _is_finite(made) else None
+
+
+def _is_finite(module: Module) -> bool:
+    arrays = module.namedParameters().values()
+    return all(np.isfinite(array).all() for array in arrays if array.dtype.kind == "f")

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
         as_floating as as_floating,
         at_least_double as at_least_double,
         describe as describe,
+        expect_forward as expect_forward,
+        expect_shape as expect_shape,
         floating_dtype as floating_dtype,
         leaves as leaves,
     )
-    from .component import Component as Component
-    from .constructor import (
+    from .component import (
+        Component as Component,
         construct as construct,
+        definition_depth as definition_depth,
         given_arguments as given_arguments,
     )
     from .container import Container as Container
@@ -58,16 +61,15 @@ if TYPE_CHECKING:
         where_positive as where_positive,
     )
     from .sequential import Sequential as Sequential
-    from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .traits import DOMAINS as DOMAINS
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
             "affine": "Affine",
-            "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
-            "component": "Component",
-            "constructor": "construct given_arguments",
+            "arrays": "Array Tensor as_floating at_least_double describe expect_forward expect_shape floating_dtype "
+            "leaves",
+            "component": "Component construct definition_depth given_arguments",
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",
@@ -80,7 +82,6 @@ else:
             "random_masks": "keep_mask",
             "rectifiers": "negative_part positive_mask positive_part where_positive",
             "sequential": "Sequential",
-            "shape_checks": "expect_forward expect_shape",
             "traits": "DOMAINS",
         },
     )

@@ -1,9 +1,13 @@
-"""What layers, criterions and optimizers have in common."""
+"""What layers, criterions and optimizers have in common: their constructor, and the arguments that it was given."""
 
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from .. import support  # the whole room: what searches names is imported when a name is wrong, not at each start
+from ..errors import ConfigError
 
 if TYPE_CHECKING:
     from .example import Example
@@ -42,6 +46,18 @@ class Component:
         return type(self).__name__
 
 
+def definition_depth(cls: type, *names: str) -> int:
+    """Count the steps up the bases of a class to the first that defines one of ``names``; 0 is the class itself.
+
+    An inherited method that relies on others is outdated where a class nearer than its own redefines one of these.
+
+    >>> definition_depth(bool, "numerator"), definition_depth(bool, "absent")
+    (1, 3)
+    """
+    depths = (depth for depth, base in enumerate(cls.__mro__) if not vars(base).keys().isdisjoint(names))
+    return next(depths, len(cls.__mro__))
+
+
 def _snapshot(value: Any) -> Any:
     """Copy plain containers, so that a list changed after construction does not change the config."""
     if type(value) in (list, tuple):
@@ -49,3 +65,56 @@ def _snapshot(value: Any) -> Any:
     if type(value) is dict:
         return {key: _snapshot(item) for key, item in value.items()}
     return value
+
+
+def given_arguments(component: Component) -> dict[str, Any]:
+    """Return the arguments that a component was constructed with, by name, those of ``**kwargs`` among them."""
+    args, kwargs = component._arguments
+    arguments = dict(component.__signature__.bind_partial(*args, **kwargs).arguments)
+    for parameter in component.__signature__.parameters.values():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            arguments.update(arguments.pop(parameter.name, {}))
+    return arguments
+
+
+def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], where: str = "") -> Any:
+    """Call a constructor with arguments by name, those of ``*args`` and ``**kwargs`` parameters included.
+
+    Args:
+        cls: the class of a component.
+        args: positional arguments, before the named ones.
+        arguments: the others, as `given_arguments` returns them.
+        where: what an error message begins with.
+
+    Raises:
+        ConfigError: if an argument is unknown, missing, or refused by the constructor.
+    """
+    signature: inspect.Signature = cls.__signature__
+    parameters = signature.parameters.values()
+    named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        for name in sorted(arguments.keys() - named):
+            hint = support.nearest(name, sorted(named), most=1) or f"it takes {', '.join(sorted(named)) or 'none'}"
+            raise ConfigError(f"{where}unknown argument {name!r}; {hint}")
+    packed = dict(arguments)
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest: list[Any] = next((packed.pop(p.name, []) for p in parameters if p.kind is p.VAR_POSITIONAL), [])
+    leading = list(args)
+    for parameter in positional[len(args) :]:
+        if parameter.name in packed and (rest or parameter.kind is parameter.POSITIONAL_ONLY):
+            leading.append(packed.pop(parameter.name))
+    try:
+        signature.bind(*leading, *rest, **packed)
+    except TypeError as error:
+        raise ConfigError(f"{where}{error}; received {dict(arguments)!r}") from None
+    try:
+        return cls(*leading, *rest, **packed)
+    except ConfigError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where}{error}") from error
+    except SystemExit as error:  # a constructor must not end the program that builds a model
+        raise ConfigError(f"{where}the constructor calls sys.exit({error.code!r})") from error
+    except Exception as error:
+        error.add_note(f"in the constructor of {where.rstrip(': ') or cls.__name__}")
+        raise

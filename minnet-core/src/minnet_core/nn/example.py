@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from attrs import NOTHING, Attribute, Factory, field, fields, frozen, validators
+from attrs import field, fields, frozen, validators
 
 from .arrays import Tensor
 from .traits import draw_in_domain, known_traits
@@ -60,19 +60,12 @@ def _copied(value: Any) -> Any:
     return list(value) if isinstance(value, list) else value
 
 
-def _trait_set(value: Iterable[str]) -> frozenset[str]:
-    return frozenset([value] if isinstance(value, str) else value)
-
-
-def _default(attribute: Attribute[Any]) -> Any:
-    """What an attribute is if nothing is said."""
-    default: Any = attribute.default  # or what makes it, which attrs types as the default itself
-    made = default.factory() if isinstance(default, Factory) else default  # type: ignore[arg-type]  # it is a class
-    return attribute.converter(made) if callable(attribute.converter) and made is not NOTHING else made
-
-
 def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(value)
+
+
+def _trait_set(value: Iterable[str]) -> frozenset[str]:
+    return frozenset([value] if isinstance(value, str) else value)
 
 
 def is_shape(value: Any) -> bool:
@@ -133,10 +126,11 @@ class Example:
 
     def __repr__(self) -> str:
         """What was said, without what is as by default: it is the id of many a test."""
-        said = {each.name: getattr(self, each.name) for each in fields(Example)}
+        default = Example(input=self.input)
+        values = {each.name: getattr(self, each.name) for each in fields(Example)}
+        said = {name: value for name, value in values.items() if name == "input" or value != getattr(default, name)}
         plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in said.items()}
-        default = {each.name: _default(each) for each in fields(Example)}
-        return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items() if value != default[name])})"
+        return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items())})"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy.typing as npt
 
 from .arrays import Array, Tensor, leaves
+from .component import definition_depth
 from .node import Node, children, find_buffers, title, walk
 from .parameter_refs import find_parameters
-from .sharing import astype, share
-from .storage import flatten
+from .storage import astype, flatten, share
 from .summary import Summary, summarize
 
 if TYPE_CHECKING:
     from .affine import Affine
 
-
-_BACKWARD = frozenset({"backward", "updateGradInput", "accGradParameters"})
+_BACKWARD = ("backward", "updateGradInput", "accGradParameters")
 
 
 class Module(Node):
@@ -48,9 +47,7 @@ class Module(Node):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # A shortcut that was right for a base class would go past what this one, or a mixin, redefines.
-        order = cls.__mro__
-        stated = next(place for place, base in enumerate(order) if "backwardParameters" in vars(base))
-        if any(_BACKWARD & vars(base).keys() for base in order[:stated]):
+        if definition_depth(cls, *_BACKWARD) < definition_depth(cls, "backwardParameters"):
             cls.backwardParameters = Module.backwardParameters  # type: ignore[method-assign]
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 
 from .arrays import Array, leaves
-from .component import Component
+from .component import Component, definition_depth
 
 if TYPE_CHECKING:
     from .module import Module
@@ -173,15 +173,10 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
     found = []
     for prefix, node in walk(root):
         trained = set(map(id, trained_arrays(node)))
-        declared = node.BUFFERS if _declares(type(node)) else None
+        is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
         for place in find_places(node, (np.ndarray, NoneType) if empty else np.ndarray):
             is_numeric = place.value is None or place.value.dtype.kind in "biufc"
-            is_buffer = id(place.value) not in trained and is_numeric if declared is None else place.name in declared
+            is_buffer = place.name in node.BUFFERS if is_declared else id(place.value) not in trained and is_numeric
             if is_buffer:
                 found.append(Location(join(prefix, place.name), place.holder, place.key))
     return found
-
-
-def _declares(cls: type[Node]) -> bool:
-    """Whether a class, or a base of it short of the protocol, says which arrays it has."""
-    return any(cls.__dict__.keys() & {"PARAMETERS", "BUFFERS", "CACHES"} for cls in cls.__mro__ if cls is not Node)

@@ -37,11 +37,7 @@ class ParameterRef(NamedTuple):
         return self.name[len(self.owner) :].lstrip(".").partition(".")[0]
 
     def require_locations(self) -> None:
-        """Check that the two arrays can be rebound.
-
-        Raises:
-            TypeError: if no attribute of the module holds one of them.
-        """
+        """Check that the two arrays can be rebound: an attribute of the module holds each."""
         if not all(self.locations):
             raise TypeError(
                 f"parameter {self.name}: expected getParameters() and getGradParameters() to return arrays that "
@@ -89,11 +85,7 @@ def find_parameters(root: Node) -> list[ParameterRef]:
 
 
 def expect_listed(root: Node, found: list[ParameterRef]) -> None:
-    """Refuse a composite whose ``getParameters()`` hides modules inside it: nobody would notice when they are rebound.
-
-    Raises:
-        ValueError: naming the parameters.
-    """
+    """Refuse a composite whose ``getParameters()`` hides modules inside: nobody would notice when they are rebound."""
     listed = set(map(_memory, trained_arrays(root)))
     hidden = [ref.name for ref in found if _memory(ref.parameter) not in listed]
     if hidden:
@@ -104,11 +96,7 @@ def expect_listed(root: Node, found: list[ParameterRef]) -> None:
 
 
 def expect_separate(found: list[ParameterRef]) -> None:
-    """Refuse parameters that overlap in memory without being one array: moving or saving them would part them.
-
-    Raises:
-        ValueError: naming two of them.
-    """
+    """Refuse parameters that overlap in memory without being one array: moving or saving them would part them."""
     for one, other in combinations(found, 2):
         for mine, theirs in ((one.parameter, other.parameter), (one.gradient, other.gradient)):
             if mine is not theirs and np.may_share_memory(mine, theirs) and np.shares_memory(mine, theirs):

@@ -80,8 +80,7 @@ class Sequential(Container):
     def _go_back(self, input: Tensor, gradOutput: Tensor, first: int) -> Tensor:
         """Go back through the modules behind ``first``, and let that one accumulate its parameter gradients alone.
 
-        Returns:
-            The gradient with respect to the output of ``first``, or with respect to ``input`` if that is -1.
+        The result is the gradient with respect to the output of ``first``, or to ``input`` if that is -1.
         """
         modules, gradient, index = self.modules, gradOutput, 0
         later: list[tuple[int, Tensor]] = []

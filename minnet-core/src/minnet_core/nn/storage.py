@@ -1,4 +1,4 @@
-"""`Storage`: where the arrays of a module are, and who must know when they move.
+"""`Storage`: where the arrays of a module are, who must know when they move, and what moves them.
 
 Here are the two vectors of `Module.flattenParameters`, the modules that share arrays, and the containers of a module.
 A storage belongs to one object, and is no part of its copies.
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
+import numpy.typing as npt
 
 from .arrays import Array, leaves
-from .node import Node, find_places, walk
+from .node import Node, find_buffers, find_places, title, walk
 from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
 
 if TYPE_CHECKING:
@@ -113,16 +114,11 @@ class Storage:
         return self.vectors if self.snapshot is not None and self.snapshot.is_current() else None
 
     def zero(self) -> bool:
-        """Fill the gradients with zeros, all in one call, which takes a fraction of the time of one for each array.
-
-        Returns:
-            Whether that was right; if not, nothing is changed.
-        """
+        """Fill the gradients with zeros in one call, which is several times as fast; return whether that was right."""
         vectors = self.current_vectors() if self.zeroes_at_once else None
-        if vectors is None:
-            return False
-        vectors[1].fill(0)
-        return True
+        if vectors is not None:
+            vectors[1].fill(0)
+        return vectors is not None
 
     @classmethod
     def tie(cls, one: Node, other: Node) -> None:
@@ -135,12 +131,7 @@ class Storage:
 
 
 def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
-    """Replace arrays in the modules that share them with modules below ``root``.
-
-    Args:
-        root: where the arrays have been replaced already.
-        replaced: ``id`` of an array that has been replaced -> what replaces it.
-    """
+    """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
     for _, node in walk(root):
         if node._storage is not None:
             for relative in list(node._storage.relatives.values()):
@@ -198,3 +189,50 @@ def _unique(refs: list[ParameterRef]) -> list[ParameterRef]:
             )
         ref.require_locations()
     return list(first.values())
+
+
+def share(module: Node, other: Node, names: tuple[str, ...]) -> None:
+    """Make ``module`` hold the parameter and gradient arrays of ``other``; see `Module.share`."""
+
+    def chosen(source: Node) -> dict[str, ParameterRef]:
+        return {ref.name: ref for ref in find_parameters(source) if not names or ref.attribute in names}
+
+    mine, theirs = chosen(module), chosen(other)
+    if unknown := sorted(set(names) - {ref.attribute for ref in mine.values()}):
+        available = [ref.name for ref in find_parameters(module)]
+        raise ValueError(f"{title(module)}: expected to share some of {available}, received {unknown}")
+    shapes = [{name: ref.parameter.shape for name, ref in side.items()} for side in (mine, theirs)]
+    if shapes[0] != shapes[1] or not shapes[0]:
+        raise ValueError(
+            f"{title(module)}: expected to share {shapes[0]} with a module that has them, received {shapes[1]}"
+        )
+    for ref in (*mine.values(), *theirs.values()):
+        ref.require_locations()
+    my_modules, their_modules = dict(walk(module)), dict(walk(other))
+    for name, ref in mine.items():
+        ref.rebind(theirs[name].parameter, theirs[name].gradient)
+        Storage.tie(my_modules[ref.owner], their_modules[theirs[name].owner])
+
+
+def astype(module: Node, dtype: npt.DTypeLike) -> None:
+    """Convert every floating parameter, gradient and buffer; arrays that modules share stay shared."""
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"{title(module)}: expected a floating dtype, received {dtype}")
+    converted: dict[int, Array] = {}
+
+    def convert(array: Array) -> Array:
+        if array.dtype.kind != "f":
+            return array
+        return converted.setdefault(id(array), array.astype(dtype, order="C"))
+
+    # All is converted before anything is put, so that a failure (of memory, say) leaves the module as it was.
+    parameters = [(ref, convert(ref.parameter), convert(ref.gradient)) for ref in find_parameters(module)]
+    buffers = [(location, convert(location.value)) for location in find_buffers(module)]
+    for ref, *_ in parameters:
+        ref.require_locations()
+    for ref, value, gradient in parameters:
+        ref.rebind(value, gradient)
+    for location, value in buffers:
+        location.put(value)
+    replace_in_relatives(module, converted)

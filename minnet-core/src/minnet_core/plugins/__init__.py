@@ -1,13 +1,11 @@
 """Plugin modules: loading each in isolation, calling their hooks, and what to do about one that fails."""
 
 from .captured_output import fresh_capture, output_of
-from .host import GROUP, SPECS_GROUP, another_host, plugin_host
+from .host import GROUP, SPECS_GROUP, Registrar, another_host, plugin_host
 from .loading import guarded, load
-from .registrar import KINDS, Registrar
 
 __all__ = [
     "GROUP",
-    "KINDS",
     "SPECS_GROUP",
     "Registrar",
     "another_host",

@@ -9,13 +9,12 @@ from threading import RLock
 from typing import Any
 
 import pluggy
-from attrs import Factory, define
+from attrs import Factory, define, frozen
 
 from .. import hookspecs
 from ..discovery import FIRST_PARTY, Declaration, Scan, Switches, is_strict, scan, switches
 from ..errors import PluginLoadError
 from .loading import guarded, load
-from .registrar import Registrar
 
 # Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()
@@ -28,6 +27,51 @@ GROUP = "minnet"
 
 SPECS_GROUP = "minnet.hookspecs"
 """The entry-point group of modules that specify further hooks, which other plugins may implement."""
+
+
+KINDS = ("layers", "criterions", "optimizers")
+"""The kinds of component that the core has registries of."""
+
+
+@frozen
+class Registrar:
+    """What the hook ``minnet_register_components`` gets; one for each plugin.
+
+    Attributes:
+        plugin: whose components these are.
+    """
+
+    plugin: Declaration
+    _found: dict[str, list[Declaration]] = Factory(dict)
+
+    def register(self, kind: str, cls: type, name: str | None = None) -> None:
+        """Register a class.
+
+        Args:
+            kind: ``layers``, ``criterions`` or ``optimizers``.
+            cls: the class; that it derives from the right base is checked when it is looked up.
+            name: its name, ``cls.__name__`` if not given.
+
+        Raises:
+            ValueError: if there is no such kind, or the plugin has registered the name already.
+            TypeError: if it is no class, or the name no string.
+        """
+        if kind not in KINDS:
+            raise ValueError(f"expected a kind among {sorted(KINDS)}, received {kind!r}")
+        if not isinstance(cls, type):
+            raise TypeError(f"expected a class, received {cls!r}")
+        name = name or cls.__name__
+        if not isinstance(name, str):
+            raise TypeError(f"expected a name, received {name!r}")
+        if name in [each.name for each in self.declarations(kind)]:
+            raise ValueError(f"expected a name that is registered once, received {name!r} again")
+        target = f"{cls.__module__}:{cls.__qualname__}"
+        declaration = Declaration(name, self.plugin.distribution, self.plugin.version, target, cls)
+        self._found.setdefault(kind, []).append(declaration)
+
+    def declarations(self, kind: str) -> list[Declaration]:
+        """List what has been registered of a kind."""
+        return self._found.get(kind, [])
 
 
 @define
@@ -92,10 +136,10 @@ class PluginHost:
         /,
         **arguments: Any,
     ) -> Any:
-        """Call a hook of one plugin; keep its error if it raises, or returns what it should not.
+        """Call a hook of one plugin that is loaded; keep its error if it raises, or returns what it should not.
 
         Args:
-            plugin: one that is loaded.
+            plugin: whose hook it is.
             hook: the name of the hook.
             accept: turns what the plugin returns into what the caller wants, and raises if it cannot.
             is_needed: whether a plugin that implements the hook is wrong to return None.
@@ -103,9 +147,6 @@ class PluginHost:
 
         Returns:
             What ``accept`` returns; None if the plugin does not implement the hook, or fails.
-
-        Raises:
-            PluginLoadError: if it fails and ``MINNET_STRICT_PLUGINS`` is set.
         """
         others = [self.manager.get_plugin(other.qualified) for other in self.loaded if other is not plugin]
         try:
@@ -114,7 +155,7 @@ class PluginHost:
                 found = caller(**arguments)
                 if caller.spec is not None and not caller.spec.opts.get("firstresult"):
                     found = found[0] if found else None
-                if found is None and is_needed and self._implements(plugin, hook):
+                if found is None and is_needed and hook in self.hooks(plugin):
                     raise TypeError("expected something to be returned, received None; is there a return?")
                 return None if found is None else accept(found)
         except PluginLoadError as failure:
@@ -137,6 +178,11 @@ class PluginHost:
                     _asking.reset(token)
         registrars = [self.registrars[plugin] for plugin in list(self.loaded) if plugin in self.registrars]
         return [declaration for registrar in registrars for declaration in registrar.declarations(kind)]
+
+    def hooks(self, plugin: Declaration) -> set[str]:
+        """Return the names of the hooks that a plugin implements."""
+        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
+        return {caller.name for caller in callers}
 
     def _enabled(self, group: str) -> list[Declaration]:
         """What is declared and enabled, ours first, so that no stranger takes the name of a hook or command of ours."""
@@ -164,10 +210,6 @@ class PluginHost:
         self.manager.check_pending()
         if not self.manager.get_hookcallers(module):
             raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {plugin.target}")
-
-    def _implements(self, plugin: Declaration, hook: str) -> bool:
-        callers = self.manager.get_hookcallers(self.manager.get_plugin(plugin.qualified)) or ()
-        return hook in [caller.name for caller in callers]
 
 
 def _expect_none(returned: object) -> None:

@@ -1,31 +1,30 @@
-"""Loading what a plugin declares: whatever it does, it harms no other, and the error says what went wrong and where."""
+"""Loading what a plugin declares: whatever it does, it harms no other, and the error says what to do about it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 from ..discovery import Declaration, expect_spoken, installed
 from ..errors import PluginLoadError, ProtocolError, described
-from ..support import where_raised
+from ..nn import Component
+from ..support import did_you_mean, nearest, where_raised
 from .captured_output import capture_output
-from .remedies import remedy_for
 
 
 @contextmanager
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     """Run code of a plugin; whatever it raises becomes a `PluginLoadError` that says whose code failed, and where.
 
-    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`.
+    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`; only
+    KeyboardInterrupt passes, since it comes from the user.
 
     Args:
         declaration: of the plugin or component.
         what: what fails if the code does, for the message: ``cannot be loaded``.
-
-    Raises:
-        PluginLoadError: with the error chained.
-        KeyboardInterrupt: as it is: it comes from the user.
     """
     try:
         with capture_output(declaration.distribution):
@@ -38,15 +37,14 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     except BaseException as error:
         where = where_raised(error)
         cause = f"{_named(declaration)} {what}: {described(error)}{where and f', at {where}'}"
-        raise PluginLoadError(cause, _remedy(declaration, error)) from error
+        remedy = ""
+        with suppress(Exception):  # it reads files and modules of the one that is broken, and must not hide why
+            remedy = _remedy(declaration, error)
+        raise PluginLoadError(cause, remedy) from error
 
 
 def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: loaded) -> Any:
-    """Import what a declaration stands for.
-
-    Args:
-        declaration: of a component or a plugin.
-        check: given what was imported, returns it, or raises if it is not what it should be.
+    """Import what a declaration stands for; ``check`` returns it, or raises if it is not what it should be.
 
     Raises:
         PluginLoadError: if that fails, or the distribution is written to a protocol that is not spoken.
@@ -63,7 +61,39 @@ def _named(declaration: Declaration) -> str:
 
 
 def _remedy(declaration: Declaration, error: BaseException) -> str:
-    try:
-        return remedy_for(declaration, error)
-    except Exception:  # it reads files and modules of the one that is broken, and must not hide why
+    """Say what to do: a command, or what to change and where; empty if that cannot be said."""
+    distribution = installed(declaration.distribution)
+    if distribution is None:
         return ""
+    if isinstance(error, ImportError):
+        source = distribution.editable_source()
+        if source is not None and not source.exists():
+            name = distribution.name
+            return f"its source {source} is gone: pip uninstall {name}, or install it again from where it is now"
+        if missing := distribution.missing_requirements():
+            return f"pip install {' '.join(missing)}"
+    module, _, attribute = declaration.target.partition(":")
+    found = sys.modules.get(module)
+    if found is not None and isinstance(error, (AttributeError, TypeError)):
+        classes = _components(found)
+        if isinstance(error, AttributeError) and not hasattr(found, attribute.partition(".")[0]):
+            return _corrected(nearest(attribute, classes) or did_you_mean(classes.values()))
+        named = getattr(found, attribute, found)
+        if isinstance(named, ModuleType) and (classes := _components(named)):
+            return _corrected(did_you_mean(classes.values()))
+    return ""
+
+
+def _corrected(hint: str) -> str:
+    """Say that an entry point is to be corrected."""
+    return "; ".join(filter(None, [hint, "correct the entry point in its pyproject.toml, and install it again"]))
+
+
+def _components(module: ModuleType) -> dict[str, str]:
+    """The components that a module has, by name -> how to write them."""
+    classes = {name: value for name, value in sorted(vars(module).items()) if isinstance(value, type)}
+    return {
+        name: f"{module.__name__}:{name}"
+        for name, cls in classes.items()
+        if issubclass(cls, Component) and not cls.__module__.startswith("minnet_core")
+    }

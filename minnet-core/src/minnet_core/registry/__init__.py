@@ -1,8 +1,7 @@
 """From a name to a class: the registries of layers, criterions and optimizers."""
 
 from .lookup_errors import DISABLED_BY, unknown_component
-from .registries import all_registries, contributed_registries
-from .registry import REGISTRIES, Registry, criterions, layers, optimizers
+from .registry import REGISTRIES, Registry, all_registries, contributed_registries, criterions, layers, optimizers
 
 __all__ = [
     "DISABLED_BY",

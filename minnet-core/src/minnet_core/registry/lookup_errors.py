@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..discovery import HOMES, LOCAL, canonical, installed, scan
 from ..plugins import plugin_host
-from ..support import nearest
+from ..support import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from .registry import Registry
@@ -16,13 +16,7 @@ DISABLED_BY = "disabled, by -p no:NAME, MINNET_PLUGINS or MINNET_DISABLE_PLUGINS
 
 
 def unknown_component(name: str, registries: Sequence[Registry], others: Sequence[Registry] = ()) -> str:
-    """Say that registries have no component of a name, and what to do.
-
-    Args:
-        name: what was looked up.
-        registries: that it was looked up in.
-        others: that it may have been meant for.
-    """
+    """Say that registries have no component of a name, and what to do; it may have been meant for one of ``others``."""
     distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
     distribution = canonical(distribution)
     kinds = " or ".join(registry.kind for registry in registries)
@@ -58,21 +52,15 @@ def _absent(name: str, distribution: str, near: str) -> str:
     if name.partition(":")[0].endswith(".py"):
         return f"expected what is installed; a class in a file can be proven: minnet check {name}"
     # Only of names like ours: whoever mistypes another must not be told to install whatever has it.
-    return f"{distribution} is not installed" + (
-        f"; {near or _install(distribution)}" if near or distribution.startswith("minnet-") else ""
-    )
+    advice = near or (f"pip install {distribution}" if distribution.startswith("minnet-") else "")
+    return "; ".join(filter(None, [f"{distribution} is not installed", advice]))
 
 
 def _beginning(bare: str, known: dict[str, str]) -> str:
     """Say which known names begin with what was written."""
-    found = sorted(
-        repr(written) for name, written in known.items() if len(bare) > 1 and name.lower().startswith(bare.lower())
-    )
-    return f"did you mean {' or '.join(found)}?" if found else ""
-
-
-def _install(distribution: str) -> str:
-    return f"pip install {distribution}"
+    if len(bare) < 2:
+        return ""
+    return did_you_mean(sorted(written for name, written in known.items() if name.lower().startswith(bare.lower())))
 
 
 def _elsewhere(bare: str, registries: Sequence[Registry], others: Sequence[Registry]) -> str:
@@ -83,5 +71,5 @@ def _elsewhere(bare: str, registries: Sequence[Registry], others: Sequence[Regis
     kinds = [registry.kind for registry in registries]
     absent = [home for home in map(HOMES.get, kinds) if home and installed(home) is None]
     if absent:
-        return f"{' and '.join(absent)} is not installed; {_install(' '.join(absent))}"
+        return f"{' and '.join(absent)} is not installed; pip install {' '.join(absent)}"
     return f"see: {', '.join(f'minnet {kind}' for kind in kinds)}"

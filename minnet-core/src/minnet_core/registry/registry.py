@@ -18,7 +18,7 @@ Listing names and `Registry.declaration`, which says who provides a name, stop b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from importlib import invalidate_caches
@@ -34,10 +34,6 @@ from .lookup_errors import unknown_component
 from .names import NameTable
 
 _C = TypeVar("_C", bound=type)
-
-
-def _explain(name: str, registry: Registry) -> str:
-    return unknown_component(name, [registry], others=REGISTRIES)
 
 
 @define
@@ -66,29 +62,21 @@ class Registry(Mapping[str, Any]):
     """A read-only mapping, name -> class, of all installed components of one kind.
 
     Looking a name up imports that one class; listing names imports none.
-    A qualified name, ``minnet-swish:Swish``, always works.
-    A bare one works when it means one thing: a first-party component; else one that this program has registered; else
-    that of the only other distribution that has one.
+    What a name means is told by `NameTable`.
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.
         base: ``"module:Class"``, or a function that returns the class, that every component of this kind derives from;
             it is not imported to list names.
         compute: returns the components that hooks register, asked when a name is not found and when names are listed.
-        explain: given a name that is not found, and the registry, says so and what to do.
     """
 
     def __init__(
-        self,
-        kind: str,
-        base: str | Callable[[], type],
-        compute: Callable[[str], list[Declaration]] = lambda kind: [],
-        explain: Callable[[str, Registry], str] = _explain,
+        self, kind: str, base: str | Callable[[], type], compute: Callable[[str], list[Declaration]] = lambda kind: []
     ) -> None:
         self.kind = kind
         self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base
         self._compute = compute
-        self._explain = explain
         self._local: dict[str, Declaration] = {}
         self._overrides: dict[str, list[type]] = {}
         self._known: _Known | None = None
@@ -150,7 +138,7 @@ class Registry(Mapping[str, Any]):
             listing = "; ".join(f"{each.qualified} ({each.provider}, {each.target})" for each in found)
             raise AmbiguousNameError(f"{name!r} means several {self.kind}: {listing}; use a qualified name")
         if not found:
-            raise UnknownComponentError(self._explain(str(name), self))
+            raise UnknownComponentError(unknown_component(str(name), [self], others=REGISTRIES))
         return found[0]
 
     def candidates(self, name: str) -> list[Declaration]:
@@ -305,3 +293,28 @@ optimizers = Registry("optimizers", "minnet_core.nn:Optimizer", _computed)
 
 REGISTRIES = (layers, criterions, optimizers)
 """Those of the core; plugins have more, for which there is `all_registries`."""
+
+
+def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
+    """Ask every plugin for its registries, the first-party ones first; yield each with its plugin."""
+    host = plugin_host()
+    kinds = [registry.kind for registry in REGISTRIES]
+
+    def accept(returned: Iterable[Registry]) -> list[Registry]:
+        registries = list(returned)
+        for registry in registries:
+            if not isinstance(registry, Registry):
+                raise TypeError(f"expected registries, received {registry!r}")
+            if registry.kind in kinds:
+                raise ValueError(f"expected a kind that nobody else has a registry of, received {registry.kind!r}")
+        return registries
+
+    for plugin in list(host.loaded):
+        for registry in host.call(plugin, "minnet_registries", accept, True) or ():
+            kinds.append(registry.kind)
+            yield registry, plugin
+
+
+def all_registries() -> tuple[Registry, ...]:
+    """Return ``layers``, ``criterions``, ``optimizers``, and those of plugins that are installed and enabled now."""
+    return (*REGISTRIES, *(registry for registry, _ in contributed_registries()))

@@ -7,7 +7,6 @@ constructor; ``modules`` lists the children that a container was given.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -66,11 +65,7 @@ def to_config(component: Component) -> dict[str, Any]:
 
 
 def build(
-    config: Mapping[str, Any],
-    registry: Registry = layers,
-    /,
-    *args: Any,
-    rng: int | np.random.Generator | None = None,
+    config: Mapping[str, Any], registry: Registry = layers, /, *args: Any, rng: int | np.random.Generator | None = None
 ) -> Any:
     """Make a component from a config.
 
@@ -90,12 +85,7 @@ def build(
     'Sequential'
     """
     generator = None if rng is None else np.random.default_rng(rng)
-    return _build(config, registry.__getitem__, args, generator)
-
-
-def build_with(config: Mapping[str, Any], find: Callable[[str], type]) -> Any:
-    """Make a component from a config, looking its classes up with ``find``."""
-    return _build(config, find, (), None)
+    return build_with(config, registry.__getitem__, args, generator)
 
 
 def component_name(cls: type) -> str:
@@ -154,17 +144,24 @@ def _encode(value: Any, where: str) -> Any:
     )
 
 
-def _build(
-    config: Any, find: Callable[[str], Any], args: tuple[Any, ...], rng: np.random.Generator | None, where: str = ""
+def build_with(
+    config: Any,
+    find: Callable[[str], Any],
+    args: tuple[Any, ...] = (),
+    rng: np.random.Generator | None = None,
+    where: str = "",
 ) -> Any:
+    """Make a component from a config, as `build` does, looking its classes up with ``find``."""
     if not (isinstance(config, Mapping) and isinstance(config.get("class"), str)):
         raise ConfigError(f"{where}expected a config such as {{'class': 'Linear', 'n_in': 3}}, received {config!r}")
-    if config["class"] == FUSED:
-        return _build_fused(config, find, rng, where)
-    cls = find(config["class"])
+    is_fused = config["class"] == FUSED
+    if is_fused:  # its ``floating`` told what the layer that is now the first, such as dropout, does by itself
+        config = {name: value for name, value in config.items() if name != "floating"}
+    cls: Any = Sequential if is_fused else find(config["class"])
     where = f"{where}{config['class']}: "
     arguments = {name: value for name, value in config.items() if name != "class"}
-    takes_children = hasattr(cls, "add") and _is_child_list(cls.__signature__.parameters.get(CHILDREN))
+    listed = cls.__signature__.parameters.get(CHILDREN)  # if a single parameter, then an ordinary one of that name
+    takes_children = hasattr(cls, "add") and (listed is None or listed.kind is listed.VAR_POSITIONAL)
     added = arguments.pop(CHILDREN, []) if takes_children else []
     if not isinstance(added, list):
         raise ConfigError(f"{where}expected a list of configs for {CHILDREN}, received {added!r}")
@@ -177,28 +174,10 @@ def _build(
             arguments["rng"] = np.random.default_rng()
     component = construct(cls, args, arguments, where)
     for index, child in enumerate(added):
-        component.add(_build(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))
+        component.add(build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))
+    if is_fused:
+        component.evaluate()
     return component
-
-
-def _build_fused(
-    config: Mapping[str, Any], find: Callable[[str], Any], rng: np.random.Generator | None, where: str
-) -> Sequential:
-    """Make the `Sequential` in evaluation mode that stands for a ``Fused``.
-
-    Its ``floating`` said that a layer was left out at the beginning that makes floating numbers of integers, as dropout
-    does; the layer that is now the first does so itself.
-    """
-    sequence = Sequential()
-    for index, child in enumerate(config.get(CHILDREN, [])):
-        sequence.add(_build(child, find, (), rng, f"{where}{FUSED}: {CHILDREN}[{index}]: "))
-    sequence.evaluate()
-    return sequence
-
-
-def _is_child_list(parameter: inspect.Parameter | None) -> bool:
-    """Whether ``modules`` in a config means children, rather than an ordinary argument of that name."""
-    return parameter is None or parameter.kind is parameter.VAR_POSITIONAL
 
 
 def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | None, where: str) -> Any:
@@ -206,6 +185,6 @@ def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | N
         return [_decode(item, find, rng, where) for item in value]
     if isinstance(value, Mapping):
         if "class" in value:
-            return _build(value, find, (), rng, where)
+            return build_with(value, find, (), rng, where)
         return {key: _decode(item, find, rng, where) for key, item in value.items()}
     return value

@@ -164,9 +164,7 @@ def _check_versions(header: ModelHeader, where: str) -> None:
     for component, saved in header.components.items():
         distribution = component.partition(":")[0]
         installed = _version(component)
-        if saved is None or installed is None:
-            continue
-        if _series(saved) != _series(installed):
+        if saved and installed and _series(saved) != _series(installed):
             raise ModelFileError(
                 f"{where}: {component}: expected {distribution} {_series(saved)} (saved with {saved}), received "
                 f"{installed}; pip install '{distribution}=={saved}', or load(path, check_versions=False)"

@@ -74,11 +74,7 @@ class ModelHeader:
 
 
 def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> ModelHeader:
-    """Read the header out of the metadata of a safetensors file.
-
-    Raises:
-        ModelFileError: if there is none, it is damaged, or a later format.
-    """
+    """Read the header out of the metadata of a safetensors file."""
     text = (safetensors_metadata or {}).get(KEY)
     if text is None:
         raise ModelFileError(
@@ -111,12 +107,7 @@ def read_header(path: str | os.PathLike[str]) -> ModelHeader:
 
 
 def open_model_file(path: str | os.PathLike[str]) -> Any:
-    """Open a safetensors file; its own header is checked against its length.
-
-    Raises:
-        ModelFileError: if it is truncated or no safetensors file.
-        OSError: if it cannot be read.
-    """
+    """Open a safetensors file; its own header is checked against its length."""
     from safetensors import SafetensorError, safe_open
 
     where = os.fspath(path)

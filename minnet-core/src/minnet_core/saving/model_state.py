@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from inspect import getmembers_static
 from types import NoneType
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..nn import (
     join,
     walk,
 )
+from ..state import is_plain
 
 _NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
 
@@ -53,7 +55,7 @@ def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[st
 
 
 def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
-    """Put arrays into a new model."""
+    """Put arrays into a model built anew."""
     parameters = {place.name: place for place in find_parameters(model)}
     buffers = {place.name: place for place in find_buffers(model, empty=True)}
     values = {name: arrays.get(shared.get(name, name)) for name in parameters}
@@ -79,10 +81,7 @@ def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str,
 def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
     """Return the plain attributes that differ from those of a model built anew: ``p`` of a Dropout, modes, counters.
 
-    Plain is what JSON can hold. An attribute that a new model lacks is not among them, unless its class has it.
-
-    Raises:
-        ModelFileError: naming an attribute that is not finite now and was built otherwise.
+    An attribute that a new model lacks is not among them, unless its class has it.
     """
     built = dict(_plain_attributes(rebuilt))
     changed = {}
@@ -96,11 +95,7 @@ def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
 
 
 def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> None:
-    """Set plain attributes of a model built anew.
-
-    Raises:
-        ModelFileError: if the model has no such plain attribute, or one of another type.
-    """
+    """Set plain attributes of a model built anew, if it has them, of the same types."""
     built = dict(_plain_attributes(model))
     modules = dict(walk(model))
     for name, value in attributes.items():
@@ -115,21 +110,14 @@ def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> 
 def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
     """Walk the attributes of all modules that are plain, those that instances take from their class included."""
     for prefix, module in walk(model):
-        inherited = {name: value for cls in reversed(type(module).__mro__) for name, value in vars(cls).items()}
-        for name, value in {**inherited, **vars(module)}.items():
+        for name, value in getmembers_static(module):
             plain = value.item() if isinstance(value, np.generic) else value
-            if not name.startswith("__") and name not in _NOT_STATE and _is_plain(plain):
+            if not name.startswith("__") and name not in _NOT_STATE and is_plain(plain):
                 yield join(prefix, name), plain
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_plain, value))
-    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def _is_alike(value: Any, built: Any) -> bool:
     """Whether a value in a file is of the type that a new model has; None may become anything plain, and back."""
     if value is None or built is None or isinstance(built, float):
-        return _is_plain(value) and (not isinstance(built, float) or isinstance(value, (int, float, NoneType)))
-    return type(value) is (list if isinstance(built, tuple) else type(built)) and _is_plain(value)
+        return is_plain(value) and (not isinstance(built, float) or isinstance(value, (int, float, NoneType)))
+    return type(value) is (list if isinstance(built, tuple) else type(built)) and is_plain(value)

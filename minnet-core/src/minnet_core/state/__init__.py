@@ -1,17 +1,25 @@
 """What a component is at a moment: attributes, arrays and generators, copied, and set again."""
 
-from .components import model_state, optimizer_state, set_buffers, set_model_state, set_optimizer_state
-from .encoding import plain_attributes, set_plain_attributes
+from .components import (
+    is_plain,
+    model_state,
+    optimizer_state,
+    plain_attributes,
+    set_model_state,
+    set_optimizer_state,
+    set_plain_attributes,
+)
 from .generators import (
+    GlobalState,
     RandomSource,
     align_generators,
     find_generators,
     generator_state,
     generator_states,
+    global_state_kept,
     restored_generator,
     set_generator_state,
 )
-from .global_state import GlobalState, global_state_kept
 
 __all__ = [
     "GlobalState",
@@ -21,11 +29,11 @@ __all__ = [
     "generator_state",
     "generator_states",
     "global_state_kept",
+    "is_plain",
     "model_state",
     "optimizer_state",
     "plain_attributes",
     "restored_generator",
-    "set_buffers",
     "set_generator_state",
     "set_model_state",
     "set_optimizer_state",

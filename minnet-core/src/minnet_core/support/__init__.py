@@ -10,12 +10,8 @@ if TYPE_CHECKING:
     from .atomic import write_atomically as write_atomically
     from .docstring import Docstring as Docstring
     from .lazy import lazy_exports as lazy_exports
-    from .suggestions import nearest as nearest, nearest_names as nearest_names
-    from .tables import (
-        echo_table as echo_table,
-        render_html_table as render_html_table,
-        render_table as render_table,
-    )
+    from .suggestions import did_you_mean as did_you_mean, nearest as nearest, nearest_names as nearest_names
+    from .tables import echo_table as echo_table, render_html_table as render_html_table, render_table as render_table
     from .tracebacks import where_raised as where_raised
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
@@ -24,7 +20,7 @@ else:
             "atomic": "write_atomically",
             "docstring": "Docstring",
             "lazy": "lazy_exports",
-            "suggestions": "nearest nearest_names",
+            "suggestions": "did_you_mean nearest nearest_names",
             "tables": "echo_table render_html_table render_table",
             "tracebacks": "where_raised",
         },

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from inspect import cleandoc
 
-from attrs import frozen
+from attrs import field, frozen
 
 _MATH = re.compile(
     r"^(?P<indent> *)\.\. math::(?P<first>.*)\n(?P<rest>(?:(?P=indent) +\S.*\n|[ ]*\n(?=(?P=indent) +\S))*)", re.M
 )
 _ROLE = re.compile(r"(?::[\w:]+:)?`{1,2}(?:[^`<]*<)?~?([^`>]+)>?`{1,2}")
+
+
+def _clean(text: str | None) -> str:
+    return cleandoc(text or "") + "\n"
 
 
 @frozen
@@ -20,7 +24,7 @@ class Docstring:
     Attributes:
         text: the docstring, without the indentation of its code.
 
-    >>> doc = Docstring.of('''Half of it.
+    >>> doc = Docstring('''Half of it.
     ...
     ... Forward:
     ...
@@ -32,12 +36,7 @@ class Docstring:
     ('Half of it.', ['y = \\frac{x}{2}'])
     """
 
-    text: str
-
-    @classmethod
-    def of(cls, text: str | None) -> Docstring:
-        """Take a docstring apart, which may be missing."""
-        return cls(cleandoc(text or "") + "\n")
+    text: str = field(converter=_clean)
 
     @property
     def summary(self) -> str:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 
 def nearest_names(name: str, known: Iterable[str] | Mapping[str, str], cutoff: float = 0.6, most: int = 3) -> list[str]:
-    """List the known names that are near, the nearest first; upper and lower case are alike.
+    """List the ``most`` known names that are near, the nearest first, as ``known`` says that each is written.
 
-    Args:
-        name: what was written.
-        known: what may have been meant; or that -> how to write it.
-        cutoff: how near, from 0 to 1.
-        most: how many to list at most.
+    Upper and lower case are alike; ``cutoff`` is how near they must be, from 0 to 1.
     """
     known = known if isinstance(known, Mapping) else {each: each for each in known}
     folded = {each.lower(): written for each, written in known.items()}
@@ -26,5 +22,9 @@ def nearest(name: str, known: Iterable[str] | Mapping[str, str], cutoff: float =
     >>> nearest("relu", ["ReLU", "Linear"])
     "did you mean 'ReLU'?"
     """
-    close = nearest_names(name, known, cutoff, most)
-    return f"did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return did_you_mean(nearest_names(name, known, cutoff, most))
+
+
+def did_you_mean(names: Collection[str]) -> str:
+    """Ask whether one of the names was meant; empty if there are none."""
+    return f"did you mean {' or '.join(map(repr, names))}?" if names else ""

@@ -49,10 +49,10 @@ def render_table(
         table.add_row(*(Text.assemble((cell, (styles or _PLAIN).get(cell, ""))) for cell in row))
     text = StringIO()
     coloured = styles is not None
-    fits = _measure(table) <= (width or 0)
+    is_wide = bool(width and wrap) and Console(width=10_000).measure(table).maximum > (width or 0)
     Console(
         file=text,
-        width=width if width and wrap and not fits else 10_000,
+        width=width if is_wide else 10_000,
         color_system="standard" if coloured else None,
         force_terminal=coloured,
         legacy_windows=False,
@@ -68,14 +68,6 @@ def render_html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
     body = "\n".join(line("td", cells) for cells in rows)
     return f"<table>\n<thead>{line('th', columns)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
-
-
-def _measure(table: object) -> int:
-    from rich.console import Console
-    from rich.measure import Measurement
-
-    console = Console(width=10_000)
-    return Measurement.get(console, console.options, table).maximum  # type: ignore[arg-type]  # a Table is renderable
 
 
 def echo_table(

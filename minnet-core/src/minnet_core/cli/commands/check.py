@@ -14,13 +14,12 @@ import click
 from ...errors import MinnetError
 from ...support import render_table
 from ...testing import Case, Report, all_checks, cases_of, every_case, examine, named_check
+from ..listing import echo_json, records
 
 _COLUMNS = ("component", "passed", "failed", "skipped", "expected to fail")
 
 
-def _read_arguments(_: click.Context, __: click.Parameter, text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
+def _read_arguments(text: str) -> dict[str, Any]:
     expected = "expected a JSON object such as '{\"beta\": 1.5}', received " + repr(text)
     try:
         arguments = json.loads(text)
@@ -30,10 +29,6 @@ def _read_arguments(_: click.Context, __: click.Parameter, text: str | None) -> 
     if not isinstance(arguments, dict):
         raise click.BadParameter(expected)
     return arguments
-
-
-def _read_shapes(_: click.Context, __: click.Parameter, texts: Sequence[str]) -> list[Any]:
-    return [_read_shape(text) for text in texts]
 
 
 def _read_shape(text: str) -> Any:
@@ -50,22 +45,22 @@ def _read_shape(text: str) -> Any:
 @click.argument("subjects", nargs=-1, metavar="[NAME]...")
 @click.option("--all", "everything", is_flag=True, help="Check every component that is installed.")
 @click.option(
-    "--args", "arguments", metavar="JSON", callback=_read_arguments, help="Arguments of the constructor, as an object."
+    "--args", "arguments", metavar="JSON", type=_read_arguments, help="Arguments of the constructor, as an object."
 )
 @click.option(
     "--input",
     "shapes",
     metavar="SHAPE",
     multiple=True,
-    callback=_read_shapes,
-    help="The shape of an input, 4,5, or 4,5;4,2 for a table; may be given repeatedly.",
+    type=_read_shape,
+    help="The shape of an input, 4,5, or 4,5;4,2 for a tuple; may be repeated.",
 )
 @click.option("--target", help="What a criterion's target is: one-hot, classes, real, binary or signs.")
-@click.option("--trait", "traits", multiple=True, help="A trait of the component, besides those that are found out.")
-@click.option("--example", type=click.IntRange(min=0), help="Check this one of the EXAMPLES of the class alone.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Draw other numbers.")
-@click.option("--check", "checks", multiple=True, help="Run this check alone, and what it needs.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell every failure at length, and why checks are skipped.")
+@click.option("--trait", "traits", multiple=True, help="A trait of the component, in addition to those detected.")
+@click.option("--example", type=click.IntRange(min=0), help="Check only this one of the class's EXAMPLES.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the random inputs.")
+@click.option("--check", "checks", multiple=True, help="Run only this check and those that it depends on.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and why checks are skipped.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def check(
@@ -82,17 +77,20 @@ def check(
     listing: bool,
     as_json: bool,
 ) -> None:
-    """Prove components: run the conformance kit on each NAME.
+    """Run the conformance kit on each NAME.
 
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
     module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
-    any other needs --input, and its traits are found out. Small shapes prove as much as large ones. Exits with 1 if a
+    any other needs --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
     check fails, and with 2 if there is nothing to check.
     """
     if listing:
         rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]
         columns = ("check", "family", "of", "proves")
-        click.echo(_json_rows(columns, rows) if as_json else render_table(columns, rows))
+        if as_json:
+            echo_json(records(columns, rows))
+        else:
+            click.echo(render_table(columns, rows))
         return
     if bool(subjects) == everything:
         raise click.UsageError("expected names to check, or --all, received " + ("both" if everything else "neither"))
@@ -120,7 +118,7 @@ def check(
         raise _Misuse(str(error)) from error
     reports = [examine(case, checks or None) for case in cases]
     if as_json:
-        click.echo(json.dumps([report.to_dict() for report in reports], indent=2))
+        echo_json([report.to_dict() for report in reports])
     else:
         click.echo("\n\n".join(_parts(cases, reports, verbose or bool(checks))))
     if any(report.failures for report in reports):
@@ -135,11 +133,10 @@ class _Misuse(click.ClickException):
 
 def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> Iterator[str]:
     """Yield what is printed: a table, what was found out, and what failed."""
-    outcomes = ("passed", "failed", "skipped", "expected failure")
-    rows = [
-        (report.case, *(str(report.count(outcome) + _unexpected(report, outcome)) for outcome in outcomes))
-        for report in reports
-    ]
+    rows = []
+    for report in reports:
+        passed, skipped, expected = map(report.count, ("passed", "skipped", "expected failure"))
+        rows.append((report.case, str(passed), str(len(report.failures)), str(skipped), str(expected)))
     yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
         if case.guess:
@@ -167,12 +164,3 @@ def _explanations(report: Report, verbose: bool) -> Iterator[str]:
         skipped = [result for result in report if result.status == "skipped" and not result.blocked_by]
         if skipped:
             yield "\n".join(f"{report.case} skips {result.check}: {result.message}" for result in skipped)
-
-
-def _unexpected(report: Report, outcome: str) -> int:
-    """Unexpected passes, which count as failures."""
-    return report.count("unexpected pass") if outcome == "failed" else 0
-
-
-def _json_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2)

@@ -29,7 +29,7 @@ _WRAPPED = ("what is wrong, and what to do",)
 @as_json
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
-    """Say what is wrong with what is installed, and what to do about it.
+    """Report what is wrong with the installed packages, and how to fix it.
 
     Exits with 1 if anything is broken, outdated, ambiguous or shadowed.
     """
@@ -50,11 +50,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 def inspect_commands(own: Collection[str]) -> Iterator[Finding]:
-    """Load every command of a plugin, and yield what is wrong.
-
-    Args:
-        own: the names of the core's commands, which no plugin's can have.
-    """
+    """Load every command of a plugin, and yield what is wrong; no plugin's can have the name of the core's ``own``."""
     taken = dict.fromkeys(own, "the core")
     for each in contributions():
         name = str(each.command.name)

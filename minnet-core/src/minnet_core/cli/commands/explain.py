@@ -14,13 +14,13 @@ from ..listing import as_json, echo_json
 
 @click.command()
 @click.argument("name")
-@click.option("--check/--no-check", default=True, help="Run the conformance kit on it, or do not.")
+@click.option("--check/--no-check", default=True, help="Whether to run the conformance kit.")
 @as_json
 def explain(name: str, check: bool, as_json: bool) -> None:
-    """Say what there is to know of a component.
+    """Explain a component.
 
-    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Told are where
-    it comes from, how it is constructed, the shapes that it takes and makes, what the conformance kit finds, and its
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Shows where it
+    comes from, how it is constructed, its input and output shapes, what the conformance kit finds, and its
     documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
     """
     registries = all_registries()
@@ -44,10 +44,10 @@ def _pytorch(found: Explanation) -> list[str]:
 def _lines(found: Explanation) -> Iterator[str]:
     """Yield what is printed: a table of what can be told in a line, and the docstring."""
     rows = {
-        "name": [found.name] if found.name == found.qualified else [found.name, found.qualified],
+        "name": dict.fromkeys([found.name, found.declaration.qualified]),
         "kind": [found.kind.removesuffix("s")],
-        "provider": [found.provider],
-        "class": [found.target],
+        "provider": [found.declaration.provider],
+        "class": [found.declaration.target],
         "file": [found.file],
         "signature": [found.signature],
         "shapes": found.shapes,

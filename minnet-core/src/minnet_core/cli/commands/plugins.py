@@ -20,10 +20,10 @@ _COLUMNS = ("distribution", "version", "state", "provides")
 @as_json
 @click.pass_context
 def plugins(context: click.Context, as_json: bool) -> None:
-    """List who provides what, and what is broken and why.
+    """List what each distribution provides, and what is broken and why.
 
-    Every component is imported and made, to see whether it can be; exits with 1 if anything cannot be used. `minnet
-    doctor` says what to do about it.
+    Imports and constructs every component; exits with 1 if any cannot be used. `minnet doctor` says what to do about
+    it.
     """
     found = findings(context)
     worst: dict[str, str] = {}
@@ -55,9 +55,7 @@ def _state(installed: InstalledDistribution, worst: dict[str, str]) -> str:
 def _hooks(plugin: Declaration) -> list[str]:
     """The hooks of a plugin, apart from those whose outcome is listed."""
     listed = {"minnet_commands", "minnet_register_components", "minnet_registries"}
-    manager = plugin_host().manager
-    callers = manager.get_hookcallers(manager.get_plugin(plugin.qualified)) or ()
-    return sorted({caller.name for caller in callers} - listed)
+    return sorted(plugin_host().hooks(plugin) - listed)
 
 
 def _components(installed: InstalledDistribution) -> list[str]:

@@ -11,7 +11,7 @@ from unittest import SkipTest
 import numpy as np
 from attrs import evolve
 
-from ...nn import describe
+from ...nn import definition_depth, describe
 from ..check import check
 from ..numerics import expect_equal, is_floating, named_arrays, structure
 from ..outcomes import fail, skip
@@ -213,11 +213,8 @@ def _without_integers(shapes: Any, tensor: Any) -> Any:
 
 def defines_backward_itself(component: Any) -> bool:
     """Whether a class defines ``backward`` without the two methods that it usually calls, as notebooks do."""
-
-    def home(method: str) -> int:
-        return next(index for index, cls in enumerate(type(component).__mro__) if method in vars(cls))
-
-    return home("backward") < home("updateGradInput")
+    cls = type(component)
+    return definition_depth(cls, "backward") < definition_depth(cls, "updateGradInput")
 
 
 def _backward_results(component: Any, gradInput: Any) -> dict[str, Any]:

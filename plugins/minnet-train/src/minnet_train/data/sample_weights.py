@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion
+from minnet_core.nn import definition_depth
 
 
 def weighted_loss(criterion: Criterion, outputs: Array, targets: Array, weights: Array | None) -> float:
@@ -48,12 +49,7 @@ def _losses(criterion: Criterion, outputs: Array, targets: Array) -> Array:
 
 def _has_losses(cls: type) -> bool:
     """Whether a class has ``losses`` that belong to its own ``updateOutput``, not to that of a class it overrides."""
-    for each in cls.__mro__:
-        if "losses" in vars(each):
-            return True
-        if "updateOutput" in vars(each):
-            return False
-    return False
+    return definition_depth(cls, "losses") <= definition_depth(cls, "updateOutput")
 
 
 def expect_weights(weights: Array | None, rows: int, what: str) -> None:
