@@ -1,7 +1,7 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
 from .cases import Case, construct_examples, examples_of
-from .check import Check, check
+from .check import Check, ConformanceError, NotApplicable, check, fail, skip
 from .checks import all_checks, checks_for, named_check
 from .fixtures import install_distribution, isolated
 from .numerics import (
@@ -14,7 +14,6 @@ from .numerics import (
     samples,
     structure,
 )
-from .outcomes import ConformanceError, NotApplicable, fail, skip
 from .passes import (
     Batch,
     backward,

@@ -1,10 +1,11 @@
-"""`Check`: one property that every component must have, as a function that is named for it."""
+"""`Check`: one property that every component must have, as a function that is named for it, and how it ends."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from unittest import SkipTest
 
 from attrs import field, frozen, validators
 
@@ -64,3 +65,21 @@ def check(
     ('output_is_there', 'A forward pass returns something.')
     """
     return lambda function: Check(function, family, of, needs)
+
+
+class ConformanceError(AssertionError):
+    """A component fails a check; the message says what, where, and how to see it again."""
+
+
+class NotApplicable(SkipTest):  # an outcome rather than an error, named as unittest names its own
+    """A check has nothing to prove of a component; the message says why."""
+
+
+def fail(detail: str) -> NoReturn:
+    """End a check: the component fails it."""
+    raise ConformanceError(detail)
+
+
+def skip(reason: str) -> NoReturn:
+    """End a check: it has nothing to prove of this component."""
+    raise NotApplicable(reason)

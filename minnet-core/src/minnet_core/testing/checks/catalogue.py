@@ -11,7 +11,6 @@ from ..cases import KINDS, Case
 from ..check import Check
 from ..passes import sandboxed
 from . import (
-    accumulation,
     config,
     copies,
     criterions,
@@ -30,7 +29,7 @@ from . import (
 )
 
 _FAMILIES = (
-    *(protocol, accumulation, parameters, gradients, criterions),
+    *(protocol, parameters, gradients, criterions),
     *(data, memory, floating_point, state, copies, modes),
     *(randomness, traits, config, fusing, optimizers),
 )

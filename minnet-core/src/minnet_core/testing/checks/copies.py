@@ -18,9 +18,8 @@ from ...nn import Module, walk
 from ...registry import layers
 from ...saving import component_name, load, save
 from ...state import align_generators
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import expect_equal
-from ..outcomes import fail, skip
 from ..passes import buffers, forward, forward_backward, gradients, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, describe
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import (
     as_dtype,
     copied,
@@ -19,7 +19,6 @@ from ..numerics import (
     samples,
     structure,
 )
-from ..outcomes import fail, skip
 from ..passes import Batch, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
-from ..outcomes import fail, skip
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trials import Trial, one_by_one
 from .protocol import RUNS

@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, describe
-from ..check import check
+from ..check import check, fail
 from ..numerics import cast, differing, format_number, is_floating, largest, map_arrays, named_arrays, scaled, structure
-from ..outcomes import fail
 from ..passes import Batch, buffers, parameters, run
 from ..trials import Trial
 from .data import DTYPES, SHAPED

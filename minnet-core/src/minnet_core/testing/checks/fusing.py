@@ -12,9 +12,8 @@ from ...errors import ConfigError, ModelFileError
 from ...fusion import absorbed, stated_affine
 from ...nn import Affine, Array, Module, walk
 from ...saving import arrays_of, build_with, component_name, to_config
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, named_arrays
-from ..outcomes import fail, skip
 from ..passes import Batch, forward, lasting, parameters, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -11,7 +11,7 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import Array
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import (
     STEP,
     Line,
@@ -25,7 +25,6 @@ from ..numerics import (
     named_arrays,
     scaled,
 )
-from ..outcomes import fail, skip
 from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
 from ..trials import Trial
 from .protocol import RUNS, only_gradients, single_samples

@@ -8,9 +8,8 @@ from itertools import chain
 import numpy as np
 
 from ...nn import Array, Module, Tensor, children, walk
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import LAYOUTS, expect_equal, map_arrays, named_arrays, read_only
-from ..outcomes import fail, skip
 from ..passes import Batch, backward, buffers, forward, forward_backward, gradients, parameters, run
 from ..trials import Trial
 from .protocol import CALLED, RUNS

@@ -9,9 +9,8 @@ import numpy as np
 
 from ...nn import children, walk
 from ...state import align_generators
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, is_floating, map_arrays, named_arrays, rows
-from ..outcomes import fail, skip
 from ..passes import Batch, forward, forward_backward, lasting, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -13,9 +13,8 @@ from ...errors import ConfigError
 from ...nn import BLOCK, Array, Optimizer
 from ...registry import optimizers
 from ...saving import build, to_config
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import expect_equal, largest
-from ..outcomes import fail, skip
 from ..passes import gradients, parameters
 from ..trials import Trial
 

@@ -12,9 +12,8 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import describe
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import expect_equal, is_floating, named_arrays, structure
-from ..outcomes import fail, skip
 from ..passes import Batch, backward, forward, forward_backward, gradients, run, zero
 from ..trials import Trial
 

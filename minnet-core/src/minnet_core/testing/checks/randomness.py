@@ -6,9 +6,8 @@ import numpy as np
 
 from ...nn import Array
 from ...state import GlobalState, generator_states
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import are_equal, expect_equal, format_number, map_arrays, named_arrays
-from ..outcomes import fail, skip
 from ..passes import backward, forward, parameters, run
 from ..trials import Trial, mean_shifts
 from .protocol import RUNS

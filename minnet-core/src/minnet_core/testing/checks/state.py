@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...state import align_generators
-from ..check import check
+from ..check import check, fail
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples
-from ..outcomes import fail
 from ..passes import Batch, backward, buffers, copy_state, forward, forward_backward, gradients, parameters, run
 from ..trials import Trial
 from .protocol import RUNS

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import is_floating, named_arrays
-from ..outcomes import fail, skip
 from ..trials import (
     REACH,
     Trial,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array
-from ..outcomes import fail
+from ..check import fail
 
 
 def expect_equal(

@@ -1,9 +1,21 @@
 """Running a component once: its passes, its state and the state of the process around it."""
 
 from .gradients import check_criterion_gradients, check_gradients, magnitude, objective, weighted_sum
-from .passes import Batch, backward, forward, forward_backward, gradients, parameters, parts, run, zero
-from .sandbox import sandboxed
-from .state import buffers, copy_state, lasting
+from .passes import (
+    Batch,
+    backward,
+    buffers,
+    copy_state,
+    forward,
+    forward_backward,
+    gradients,
+    lasting,
+    parameters,
+    parts,
+    run,
+    sandboxed,
+    zero,
+)
 
 __all__ = [
     "Batch",

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...nn import Array, Criterion, Module, Tensor, title
 from ...state import GlobalState
+from ..check import ConformanceError
 from ..numerics import (
     cast,
     copied,
@@ -24,7 +25,6 @@ from ..numerics import (
     structure,
     tolerance_of,
 )
-from ..outcomes import ConformanceError
 from .passes import Batch, forward, gradients, parameters, run
 
 

@@ -9,9 +9,8 @@ from unittest import SkipTest
 from attrs import asdict, field, frozen
 
 from ..cases import Case
-from ..check import Check
+from ..check import Check, ConformanceError
 from ..checks import checks_for, named_check
-from ..outcomes import ConformanceError
 from ..selection import cases_of
 from .examination import Examination
 from .report import Report

@@ -11,9 +11,8 @@ from unittest import SkipTest
 
 from ...support import nearest_names, where_raised
 from ..cases import Case
-from ..check import Check
+from ..check import Check, ConformanceError
 from ..checks import checks_by_name, named_check, unknown_check
-from ..outcomes import ConformanceError
 from ..passes import sandboxed
 from ..trials import Trial, inferred_traits
 from .report import Report, Result, Status

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen, validators
 
-from ..outcomes import ConformanceError
+from ..check import ConformanceError
 
 Status = Literal["passed", "failed", "skipped"]
 

@@ -1,8 +1,9 @@
 """Trials: a case being tried, and what is found out about it."""
 
-from .kinks import REACH, find_kink
 from .trait_detection import (
+    REACH,
     draws_globally,
+    find_kink,
     inferred_traits,
     is_batch_coupled,
     is_stochastic,

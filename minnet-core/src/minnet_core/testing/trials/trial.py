@@ -14,8 +14,8 @@ from attrs import evolve
 
 from ...nn import DOMAINS, Module, Optimizer, Tensor
 from ..cases import KINDS, Case
+from ..check import skip
 from ..numerics import copied, map_arrays, named_arrays, rows
-from ..outcomes import skip
 from ..passes import Batch, forward, parameters
 
 Mode = str
