@@ -20,6 +20,11 @@ KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
 """What the kit can prove, by the name that a check uses."""
 
 
+def kind_of(component: Any) -> str:
+    """Return which of ``KINDS`` a component is."""
+    return next(name for name, base in KINDS.items() if isinstance(component, base))
+
+
 @frozen(eq=False)
 class Case(Example):
     """An `Example` with the component that it is of.
@@ -63,6 +68,15 @@ class Case(Example):
         except (TypeError, ValueError):  # of some callables written in C
             return False
         return "rng" in parameters
+
+    @property
+    def kind(self) -> str | None:
+        """What is made, ``layer``, ``criterion`` or ``optimizer``; None if that fails, as a check tells."""
+        try:
+            with sandboxed(self.seed):
+                return kind_of(self.build())
+        except (Exception, SystemExit):
+            return None
 
     def build(self, rng: int | np.random.Generator | None = None) -> Any:
         """Make a component.

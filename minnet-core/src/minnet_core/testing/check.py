@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from .trials import Trial
 
 
-def _names(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
-
-
 @frozen(eq=False, repr=False)
 class Check:
     """A named property of components; `Examination` runs it on a case.
@@ -33,10 +29,10 @@ class Check:
     family: str
     of: tuple[str, ...] = field(
         default=("layer", "criterion"),
-        converter=_names,
+        converter=tuple[str, ...],
         validator=validators.deep_iterable(validators.in_(("layer", "criterion", "optimizer"))),
     )
-    needs: tuple[str, ...] = field(default=(), converter=_names)
+    needs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from ...nn import Array
 from ...state import GlobalState, generator_states
 from ..check import check, fail, skip
-from ..numerics import are_equal, expect_equal, format_number, map_arrays, named_arrays
+from ..numerics import are_equal, copied, expect_equal, format_number, named_arrays
 from ..passes import backward, forward, parameters, run
 from ..trials import Trial, mean_shifts
 from .protocol import RUNS
@@ -117,7 +117,7 @@ def successive_draws_differ(trial: Trial) -> None:
     if not trial.is_stochastic:
         skip("it draws no random numbers")
     component, batch = trial.fresh(), trial.batch().repeated(4)
-    first = dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input))))
+    first = dict(named_arrays("output", copied(component.forward(batch.input))))
     for _ in range(REPEATS):
         if not are_equal(dict(named_arrays("output", component.forward(batch.input))), first, rtol=0):
             return

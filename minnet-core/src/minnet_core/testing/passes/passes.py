@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from typing import Any
@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from ...nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
 from ...saving import changed_attributes, set_attributes
 from ...state import GlobalState, align_generators, generator_states, global_state_kept
-from ..numerics import copied, map_arrays, named_arrays, rows
+from ..numerics import copied, copies, map_arrays, named_arrays, rows
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""
@@ -87,8 +87,7 @@ def run(component: Any, batch: Batch) -> dict[str, Array]:
     gradInput = copied(backward(component, batch))
     found = dict(named_arrays("loss" if isinstance(component, Criterion) else "output", output))
     found.update(named_arrays("gradInput", gradInput))
-    found.update({name: array.copy() for name, array in gradients(component).items()})
-    return found
+    return {**found, **copies(gradients(component))}
 
 
 def zero(component: Any) -> None:
@@ -107,6 +106,16 @@ def gradients(component: Any) -> dict[str, Array]:
     if not isinstance(component, Module):
         return {}
     return {f"gradient of {name}": array for name, array in component.namedGradParameters().items()}
+
+
+def held_arrays(component: Any) -> dict[str, Array]:
+    """The parameters, their gradients and the buffers of a component."""
+    return {**parameters(component), **gradients(component), **buffers(component)}
+
+
+def distinct(arrays: Mapping[str, Array]) -> list[Array]:
+    """Every array once, that has several names."""
+    return list({id(array): array for array in arrays.values()}.values())
 
 
 def parts(component: Any) -> list[Any]:
@@ -151,7 +160,7 @@ def lasting(component: Any) -> dict[str, Any]:
         f"state of generator {index} (its checksum)": np.array(crc32(text.encode()))
         for index, text in enumerate(generator_states(component))
     }
-    return {**{name: array.copy() for name, array in arrays.items()}, **states}
+    return {**copies(arrays), **states}
 
 
 @contextmanager

@@ -17,32 +17,27 @@ from ..trials import Trial
 
 def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """One class for each sample, as a row with a single 1."""
-    rows: Array = np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])]
-    return rows
+    return np.asarray(np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])])
 
 
 def classes(rng: np.random.Generator, shape: Any, _: npt.DTypeLike) -> Array:
     """The index of one class for each sample."""
-    indices: Array = rng.integers(0, shape[-1], shape[:-1])
-    return indices
+    return np.asarray(rng.integers(0, shape[-1], shape[:-1]))
 
 
 def real(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Numbers of a standard normal distribution, in the shape of the input."""
-    numbers: Array = rng.standard_normal(shape).astype(dtype)
-    return numbers
+    return np.asarray(rng.standard_normal(shape), dtype)
 
 
 def binary(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Zeros and ones, in the shape of the input."""
-    bits: Array = rng.integers(0, 2, shape).astype(dtype)
-    return bits
+    return np.asarray(rng.integers(0, 2, shape), dtype)
 
 
 def signs(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Ones and minus ones, in the shape of the input."""
-    drawn: Array = rng.choice([-1, 1], shape).astype(dtype)
-    return drawn
+    return np.asarray(rng.choice([-1, 1], shape), dtype)
 
 
 TARGETS = MappingProxyType({"one-hot": one_hot, "classes": classes, "real": real, "binary": binary, "signs": signs})

@@ -16,7 +16,7 @@ from ...nn import DOMAINS, Array
 from ...state import GlobalState, generator_states
 from ..cases import Case
 from ..check import fail
-from ..numerics import are_equal, map_arrays, named_arrays, samples, stacked, structure
+from ..numerics import are_equal, are_floating, is_floating, map_arrays, named_arrays, samples, stacked, structure
 from ..passes import Batch, backward, buffers, forward, magnitude, run, weighted_sum
 from .trial import Trial
 
@@ -126,11 +126,10 @@ def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
     """
     for number, reach in product(range(LINES), reaches):
         batch = trial.batch()
-        if not any(array.dtype.kind == "f" for _, array in named_arrays("", batch.input)):
+        if not any(are_floating(batch.input)):
             return None
         # The first line moves all elements alike, so that elementwise kinks are met one by one.
         step = map_arrays(np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape), batch.input)
-
         component = trial.fresh()
         size = magnitude(component, batch)
         place = _kink_of(partial(_value_along, trial, component, batch, step), size, reach)
@@ -142,18 +141,13 @@ def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
 def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float) -> float:
     """The loss, or the output weighted by gradOutput, where the input is moved by t steps."""
     used = copy.deepcopy(component) if trial.is_stochastic or buffers(component) else component
-    output = forward(used, Batch(_moved(batch.input, step, t), batch.second))
+    moved = map_arrays(lambda array, by: array + t * by if is_floating(array) else array, batch.input, step)
+    output = forward(used, Batch(moved, batch.second))
     return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
 
 
 def _kink_of(value: Callable[[float], float], size: float, reach: float) -> float | None:
-    """Where a function of one number has a kink: zoom in on the sharpest bends; a bend that stays sharp is a kink.
-
-    Args:
-        value: the function.
-        size: that of the terms that it sums, which says how much rounding to expect.
-        reach: how far to either side of 0 to look.
-    """
+    """Where a function that sums terms of a size has a kink: a bend that stays sharp as one zooms in on it."""
     points = np.linspace(-reach, reach, POINTS)
     values = np.array([value(t) for t in points])
     if not np.isfinite(values).all():
@@ -178,22 +172,9 @@ def _kink_of(value: Callable[[float], float], size: float, reach: float) -> floa
     return None
 
 
-def _moved(tensor: Any, step: Any, t: float) -> Any:
-    if isinstance(tensor, tuple):
-        return tuple(_moved(part, part_step, t) for part, part_step in zip(tensor, step, strict=True))
-    return tensor + t * step if tensor.dtype.kind == "f" else tensor
-
-
 @frozen
 class MeanShift:
-    """The element of an output whose average over training passes is farthest from its evaluation.
-
-    Attributes:
-        place: its name and index.
-        mean: the average.
-        expected: the evaluation output.
-        error: the standard error of the average.
-    """
+    """The element of an output whose mean over training passes is farthest from its evaluation."""
 
     place: str
     mean: float
