@@ -10,7 +10,7 @@ from unittest import SkipTest
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
-    from .trials import Trial
+    from .trial import Trial
 
 
 @frozen(eq=False, repr=False)

@@ -14,7 +14,7 @@ from ...saving import build_with, component_name, to_config
 from ..check import check, fail, skip
 from ..numerics import expect_equal
 from ..passes import copy_state, parameters, parts, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 

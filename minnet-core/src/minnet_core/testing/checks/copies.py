@@ -21,7 +21,7 @@ from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import expect_equal
 from ..passes import forward, forward_backward, held_arrays, lasting, parameters, parts, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 GROWTH = 200

@@ -23,7 +23,7 @@ from ..numerics import (
     structure,
 )
 from ..passes import Batch, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)

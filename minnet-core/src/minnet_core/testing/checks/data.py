@@ -12,7 +12,8 @@ from ...nn import Array
 from ..check import check, fail, skip
 from ..numerics import are_floating, as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
 from ..passes import Batch, buffers, forward, lasting, run
-from ..trials import Trial, one_by_one
+from ..trait_detection import one_by_one
+from ..trial import Trial
 from .protocol import RUNS
 
 DTYPES = (np.float32, np.float64)

@@ -13,7 +13,7 @@ from ...nn import Array, describe
 from ..check import check, fail
 from ..numerics import cast, differing, format_number, is_floating, largest, map_arrays, named_arrays, scaled, structure
 from ..passes import Batch, buffers, parameters, run
-from ..trials import Trial
+from ..trial import Trial
 from .data import DTYPES, SHAPED, results_and_buffers
 from .protocol import RUNS
 

@@ -15,7 +15,7 @@ from ...saving import arrays_of, build_with, component_name, to_config
 from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, expect_same
 from ..passes import Batch, forward, lasting, parameters, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 

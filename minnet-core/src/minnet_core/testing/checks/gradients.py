@@ -12,6 +12,7 @@ from attrs import evolve
 
 from ...nn import Array
 from ..check import check, fail, skip
+from ..gradient_check import magnitude, objective
 from ..numerics import (
     STEP,
     Line,
@@ -26,8 +27,8 @@ from ..numerics import (
     named_arrays,
     scaled,
 )
-from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
-from ..trials import Trial
+from ..passes import Batch, backward, forward, parameters, run
+from ..trial import Trial
 from .protocol import RUNS, only_gradients, single_samples
 
 CHOSEN = 3

@@ -11,7 +11,7 @@ from ...nn import Array, Module, Tensor, children, walk
 from ..check import check, fail, skip
 from ..numerics import LAYOUTS, copies, expect_equal, expect_same, map_arrays, named_arrays, read_only
 from ..passes import Batch, backward, buffers, forward, forward_backward, gradients, parameters, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import CALLED, RUNS
 
 

@@ -11,7 +11,7 @@ from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, expect_same, is_floating, map_arrays, named_arrays, rows
 from ..passes import Batch, forward, forward_backward, lasting, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 NEAR = 0.02

@@ -16,7 +16,7 @@ from ...saving import build, to_config
 from ..check import check, fail, skip
 from ..numerics import copies, expect_equal, largest
 from ..passes import gradients, parameters
-from ..trials import Trial
+from ..trial import Trial
 
 STEPS = 20
 

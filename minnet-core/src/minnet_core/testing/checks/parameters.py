@@ -12,7 +12,7 @@ from ...nn import describe, find_parameters, find_places, join, leaves, walk
 from ..check import check, fail, skip
 from ..numerics import are_equal, copies, expect_equal, format_number, is_floating, largest
 from ..passes import Batch, backward, copy_state, distinct, forward, forward_backward, gradients, parameters, run, zero
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS, defines_backward_itself
 
 PASSES = 3

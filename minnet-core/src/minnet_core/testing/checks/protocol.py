@@ -15,7 +15,7 @@ from ...nn import describe
 from ..check import check, fail, skip
 from ..numerics import are_floating, copied, expect_equal, expect_same, is_floating, named_arrays, structure
 from ..passes import Batch, backward, forward, forward_backward, gradients, run, zero
-from ..trials import Trial
+from ..trial import Trial
 
 CALLED = ("forward_runs", "backward_runs")
 """What a component must do before anything can be asked of its results."""

@@ -9,7 +9,8 @@ from ...state import GlobalState, generator_states
 from ..check import check, fail, skip
 from ..numerics import are_equal, copied, expect_equal, format_number, named_arrays
 from ..passes import backward, forward, parameters, run
-from ..trials import Trial, mean_shifts
+from ..trait_detection import mean_shifts
+from ..trial import Trial
 from .protocol import RUNS
 
 REPEATS = 100

@@ -14,7 +14,7 @@ from ...state import align_generators
 from ..check import check, fail
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples
 from ..passes import Batch, backward, copy_state, forward, forward_backward, gradients, held_arrays, run, zero
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 

@@ -8,9 +8,8 @@ import numpy as np
 
 from ..check import check, fail, skip
 from ..numerics import are_floating, is_floating, named_arrays
-from ..trials import (
+from ..trait_detection import (
     REACH,
-    Trial,
     draws_globally,
     find_kink,
     is_batch_coupled,
@@ -18,6 +17,7 @@ from ..trials import (
     mean_shifts,
     train_differs,
 )
+from ..trial import Trial
 from .protocol import RUNS
 
 FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)

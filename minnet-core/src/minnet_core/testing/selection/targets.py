@@ -12,7 +12,7 @@ from attrs import evolve
 from ...nn import DOMAINS, Array, Draw, describe
 from ..cases import Case
 from ..passes import sandboxed
-from ..trials import Trial
+from ..trial import Trial
 
 
 def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:

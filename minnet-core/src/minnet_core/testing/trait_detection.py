@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from attrs import evolve, frozen
 
-from ...nn import DOMAINS, Array
-from ...state import GlobalState, generator_states
-from ..cases import Case
-from ..check import fail
-from ..numerics import are_equal, are_floating, is_floating, map_arrays, named_arrays, samples, stacked, structure
-from ..passes import Batch, backward, buffers, forward, magnitude, run, weighted_sum
+from ..nn import DOMAINS, Array
+from ..state import GlobalState, generator_states
+from .cases import Case
+from .check import fail
+from .gradient_check import magnitude, weighted_sum
+from .numerics import are_equal, are_floating, is_floating, map_arrays, named_arrays, samples, stacked, structure
+from .passes import Batch, backward, buffers, forward, run
 from .trial import Trial
 
 CANDIDATES = (None, "integer-input", "positive-input", "unit-interval-input")

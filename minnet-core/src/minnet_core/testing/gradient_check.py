@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import Array, Criterion, Module, Tensor, title
-from ...state import global_state_kept
-from ..check import fail
-from ..numerics import (
+from ..nn import Array, Criterion, Module, Tensor, title
+from ..state import global_state_kept
+from .check import fail
+from .numerics import (
     cast,
     copied,
     copies,

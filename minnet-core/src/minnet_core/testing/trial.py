@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ...nn import DOMAINS, Module, Optimizer, Tensor
-from ..cases import Case, kind_of
-from ..check import skip
-from ..numerics import are_floating, copied, is_floating, map_arrays, rows
-from ..passes import Batch, distinct, forward, parameters
+from ..nn import DOMAINS, Module, Optimizer, Tensor
+from .cases import Case, kind_of
+from .check import skip
+from .numerics import are_floating, copied, is_floating, map_arrays, rows
+from .passes import Batch, distinct, forward, parameters
 
 Mode = str
 MODES: tuple[Mode, ...] = ("train", "evaluate")

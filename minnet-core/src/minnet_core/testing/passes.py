@@ -12,10 +12,10 @@ from zlib import crc32
 import numpy as np
 from attrs import evolve, frozen
 
-from ...nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
-from ...saving import changed_attributes, set_attributes
-from ...state import GlobalState, align_generators, generator_states, global_state_kept
-from ..numerics import copied, copies, map_arrays, named_arrays, rows
+from ..nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
+from ..saving import changed_attributes, set_attributes
+from ..state import GlobalState, align_generators, generator_states, global_state_kept
+from .numerics import copied, copies, map_arrays, named_arrays, rows
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import asdict, field, filters, frozen, validators
 
-from ..check import ConformanceError
+from .check import ConformanceError
 
 Status = Literal["passed", "failed", "skipped"]
 
