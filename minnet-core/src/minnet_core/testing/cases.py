@@ -155,7 +155,7 @@ def construct_examples(declaration: Declaration, cls: Any) -> None:
     """
     with sandboxed(), guarded(declaration, "cannot be constructed"):
         cases = [from_example(cls, example) for example in examples_of(cls)]
-        if not cases and (issubclass(cls, Optimizer) or not _needed_arguments(cls)):
+        if not cases and (issubclass(cls, Optimizer) or not needed_arguments(cls)):
             cases = [Case(cls, input=(4, 3))]
         for case in cases:
             try:
@@ -164,8 +164,8 @@ def construct_examples(declaration: Declaration, cls: Any) -> None:
                 raise error.__cause__ or error from error.__cause__
 
 
-def _needed_arguments(cls: Any) -> list[str]:
-    """The arguments of a constructor that have no default."""
+def needed_arguments(function: Any) -> list[str]:
+    """The parameters of a class or function that have no default."""
     optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    parameters = cls.__signature__.parameters.values()
+    parameters = inspect.signature(function).parameters.values()
     return [each.name for each in parameters if each.default is each.empty and each.kind not in optional]

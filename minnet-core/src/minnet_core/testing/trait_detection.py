@@ -12,12 +12,22 @@ from typing import Any
 import numpy as np
 from attrs import evolve, frozen
 
-from ..nn import DOMAINS, Array
+from ..nn import DOMAINS, Array, describe
 from ..state import GlobalState, generator_states
 from .cases import Case
 from .check import fail
 from .gradient_check import magnitude, weighted_sum
-from .numerics import are_equal, are_floating, is_floating, map_arrays, named_arrays, samples, stacked, structure
+from .numerics import (
+    are_equal,
+    are_floating,
+    copied,
+    is_floating,
+    map_arrays,
+    named_arrays,
+    samples,
+    stacked,
+    structure,
+)
 from .passes import Batch, backward, buffers, forward, run
 from .trial import Trial
 
@@ -36,7 +46,7 @@ def draws_globally(trial: Trial) -> bool:
     """Whether making a component, or a training pass, draws from a global generator."""
     batch, before = trial.batch(), GlobalState.now()
     component = trial.case.build()
-    component.forward(*_arguments(trial, batch))
+    component.forward(batch.input)
     backward(component, batch)
     return not before.is_current()
 
@@ -45,15 +55,14 @@ def is_stochastic(trial: Trial) -> bool:
     """Whether training passes draw from a generator, or differ from each other without anything else that does."""
     component = copy.deepcopy(trial.prototype)
     batch = trial.batch()
-    arguments = _arguments(trial, batch)
-    component.forward(*arguments)  # which may make a buffer
+    component.forward(batch.input)  # which may make a buffer
     states, before = generator_states(component), GlobalState.now()
-    first = map_arrays(np.array, component.forward(*arguments))
+    first = dict(named_arrays("output", copied(component.forward(batch.input))))
     if generator_states(component) != states or not before.is_current():
         return True
     again = copy.deepcopy(component)
-    second = map_arrays(np.array, again.forward(*arguments))
-    return not are_equal(_named(first), _named(second)) and not buffers(component)
+    second = dict(named_arrays("output", again.forward(batch.input)))
+    return not are_equal(first, second) and not buffers(component)
 
 
 def train_differs(trial: Trial) -> bool:
@@ -191,7 +200,7 @@ class MeanShift:
 def mean_shifts(trial: Trial, draws: int) -> list[MeanShift]:
     """Run training passes over one batch, and compare the average of each output array with evaluation."""
     component, batch = trial.fresh(), trial.batch()
-    drawn = [dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input)))) for _ in range(draws)]
+    drawn = [dict(named_arrays("output", copied(component.forward(batch.input)))) for _ in range(draws)]
     evaluating = trial.fresh("evaluate") if "batch-coupled" in trial.traits else trial.fresh()
     evaluating.evaluate()
     shifts = []
@@ -242,27 +251,22 @@ def _domain(case: Case) -> frozenset[str]:
     for candidate in CANDIDATES:
         domain = frozenset({candidate} if candidate else ())
         trial = Trial(evolve(case, traits=case.traits | domain), "domain")
-        if _runs(trial):
+        if problem_of_pass(trial) is None:
             if candidate is None and trial.kind == "criterion" and is_clipped_to_probabilities(trial):
                 return frozenset({"unit-interval-input"})
             return domain
     return frozenset()
 
 
-def _runs(trial: Trial) -> bool:
+def problem_of_pass(trial: Trial) -> str | None:
+    """What is wrong with a pass; None if it gives finite numbers, one of them if it is a loss."""
     try:
-        batch = trial.batch()
-        component = trial.fresh()
+        batch, component = trial.batch(), trial.fresh()
         output = forward(component, batch)
         backward(component, batch)
-    except (Exception, SystemExit):  # of a component that takes something else
-        return False
-    return all(np.isfinite(array).all() for _, array in named_arrays("output", output))
-
-
-def _named(output: Any) -> dict[str, Array]:
-    return dict(named_arrays("output", output))
-
-
-def _arguments(trial: Trial, batch: Batch) -> tuple[Any, ...]:
-    return (batch.input,) if trial.kind == "layer" else (batch.input, batch.second)
+    except (Exception, SystemExit) as error:  # of a component that takes something else
+        return f"{type(error).__name__}: {error}"
+    if trial.kind == "criterion" and np.ndim(output):
+        return f"expected one number for a loss, received {describe(output)}"
+    is_finite = all(np.isfinite(array).all() for _, array in named_arrays("output", output))
+    return None if is_finite else f"the loss is {output}"

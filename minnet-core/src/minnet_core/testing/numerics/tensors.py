@@ -19,6 +19,8 @@ def map_arrays(function: Callable[..., Any], tensor: Tensor, *others: Tensor) ->
 
     >>> map_arrays(np.shape, (np.ones(2), (np.ones((3, 4)),)))
     ((2,), ((3, 4),))
+    >>> map_arrays(np.add, (np.ones(1), np.ones(2)), (np.ones(1), np.ones(2)))
+    (array([2.]), array([2., 2.]))
     """
     if isinstance(tensor, tuple):
         return tuple(map(partial(map_arrays, function), tensor, *others))
@@ -95,21 +97,15 @@ def dtypes_holding(tensor: Tensor, dtypes: Iterable[Any]) -> list[Any]:
 
 
 def _strided(array: Array) -> Array:
-    spaced = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
-    spaced[..., ::2] = array
-    return spaced[..., ::2]
+    return np.repeat(array, 2, axis=-1)[..., ::2]
 
 
 def _padded(array: Array) -> Array:
-    wide = np.zeros((*array.shape[:-1], array.shape[-1] + 3), array.dtype)
-    wide[..., : array.shape[-1]] = array
-    return wide[..., : array.shape[-1]]
+    return np.concatenate([array, array[..., :1].repeat(3, axis=-1)], axis=-1)[..., :-3]
 
 
 def _every_other(array: Array) -> Array:
-    spaced = np.zeros((2 * len(array), *array.shape[1:]), array.dtype)
-    spaced[::2] = array
-    return spaced[::2]
+    return np.repeat(array, 2, axis=0)[::2]
 
 
 def _reversed(array: Array) -> Array:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ...nn import DOMAINS, Array, Draw, describe
+from ...nn import DOMAINS, Array, Draw
 from ..cases import Case
 from ..passes import sandboxed
+from ..trait_detection import problem_of_pass
 from ..trial import Trial
 
 
@@ -69,7 +70,8 @@ def guessed_target(case: Case) -> Case:
     for domain in domains:
         traits = case.traits | {domain} if domain else case.traits
         for name, target in TARGETS.items():
-            problem = _problem(evolve(case, target=target, traits=traits, infers=False))
+            with sandboxed():
+                problem = problem_of_pass(Trial(evolve(case, target=target, traits=traits, infers=False), "target"))
             if problem is None:
                 guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
                 return evolve(case, target=target, traits=traits, guess=guess)
@@ -79,18 +81,3 @@ def guessed_target(case: Case) -> Case:
         f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
         f"none ({told}); name the one it takes by --target, and the inputs it takes by --trait, or declare EXAMPLES"
     )
-
-
-def _problem(case: Case) -> str | None:
-    """What is wrong with a pass; None if it gives a finite loss."""
-    trial = Trial(case, "target")
-    try:
-        with sandboxed():
-            batch, component = trial.batch(), trial.fresh()
-            loss = component.forward(batch.input, batch.second)
-            component.backward(batch.input, batch.second)
-            if np.ndim(loss):
-                return f"expected one number for a loss, received {describe(loss)}"
-            return None if np.isfinite(loss) else f"the loss is {loss}"
-    except (Exception, SystemExit) as error:  # of a criterion that takes something else
-        return f"{type(error).__name__}: {error}"
