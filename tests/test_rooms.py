@@ -22,7 +22,8 @@ ROOMS = {
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (
-        *("outcomes", "check", "numerics", "passes", "cases", "trials", "selection", "checks", "runner", "fixtures"),
+        *("check", "numerics", "passes", "gradient_check", "cases", "trial", "trait_detection", "selection"),
+        *("checks", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),

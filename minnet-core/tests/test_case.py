@@ -7,8 +7,7 @@ import pytest
 
 from minnet_core import Example, Module
 from minnet_core.testing import Case
-from minnet_core.testing.cases import case
-from minnet_core.testing.cases.case import Weights
+from minnet_core.testing.cases import Weights, from_example
 from minnet_test_support.components import Down
 
 
@@ -133,7 +132,7 @@ def test_the_case_of_an_example_has_all_that_the_example_says():
         rejected_arguments=[{"numbers": 3}],
         expected_failures={"is_made": "why"},
     )
-    made = case.from_example(Keeps, example, seed=2, command="minnet check Keeps")
+    made = from_example(Keeps, example, seed=2, command="minnet check Keeps")
     assert (made.factory, made.seed, made.command, made.infers) == (Keeps, 2, "minnet check Keeps", False)
     names = [name for name in Example.__slots__ if not name.startswith("_")]
     assert "rejected_arguments" in names

@@ -10,9 +10,7 @@ import pytest
 from attrs import evolve
 
 from minnet_core import Module
-from minnet_core.testing import Case, check, examine, fail, skip
-from minnet_core.testing.runner import examination
-from minnet_core.testing.runner.examination import Examination
+from minnet_core.testing import Case, Examination, check, examine, fail, runner, skip
 from minnet_test_support.components import Identity
 
 CASE = Case(Identity, input=(4, 3), name="identity", seed=5)
@@ -23,7 +21,7 @@ def known(monkeypatch):
     """Make the checks of a test known: ``known(first, second)``."""
 
     def know(*checks):
-        monkeypatch.setattr(examination, "checks_by_name", lambda: {check.name: check for check in checks})
+        monkeypatch.setattr(runner, "checks_by_name", lambda: {check.name: check for check in checks})
         return checks
 
     return know

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Criterion
-from minnet_core.testing import Case, check_component
-from minnet_core.testing.runner.examination import Examination
+from minnet_core.testing import Case, Examination, check_component
 from minnet_core.testing.selection.targets import TARGETS
 from minnet_test_support import notebook
 from minnet_test_support.components import Centred, Dropout, GlobalDropout, Halved, Identity, Squares

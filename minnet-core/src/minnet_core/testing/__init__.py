@@ -1,9 +1,10 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
 from .cases import Case, construct_examples, examples_of
-from .check import Check, check
+from .check import Check, ConformanceError, NotApplicable, check, fail, skip
 from .checks import all_checks, checks_for, named_check
 from .fixtures import install_distribution, isolated
+from .gradient_check import check_criterion_gradients, check_gradients
 from .numerics import (
     central_difference,
     expect_equal,
@@ -14,30 +15,11 @@ from .numerics import (
     samples,
     structure,
 )
-from .outcomes import ConformanceError, NotApplicable, fail, skip
-from .passes import (
-    Batch,
-    backward,
-    check_criterion_gradients,
-    check_gradients,
-    forward,
-    gradients,
-    parameters,
-    run,
-    sandboxed,
-)
-from .runner import (
-    OUTCOMES,
-    BoundCheck,
-    Examination,
-    Report,
-    Result,
-    check_component,
-    component_checks,
-    examine,
-)
+from .passes import Batch, backward, forward, gradients, parameters, run, sandboxed
+from .report import OUTCOMES, Report, Result
+from .runner import BoundCheck, Examination, check_component, component_checks, examine
 from .selection import cases_of, every_case
-from .trials import Trial
+from .trial import Trial
 
 __all__ = [
     "OUTCOMES",

@@ -1,19 +1,16 @@
-"""`Check`: one property that every component must have, as a function that is named for it."""
+"""`Check`: one property that every component must have, as a function that is named for it, and how it ends."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from unittest import SkipTest
 
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
-    from .trials import Trial
-
-
-def _names(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
+    from .trial import Trial
 
 
 @frozen(eq=False, repr=False)
@@ -32,10 +29,10 @@ class Check:
     family: str
     of: tuple[str, ...] = field(
         default=("layer", "criterion"),
-        converter=_names,
+        converter=tuple[str, ...],
         validator=validators.deep_iterable(validators.in_(("layer", "criterion", "optimizer"))),
     )
-    needs: tuple[str, ...] = field(default=(), converter=_names)
+    needs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
     @property
     def name(self) -> str:
@@ -64,3 +61,21 @@ def check(
     ('output_is_there', 'A forward pass returns something.')
     """
     return lambda function: Check(function, family, of, needs)
+
+
+class ConformanceError(AssertionError):
+    """A component fails a check; the message says what, where, and how to see it again."""
+
+
+class NotApplicable(SkipTest):  # an outcome rather than an error, named as unittest names its own
+    """A check has nothing to prove of a component; the message says why."""
+
+
+def fail(detail: str) -> NoReturn:
+    """End a check: the component fails it."""
+    raise ConformanceError(detail)
+
+
+def skip(reason: str) -> NoReturn:
+    """End a check: it has nothing to prove of this component."""
+    raise NotApplicable(reason)

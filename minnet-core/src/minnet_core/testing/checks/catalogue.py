@@ -7,11 +7,9 @@ from functools import partial
 
 from ...plugins import plugin_host
 from ...support import nearest
-from ..cases import KINDS, Case
+from ..cases import Case
 from ..check import Check
-from ..passes import sandboxed
 from . import (
-    accumulation,
     config,
     copies,
     criterions,
@@ -30,7 +28,7 @@ from . import (
 )
 
 _FAMILIES = (
-    *(protocol, accumulation, parameters, gradients, criterions),
+    *(protocol, parameters, gradients, criterions),
     *(data, memory, floating_point, state, copies, modes),
     *(randomness, traits, config, fusing, optimizers),
 )
@@ -63,14 +61,8 @@ def checks_for(case: Case) -> Iterator[Check]:
 
     Of a factory that cannot make one, the first check alone, which says so.
     """
-    try:
-        with sandboxed(case.seed):
-            made = case.build()
-    except (Exception, SystemExit):  # told by the check
-        yield OWN_CHECKS[0]
-        return
-    kind = next(name for name, base in KINDS.items() if isinstance(made, base))
-    yield from (check for check in all_checks() if kind in check.of)
+    kind = case.kind
+    yield from (check for check in all_checks() if kind in check.of) if kind else OWN_CHECKS[:1]
 
 
 def named_check(name: str) -> Check:

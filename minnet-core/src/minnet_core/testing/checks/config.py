@@ -11,11 +11,10 @@ from ...errors import ConfigError
 from ...nn import Module
 from ...registry import criterions, layers, optimizers
 from ...saving import build_with, component_name, to_config
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import expect_equal
-from ..outcomes import fail, skip
 from ..passes import copy_state, parameters, parts, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 

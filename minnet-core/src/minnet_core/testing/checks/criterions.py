@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 
 from ...nn import Array, describe
-from ..check import check
+from ..check import check, fail, skip
 from ..numerics import (
+    are_floating,
     as_dtype,
     copied,
     dtypes_holding,
@@ -19,9 +22,8 @@ from ..numerics import (
     samples,
     structure,
 )
-from ..outcomes import fail, skip
 from ..passes import Batch, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)
@@ -52,33 +54,22 @@ def loss_is_one_finite_number(trial: Trial) -> None:
 def integer_targets_count_as_numbers(trial: Trial) -> None:
     """A target of integers, unsigned or boolean, gives the loss and gradient of the same numbers in floating point."""
     batch = trial.batch()
-    if not all(is_floating(array) for _, array in named_arrays("target", batch.second)):
+    if not all(are_floating(batch.second)):
         skip("its targets are integers")
     if _is_constrained(batch.second):
         skip("its targets must sum to 1")
-    whole = map_arrays(_whole, batch.second)
-    expected = run(trial.fresh(), Batch(batch.input, whole))
-    for dtype in dtypes_holding(whole, (*INTEGERS, np.bool_)):
-        target = as_dtype(whole, dtype)
-        expect_equal(
-            run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
-        )
+    _expect_alike(trial, evolve(batch, second=map_arrays(_whole, batch.second)), (*INTEGERS, np.bool_))
 
 
 @check("criterions", of=["criterion"], needs=RUNS)
 def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     """Class indices of every integer dtype, unsigned ones too, give the same loss and gradient."""
     batch = trial.batch()
-    if any(is_floating(array) for _, array in named_arrays("target", batch.second)):
+    if any(are_floating(batch.second)):
         skip("its targets are no integers")
     if any(array.size and array.min() < 0 for _, array in named_arrays("target", batch.second)):
         skip("its targets may be negative")
-    expected = run(trial.fresh(), batch)
-    for dtype in dtypes_holding(batch.second, INTEGERS):
-        target = as_dtype(batch.second, dtype)
-        expect_equal(
-            run(trial.fresh(), Batch(batch.input, target)), expected, f"for a target of {np.dtype(dtype)}, {batch}"
-        )
+    _expect_alike(trial, batch, INTEGERS)
 
 
 @check("criterions", of=["criterion"], needs=RUNS)
@@ -86,7 +77,7 @@ def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
     """The gradient has the dtype of the input, whatever that of the target."""
     for dtype in (np.float32, np.float64):
         batch = trial.batch(dtype=dtype)
-        floats = all(is_floating(array) for _, array in named_arrays("target", batch.second))
+        floats = all(are_floating(batch.second))
         whole = map_arrays(_whole, batch.second)
         others = () if _is_constrained(batch.second) else dtypes_holding(whole, (np.int64, np.bool_))
         dtypes = (np.float32, np.float64, *others) if floats else dtypes_holding(batch.second, INTEGERS)
@@ -110,13 +101,12 @@ def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
         skip("its inputs are no probabilities")
     zero = 0.0 if trial.domain == "probability-input" else -np.inf
     batch = trial.batch()
-    input, target = copied(batch.input), batch.second
-    weights = _class_weights(input, target)
+    changed = batch.copy()
+    weights = _class_weights(changed.input, changed.second)
     if weights is None:
         skip("its targets do not name classes")
-    input[weights == 0] = zero
-    changed = np.array(target)
-    for name, array in run(trial.fresh(), Batch(input, changed)).items():
+    changed.input[weights == 0] = zero
+    for name, array in run(trial.fresh(), changed).items():
         if not np.isfinite(array).all():
             fail(f"{name}, {batch} with {zero:g} for classes of weight 0: expected finite numbers, received {array!r}")
 
@@ -163,6 +153,14 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
     expected = {"loss": others["loss"] * share, "gradInput": others["gradInput"] * share}
     rest = {"loss": received["loss"], "gradInput": received["gradInput"][1:]}
     expect_equal(rest, expected, f"where the target ignores the first sample, {batch}")
+
+
+def _expect_alike(trial: Trial, batch: Batch, dtypes: Iterable[Any]) -> None:
+    """Expect the same results for a target in each of the dtypes that can hold it."""
+    expected = run(trial.fresh(), batch)
+    for dtype in dtypes_holding(batch.second, dtypes):
+        converted = evolve(batch, second=as_dtype(batch.second, dtype))
+        expect_equal(run(trial.fresh(), converted), expected, f"for a target of {np.dtype(dtype)}, {batch}")
 
 
 def _is_constrained(target: Any) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ...nn import Array
-from ..check import check
-from ..numerics import as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
-from ..outcomes import fail, skip
+from ..check import check, fail, skip
+from ..numerics import are_floating, as_dtype, dtypes_holding, expect_equal, is_floating, named_arrays, samples
 from ..passes import Batch, buffers, forward, lasting, run
-from ..trials import Trial, one_by_one
+from ..trait_detection import one_by_one
+from ..trial import Trial
 from .protocol import RUNS
 
 DTYPES = (np.float32, np.float64)
@@ -27,14 +28,10 @@ SHAPED = (*RUNS, "gradInput_has_the_shape_of_input")
 def dtype_is_kept(trial: Trial) -> None:
     """For float32 in there is float32 out, and for float64 float64: results, gradients and buffers, in both modes."""
     for dtype in DTYPES:
-        for mode in trial.modes:
-            for batch in trial.batches(mode, dtype):
-                component = trial.fresh(mode, dtype)
-                results = run(component, batch)
-                found = {name: array for name, array in results.items() if name != "loss"}
-                for name, array in {**found, **_prefixed("buffer ", buffers(component))}.items():
-                    if is_floating(array) and array.dtype != dtype:
-                        fail(f"{name}, {mode} mode, {batch}: expected {np.dtype(dtype)}, received {array.dtype}")
+        for mode, component, batch in trial.per_batch(dtype):
+            for name, array in results_and_buffers(component, batch).items():
+                if name != "loss" and is_floating(array) and array.dtype != dtype:
+                    fail(f"{name}, {mode} mode, {batch}: expected {np.dtype(dtype)}, received {array.dtype}")
 
 
 @check("data", needs=[*SHAPED, "stochastic_is_declared_rightly"])
@@ -84,8 +81,10 @@ def rejected_calls_change_nothing(trial: Trial) -> None:
                 fail(f"{what}, {mode} mode: expected an error, it is accepted")
 
 
-def _prefixed(prefix: str, arrays: dict[str, Array]) -> dict[str, Array]:
-    return {f"{prefix}{name}": array for name, array in arrays.items()}
+def results_and_buffers(component: Any, batch: Batch) -> dict[str, Array]:
+    """What a pass computes, and what it leaves in buffers."""
+    results = run(component, batch)
+    return {**results, **{f"buffer {name}": np.array(array) for name, array in buffers(component).items()}}
 
 
 def _scaled_up(results: dict[str, Array], times: int, kind: str) -> dict[str, Array]:
@@ -103,8 +102,9 @@ def _scaled_up(results: dict[str, Array], times: int, kind: str) -> dict[str, Ar
 
 def _integer_dtypes(trial: Trial, batch: Batch) -> tuple[Any, ...]:
     """Narrow dtypes that hold the targets of a criterion."""
-    arrays = [array for _, array in named_arrays("", batch.second)] if trial.kind == "criterion" else []
-    holds_classes = bool(arrays) and all(not is_floating(array) and array.min() >= 0 for array in arrays)
+    if trial.kind != "criterion" or any(are_floating(batch.second)):
+        return ()
+    holds_classes = all(array.min() >= 0 for _, array in named_arrays("", batch.second))
     return tuple(dtypes_holding(batch.second, (np.int8, np.uint8))) if holds_classes else ()
 
 
@@ -112,7 +112,5 @@ def _given(trial: Trial, call: Any) -> Callable[[Any], object]:
     """A function of a component that makes a call of ``rejects``."""
     if not isinstance(call, tuple):
         return call  # type: ignore[no-any-return]  # the validator of Example has seen to it
-    batch = Batch(
-        trial.draw_input(shape=call), trial.case.draw_target(trial.rng) if trial.kind == "criterion" else None
-    )
-    return lambda component: forward(component, batch)
+    target = trial.case.draw_target(trial.rng) if trial.kind == "criterion" else None
+    return partial(forward, batch=Batch(trial.draw_input(shape=call), target))

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from ...nn import Array, describe
-from ..check import check
+from ..check import check, fail
 from ..numerics import cast, differing, format_number, is_floating, largest, map_arrays, named_arrays, scaled, structure
-from ..outcomes import fail
 from ..passes import Batch, buffers, parameters, run
-from ..trials import Trial
-from .data import DTYPES, SHAPED
+from ..trial import Trial
+from .data import DTYPES, SHAPED, results_and_buffers
 from .protocol import RUNS
 
 
@@ -80,26 +79,19 @@ def _expect_accurate(trial: Trial, offset: float, *, moves_target: bool = False)
 def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
     for mode in trial.repeatable_modes:
         for drawn in trial.batches(mode, np.float32):
-            second = map_arrays(lambda array: _plus(array, offset), drawn.second) if moves_target else drawn.second
-            batch = Batch(map_arrays(lambda array: _plus(array, offset), drawn.input), second, f"+{offset:g}")
+            second = _moved(drawn.second, offset) if moves_target else drawn.second
+            batch = Batch(_moved(drawn.input, offset), second, f"+{offset:g}")
             single = trial.fresh(mode, np.float32)
             double = copy.deepcopy(single)
             if trial.kind == "layer":
                 double.astype(np.float64)
             exact_batch = Batch(cast(batch.input, np.float64), cast(batch.second, np.float64))
-            shaken = [_results(*_shaken(trial, double, exact_batch)) for _ in range(3)]
-            exact = _results(double, exact_batch)
-            found = _difference(_results(single, batch), exact, shaken, exact_batch)
+            shaken = [results_and_buffers(*_shaken(trial, double, exact_batch)) for _ in range(3)]
+            exact = results_and_buffers(double, exact_batch)
+            found = _difference(results_and_buffers(single, batch), exact, shaken, exact_batch)
             if found:
                 return f"{found[0]}, {mode} mode, {batch}: {found[1]}"
     return None
-
-
-def _results(component: Any, batch: Batch) -> dict[str, Array]:
-    """What a pass computes, and what it leaves in buffers."""
-    found = run(component, batch)
-    left = {f"buffer {name}": np.array(array) for name, array in buffers(component).items() if is_floating(array)}
-    return {**found, **left}
 
 
 def _difference(
@@ -133,8 +125,8 @@ def _terms(name: str, batch: Batch) -> float:
     return size
 
 
-def _plus(array: Array, offset: float) -> Array:
-    return array + array.dtype.type(offset) if is_floating(array) else array
+def _moved(tensor: Any, offset: float) -> Any:
+    return map_arrays(lambda array: array + array.dtype.type(offset) if is_floating(array) else array, tensor)
 
 
 def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
@@ -146,9 +138,8 @@ def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
         return array * (1 + np.finfo(np.float32).eps * trial.rng.choice([-1.0, 1.0], array.shape))
 
     component = copy.deepcopy(component)
-    for array in [*parameters(component).values(), *buffers(component).values()]:
-        if is_floating(array):
-            array[...] = shake(array)
+    for array in filter(is_floating, (*parameters(component).values(), *buffers(component).values())):
+        array[...] = shake(array)
     second = batch.second if trial.kind == "criterion" else map_arrays(shake, batch.second)
     return component, Batch(map_arrays(shake, batch.input), second)
 
@@ -165,18 +156,12 @@ def _expect_finite(trial: Trial, mode: str, dtype: Any, input: Any, kind: str) -
     try:
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             results = run(copy.deepcopy(component), batch)
-        problem = next(
-            (
-                f"{name} is {format_number(array.ravel()[np.argmin(np.isfinite(array))])}"
-                for name, array in results.items()
-                if not np.isfinite(array).all()
-            ),
-            None,
-        )
+        wrong = [(name, array[~np.isfinite(array)]) for name, array in results.items()]
+        problems = [f"{name} is {format_number(numbers[0])}" for name, numbers in wrong if numbers.size]
     except FloatingPointError as error:
-        problem = str(error)
-    if problem and _is_in_range(trial, component, batch, dtype):
-        fail(f"{mode} mode, {batch}, {describe(batch.second)}: {problem}, where the true result is in range")
+        problems = [str(error)]
+    if problems and _is_in_range(trial, component, batch, dtype):
+        fail(f"{mode} mode, {batch}, {describe(batch.second)}: {problems[0]}, where the true result is in range")
 
 
 def _is_in_range(trial: Trial, component: Any, batch: Batch, dtype: Any) -> bool:

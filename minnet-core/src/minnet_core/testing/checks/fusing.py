@@ -12,11 +12,10 @@ from ...errors import ConfigError, ModelFileError
 from ...fusion import absorbed, stated_affine
 from ...nn import Affine, Array, Module, walk
 from ...saving import arrays_of, build_with, component_name, to_config
-from ..check import check
-from ..numerics import copied, expect_equal, named_arrays
-from ..outcomes import fail, skip
+from ..check import check, fail, skip
+from ..numerics import copied, expect_equal, expect_same
 from ..passes import Batch, forward, lasting, parameters, run
-from ..trials import Trial
+from ..trial import Trial
 from .protocol import RUNS
 
 
@@ -30,12 +29,10 @@ def affine_map_is_what_it_states(trial: Trial) -> None:
             skip("it states no affine map")
         expect_equal(lasting(component), before, f"after as_affine(), {when}", rtol=0)
         for batch in trial.batches("evaluate"):
-            received = run(component, batch)
-            expect_equal(
-                {name: received[name] for name in ("output", "gradInput")},
-                {"output": affine(batch.input), "gradInput": _linear_part(affine)(batch.second)},
-                f"of the layer, against what as_affine() states, {when}, {batch}",
-            )
+            results = run(component, batch)
+            received = {"output": results["output"], "gradInput": results["gradInput"]}
+            expected = {"output": affine(batch.input), "gradInput": _linear_part(affine)(batch.second)}
+            expect_equal(received, expected, f"of the layer, against what as_affine() states, {when}, {batch}")
 
 
 @check("fusing", of=["layer"], needs=RUNS)
@@ -78,9 +75,8 @@ def _expect_composition(
     received = np.array(forward(layer, batch))
     if received.dtype != output.dtype:
         fail(f"output {where}: expected {output.dtype}, received {received.dtype}")
-    expect_equal({"output": received}, {"output": output}, where, rtol=rtol)
-    expected = dict(named_arrays("gradInput", gradInput))
-    expect_equal(dict(named_arrays("gradInput", layer.backward(batch.input, batch.second))), expected, where, rtol=rtol)
+    expect_same("output", received, output, where, rtol=rtol)
+    expect_same("gradInput", layer.backward(batch.input, batch.second), gradInput, where, rtol=rtol)
 
 
 def _evaluated(trial: Trial, dtype: Any) -> Iterator[tuple[str, Module]]:

@@ -11,7 +11,8 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import Array
-from ..check import check
+from ..check import check, fail, skip
+from ..gradient_check import magnitude, objective
 from ..numerics import (
     STEP,
     Line,
@@ -21,13 +22,13 @@ from ..numerics import (
     find_mismatch,
     format_number,
     is_floating,
+    largest,
     map_arrays,
     named_arrays,
     scaled,
 )
-from ..outcomes import fail, skip
-from ..passes import Batch, backward, forward, magnitude, objective, parameters, run
-from ..trials import Trial
+from ..passes import Batch, backward, forward, parameters, run
+from ..trial import Trial
 from .protocol import RUNS, only_gradients, single_samples
 
 CHOSEN = 3
@@ -42,8 +43,7 @@ INPUT = (*RUNS, "gradInput_has_the_shape_of_input")
 @check("gradients", needs=INPUT)
 def gradInput_is_the_slope(trial: Trial) -> None:
     """``gradInput`` equals central differences in training mode, on drawn inputs of every shape."""
-    for shape in trial.case.shapes:
-        _compare(trial, "train", partial(trial.batch, shape=shape), _of_input)
+    _compare_shapes(trial, "train", _of_input)
 
 
 @check("gradients", needs=INPUT)
@@ -74,8 +74,7 @@ def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
 @check("gradients", of=["layer"], needs=INPUT)
 def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
     """``gradInput`` equals central differences in evaluation mode, after training passes, for one sample too."""
-    for shape in trial.case.shapes:
-        _compare(trial, "evaluate", partial(trial.batch, "evaluate", shape=shape), _of_input)
+    _compare_shapes(trial, "evaluate", _of_input)
     if single_samples(trial, "evaluate"):
         _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_input)
 
@@ -83,8 +82,7 @@ def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
 @check("gradients", of=["layer"], needs=RUNS)
 def parameter_gradients_are_the_slopes(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in training mode, on inputs of every shape."""
-    for shape in trial.case.shapes:
-        _compare(trial, "train", partial(trial.batch, shape=shape), _of_parameters)
+    _compare_shapes(trial, "train", _of_parameters)
 
 
 @check("gradients", of=["layer"], needs=RUNS)
@@ -96,8 +94,7 @@ def parameter_gradients_are_the_slopes_for_one_sample(trial: Trial) -> None:
 @check("gradients", of=["layer"], needs=RUNS)
 def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in evaluation mode, for one sample too."""
-    for shape in trial.case.shapes:
-        _compare(trial, "evaluate", partial(trial.batch, "evaluate", shape=shape), _of_parameters)
+    _compare_shapes(trial, "evaluate", _of_parameters)
     if single_samples(trial, "evaluate"):
         _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_parameters)
 
@@ -108,13 +105,12 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
     for mode in trial.modes:
         batch = trial.batch(mode)
         other = Batch(batch.input, trial.gradOutput(batch.second))
-        total = Batch(batch.input, _combined(batch.second, other.second))
+        total = Batch(batch.input, map_arrays(lambda a, b: 2 * a - 3 * b, batch.second, other.second))
         nothing = Batch(batch.input, map_arrays(np.zeros_like, batch.second))
-        one, two, both, none = (
-            only_gradients(run(trial.fresh(mode), given)) for given in (batch, other, total, nothing)
-        )
+        results = (run(trial.fresh(mode), given) for given in (batch, other, total, nothing))
+        one, two, both, none = map(only_gradients, results)
         expected = {name: 2 * one[name] - 3 * two[name] for name in one}
-        size = {name: 1e-9 * float(np.abs(one[name]).max(initial=0) + np.abs(two[name]).max(initial=0)) for name in one}
+        size = {name: 1e-9 * (largest(one[name]) + largest(two[name])) for name in one}
         expect_equal(both, expected, f"of twice one gradOutput minus three times another, {mode} mode", atol=size)
         for factor in (1e6, 1e-6):
             scaled_up = only_gradients(run(trial.fresh(mode), Batch(batch.input, scaled(batch.second, factor))))
@@ -132,7 +128,8 @@ def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
     trial.require_real()
     for mode in trial.modes if "train-differs" in trial.traits else ["train"]:
         for value in (0.0, 0.75):
-            batch = trial.batch(mode, input=_constant(trial, value), kind=f"constant {value}")
+            constant = map_arrays(partial(np.full_like, fill_value=value), trial.draw_input())
+            batch = trial.batch(mode, input=constant, kind=f"constant {value}")
             for second in _one_hots(trial, batch.second) if trial.kind == "layer" else [batch.second]:
                 _expect_slopes(trial, mode, evolve(batch, second=second))
 
@@ -140,10 +137,6 @@ def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
 def _signed(trial: Trial, sign: int, kind: str) -> Batch:
     trial.require_real()
     return trial.batch(input=map_arrays(lambda array: sign * (np.abs(array) + 0.05), trial.draw_input()), kind=kind)
-
-
-def _constant(trial: Trial, value: float) -> Any:
-    return map_arrays(lambda array: np.full_like(array, value), trial.draw_input())
 
 
 def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
@@ -160,10 +153,8 @@ def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
             yield map_arrays(chosen, gradOutput)
 
 
-def _combined(one: Any, two: Any) -> Any:
-    if isinstance(one, tuple):
-        return tuple(map(_combined, one, two))
-    return 2 * one - 3 * two
+Choose = Callable[[Any, Batch, dict[str, Array]], list[tuple[str, Array, Array]]]
+"""What is compared, of a component, a batch and the results of a pass: names, arrays that are varied, gradients."""
 
 
 def _of_input(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
@@ -172,17 +163,17 @@ def _of_input(component: Any, batch: Batch, results: dict[str, Array]) -> list[t
 
 
 def _of_parameters(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
-    return [
-        (f"gradient of {name}", array, results[f"gradient of {name}"]) for name, array in parameters(component).items()
-    ]
+    arrays = {f"gradient of {name}": array for name, array in parameters(component).items()}
+    return [(name, array, results[name]) for name, array in arrays.items()]
 
 
-def _compare(
-    trial: Trial,
-    mode: str,
-    draw: Callable[[], Batch],
-    choose: Callable[[Any, Batch, dict[str, Array]], list[tuple[str, Array, Array]]],
-) -> None:
+def _compare_shapes(trial: Trial, mode: str, choose: Choose) -> None:
+    """Compare for inputs of every shape of the case."""
+    for shape in trial.case.shapes:
+        _compare(trial, mode, partial(trial.batch, mode, shape=shape), choose)
+
+
+def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], choose: Choose) -> None:
     """Compare gradients with slopes; where there is a kink, draw another input, up to a cap."""
     for _ in range(REDRAWS):
         batch = draw()

@@ -13,11 +13,10 @@ from ...errors import ConfigError
 from ...nn import BLOCK, Array, Optimizer
 from ...registry import optimizers
 from ...saving import build, to_config
-from ..check import check
-from ..numerics import expect_equal, largest
-from ..outcomes import fail, skip
+from ..check import check, fail, skip
+from ..numerics import copies, expect_equal, largest
 from ..passes import gradients, parameters
-from ..trials import Trial
+from ..trial import Trial
 
 STEPS = 20
 
@@ -27,7 +26,7 @@ def step_runs(trial: Trial) -> None:
     """``step`` runs, and changes every parameter whose gradient is not zero, from the first step on."""
     optimizer = trial.fresh()
     for step, drawn in enumerate(_gradients(trial, optimizer, 1) * 3, 1):
-        before = _copies(parameters(optimizer.module))
+        before = copies(parameters(optimizer.module))
         _steps(optimizer, [drawn])
         for name, array in parameters(optimizer.module).items():
             if not (array != before[name]).all():
@@ -65,9 +64,8 @@ def steps_go_down(trial: Trial) -> None:
 
     before = loss()
     for _ in range(STEPS):
-        _steps(
-            optimizer, [{f"gradient of {name}": array.copy() for name, array in parameters(optimizer.module).items()}]
-        )
+        slopes = {f"gradient of {name}": array for name, array in parameters(optimizer.module).items()}
+        _steps(optimizer, [slopes])
     if not loss() < before:
         fail(f"{STEPS} steps down |x|^2/2: expected less than {before:.6g}, received {loss():.6g}")
 
@@ -99,15 +97,15 @@ def float32_steps_are_accurate(trial: Trial) -> None:
     """Steps in float32 go where those in float64 go, to the accuracy of float32."""
     single, double = trial.fresh(dtype=np.float32), trial.fresh(dtype=np.float32)
     double.module.astype(np.float64)
-    before = _copies(parameters(double.module))
+    before = copies(parameters(double.module))
     drawn = _gradients(trial, single, STEPS)
     _steps(single, drawn)
     _steps(double, [{name: array.astype(np.float64) for name, array in given.items()} for given in drawn])
-    changes = [
+    received, expected = (
         {name: array - before[name] for name, array in parameters(made.module).items()} for made in (single, double)
-    ]
+    )
     rounding = {name: 1e-7 * STEPS * largest(array) for name, array in before.items()}  # a parameter's own, each step
-    expect_equal(changes[0], changes[1], f"(how it changed) after {STEPS} steps in float32", rtol=1e-4, atol=rounding)
+    expect_equal(received, expected, f"(how it changed) after {STEPS} steps in float32", rtol=1e-4, atol=rounding)
 
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
@@ -157,9 +155,8 @@ def rebound_parameters_are_stepped(trial: Trial) -> None:
         setattr(optimizer.module, name, getattr(optimizer.module, name).copy())
     for made in (optimizer, expected):
         _steps(made, drawn[1:])
-    expect_equal(
-        parameters(optimizer.module), parameters(expected.module), "(a parameter that was rebound) after a step"
-    )
+    received, expected = parameters(optimizer.module), parameters(expected.module)
+    expect_equal(received, expected, "(a parameter that was rebound) after a step")
 
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
@@ -169,7 +166,7 @@ def copies_go_on_alike(trial: Trial) -> None:
     drawn = _gradients(trial, optimizer, 6)
     _steps(optimizer, drawn[:3])
     twin = copy.deepcopy(optimizer)
-    before = _copies(parameters(optimizer.module))
+    before = copies(parameters(optimizer.module))
     _steps(twin, drawn[3:])
     expect_equal(parameters(optimizer.module), before, "(a parameter) after a copy of the optimizer stepped", rtol=0)
     _steps(optimizer, drawn[3:])
@@ -206,7 +203,3 @@ def _steps(optimizer: Any, drawn: list[dict[str, Array]]) -> None:
         for name, array in gradients(optimizer.module).items():
             array[...] = given[name]
         optimizer.step()
-
-
-def _copies(arrays: dict[str, Array]) -> dict[str, Array]:
-    return {name: array.copy() for name, array in arrays.items()}

@@ -1,33 +1,156 @@
-"""Parameters: that they count, whole and at once, that nothing else does, and that passes leave them alone."""
+"""Parameters and their gradients: that gradients add up in place, and that parameters, and nothing else, count."""
 
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from ...nn import find_parameters
-from ..check import check
-from ..numerics import are_equal, expect_equal
-from ..outcomes import fail, skip
-from ..passes import copy_state, forward_backward, parameters, run
-from ..trials import Trial
-from .accumulation import skip_without_parameters
-from .protocol import RUNS
+from ...nn import describe, find_parameters, find_places, join, leaves, walk
+from ..check import check, fail, skip
+from ..numerics import are_equal, copies, expect_equal, format_number, is_floating, largest
+from ..passes import Batch, backward, copy_state, distinct, forward, forward_backward, gradients, parameters, run, zero
+from ..trial import Trial
+from .protocol import RUNS, defines_backward_itself
+
+PASSES = 3
+"""How often backward is repeated where gradients add up."""
+
+
+@check("accumulation", of=["layer"], needs=["is_made"])
+def parameters_and_gradients_align(trial: Trial) -> None:
+    """Parameters and gradients are arrays that correspond, each of its own memory, before a pass and after it."""
+    component = trial.case.build()
+    _expect_alignment(component, "when it is new")
+    find_parameters(component)  # which raises, with an explanation, on copies
+    with suppress(Exception):  # another check tells of what is wrong with a pass
+        forward_backward(component, trial.batch())
+    _expect_alignment(component, "after a pass")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def gradients_add_up(trial: Trial) -> None:
+    """After several backward passes every gradient is the sum of theirs, in both modes."""
+    _skip_without_parameters(trial)
+    for mode, component, batch in trial.per_mode():
+        zero(component)
+        forward_backward(component, batch)
+        once = copies(gradients(component))
+        for _ in range(PASSES - 1):
+            backward(component, batch)
+        expected = {name: PASSES * array for name, array in once.items()}
+        expect_equal(gradients(component), expected, f"after {PASSES} backward passes, {mode} mode, {batch}")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def gradients_stay_the_same_arrays(trial: Trial) -> None:
+    """A reference taken from ``getGradParameters`` holds the gradient after further passes: nothing rebinds it."""
+    _skip_without_parameters(trial)
+    for mode, component, batch in trial.per_mode():
+        zero(component)
+        held = list(leaves(component.getGradParameters()))
+        for index in range(2):
+            forward_backward(component, batch)
+            now = list(leaves(component.getGradParameters()))
+            for position, (old, new) in enumerate(zip(held, now, strict=True)):
+                if not np.array_equal(old, new, equal_nan=True):
+                    fail(
+                        f"gradient {position} of getGradParameters(), {describe(old)}, {mode} mode: expected backward "
+                        f"{index + 1} to change it in place (gradW += ...), it put another array in its place"
+                    )
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def zeroing_reaches_every_gradient(trial: Trial) -> None:
+    """``zeroGradParameters`` fills the gradients with zeros, in the arrays that were handed out, whatever they held."""
+    _skip_without_parameters(trial)
+    for value in (1.0, np.nan):
+        component = trial.fresh()
+        held = gradients(component)
+        for array in held.values():
+            array.fill(value)
+        component.zeroGradParameters()
+        for name, array in held.items():
+            if array.any():  # which nan is too
+                fail(
+                    f"{name}, filled with {value}: expected 0 after zeroGradParameters(), "
+                    f"received {format_number(array.ravel()[np.flatnonzero(array)[0]])}"
+                )
+        if any(array.any() for array in gradients(component).values()):
+            fail("zeroGradParameters(): expected the gradients to be zero, it put other arrays in their place")
+
+
+@check("accumulation", of=["layer"], needs=["parameters_and_gradients_align"])
+def new_gradients_are_zero(trial: Trial) -> None:
+    """The gradients of a new component are zero."""
+    _skip_without_parameters(trial)
+    for name, array in gradients(trial.case.build()).items():
+        if array.any():  # which nan is too
+            received = format_number(largest(array))
+            fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {received}")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def only_accGradParameters_changes_gradients(trial: Trial) -> None:
+    """Forward and ``updateGradInput`` leave the gradients of the parameters alone."""
+    _skip_without_parameters(trial)
+    for mode, component, batch in trial.per_mode():
+        for array in gradients(component).values():
+            array.fill(3)
+        before = copies(gradients(component))
+        forward(component, batch)
+        expect_equal(gradients(component), before, f"after forward, {mode} mode", rtol=0)
+        if not defines_backward_itself(component):
+            component.updateGradInput(batch.input, batch.second)
+            expect_equal(gradients(component), before, f"after updateGradInput, {mode} mode", rtol=0)
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def gradients_do_without_that_of_the_input(trial: Trial) -> None:
+    """``backwardParameters`` accumulates what ``backward`` does, also before that has ever run, in both modes."""
+    _skip_without_parameters(trial)
+    for mode, component, batch in trial.per_mode():
+        zero(component)
+        forward(component, batch)
+        component.backwardParameters(batch.input, batch.second)
+        alone = copies(gradients(component))
+        zero(component)
+        backward(component, batch)
+        expect_equal(alone, gradients(component), f"after backwardParameters, {mode} mode, {batch}")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
+def every_gradient_is_returned(trial: Trial) -> None:
+    """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained."""
+    component, batch = trial.fresh(), trial.batch()
+    zero(component)
+    forward(component, batch)
+    known = {id(array) for array in (*parameters(component).values(), *gradients(component).values())}
+    declared = {join(prefix, name) for prefix, module in walk(component) for name in module.BUFFERS}
+    seen = []
+    for _ in range(3):
+        seen.append(copies({name: array for name, array in _arrays(component).items() if id(array) not in known}))
+        backward(component, batch)
+    for name, before in seen[0].items():
+        if name not in declared and all(name in arrays and arrays[name].shape == before.shape for arrays in seen):
+            once, twice = seen[1][name] - before, seen[2][name] - seen[1][name]
+            if once.any() and np.allclose(once, twice, rtol=1e-6, atol=0):
+                fail(f"{name}, {describe(before)}: adds up in backward, and getGradParameters() does not return it")
 
 
 @check("accumulation", of=["layer"], needs=RUNS)
 def passes_change_no_parameter(trial: Trial) -> None:
     """Forward and backward leave the parameters as they are, bit for bit and in their arrays, large ones too."""
-    skip_without_parameters(trial)
+    _skip_without_parameters(trial)
     for mode in trial.modes:
         for size in (1.0, 100.0, 0.01):  # signs stay, as a parameter may have to be positive
             component = trial.fresh(mode)
             held = parameters(component)
-            for array in _distinct(held):
+            for array in distinct(held):
                 array *= size
-            before = {name: array.copy() for name, array in held.items()}
+            before = copies(held)
             for batch in trial.batches(mode):
                 forward_backward(component, batch)
             expect_equal(parameters(component), before, f"(a parameter) after passes, {mode} mode", rtol=0)
@@ -39,18 +162,16 @@ def passes_change_no_parameter(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def parameters_are_live(trial: Trial) -> None:
     """Every parameter counts: a change of it in place changes the output, in float64 and in float32."""
-    skip_without_parameters(trial)
+    _skip_without_parameters(trial)
     for dtype in (np.float64, np.float32):
         alive: set[str] = set()
-        for mode in trial.modes:
-            for batch in trial.batches(mode, dtype):
-                component = trial.fresh(mode, dtype)
-                before = run(copy.deepcopy(component), batch)
-                for name in [name for name in parameters(component) if name not in alive]:
-                    changed = copy.deepcopy(component)
-                    _shift(trial, parameters(changed)[name])
-                    if not are_equal({"output": _first(run(changed, batch))}, {"output": _first(before)}, rtol=1e-6):
-                        alive.add(name)
+        for _, component, batch in trial.per_batch(dtype):
+            before = _output(copy.deepcopy(component), batch)
+            for name in [name for name in parameters(component) if name not in alive]:
+                changed = copy.deepcopy(component)
+                _shift(trial, parameters(changed)[name])
+                if not are_equal({"output": _output(changed, batch)}, {"output": before}, rtol=1e-6):
+                    alive.add(name)
         for name in parameters(trial.fresh()):
             if name not in alive:
                 fail(
@@ -62,10 +183,10 @@ def parameters_are_live(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def changed_parameters_count_at_once(trial: Trial) -> None:
     """A change of the parameters in place, as an optimizer makes it, counts from the next pass on, in both modes."""
-    skip_without_parameters(trial)
+    _skip_without_parameters(trial)
     for mode in trial.modes:
         used, batch = _used(trial, mode), trial.batch(mode)
-        for array in _distinct(parameters(used)):
+        for array in distinct(parameters(used)):
             _shift(trial, array)
         expected = run(_unused_like(trial, mode, used), batch)
         expect_equal(run(used, batch), expected, f"after a change of the parameters in place, {mode} mode, {batch}")
@@ -74,7 +195,7 @@ def changed_parameters_count_at_once(trial: Trial) -> None:
 @check("accumulation", of=["layer"], needs=RUNS)
 def rebound_parameters_are_used(trial: Trial) -> None:
     """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes."""
-    skip_without_parameters(trial)
+    _skip_without_parameters(trial)
     for mode in trial.modes:
         used, batch = _used(trial, mode), trial.batch(mode)
         new: dict[int, Any] = {}
@@ -94,7 +215,7 @@ def rebound_parameters_are_used(trial: Trial) -> None:
 def nothing_is_hidden(trial: Trial) -> None:
     """Two components with the same parameters, buffers and plain attributes compute the same: nothing else counts."""
     trained = trial.fresh()
-    for array in _distinct(parameters(trained)):
+    for array in distinct(parameters(trained)):
         _shift(trial, array)
     for batch in [*trial.batches(), *trial.batches()]:
         forward_backward(trained, batch)
@@ -104,11 +225,46 @@ def nothing_is_hidden(trial: Trial) -> None:
         for component in (trained, other):
             getattr(component, mode)()
         batch = trial.batch(mode)
-        expect_equal(
-            run(copy.deepcopy(other), batch),
-            run(copy.deepcopy(trained), batch),
-            f"of another component with the same parameters and buffers, {mode} mode, {batch}",
+        received, expected = (run(copy.deepcopy(component), batch) for component in (other, trained))
+        where = f"of another component with the same parameters and buffers, {mode} mode, {batch}"
+        expect_equal(received, expected, where)
+
+
+def _expect_alignment(component: Any, when: str) -> None:
+    values, slopes = list(leaves(component.getParameters())), list(leaves(component.getGradParameters()))
+    for what, arrays in (("getParameters()", values), ("getGradParameters()", slopes)):
+        for array in arrays:
+            if not isinstance(array, np.ndarray):
+                fail(f"{what} {when}: expected arrays, received {type(array).__name__}")
+    if [array.shape for array in values] != [array.shape for array in slopes]:
+        fail(
+            f"getGradParameters() {when}: expected the shapes of the parameters, {[array.shape for array in values]}, "
+            f"received {[array.shape for array in slopes]}"
         )
+    for index, (value, slope) in enumerate(zip(values, slopes, strict=True)):
+        if np.shares_memory(value, slope):
+            fail(f"parameter {index}, {describe(value)}, {when}: its gradient is the same memory")
+    for one in range(len(slopes)):
+        for other in range(one):
+            tied = values[one] is values[other]
+            if not tied and slopes[one].size and np.shares_memory(slopes[one], slopes[other]):
+                fail(f"gradients {other} and {one} {when}: expected memory of their own, they share it")
+
+
+def _skip_without_parameters(trial: Trial) -> None:
+    """Skip the check of a component that has no parameters."""
+    if not parameters(trial.prototype):
+        skip("it has no parameters")
+
+
+def _arrays(component: Any) -> dict[str, Any]:
+    """The floating arrays that a component, and the modules inside it, hold in attributes."""
+    return {
+        join(prefix, place.name): place.value
+        for prefix, module in walk(component)
+        for place in find_places(module, np.ndarray)
+        if is_floating(place.value)
+    }
 
 
 def _used(trial: Trial, mode: str) -> Any:
@@ -125,16 +281,12 @@ def _unused_like(trial: Trial, mode: str, used: Any) -> Any:
     return component
 
 
-def _distinct(arrays: dict[str, Any]) -> list[Any]:
-    """Every array once, that has several names."""
-    return list({id(array): array for array in arrays.values()}.values())
-
-
 def _shift(trial: Trial, array: Any) -> None:
     """Move every element by about its size or 1."""
     array += (trial.rng.uniform(0.5, 1.5, array.shape) * (1 + np.abs(array))).astype(array.dtype)
 
 
-def _first(results: dict[str, Any]) -> Any:
-    """All outputs as one vector."""
+def _output(component: Any, batch: Batch) -> Any:
+    """All outputs of a pass as one vector."""
+    results = run(component, batch)
     return np.concatenate([np.ravel(array) for name, array in results.items() if name.startswith("output")])

@@ -12,11 +12,10 @@ import numpy as np
 from attrs import evolve
 
 from ...nn import definition_depth, describe
-from ..check import check
-from ..numerics import expect_equal, is_floating, named_arrays, structure
-from ..outcomes import fail, skip
+from ..check import check, fail, skip
+from ..numerics import are_floating, copied, expect_equal, expect_same, is_floating, named_arrays, structure
 from ..passes import Batch, backward, forward, forward_backward, gradients, run, zero
-from ..trials import Trial
+from ..trial import Trial
 
 CALLED = ("forward_runs", "backward_runs")
 """What a component must do before anything can be asked of its results."""
@@ -63,10 +62,9 @@ def forward_runs(trial: Trial) -> None:
 def backward_runs(trial: Trial) -> None:
     """Backward runs after forward, for an input of every shape of the case."""
     for batch in trial.batches():
-        component = trial.fresh()
-        gradInput = forward_backward(component, batch)
+        gradInput = forward_backward(trial.fresh(), batch)
         if not trial.takes_integers:
-            _expect_arrays("backward", gradInput, optional=not all(_floats(batch)))
+            _expect_arrays("backward", gradInput, optional=not all(are_floating(batch.input)))
 
 
 @check("protocol", of=["layer"], needs=["forward_runs"])
@@ -100,8 +98,7 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
     """The gradient with respect to the input has its shape, for every shape of the case, in both modes."""
     for mode in trial.modes:
         for batch in (*trial.batches(mode), *single_samples(trial, mode)):
-            component = trial.fresh(mode)
-            gradInput = forward_backward(component, batch)
+            gradInput = forward_backward(trial.fresh(mode), batch)
             if gradInput is None and trial.takes_integers:
                 continue
             received, expected = structure(gradInput), structure(batch.input)
@@ -127,9 +124,9 @@ def backward_twice_gives_the_same(trial: Trial) -> None:
     """A second backward after one forward gives the same ``gradInput``: the first has used nothing up."""
     for mode, component, batch in trial.per_mode():
         forward(component, batch)
-        first = {name: array.copy() for name, array in named_arrays("gradInput", backward(component, batch))}
-        second = dict(named_arrays("gradInput", backward(component, batch)))
-        expect_equal(second, first, f"of a second backward, {mode} mode, {batch}")
+        first = copied(backward(component, batch))
+        second = backward(component, batch)
+        expect_same("gradInput", second, first, f"of a second backward, {mode} mode, {batch}", rtol=1e-9)
 
 
 @check("protocol", of=["layer"], needs=RUNS)
@@ -140,10 +137,8 @@ def backward_reads_every_gradOutput(trial: Trial) -> None:
         expected = run(copy.deepcopy(component), other)
         forward_backward(component, batch)
         zero(component)
-        gradInput = backward(component, other)
-        expect_equal(
-            _backward_results(component, gradInput), only_gradients(expected), f"of a second gradOutput, {mode} mode"
-        )
+        received = _backward_results(component, backward(component, other))
+        expect_equal(received, only_gradients(expected), f"of a second gradOutput, {mode} mode")
 
 
 def _expect_as_backward(trial: Trial, methods: tuple[str, ...], where: str) -> None:
@@ -178,10 +173,6 @@ def _drawn(trial: Trial, shape: Any) -> Batch:
     return Batch(trial.draw_input(shape=shape), target)
 
 
-def _floats(batch: Batch) -> list[bool]:
-    return [is_floating(array) for _, array in named_arrays("input", batch.input)]
-
-
 def _expect_arrays(what: str, tensor: Any, *, optional: bool = False) -> None:
     if isinstance(tensor, tuple) and tensor:
         for part in tensor:
@@ -197,9 +188,7 @@ def _expect_stored(name: str, stored: Any, returned: Any, where: str) -> None:
         fail(f"{name}, {where}: expected what is returned to be stored, received None in the attribute")
     if structure(stored) != structure(returned):
         fail(f"{name}, {where}: expected {describe(returned)} as returned, received {describe(stored)}")
-    expect_equal(
-        dict(named_arrays(name, stored)), dict(named_arrays(name, returned)), f"in the attribute, {where}", rtol=0
-    )
+    expect_same(name, stored, returned, f"in the attribute, {where}")
 
 
 def _without_integers(shapes: Any, tensor: Any) -> Any:
@@ -218,8 +207,7 @@ def defines_backward_itself(component: Any) -> bool:
 
 
 def _backward_results(component: Any, gradInput: Any) -> dict[str, Any]:
-    found = dict(named_arrays("gradInput", gradInput))
-    return {**found, **gradients(component)}
+    return {**dict(named_arrays("gradInput", gradInput)), **gradients(component)}
 
 
 def only_gradients(results: dict[str, Any]) -> dict[str, Any]:

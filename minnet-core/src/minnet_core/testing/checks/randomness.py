@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...nn import Array
 from ...state import GlobalState, generator_states
-from ..check import check
-from ..numerics import are_equal, expect_equal, format_number, map_arrays, named_arrays
-from ..outcomes import fail, skip
-from ..passes import backward, forward, parameters, run
-from ..trials import Trial, mean_shifts
+from ..check import check, fail, skip
+from ..numerics import are_equal, copied, expect_equal, format_number, named_arrays
+from ..passes import Batch, backward, forward, parameters, run
+from ..trait_detection import mean_shifts
+from ..trial import Trial
 from .protocol import RUNS
 
 REPEATS = 100
@@ -29,8 +31,7 @@ def a_seed_gives_the_same_component(trial: Trial) -> None:
     batch, before = trial.batch(), GlobalState.now()
     for _ in range(2):
         before.restore()
-        component = trial.case.build(rng=7).astype(np.float64)
-        results.append({**parameters(component), **run(component, batch)})
+        results.append(_results(trial.case.build(rng=7), batch))
     expect_equal(results[1], results[0], "of a second component made with the same seed", rtol=0)
 
 
@@ -43,13 +44,8 @@ def seeds_give_different_components(trial: Trial) -> None:
     if not parameters(trial.prototype) and not trial.is_stochastic:
         skip("it draws nothing")
     batch = batch.repeated(32)
-
-    def results(seed: int) -> dict[str, Array]:
-        component = trial.case.build(rng=seed).astype(np.float64)
-        return {**parameters(component), **run(component, batch)}
-
-    first = results(0)
-    if all(are_equal(results(seed), first, rtol=0) for seed in range(1, 12)):
+    first = _results(trial.case.build(0), batch)
+    if all(are_equal(_results(trial.case.build(seed), batch), first, rtol=0) for seed in range(1, 12)):
         fail("rng=0, 1, 2, ... 11: expected different parameters or outputs, they are the same: rng is not used")
 
 
@@ -59,17 +55,12 @@ def rng_is_what_numpy_takes(trial: Trial) -> None:
     if not trial.case.takes_rng:
         skip("it takes no rng")
     batch = trial.batch().repeated(64)  # or a mask that rarely drops anything would now and then be one five times
-
-    def results(rng: int | np.random.Generator | None) -> dict[str, Array]:
-        component = (trial.case.build_with({"rng": None}) if rng is None else trial.case.build(rng)).astype(np.float64)
-        return {**parameters(component), **run(component, batch)}
-
-    seeded = results(5)
-    expect_equal(results(np.random.default_rng(5)), seeded, "with rng=np.random.default_rng(5), not rng=5", rtol=0)
-    if are_equal(results(6), seeded, rtol=0):
+    seeded, generated, other = (_results(trial.case.build(rng), batch) for rng in (5, np.random.default_rng(5), 6))
+    expect_equal(generated, seeded, "with rng=np.random.default_rng(5), not rng=5", rtol=0)
+    if are_equal(other, seeded, rtol=0):
         skip("it draws nothing")
-    first = results(None)
-    if all(are_equal(results(None), first, rtol=0) for _ in range(4)):
+    first = _results(trial.case.build_with({"rng": None}), batch)
+    if all(are_equal(_results(trial.case.build_with({"rng": None}), batch), first, rtol=0) for _ in range(4)):
         fail("rng=None, five times: expected components that differ, they are all the same")
 
 
@@ -118,7 +109,7 @@ def successive_draws_differ(trial: Trial) -> None:
     if not trial.is_stochastic:
         skip("it draws no random numbers")
     component, batch = trial.fresh(), trial.batch().repeated(4)
-    first = dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input))))
+    first = dict(named_arrays("output", copied(component.forward(batch.input))))
     for _ in range(REPEATS):
         if not are_equal(dict(named_arrays("output", component.forward(batch.input))), first, rtol=0):
             return
@@ -140,6 +131,12 @@ def the_mean_is_preserved(trial: Trial) -> None:
                 f"{abs(shift.size_in_errors):.0f} standard errors away; "
                 "if that is meant, it has the trait 'changes-mean'"
             )
+
+
+def _results(component: Any, batch: Batch) -> dict[str, Array]:
+    """The parameters of a new component, and what a pass computes."""
+    component.astype(np.float64)
+    return {**parameters(component), **run(component, batch)}
 
 
 def _can_be_seeded(trial: Trial) -> bool:

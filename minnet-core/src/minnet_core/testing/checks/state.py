@@ -11,20 +11,17 @@ from typing import Any
 import numpy as np
 
 from ...state import align_generators
-from ..check import check
+from ..check import check, fail
 from ..numerics import are_equal, expect_equal, map_arrays, named_arrays, samples
-from ..outcomes import fail
-from ..passes import Batch, backward, buffers, copy_state, forward, forward_backward, gradients, parameters, run
-from ..trials import Trial
+from ..passes import Batch, backward, copy_state, forward, forward_backward, gradients, held_arrays, run, zero
+from ..trial import Trial
 from .protocol import RUNS
 
 
 @check("state", needs=RUNS)
 def other_batches_leave_no_trace(trial: Trial) -> None:
     """Results after other batches are those of a component that has the same state and has seen none."""
-    for mode in trial.modes:
-        batch = trial.batch(mode)
-        used = trial.fresh(mode)
+    for mode, used, batch in trial.per_mode():
         for other in trial.batches(mode):
             forward_backward(used, other)
         _expect_as_unused(trial, mode, used, batch, "after other batches")
@@ -33,10 +30,8 @@ def other_batches_leave_no_trace(trial: Trial) -> None:
 @check("state", needs=RUNS)
 def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
     """Results of a batch do not depend on a larger one before it, or on a smaller one."""
-    for mode in trial.modes:
-        batch = trial.batch(mode)
+    for mode, used, batch in trial.per_mode():
         larger = batch.repeated(2, "doubled")
-        used = trial.fresh(mode)
         forward_backward(used, larger)
         _expect_as_unused(trial, mode, used, batch, "after a larger batch")
         _expect_as_unused(trial, mode, used, larger, "after a smaller batch")
@@ -45,13 +40,11 @@ def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
 @check("state", needs=RUNS)
 def a_refilled_input_is_read_again(trial: Trial) -> None:
     """New numbers in the array of the last pass are seen: nothing recognizes an array by its identity."""
-    for mode in trial.modes:
-        first, second = trial.batch(mode), trial.batch(mode)
-        reused, used = first.copy(), trial.fresh(mode)
+    for mode, used, first in trial.per_mode():
+        reused, second = first.copy(), trial.batch(mode)
         forward_backward(used, reused)
-        for mine, new in ((reused.input, second.input), (reused.second, second.second)):
-            for (_, array), (_, numbers) in zip(named_arrays("", mine), named_arrays("", new), strict=True):
-                array[...] = numbers
+        map_arrays(np.copyto, reused.input, second.input)
+        map_arrays(np.copyto, reused.second, second.second)
         _expect_as_unused(trial, mode, used, reused, "in the array of the batch before")
 
 
@@ -59,17 +52,15 @@ def a_refilled_input_is_read_again(trial: Trial) -> None:
 def two_components_share_nothing(trial: Trial) -> None:
     """Two components made by the same call have no array in common, and do not disturb each other."""
     one, other = trial.case.build(), trial.case.build()
-    arrays = [{**parameters(made), **gradients(made), **buffers(made)} for made in (one, other)]
-    for name, array in arrays[0].items():
-        for other_name, another in arrays[1].items():
-            shared = array.size and np.may_share_memory(array, another) and np.shares_memory(array, another)
-            if shared and (array.flags.writeable or another.flags.writeable):  # else it is a constant
+    for name, array in held_arrays(one).items():
+        for other_name, another in held_arrays(other).items():
+            writeable = array.flags.writeable or another.flags.writeable  # else it is a constant
+            if writeable and np.shares_memory(array, another):
                 fail(f"{name}: shares memory with {other_name} of another component made by the same call")
     batches = trial.batch(), trial.batch()
     alone = [run(copy.deepcopy(made), batch) for made, batch in zip((one, other), batches, strict=True)]
     for made in (one, other):
-        for array in gradients(made).values():
-            array.fill(0)
+        zero(made)
     outputs = [map_arrays(np.array, forward(made, batch)) for made, batch in zip((one, other), batches, strict=True)]
     for index, (made, batch) in enumerate(zip((one, other), batches, strict=True)):
         received = dict(named_arrays("output" if trial.kind == "layer" else "loss", outputs[index]))
@@ -105,15 +96,11 @@ def _expect_as_unused(trial: Trial, mode: str, used: Any, batch: Batch, when: st
     """Expect the results of a component that has seen no batch; one that has the same state, if that matters."""
     unused = trial.fresh(mode)
     align_generators(used, unused)
-    received = run(used, batch)
-    expected = run(unused, batch)
-    if are_equal(received, expected):
-        return
-    if mode == "train":
+    received, expected = run(used, batch), run(unused, batch)
+    if mode == "train" and not are_equal(received, expected):
         unused = trial.fresh(mode)
         copy_state(used, unused)
-        again = copy.deepcopy(used)
-        received, expected = run(again, batch), run(unused, batch)
+        received, expected = run(copy.deepcopy(used), batch), run(unused, batch)
     expect_equal(received, expected, f"{when}, {mode} mode, {batch} of {samples(batch.input)} samples")
 
 

@@ -6,12 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..check import check
-from ..numerics import is_floating, named_arrays
-from ..outcomes import fail, skip
-from ..trials import (
+from ..check import check, fail, skip
+from ..numerics import are_floating, is_floating, named_arrays
+from ..trait_detection import (
     REACH,
-    Trial,
     draws_globally,
     find_kink,
     is_batch_coupled,
@@ -19,6 +17,7 @@ from ..trials import (
     mean_shifts,
     train_differs,
 )
+from ..trial import Trial
 from .protocol import RUNS
 
 FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)
@@ -94,7 +93,7 @@ def inputs_are_of_the_declared_domain(trial: Trial) -> None:
                 fail(f"{name}, shape {array.shape}: {problem}, and the case declares {trial.domain}")
         if trial.kind == "criterion":
             target = trial.case.draw_target(trial.rng, np.float64, shape)
-            integral = not any(is_floating(array) for _, array in named_arrays("target", target))
+            integral = not any(are_floating(target))
             if integral != ("integer-target" in trial.traits) and not trial.case.infers:
                 _contradict("integer-target", not integral, "its targets are integers", "its targets are no integers")
 

@@ -1,9 +1,19 @@
 """Arrays of a pass compared: central differences, tolerances, nested arrays."""
 
 from .central_difference import STEP, Line, central_difference, directions, find_mismatch
-from .comparison import are_equal, differing, expect_equal, format_number, largest, tolerance_of
+from .comparison import (
+    are_equal,
+    copies,
+    differing,
+    expect_equal,
+    expect_same,
+    format_number,
+    largest,
+    tolerance_of,
+)
 from .tensors import (
     LAYOUTS,
+    are_floating,
     as_dtype,
     cast,
     copied,
@@ -24,14 +34,17 @@ __all__ = [
     "STEP",
     "Line",
     "are_equal",
+    "are_floating",
     "as_dtype",
     "cast",
     "central_difference",
     "copied",
+    "copies",
     "differing",
     "directions",
     "dtypes_holding",
     "expect_equal",
+    "expect_same",
     "find_mismatch",
     "format_number",
     "is_floating",

@@ -112,12 +112,9 @@ class Line:
         return best, float(error)
 
     def has_kink(self, noise: float) -> bool:
-        """Whether the two one-sided slopes differ, and go on differing as the step shrinks.
+        """Whether the two one-sided slopes differ by more than noise, and go on differing as the step shrinks.
 
         Where the function is smooth their difference shrinks with the step, tenfold here.
-
-        Args:
-            noise: a difference of slopes that means nothing.
         """
         wide, narrow = (abs(np.subtract(*self.one_sided(step))) for step in (10 * STEP, STEP))
         return bool(narrow > max(10 * noise, 0.3 * wide))
@@ -138,15 +135,7 @@ def directions(
 
 @frozen
 class Mismatch:
-    """Where a gradient and the slope of its function disagree.
-
-    Attributes:
-        place: which element, or that it was a random direction.
-        analytic: what the gradient says.
-        numeric: what differences say.
-        allowed: how far apart they may be.
-        is_kink: whether the function has a kink there, so that the differences say nothing.
-    """
+    """Where a gradient and the slope of its function disagree; at a kink, differences say nothing."""
 
     place: str
     analytic: float
@@ -166,15 +155,8 @@ def find_mismatch(
     """Compare a gradient with slopes of its function.
 
     A difference that a central one at `STEP` shows is looked at again: by extrapolation, which is right for a strongly
-    curved function too, and for a kink.
-
-    Args:
-        function: called with ``x`` moved.
-        x: float64 array that ``function`` reads.
-        gradient: of its shape.
-        magnitude: the size of the terms that ``function`` sums, which says how much rounding to expect.
-        rng: draws directions.
-        tolerance: allowed difference relative to the largest slope, besides rounding.
+    curved function too, and for a kink. The magnitude is that of the terms that the function sums, which says how much
+    rounding to expect besides the tolerance, which is relative to the largest slope.
     """
     lines = [Line(function, x, direction) for direction in directions(x, rng)]
     numeric = [line.central() for line in lines]

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import Array
-from ..outcomes import fail
+from ...nn import Array, Tensor
+from ..check import fail
+from .tensors import named_arrays
 
 
 def expect_equal(
@@ -43,6 +44,11 @@ def expect_equal(
             fail(f"{place}: expected {format_number(wanted[element])}, received {format_number(array[element])}{count}")
 
 
+def expect_same(name: str, received: Tensor, expected: Tensor, where: str, *, rtol: float = 0) -> None:
+    """Fail unless two tensors, which have one name, are equal, bit for bit if nothing else is said."""
+    expect_equal(dict(named_arrays(name, received)), dict(named_arrays(name, expected)), where, rtol=rtol)
+
+
 def are_equal(received: Mapping[str, Any], expected: Mapping[str, Any], rtol: float = 1e-9) -> bool:
     """Whether `expect_equal` would pass."""
     return received.keys() == expected.keys() and all(
@@ -64,6 +70,11 @@ def differing(array: Array, expected: Array, allowed: float) -> Array:
         return np.asarray(~same)
     with np.errstate(invalid="ignore"):
         return np.asarray(~(same | (np.abs(array - expected) <= allowed)))
+
+
+def copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Copy arrays that have names."""
+    return {name: array.copy() for name, array in arrays.items()}
 
 
 def largest(array: Array) -> float:

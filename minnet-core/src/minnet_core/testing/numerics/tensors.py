@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -11,15 +12,19 @@ import numpy as np
 from ...nn import Array, Tensor
 
 
-def map_arrays(function: Callable[[Array], Any], tensor: Tensor) -> Any:
+def map_arrays(function: Callable[..., Any], tensor: Tensor, *others: Tensor) -> Any:
     """Apply a function to every array of a table, or to the one array that there is; None stays.
+
+    Further tensors of the same structure give it further arguments.
 
     >>> map_arrays(np.shape, (np.ones(2), (np.ones((3, 4)),)))
     ((2,), ((3, 4),))
+    >>> map_arrays(np.add, (np.ones(1), np.ones(2)), (np.ones(1), np.ones(2)))
+    (array([2.]), array([2., 2.]))
     """
     if isinstance(tensor, tuple):
-        return tuple(map_arrays(function, part) for part in tensor)
-    return None if tensor is None else function(np.asarray(tensor))
+        return tuple(map(partial(map_arrays, function), tensor, *others))
+    return None if tensor is None else function(*map(np.asarray, (tensor, *others)))
 
 
 def named_arrays(name: str, tensor: Tensor) -> Iterator[tuple[str, Array]]:
@@ -39,6 +44,11 @@ def structure(tensor: Tensor) -> Any:
 def is_floating(array: Array) -> bool:
     """Whether numbers can be varied a little."""
     return array.dtype.kind == "f"
+
+
+def are_floating(tensor: Tensor) -> list[bool]:
+    """Of each array whether it is floating."""
+    return [is_floating(array) for _, array in named_arrays("", tensor)]
 
 
 def copied(tensor: Tensor) -> Tensor:
@@ -68,9 +78,7 @@ def rows(tensor: Tensor, index: slice) -> Tensor:
 
 def stacked(first: Tensor, second: Tensor) -> Tensor:
     """Append the samples of one tensor to those of another."""
-    if isinstance(first, tuple):
-        return tuple(map(stacked, first, second))
-    return None if first is None else np.concatenate([first, second])
+    return map_arrays(lambda *parts: np.concatenate(parts), first, second)
 
 
 def samples(tensor: Tensor) -> int:
@@ -89,21 +97,15 @@ def dtypes_holding(tensor: Tensor, dtypes: Iterable[Any]) -> list[Any]:
 
 
 def _strided(array: Array) -> Array:
-    spaced = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
-    spaced[..., ::2] = array
-    return spaced[..., ::2]
+    return np.repeat(array, 2, axis=-1)[..., ::2]
 
 
 def _padded(array: Array) -> Array:
-    wide = np.zeros((*array.shape[:-1], array.shape[-1] + 3), array.dtype)
-    wide[..., : array.shape[-1]] = array
-    return wide[..., : array.shape[-1]]
+    return np.concatenate([array, array[..., :1].repeat(3, axis=-1)], axis=-1)[..., :-3]
 
 
 def _every_other(array: Array) -> Array:
-    spaced = np.zeros((2 * len(array), *array.shape[1:]), array.dtype)
-    spaced[::2] = array
-    return spaced[::2]
+    return np.repeat(array, 2, axis=0)[::2]
 
 
 def _reversed(array: Array) -> Array:

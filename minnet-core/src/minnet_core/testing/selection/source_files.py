@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import inspect
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,7 @@ from zlib import crc32
 
 from ...nn import Component, Criterion, Module
 from ...support import nearest_names
+from ..cases import needed_arguments
 from ..passes import sandboxed
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
@@ -125,10 +125,5 @@ def with_core_base(cls: Any) -> Any:
         raise ValueError(
             f"expected a layer, criterion or optimizer, received {cls.__name__}, which has no updateOutput"
         )
-    required = [
-        parameter
-        for parameter in inspect.signature(cls.updateOutput).parameters.values()
-        if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-    ]
-    base = Criterion if len(required) > 2 else Module
+    base = Criterion if len(needed_arguments(cls.updateOutput)) > 2 else Module
     return type(cls.__name__, (cls, base), {"__module__": cls.__module__, "__doc__": cls.__doc__})

@@ -9,40 +9,36 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ...nn import DOMAINS, Array, Draw, describe
+from ...nn import DOMAINS, Array, Draw
 from ..cases import Case
 from ..passes import sandboxed
-from ..trials import Trial
+from ..trait_detection import problem_of_pass
+from ..trial import Trial
 
 
 def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """One class for each sample, as a row with a single 1."""
-    rows: Array = np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])]
-    return rows
+    return np.asarray(np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])])
 
 
 def classes(rng: np.random.Generator, shape: Any, _: npt.DTypeLike) -> Array:
     """The index of one class for each sample."""
-    indices: Array = rng.integers(0, shape[-1], shape[:-1])
-    return indices
+    return np.asarray(rng.integers(0, shape[-1], shape[:-1]))
 
 
 def real(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Numbers of a standard normal distribution, in the shape of the input."""
-    numbers: Array = rng.standard_normal(shape).astype(dtype)
-    return numbers
+    return np.asarray(rng.standard_normal(shape), dtype)
 
 
 def binary(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Zeros and ones, in the shape of the input."""
-    bits: Array = rng.integers(0, 2, shape).astype(dtype)
-    return bits
+    return np.asarray(rng.integers(0, 2, shape), dtype)
 
 
 def signs(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
     """Ones and minus ones, in the shape of the input."""
-    drawn: Array = rng.choice([-1, 1], shape).astype(dtype)
-    return drawn
+    return np.asarray(rng.choice([-1, 1], shape), dtype)
 
 
 TARGETS = MappingProxyType({"one-hot": one_hot, "classes": classes, "real": real, "binary": binary, "signs": signs})
@@ -74,7 +70,8 @@ def guessed_target(case: Case) -> Case:
     for domain in domains:
         traits = case.traits | {domain} if domain else case.traits
         for name, target in TARGETS.items():
-            problem = _problem(evolve(case, target=target, traits=traits, infers=False))
+            with sandboxed():
+                problem = problem_of_pass(Trial(evolve(case, target=target, traits=traits, infers=False), "target"))
             if problem is None:
                 guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
                 return evolve(case, target=target, traits=traits, guess=guess)
@@ -84,18 +81,3 @@ def guessed_target(case: Case) -> Case:
         f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
         f"none ({told}); name the one it takes by --target, and the inputs it takes by --trait, or declare EXAMPLES"
     )
-
-
-def _problem(case: Case) -> str | None:
-    """What is wrong with a pass; None if it gives a finite loss."""
-    trial = Trial(case, "target")
-    try:
-        with sandboxed():
-            batch, component = trial.batch(), trial.fresh()
-            loss = component.forward(batch.input, batch.second)
-            component.backward(batch.input, batch.second)
-            if np.ndim(loss):
-                return f"expected one number for a loss, received {describe(loss)}"
-            return None if np.isfinite(loss) else f"the loss is {loss}"
-    except (Exception, SystemExit) as error:  # of a criterion that takes something else
-        return f"{type(error).__name__}: {error}"

@@ -10,10 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 from attrs import asdict, field, frozen, validators
 
-from ...nn import Component, Criterion, Example, Module, Optimizer, construct
+from ..discovery import Declaration
+from ..errors import ConfigError
+from ..nn import Component, Criterion, Example, Module, Optimizer, construct
+from ..plugins import guarded
+from .passes import sandboxed
 
 KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
 """What the kit can prove, by the name that a check uses."""
+
+
+def kind_of(component: Any) -> str:
+    """Return which of ``KINDS`` a component is."""
+    return next(name for name, base in KINDS.items() if isinstance(component, base))
 
 
 @frozen(eq=False)
@@ -59,6 +68,15 @@ class Case(Example):
         except (TypeError, ValueError):  # of some callables written in C
             return False
         return "rng" in parameters
+
+    @property
+    def kind(self) -> str | None:
+        """What is made, ``layer``, ``criterion`` or ``optimizer``; None if that fails, as a check tells."""
+        try:
+            with sandboxed(self.seed):
+                return kind_of(self.build())
+        except (Exception, SystemExit):
+            return None
 
     def build(self, rng: int | np.random.Generator | None = None) -> Any:
         """Make a component.
@@ -125,3 +143,29 @@ def examples_of(cls: Any) -> tuple[Example, ...]:
 def from_example(cls: type, example: Example, **known: Any) -> Case:
     """Make the case of one of the ``EXAMPLES`` of a class."""
     return Case(cls, **asdict(example, recurse=False), **known)
+
+
+def construct_examples(declaration: Declaration, cls: Any) -> None:
+    """Make a component with the arguments of each of its ``EXAMPLES``.
+
+    One that declares none is made if its constructor needs no argument, or it is an optimizer and needs only a module.
+
+    Raises:
+        PluginLoadError: if one cannot be made.
+    """
+    with sandboxed(), guarded(declaration, "cannot be constructed"):
+        cases = [from_example(cls, example) for example in examples_of(cls)]
+        if not cases and (issubclass(cls, Optimizer) or not needed_arguments(cls)):
+            cases = [Case(cls, input=(4, 3))]
+        for case in cases:
+            try:
+                case.build()
+            except ConfigError as error:  # what the constructor raised says more than who caught it
+                raise error.__cause__ or error from error.__cause__
+
+
+def needed_arguments(function: Any) -> list[str]:
+    """The parameters of a class or function that have no default."""
+    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    return [each.name for each in parameters if each.default is each.empty and each.kind not in optional]

@@ -1,22 +1,26 @@
-"""`Examination`: the checks of a case, run in order, each after those that it needs."""
+"""Proving components: every check of every case, in order, each after those that it needs, at once or one by one."""
 
 from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any, Literal, Self
 from unittest import SkipTest
 
-from ...support import nearest_names, where_raised
-from ..cases import Case
-from ..check import Check
-from ..checks import checks_by_name, named_check, unknown_check
-from ..outcomes import ConformanceError
-from ..passes import sandboxed
-from ..trials import Trial, inferred_traits
+from attrs import asdict, field, frozen
+
+from ..support import nearest_names, where_raised
+from .cases import Case
+from .check import Check, ConformanceError
+from .checks import checks_by_name, checks_for, named_check, unknown_check
+from .passes import sandboxed
 from .report import Report, Result, Status
+from .selection import cases_of
+from .trait_detection import inferred_traits
+from .trial import Trial
 
 
 def rerun_command(case: Case, check: str) -> str:
@@ -84,12 +88,8 @@ class Examination:
 
     @cached_property
     def kind(self) -> str | None:
-        """What the case makes: ``layer``, ``criterion`` or ``optimizer``; None if it makes nothing."""
-        try:
-            with sandboxed(self.case.seed):
-                return Trial(self.case, "kind").kind
-        except (Exception, SystemExit):  # told by the check is_made
-            return None
+        """The kind of the case."""
+        return self.case.kind
 
     def result_of(self, check: Check) -> Result:
         """Run a check, unless it has run."""
@@ -141,3 +141,93 @@ def _raised(error: BaseException) -> str:
     where = where_raised(first)
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return f"raised {type(error).__name__}: {error}{where and f', at {where}'}{notes}"
+
+
+@frozen(eq=False, repr=False)
+class BoundCheck(Check):
+    """A check with the case that it is to be run on: calling it runs it, and whatever it needs first.
+
+    Attributes:
+        case: the case.
+    """
+
+    case: Case = field(kw_only=True)
+
+    @classmethod
+    def of_case(cls, case: Case, check: Check) -> Self:
+        """Bind a check to a case."""
+        return cls(**asdict(check, recurse=False), case=case)
+
+    def __call__(self, case: Case | None = None) -> None:
+        """Run the check.
+
+        Args:
+            case: the one to run it on instead of its own.
+
+        Raises:
+            ConformanceError: if the component fails.
+            unittest.SkipTest: if the check has nothing to prove of it, or one that it needs fails.
+        """
+        __tracebackhide__ = True  # of pytest: the message says it all
+        result = Examination(case or self.case).result_of(self)
+        if result.status == "failed":
+            raise ConformanceError(result.message)
+        if result.status == "skipped":
+            raise SkipTest(result.message)
+
+
+def component_checks(*subjects: Any, **options: Any) -> Iterator[tuple[Case, BoundCheck]]:
+    """Yield every case with every check that is about it; ``check(case)`` runs one.
+
+    Args:
+        subjects: what `cases_of` takes: a class, a registered name, a distribution, a `Case`.
+        options: as `cases_of` takes them.
+
+    >>> from minnet_core import Sequential
+    >>> for case, check in component_checks(Sequential):
+    ...     if check.name == "forward_runs":
+    ...         check(case)
+    """
+    for case in cases_of(*subjects, **options):
+        for check in checks_for(case):
+            yield case, BoundCheck.of_case(case, check)
+
+
+def check_component(
+    *subjects: Any,
+    checks: Iterable[str] | None = None,
+    on_fail: Literal["raise", "warn"] | None = "raise",
+    **options: Any,
+) -> list[Report]:
+    """Run the conformance kit.
+
+    Args:
+        subjects: what `cases_of` takes: a class, a registered name, a distribution, a `Case`.
+        checks: names of the checks to run (and of what they need); all if not given.
+        on_fail: raise an error, warn, or (None) only report.
+        options: as `cases_of` takes them.
+
+    Returns:
+        A report for every case.
+
+    Raises:
+        ConformanceError: if a component fails a check and ``on_fail`` is ``"raise"``.
+        ValueError: if there is no check of a name.
+
+    >>> from minnet_core import Sequential
+    >>> (report,) = check_component(Sequential)
+    >>> report.count("failed")
+    0
+    """
+    reports = []
+    for case in cases_of(*subjects, **options):
+        report = examine(case, checks)
+        report.signal(on_fail)
+        reports.append(report)
+    return reports
+
+
+def examine(case: Case, checks: Iterable[str] | None = None) -> Report:
+    """Run the checks of one case; see `check_component`."""
+    chosen = list(checks_for(case)) if checks is None else [named_check(name) for name in checks]
+    return Examination(case).report(chosen)

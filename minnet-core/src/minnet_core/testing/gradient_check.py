@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ...nn import Array, Criterion, Module, Tensor, title
-from ...state import GlobalState
-from ..numerics import (
+from ..nn import Array, Criterion, Module, Tensor, title
+from ..state import global_state_kept
+from .check import fail
+from .numerics import (
     cast,
     copied,
+    copies,
     differing,
     find_mismatch,
     format_number,
@@ -24,7 +26,6 @@ from ..numerics import (
     structure,
     tolerance_of,
 )
-from ..outcomes import ConformanceError
 from .passes import Batch, forward, gradients, parameters, run
 
 
@@ -81,23 +82,16 @@ def check_gradients(
     """
     name, generator = title(module), np.random.default_rng(rng)
     module = module.clone().astype(np.float64)
-    before = GlobalState.now()
-    try:
+    with global_state_kept():
         input = cast(input, np.float64)
         output = forward(module.clone(), Batch(input, None))
         gradOutput = map_arrays(lambda array: generator.standard_normal(array.shape), output)
         batch = Batch(input, copied(gradOutput))
         probe = module.clone()
         results = run(probe, batch)
-        for (what, given), (_, drawn) in zip(
-            named_arrays("gradOutput", batch.second), named_arrays("", gradOutput), strict=True
-        ):
-            if not np.array_equal(given, drawn):
-                raise ConformanceError(f"{name}: expected backward to leave {what} as it is; it was written to")
+        _expect_kept(f"{name}: expected backward", "gradOutput", batch.second, gradOutput)
         _compare(name, module, batch, results, generator, tolerance)
         _expect_accumulation(name, probe, batch)
-    finally:
-        before.restore()
 
 
 def check_criterion_gradients(
@@ -122,26 +116,20 @@ def check_criterion_gradients(
     """
     name, generator = repr(criterion), np.random.default_rng(rng)
     batch = Batch(cast(input, np.float64), copied(target))
-    before = GlobalState.now()
-    try:
+    with global_state_kept():
         results = run(copy.deepcopy(criterion), batch)
-        for (what, given), (_, original) in zip(
-            named_arrays("target", batch.second), named_arrays("", target), strict=True
-        ):
-            if not np.array_equal(given, original, equal_nan=given.dtype.kind == "f"):
-                raise ConformanceError(f"{name}: expected passes to leave {what} as it is; it was written to")
+        _expect_kept(f"{name}: expected passes", "target", batch.second, target)
         _compare(name, criterion, batch, results, generator, tolerance)
-    finally:
-        before.restore()
+
+
+def _expect_kept(who: str, name: str, received: Tensor, expected: Tensor) -> None:
+    for (what, array), (_, original) in zip(named_arrays(name, received), named_arrays("", expected), strict=True):
+        if differing(array, original, 0).any():
+            fail(f"{who} to leave {what} as it is; it was written to")
 
 
 def _compare(
-    name: str,
-    component: Any,
-    batch: Batch,
-    results: Mapping[str, Array],
-    rng: np.random.Generator,
-    tolerance: float,
+    name: str, component: Any, batch: Batch, results: Mapping[str, Array], rng: np.random.Generator, tolerance: float
 ) -> None:
     size = magnitude(component, batch)
     varied = {what: array for what, array in named_arrays("gradInput", batch.input) if is_floating(array)}
@@ -149,11 +137,11 @@ def _compare(
     for what, array in varied.items():
         gradient = results.get(what)
         if gradient is None or gradient.shape != array.shape:
-            raise ConformanceError(f"{name}: {what}: expected shape {array.shape}, received {structure(gradient)}")
+            fail(f"{name}: {what}: expected shape {array.shape}, received {structure(gradient)}")
         found = find_mismatch(partial(objective, component, batch), array, gradient, size, rng, tolerance)
         if found is not None:
             kink = "; the function has a kink there" if found.is_kink else ""
-            raise ConformanceError(
+            fail(
                 f"{name}: {what}{found.place}: analytic {format_number(found.analytic)}, "
                 f"numeric {format_number(found.numeric)}{kink}"
             )
@@ -161,11 +149,11 @@ def _compare(
 
 def _expect_accumulation(name: str, module: Module, batch: Batch) -> None:
     handed_out = gradients(module)
-    first = {what: array.copy() for what, array in handed_out.items()}
+    first = copies(handed_out)
     module.backward(batch.input, batch.second)
     for what, array in handed_out.items():
         if differing(array, 2 * first[what], tolerance_of(first[what], 1e-6)).any():
-            raise ConformanceError(
+            fail(
                 f"{name}: {what}: expected backward to add to the array of getGradParameters(), "
                 "in place (gradW += ...); a second backward replaced it, or made another array"
             )

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ...nn import DOMAINS, Module, Optimizer, Tensor
-from ..cases import KINDS, Case
-from ..numerics import copied, map_arrays, named_arrays, rows
-from ..outcomes import skip
-from ..passes import Batch, forward, parameters
+from ..nn import DOMAINS, Module, Optimizer, Tensor
+from .cases import Case, kind_of
+from .check import skip
+from .numerics import are_floating, copied, is_floating, map_arrays, rows
+from .passes import Batch, distinct, forward, parameters
 
 Mode = str
 MODES: tuple[Mode, ...] = ("train", "evaluate")
@@ -33,7 +33,6 @@ class Trial:
 
     def __init__(self, case: Case, purpose: str, traits: frozenset[str] | None = None) -> None:
         self.case = case
-        self.purpose = purpose
         self.rng = np.random.default_rng([case.seed, crc32(purpose.encode())])
         self.traits = case.traits if traits is None else traits
 
@@ -44,18 +43,20 @@ class Trial:
         Its parameters are not those that it began with: of many layers they are zeros and ones, which hide mistakes.
         """
         made = self.case.build()
-        if isinstance(made, Module) and _has_aligned_gradients(made):
-            rng = np.random.default_rng(self.case.seed)
-            for array in {id(array): array for array in parameters(made).values()}.values():
-                if array.dtype.kind == "f":  # signs stay, as a parameter may have to be positive
-                    moved = np.where(array == 0, rng.uniform(-0.5, 0.5, array.shape), array)
-                    array[...] = moved * rng.uniform(0.6, 1.4, array.shape)
+        try:
+            arrays = distinct(parameters(made))
+        except (TypeError, ValueError):  # a check tells that they cannot be asked for
+            return made
+        rng = np.random.default_rng(self.case.seed)
+        for array in filter(is_floating, arrays):  # signs stay, as a parameter may have to be positive
+            moved = np.where(array == 0, rng.uniform(-0.5, 0.5, array.shape), array)
+            array[...] = moved * rng.uniform(0.6, 1.4, array.shape)
         return made
 
     @property
     def kind(self) -> str:
         """``layer``, ``criterion`` or ``optimizer``."""
-        return next(name for name, base in KINDS.items() if isinstance(self.prototype, base))
+        return kind_of(self.prototype)
 
     @property
     def modes(self) -> tuple[Mode, ...]:
@@ -90,7 +91,7 @@ class Trial:
     @property
     def takes_integers(self) -> bool:
         """Whether no array of the input is floating."""
-        return not any(array.dtype.kind == "f" for _, array in named_arrays("input", self.draw_input()))
+        return not any(are_floating(self.draw_input()))
 
     def fresh(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Any:
         """Make a component in a mode and a dtype; for evaluation, two training passes have gone through it."""
@@ -99,19 +100,16 @@ class Trial:
             component.astype(dtype)
             if mode == "evaluate":
                 for seed in (1, 2):
-                    forward(component, self._input(seed, dtype))
+                    input = self.draw_input(dtype, self.case.shapes[0], rng=[self.case.seed, seed])
+                    forward(component, Batch(input, None))
                 component.evaluate()
         elif isinstance(component, Optimizer):
             component.module.astype(dtype)
         return component
 
-    def _input(self, seed: int, dtype: npt.DTypeLike) -> Batch:
-        shape = self.case.shapes[0]
-        return Batch(evolve(self.case, traits=self.traits).draw_input([self.case.seed, seed], dtype, shape), None)
-
-    def draw_input(self, dtype: npt.DTypeLike = np.float64, shape: Any = None) -> Tensor:
+    def draw_input(self, dtype: npt.DTypeLike = np.float64, shape: Any = None, rng: Any = None) -> Tensor:
         """Draw an input from the domain of the component."""
-        return evolve(self.case, traits=self.traits).draw_input(self.rng, dtype, shape)
+        return evolve(self.case, traits=self.traits).draw_input(self.rng if rng is None else rng, dtype, shape)
 
     def batch(
         self,
@@ -144,28 +142,23 @@ class Trial:
         for mode in self.modes:
             yield mode, self.fresh(mode), self.batch(mode)
 
+    def per_batch(self, dtype: npt.DTypeLike = np.float64) -> Iterator[tuple[Mode, Any, Batch]]:
+        """Yield every mode with a component in it and a batch for it, for every shape of the case."""
+        for mode in self.modes:
+            for batch in self.batches(mode, dtype):
+                yield mode, self.fresh(mode, dtype), batch
+
     def single(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Batch:
         """Draw a batch of one sample.
 
         Raises:
             NotApplicable: if a batch-coupled component refuses one.
         """
-        input = rows(self.draw_input(dtype), slice(0, 1))
         if self.kind == "criterion":
-            target = rows(self.case.draw_target(self.rng, dtype), slice(0, 1))
-            return Batch(input, target, "single")
+            return self.batch(mode, dtype).rows(0, 1, "single")
         try:
-            return self.batch(mode, dtype, input=input, kind="single")
+            return self.batch(mode, dtype, input=rows(self.draw_input(dtype), slice(0, 1)), kind="single")
         except ValueError as error:
             if "batch-coupled" in self.traits:
                 skip(f"it refuses a single sample: {error}")
             raise
-
-
-def _has_aligned_gradients(module: Module) -> bool:
-    """Whether its parameters can be asked for; that they should is told by a check."""
-    try:
-        parameters(module)
-    except (TypeError, ValueError):
-        return False
-    return True

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
 
-from ...nn import DOMAINS, Array
-from ...state import GlobalState, generator_states
-from ..cases import Case
-from ..numerics import are_equal, map_arrays, named_arrays, samples, stacked, structure
-from ..outcomes import fail
-from ..passes import Batch, backward, buffers, forward, run
+from ..nn import DOMAINS, Array, describe
+from ..state import GlobalState, generator_states
+from .cases import Case
+from .check import fail
+from .gradient_check import magnitude, weighted_sum
+from .numerics import (
+    are_equal,
+    are_floating,
+    copied,
+    is_floating,
+    map_arrays,
+    named_arrays,
+    samples,
+    stacked,
+    structure,
+)
+from .passes import Batch, backward, buffers, forward, run
 from .trial import Trial
 
 CANDIDATES = (None, "integer-input", "positive-input", "unit-interval-input")
@@ -24,12 +37,16 @@ CANDIDATES = (None, "integer-input", "positive-input", "unit-interval-input")
 TAKEN_FOR_GRANTED = frozenset({"kinks"})
 """Traits that only excuse something, and cannot be told for sure: an input on a kink is drawn anew."""
 
+LINES, POINTS, REACH, PEAKS, NEAR = 2, 100, 8.0, 3, 1e-4
+"""In search of kinks: how many lines through the input, with how many points, how far to either side, on how many
+bends to zoom in, and how near."""
+
 
 def draws_globally(trial: Trial) -> bool:
     """Whether making a component, or a training pass, draws from a global generator."""
     batch, before = trial.batch(), GlobalState.now()
     component = trial.case.build()
-    component.forward(*_arguments(trial, batch))
+    component.forward(batch.input)
     backward(component, batch)
     return not before.is_current()
 
@@ -38,15 +55,14 @@ def is_stochastic(trial: Trial) -> bool:
     """Whether training passes draw from a generator, or differ from each other without anything else that does."""
     component = copy.deepcopy(trial.prototype)
     batch = trial.batch()
-    arguments = _arguments(trial, batch)
-    component.forward(*arguments)  # which may make a buffer
+    component.forward(batch.input)  # which may make a buffer
     states, before = generator_states(component), GlobalState.now()
-    first = map_arrays(np.array, component.forward(*arguments))
+    first = dict(named_arrays("output", copied(component.forward(batch.input))))
     if generator_states(component) != states or not before.is_current():
         return True
     again = copy.deepcopy(component)
-    second = map_arrays(np.array, again.forward(*arguments))
-    return not are_equal(_named(first), _named(second)) and not buffers(component)
+    second = dict(named_arrays("output", again.forward(batch.input)))
+    return not are_equal(first, second) and not buffers(component)
 
 
 def train_differs(trial: Trial) -> bool:
@@ -112,16 +128,63 @@ def one_by_one(trial: Trial, mode: str, batch: Batch) -> dict[str, Array]:
     return together
 
 
+def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
+    """Search for a kink along lines through inputs, as far as ``reaches``.
+
+    Returns:
+        Where one is; None if none is found.
+    """
+    for number, reach in product(range(LINES), reaches):
+        batch = trial.batch()
+        if not any(are_floating(batch.input)):
+            return None
+        # The first line moves all elements alike, so that elementwise kinks are met one by one.
+        step = map_arrays(np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape), batch.input)
+        component = trial.fresh()
+        size = magnitude(component, batch)
+        place = _kink_of(partial(_value_along, trial, component, batch, step), size, reach)
+        if place is not None:
+            return f"{place:.6g} of the way along a line through a drawn input"
+    return None
+
+
+def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float) -> float:
+    """The loss, or the output weighted by gradOutput, where the input is moved by t steps."""
+    used = copy.deepcopy(component) if trial.is_stochastic or buffers(component) else component
+    moved = map_arrays(lambda array, by: array + t * by if is_floating(array) else array, batch.input, step)
+    output = forward(used, Batch(moved, batch.second))
+    return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
+
+
+def _kink_of(value: Callable[[float], float], size: float, reach: float) -> float | None:
+    """Where a function that sums terms of a size has a kink: a bend that stays sharp as one zooms in on it."""
+    points = np.linspace(-reach, reach, POINTS)
+    values = np.array([value(t) for t in points])
+    if not np.isfinite(values).all():
+        return None
+    scale = float(np.abs(np.diff(values)).max(initial=0)) / (points[1] - points[0])
+    rounding = 64 * np.finfo(np.float64).eps * max(size, float(np.abs(values).max(initial=0)))
+    for peak in np.argsort(np.abs(np.diff(values, 2)))[::-1][:PEAKS]:
+        left, right = points[peak], points[peak + 2]
+        jumps: list[float] = []
+        step = np.inf
+        while step > NEAR or len(jumps) < 3:
+            finer = np.linspace(left, right, 9)
+            step = finer[1] - finer[0]
+            bends = np.abs(np.diff([value(t) for t in finer], 2))
+            pairs = bends[1:] + bends[:-1]  # a kink between two points bends the function at both
+            sharpest = int(np.argmax(pairs))
+            jumps.append(float(pairs[sharpest]) / step)
+            left, right = finer[sharpest], finer[sharpest + 3]
+        # The jump of the slope at a kink is the same seen from near; a smooth bend grows straight.
+        if jumps[-1] > max(1e-3 * scale, 16 * rounding / step, 0.5 * jumps[-3]):
+            return float((left + right) / 2)
+    return None
+
+
 @frozen
 class MeanShift:
-    """The element of an output whose average over training passes is farthest from its evaluation.
-
-    Attributes:
-        place: its name and index.
-        mean: the average.
-        expected: the evaluation output.
-        error: the standard error of the average.
-    """
+    """The element of an output whose mean over training passes is farthest from its evaluation."""
 
     place: str
     mean: float
@@ -137,7 +200,7 @@ class MeanShift:
 def mean_shifts(trial: Trial, draws: int) -> list[MeanShift]:
     """Run training passes over one batch, and compare the average of each output array with evaluation."""
     component, batch = trial.fresh(), trial.batch()
-    drawn = [dict(named_arrays("output", map_arrays(np.array, component.forward(batch.input)))) for _ in range(draws)]
+    drawn = [dict(named_arrays("output", copied(component.forward(batch.input)))) for _ in range(draws)]
     evaluating = trial.fresh("evaluate") if "batch-coupled" in trial.traits else trial.fresh()
     evaluating.evaluate()
     shifts = []
@@ -188,27 +251,22 @@ def _domain(case: Case) -> frozenset[str]:
     for candidate in CANDIDATES:
         domain = frozenset({candidate} if candidate else ())
         trial = Trial(evolve(case, traits=case.traits | domain), "domain")
-        if _runs(trial):
+        if problem_of_pass(trial) is None:
             if candidate is None and trial.kind == "criterion" and is_clipped_to_probabilities(trial):
                 return frozenset({"unit-interval-input"})
             return domain
     return frozenset()
 
 
-def _runs(trial: Trial) -> bool:
+def problem_of_pass(trial: Trial) -> str | None:
+    """What is wrong with a pass; None if it gives finite numbers, one of them if it is a loss."""
     try:
-        batch = trial.batch()
-        component = trial.fresh()
+        batch, component = trial.batch(), trial.fresh()
         output = forward(component, batch)
         backward(component, batch)
-    except (Exception, SystemExit):  # of a component that takes something else
-        return False
-    return all(np.isfinite(array).all() for _, array in named_arrays("output", output))
-
-
-def _named(output: Any) -> dict[str, Array]:
-    return dict(named_arrays("output", output))
-
-
-def _arguments(trial: Trial, batch: Batch) -> tuple[Any, ...]:
-    return (batch.input,) if trial.kind == "layer" else (batch.input, batch.second)
+    except (Exception, SystemExit) as error:  # of a component that takes something else
+        return f"{type(error).__name__}: {error}"
+    if trial.kind == "criterion" and np.ndim(output):
+        return f"expected one number for a loss, received {describe(output)}"
+    is_finite = all(np.isfinite(array).all() for _, array in named_arrays("output", output))
+    return None if is_finite else f"the loss is {output}"

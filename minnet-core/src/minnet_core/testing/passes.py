@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from attrs import evolve, frozen
 
-from ...nn import Array, Criterion, Module, Tensor, describe, walk
-from ...state import GlobalState
-from ..numerics import copied, map_arrays, named_arrays, rows
+from ..nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
+from ..saving import changed_attributes, set_attributes
+from ..state import GlobalState, align_generators, generator_states, global_state_kept
+from .numerics import copied, copies, map_arrays, named_arrays, rows
 
 GLOBAL_SEED = 20061115
 """Says which state the global generators are put into before every forward pass."""
@@ -81,8 +87,7 @@ def run(component: Any, batch: Batch) -> dict[str, Array]:
     gradInput = copied(backward(component, batch))
     found = dict(named_arrays("loss" if isinstance(component, Criterion) else "output", output))
     found.update(named_arrays("gradInput", gradInput))
-    found.update({name: array.copy() for name, array in gradients(component).items()})
-    return found
+    return {**found, **copies(gradients(component))}
 
 
 def zero(component: Any) -> None:
@@ -103,6 +108,69 @@ def gradients(component: Any) -> dict[str, Array]:
     return {f"gradient of {name}": array for name, array in component.namedGradParameters().items()}
 
 
+def held_arrays(component: Any) -> dict[str, Array]:
+    """The parameters, their gradients and the buffers of a component."""
+    return {**parameters(component), **gradients(component), **buffers(component)}
+
+
+def distinct(arrays: Mapping[str, Array]) -> list[Array]:
+    """Every array once, that has several names."""
+    return list({id(array): array for array in arrays.values()}.values())
+
+
 def parts(component: Any) -> list[Any]:
     """A component and the modules inside it."""
     return [module for _, module in walk(component)] if isinstance(component, Module) else [component]
+
+
+def copy_state(source: Any, target: Any) -> None:
+    """Copy parameters, buffers, plain attributes (what a model file holds) and generators of one component to another.
+
+    An array that a new component has no place for is left from a pass, and is not copied.
+    """
+    if isinstance(source, Module):
+        for name, array in parameters(target).items():
+            array[...] = parameters(source)[name]
+        places = {place.name: place for place in find_buffers(target, empty=True)}
+        for place in find_buffers(source):
+            if place.name in places:
+                places[place.name].put(np.array(place.value))
+        set_attributes(target, changed_attributes(source, target), type(source).__name__)
+    align_generators(target, source)
+
+
+def buffers(component: Any) -> dict[str, Any]:
+    """The buffers of a component by name; a criterion has none."""
+    return component.namedBuffers() if isinstance(component, Module) else {}
+
+
+def lasting(component: Any) -> dict[str, Any]:
+    """Copy what must only change when it is meant to: parameters, gradients, declared buffers, and generators.
+
+    The other arrays of a class without declarations count as buffers too, but may as well be caches.
+    """
+    arrays = {**parameters(component), **gradients(component)}
+    if isinstance(component, Module):
+        declared = {name: set(module.BUFFERS) for name, module in walk(component)}
+        for name, array in buffers(component).items():
+            owner, _, attribute = name.rpartition(".")
+            if attribute in declared.get(owner, ()):
+                arrays[f"buffer {name}"] = array
+    states = {
+        f"state of generator {index} (its checksum)": np.array(crc32(text.encode()))
+        for index, text in enumerate(generator_states(component))
+    }
+    return {**copies(arrays), **states}
+
+
+@contextmanager
+def sandboxed(seed: int = 0) -> Iterator[None]:
+    """Give what runs inside global generators of its own, silence its warnings, and swallow what it prints.
+
+    Args:
+        seed: of the generators, so that a constructor which draws from them draws the same each time.
+    """
+    with global_state_kept(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(StringIO()):
+        GlobalState.enter(seed)
+        with warnings.catch_warnings(action="ignore"):
+            yield

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from attrs import field, frozen, validators
+from attrs import asdict, field, filters, frozen, validators
 
-from ..outcomes import ConformanceError
+from .check import ConformanceError
 
 Status = Literal["passed", "failed", "skipped"]
 
@@ -117,15 +117,5 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """What ``minnet check --json`` prints of a case."""
-        results = [
-            {
-                "check": result.check,
-                "family": result.family,
-                "status": result.status,
-                "message": result.message,
-                "expected_to_fail": result.expected_to_fail,
-                "reason": result.reason,
-            }
-            for result in self.results
-        ]
+        results = [asdict(result, filter=filters.exclude("case", "blocked_by")) for result in self.results]
         return {"case": self.case, "traits": sorted(self.traits), "results": results}
