@@ -7,14 +7,13 @@ from .preprocessing import Preparation
 from .raw_rows import raw_rows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, TABLES, Source, is_table, load_digits, written_out
+from .sources import DIGITS, Source, is_table, load_digits, written_out
 from .split import Split
-from .standardize import Moments, Standardisation
+from .standardize import Moments, Standardization
 from .tables import Columns
 
 __all__ = [
     "DIGITS",
-    "TABLES",
     "Columns",
     "Dataset",
     "Moments",
@@ -24,7 +23,7 @@ __all__ = [
     "Samples",
     "Source",
     "Split",
-    "Standardisation",
+    "Standardization",
     "expect_usable",
     "expect_weights",
     "is_table",

@@ -14,7 +14,7 @@ from .memory_map import chunks
 SHOWN = 10
 """Places that a message names."""
 
-_HINT = '; missing = "mean" takes a missing value for the mean of the rows that are trained on'
+_HINT = '; missing = "mean" replaces missing values by the mean of the training rows'
 
 
 def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:

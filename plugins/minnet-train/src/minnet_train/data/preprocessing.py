@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from minnet_core import Array
 
-from .standardize import Moments, Standardisation
+from .standardize import Moments, Standardization
 from .tables import Columns
 
 
@@ -19,22 +19,22 @@ class Preparation:
     """What happens to raw data on the way into a network, and to its answers on the way out.
 
     Columns of categories become as many columns of 0 and 1, others are divided by ``scale``; then what is missing is
-    filled, and numbers are standardised.
+    filled, and numbers are standardized.
     All that is learned from data is learned from the rows that are trained on.
 
     Attributes:
         columns: the raw columns.
         scale: numbers are divided by this, before all else.
         fill: for each input, what a missing value is taken for; None if none may be missing.
-        of_inputs: the mean and deviation of each input; None if inputs are not standardised.
+        of_inputs: the mean and deviation of each input; None if inputs are not standardized.
         of_targets: those of each target of a regression; None if targets are learned as they are.
     """
 
     columns: Columns
     scale: float = 1.0
     fill: tuple[float, ...] | None = field(default=None, repr=False)
-    of_inputs: Standardisation | None = field(default=None, repr=False)
-    of_targets: Standardisation | None = field(default=None, repr=False)
+    of_inputs: Standardization | None = field(default=None, repr=False)
+    of_targets: Standardization | None = field(default=None, repr=False)
 
     @property
     def width(self) -> int:
@@ -72,7 +72,7 @@ class Preparation:
             moments.update(self._expanded(raw))
         mean = np.where(moments.count > 0, moments.mean, 0.0)
         numbers = self.columns.is_number
-        mapping = Standardisation.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
+        mapping = Standardization.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
         return evolve(
             self,
             fill=tuple(mean.tolist()) if fill else None,
@@ -84,9 +84,9 @@ class Preparation:
 
         Categories stay columns of 0 and 1.
         """
-        own = self.of_inputs or Standardisation((0.0,) * self.width, (1.0,) * self.width)
+        own = self.of_inputs or Standardization((0.0,) * self.width, (1.0,) * self.width)
         factor = np.where(self.columns.is_number, self.scale, 1.0)
-        return evolve(self, of_targets=Standardisation.of(factor * own.offset, factor * own.spread))
+        return evolve(self, of_targets=Standardization.of(factor * own.offset, factor * own.spread))
 
     def _expanded(self, raw: Array) -> Array:
         """Write categories as 0 and 1, and divide numbers by the scale."""

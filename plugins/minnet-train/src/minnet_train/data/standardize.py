@@ -1,4 +1,4 @@
-"""`Standardisation`: subtract an offset from each column and divide it by a spread, and the way back."""
+"""`Standardization`: subtract an offset from each column and divide it by a spread, and the way back."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ class Moments:
 
 
 @frozen(slots=False)
-class Standardisation:
+class Standardization:
     """What is done to each column.
 
     Attributes:
         offset: what is subtracted: the mean.
         spread: what it is then divided by: the deviation; 0 makes the column 0, for it was constant.
 
-    >>> Standardisation((1.0, 5.0), (2.0, 0.0)).forward(np.array([[7.0, 5.0]])).tolist()
+    >>> Standardization((1.0, 5.0), (2.0, 0.0)).forward(np.array([[7.0, 5.0]])).tolist()
     [[3.0, 0.0]]
     """
 
@@ -74,7 +74,7 @@ class Standardisation:
     spread: tuple[float, ...]
 
     @classmethod
-    def of(cls, offset: Array, spread: Array) -> Standardisation:
+    def of(cls, offset: Array, spread: Array) -> Standardization:
         """Make one from arrays."""
         return cls(tuple(offset.tolist()), tuple(spread.tolist()))
 

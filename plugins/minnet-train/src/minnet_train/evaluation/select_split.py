@@ -7,7 +7,7 @@ from attrs import evolve
 
 from minnet_core import Array, ModelFileError
 
-from ..data import TABLES, Dataset, Samples, expect_usable, written_out
+from ..data import Dataset, Samples, expect_usable, is_table, written_out
 from ..errors import DataError, ExperimentError
 from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
 from ..runs import generators
@@ -89,7 +89,7 @@ def other_source(config: DataConfig, data: str) -> DataConfig:
         and _class(data) == _qualified(config.source["class"])
     ):
         return evolve(config, source={**config.source, "path": data})
-    if isinstance(config.source, str) and _class(data) in TABLES.values():
+    if isinstance(config.source, str) and is_table(_class(data)):
         return evolve(config, source=data)
     return evolve(config, source=data, target=None, weights=None)
 

@@ -17,7 +17,7 @@ from ..data import (
     RowReader,
     Samples,
     Split,
-    Standardisation,
+    Standardization,
     expect_usable,
     rows_of_chunk,
 )
@@ -134,7 +134,7 @@ def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparati
             moments.update(part)
         # A target that is constant here may not be so in the data that the model is measured on.
         spread = np.where(moments.deviation > 0, moments.deviation, 1.0)
-        return evolve(learned, of_targets=Standardisation.of(moments.mean, spread))
+        return evolve(learned, of_targets=Standardization.of(moments.mean, spread))
     return learned
 
 
