@@ -1,7 +1,7 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
 from .dataset import Dataset, Origin
-from .memory_map import RowReader, rows_of_chunk
+from .memory_map import row_chunks
 from .missing import expect_usable
 from .preprocessing import Preparation
 from .raw_rows import raw_rows
@@ -19,7 +19,6 @@ __all__ = [
     "Moments",
     "Origin",
     "Preparation",
-    "RowReader",
     "Samples",
     "Source",
     "Split",
@@ -29,7 +28,7 @@ __all__ = [
     "is_table",
     "load_digits",
     "raw_rows",
-    "rows_of_chunk",
+    "row_chunks",
     "weighted_gradient",
     "weighted_loss",
     "written_out",

@@ -83,23 +83,14 @@ def other_source(config: DataConfig, data: str) -> DataConfig:
     """
     if data.lstrip().startswith("{"):
         return evolve(data_of_text(data), autoencode=config.autoencode)
-    if (
-        isinstance(config.source, dict)
-        and "path" in config.source
-        and _class(data) == _qualified(config.source["class"])
-    ):
-        return evolve(config, source={**config.source, "path": data})
-    if isinstance(config.source, str) and is_table(_class(data)):
+    try:
+        cls = written_out(data)["class"]
+    except FileNotFoundError:
+        cls = ""
+    if isinstance(config.source, dict):
+        name = config.source["class"]
+        if "path" in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
+            return evolve(config, source={**config.source, "path": data})
+    elif is_table(cls):
         return evolve(config, source=data)
     return evolve(config, source=data, target=None, weights=None)
-
-
-def _class(data: str) -> str:
-    try:
-        return str(written_out(data)["class"])
-    except FileNotFoundError:
-        return ""
-
-
-def _qualified(name: str) -> str:
-    return name if ":" in name else f"minnet-train:{name}"

@@ -9,8 +9,7 @@ from .build import (
     check_components,
     check_metric_names,
 )
-from .data_config import DataConfig
-from .experiment import Experiment
+from .experiment import DataConfig, Experiment
 from .load_source import load_source
 from .prepared_data import LearningData, drawn_split
 from .problem import KeyPath, Problem

@@ -29,7 +29,8 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{dotted(self.path)}: {self.message}" if self.path else self.message
+        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"{dotted.removeprefix('.')}: {self.message}" if self.path else self.message
 
 
 def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> Problem:
@@ -42,13 +43,3 @@ def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> P
     hint = nearest(key, sorted(known), most=1)
     message = f"unknown {what}; {hint} ({expected})" if hint else f"unknown {what}; {expected}"
     return Problem((*path, key), message)
-
-
-def dotted(path: KeyPath) -> str:
-    """Write a path as it is read aloud.
-
-    >>> dotted(("model", 2, "n_in"))
-    'model[2].n_in'
-    """
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.removeprefix(".")

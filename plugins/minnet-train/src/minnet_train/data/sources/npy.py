@@ -93,10 +93,7 @@ def mapped_features(path: str, name: str | None = None) -> Array:
     Raises:
         DataError: if there are none.
     """
-    if _is_archive(path):
-        features = _member(path, name, FEATURES, "features")
-    else:
-        features = mapped_npy(path)
+    features = _member(path, name, FEATURES, "features") if _is_archive(path) else mapped_npy(path)
     if features.ndim < 2:
         raise DataError(f"{path}: expected features (rows, ...), received {features.shape}")
     return features.reshape(len(features), -1) if features.ndim > 2 else features

@@ -8,6 +8,13 @@ from .table import CHUNK
 from .table_dataset import Column, TableOptions, table_dataset
 
 __all__ = [
-    *("CHUNK", "Column", "Columns", "CsvFile", "ParquetFile", "TableOptions", "class_names", "first_row"),
+    "CHUNK",
+    "Column",
+    "Columns",
+    "CsvFile",
+    "ParquetFile",
+    "TableOptions",
+    "class_names",
+    "first_row",
     "table_dataset",
 ]
