@@ -7,7 +7,7 @@ from minnet_core import Sequential
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import Dropout, Linear, LogSoftMax
 from minnet_train import DivergenceError, Preparation, Samples, measure
-from minnet_train.data.standardize import Standardization
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 from minnet_train.metrics import MAE, MSE, R2, TopK
 from minnet_train.training import evaluate_samples

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import Preparation
-from minnet_train.data.standardize import Standardization
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 
 RAW = np.array([[1.0, 2.0, 10.0], [3.0, np.nan, 10.0], [5.0, 0.0, 10.0], [3.0, 0.0, 10.0]])

@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from minnet_train import Dataset, Preparation, Samples
-from minnet_train.data.standardize import Standardization
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 
 DATA = Dataset("t", np.array([[2, 4], [6, 8], [10, 12]], np.float32), np.array([1, 0, 1]), ("x", "y"))

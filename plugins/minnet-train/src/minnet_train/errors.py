@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minnet_core import MinnetError
@@ -42,8 +41,5 @@ class ExperimentError(MinnetError, ValueError):
         self.file: ExperimentFile | None = None
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterable[str]:
-        for problem in self.problems:
-            yield f"{self.file.where(problem.path)}: {problem}" if self.file else str(problem)
+        file = self.file
+        return "\n".join(f"{file.where(each.path)}: {each}" if file else str(each) for each in self.problems)

@@ -3,13 +3,12 @@
 from .dataset import Dataset, Origin
 from .memory_map import row_chunks
 from .missing import expect_usable
-from .preprocessing import Preparation
+from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import raw_rows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
 from .sources import DIGITS, Source, is_table, load_digits, written_out
 from .split import Split
-from .standardize import Moments, Standardization
 from .tables import Columns
 
 __all__ = [

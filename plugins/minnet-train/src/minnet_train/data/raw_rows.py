@@ -71,13 +71,10 @@ def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name:
         )
     start = 0
     for chunk in chunks(features, CHUNK):
-        if chunk.dtype.kind == "f" and not np.isfinite(chunk).all():
-            bad = np.argwhere(np.isinf(chunk) if may_be_missing else ~np.isfinite(chunk))
-            if len(bad):
-                row, column = map(int, bad[0])
-                raise DataError(
-                    f"{path}, row {start + row + 1}, column {column + 1}: expected a finite number, "
-                    f"received {chunk[row, column]}"
-                )
+        bad = np.argwhere(np.isinf(chunk) if may_be_missing else ~np.isfinite(chunk))
+        if len(bad):
+            row, column = map(int, bad[0])
+            where = f"{path}, row {start + row + 1}, column {column + 1}"
+            raise DataError(f"{where}: expected a finite number, received {chunk[row, column]}")
         start += len(chunk)
         yield np.asarray(chunk)
