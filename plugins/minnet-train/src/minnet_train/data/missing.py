@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -54,17 +53,10 @@ def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:
 
 
 def missing_values(name: str, places: Sequence[str], count: int, hint: str = "") -> DataError:
-    """Make an error that says where values are missing.
-
-    Args:
-        name: of the data.
-        places: of the first few.
-        count: of all of them.
-        hint: what to do about it.
-    """
+    """Make an error that says where values are missing in the data ``name``: the first few of ``count`` places."""
     if count == 1:
         return DataError(f"{name}, {places[0]}: the value is missing{hint}")
-    lines = [f"{name}: {count:,} values are missing{hint}", *(f"  {place}" for place in islice(places, SHOWN))]
+    lines = [f"{name}: {count:,} values are missing{hint}", *(f"  {place}" for place in places[:SHOWN])]
     if count > SHOWN:
         lines.append(f"  and {count - SHOWN:,} more")
     return DataError("\n".join(lines))

@@ -72,14 +72,9 @@ def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
 
 
 def other_source(config: DataConfig, data: str) -> DataConfig:
-    """Replace the source; another table keeps the target and the other options of the columns.
+    """Replace the source by a path, ``digits``, or a source as a TOML table.
 
-    Args:
-        config: of the experiment.
-        data: a path, ``digits``, or a source as a TOML table.
-
-    Raises:
-        ExperimentError: if it is none of these.
+    Another table keeps the target and the other options of the columns.
     """
     if data.lstrip().startswith("{"):
         return evolve(data_of_text(data), autoencode=config.autoencode)

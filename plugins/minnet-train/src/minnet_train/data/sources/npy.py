@@ -84,11 +84,7 @@ class Npy(Source):
 
 
 def mapped_features(path: str, name: str | None = None) -> Array:
-    """Map the features of an NPY or NPZ file: (rows, columns).
-
-    Args:
-        path: the file.
-        name: what they are called in an NPZ file, if not as usual.
+    """Map the features of an NPY or NPZ file, which may call them ``name``: (rows, columns).
 
     Raises:
         DataError: if there are none.
@@ -115,15 +111,9 @@ def _member(path: str, given: str | None, usual: tuple[str, ...], what: str) -> 
 
 
 def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:
-    """Take an array for the indices of classes with their names, or for the numbers of a regression.
+    """Take an array for the classes of rows, as their indices and names, or for the numbers (rows, outputs) to predict.
 
-    Args:
-        targets: (rows,), or (rows, outputs) for a regression.
-        task: what it must be; None decides by the type.
-        where: what it is called in a message.
-
-    Raises:
-        DataError: if it is neither.
+    Where ``task`` is None, the type of the array decides.
     """
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]

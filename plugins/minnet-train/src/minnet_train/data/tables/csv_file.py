@@ -58,11 +58,7 @@ class CsvFile(TableFile):
         return cls(name, tuple(first) if header else None, len(first), delimiter)
 
     def tables(self, size: int = CHUNK) -> Iterator[CsvTable]:
-        """Read all rows, ``size`` at a time.
-
-        Raises:
-            DataError: if there are none, or rows of different lengths.
-        """
+        """Read all rows; there must be some, all of one length."""
         rows = _rows(self.name, self.delimiter)
         if self.header is not None:
             next(rows)

@@ -38,7 +38,7 @@ class ParquetFile(TableFile):
         return cls(name, header, len(header))
 
     def tables(self, size: int = CHUNK) -> Iterator[ParquetTable]:
-        """Read all rows, ``size`` at a time."""
+        """Read all rows."""
         start = 1
         with _opened(self.name) as file:
             for batch in file.iter_batches(batch_size=size):

@@ -50,11 +50,7 @@ class TableFile(ABC):
         return f"column {column + 1} ({self.header[column]!r})" if self.header else f"column {column + 1}"
 
     def column_index(self, column: str | int, what: str) -> int:
-        """Find a column by its name, or by its index from 0, where negative ones count from the end.
-
-        Args:
-            column: name or index.
-            what: what the column is for: ``target``.
+        """Find the column for ``what`` by its name, or by its index from 0, where negative ones count from the end.
 
         Raises:
             DataError: if there is no such column, or several.

@@ -38,17 +38,7 @@ def _targets(value: Any) -> tuple[Column, ...]:
 
 @frozen
 class TableOptions:
-    """What the columns of a table are for.
-
-    Attributes:
-        target: the column to predict, or a list of them for a regression, or an empty one if there is none; None is
-            the last column.
-        task: ``classification`` or ``regression``; None decides by the values: numbers that are not all integers make
-            a regression.
-        weights: the column of weights of samples.
-        categories: columns whose numbers are names; columns of texts are categories anyway.
-        ignore: columns that are left out.
-    """
+    """What the columns of a table are for: the arguments of `Csv` and `Parquet` that say so."""
 
     target: tuple[Column, ...] = field(converter=_targets)
     task: str | None = None
