@@ -11,12 +11,11 @@ import numpy as np
 
 from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import Metric
 from ..registries import metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
-from .problem import KeyPath, Problem, unknown_key
 
 USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
 """The metrics of an experiment that names none, by its task."""

@@ -7,11 +7,10 @@ from typing import Any
 from minnet_core import MinnetError, build
 
 from ..data import Dataset, is_table, written_out
-from ..errors import DataError, ExperimentError
+from ..errors import DataError, ExperimentError, KeyPath, Problem
 from ..registries import datasets
 from .build import unknown_names
 from .experiment import DataConfig
-from .problem import KeyPath, Problem
 
 _SOURCE: KeyPath = ("data", "source")
 

@@ -18,10 +18,9 @@ from ..data import (
     expect_usable,
     row_chunks,
 )
-from ..errors import DataError, ExperimentError
+from ..errors import DataError, ExperimentError, Problem
 from .experiment import DataConfig
 from .load_source import load_source
-from .problem import Problem
 
 
 @frozen(eq=False)

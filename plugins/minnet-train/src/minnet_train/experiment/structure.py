@@ -14,11 +14,10 @@ from cattrs import AttributeValidationNote, ClassValidationError, Converter, For
 
 from minnet_core.support import nearest
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
 from .experiment import ComponentConfig, DataConfig, Experiment
-from .problem import KeyPath, Problem, unknown_key
 
 _T = TypeVar("_T")
 
