@@ -75,10 +75,9 @@ class ExperimentFile:
             try:
                 experiment = structure_experiment(tomllib.loads(self.text))
             except tomllib.TOMLDecodeError as error:
-                is_table = self.name.lower().endswith((".csv", ".tsv"))
-                hint = (
-                    f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data" if is_table else ""
-                )
+                hint = ""
+                if self.name.lower().endswith((".csv", ".tsv")):
+                    hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
                 raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
