@@ -5,13 +5,13 @@ import pytest
 
 from minnet_train import DataError
 from minnet_train.data.tables.columns import Columns
-from minnet_train.data.tables.csv_table import CsvTable
+from minnet_train.data.tables.csv_file import CsvFile, CsvTable
 
 NAMED = Columns(2, ("size", "colour"), ((), ("blue", "red")))
 
 
 def table(*rows, header=None):
-    return CsvTable("t.csv", header, [list(row) for row in rows], range(2, len(rows) + 2))
+    return CsvTable(CsvFile("t.csv", header, len(rows[0])), range(2, len(rows) + 2), [list(row) for row in rows])
 
 
 def test_columns_are_found_by_name_where_both_have_names():

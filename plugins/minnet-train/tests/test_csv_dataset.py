@@ -100,7 +100,7 @@ def test_a_mix_of_numbers_and_texts_is_an_error_unless_it_is_said_to_be_categori
         csv(text)
     assert str(caught.value) == (
         "t.csv, line 3, column 1 ('a'): expected a finite float32 number, received 'z'; "
-        "categories = [...] takes a column for texts"
+        "categories = [...] reads a column as strings"
     )
     assert csv(text, categories=[0], header=True).categories == (("1", "z"),)
 

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_train import DataError
-from minnet_train.data.tables.csv_table import MISSING, CsvTable
+from minnet_train.data.tables.cells import MISSING
+from minnet_train.data.tables.csv_file import CsvFile, CsvTable
 
 LIMIT = float(np.finfo(np.float32).max)
 
 
 def table(*rows: list[str], header: tuple[str, ...] | None = None) -> CsvTable:
-    return CsvTable("t.csv", header, rows, range(1, len(rows) + 1))
+    return CsvTable(CsvFile("t.csv", header, len(rows[0])), range(1, len(rows) + 1), rows)
 
 
 def test_numbers_are_float64_in_the_order_that_is_asked_for():

@@ -7,7 +7,7 @@ from minnet_core import Sequential
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import Dropout, Linear, LogSoftMax
 from minnet_train import DivergenceError, Preparation, Samples, measure
-from minnet_train.data.standardize import Standardisation
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 from minnet_train.metrics import MAE, MSE, R2, TopK
 from minnet_train.training import evaluate_samples
@@ -47,7 +47,7 @@ def test_the_loss_is_the_weighted_mean_of_the_samples(model):
 def test_a_regression_is_measured_in_the_units_of_the_raw_targets():
     model = Linear(1, 1, rng=0)
     model.W[:], model.b[:] = 1, 0
-    preparation = Preparation(columns=Columns(1), of_targets=Standardisation((100.0,), (10.0,)))
+    preparation = Preparation(columns=Columns(1), of_targets=Standardization((100.0,), (10.0,)))
     samples = Samples.of_arrays([[0.0], [1.0]], [[0.0], [2.0]])
     measured = measure(model, MSECriterion(), samples, preparation)
     assert measured.loss == pytest.approx(0.5)

@@ -41,7 +41,7 @@ def test_without_a_validation_part_what_is_held_out_is_looked_at():
     assert data.held_out is data.test
 
 
-def test_standardisation_is_learned_from_the_training_part_alone():
+def test_standardization_is_learned_from_the_training_part_alone():
     data = learn(standardize=True, validation_fraction=0.2)
     assert inputs(data.training).mean(axis=0) == pytest.approx(0, abs=1e-6)
     assert inputs(data.training).std(axis=0) == pytest.approx(1, abs=1e-6)
@@ -64,7 +64,7 @@ def test_what_is_missing_is_filled_from_the_training_part_alone():
         learn(evolve(CLASSES, features=features))
 
 
-def test_targets_are_standardised_by_the_training_part():
+def test_targets_are_standardized_by_the_training_part():
     data = learn(NUMBERS, standardize_targets=True)
     assert targets(data.training).mean(axis=0) == pytest.approx(0, abs=1e-6)
     assert targets(data.training).std(axis=0) == pytest.approx(1, abs=1e-5)

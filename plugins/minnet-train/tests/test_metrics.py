@@ -7,7 +7,7 @@ import pytest
 
 from minnet_core import ShapeError
 from minnet_train import Preparation
-from minnet_train.data import Columns, Standardisation
+from minnet_train.data import Columns, Standardization
 from minnet_train.metrics import (
     MAE,
     MSE,
@@ -200,7 +200,7 @@ def test_the_errors_of_each_output_are_those_of_scikit_learn(metric, name):
 
 @pytest.mark.parametrize("metric", MEASURING, ids=repr)
 def test_in_raw_units_a_metric_is_that_of_the_raw_values(metric):
-    preparation = Preparation(columns=Columns(1), of_targets=Standardisation((10.0, -3.0), (100.0, 0.5)))
+    preparation = Preparation(columns=Columns(1), of_targets=Standardization((10.0, -3.0), (100.0, 0.5)))
     (raw,) = in_raw_units([type(metric)()], preparation)
     batches = [tuple(column[:, :2] for column in data(metric, seed=seed)) for seed in (0, 1)]
     expected = of(metric, *(tuple(map(preparation.answers, batch)) for batch in batches))

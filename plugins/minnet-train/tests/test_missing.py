@@ -21,7 +21,7 @@ def test_missing_values_are_listed_by_row_and_column_ten_at_a_time(monkeypatch, 
     with pytest.raises(DataError) as caught:
         expect_usable(data(features), may_be_missing=False)
     lines = str(caught.value).splitlines()
-    assert lines[0].startswith('t: 13 values are missing; missing = "mean" takes a missing value for the mean of')
+    assert lines[0].startswith('t: 13 values are missing; missing = "mean" replaces missing values by the mean of')
     assert lines[1:11] == [f"  row {row}, column 2" for row in range(4, 14)]
     assert lines[11:] == ["  and 3 more"]
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minnet_train.data.standardize import Moments
+from minnet_train.data.preprocessing import Moments
 
 VALUES = st.floats(-1e6, 1e6) | st.just(np.nan)
 

@@ -5,7 +5,7 @@ import pytest
 
 from minnet_train import DataError, datasets
 from minnet_train.data.memory_map import is_mapped
-from minnet_train.data.sources.mapped_files import mapped_npz, npz_names
+from minnet_train.data.sources.npy import mapped_npz, npz_names
 
 FEATURES = np.arange(24, dtype=np.float32).reshape(4, 2, 3)
 

@@ -14,7 +14,7 @@ from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.predict import predict
 from minnet_train.errors import OutputError
-from minnet_train.evaluation.predictions import Predictions
+from minnet_train.evaluation import predict_rows
 from minnet_train.experiment.record import TrainingRecord
 
 ROWS = "1,2\n9,8\n6.5,3\n"
@@ -332,8 +332,8 @@ def test_one_part_of_a_file_has_no_other_words_than_another(model):
         ([0.5, 0.5, 0.0], [3.0, 1.0, -1.0], "probability"),
     ):
         outputs = [np.array([row]) for row in (first, then)]
-        predictions = Predictions(SimpleNamespace(forward=lambda _, rest=outputs: rest.pop(0)), record, model)
-        rows = list(predictions.of([np.zeros((1, 2)), np.zeros((1, 2))]))
+        network = SimpleNamespace(forward=lambda _, rest=outputs: rest.pop(0))
+        rows = list(predict_rows(network, record, model, [np.zeros((1, 2)), np.zeros((1, 2))]))
         assert [list(row)[1] for row in rows] == [word, word]
         assert rows[1][word] == pytest.approx(max(then), rel=1e-5)
 
@@ -343,6 +343,6 @@ def test_a_row_in_which_the_model_overflows_is_alone_in_that(model):
     likely = np.log([0.5, 0.3, 0.2])
     parts = [np.array([likely, [np.nan] * 3]), np.array([[np.nan] * 3, likely])]
     for outputs in (parts, parts[::-1]):
-        predictions = Predictions(SimpleNamespace(forward=lambda _, rest=list(outputs): rest.pop(0)), record, model)
-        rows = list(predictions.of([np.zeros((2, 2)), np.zeros((2, 2))]))
+        network = SimpleNamespace(forward=lambda _, rest=list(outputs): rest.pop(0))
+        rows = list(predict_rows(network, record, model, [np.zeros((2, 2)), np.zeros((2, 2))]))
         assert sorted(row["probability"] for row in rows if row["probability"] > 0) == [0.5, 0.5]

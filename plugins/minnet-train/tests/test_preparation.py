@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import Preparation
-from minnet_train.data.standardize import Standardisation
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 
 RAW = np.array([[1.0, 2.0, 10.0], [3.0, np.nan, 10.0], [5.0, 0.0, 10.0], [3.0, 0.0, 10.0]])
@@ -30,7 +30,7 @@ def test_raw_data_are_never_given_away():
 
 
 @pytest.mark.parametrize("parts", [1, 2, 4])
-def test_inputs_are_standardised_by_what_was_learned(parts):
+def test_inputs_are_standardized_by_what_was_learned(parts):
     preparation = learned(Columns(3), RAW[[0, 2]], parts, standardize=True)
     inputs = preparation.inputs(RAW[[0, 2, 3]])
     assert inputs.tolist() == [[-1, 1, 0], [1, -1, 0], [0, -1, 0]]
@@ -41,13 +41,13 @@ def test_a_column_that_was_constant_gives_0_whatever_comes_later():
     assert preparation.inputs(np.array([[0.1], [7.0], [-1e30]])).tolist() == [[0], [0], [0]]
 
 
-def test_the_scale_makes_no_difference_to_what_is_standardised():
+def test_the_scale_makes_no_difference_to_what_is_standardized():
     raw = np.random.default_rng(0).random((20, 3))
     plain, scaled = (learned(Columns(3), raw, standardize=True, scale=scale) for scale in (1.0, 8.0))
     assert plain.inputs(raw) == pytest.approx(scaled.inputs(raw), abs=1e-6)
 
 
-def test_dates_as_seconds_are_standardised_without_loss():
+def test_dates_as_seconds_are_standardized_without_loss():
     raw = 1.7e9 + np.arange(10.0)[:, None]
     expected = (np.arange(10) - 4.5) / np.arange(10).std()
     assert learned(Columns(1), raw, standardize=True).inputs(raw)[:, 0] == pytest.approx(expected, rel=1e-6)
@@ -60,7 +60,7 @@ def test_categories_become_columns_of_0_and_1():
     assert CATEGORIES.expanded_names == ("size", "colour=blue", "colour=green", "colour=red", "fixed")
 
 
-def test_categories_are_not_standardised():
+def test_categories_are_not_standardized():
     inputs = learned(CATEGORIES, RAW[[0, 2, 3]], standardize=True).inputs(RAW[[0, 2]])
     assert inputs[:, 1:4].tolist() == [[0, 0, 1], [1, 0, 0]]
     assert inputs[:, 0] == pytest.approx([-1.2247449, 1.2247449])
@@ -71,7 +71,7 @@ def test_what_is_missing_becomes_the_mean_of_what_was_trained_on():
     assert preparation.inputs(RAW[1:2]).tolist() == [[3, 1, 10]]
 
 
-def test_what_is_missing_is_0_where_everything_is_standardised():
+def test_what_is_missing_is_0_where_everything_is_standardized():
     assert learned(Columns(3), RAW[:3], fill=True, standardize=True).inputs(RAW[1:2])[0, 1] == 0
 
 
@@ -84,15 +84,15 @@ def test_a_missing_value_is_scaled_with_the_others():
     assert learned(Columns(3), RAW[:3], fill=True, scale=2.0).inputs(RAW[1:2]).tolist() == [[1.5, 0.5, 5]]
 
 
-def test_targets_are_standardised_and_answers_turned_back():
-    preparation = Preparation(columns=Columns(1), of_targets=Standardisation((10.0, 5.0), (2.0, 0.0)))
+def test_targets_are_standardized_and_answers_turned_back():
+    preparation = Preparation(columns=Columns(1), of_targets=Standardization((10.0, 5.0), (2.0, 0.0)))
     targets = preparation.targets(np.array([[12.0, 5.0]]))
     assert targets.dtype == np.float32
     assert targets.tolist() == [[1, 0]]
     assert preparation.answers(np.array([[1.0, 0.3]])).tolist() == [[12, 5]]
 
 
-def test_without_standardisation_targets_and_answers_stay_as_they_are():
+def test_without_standardization_targets_and_answers_stay_as_they_are():
     preparation = Preparation(columns=Columns(1))
     assert (
         preparation.targets(np.array([[12.5]])).tolist() == preparation.answers(np.array([[12.5]])).tolist() == [[12.5]]

@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from minnet_train import Dataset, Preparation, Samples
-from minnet_train.data.standardize import Standardisation
+from minnet_train.data.preprocessing import Standardization
 from minnet_train.data.tables.columns import Columns
 
 DATA = Dataset("t", np.array([[2, 4], [6, 8], [10, 12]], np.float32), np.array([1, 0, 1]), ("x", "y"))
@@ -54,7 +54,7 @@ def test_chunks_are_all_rows_in_order(stored, size):
 
 def test_the_targets_of_a_regression_are_prepared(stored):
     data = Dataset("t", DATA.features, np.array([[10.0], [20.0], [30.0]]))
-    preparation = evolve(HALVED, of_targets=Standardisation((20.0,), (10.0,)))
+    preparation = evolve(HALVED, of_targets=Standardization((20.0,), (10.0,)))
     samples = Samples.of(stored(data), ALL, preparation)
     assert samples.batch(ALL)[1].tolist() == [[-1], [0], [1]]
     assert (samples.task, samples.classes, samples.outputs) == ("regression", (), 1)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import frozen
 
 from minnet_core import MinnetError
 from minnet_core.errors import StateError as StateError
+from minnet_core.support import nearest
 
 if TYPE_CHECKING:
-    from .experiment import ExperimentFile, Problem
+    from .experiment import ExperimentFile
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""The keys and list indices that lead to a value: ``("model", 2, "n_in")``."""
 
 
 class DataError(MinnetError, ValueError):
@@ -50,8 +56,37 @@ class ExperimentError(MinnetError, ValueError):
         self.file: ExperimentFile | None = None
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
+        file = self.file
+        return "\n".join(f"{file.where(each.path)}: {each}" if file else str(each) for each in self.problems)
 
-    def _lines(self) -> Iterable[str]:
-        for problem in self.problems:
-            yield f"{self.file.where(problem.path)}: {problem}" if self.file else str(problem)
+
+@frozen
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        path: the key that it is under; empty if it is the file as a whole.
+        message: what was expected and what was received.
+
+    >>> print(Problem(("model", 2, "n_in"), "expected an integer, received 'ten'"))
+    model[2].n_in: expected an integer, received 'ten'
+    """
+
+    path: KeyPath
+    message: str
+
+    def __str__(self) -> str:
+        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"{dotted.removeprefix('.')}: {self.message}" if self.path else self.message
+
+
+def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> Problem:
+    """Describe a key that is not among the known ones, with the nearest of them.
+
+    >>> print(unknown_key(("data",), "sorce", ["source", "target"], "key"))
+    data.sorce: unknown key; did you mean 'source'? (expected one of source, target)
+    """
+    expected = f"expected one of {', '.join(sorted(known))}" if known else "expected none"
+    hint = nearest(key, sorted(known), most=1)
+    message = f"unknown {what}; {hint} ({expected})" if hint else f"unknown {what}; {expected}"
+    return Problem((*path, key), message)

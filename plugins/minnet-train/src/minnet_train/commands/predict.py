@@ -10,7 +10,7 @@ import click
 from minnet_core import load, read_header
 
 from ..data import raw_rows
-from ..evaluation import FORMATS, Predictions, format_of, streamed
+from ..evaluation import FORMATS, format_of, predict_rows, streamed
 from ..experiment import TrainingRecord
 
 
@@ -46,6 +46,6 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
         delimiter=record.experiment.data.option("delimiter", ","),
         features_name=record.experiment.data.option("features_name", None),
     )
-    rows = Predictions(network, record, model, with_all=probabilities).of(parts)
+    rows = predict_rows(network, record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         FORMATS[form or format_of(output)](rows, file)

@@ -1,36 +1,33 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
 from .dataset import Dataset, Origin
-from .memory_map import RowReader, rows_of_chunk
+from .memory_map import row_chunks
 from .missing import expect_usable
-from .preprocessing import Preparation
+from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import raw_rows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, TABLES, Source, is_table, load_digits, written_out
+from .sources import DIGITS, Source, is_table, load_digits, written_out
 from .split import Split
-from .standardize import Moments, Standardisation
 from .tables import Columns
 
 __all__ = [
     "DIGITS",
-    "TABLES",
     "Columns",
     "Dataset",
     "Moments",
     "Origin",
     "Preparation",
-    "RowReader",
     "Samples",
     "Source",
     "Split",
-    "Standardisation",
+    "Standardization",
     "expect_usable",
     "expect_weights",
     "is_table",
     "load_digits",
     "raw_rows",
-    "rows_of_chunk",
+    "row_chunks",
     "weighted_gradient",
     "weighted_loss",
     "written_out",

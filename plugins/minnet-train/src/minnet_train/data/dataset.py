@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from attrs import field, frozen
+from attrs.converters import optional
 
 from minnet_core import Array
 
@@ -18,10 +19,6 @@ from .memory_map import chunks
 def _array(value: Any) -> Array:
     """Take a list for an array; a memory-mapped file stays one."""
     return np.asanyarray(value)
-
-
-def _array_or_none(value: Any) -> Array | None:
-    return None if value is None else _array(value)
 
 
 def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
@@ -70,7 +67,7 @@ class Dataset:
     columns: tuple[str, ...] | None = field(default=None, repr=False)
     outputs: tuple[str, ...] | None = field(default=None, repr=False)
     attribution: str = field(default="", repr=False)
-    weights: Array | None = field(default=None, repr=False, converter=_array_or_none)
+    weights: Array | None = field(default=None, repr=False, converter=optional(_array))
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
 

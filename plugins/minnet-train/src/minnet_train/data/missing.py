@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from .memory_map import chunks
 SHOWN = 10
 """Places that a message names."""
 
-_HINT = '; missing = "mean" takes a missing value for the mean of the rows that are trained on'
+_HINT = '; missing = "mean" replaces missing values by the mean of the training rows'
 
 
 def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:
@@ -54,17 +53,10 @@ def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:
 
 
 def missing_values(name: str, places: Sequence[str], count: int, hint: str = "") -> DataError:
-    """Make an error that says where values are missing.
-
-    Args:
-        name: of the data.
-        places: of the first few.
-        count: of all of them.
-        hint: what to do about it.
-    """
+    """Make an error that says where values are missing in the data ``name``: the first few of ``count`` places."""
     if count == 1:
         return DataError(f"{name}, {places[0]}: the value is missing{hint}")
-    lines = [f"{name}: {count:,} values are missing{hint}", *(f"  {place}" for place in islice(places, SHOWN))]
+    lines = [f"{name}: {count:,} values are missing{hint}", *(f"  {place}" for place in places[:SHOWN])]
     if count > SHOWN:
         lines.append(f"  and {count - SHOWN:,} more")
     return DataError("\n".join(lines))

@@ -1,4 +1,7 @@
-"""`Preparation`: from features as a source has them to the inputs of a network, learned once and saved with it."""
+"""`Preparation`: from features as a source has them to the inputs of a network, learned once and saved with it.
+
+`Moments` learn the means and deviations that a `Standardization` applies.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,94 @@ from attrs import evolve, field, frozen
 
 from minnet_core import Array
 
-from .standardize import Moments, Standardisation
 from .tables import Columns
+
+
+class Moments:
+    """Takes in rows, and knows the mean and deviation of each column of those it has seen; nan counts as missing.
+
+    Two parts are merged as T. Chan, G. Golub and R. LeVeque do (1983), which loses no digits, and everything is
+    relative to the first value of a column, so that a constant one has a deviation of exactly 0.
+
+    >>> moments = Moments(1)
+    >>> moments.update(np.array([[1.0], [2.0]]))
+    >>> moments.update(np.array([[3.0], [np.nan]]))
+    >>> moments.mean.tolist(), moments.deviation.round(3).tolist()
+    ([2.0], [0.816])
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.count = np.zeros(columns, np.int64)
+        self._first = np.full(columns, np.nan)
+        self._mean = np.zeros(columns)  # of what is above the first value
+        self._squares = np.zeros(columns)  # the sum of squared distances from the mean
+
+    def update(self, rows: Array) -> None:
+        """Take in rows (n, columns)."""
+        rows = np.asarray(rows, np.float64)
+        if not len(rows):
+            return
+        is_there = ~np.isnan(rows)
+        unknown = np.isnan(self._first) & is_there.any(axis=0)
+        self._first[unknown] = rows[is_there.argmax(axis=0), np.arange(rows.shape[1])][unknown]
+        above = np.where(is_there, rows - self._first, 0.0)
+        count = is_there.sum(axis=0)
+        mean = above.sum(axis=0) / np.maximum(count, 1)
+        squares = (np.where(is_there, above - mean, 0.0) ** 2).sum(axis=0)
+        total = np.maximum(self.count + count, 1)
+        distance = mean - self._mean
+        self._squares += squares + distance**2 * (self.count * count / total)
+        self._mean += distance * (count / total)
+        self.count += count
+
+    @property
+    def mean(self) -> Array:
+        """Of each column; nan if it has no values."""
+        return self._first + self._mean
+
+    @property
+    def deviation(self) -> Array:
+        """The root of the mean squared distance from the mean; 0 of a constant column."""
+        return np.sqrt(self._squares / np.maximum(self.count, 1))
+
+
+@frozen(slots=False)
+class Standardization:
+    """What is done to each column.
+
+    Attributes:
+        offset: what is subtracted: the mean.
+        spread: what it is then divided by: the deviation; 0 makes the column 0, for it was constant.
+
+    >>> Standardization((1.0, 5.0), (2.0, 0.0)).forward(np.array([[7.0, 5.0]])).tolist()
+    [[3.0, 0.0]]
+    """
+
+    offset: tuple[float, ...]
+    spread: tuple[float, ...]
+
+    @classmethod
+    def of(cls, offset: Array, spread: Array) -> Standardization:
+        """Make one from arrays."""
+        return cls(tuple(offset.tolist()), tuple(spread.tolist()))
+
+    def forward(self, values: Array) -> Array:
+        """Apply it to (rows, columns), in float64."""
+        mapped: Array = (np.asarray(values, np.float64) - self._offset) / self._divisor
+        return mapped
+
+    def backward(self, values: Array) -> Array:
+        """Undo it, in float64; a constant column becomes the constant again."""
+        mapped: Array = np.asarray(values, np.float64) * np.array(self.spread) + self._offset
+        return mapped
+
+    @cached_property
+    def _offset(self) -> Array:
+        return np.array(self.offset)
+
+    @cached_property
+    def _divisor(self) -> Array:
+        return np.array([spread or np.inf for spread in self.spread])
 
 
 @frozen(kw_only=True, slots=False)
@@ -19,22 +108,22 @@ class Preparation:
     """What happens to raw data on the way into a network, and to its answers on the way out.
 
     Columns of categories become as many columns of 0 and 1, others are divided by ``scale``; then what is missing is
-    filled, and numbers are standardised.
+    filled, and numbers are standardized.
     All that is learned from data is learned from the rows that are trained on.
 
     Attributes:
         columns: the raw columns.
         scale: numbers are divided by this, before all else.
         fill: for each input, what a missing value is taken for; None if none may be missing.
-        of_inputs: the mean and deviation of each input; None if inputs are not standardised.
+        of_inputs: the mean and deviation of each input; None if inputs are not standardized.
         of_targets: those of each target of a regression; None if targets are learned as they are.
     """
 
     columns: Columns
     scale: float = 1.0
     fill: tuple[float, ...] | None = field(default=None, repr=False)
-    of_inputs: Standardisation | None = field(default=None, repr=False)
-    of_targets: Standardisation | None = field(default=None, repr=False)
+    of_inputs: Standardization | None = field(default=None, repr=False)
+    of_targets: Standardization | None = field(default=None, repr=False)
 
     @property
     def width(self) -> int:
@@ -72,7 +161,7 @@ class Preparation:
             moments.update(self._expanded(raw))
         mean = np.where(moments.count > 0, moments.mean, 0.0)
         numbers = self.columns.is_number
-        mapping = Standardisation.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
+        mapping = Standardization.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
         return evolve(
             self,
             fill=tuple(mean.tolist()) if fill else None,
@@ -84,9 +173,9 @@ class Preparation:
 
         Categories stay columns of 0 and 1.
         """
-        own = self.of_inputs or Standardisation((0.0,) * self.width, (1.0,) * self.width)
+        own = self.of_inputs or Standardization((0.0,) * self.width, (1.0,) * self.width)
         factor = np.where(self.columns.is_number, self.scale, 1.0)
-        return evolve(self, of_targets=Standardisation.of(factor * own.offset, factor * own.spread))
+        return evolve(self, of_targets=Standardization.of(factor * own.offset, factor * own.spread))
 
     def _expanded(self, raw: Array) -> Array:
         """Write categories as 0 and 1, and divide numbers by the scale."""

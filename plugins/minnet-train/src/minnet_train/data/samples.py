@@ -1,8 +1,9 @@
-"""`Samples`: what a network is given, and what it should answer."""
+"""`Samples`: the inputs of a network and their targets, perhaps prepared only when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,8 +12,7 @@ from attrs import field, frozen
 from minnet_core import Array
 
 from .dataset import Dataset
-from .memory_map import is_mapped
-from .prepared_rows import PreparedInputs, PreparedTargets
+from .memory_map import RowReader, is_mapped
 from .preprocessing import Preparation
 
 
@@ -29,6 +29,40 @@ class Rows(Protocol):
         ...
 
     def __len__(self) -> int: ...
+
+
+@frozen(eq=False)
+class PreparedRows:
+    """Rows of an array, or of a mapped file, that are read and prepared when they are asked for.
+
+    Attributes:
+        raw: the array.
+        rows: which of its rows.
+        columns: how many each has when it is prepared.
+        prepare: turns raw rows into float32 (n, columns).
+    """
+
+    raw: Array = field(repr=False)
+    rows: Array = field(repr=False)
+    columns: int
+    prepare: Callable[[Array], Array]
+    _reader: RowReader = field(init=False, repr=False)
+
+    @_reader.default
+    def _reads_raw(self) -> RowReader:
+        return RowReader(self.raw)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, and columns."""
+        return len(self.rows), self.columns
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, rows: Any, axis: int = 0, /) -> Array:
+        """Read and prepare some rows."""
+        return self.prepare(self._reader.take(self.rows[rows]))
 
 
 @frozen(eq=False)
@@ -80,13 +114,20 @@ class Samples:
             weights: of these rows.
             autoencode: whether the inputs are the targets, too.
         """
-        classes = () if autoencode else dataset.classes
-        inputs: Rows = PreparedInputs(dataset.features, rows, preparation)
-        inputs = inputs if is_mapped(dataset.features) else _all(inputs)
+
+        def rows_of(raw: Array, columns: int, prepare: Callable[[Array], Array]) -> Rows:
+            prepared = PreparedRows(raw, rows, columns, prepare)
+            return prepared if is_mapped(dataset.features) else prepared.take(slice(None))
+
+        inputs = rows_of(dataset.features, preparation.width, preparation.inputs)
         if autoencode:
-            return cls(inputs, inputs, classes, weights)
-        targets: Rows = PreparedTargets(dataset.targets, rows, preparation, len(classes))
-        return cls(inputs, targets if is_mapped(dataset.features) else _all(targets), classes, weights)
+            return cls(inputs, inputs, (), weights)
+        if dataset.classes:
+            count = len(dataset.classes)
+            targets = rows_of(dataset.targets, count, partial(one_hot, classes=count))
+        else:
+            targets = rows_of(dataset.targets, dataset.targets.shape[1], preparation.targets)
+        return cls(inputs, targets, dataset.classes, weights)
 
     @classmethod
     def of_arrays(
@@ -167,8 +208,8 @@ class Samples:
         """
         if not self.classes:
             raise ValueError("expected samples with classes, received those of a regression")
-        if isinstance(self.targets, PreparedTargets):
-            return self.targets.labels()
+        if isinstance(self.targets, PreparedRows):
+            return np.asarray(self.targets.raw[self.targets.rows])
         labels: Array = np.asarray(self.targets).argmax(axis=1)
         return labels
 
@@ -192,7 +233,3 @@ def _labels_of_names(names: Array, classes: tuple[int, ...] | tuple[str, ...] | 
         raise ValueError(f"expected targets among the classes, {', '.join(map(str, classes))}, received {unknown[0]!r}")
     index_of = {name: index for index, name in enumerate(classes)}
     return np.array([index_of[name] for name in names.tolist()], np.int64), classes
-
-
-def _all(rows: Rows) -> Array:
-    return rows.take(np.arange(len(rows)), 0)

@@ -23,19 +23,15 @@ def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
         DataError: if it has other columns, or a category or class that the model does not know.
     """
     columns = record.preparation.columns
-    features = _features(dataset, columns)
-    targets = dataset.targets
+    changes: dict[str, Any] = {
+        "features": _features(dataset, columns),
+        "columns": columns.names or dataset.columns,
+        "categories": columns.categories,
+    }
     if not record.experiment.data.autoencode:
         targets = _labels(dataset, record) if record.classes else _values(dataset, record)
-    return evolve(
-        dataset,
-        features=features,
-        targets=targets,
-        classes=dataset.classes if record.experiment.data.autoencode else record.classes,
-        columns=columns.names or dataset.columns,
-        categories=columns.categories,
-        outputs=dataset.outputs if record.experiment.data.autoencode else record.outputs,
-    )
+        changes |= {"targets": targets, "classes": record.classes, "outputs": record.outputs}
+    return evolve(dataset, **changes)
 
 
 def _features(dataset: Dataset, columns: Columns) -> Array:
@@ -50,16 +46,15 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
         order = [dataset.columns.index(name) for name in columns.names]
     if len(order) != columns.count:
         raise DataError(f"{dataset.name}: expected {columns.count} columns, received {len(order)}")
-    theirs = tuple(dataset.categories[index] for index in order) if dataset.categories else ()
-    if order == list(range(dataset.features.shape[1])) and theirs == columns.categories:
+    theirs = tuple(dataset.categories[index] for index in order) if dataset.categories else ((),) * columns.count
+    ours = columns.categories or ((),) * columns.count
+    if theirs == ours and order == list(range(dataset.features.shape[1])):
         return dataset.features  # as it is, for it may be a mapped file
     features = np.asarray(dataset.features)[:, order]
-    if theirs == columns.categories:
+    if theirs == ours:
         return features
     features = features.astype(np.float64)
-    for index, (before, after) in enumerate(
-        zip(theirs or ((),) * columns.count, columns.categories or ((),) * columns.count, strict=True)
-    ):
+    for index, (before, after) in enumerate(zip(theirs, ours, strict=True)):
         if before != after:
             features[:, index] = _renamed(features[:, index], before, after, f"{dataset.name}, column {index + 1}")
     return features

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from attrs import define, field
 
 from minnet_core import Array, Module
 
@@ -26,59 +25,47 @@ CHUNK = 1024
 _MANY = {"probability": "probabilities", "score": "scores"}
 
 
-@define
-class Predictions:
-    """Predicts raw rows with a model.
+def predict_rows(
+    model: Module, record: TrainingRecord, path: str, parts: Iterable[Array], *, with_all: bool = True
+) -> Iterator[dict[str, Any]]:
+    """Yield what a model predicts for each row.
 
-    Attributes:
+    For a classification that is ``label``, ``probability`` and the table ``probabilities``, or ``score`` and
+    ``scores`` if the outputs are no probabilities; for a regression, a value for each output.
+
+    Args:
         model: in evaluation mode.
         record: describes its inputs and outputs.
         path: of the model, for messages.
+        parts: raw features (n, columns).
         with_all: whether to give a number for each class, besides that of the predicted one.
+
+    Raises:
+        ModelFileError: if the number of outputs of the model differs from that in its record.
     """
+    convert, word = None, ""
+    for raw in parts:
+        for start in range(0, len(raw), CHUNK):
+            outputs = model.forward(record.preparation.inputs(raw[start : start + CHUNK]))
+            record.expect_outputs(outputs.shape[1:], path)
+            if not record.classes:
+                names = record.output_names(outputs.shape[1])
+                for row in record.preparation.answers(outputs).tolist():
+                    yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
+                continue
+            if not word:  # decided once, by the first chunk: all rows of a file have the same columns
+                convert = find_conversion(outputs)
+                word = "score" if convert is None else "probability"
+            yield from _labels(record, outputs if convert is None else convert(outputs), word, with_all)
 
-    model: Module
-    record: TrainingRecord
-    path: str
-    with_all: bool = True
-    # Decided once, by the first chunk: all rows of a file have the same columns.
-    _word: str | None = field(default=None, init=False)
-    _convert: Callable[[Array], Array] | None = field(default=None, init=False)
 
-    def of(self, parts: Iterable[Array]) -> Iterator[dict[str, Any]]:
-        """Yield what is predicted for each row.
-
-        For a classification that is ``label``, ``probability`` and the table ``probabilities``, or ``score`` and
-        ``scores`` if the outputs are no probabilities; for a regression, a value for each output.
-
-        Args:
-            parts: raw features (n, columns).
-
-        Raises:
-            ModelFileError: if the number of outputs of the model differs from that in its record.
-        """
-        for raw in parts:
-            for start in range(0, len(raw), CHUNK):
-                outputs = self.model.forward(self.record.preparation.inputs(raw[start : start + CHUNK]))
-                self.record.expect_outputs(outputs.shape[1:], self.path)
-                yield from self._labels(outputs) if self.record.classes else self._values(outputs)
-
-    def _values(self, outputs: Array) -> Iterator[dict[str, Any]]:
-        names = self.record.output_names(outputs.shape[1])
-        for row in self.record.preparation.answers(outputs).tolist():
-            yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
-
-    def _labels(self, outputs: Array) -> Iterator[dict[str, Any]]:
-        if self._word is None:
-            self._convert = find_conversion(outputs)
-            self._word = "score" if self._convert is None else "probability"
-        scores = outputs if self._convert is None else self._convert(outputs)
-        names = [str(name) for name in self.record.classes]
-        for label, numbers in zip(scores.argmax(axis=1).tolist(), scores.tolist(), strict=True):
-            row = [_rounded(value, 6) for value in (numbers if self.with_all else numbers[label : label + 1])]
-            each = {_MANY[self._word]: dict(zip(names, row, strict=True))} if self.with_all else {}
-            best = row[label] if self.with_all else row[0]
-            yield {"label": self.record.classes[label], self._word: best, **each}
+def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) -> Iterator[dict[str, Any]]:
+    names = [str(name) for name in record.classes]
+    for label, numbers in zip(scores.argmax(axis=1).tolist(), scores.tolist(), strict=True):
+        row = {"label": record.classes[label], word: _rounded(numbers[label], 6)}
+        if with_all:
+            row[_MANY[word]] = dict(zip(names, (_rounded(value, 6) for value in numbers), strict=True))
+        yield row
 
 
 def as_probabilities(outputs: Array) -> Array | None:
@@ -107,12 +94,10 @@ def find_conversion(outputs: Array) -> Callable[[Array], Array] | None:
 def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
     """Write a header and a line for each row; a table within it becomes columns such as ``probability(yes)``."""
     writer = csv.writer(file, lineterminator="\n")
-    is_first = True
-    for row in rows:
+    for index, row in enumerate(rows):
         flat = {key: value for name, cell in row.items() for key, value in _cells(name, cell)}
-        if is_first:
+        if not index:
             writer.writerow(flat)
-            is_first = False
         writer.writerow(flat.values())
 
 

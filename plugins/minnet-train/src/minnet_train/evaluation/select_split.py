@@ -7,7 +7,7 @@ from attrs import evolve
 
 from minnet_core import Array, ModelFileError
 
-from ..data import TABLES, Dataset, Samples, expect_usable, written_out
+from ..data import Dataset, Samples, expect_usable, is_table, written_out
 from ..errors import DataError, ExperimentError
 from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
 from ..runs import generators
@@ -72,34 +72,20 @@ def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
 
 
 def other_source(config: DataConfig, data: str) -> DataConfig:
-    """Replace the source; another table keeps the target and the other options of the columns.
+    """Replace the source by a path, ``digits``, or a source as a TOML table.
 
-    Args:
-        config: of the experiment.
-        data: a path, ``digits``, or a source as a TOML table.
-
-    Raises:
-        ExperimentError: if it is none of these.
+    Another table keeps the target and the other options of the columns.
     """
     if data.lstrip().startswith("{"):
         return evolve(data_of_text(data), autoencode=config.autoencode)
-    if (
-        isinstance(config.source, dict)
-        and "path" in config.source
-        and _class(data) == _qualified(config.source["class"])
-    ):
-        return evolve(config, source={**config.source, "path": data})
-    if isinstance(config.source, str) and _class(data) in TABLES.values():
+    try:
+        cls = written_out(data)["class"]
+    except FileNotFoundError:
+        cls = ""
+    if isinstance(config.source, dict):
+        name = config.source["class"]
+        if "path" in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
+            return evolve(config, source={**config.source, "path": data})
+    elif is_table(cls):
         return evolve(config, source=data)
     return evolve(config, source=data, target=None, weights=None)
-
-
-def _class(data: str) -> str:
-    try:
-        return str(written_out(data)["class"])
-    except FileNotFoundError:
-        return ""
-
-
-def _qualified(name: str) -> str:
-    return name if ":" in name else f"minnet-train:{name}"

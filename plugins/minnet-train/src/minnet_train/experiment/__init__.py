@@ -9,11 +9,9 @@ from .build import (
     check_components,
     check_metric_names,
 )
-from .data_config import DataConfig
-from .experiment import Experiment
+from .experiment import DataConfig, Experiment
 from .load_source import load_source
 from .prepared_data import LearningData, drawn_split
-from .problem import KeyPath, Problem
 from .record import KEY, TrainingRecord
 from .structure import data_of_text, structure_experiment, unstructure_experiment
 from .template import experiment_text
@@ -24,9 +22,7 @@ __all__ = [
     "DataConfig",
     "Experiment",
     "ExperimentFile",
-    "KeyPath",
     "LearningData",
-    "Problem",
     "TrainingRecord",
     "build_criterion",
     "build_metrics",

@@ -11,12 +11,11 @@ import numpy as np
 
 from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import Metric
 from ..registries import metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
-from .problem import KeyPath, Problem, unknown_key
 
 USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
 """The metrics of an experiment that names none, by its task."""
@@ -29,11 +28,11 @@ def check_components(experiment: Experiment) -> None:
         ExperimentError: with every name that is not registered and every argument that a class does not take.
     """
     problems = [
-        *_unknown_names(list(experiment.model), layers, ("model",)),
-        *_unknown_names(experiment.criterion, criterions, ("criterion",)),
-        *_unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
-        *_unknown_names(experiment.schedule, schedules, ("schedule",)),
-        *_unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
+        *unknown_names(list(experiment.model), layers, ("model",)),
+        *unknown_names(experiment.criterion, criterions, ("criterion",)),
+        *unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
+        *unknown_names(experiment.schedule, schedules, ("schedule",)),
+        *unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
     ]
     if problems:
         raise ExperimentError(*problems)
@@ -50,7 +49,7 @@ def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Seque
         model: Sequential = build(config, layers, rng=rng)
     except MinnetError:
         for index, layer in enumerate(experiment.model):
-            _build_located(layer, layers, ("model", index))
+            build_located(layer, layers, ("model", index))
         raise
     return model
 
@@ -61,7 +60,7 @@ def build_criterion(experiment: Experiment) -> Criterion:
     Raises:
         ExperimentError: if its constructor refuses its arguments.
     """
-    criterion: Criterion = _build_located(experiment.criterion, criterions, ("criterion",))
+    criterion: Criterion = build_located(experiment.criterion, criterions, ("criterion",))
     return criterion
 
 
@@ -71,7 +70,7 @@ def build_optimizer(experiment: Experiment, model: Module) -> Optimizer:
     Raises:
         ExperimentError: if its constructor refuses its arguments.
     """
-    optimizer: Optimizer = _build_located(experiment.optimizer, optimizers, ("optimizer",), model)
+    optimizer: Optimizer = build_located(experiment.optimizer, optimizers, ("optimizer",), model)
     return optimizer
 
 
@@ -83,7 +82,7 @@ def build_schedule(experiment: Experiment) -> Scheduler | None:
     """
     if experiment.schedule is None:
         return None
-    schedule: Scheduler = _build_located(experiment.schedule, schedules, ("schedule",))
+    schedule: Scheduler = build_located(experiment.schedule, schedules, ("schedule",))
     try:
         expect_scheduler(schedule)
     except TypeError as error:
@@ -101,7 +100,7 @@ def build_metrics(experiment: Experiment, task: str) -> list[Metric]:
     built: list[Metric] = []
     for index, config in enumerate(configs):
         path: KeyPath = ("metrics", index)
-        metric: Metric = _build_located(ComponentConfig(dict(config)), metrics, path)
+        metric: Metric = build_located(ComponentConfig(dict(config)), metrics, path)
         if task not in metric.TASKS:
             message = f"expected a metric of {task}, received {metric!r}, which is of {' and '.join(metric.TASKS)}"
             raise ExperimentError(Problem(path, message))
@@ -143,11 +142,11 @@ def _is_number(metric: Metric) -> bool:
     return True
 
 
-def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:
+def unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given: int = 0) -> Iterator[Problem]:
     """Yield what is wrong with a config, or with the configs in a list or table; ``given`` arguments come from us."""
     if isinstance(config, list):
         for index, item in enumerate(config):
-            yield from _unknown_names(item, registry, (*path, index))
+            yield from unknown_names(item, registry, (*path, index))
     if not isinstance(config, Mapping):
         return
     if "class" in config:
@@ -158,7 +157,7 @@ def _unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, give
         else:
             yield from _unknown_arguments(config, cls, path, given)
     for key, value in config.items():
-        yield from _unknown_names(value, registry, (*path, key))
+        yield from unknown_names(value, registry, (*path, key))
 
 
 def _unknown_arguments(config: Mapping[str, Any], cls: type, path: KeyPath, given: int) -> Iterator[Problem]:
@@ -171,13 +170,13 @@ def _unknown_arguments(config: Mapping[str, Any], cls: type, path: KeyPath, give
             yield unknown_key(path, key, known, f"argument of {config['class']}")
 
 
-def _build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args: Any) -> Any:
+def build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args: Any) -> Any:
     """Build a component; if that fails, name the innermost component that fails by itself."""
     try:
         return build(config, registry, *args)
     except MinnetError as error:
         for inner_path, inner in _components_within(config, path):
-            _build_located(inner, registry, inner_path)
+            build_located(inner, registry, inner_path)
         raise ExperimentError(Problem(path, str(error))) from error
 
 

@@ -1,17 +1,114 @@
-"""`Experiment`: everything that decides how a run ends."""
+"""`Experiment`: everything that decides how a run ends; `DataConfig`: what it learns from, and how that is prepared."""
 
 from __future__ import annotations
 
-from typing import Any, NewType
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NewType
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from minnet_core import MinnetError
+
+from ..data import DIGITS
+from ..registries import datasets
 from ..training import EarlyStopping
-from ..validators import at_least, expect, not_empty, positive_or_none
-from .data_config import DataConfig
+from ..validators import ValueOutOfRangeError, at_least, expect, not_empty, positive_or_none
 
 ComponentConfig = NewType("ComponentConfig", dict[str, Any])
 """A component as `minnet_core.build` takes it: ``{"class": "Linear", "n_in": 64, "n_out": 10}``."""
+
+
+def _is_normal_float32(value: float) -> bool:
+    """Whether dividing float32 features by a number divides by neither 0 nor infinity."""
+    return 2.0**-126 <= value <= (2 - 2.0**-23) * 2.0**127
+
+
+def _are_weights(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return value in (None, "balanced")
+    return bool(value) and all(weight >= 0 for weight in value.values())
+
+
+@frozen(kw_only=True)
+class DataConfig:
+    """What to learn from.
+
+    Attributes:
+        source: ``digits``, the path of a data file or of a folder with IDX files, or a component of the registry
+            ``minnet_train.datasets``: ``{"class": "TwoMoons", "n": 1000}``.
+        target: of the path of a table, the column to predict: its name, its index from 0 (-1 is the last), or several;
+            None is the last column.
+        weights: of the path of a table, the column of weights of samples.
+        missing: ``error``, or ``mean``: a missing value is taken for the mean of the rows that are trained on.
+        autoencode: whether the prepared input is the target itself.
+        test_fraction: the part of all rows, and of each class, that is held out from training.
+        validation_fraction: the part that is looked at after every epoch; if 0, that is what is held out.
+        scale: numbers are divided by this.
+        standardize: whether each column of numbers is given mean 0 and deviation 1, by the rows that are trained on.
+        standardize_targets: the same for the targets of a regression; predictions are turned back.
+        class_weights: ``balanced``, or a weight for each class, by its name as a text; 1 for those that are left out.
+    """
+
+    source: str | dict[str, Any] = field(validator=expect("a text or a component that is not empty", bool))
+    target: str | int | tuple[str | int, ...] | None = None
+    weights: str | int | None = None
+    missing: Literal["error", "mean"] = field(
+        default="error", validator=expect("'error' or 'mean'", lambda x: x in ("error", "mean"))
+    )
+    autoencode: bool = False
+    test_fraction: float = field(default=0.2, validator=expect("a number between 0 and 1", lambda x: 0 < x < 1))
+    validation_fraction: float = field(
+        default=0.0, validator=expect("a number of at least 0 and less than 1", lambda x: 0 <= x < 1)
+    )
+    scale: float = field(
+        default=1.0,
+        validator=expect("a positive number that float32 can hold, 1.18e-38 to 3.4e38", _is_normal_float32),
+    )
+    standardize: bool = False
+    standardize_targets: bool = False
+    class_weights: Literal["balanced"] | dict[str, float] | None = field(
+        default=None, validator=expect("'balanced' or a table of weights of at least 0", _are_weights)
+    )
+
+    @validation_fraction.validator
+    def _leaves_rows(self, _: Any, value: float) -> None:
+        if self.test_fraction + value >= 1:
+            raise ValueOutOfRangeError(
+                "validation_fraction",
+                f"expected less than {1 - self.test_fraction:g}, which test_fraction leaves, received {value}",
+            )
+
+    def option(self, name: str, default: Any) -> Any:
+        """What an argument of the source is, if it is written out; the default otherwise."""
+        return default if isinstance(self.source, str) else self.source.get(name, default)
+
+    def relative_to(self, folder: str) -> DataConfig:
+        """Make a relative path of a data file one that starts at ``folder``, which is empty for the current one."""
+        return self._with_paths(lambda path: os.path.join(folder, path))
+
+    def seen_from(self, folder: str) -> DataConfig:
+        """Make the paths of data files, which start at the current folder, ones that start at ``folder``."""
+        return self._with_paths(lambda path: os.path.relpath(path, folder)) if folder else self
+
+    def _with_paths(self, change: Callable[[str], str]) -> DataConfig:
+        if isinstance(self.source, str):
+            return self if self.source == DIGITS else evolve(self, source=change(self.source))
+        paths = _paths(self.source)
+        changed = {
+            key: change(value) if key in paths and isinstance(value, str) else value
+            for key, value in self.source.items()
+        }
+        return evolve(self, source=changed)
+
+
+def _paths(source: Mapping[str, Any]) -> tuple[str, ...]:
+    """The arguments of a source that are paths; none if there is no such source, which is reported later."""
+    try:
+        paths: tuple[str, ...] = datasets[source["class"]].PATHS
+    except (MinnetError, KeyError):
+        return ()
+    return paths
 
 
 @frozen(kw_only=True)

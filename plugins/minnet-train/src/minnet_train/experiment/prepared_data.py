@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from attrs import evolve, frozen
 
@@ -14,17 +12,15 @@ from ..data import (
     Dataset,
     Moments,
     Preparation,
-    RowReader,
     Samples,
     Split,
-    Standardisation,
+    Standardization,
     expect_usable,
-    rows_of_chunk,
+    row_chunks,
 )
-from ..errors import DataError, ExperimentError
-from .data_config import DataConfig
+from ..errors import DataError, ExperimentError, Problem
+from .experiment import DataConfig
 from .load_source import load_source
-from .problem import Problem
 
 
 @frozen(eq=False)
@@ -124,26 +120,18 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
 def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparation:
     start = Preparation(columns=Columns.of(dataset), scale=config.scale)
     learned = start.learned(
-        parts(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
+        row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
     )
     if config.autoencode:
         return learned.for_autoencoding()
     if config.standardize_targets:
         moments = Moments(dataset.targets.shape[1])
-        for part in parts(dataset.targets, rows):
+        for part in row_chunks(dataset.targets, rows):
             moments.update(part)
         # A target that is constant here may not be so in the data that the model is measured on.
         spread = np.where(moments.deviation > 0, moments.deviation, 1.0)
-        return evolve(learned, of_targets=Standardisation.of(moments.mean, spread))
+        return evolve(learned, of_targets=Standardization.of(moments.mean, spread))
     return learned
-
-
-def parts(array: Array, rows: Array) -> Iterator[Array]:
-    """Go through some rows of an array, about 4 MB at a time."""
-    size = rows_of_chunk(array)
-    reader = RowReader(array)
-    for start in range(0, len(rows), size):
-        yield reader.take(rows[start : start + size])
 
 
 def _class_weights(dataset: Dataset, rows: Array, config: DataConfig) -> Array | None:

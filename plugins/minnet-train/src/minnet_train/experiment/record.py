@@ -86,8 +86,8 @@ class TrainingRecord:
                 f"{where}: expected a model that minnet train saved, received one that does not say which "
                 "classes and data it belongs to"
             )
-        _expect_format(record, where)
         try:
+            _expect_format(record)
             outputs = record["outputs"]
             return cls(
                 experiment=structure_experiment(record["experiment"]),
@@ -120,21 +120,13 @@ class TrainingRecord:
             )
 
 
-def _expect_format(record: Any, where: str) -> None:
+def _expect_format(record: Any) -> None:
     if not isinstance(record, Mapping):
-        raise ModelFileError(
-            f"{where}: its record of the training is of another form: expected a table, received {record!r}"
-        )
+        raise TypeError(f"expected a table, received {record!r}")
     if (version := record.get("format")) != FORMAT:
-        remedy = (
-            "pip install -U minnet-train"
-            if isinstance(version, int) and version > FORMAT
-            else "train it again: minnet train"
-        )
-        raise ModelFileError(
-            f"{where}: its record of the training is of another form: expected format {FORMAT}, "
-            f"received format {version!r}; {remedy}"
-        )
+        is_newer = isinstance(version, int) and version > FORMAT
+        remedy = "pip install -U minnet-train" if is_newer else "train it again: minnet train"
+        raise ValueError(f"expected format {FORMAT}, received format {version!r}; {remedy}")
 
 
 _converter = Converter(forbid_extra_keys=True)

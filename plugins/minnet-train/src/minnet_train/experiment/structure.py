@@ -7,24 +7,19 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import eq
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from attrs import fields, resolve_types
-from cattrs import (
-    AttributeValidationNote,
-    ClassValidationError,
-    Converter,
-    ForbiddenExtraKeysError,
-)
+from cattrs import AttributeValidationNote, ClassValidationError, Converter, ForbiddenExtraKeysError
 
 from minnet_core.support import nearest
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
-from .data_config import DataConfig
-from .experiment import ComponentConfig, Experiment
-from .problem import KeyPath, Problem, unknown_key
+from .experiment import ComponentConfig, DataConfig, Experiment
+
+_T = TypeVar("_T")
 
 _EXAMPLE = '{ class = "ReLU" }'
 _SOURCE = '{ class = "TwoMoons" }'
@@ -38,11 +33,7 @@ def structure_experiment(data: Mapping[str, Any]) -> Experiment:
     Raises:
         ExperimentError: with every unknown or missing key and wrong type, or every value out of range.
     """
-    try:
-        experiment: Experiment = _converter.structure(data, Experiment)
-    except ClassValidationError as error:
-        raise ExperimentError(*_problems(error, ())) from None
-    return experiment
+    return _structured(data, Experiment, ())
 
 
 def structure_data(data: Mapping[str, Any]) -> DataConfig:
@@ -51,11 +42,14 @@ def structure_data(data: Mapping[str, Any]) -> DataConfig:
     Raises:
         ExperimentError: as `structure_experiment`.
     """
+    return _structured(data, DataConfig, ("data",))
+
+
+def _structured(data: Mapping[str, Any], cls: type[_T], path: KeyPath) -> _T:
     try:
-        config: DataConfig = _converter.structure(data, DataConfig)
+        return _converter.structure(data, cls)
     except ClassValidationError as error:
-        raise ExperimentError(*_problems(error, ("data",))) from None
-    return config
+        raise ExperimentError(*_problems(error, path)) from None
 
 
 def data_of_text(text: str) -> DataConfig:
@@ -80,14 +74,6 @@ def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
     """Write an experiment as plain data that `structure_experiment` reads."""
     data: dict[str, Any] = _converter.unstructure(experiment)
     return data
-
-
-class _ComponentError(ValueError):
-    """A value inside a component's config cannot be used."""
-
-    def __init__(self, path: KeyPath, message: str) -> None:
-        super().__init__(message)
-        self.path = path
 
 
 _Hook: TypeAlias = Callable[[Any, Any], Any]
@@ -152,12 +138,12 @@ def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
 def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
     if not isinstance(data, Mapping):
         example = f'{{ class = "{data}" }}' if isinstance(data, str) else _EXAMPLE
-        raise _ComponentError(path, f"expected a component such as {example}, received {data!r}")
+        raise ExperimentError(Problem(path, f"expected a component such as {example}, received {data!r}"))
     if "class" not in data:
         meant = next((key for key in data if nearest(str(key), ["class"])), None)
         hint = f"; did you mean 'class' by {meant!r}?" if meant else ""
-        raise _ComponentError(
-            path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}{hint}"
+        raise ExperimentError(
+            Problem(path, f"expected a component with a key class, such as {_EXAMPLE}, received {data!r}{hint}")
         )
     return ComponentConfig(_plain(data, path))
 
@@ -166,7 +152,9 @@ def _plain(data: Any, path: KeyPath) -> Any:
     """Copy what JSON can hold too; TOML has dates besides."""
     if isinstance(data, Mapping):
         if not isinstance(data.get("class", ""), str):
-            raise _ComponentError((*path, "class"), f"expected the name of a component, received {data['class']!r}")
+            raise ExperimentError(
+                Problem((*path, "class"), f"expected the name of a component, received {data['class']!r}")
+            )
         return {
             key: _children(value, (*path, key)) if key == "modules" else _plain(value, (*path, key))
             for key, value in data.items()
@@ -175,7 +163,7 @@ def _plain(data: Any, path: KeyPath) -> Any:
         return [_plain(value, (*path, index)) for index, value in enumerate(data)]
     if data is None or isinstance(data, (bool, int, str)) or (isinstance(data, float) and math.isfinite(data)):
         return data
-    raise _ComponentError(path, f"expected a finite number, text, boolean, list or table, received {data}")
+    raise ExperimentError(Problem(path, f"expected a finite number, text, boolean, list or table, received {data}"))
 
 
 def _children(data: Any, path: KeyPath) -> Any:
@@ -236,8 +224,8 @@ def _problems(error: BaseException, path: KeyPath) -> Iterator[Problem]:
     elif isinstance(error, ForbiddenExtraKeysError):
         known = [attribute.name for attribute in fields(error.cl)]
         yield from (unknown_key(path, key, known, "key") for key in sorted(error.extra_fields))
-    elif isinstance(error, _ComponentError):
-        yield Problem((*path, *error.path), str(error))
+    elif isinstance(error, ExperimentError):
+        yield from (Problem((*path, *problem.path), problem.message) for problem in error.problems)
     elif isinstance(error, ValueOutOfRangeError):
         yield Problem((*path, error.key), str(error))
     elif isinstance(error, KeyError):

@@ -9,19 +9,8 @@ from typing import Any
 from attrs import evolve
 
 from ..errors import DataError
-from .data_config import DataConfig
+from .experiment import DataConfig
 from .prepared_data import LearningData
-
-_CLASSIFIER = """\
-    {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
-    {{ class = "LogSoftMax" }},
-]
-criterion = {{ class = "ClassNLLCriterion" }}"""
-
-_REGRESSOR = """\
-    {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
-]
-criterion = {{ class = "MSECriterion" }}"""
 
 _TEXT = """\
 # {name}: {rows:,} rows, {width} of the network, {what}.
@@ -37,7 +26,9 @@ model = [
     {{ class = "ReLU" }},
     {{ class = "Linear", n_in = {hidden}, n_out = {hidden} }},
     {{ class = "ReLU" }},
-{end}
+    {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
+{last_layer}]
+criterion = {{ class = "{criterion}" }}
 optimizer = {{ class = "Adam", lr = 1e-3 }}
 
 [data]
@@ -72,7 +63,6 @@ def experiment_text(data: DataConfig, folder: str, output: str) -> str:
         learned = LearningData.load(data, 0)
     fills = data.missing == "mean"
     (inputs,), outputs, classes = learned.training.inputs_shape, learned.training.outputs, learned.dataset.classes
-    numbers = {"inputs": inputs, "outputs": outputs, "hidden": HIDDEN}
     options = {
         **({} if data.target is None else {"target": json.dumps(data.target, ensure_ascii=False)}),
         **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),
@@ -83,14 +73,15 @@ def experiment_text(data: DataConfig, folder: str, output: str) -> str:
         name=learned.dataset.name,
         rows=len(learned.dataset.features),
         width="1 input" if inputs == 1 else f"{inputs} inputs",
-        what=f"{len(classes)} classes"
-        if classes
-        else f"{outputs} {'number' if outputs == 1 else 'numbers'} to predict",
+        what=f"{len(classes)} classes" if classes else f"{outputs} number{'s' * (outputs != 1)} to predict",
         output=json.dumps(output, ensure_ascii=False),
-        end=(_CLASSIFIER if classes else _REGRESSOR).format(**numbers),
+        inputs=inputs,
+        hidden=HIDDEN,
+        outputs=outputs,
+        last_layer='    { class = "LogSoftMax" },\n' if classes else "",
+        criterion="ClassNLLCriterion" if classes else "MSECriterion",
         source=_toml(data.seen_from(folder).source),
         options="".join(f"{key} = {value}\n" for key, value in options.items()),
-        **numbers,
     )
 
 

@@ -14,9 +14,8 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
-from .problem import KeyPath, Problem
 from .structure import structure_experiment
 
 DEFAULT = "default.toml"
@@ -76,7 +75,10 @@ class ExperimentFile:
             try:
                 experiment = structure_experiment(tomllib.loads(self.text))
             except tomllib.TOMLDecodeError as error:
-                raise ExperimentError(Problem((), f"expected TOML: {error}{self._hint()}")) from None
+                hint = ""
+                if self.name.lower().endswith((".csv", ".tsv")):
+                    hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
+                raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
     @contextmanager
@@ -93,11 +95,6 @@ class ExperimentFile:
         while path and path not in self._lines:
             path = path[:-1]
         return f"{self.name}, line {self._lines[path]}" if path else self.name
-
-    def _hint(self) -> str:
-        """What to do with data that were taken for an experiment."""
-        is_table = self.name.lower().endswith((".csv", ".tsv"))
-        return f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data" if is_table else ""
 
     @cached_property
     def _lines(self) -> dict[KeyPath, int]:

@@ -12,7 +12,7 @@ from .metric import Metric
 
 
 def in_raw_units(metrics: Iterable[Metric], preparation: Preparation) -> list[Metric]:
-    """Have metrics measure in the units of the raw targets, where the network learns standardised ones."""
+    """Have metrics measure in the units of the raw targets, where the network learns standardized ones."""
     is_raw = preparation.of_targets is None
     return [metric if is_raw else RawUnits(metric, preparation) for metric in metrics]
 

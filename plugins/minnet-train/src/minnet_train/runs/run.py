@@ -16,12 +16,10 @@ from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.nn import describe
 
 from ..data import Dataset, Preparation, Samples
-from ..errors import ExperimentError
+from ..errors import ExperimentError, KeyPath, Problem
 from ..experiment import (
     Experiment,
-    KeyPath,
     LearningData,
-    Problem,
     TrainingRecord,
     build_criterion,
     build_metrics,

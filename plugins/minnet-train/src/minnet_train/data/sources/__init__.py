@@ -2,7 +2,6 @@
 
 from .digits import load_digits
 from .npy import mapped_features
-from .short_forms import DIGITS, TABLES, is_table, written_out
-from .source import Source
+from .source import DIGITS, Source, is_table, written_out
 
-__all__ = ["DIGITS", "TABLES", "Source", "is_table", "load_digits", "mapped_features", "written_out"]
+__all__ = ["DIGITS", "Source", "is_table", "load_digits", "mapped_features", "written_out"]

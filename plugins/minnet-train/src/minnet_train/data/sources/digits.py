@@ -7,8 +7,7 @@ from importlib.resources import files
 import numpy as np
 
 from ..dataset import Dataset
-from .short_forms import DIGITS
-from .source import Source
+from .source import DIGITS, Source
 
 ATTRIBUTION = (
     "E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, "
@@ -24,14 +23,10 @@ def load_digits() -> Dataset:
     >>> load_digits().features.shape
     (1797, 64)
     """
-    with (
-        files("minnet_train.data").joinpath("digits.npz").open("rb") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
-        images, labels = arrays["images"], arrays["labels"]
-    return Dataset(
-        DIGITS, images.astype(np.float32), labels.astype(np.int64), tuple(range(10)), attribution=ATTRIBUTION
-    )
+    path = files("minnet_train.data") / "digits.npz"
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        images, labels = arrays["images"].astype(np.float32), arrays["labels"].astype(np.int64)
+    return Dataset(DIGITS, images, labels, tuple(range(10)), attribution=ATTRIBUTION)
 
 
 class Digits(Source):

@@ -52,12 +52,7 @@ class Blobs(Source):
         return noisy("blobs", clouds, self.spread, rng)
 
 
-def _points(centers: Sequence[Sequence[float]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Check centers.
-
-    Raises:
-        ValueError: if they have not one number of coordinates.
-    """
+def _points(centers: Sequence[Sequence[float]]) -> Array:
     points = [[float(value) for value in center] for center in centers]
     if len({len(point) for point in points}) != 1 or not points[0]:
         raise ValueError(f"expected centers of one number of coordinates, received {list(centers)!r}")
@@ -124,11 +119,7 @@ class TwoMoons(Source):
 
 
 def positive(value: int, name: str, least: int = 1) -> int:
-    """Check a count.
-
-    Raises:
-        ValueError: if it is no integer, or too small.
-    """
+    """Check a count."""
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ValueError(f"expected {name}, an integer of at least {least}, received {value!r}")
     return value
@@ -144,17 +135,7 @@ def sizes(n: int, classes: int) -> list[int]:
 
 
 def noisy(name: str, clouds: Sequence[Array], noise: float, rng: np.random.Generator) -> Dataset:
-    """Make a data set of points, those of each class together, with a normal error in every coordinate.
-
-    Args:
-        name: of the data set.
-        clouds: for each class, its points (n, coordinates).
-        noise: the deviation of the error.
-        rng: draws it.
-
-    Raises:
-        ValueError: if the noise is negative.
-    """
+    """Make a data set of points (n, coordinates) of each class, with a normal error in every coordinate."""
     if not noise >= 0:
         raise ValueError(f"expected noise of at least 0, received {noise!r}")
     points = np.concatenate(clouds)

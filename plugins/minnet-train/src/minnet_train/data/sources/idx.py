@@ -82,29 +82,25 @@ def read_idx(path: str | os.PathLike[str]) -> Array:
     try:
         if not name.endswith(".gz"):
             with Path(name).open("rb") as file:
-                dtype, shape, offset = _header(file.read(4 + 4 * 255), name)
-            _expect_size(Path(name).stat().st_size, dtype, shape, offset, name)
+                dtype, shape, offset = _header(file.read(4 + 4 * 255), os.fstat(file.fileno()).st_size, name)
             return np.memmap(name, dtype, "r", offset, shape) if all(shape) else np.empty(shape, dtype)
         content = gzip.decompress(Path(name).read_bytes())
     except (OSError, EOFError) as error:
         raise DataError(f"{name}: expected an IDX file that can be read: {error}") from error
-    dtype, shape, offset = _header(content, name)
-    _expect_size(len(content), dtype, shape, offset, name)
+    dtype, shape, offset = _header(content, len(content), name)
     return np.frombuffer(content, dtype, offset=offset).reshape(shape)
 
 
-def _header(start: bytes, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
-    """The type and shape that the first bytes tell, and where the numbers begin."""
+def _header(start: bytes, size: int, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
+    """The type and shape that the first bytes of a file tell, and where the numbers begin; checks the file's size."""
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _TYPES or len(start) < 4 + 4 * start[3]:
         raise DataError(
             f"{name}: expected an IDX file, which begins with 0 0, a type and dimensions, received {start[:4]!r}"
         )
     dimensions = start[3]
     shape = tuple(int(size) for size in np.frombuffer(start, ">u4", dimensions, 4))
-    return np.dtype(_TYPES[start[2]]), shape, 4 + 4 * dimensions
-
-
-def _expect_size(size: int, dtype: np.dtype[np.generic], shape: tuple[int, ...], offset: int, name: str) -> None:
+    dtype, offset = np.dtype(_TYPES[start[2]]), 4 + 4 * dimensions
     expected = offset + dtype.itemsize * int(np.prod(shape, dtype=np.int64))
     if size != expected:
         raise DataError(f"{name}: expected {expected:,} bytes for {shape}, received {size:,}")
+    return dtype, shape, offset

@@ -1,18 +1,21 @@
-"""`Npy`: arrays in an NPY or NPZ file."""
+"""`Npy`: arrays in an NPY or NPZ file, as maps of the file that are never read whole."""
 
 from __future__ import annotations
 
 import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.lib import format as npy_format
 
 from minnet_core import Array
 
 from ...errors import DataError
 from ..dataset import Dataset
 from ..tables import class_names
-from .mapped_files import mapped_npy, mapped_npz, npz_names
 from .source import Source
 
 FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")
@@ -72,33 +75,21 @@ class Npy(Source):
         if self.targets is not None:
             return mapped_npy(self.targets)
         if not _is_archive(self.path):
-            beside = self._beside()
-            return None if beside is None else mapped_npy(beside)
-        names = npz_names(self.path)
-        if self.targets_name is None and not set(TARGETS) & set(names):
+            path = Path(self.path)
+            beside = path.with_name("targets.npy" if path.stem == "features" else f"{path.stem}_targets.npy")
+            return mapped_npy(os.fspath(beside)) if beside.is_file() else None
+        if self.targets_name is None and not set(TARGETS) & set(npz_names(self.path)):
             return None
-        return mapped_npz(self.path, _name(self.path, names, self.targets_name, TARGETS, "targets"))
-
-    def _beside(self) -> str | None:
-        path = Path(self.path)
-        beside = path.with_name("targets.npy" if path.stem == "features" else f"{path.stem}_targets.npy")
-        return os.fspath(beside) if beside.is_file() else None
+        return _member(self.path, self.targets_name, TARGETS, "targets")
 
 
 def mapped_features(path: str, name: str | None = None) -> Array:
-    """Map the features of an NPY or NPZ file: (rows, columns).
-
-    Args:
-        path: the file.
-        name: what they are called in an NPZ file, if not as usual.
+    """Map the features of an NPY or NPZ file, which may call them ``name``: (rows, columns).
 
     Raises:
         DataError: if there are none.
     """
-    if _is_archive(path):
-        features = mapped_npz(path, _name(path, npz_names(path), name, FEATURES, "features"))
-    else:
-        features = mapped_npy(path)
+    features = _member(path, name, FEATURES, "features") if _is_archive(path) else mapped_npy(path)
     if features.ndim < 2:
         raise DataError(f"{path}: expected features (rows, ...), received {features.shape}")
     return features.reshape(len(features), -1) if features.ndim > 2 else features
@@ -108,26 +99,21 @@ def _is_archive(path: str) -> bool:
     return path.lower().endswith(".npz")
 
 
-def _name(path: str, names: tuple[str, ...], given: str | None, usual: tuple[str, ...], what: str) -> str:
+def _member(path: str, given: str | None, usual: tuple[str, ...], what: str) -> Array:
+    names = npz_names(path)
     found = [name for name in ([given] if given else usual) if name in names]
     if not found:
         raise DataError(
             f"{path}: expected {what} under {given or ', '.join(usual)}, received arrays {', '.join(names)}; "
             f"{what}_name says what they are called"
         )
-    return found[0]
+    return mapped_npz(path, found[0])
 
 
 def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:
-    """Take an array for the indices of classes with their names, or for the numbers of a regression.
+    """Take an array for the classes of rows, as their indices and names, or for the numbers (rows, outputs) to predict.
 
-    Args:
-        targets: (rows,), or (rows, outputs) for a regression.
-        task: what it must be; None decides by the type.
-        where: what it is called in a message.
-
-    Raises:
-        DataError: if it is neither.
+    Where ``task`` is None, the type of the array decides.
     """
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
@@ -147,3 +133,76 @@ def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tup
             f"received {targets.dtype} {targets.shape}"
         )
     return (targets[:, None] if targets.ndim == 1 else targets), ()
+
+
+def mapped_npy(path: str) -> Array:
+    """Map the array of an NPY file.
+
+    Raises:
+        DataError: if there is none, or one of Python objects.
+    """
+    magic = npy_format.MAGIC_PREFIX
+    with _reading(path):
+        with Path(path).open("rb") as file:
+            start = file.read(len(magic))
+        if start != magic:  # NumPy would take it for a pickle, and say how to load that
+            raise DataError(
+                f"{path}: expected an array of numbers in an NPY file, which begins with {magic!r}, received {start!r}"
+            )
+        try:
+            array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+        except ValueError as error:
+            raise DataError(f"{path}: expected an array of numbers in an NPY file: {error}") from error
+    return array
+
+
+def npz_names(path: str) -> tuple[str, ...]:
+    """List the arrays of an NPZ file.
+
+    Raises:
+        DataError: if it is none.
+    """
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        return tuple(member.removesuffix(".npy") for member in archive.namelist() if member.endswith(".npy"))
+
+
+def mapped_npz(path: str, name: str) -> Array:
+    """Map an array of an NPZ file; one that is compressed is read instead.
+
+    Raises:
+        DataError: if it cannot be read, or is one of Python objects.
+    """
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        info = archive.getinfo(f"{name}.npy")
+        try:
+            if info.compress_type == zipfile.ZIP_STORED:
+                return _map_member(path, info)
+            with archive.open(info) as member:
+                array: Array = npy_format.read_array(member, allow_pickle=False)
+                return array
+        except ValueError as error:
+            raise DataError(f"{path}: expected {name!r} to be an array of numbers: {error}") from error
+
+
+def _map_member(path: str, info: zipfile.ZipInfo) -> Array:
+    """Map a member that is stored as it is: its local header says where it begins."""
+    with Path(path).open("rb") as file:
+        file.seek(info.header_offset)
+        local = file.read(30)
+        file.seek(int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little"), os.SEEK_CUR)
+        major, _ = npy_format.read_magic(file)
+        read = npy_format.read_array_header_1_0 if major == 1 else npy_format.read_array_header_2_0
+        shape, is_fortran, dtype = read(file)
+        if dtype.hasobject:
+            raise ValueError("it has Python objects")
+        return np.memmap(path, dtype, "r", file.tell(), shape, "F" if is_fortran else "C")
+
+
+@contextmanager
+def _reading(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{path}: expected a file that can be read: {error.strerror or error}") from error
+    except (EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: expected a whole NPY or NPZ file: {error}") from error

@@ -1,13 +1,23 @@
-"""`Source`: where a data set comes from."""
+"""`Source`: where a data set comes from; and what a text means as one: ``digits``, or a path, by its suffix."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from minnet_core.nn import Component
+from minnet_core.support import nearest
 
 from ..dataset import Dataset
+
+DIGITS = "digits"
+"""The source that means the embedded handwritten digits."""
+
+_TABLES = {".csv": "minnet-train:Csv", ".txt": "minnet-train:Csv", ".parquet": "minnet-train:Parquet"}
+"""Suffix of a file with columns -> the class that reads it."""
+
+_ARRAYS = {".npy": "minnet-train:Npy", ".npz": "minnet-train:Npy"}
 
 
 class Source(Component, ABC):
@@ -42,3 +52,33 @@ class Source(Component, ABC):
         Raises:
             DataError: if there is none, or it cannot be used.
         """
+
+
+def written_out(source: str) -> dict[str, Any]:
+    """Write a source that is a text as the config of a component.
+
+    A folder has IDX files, and a file of another suffix is a CSV file.
+
+    Raises:
+        FileNotFoundError: if it is neither ``digits`` nor the path of something that is there.
+
+    >>> written_out("digits")
+    {'class': 'minnet-train:Digits'}
+    """
+    if source == DIGITS:
+        return {"class": "minnet-train:Digits"}
+    path = Path(source)
+    if path.is_dir():
+        return {"class": "minnet-train:Idx", "folder": source}
+    if not path.is_file():
+        hint = nearest(path.name, [DIGITS])
+        raise FileNotFoundError(
+            f"expected {DIGITS!r}, the path of a data file (CSV, Parquet, NPY or NPZ) or of a folder with IDX files, "
+            f"received {source!r}, which is no file{hint and f'; {hint}'}"
+        )
+    return {"class": (_ARRAYS | _TABLES).get(path.suffix.lower(), _TABLES[".csv"]), "path": source}
+
+
+def is_table(name: str) -> bool:
+    """Whether a source has columns that ``target`` and ``weights`` beside it can name."""
+    return name in _TABLES.values()

@@ -1,11 +1,20 @@
 """Tables in files: CSV and Parquet, their columns and the data sets made of them."""
 
-from .class_names import class_names
+from .cells import class_names
 from .columns import Columns
-from .csv_file import CsvFile
+from .csv_file import CsvFile, first_row
 from .parquet_file import ParquetFile
-from .table import Table
-from .table_dataset import table_dataset
-from .table_options import Column, TableOptions
+from .table import CHUNK
+from .table_dataset import Column, TableOptions, table_dataset
 
-__all__ = ["Column", "Columns", "CsvFile", "ParquetFile", "Table", "TableOptions", "class_names", "table_dataset"]
+__all__ = [
+    "CHUNK",
+    "Column",
+    "Columns",
+    "CsvFile",
+    "ParquetFile",
+    "TableOptions",
+    "class_names",
+    "first_row",
+    "table_dataset",
+]

@@ -86,21 +86,21 @@ class Columns:
         Raises:
             DataError: if it has other columns.
         """
-        if self.names is not None and table.header is not None:
-            missing = [name for name in self.names if table.header.count(name) != 1]
+        if self.names is not None and table.file.header is not None:
+            missing = [name for name in self.names if table.file.header.count(name) != 1]
             if missing:
                 raise DataError(
-                    f"{table.name}: expected one column for each feature of the model, {_listed(self.names)}; "
+                    f"{table.file.name}: expected one column for each feature of the model, {_listed(self.names)}; "
                     f"missing or there twice: {_listed(missing)}"
                 )
-            return [table.header.index(name) for name in self.names]
-        if table.width != self.count:
-            hint = "; the target is none of them, and no names tell which is" if table.width > self.count else ""
+            return [table.file.header.index(name) for name in self.names]
+        if table.file.width != self.count:
+            hint = "; the target is none of them, and no names tell which is" if table.file.width > self.count else ""
             raise DataError(
-                f"{table.name}, {table.place(0)}: expected {self.count} columns, one for each feature of the "
-                f"model, received {table.width}{hint}"
+                f"{table.file.name}, {table.place(0)}: expected {self.count} columns, one for each feature of the "
+                f"model, received {table.file.width}{hint}"
             )
-        return list(range(table.width))
+        return list(range(table.file.width))
 
 
 def _indices(table: Table, column: int, categories: tuple[str, ...]) -> Array:

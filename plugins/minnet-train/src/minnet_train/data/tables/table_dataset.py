@@ -1,46 +1,66 @@
-"""`table_dataset`: a data set from a file with columns."""
+"""`table_dataset`: a data set from a file with columns, and `TableOptions`: what these are for."""
 
 from __future__ import annotations
 
+import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from sys import intern
+from typing import Any, TypeAlias
 
 import numpy as np
-from attrs import Factory, define
+from attrs import field, frozen
 
 from minnet_core import Array
 
 from ...errors import DataError
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
-from .class_names import class_names, is_plain_number
+from .cells import MISSING, class_names, is_finite_number
 from .columns import Columns
-from .csv_table import MISSING
-from .table import Table, TableFile, column_title
-from .table_options import Roles, TableOptions
+from .csv_file import CsvFile
+from .table import Table, TableFile
 
 MOST_CATEGORIES = 100
 """So many different texts in a column are still taken for categories without being asked to."""
 
+Column: TypeAlias = str | int
+"""A column by its name, or by its index from 0; -1 is the last."""
 
-@define
-class _Found:
-    """What one reading of a file tells.
 
-    Attributes:
-        texts: of each column that has no numbers, or is to be categories, its texts.
-        has: for each column, whether it has numbers and whether it has texts.
-        targets: the texts of the target, if there is just one.
-        lines: of each row.
-        word: what a line is called.
-    """
+def _columns(value: Any) -> tuple[Column, ...]:
+    return () if value is None else (value,) if isinstance(value, (str, int)) else tuple(value)
 
-    texts: dict[int, set[str]] = Factory(dict)
-    has: dict[int, tuple[bool, bool]] = Factory(dict)
-    targets: list[str] = Factory(list)
-    lines: array[int] = Factory(lambda: array("q"))
-    word: str = "line"
+
+def _targets(value: Any) -> tuple[Column, ...]:
+    return (-1,) if value is None else _columns(value)
+
+
+@frozen
+class TableOptions:
+    """What the columns of a table are for: the arguments of `Csv` and `Parquet` that say so."""
+
+    target: tuple[Column, ...] = field(converter=_targets)
+    task: str | None = None
+    weights: Column | None = None
+    categories: tuple[Column, ...] = field(default=(), converter=_columns)
+    ignore: tuple[Column, ...] = field(default=(), converter=_columns)
+
+    def __attrs_post_init__(self) -> None:
+        """Check what there is to choose from."""
+        if self.task not in (None, "classification", "regression"):
+            raise ValueError(f"task: expected 'classification' or 'regression', received {self.task!r}")
+        if self.task == "classification" and len(self.target) != 1:
+            raise ValueError(f"target: expected one column of classes, received {list(self.target)}")
+
+    @property
+    def named(self) -> tuple[Column, ...]:
+        """All columns that are named here."""
+        return (*self.target, *_columns(self.weights), *self.categories, *self.ignore)
+
+    def texts(self) -> tuple[int, ...]:
+        """The indices of columns that may hold texts, or that nobody looks at."""
+        return tuple(column for column in (*self.target, *self.categories, *self.ignore) if isinstance(column, int))
 
 
 def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
@@ -53,122 +73,141 @@ def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
     Raises:
         DataError: naming the place of a value that is missing or cannot be used.
     """
-    roles = options.roles(file)
-    found = _look(file, roles)
-    columns = _columns(file, roles, found)
-    features, weights, numbers = _read(file, roles, columns, found, options)
-    names = tuple(file.header[index] for index in roles.targets) if file.header else None
-    classes: tuple[int, ...] | tuple[str, ...] = ()
-    if numbers is None:
-        classes, targets = class_names(found.targets, lambda row: _place(file, found, row, roles.targets[0]))
-    else:
-        targets = numbers
-    origin = Origin(np.array(found.lines), roles.features, found.word)
-    return Dataset(
-        file.name,
-        features,
-        targets,
-        classes,
-        columns.names,
-        names if numbers is not None and names and len(set(names)) == len(names) else None,
-        weights=weights,
-        categories=columns.categories,
-        origin=origin,
-    )
+    reader = _TableReader(file, options)
+    reader.look()
+    return reader.read(reader.columns())
 
 
-def _look(file: TableFile, roles: Roles) -> _Found:
-    found = _Found()
-    for table in file.tables():
-        found.word = table.place(0).split()[0]
-        found.lines.extend(table.lines)
-        if len(roles.targets) == 1:
-            found.targets += map(intern, table.texts(roles.targets[0]))  # the same few texts, most often
-        for column in roles.features:
-            before = found.has.get(column, (False, False))
-            if column not in roles.categories and before != (True, True):
-                now = table.holds_numbers(column)
-                found.has[column] = (before[0] or now[0], before[1] or now[1])
-            if column in roles.categories or found.has[column] == (False, True):
-                found.texts.setdefault(column, set()).update(table.texts(column))
-    if all(is_plain_number(text) for text in found.targets if text.lower() not in MISSING):
-        found.targets = ["" if text.lower() in MISSING else text for text in found.targets]
-    return found
+class _TableReader:
+    """Reads a file; the positions of its columns, by what they are for, are in ``targets`` and so on."""
 
+    def __init__(self, file: TableFile, options: TableOptions) -> None:
+        self.file = file
+        self.task = options.task
+        self.targets = [file.column_index(column, "target") for column in options.target]
+        self.weights = [file.column_index(column, "weights") for column in _columns(options.weights)]
+        ignored = [file.column_index(column, "ignore") for column in options.ignore]
+        self.categories = [file.column_index(column, "categories") for column in options.categories]
+        taken = {*self.targets, *ignored, *self.weights}
+        self.features = [index for index in range(file.width) if index not in taken]
+        if not self.features:
+            counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
+            raise DataError(f"{file.name}: expected features and a target, received {counted}{_delimited(file)}")
+        # What `look` finds out:
+        self.lines = array("q")
+        self.target_texts: list[str] = []  # if there is just one target
+        self.holds: dict[int, tuple[bool, bool]] = {}  # whether a column has numbers, and whether it has texts
+        self.texts: dict[int, set[str]] = {}  # of each column that has no numbers, or is to be categories
 
-def _columns(file: TableFile, roles: Roles, found: _Found) -> Columns:
-    categories = []
-    for column in roles.features:
-        texts: tuple[str, ...] = ()
-        if column in roles.categories or found.has[column] == (False, True):
-            texts = tuple(sorted(found.texts[column] - {""}))
-            if len(texts) > MOST_CATEGORIES and column not in roles.categories:
+    def look(self) -> None:
+        """Read the file for what its columns hold."""
+        for table in self.file.tables():
+            self.lines.extend(table.lines)
+            if len(self.targets) == 1:
+                self.target_texts += map(intern, table.texts(self.targets[0]))  # the same few texts, most often
+            for column in self.features:
+                before = self.holds.get(column, (False, False))
+                if column not in self.categories and before != (True, True):
+                    now = table.holds_numbers(column)
+                    self.holds[column] = (before[0] or now[0], before[1] or now[1])
+                if self.is_category(column):
+                    self.texts.setdefault(column, set()).update(table.texts(column))
+        if all(is_finite_number(text) for text in self.target_texts if text.lower() not in MISSING):
+            self.target_texts = ["" if text.lower() in MISSING else text for text in self.target_texts]
+
+    def is_category(self, column: int) -> bool:
+        """Whether a column was said to be one of categories, or has had only texts up to here."""
+        return column in self.categories or self.holds[column] == (False, True)
+
+    def columns(self) -> Columns:
+        """Describe the features."""
+        categories = []
+        for column in self.features:
+            texts = tuple(sorted(self.texts[column] - {""})) if self.is_category(column) else ()
+            if len(texts) > MOST_CATEGORIES and column not in self.categories:
                 raise DataError(
-                    f"{file.name}, {column_title(file.header, column)}: expected numbers, or up to {MOST_CATEGORIES} "
-                    f"different texts, received {len(texts):,}; ignore leaves a column out, categories takes it for one"
+                    f"{self.file.name}, {self.file.column_title(column)}: expected numbers, or up to "
+                    f"{MOST_CATEGORIES} different texts, received {len(texts):,}; ignore leaves a column out, "
+                    "categories takes it for one"
                 )
-        categories.append(texts)
-    names = tuple(file.header[index] for index in roles.features) if file.header else ()
-    unique = names if names and len(set(names)) == len(names) else None
-    return Columns(len(roles.features), unique, tuple(categories) if any(categories) else ())
+            categories.append(texts)
+        return Columns(len(self.features), self.names(self.features), tuple(categories) if any(categories) else ())
+
+    def names(self, columns: Sequence[int]) -> tuple[str, ...] | None:
+        """The names of columns, if they have some that are all different."""
+        names = tuple(self.file.header[column] for column in columns) if self.file.header else ()
+        return names if names and len(set(names)) == len(names) else None
+
+    def read(self, columns: Columns) -> Dataset:
+        """Read the file for its numbers."""
+        rows = len(self.lines)
+        features = np.empty((rows, columns.count))
+        weights = np.empty((rows, len(self.weights)))
+        is_regression = self.is_regression()
+        numbers = np.empty((rows, len(self.targets) if is_regression else 0))
+        start = 0
+        for table in self.file.tables():
+            part = slice(start, start + len(table))
+            features[part] = self.encode(table, columns)
+            weights[part] = table.numbers(self.weights)
+            if is_regression:
+                numbers[part] = table.numbers(self.targets)
+            start += len(table)
+        self.expect_none(np.isnan(numbers), self.targets)
+        self.expect_none(np.isnan(weights), self.weights)
+        targets: Array = numbers
+        classes: tuple[int, ...] | tuple[str, ...] = ()
+        if not is_regression:
+            self.expect_none(np.array([[not text] for text in self.target_texts]), self.targets)
+            classes, targets = class_names(
+                self.target_texts, lambda row: f"{self.file.name}, {self.place(row, self.targets[0])}"
+            )
+        return Dataset(
+            self.file.name,
+            features,
+            targets,
+            classes,
+            columns.names,
+            self.names(self.targets) if is_regression else None,
+            weights=weights[:, 0] if self.weights else None,
+            categories=columns.categories,
+            origin=Origin(np.array(self.lines), tuple(self.features), self.file.ROW),
+        )
+
+    def encode(self, table: Table, columns: Columns) -> Array:
+        """Take the features from a table."""
+        try:
+            return columns.encode(table, self.features)
+        except DataError as error:
+            if (True, True) in self.holds.values():
+                raise DataError(f"{error}; categories = [...] reads a column as strings") from None
+            raise
+
+    def is_regression(self) -> bool:
+        """Whether the targets are numbers to predict, rather than classes."""
+        if self.task is not None or len(self.targets) != 1:
+            return self.task != "classification"
+        texts = list(filter(None, self.target_texts))
+        return all(map(is_finite_number, texts)) and not all(float(text).is_integer() for text in texts)
+
+    def place(self, row: int, column: int) -> str:
+        """Name a cell in a message."""
+        return f"{self.file.ROW} {self.lines[row]}, {self.file.column_title(column)}"
+
+    def expect_none(self, is_missing: Array, columns: Sequence[int]) -> None:
+        """Check that no cell (rows, columns) of some columns is missing."""
+        missing = np.argwhere(is_missing)
+        if missing.size:
+            places = [self.place(row, columns[column]) for row, column in missing[:SHOWN].tolist()]
+            raise missing_values(self.file.name, places, len(missing))
 
 
-def _read(
-    file: TableFile, roles: Roles, columns: Columns, found: _Found, options: TableOptions
-) -> tuple[Array, Array | None, Array | None]:
-    """Return the features, the weights, and the targets of a regression, or None for a classification."""
-    features = np.empty((len(found.lines), columns.count))
-    weights = None if roles.weights is None else np.empty(len(found.lines))
-    targets = np.empty((len(found.lines), len(roles.targets))) if _is_regression(options, found) else None
-    start = 0
-    for table in file.tables():
-        rows = slice(start, start + len(table))
-        features[rows] = _encoded(table, roles, columns, found)
-        if weights is not None and roles.weights is not None:
-            weights[rows] = table.numbers([roles.weights])[:, 0]
-        if targets is not None:
-            targets[rows] = table.numbers(roles.targets)
-        start += len(table)
-    _expect_all(file, found, targets, roles.targets)
-    _expect_all(file, found, None if weights is None else weights[:, None], (roles.weights,))
-    if targets is None:
-        _expect_texts(file, roles, found)
-    return features, weights, targets
-
-
-def _encoded(table: Table, roles: Roles, columns: Columns, found: _Found) -> Array:
-    try:
-        return columns.encode(table, roles.features)
-    except DataError as error:
-        if (True, True) in found.has.values():
-            raise DataError(f"{error}; categories = [...] takes a column for texts") from None
-        raise
-
-
-def _is_regression(options: TableOptions, found: _Found) -> bool:
-    if options.task is not None or len(options.target) != 1:
-        return options.task != "classification"
-    numbers = [text for text in found.targets if text]
-    if not all(map(is_plain_number, numbers)):
-        return False
-    return not all(float(text).is_integer() for text in numbers)
-
-
-def _place(file: TableFile, found: _Found, row: int, column: int) -> str:
-    return f"{file.name}, {found.word} {found.lines[row]}, {column_title(file.header, column)}"
-
-
-def _expect_all(file: TableFile, found: _Found, values: Array | None, columns: tuple[int | None, ...]) -> None:
-    if values is not None and np.isnan(values).any():
-        _refuse(file, found, ((int(row), columns[column] or 0) for row, column in np.argwhere(np.isnan(values))))
-
-
-def _expect_texts(file: TableFile, roles: Roles, found: _Found) -> None:
-    if "" in found.targets:
-        _refuse(file, found, ((row, roles.targets[0]) for row, text in enumerate(found.targets) if not text))
-
-
-def _refuse(file: TableFile, found: _Found, cells: Iterator[tuple[int, int]]) -> None:
-    missing = list(cells)
-    places = [_place(file, found, *cell).removeprefix(f"{file.name}, ") for cell in missing[:SHOWN]]
-    raise missing_values(file.name, places, len(missing))
+def _delimited(file: TableFile) -> str:
+    """How the columns of a file of one column are told apart that may have more."""
+    if file.width > 1 or not isinstance(file, CsvFile):
+        return ""
+    line = next(file.tables(1)).texts(0)[0]
+    other = max(";\t|", key=line.count)
+    source = f'{{ class = "Csv", path = {json.dumps(file.name, ensure_ascii=False)}, delimiter = {json.dumps(other)} }}'
+    source = f"; source = {source} takes {other!r} for what ends a column" if other in line else ""
+    return f"; columns end at a comma, or at what delimiter says{source}"

@@ -1,15 +1,41 @@
-"""`class_names`: the classes of a column, and the index of each row's."""
+"""What the cells of a table mean: numbers, missing values, and the names of classes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
 from minnet_core import Array
 
 from ...errors import DataError
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
+"""What is written for a number that is missing, in small letters."""
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell reads as a number, infinities included."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return False
+    return not math.isnan(number) and are_plain([cell])  # nan is what others write for a missing value
+
+
+def are_plain(cells: Iterable[str]) -> bool:
+    """Whether cells that Python takes for numbers are so for everybody.
+
+    Python takes underscores between digits too, and the digits of other scripts; nobody else does.
+    """
+    text = "".join(cells)
+    return text.isascii() and "_" not in text
+
+
+def is_finite_number(cell: str) -> bool:
+    """Whether a cell reads as a finite number."""
+    return is_number(cell) and math.isfinite(float(cell))
 
 
 def class_names(texts: Sequence[str], where: Callable[[int], str]) -> tuple[tuple[int, ...] | tuple[str, ...], Array]:
@@ -27,24 +53,13 @@ def class_names(texts: Sequence[str], where: Callable[[int], str]) -> tuple[tupl
     >>> class_names(["9", "-1", "9.0"], str)
     ((-1, 9), array([1, 0, 1]))
     """
-    if not all(map(is_plain_number, texts)):
+    if not all(map(is_finite_number, texts)):
         names = sorted(set(texts))
         return tuple(names), np.searchsorted(names, texts)
     numbers = [_integer(text, row, where) for row, text in enumerate(texts)]
     classes = sorted(set(numbers))
     index_of = {number: index for index, number in enumerate(classes)}  # of any size, which an array cannot hold
     return tuple(classes), np.array([index_of[number] for number in numbers])
-
-
-def is_plain_number(text: str) -> bool:
-    """Whether a text is a finite number as everybody writes it.
-
-    Python takes underscores between digits too, and the digits of other scripts; nobody else does.
-    """
-    try:
-        return math.isfinite(float(text)) and "_" not in text and text.isascii()
-    except ValueError:
-        return False
 
 
 def _integer(text: str, row: int, where: Callable[[int], str]) -> int:
