@@ -11,7 +11,8 @@ from minnet_core.testing import all_checks
 from minnet_torch.checks import CHECKS
 from minnet_torch.plugin import minnet_checks
 
-LISTED = "import minnet_core as m, minnet_core.testing as t; assert 'output_is_that_of_pytorch' in [c.name for c in t.all_checks()]"
+LISTED = """import minnet_core as m, minnet_core.testing as t
+assert 'output_is_that_of_pytorch' in [c.name for c in t.all_checks()]"""
 WITHOUT = "t.check_component(t.Case(type('Same', (m.Module,), {}), input=(2, 3)), on_fail=None)"
 
 
