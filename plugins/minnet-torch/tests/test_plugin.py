@@ -12,7 +12,9 @@ from minnet_torch.checks import CHECKS
 from minnet_torch.plugin import minnet_checks
 
 LISTED = "import minnet_core.testing as t; assert 'output_is_that_of_pytorch' in [c.name for c in t.all_checks()]"
-WITHOUT = "t.check_component(t.Case(type('Same', (t.case.Module,), {}), input=(2, 3)), on_fail=None)"
+WITHOUT = (
+    "from minnet_core import Module\nt.check_component(t.Case(type('Same', (Module,), {}), input=(2, 3)), on_fail=None)"
+)
 
 
 def modules_after(program: str) -> set[str]:
