@@ -4,7 +4,7 @@ Functions of this room import ``importlib.metadata`` at the first lookup of a na
 ``urllib`` only for what is broken: together these take several times as long as all else that a lookup does.
 """
 
-from .declaration import FIRST_PARTY, HOMES, LOCAL, Declaration, canonical
+from .declaration import LOCAL, Declaration, canonical
 from .distribution import InstalledDistribution
 from .environment import (
     ALLOWED,
@@ -17,6 +17,7 @@ from .environment import (
     switches,
     without_strict_plugins,
 )
+from .first_party import FIRST_PARTY, HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
 from .scan import Scan, all_distributions, discovering, forget, installed, scan
 

@@ -1,46 +1,11 @@
-"""`Declaration`: what an entry point says (a name, what it stands for, who says so); and who is first-party."""
+"""`Declaration`: what an entry point says, which is a name, what it stands for, and who says so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from attrs import field, frozen
-
-FIRST_PARTY = frozenset(
-    {
-        "minnet-core",
-        "minnet-layers",
-        "minnet-criterions",
-        "minnet-optimizers",
-        "minnet-train",
-        "minnet-conv",
-        "minnet-torch",
-        "minnet-new",
-    }
-)
-"""Distributions whose bare names always win, so that installing a package never changes what existing code means."""
-
-HOMES: Mapping[str, str] = MappingProxyType(
-    {
-        "layers": "minnet-layers",
-        "criterions": "minnet-criterions",
-        "optimizers": "minnet-optimizers",
-        "datasets": "minnet-train",
-        "metrics": "minnet-train",
-        "schedules": "minnet-train",
-        "train": "minnet-train",
-        "init": "minnet-train",
-        "evaluate": "minnet-train",
-        "predict": "minnet-train",
-        "plot": "minnet-train",
-        "new": "minnet-new",
-    }
-)
-"""Kind of component, or command -> what to install where it is missing: for messages alone."""
-
 
 LOCAL = "local"
 """Stands for the distribution of a class that a running program registered itself."""

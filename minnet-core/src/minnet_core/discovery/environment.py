@@ -9,7 +9,8 @@ from functools import cache
 
 from attrs import field, frozen
 
-from .declaration import FIRST_PARTY, canonical
+from .declaration import canonical
+from .first_party import FIRST_PARTY
 
 ALLOWED = "MINNET_PLUGINS"
 DISABLED = "MINNET_DISABLE_PLUGINS"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
         as_floating as as_floating,
         at_least_double as at_least_double,
         describe as describe,
-        expect_forward as expect_forward,
-        expect_shape as expect_shape,
         floating_dtype as floating_dtype,
         leaves as leaves,
     )
@@ -61,14 +59,14 @@ if TYPE_CHECKING:
         where_positive as where_positive,
     )
     from .sequential import Sequential as Sequential
+    from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .traits import DOMAINS as DOMAINS
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
             "affine": "Affine",
-            "arrays": "Array Tensor as_floating at_least_double describe expect_forward expect_shape floating_dtype "
-            "leaves",
+            "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
             "component": "Component construct definition_depth given_arguments",
             "container": "Container",
             "criterion": "Criterion",
@@ -82,6 +80,7 @@ else:
             "random_masks": "keep_mask",
             "rectifiers": "negative_part positive_mask positive_part where_positive",
             "sequential": "Sequential",
+            "shape_checks": "expect_forward expect_shape",
             "traits": "DOMAINS",
         },
     )

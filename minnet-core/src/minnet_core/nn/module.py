@@ -11,7 +11,8 @@ from .arrays import Array, Tensor, leaves
 from .component import definition_depth
 from .node import Node, children, find_buffers, title, walk
 from .parameter_refs import find_parameters
-from .storage import astype, flatten, share
+from .sharing import astype, share
+from .storage import flatten
 from .summary import Summary, summarize
 
 if TYPE_CHECKING:

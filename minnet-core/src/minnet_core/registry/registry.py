@@ -7,8 +7,8 @@
    Each is a `Declaration`: a name, a distribution, and what to import, ``minnet_swish:Swish``.
 2. To the declarations of the group ``minnet.layers`` come the classes that this program registered, of the distribution
    ``local``; and those that plugins compute, if nothing else has the name.
-3. `NameTable.find` says which of them the name means: a qualified name, ``minnet-swish:Swish``, that distribution's; a
-   bare one a first-party component, else a registered class, else every stranger's that has it.
+3. ``NameTable.find`` says which of them the name means: a qualified name, ``minnet-swish:Swish``, that distribution's;
+   a bare one a first-party component, else a registered class, else every stranger's that has it.
 4. None is an `UnknownComponentError` with advice from `unknown_component`; several are an `AmbiguousNameError`.
 5. One is imported, and has to be a subclass of the registry's base class; if that fails, it is a `PluginLoadError`.
    The class, or the error, is kept until ``refresh()``.
@@ -62,7 +62,7 @@ class Registry(Mapping[str, Any]):
     """A read-only mapping, name -> class, of all installed components of one kind.
 
     Looking a name up imports that one class; listing names imports none.
-    What a name means is told by `NameTable`.
+    What a name means is told by ``NameTable``.
 
     Args:
         kind: ``layers``: the entry-point group is ``minnet.layers``.

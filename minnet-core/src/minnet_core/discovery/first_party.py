@@ -1,0 +1,38 @@
+"""Which distributions are ours: the one thing that the core knows of the packages above it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+FIRST_PARTY = frozenset(
+    {
+        "minnet-core",
+        "minnet-layers",
+        "minnet-criterions",
+        "minnet-optimizers",
+        "minnet-train",
+        "minnet-conv",
+        "minnet-torch",
+        "minnet-new",
+    }
+)
+"""Distributions whose bare names always win, so that installing a package never changes what existing code means."""
+
+HOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "layers": "minnet-layers",
+        "criterions": "minnet-criterions",
+        "optimizers": "minnet-optimizers",
+        "datasets": "minnet-train",
+        "metrics": "minnet-train",
+        "schedules": "minnet-train",
+        "train": "minnet-train",
+        "init": "minnet-train",
+        "evaluate": "minnet-train",
+        "predict": "minnet-train",
+        "plot": "minnet-train",
+        "new": "minnet-new",
+    }
+)
+"""Kind of component, or command -> what to install where it is missing: for messages alone."""
