@@ -46,6 +46,7 @@ def draws_globally(trial: Trial) -> bool:
     """Whether making a component, or a training pass, draws from a global generator."""
     batch, before = trial.batch(), GlobalState.now()
     component = trial.case.build()
+    component.astype(np.float64)
     component.forward(batch.input)
     backward(component, batch)
     return not before.is_current()
@@ -53,8 +54,7 @@ def draws_globally(trial: Trial) -> bool:
 
 def is_stochastic(trial: Trial) -> bool:
     """Whether training passes draw from a generator, or differ from each other without anything else that does."""
-    component = copy.deepcopy(trial.prototype)
-    batch = trial.batch()
+    component, batch = trial.fresh(), trial.batch()
     component.forward(batch.input)  # which may make a buffer
     states, before = generator_states(component), GlobalState.now()
     first = dict(named_arrays("output", copied(component.forward(batch.input))))

@@ -8,10 +8,22 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from attrs import frozen
 
-from ...nn import Array, describe
+from ...nn import Array, Module, describe, walk
 from ..check import check, fail
-from ..numerics import cast, differing, format_number, is_floating, largest, map_arrays, named_arrays, scaled, structure
+from ..numerics import (
+    cast,
+    copies,
+    differing,
+    format_number,
+    is_floating,
+    largest,
+    map_arrays,
+    named_arrays,
+    scaled,
+    structure,
+)
 from ..passes import Batch, buffers, parameters, run
 from ..trial import Trial
 from .data import DTYPES, SHAPED, results_and_buffers
@@ -86,24 +98,58 @@ def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
             if trial.kind == "layer":
                 double.astype(np.float64)
             exact_batch = Batch(cast(batch.input, np.float64), cast(batch.second, np.float64))
-            shaken = [results_and_buffers(*_shaken(trial, double, exact_batch)) for _ in range(3)]
-            exact = results_and_buffers(double, exact_batch)
+            shaken = [_traced(*_shaken(trial, double, exact_batch)) for _ in range(3)]
+            exact = _traced(double, exact_batch)
             found = _difference(results_and_buffers(single, batch), exact, shaken, exact_batch)
             if found:
                 return f"{found[0]}, {mode} mode, {batch}: {found[1]}"
     return None
 
 
+@frozen(eq=False)
+class Trace:
+    """What a pass computed, and what went from module to module inside the component meanwhile.
+
+    Attributes:
+        results: of the pass, buffers among them.
+        outputs: of every module.
+        gradInputs: of every module.
+    """
+
+    results: Mapping[str, Array]
+    outputs: Mapping[str, Array]
+    gradInputs: Mapping[str, Array]
+
+
+def _traced(component: Any, batch: Batch) -> Trace:
+    results = results_and_buffers(component, batch)
+    modules = dict(walk(component)) if isinstance(component, Module) else {}
+    flows = (
+        copies(
+            {key: array for name, module in modules.items() for key, array in named_arrays(name, getattr(module, of))}
+        )
+        for of in ("output", "gradInput")
+    )
+    return Trace(results, *flows)
+
+
 def _difference(
-    received: Mapping[str, Array], exact: Mapping[str, Array], shaken: list[dict[str, Array]], batch: Batch
+    received: Mapping[str, Array], exact: Trace, shaken: list[Trace], batch: Batch
 ) -> tuple[str, str] | None:
-    """Where float32 differs by more than rounding explains, and by how much."""
+    """Where float32 differs by more than rounding explains, and by how much.
+
+    The bound is of the usual form, a multiple of epsilon times the size of what is summed (Higham, 2002, Accuracy and
+    Stability of Numerical Algorithms, section 3), and of what rounding the arguments changes. A gradient sums terms
+    that may cancel, exactly in float64 alone: what normalization gives back sums to zero. Each term is as inexact as
+    the outputs inside are, relative to their size.
+    """
     epsilon = float(np.finfo(np.float32).eps)
-    for name, value in exact.items():
+    inexact = 2 * epsilon + max((_relative_change(name, exact, shaken) for name in exact.outputs), default=0.0)
+    for name, value in exact.results.items():
         if value.dtype.kind != "f" or not np.isfinite(value).all() or largest(value) > np.finfo(np.float32).max / 16:
             continue
-        sensitivity = max(largest(np.asarray(other[name] - value)) for other in shaken)
-        allowed = 64 * epsilon * (largest(value) + _terms(name, batch)) + 32 * sensitivity
+        sensitivity = max(largest(np.asarray(other.results[name] - value)) for other in shaken)
+        allowed = 64 * epsilon * largest(value) + 32 * (sensitivity + inexact * _terms(name, exact, batch))
         wrong = differing(received[name], value, allowed)
         if wrong.any():
             element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
@@ -115,14 +161,25 @@ def _difference(
     return None
 
 
-def _terms(name: str, batch: Batch) -> float:
-    """How large the terms are that a gradient sums, which may cancel: gradOutput, times the input for a parameter."""
+def _relative_change(name: str, exact: Trace, shaken: list[Trace]) -> float:
+    """By how much an output inside changes if the arguments of the pass are rounded, relative to its size."""
+    value = exact.outputs[name]
+    changes = [largest(np.asarray(other.outputs[name] - value)) for other in shaken]
+    return max(changes) / largest(value) if is_floating(value) and largest(value) else 0.0
+
+
+def _terms(name: str, exact: Trace, batch: Batch) -> float:
+    """How large the terms are that a gradient sums: gradients inside, times what flows forward for a parameter."""
     if not name.startswith("grad") or batch.second is None:
         return 0.0
-    size = max(largest(array) for _, array in named_arrays("", batch.second))
+    size = _largest_of(batch.second, exact.gradInputs)
     if name.startswith("gradient of"):
-        size *= max(1.0, *(largest(array) for _, array in named_arrays("", batch.input)))
+        size *= max(1.0, _largest_of(batch.input, exact.outputs))
     return size
+
+
+def _largest_of(given: Any, flows: Mapping[str, Array]) -> float:
+    return max(map(largest, (*(array for _, array in named_arrays("", given)), *flows.values())))
 
 
 def _moved(tensor: Any, offset: float) -> Any:
