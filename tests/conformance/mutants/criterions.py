@@ -248,12 +248,9 @@ CRITERIONS = (
     ),
     Mutant(
         CrossEntropyLoss,
-        [
-            ("losses[counted].sum()) / len(input)", "losses[counted].sum()) / max(counted.sum(), 1)"),
-            ("gradient /= len(input)", "gradient /= max(counted.sum(), 1)"),
-        ],
+        ("losses[counted].sum()) / len(input)", "losses[counted].sum()) / max(counted.sum(), 1)"),
         _IGNORED,
-        "the loss is divided by the samples that count",
+        "the loss, and not its gradient, is divided by the samples that count",
     ),
     Mutant(CrossEntropyLoss, ("gradient[~counted] = 0\n        ", ""), _IGNORED, "ignored samples have a gradient"),
     Mutant(

@@ -10,9 +10,11 @@ from strangers import (
     Embedding,
     Hardtanh,
     Maxout,
+    NotebookLinear,
     NotebookMSE,
     RReLU,
     RunningMeanSubtractor,
+    StudentNorm,
     Tanh,
 )
 
@@ -78,9 +80,21 @@ DTYPES = (
     ),
     Mutant(
         Embedding,
-        ("np.zeros(input.shape, gradOutput.dtype)", "np.zeros(input.shape)"),
+        ("self.vectors[input]", "np.eye(len(self.vectors))[input] @ self.vectors"),
         _CHECK,
-        "the zeros for the indices are float64",
+        "the one-hot rows are float64",
+    ),
+    Mutant(
+        StudentNorm,
+        ("(input - mean) / (variance + 1e-3) ** 0.5", "(input - mean) / np.sqrt(variance + 1e-3)"),
+        _CHECK,
+        "the root of a number is float64, before any training",
+    ),
+    Mutant(
+        NotebookLinear,
+        ("self.output = input @ self.W.T + self.b", "self.output = input.astype(np.float32) @ self.W.T + self.b"),
+        _CHECK,
+        "only the product is float64, of an input that is rounded",
     ),
     Mutant(
         RReLU,

@@ -14,6 +14,23 @@ from .noise import AnnealedNoise, DropConnect, GaussianDropout, GaussianNoise, G
 from .normalization import BatchNorm, InstanceNorm, L2Normalize, LayerNorm, RunningMeanSubtractor
 from .notebook import ForgetfulScale, NotebookLinear, NotebookMaxOverTime, NotebookNet, NotebookSoftMax
 from .notebook_normalization import NotebookBatchNorm, NotebookLayerNorm
+from .once_blamed import (
+    ColumnWeights,
+    FlattenBatch,
+    LinearNormReLU,
+    MaskedDropout,
+    MeanOver,
+    MeanOverTokens,
+    MergeTime,
+    MixUp,
+    NormalizedChain,
+    OneHotLoss,
+    PaddedConv2d,
+    Resized,
+    RunningScale,
+    StudentNorm,
+    ZeroGradEmbedding,
+)
 from .rectifiers import GLU, Hardtanh, Maxout, PReLU, RReLU
 from .recurrent import RNN, GRUCell, LSTMCell
 from .shapes import CumulativeSum, Flatten, MeanOverTime, Pad, Reshape, Reverse, Transpose
@@ -37,4 +54,6 @@ STRANGERS = (
     *(NotebookMSE, L1Loss, SmoothL1Loss, HingeLoss, MultiMarginLoss, CosineEmbeddingLoss),
     *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss),
     *(BiaslessNet, RootScale, RareDropout, FarClip, StrictKLDiv, ManyClassesLoss, Rprop, ClippedSGD),
+    *(PaddedConv2d, MeanOver, Resized, ColumnWeights, MeanOverTokens, OneHotLoss, LinearNormReLU, NormalizedChain),
+    *(MixUp, MaskedDropout, ZeroGradEmbedding, FlattenBatch, MergeTime, StudentNorm, RunningScale),
 )

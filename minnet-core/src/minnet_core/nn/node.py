@@ -168,14 +168,14 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
 
     Args:
         root: the module.
-        empty: list also where a buffer can be and None is.
+        empty: list also where a buffer can be and None is, or a number: a moving average often begins as 0.
     """
     found = []
     for prefix, node in walk(root):
         trained = set(map(id, trained_arrays(node)))
         is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
-        for place in find_places(node, (np.ndarray, NoneType) if empty else np.ndarray):
-            is_numeric = place.value is None or place.value.dtype.kind in "biufc"
+        for place in find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray):
+            is_numeric = not isinstance(place.value, np.ndarray) or place.value.dtype.kind in "biufc"
             is_buffer = place.name in node.BUFFERS if is_declared else id(place.value) not in trained and is_numeric
             if is_buffer:
                 found.append(Location(join(prefix, place.name), place.holder, place.key))

@@ -86,8 +86,8 @@ def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
     built = dict(_plain_attributes(rebuilt))
     changed = {}
     for name, value in _plain_attributes(model):
-        # By repr, so that nan equals nan and True differs from 1.
-        if name in built and repr(value) != repr(built[name]):
+        # By repr, so that nan equals nan and True differs from 1; a list may be the tuple that a config could not hold.
+        if name in built and repr(_with_lists(value)) != repr(_with_lists(built[name])):
             if isinstance(value, float) and not math.isfinite(value):
                 raise ModelFileError(f"{name}: expected a finite number, received {value}")
             changed[name] = value
@@ -104,7 +104,13 @@ def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> 
             raise ModelFileError(f"{where}: {name}: expected {expected}, received {value!r}")
     for name, value in attributes.items():
         owner, _, attribute = name.rpartition(".")
-        setattr(modules[owner], attribute, tuple(value) if isinstance(built[name], tuple) else value)
+        sequence = type(built[name]) if isinstance(built[name], (list, tuple)) and value is not None else None
+        setattr(modules[owner], attribute, sequence(value) if sequence else value)
+
+
+def _with_lists(value: Any) -> Any:
+    """A plain value with lists in the place of tuples, inside of them too."""
+    return [_with_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
@@ -117,7 +123,11 @@ def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
 
 
 def _is_alike(value: Any, built: Any) -> bool:
-    """Whether a value in a file is of the type that a new model has; None may become anything plain, and back."""
+    """Whether a value in a file is of the type that a new model has; None may become anything plain, and back.
+
+    A tuple is a list in a file, and a number that begins as 0 may become 0.5.
+    """
     if value is None or built is None or isinstance(built, float):
         return is_plain(value) and (not isinstance(built, float) or isinstance(value, (int, float, NoneType)))
-    return type(value) is (list if isinstance(built, tuple) else type(built)) and is_plain(value)
+    kinds: tuple[type, ...] = (list, tuple) if isinstance(built, (list, tuple)) else (type(built),)
+    return is_plain(value) and type(value) in ((int, float) if kinds == (int,) else kinds)

@@ -24,6 +24,7 @@ from .numerics import (
     is_floating,
     map_arrays,
     named_arrays,
+    rows,
     samples,
     stacked,
     structure,
@@ -79,9 +80,13 @@ def train_differs(trial: Trial) -> bool:
 
 
 def is_batch_coupled(trial: Trial) -> bool:
-    """Whether the output for a sample depends on the others, in a mode without random numbers."""
+    """Whether the output for a sample depends on the others; if it has a row of its own at all."""
+    if trial.is_stochastic and _others_matter(trial):
+        return True
     for mode in trial.repeatable_modes:
         for batch in trial.batches(mode):
+            if not has_rows(trial, batch):
+                continue
             if samples(batch.input) < 2:
                 other = trial.batch(mode, input=trial.draw_input(shape=structure(batch.input)))
                 batch = Batch(stacked(batch.input, other.input), stacked(batch.second, other.second))
@@ -92,6 +97,53 @@ def is_batch_coupled(trial: Trial) -> bool:
             if not are_equal(alone, run(trial.fresh(mode), batch), rtol=1e-7):
                 return True
     return False
+
+
+def has_rows(trial: Trial, batch: Batch) -> bool:
+    """Whether the output has a row for each sample; that of a layer which flattens a batch has none."""
+    count = samples(batch.input)
+    return trial.kind == "criterion" or all(len(array) == count for _, array in named_arrays("", batch.second))
+
+
+def _others_matter(trial: Trial) -> bool:
+    """Whether the output for a sample changes in training if all others do, and as many numbers are drawn as before."""
+    for drawn in trial.batches():
+        batch = drawn.repeated() if samples(drawn.input) < 2 else drawn
+        if not has_rows(trial, drawn):
+            continue
+        for index in (0, samples(batch.input) - 1):
+            kept, others = slice(index, index + 1), trial.draw_input(shape=structure(batch.input))
+            map_arrays(partial(_copy_rows, kept), others, batch.input)
+            one, other = trial.fresh(), trial.fresh()
+            results = [
+                dict(named_arrays("output", rows(forward(component, Batch(input, None)), kept)))
+                for component, input in ((one, batch.input), (other, others))
+            ]
+            if generator_states(one) == generator_states(other) and not are_equal(*results, rtol=1e-7):
+                return True
+    return False
+
+
+def _copy_rows(index: slice, target: Array, source: Array) -> None:
+    target[index] = source[index]
+
+
+def rounds_to_float32(trial: Trial, mode: str) -> bool:
+    """Whether forward rounds float64 on its way, so that the output has no slopes that can be measured.
+
+    Most of its elements then move with a change of the input that float32 sees, and none with one that it does not.
+    """
+    component, batch = trial.fresh(mode), trial.batch(mode)
+    signs = map_arrays(lambda array: trial.rng.choice([-1.0, 1.0], array.shape), batch.input)
+
+    def output(change: float) -> Array:
+        moved = map_arrays(lambda a, sign: a * (1 + change * sign) if is_floating(a) else a, batch.input, signs)
+        results = named_arrays("", forward(copy.deepcopy(component), Batch(moved, batch.second)))
+        return np.concatenate([np.ravel(array) for _, array in results])
+
+    here = output(0.0)
+    far, near = (output(change) != here for change in (2.0**-20, 2.0**-40))
+    return bool(np.count_nonzero(far) > far.size / 2 and not near.any())
 
 
 def is_clipped_to_probabilities(trial: Trial) -> bool:

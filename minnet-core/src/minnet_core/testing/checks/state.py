@@ -52,14 +52,14 @@ def a_refilled_input_is_read_again(trial: Trial) -> None:
 def two_components_share_nothing(trial: Trial) -> None:
     """Two components made by the same call have no array in common, and do not disturb each other."""
     one, other = trial.case.build(), trial.case.build()
-    if trial.kind == "layer":
-        for made in (one, other):
-            made.astype(np.float64)
     for name, array in held_arrays(one).items():
         for other_name, another in held_arrays(other).items():
             writeable = array.flags.writeable or another.flags.writeable  # else it is a constant
             if writeable and np.shares_memory(array, another):
                 fail(f"{name}: shares memory with {other_name} of another component made by the same call")
+    if trial.kind == "layer":
+        for made in (one, other):
+            made.astype(np.float64)
     batches = trial.batch(), trial.batch()
     alone = [run(copy.deepcopy(made), batch) for made, batch in zip((one, other), batches, strict=True)]
     for made in (one, other):

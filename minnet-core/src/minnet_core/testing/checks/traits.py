@@ -12,12 +12,14 @@ from ..trait_detection import (
     REACH,
     draws_globally,
     find_kink,
+    has_rows,
     is_batch_coupled,
     is_stochastic,
     mean_shifts,
     train_differs,
 )
 from ..trial import Trial
+from .data import ROWLESS
 from .protocol import RUNS
 
 FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)
@@ -64,7 +66,9 @@ def train_differs_is_declared_rightly(trial: Trial) -> None:
 
 @check("traits", needs=RUNS)
 def batch_coupling_is_declared_rightly(trial: Trial) -> None:
-    """A component that is declared to couple the samples of a batch does."""
+    """A component that is declared to couple the samples of a batch does, if its output has a row for each."""
+    if not all(has_rows(trial, batch) for batch in trial.batches()):
+        skip(ROWLESS)
     _expect_if_declared(trial, "batch-coupled", is_batch_coupled, "each sample alone gives what it gives in a batch")
 
 
