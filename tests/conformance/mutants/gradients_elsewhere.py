@@ -16,6 +16,7 @@ from strangers import (
     StochasticDepth,
 )
 
+from minnet_core import Sequential
 from minnet_layers import BatchNormalization, Dropout, Linear
 
 from .mutant import Mutant
@@ -156,7 +157,36 @@ SCALES = (
     ),
 )
 
+CONTAINED = (
+    Mutant(
+        Sequential,
+        ("output = module.forward(output)", "output = module.forward(input)"),
+        "gradInput_is_the_slope",
+        "every module is given the first one's input",
+    ),
+    Mutant(
+        Sequential,
+        (
+            "for index in reversed(range(len(self.modules))):\n            gradient = self.re",
+            "for index in range(len(self.modules)):\n            gradient = self.re",
+        ),
+        "separate_calls_equal_backward",
+        "updateGradInput goes forward",
+    ),
+    Mutant(
+        Sequential,
+        (
+            "modules[index].accGradParameters(self._input_of(index, input), received)",
+            "modules[index].accGradParameters(input, received)",
+        ),
+        "parameter_gradients_are_the_slopes",
+        "every module accumulates for the first one's input",
+    ),
+)
+"""Bugs of containers, which show if there is something in them."""
+
 GRADIENTS_ELSEWHERE = (
+    *CONTAINED,
     *EVALUATION,
     *SCALES,
 )

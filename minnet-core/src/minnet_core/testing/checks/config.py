@@ -15,13 +15,14 @@ from ..check import check, fail, skip
 from ..numerics import expect_equal
 from ..passes import copy_state, parameters, parts, run
 from ..trial import Trial
-from .protocol import RUNS
+from .protocol import RUNS, skip_unlisted
 
 
 @check("config", needs=RUNS)
 def a_config_makes_an_equal_component(trial: Trial) -> None:
     """``to_config`` writes down all that the constructor was given: ``build`` makes an equal component of it."""
     component = trial.prototype
+    skip_unlisted(trial)
     try:
         config = to_config(component)
     except ConfigError as error:

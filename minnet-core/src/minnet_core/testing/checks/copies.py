@@ -22,7 +22,7 @@ from ..check import check, fail, skip
 from ..numerics import expect_equal
 from ..passes import forward, forward_backward, held_arrays, lasting, parameters, parts, run
 from ..trial import Trial
-from .protocol import RUNS
+from .protocol import RUNS, skip_unlisted
 
 GROWTH = 200
 """By how many bytes a component may grow in two hundred passes: a counter's digits."""
@@ -74,6 +74,7 @@ def passes_leave_nothing_behind(trial: Trial) -> None:
 @check("state", of=["layer"], needs=RUNS)
 def saving_and_loading_gives_an_equal_component(trial: Trial) -> None:
     """A model file brings back a component that computes the same, in evaluation and in training."""
+    skip_unlisted(trial)
     component, batch = trial.fresh(), trial.batch()
     forward_backward(component, batch)
     component.evaluate()

@@ -24,6 +24,7 @@ from ..numerics import (
     structure,
 )
 from ..passes import Batch, run
+from ..trait_detection import expect_as_calculated
 from ..trial import Trial
 from .protocol import RUNS
 
@@ -39,7 +40,8 @@ def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
         expected = {
             name: array if name == "loss" else np.concatenate([array, array]) / 2 for name, array in once.items()
         }
-        expect_equal(run(trial.fresh(), doubled), expected, f"of a batch given twice over, {batch}")
+        received = run(trial.fresh(), doubled)
+        expect_as_calculated(trial, "train", received, expected, f"of a batch given twice over, {batch}")
 
 
 @check("criterions", of=["criterion"], needs=RUNS)
