@@ -33,11 +33,13 @@ def describe(value: object) -> str:
 
 def leaves(nested: object) -> Iterator[Array]:
     """Walk the arrays of nested lists and tuples in order, as ``getParameters()`` returns them."""
-    if isinstance(nested, (list, tuple)):
-        for part in nested:
-            yield from leaves(part)
-    elif nested is not None:
-        yield nested  # type: ignore[misc]  # whatever is no list is an array: a notebook class returns what it likes
+    pending = [nested]  # rather than recursion, for models that are nested deeply
+    while pending:
+        part: Any = pending.pop()  # whatever is no list is an array: a notebook class returns what it likes
+        if isinstance(part, (list, tuple)):
+            pending.extend(reversed(part))
+        elif part is not None:
+            yield part
 
 
 def floating_dtype(array: Array) -> np.dtype[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from .. import support  # the whole room: what searches names is imported when a name is wrong, not at each start
@@ -20,8 +21,12 @@ class _ConstructorSignature:
     """
 
     def __get__(self, instance: object, owner: type) -> inspect.Signature:
-        parameters = list(inspect.signature(owner.__init__).parameters.values())  # type: ignore[misc]
-        return inspect.Signature(parameters[1:])
+        return _signature_of(owner.__init__)  # type: ignore[misc]
+
+
+@lru_cache(maxsize=64)
+def _signature_of(constructor: Callable[..., None]) -> inspect.Signature:
+    return inspect.Signature(list(inspect.signature(constructor).parameters.values())[1:])
 
 
 class Component:

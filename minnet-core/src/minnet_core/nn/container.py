@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from .arrays import Tensor, describe, leaves
 from .module import Module
 from .node import join, title, walk
 from .storage import Storage
+
+_SMALL = 64
 
 
 class Container(Module):
@@ -25,12 +27,11 @@ class Container(Module):
     def __init__(self, *modules: Module) -> None:
         super().__init__()
         self.modules: list[Module] = []
-        if type(self).add is Container.add:  # then the modules are walked once, and not at each one that is added
-            present = self._present()
-            for module in modules:
-                self._append(module, present)
-        else:
-            for module in modules:
+        present: dict[int, str] | None = None
+        for module in modules:
+            if type(self).add is Container.add:  # then the model is looked through once, and not at each of them
+                present = self._append(module, present)
+            else:
                 self.add(module)
 
     def add(self, module: Module) -> Self:
@@ -43,19 +44,36 @@ class Container(Module):
             TypeError: if it is not a `Module` instance.
             ValueError: if it, or a module inside it, is already in here: its ``output`` and gradients can serve only
                 one place. ``clone()`` gives a second module, ``share()`` makes two use the same parameters.
+                (In a model of more than 64 modules, one that was put into an attribute of another after that had been
+                added is not found.)
         """
-        self._append(module, self._present())
+        self._append(module, None)
         return self
 
     def _present(self) -> dict[int, str]:
         """The modules that must not be added, by ``id``, and their names: all of the models that this one is in."""
         return {id(inner): name for top in self._tops() for name, inner in walk(top)}
 
-    def _append(self, module: Module, present: dict[int, str]) -> None:
-        """Add a module, and what it contains to ``present``, by names within this container."""
+    def _append(self, module: Module, present: dict[int, str] | None) -> dict[int, str] | None:
+        """Add a module, and what it contains to ``present``, by names within this container, if that is known.
+
+        To look through a model at each call would make building it quadratic. So that is done only while it is small,
+        and where `Storage.group`, which lacks only what attributes were given later, says that something may be in here.
+        """
         if not isinstance(module, Module):
             hint = "; call it to make one" if isinstance(module, type) else ""
             raise TypeError(f"{type(self).__name__}.add: expected a Module instance, received {module!r}{hint}")
+        mine, theirs = Storage.of(self).group or Storage.gather(self), Storage.gather(module)
+        if present is None and (len(mine) + len(theirs) <= _SMALL or _overlap(mine, theirs)):
+            present = self._present()
+        if present is not None:
+            self._expect_absent(module, present)
+        self.modules.append(module)
+        Storage.of(module).parents[id(self)] = self
+        Storage.unite("group", self, module)
+        return present
+
+    def _expect_absent(self, module: Module, present: dict[int, str]) -> None:
         added = list(walk(module))
         for _, inner in added:
             if id(inner) in present:
@@ -67,14 +85,18 @@ class Container(Module):
                 )
         position = str(len(self.modules))
         present.update((id(inner), join(position, name) if name else position) for name, inner in added)
-        self.modules.append(module)
-        Storage.of(module).parents[id(self)] = self
 
     def _tops(self) -> list[Module]:
         """The outermost containers that this one is in; itself if in none."""
-        added_to = list(self._storage.parents.values()) if self._storage is not None else []
-        parents = [parent for parent in added_to if any(module is self for module in parent.modules)]
-        return [top for parent in parents for top in parent._tops()] or [self]
+        tops: list[Module] = []
+        pending: list[Module] = [self]
+        while pending:
+            inner = pending.pop()
+            parents = [p for p in Storage.of(inner).parents.values() if any(module is inner for module in p.modules)]
+            pending.extend(parents)
+            if not parents:
+                tops.append(inner)
+        return tops
 
     def rethrowErrors(self, index: int, method: str, input: Tensor, *gradOutput: Tensor) -> Tensor:
         """Call ``method`` of module ``index``; an error that passes through gets a note of where it happened."""
@@ -101,13 +123,28 @@ class Container(Module):
 
     def getParameters(self) -> list[Any]:
         """Return one list for each module, after the parameters that the container itself declares."""
-        return [*super().getParameters(), *(module.getParameters() for module in self.modules)]
+        return self._nested("getParameters")
 
     def getGradParameters(self) -> list[Any]:
         """Return the gradients in the structure of `getParameters`."""
-        return [*super().getGradParameters(), *(module.getGradParameters() for module in self.modules)]
+        return self._nested("getGradParameters")
 
     _default_listings: ClassVar[tuple[Any, ...]] = (getParameters, getGradParameters)
+
+    def _nested(self, method: str) -> list[Any]:
+        """Make the list of this container, and those of containers inside it, which need not be called for that."""
+        whole: list[Any] = []
+        pending: list[tuple[Container, list[Any]]] = [(self, whole)]
+        while pending:
+            container, listing = pending.pop()
+            listing.extend(getattr(super(Container, container), method)())
+            for module in container.modules:
+                if isinstance(module, Container) and module._has_default_listings():
+                    listing.append([])
+                    pending.append((module, listing[-1]))
+                else:
+                    listing.append(getattr(module, method)())
+        return whole
 
     def _listed(self) -> list[Module]:
         return self.modules
@@ -127,4 +164,20 @@ class Container(Module):
         return True
 
     def __repr__(self) -> str:
-        return "".join(f"{module!r}\n" for module in self.modules)
+        lines: list[str] = []  # the last first
+        pending: list[Any] = [*self.modules]
+        while pending:
+            module = pending.pop()
+            if type(module).__repr__ is Container.__repr__:
+                lines.append("\n")
+                pending.extend(module.modules)
+            else:
+                lines.append(f"{module!r}\n")
+        return "".join(reversed(lines))
+
+    _listing_repr: ClassVar[Any] = __repr__
+
+
+def _overlap(one: Mapping[int, Any], other: Mapping[int, Any]) -> bool:
+    smaller, larger = sorted((one, other), key=len)
+    return any(key in larger for key in smaller)

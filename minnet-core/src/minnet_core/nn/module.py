@@ -129,17 +129,23 @@ class Module(Node):
 
         Dropout and BatchNormalization behave differently in it.
         """
-        self.training = True
-        self._each_child("train")
+        self._set_mode("train", True)
 
     def evaluate(self) -> None:
         """Set evaluation mode, here and in the modules that attributes hold."""
-        self.training = False
-        self._each_child("evaluate")
+        self._set_mode("evaluate", False)
 
-    def _each_child(self, method: str) -> None:
-        for _, child in children(self):
-            getattr(child, method)()
+    def _set_mode(self, method: str, training: bool) -> None:
+        """Set the mode here and below; what has a method of its own for that is left to it."""
+        pending = [self]
+        while pending:
+            module = pending.pop()
+            module.training = training
+            for _, child in children(module):
+                if getattr(type(child), method) is getattr(Module, method) and method not in vars(child):
+                    pending.append(child)
+                else:
+                    getattr(child, method)()
 
     def namedParameters(self) -> dict[str, Array]:
         """Return the parameters by dotted name, ``{"0.W": array}``; a shared one under each of its names."""
@@ -186,7 +192,12 @@ class Module(Node):
 
     def clone(self, *names: str) -> Self:
         """Return a deep copy, which shares the named parameters with this module (none by default)."""
-        twin = copy.deepcopy(self)
+        try:
+            twin = copy.deepcopy(self)
+        except RecursionError:  # of modules nested deeply: those inside are copied first
+            memo: dict[int, Any] = {}
+            for _, module in reversed(list(walk(self))):
+                twin = copy.deepcopy(module, memo)
         return twin.share(self, *names) if names else twin
 
     def clearState(self) -> Self:

@@ -37,6 +37,9 @@ class Node(Component):
     training: bool = True
     _storage: Storage | None = None
 
+    _listing_repr: ClassVar[Any] = None
+    """The ``__repr__`` that has a line for each module inside, where a base of a class defines it."""
+
     def getParameters(self) -> list[Any]:
         """Return the parameters: the arrays themselves, not copies."""
         return [parameter for parameter, _ in self._declared()]
@@ -61,6 +64,15 @@ class Node(Component):
         """The list of the modules whose arrays the default listings return after the declared ones; None without it."""
         return None
 
+    def _has_default_listings(self) -> bool:
+        """Whether the methods that list the arrays are the core's, which list what is declared, and attributes hold."""
+        cls, own = type(self), vars(self)
+        is_overridden = (cls.getParameters, cls.getGradParameters) != cls._default_listings
+        if is_overridden or "getParameters" in own or "getGradParameters" in own:
+            return False
+        is_held = all(name in own and gradient in own for name, gradient in self.PARAMETERS.items())
+        return is_held and all(isinstance(module, Node) for module in self._listed() or ())
+
     def zeroGradParameters(self) -> None:
         """Fill the gradients of the parameters with zeros, in place."""
         if self._storage is None or not self._storage.zero():
@@ -77,6 +89,8 @@ class Node(Component):
 
 def title(node: Node) -> str:
     """Name a module in one line: by its repr, or by its class if that has a line for each module inside."""
+    if type(node).__repr__ is type(node)._listing_repr:  # which would be made, of all that is inside, in vain
+        return type(node).__name__
     try:
         text = repr(node)
     except Exception:  # of a half-made layer, which must not hide the error that is being told
@@ -157,8 +171,19 @@ def walk(root: Node) -> Iterator[tuple[str, Module]]:
 
 def trained_arrays(node: Node) -> list[Array]:
     """The parameters and gradients that a module returns, those of the modules inside it among them."""
-    listing = leaves([node.getParameters(), node.getGradParameters()])
-    return [array for array in listing if isinstance(array, np.ndarray)]
+    return [array for array in listed_arrays(node) if isinstance(array, np.ndarray)]
+
+
+def listed_arrays(node: Node) -> Iterator[Array]:
+    """Yield what `trained_arrays` lists, whatever it is; only classes with methods of their own are asked for it."""
+    pending = [node]
+    while pending:
+        inner = pending.pop()
+        if inner._has_default_listings():
+            yield from leaves(inner._declared())
+            pending.extend(reversed(inner._listed() or ()))
+        else:
+            yield from leaves([inner.getParameters(), inner.getGradParameters()])
 
 
 def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
@@ -172,9 +197,11 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
     """
     found = []
     for prefix, node in walk(root):
-        trained = set(map(id, trained_arrays(node)))
         is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
-        for place in find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray):
+        places = list(find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray))
+        has_arrays = any(isinstance(place.value, np.ndarray) for place in places)
+        trained = set(map(id, trained_arrays(node))) if has_arrays and not is_declared else set()
+        for place in places:
             is_numeric = not isinstance(place.value, np.ndarray) or place.value.dtype.kind in "biufc"
             is_buffer = place.name in node.BUFFERS if is_declared else id(place.value) not in trained and is_numeric
             if is_buffer:

@@ -6,7 +6,7 @@ So a class that declares nothing is treated like one that does.
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,18 +62,19 @@ def find_parameters(root: Node) -> list[ParameterRef]:
     # Inner modules first, so that an error names the module at fault rather than the one around it.
     own = {owner: _own_arrays(owner, modules[owner]) for owner in reversed(modules)}
     owned = {owner: {id(array) for pair in pairs for array in pair} for owner, pairs in own.items()}
-    holders: dict[int, list[tuple[str, Location]]] = {}
+    held: dict[tuple[str, int], list[Location]] = {}
+    referred: dict[int, list[Location]] = {}
     for owner, module in modules.items():
         for location in find_places(module, np.ndarray):
-            holders.setdefault(id(location.value), []).append((owner, location))
+            key = id(location.value)
+            held.setdefault((owner, key), []).append(location)
+            if key not in owned[owner]:
+                referred.setdefault(key, []).append(location)
 
     def locate(owner: str, array: Array) -> tuple[Location, ...]:
         """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""
-        held = holders.get(id(array), ())
-        own_locations = [location for holder, location in held if holder == owner]
-        if not own_locations:
-            return ()
-        return (*own_locations, *(location for holder, location in held if id(array) not in owned[holder]))
+        own_locations = held.get((owner, id(array)), ())
+        return (*own_locations, *referred.get(id(array), ())) if own_locations else ()
 
     found = []
     for owner in modules:
@@ -97,37 +98,73 @@ def expect_listed(root: Node, found: list[ParameterRef]) -> None:
 
 def expect_separate(found: list[ParameterRef]) -> None:
     """Refuse parameters that overlap in memory without being one array: moving or saving them would part them."""
-    for one, other in combinations(found, 2):
-        for mine, theirs in ((one.parameter, other.parameter), (one.gradient, other.gradient)):
-            if mine is not theirs and np.may_share_memory(mine, theirs) and np.shares_memory(mine, theirs):
-                raise ValueError(
-                    f"{one.name} and {other.name}, or their gradients, are two views of the same memory, which would "
-                    "be parted here; tie whole parameters with share()"
-                )
+    parameters, gradients = [ref.parameter for ref in found], [ref.gradient for ref in found]
+    overlapping = [*_overlaps(parameters), *_overlaps(gradients)]
+    if overlapping:
+        one, other = (found[index] for index in min(overlapping))
+        raise ValueError(
+            f"{one.name} and {other.name}, or their gradients, are two views of the same memory, which would "
+            "be parted here; tie whole parameters with share()"
+        )
+
+
+def _overlaps(arrays: list[Array]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of two arrays that share memory, the smaller first; each array counts where it is first.
+
+    Only those are compared whose stretches of memory overlap, which stand together when sorted by their beginnings.
+    """
+    first: dict[int, int] = {}
+    for index, array in enumerate(arrays):
+        first.setdefault(id(array), index)
+    reaching: list[tuple[int, int]] = []  # the ends of the stretches that go on where the next begins, and whose they are
+    for start, end, index in sorted((*_stretch(arrays[index]), index) for index in first.values()):
+        reaching = [stretch for stretch in reaching if stretch[0] > start]
+        for _, other in reaching:
+            if np.shares_memory(arrays[index], arrays[other]):
+                yield min(index, other), max(index, other)
+        reaching.append((end, index))
 
 
 def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
     """The parameters and gradients of a module that are not those of the modules inside it."""
-    inner = [array for _, child in children(module) for array in trained_arrays(child)]
-    below = set(map(_memory, inner))
-    parameters, gradients = (
-        [array for array in leaves(listing) if not isinstance(array, np.ndarray) or _memory(array) not in below]
-        for listing in (module.getParameters(), module.getGradParameters())
-    )
-    where = f"{owner}: {title(module)}" if owner else title(module)
+    is_known = module._has_default_listings()
+    if is_known:  # then those of the modules inside need not be listed again at every level
+        listings = zip(*module._declared(), strict=True) if module._declared() else ((), ())
+    else:
+        listings = module.getParameters(), module.getGradParameters()
+    parameters, gradients = (list(leaves(listing)) for listing in listings)
+    if parameters or gradients:
+        below = {_memory(array) for _, child in children(module) for array in trained_arrays(child)}
+        parameters, gradients = (
+            [array for array in listing if not isinstance(array, np.ndarray) or _memory(array) not in below]
+            for listing in (parameters, gradients)
+        )
+
+    def where() -> str:
+        return f"{owner}: {title(module)}" if owner else title(module)
+
     for array in (*parameters, *gradients):
         if not isinstance(array, np.ndarray):
-            raise TypeError(f"{where}: expected its parameters to be NumPy arrays, received {type(array).__name__}")
+            raise TypeError(f"{where()}: expected its parameters to be NumPy arrays, received {type(array).__name__}")
     if [array.shape for array in parameters] != [array.shape for array in gradients]:
         raise ValueError(
-            f"{where}: expected gradients of the shapes of the parameters "
+            f"{where()}: expected gradients of the shapes of the parameters "
             f"{[array.shape for array in parameters]}, received {[array.shape for array in gradients]}"
         )
-    if not set(map(_memory, (*parameters, *gradients))) <= set(map(_memory, trained_arrays(module))):
-        raise TypeError(f"{where}: expected getParameters() to return the arrays themselves, received copies")
+    if not is_known and not set(map(_memory, (*parameters, *gradients))) <= set(map(_memory, trained_arrays(module))):
+        raise TypeError(f"{where()}: expected getParameters() to return the arrays themselves, received copies")
     return list(zip(parameters, gradients, strict=True))
 
 
 def _memory(array: Array) -> tuple[Any, ...]:
     """What two views of one stretch of memory have in common, though they are two objects."""
     return array.__array_interface__["data"], array.shape, array.strides, array.dtype
+
+
+def _stretch(array: Array) -> tuple[int, int]:
+    """The addresses where the memory of an array begins and ends."""
+    start = end = array.__array_interface__["data"][0]
+    for length, stride in zip(array.shape, array.strides, strict=True):
+        step = (length - 1) * stride
+        start, end = start + min(step, 0), end + max(step, 0)
+    return start, end + array.itemsize

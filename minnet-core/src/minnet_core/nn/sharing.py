@@ -31,7 +31,7 @@ def share(module: Node, other: Node, names: tuple[str, ...]) -> None:
     my_modules, their_modules = dict(walk(module)), dict(walk(other))
     for name, ref in mine.items():
         ref.rebind(theirs[name].parameter, theirs[name].gradient)
-        Storage.tie(my_modules[ref.owner], their_modules[theirs[name].owner])
+        Storage.unite("relatives", my_modules[ref.owner], their_modules[theirs[name].owner])
 
 
 def astype(module: Node, dtype: npt.DTypeLike) -> None:

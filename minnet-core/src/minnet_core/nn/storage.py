@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import is_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakValueDictionary
 
 import numpy as np
 
 from .arrays import Array, leaves
-from .node import Node, find_places, walk
+from .node import Node, children, find_places, walk
 from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
 
 if TYPE_CHECKING:
@@ -44,11 +44,10 @@ class StorageSnapshot:
         while pending:
             node = pending.pop()
             own = vars(node)
-            names = [name for pair in node.PARAMETERS.items() for name in pair]
-            if not _has_default_listings(node) or not own.keys() >= set(names):
+            if not node._has_default_listings():
                 self.asked.append((node, _arrays(node)))
                 continue
-            self.held.extend((own, name, own[name]) for name in names)
+            self.held.extend((own, name, own[name]) for pair in node.PARAMETERS.items() for name in pair)
             modules = node._listed()
             if modules is not None:
                 self.listed.append((own, tuple(modules)))
@@ -63,13 +62,6 @@ class StorageSnapshot:
             if not _same(own["modules"], modules):
                 return False
         return all(_same(_arrays(node), arrays) for node, arrays in self.asked)
-
-
-def _has_default_listings(node: Node) -> bool:
-    """Whether the methods that list the arrays are the core's, which list what is declared."""
-    cls, own = type(node), vars(node)
-    is_overridden = (cls.getParameters, cls.getGradParameters) != cls._default_listings
-    return not (is_overridden or "getParameters" in own or "getGradParameters" in own)
 
 
 def _arrays(node: Node) -> tuple[Array, ...]:
@@ -88,10 +80,13 @@ class Storage:
         snapshot: of when they became views of them; None before.
         zeroes_at_once: whether no module in it has a ``zeroGradParameters`` of its own.
         relatives: ``id`` -> a module that shares arrays with this one, itself among them; one dictionary for all.
+        group: ``id`` -> a module that `Container.add` has brought together with this one, itself among them; one
+            dictionary for all. It has all of a model but what attributes were given later, and more than that if
+            modules were taken out or are in two models; it is empty of a module that was never looked at.
         parents: ``id`` -> a container that it was added to.
     """
 
-    __slots__ = ("parents", "relatives", "snapshot", "vectors", "zeroes_at_once")
+    __slots__ = ("group", "parents", "relatives", "snapshot", "vectors", "zeroes_at_once")
 
     def __init__(self) -> None:
         self.vectors: tuple[Array, Array] | None = None
@@ -99,6 +94,7 @@ class Storage:
         self.zeroes_at_once = False
         # They keep nobody alive.
         self.relatives: WeakValueDictionary[int, Node] = WeakValueDictionary()
+        self.group: WeakValueDictionary[int, Node] = WeakValueDictionary()
         self.parents: WeakValueDictionary[int, Container] = WeakValueDictionary()
 
     @classmethod
@@ -120,23 +116,44 @@ class Storage:
         return vectors is not None
 
     @classmethod
-    def tie(cls, one: Node, other: Node) -> None:
-        """Note that two modules share arrays, each with all that the other shares arrays with."""
-        relatives: WeakValueDictionary[int, Node] = WeakValueDictionary({id(one): one, id(other): other})
+    def unite(cls, kind: Literal["relatives", "group"], one: Node, other: Node) -> None:
+        """Make one dictionary of those that two modules have, for all that are in either."""
+        tables: list[WeakValueDictionary[int, Node]] = []
         for node in (one, other):
-            relatives.update(cls.of(node).relatives)
-        for node in list(relatives.values()):
-            cls.of(node).relatives = relatives
+            table = getattr(cls.of(node), kind)
+            table[id(node)] = node
+            tables.append(table)
+        smaller, larger = sorted(tables, key=len)  # so a module moves only as often as its dictionary can double
+        if smaller is not larger:
+            larger.update(smaller)
+            for node in list(smaller.values()):
+                setattr(cls.of(node), kind, larger)
+
+    @classmethod
+    def gather(cls, node: Node) -> WeakValueDictionary[int, Node]:
+        """Return the group of a module, which is joined by all that it holds.
+
+        What has a group already is not looked into again, so that nested modules are looked at once, not once a level.
+        """
+        pending = [node]
+        while pending:
+            outer = pending.pop()
+            cls.unite("group", outer, outer)
+            for _, inner in children(outer):
+                if not cls.of(inner).group:
+                    pending.append(inner)
+                cls.unite("group", outer, inner)
+        return cls.of(node).group
 
 
 def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
     """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
-    for _, node in walk(root):
-        if node._storage is not None:
-            for relative in list(node._storage.relatives.values()):
-                for location in find_places(relative, np.ndarray):
-                    if id(location.value) in replaced:
-                        location.put(replaced[id(location.value)])
+    storages = [node._storage for _, node in walk(root) if node._storage is not None]
+    for relatives in {id(storage.relatives): storage.relatives for storage in storages}.values():
+        for relative in list(relatives.values()):
+            for location in find_places(relative, np.ndarray):
+                if id(location.value) in replaced:
+                    location.put(replaced[id(location.value)])
 
 
 def flatten(node: Node) -> tuple[Array, Array]:

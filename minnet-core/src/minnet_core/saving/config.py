@@ -55,9 +55,10 @@ def to_config(component: Component) -> dict[str, Any]:
             value = np.dtype(value)
         config[name] = _encode(value, f"{cls.__name__}: argument {name}")
     if isinstance(component, Module):
-        own = {array.dtype.name for array in component.namedParameters().values()}
-        if "dtype" in cls.__signature__.parameters and len(own) == 1:
-            config["dtype"] = own.pop()
+        if "dtype" in cls.__signature__.parameters:
+            own = {array.dtype.name for array in component.namedParameters().values()}
+            if len(own) == 1:
+                config["dtype"] = own.pop()
         added = [] if CHILDREN in given else _added(component)
         if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
             config[CHILDREN] = [to_config(child) for child in added]

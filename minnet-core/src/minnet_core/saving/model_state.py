@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from inspect import getmembers_static
+from inspect import isdatadescriptor
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -115,11 +116,26 @@ def _with_lists(value: Any) -> Any:
 
 def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
     """Walk the attributes of all modules that are plain, those that instances take from their class included."""
+    defaults: dict[type, dict[str, Any]] = {}  # looked at once for each class: there are ten times as many of them
+    computed: dict[type, set[str]] = {}
     for prefix, module in walk(model):
-        for name, value in getmembers_static(module):
-            plain = value.item() if isinstance(value, np.generic) else value
-            if not name.startswith("__") and name not in _NOT_STATE and is_plain(plain):
-                yield join(prefix, name), plain
+        cls = type(module)
+        if cls not in defaults:
+            static = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
+            defaults[cls] = {name: value for name, value in static.items() if _is_state(name, value)}
+            computed[cls] = {name for name, value in static.items() if isdatadescriptor(value)}
+        own = {name: value for name, value in vars(module).items() if name not in computed[cls]}
+        for name, value in sorted((defaults[cls] | own).items(), key=itemgetter(0)):
+            if _is_state(name, value):
+                yield join(prefix, name), _python_value(value)
+
+
+def _is_state(name: str, value: Any) -> bool:
+    return not name.startswith("__") and name not in _NOT_STATE and is_plain(_python_value(value))
+
+
+def _python_value(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_alike(value: Any, built: Any) -> bool:
