@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
     "MinnetError",
     "ModelFileError",
+    "NestingError",
     "PluginLoadError",
     "ProtocolError",
     "ShapeError",
@@ -29,6 +32,10 @@ class ConfigError(MinnetError, ValueError):
 
 class ModelFileError(MinnetError, ValueError):
     """A model file cannot be written, or is truncated, foreign, altered or of another version."""
+
+
+class NestingError(MinnetError, ValueError):
+    """Modules are nested more deeply than Python's recursion limit lets calls go."""
 
 
 class StateError(MinnetError, ValueError):
@@ -66,6 +73,14 @@ class ProtocolError(RemediableError):
 
 class PluginLoadError(RemediableError, ImportError):
     """A component or plugin is registered but cannot be loaded, or one of its hooks failed; the error is chained."""
+
+
+def recursion_limit_reached() -> str:
+    """Say that, and what can be done."""
+    return (
+        f"Python's recursion limit of {sys.getrecursionlimit()} calls is reached, as by modules nested hundreds deep; nest "
+        "less deeply, or raise it by sys.setrecursionlimit()"
+    )
 
 
 def described(error: BaseException) -> str:

@@ -70,11 +70,13 @@ def fuse(model: Module) -> Sequential:
 
 def _layers(module: Module) -> Iterator[Step]:
     """The layers of a sequence, those of sequences inside it among them, each with what it states."""
-    if isinstance(module, Sequential) and _is_plain(module):
-        for inner in module.modules:
-            yield from _layers(inner)
-    else:
-        yield module, stated_affine(module)
+    pending = [module]
+    while pending:
+        inner = pending.pop()
+        if isinstance(inner, Sequential) and _is_plain(inner):
+            pending.extend(reversed(inner.modules))
+        else:
+            yield inner, stated_affine(inner)
 
 
 def _is_plain(sequence: Sequential) -> bool:

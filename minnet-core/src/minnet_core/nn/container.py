@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
+from types import FrameType
 from typing import Any, ClassVar, Self
 
+from ..errors import NestingError, recursion_limit_reached
 from .arrays import Tensor, describe, leaves
 from .module import Module
 from .node import join, title, walk
 from .storage import Storage
 
 _SMALL = 64
+"""Modules that are looked through at each `Container.add`, in well under a millisecond."""
+
+_DEEP = 100
+"""Levels of containers to which a RecursionError is due, rather than to what a layer does: at most 300 fit in all."""
 
 
 class Container(Module):
@@ -108,7 +115,20 @@ class Container(Module):
             raise
 
     def locate(self, error: Exception, index: int, input: Tensor) -> None:
-        """Add a note to an error that module ``index`` raised when it was given ``input``."""
+        """Add a note to an error that module ``index`` raised when it was given ``input``.
+
+        Raises:
+            NestingError: instead of a RecursionError in hundreds of containers, each of which would add a note.
+        """
+        if isinstance(error, NestingError):
+            return
+        if isinstance(error, RecursionError):
+            frame: FrameType | None = sys._getframe(1)
+            code, levels = frame.f_code, 0
+            while frame is not None:
+                levels, frame = levels + (frame.f_code is code), frame.f_back
+            if levels > _DEEP:
+                raise NestingError(f"{type(self).__name__}: {recursion_limit_reached()}") from None
         error.add_note(f"in {type(self).__name__}[{index}]: {title(self.modules[index])}, input {describe(input)}")
 
     def _zero_each(self) -> None:

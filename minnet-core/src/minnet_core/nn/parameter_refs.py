@@ -87,9 +87,11 @@ def find_parameters(root: Node) -> list[ParameterRef]:
 
 def expect_listed(root: Node, found: list[ParameterRef]) -> None:
     """Refuse a composite whose ``getParameters()`` hides modules inside: nobody would notice when they are rebound."""
-    listed = set(map(_memory, trained_arrays(root)))
-    hidden = [ref.name for ref in found if _memory(ref.parameter) not in listed]
-    if hidden:
+    trained = trained_arrays(root)
+    listed = set(map(id, trained))
+    missing = [ref for ref in found if id(ref.parameter) not in listed]
+    memories = set(map(_memory, trained)) if missing else set()
+    if hidden := [ref.name for ref in missing if _memory(ref.parameter) not in memories]:
         raise ValueError(
             f"{title(root)}: expected getParameters() to return the parameters of all modules inside, it lacks "
             f"{', '.join(hidden)}; derive the class that holds these modules from Container, and add() them"
@@ -133,8 +135,9 @@ def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
     else:
         listings = module.getParameters(), module.getGradParameters()
     parameters, gradients = (list(leaves(listing)) for listing in listings)
-    if parameters or gradients:
-        below = {_memory(array) for _, child in children(module) for array in trained_arrays(child)}
+    holding = children(module) if parameters or gradients else ()
+    below = {_memory(array) for _, child in holding for array in trained_arrays(child)}
+    if below:
         parameters, gradients = (
             [array for array in listing if not isinstance(array, np.ndarray) or _memory(array) not in below]
             for listing in (parameters, gradients)
@@ -164,6 +167,8 @@ def _memory(array: Array) -> tuple[Any, ...]:
 def _stretch(array: Array) -> tuple[int, int]:
     """The addresses where the memory of an array begins and ends."""
     start = end = array.__array_interface__["data"][0]
+    if array.flags.c_contiguous:
+        return start, start + array.nbytes
     for length, stride in zip(array.shape, array.strides, strict=True):
         step = (length - 1) * stride
         start, end = start + min(step, 0), end + max(step, 0)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConfigError
-from ..nn import Component, Criterion, Module, Optimizer, Sequential, children, construct, given_arguments
+from ..errors import ConfigError, recursion_limit_reached
+from ..nn import Component, Criterion, Module, Optimizer, Sequential, children, construct, given_arguments, leaves
 from ..registry import Registry, criterions, layers, optimizers
 from ..state import global_state_kept
 
@@ -36,14 +36,24 @@ def to_config(component: Component) -> dict[str, Any]:
     ``dtype`` is that of the parameters now.
 
     Raises:
-        ConfigError: naming the component and the argument that JSON cannot hold.
+        ConfigError: naming the component and the argument that JSON cannot hold; or if modules are nested too deeply.
 
     >>> from minnet_core import Sequential
     >>> to_config(Sequential())
     {'class': 'minnet-core:Sequential'}
     """
+    try:
+        return _written(component, {})
+    except RecursionError as error:
+        raise ConfigError(f"{type(component).__name__}: {recursion_limit_reached()}") from error
+
+
+def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
+    """Write a component; ``names`` are those of the classes that have been looked up for it."""
     cls = type(component)
-    config: dict[str, Any] = {"class": component_name(cls)}
+    if cls not in names:
+        names[cls] = component_name(cls)
+    config: dict[str, Any] = {"class": names[cls]}
     given = given_arguments(component)
     children_given = given.pop(CHILDREN, None) if _collects_children(component, given) else None
     for name, value in given.items():
@@ -53,15 +63,17 @@ def to_config(component: Component) -> dict[str, Any]:
             continue
         if name == "dtype" and value is not None:
             value = np.dtype(value)
-        config[name] = _encode(value, f"{cls.__name__}: argument {name}")
+        config[name] = _encode(value, f"{cls.__name__}: argument {name}", names)
     if isinstance(component, Module):
         if "dtype" in cls.__signature__.parameters:
-            own = {array.dtype.name for array in component.namedParameters().values()}
+            is_layer = next(children(component), None) is None
+            arrays = leaves(component.getParameters()) if is_layer else component.namedParameters().values()
+            own = {array.dtype.name for array in arrays}
             if len(own) == 1:
                 config["dtype"] = own.pop()
         added = [] if CHILDREN in given else _added(component)
         if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
-            config[CHILDREN] = [to_config(child) for child in added]
+            config[CHILDREN] = [_written(child, names) for child in added]
     return config
 
 
@@ -86,7 +98,10 @@ def build(
     'Sequential'
     """
     generator = None if rng is None else np.random.default_rng(rng)
-    return build_with(config, registry.__getitem__, args, generator)
+    try:
+        return build_with(config, registry.__getitem__, args, generator)
+    except RecursionError as error:
+        raise ConfigError(f"the config cannot be built: {recursion_limit_reached()}") from error
 
 
 def component_name(cls: type) -> str:
@@ -126,19 +141,19 @@ def _added(container: Module) -> list[Module]:
     return present[len(made) :]
 
 
-def _encode(value: Any, where: str) -> Any:
+def _encode(value: Any, where: str, names: dict[type, str]) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
         return value
     if isinstance(value, Component):
-        return to_config(value)
+        return _written(value, names)
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
         return np.dtype(value).name
     if isinstance(value, (list, tuple)):
-        return [_encode(item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return [_encode(item, f"{where}[{index}]", names) for index, item in enumerate(value)]
     if isinstance(value, dict) and "class" not in value and all(isinstance(key, str) for key in value):
-        return {key: _encode(item, f"{where}[{key!r}]") for key, item in value.items()}
+        return {key: _encode(item, f"{where}[{key!r}]", names) for key, item in value.items()}
     raise ConfigError(
         f"{where}: expected a value that JSON can hold (None, bool, int, finite float, str, list, dict), a dtype or a "
         f"component, received {value!r}"

@@ -17,7 +17,7 @@ from attrs import evolve
 from packaging.version import InvalidVersion, Version
 
 from ..discovery import LOCAL, installed
-from ..errors import ConfigError, ModelFileError, UnknownComponentError
+from ..errors import ConfigError, ModelFileError, UnknownComponentError, recursion_limit_reached
 from ..nn import Module, walk
 from ..registry import layers
 from ..state import global_state_kept
@@ -57,6 +57,8 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     try:
         with global_state_kept():
             rebuilt = build_with(config, classes.__getitem__)
+    except RecursionError as error:
+        raise ConfigError(f"{type(model).__name__}: {recursion_limit_reached()}") from error
     except KeyError as error:
         raise ModelFileError(
             f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
@@ -117,7 +119,9 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         model: Module = build_with(header.config, classes.__getitem__)
     except KeyError as error:
         raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
-    except (ConfigError, ArithmeticError, MemoryError, RecursionError) as error:
+    except RecursionError as error:
+        raise ModelFileError(f"{where}: its config cannot be built: {recursion_limit_reached()}") from error
+    except (ConfigError, ArithmeticError, MemoryError) as error:
         raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
     fill_arrays(model, arrays, header.shared, where)
     set_attributes(model, header.attributes, where)
@@ -127,9 +131,9 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
 def _classes(model: Module) -> dict[str, type]:
     """Every class in a model by qualified name."""
     classes: dict[str, type] = {}
-    for _, module in walk(model):
-        name = component_name(type(module))
-        if classes.setdefault(name, type(module)) is not type(module):
+    for cls in dict.fromkeys(type(module) for _, module in walk(model)):
+        name = component_name(cls)
+        if classes.setdefault(name, cls) is not cls:
             raise ModelFileError(
                 f"expected classes of different names, received two called {name}; register() names them"
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import asdict, field, frozen, validators
 
-from ..errors import ModelFileError
+from ..errors import ModelFileError, recursion_limit_reached
 from ..nn import Array
 
 FORMAT = 1
@@ -58,7 +58,9 @@ class ModelHeader:
         """
         try:
             return json.dumps(asdict(self, recurse=False), sort_keys=True, allow_nan=False, separators=(",", ":"))
-        except (TypeError, ValueError, RecursionError) as error:
+        except RecursionError as error:
+            raise ModelFileError(f"config or metadata: expected values that JSON can hold: {recursion_limit_reached()}") from error
+        except (TypeError, ValueError) as error:
             raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
 
     def digest_with(self, arrays: Mapping[str, Array]) -> str:
@@ -89,7 +91,9 @@ def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> 
                 "newer minnet wrote; pip install -U minnet-core"
             )
         return ModelHeader(**contents)
-    except (TypeError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise ModelFileError(f"{where}: its minnet header cannot be read: {recursion_limit_reached()}") from error
+    except (TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
         raise ModelFileError(f"{where}: its minnet header is damaged: {error}") from error

@@ -30,9 +30,10 @@ _NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES
 
 def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
     """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
-    expect_separate(find_parameters(model))
+    refs = find_parameters(model)
+    expect_separate(refs)
     expected = {place.name: place.parameter.shape for place in find_parameters(rebuilt)}
-    parameters = model.namedParameters()
+    parameters = {ref.name: ref.parameter for ref in refs}
     received = {name: array.shape for name, array in parameters.items()}
     if expected != received:
         differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
