@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
 from minnet_core import Container, Module, Sequential
+from minnet_core.errors import NestingError
+from minnet_core.nn import walk
 from minnet_test_support import notebook
 
 
@@ -98,17 +102,72 @@ def test_constructor_refuses_by_names_within_the_container(Linear):
         Sequential(Linear(2, 2), Sequential(layer), layer)
 
 
-def test_constructor_looks_at_each_module_once():
-    class Watched(Module):
-        looked = 0
+class Watched(Module):
+    """Counts how often anybody looks what is inside."""
 
-        @property
-        def modules(self):
-            Watched.looked += 1
-            return ()
+    looked = 0
 
-    Container(*(Watched() for _ in range(30)))
-    assert Watched.looked == 30
+    @property
+    def modules(self):
+        Watched.looked += 1
+        return ()
+
+
+def looks(build, count):
+    Watched.looked = 0
+    build([Watched() for _ in range(count)])
+    return Watched.looked
+
+
+def add_each(modules):
+    container = Container()
+    for module in modules:
+        container.add(module)
+
+
+def nest_outwards(modules):
+    container = Container()
+    for module in modules:
+        container = Container(container, module)
+
+
+def nest_inwards(modules):
+    container = Container()
+    for module in modules:
+        inner = Container(module)
+        container.add(inner)
+        container = inner
+
+
+@pytest.mark.parametrize("build", [lambda modules: Container(*modules), add_each, nest_outwards, nest_inwards])
+def test_modules_are_not_looked_at_again_for_each_that_is_added(build):
+    few, many, more = (looks(build, count) for count in (100, 200, 400))
+    assert many - few <= 200
+    assert more - many == 2 * (many - few)
+
+
+def test_module_is_refused_twice_in_a_large_model(Linear):
+    model = Sequential(*(Sequential(Linear(2, 2)) for _ in range(100)))
+    for inside, refused in ((model, model[50][0]), (model[7], model[50]), (model[7], model), (model, Sequential(model[3]))):
+        with pytest.raises(ValueError, match=r"add: expected a module that is not in here yet"):
+            inside.add(refused)
+    assert len(model) == 100
+    assert len(model[7]) == 1
+
+
+def test_module_that_was_taken_out_of_a_large_model_may_be_added_again(Linear):
+    model = Sequential(*(Linear(2, 2) for _ in range(100)))
+    taken = model.modules.pop()
+    assert model.add(taken)[99] is taken
+    assert Sequential(*model)[99] is taken, "it may be in two models"
+
+
+def test_module_that_an_attribute_was_given_later_is_refused_in_a_small_model(Linear):
+    inner = Linear(2, 2)
+    model = Sequential(notebook.ReLU())
+    model[0].inner = inner
+    with pytest.raises(ValueError, match=r"which is module 0.inner"):
+        model.add(inner)
 
 
 def test_constructor_adds_as_a_subclass_does(Linear):
@@ -217,3 +276,57 @@ def test_container_that_was_taken_out_is_on_its_own_again(Linear):
     model = Sequential(layer, branch)
     model.modules.remove(branch)
     assert branch.add(layer)[0] is layer
+
+
+def nested(module, levels):
+    for _ in range(levels):
+        module = Sequential(module)
+    return module
+
+
+def test_modules_nested_deeper_than_calls_can_go_are_flattened_copied_and_shown(Linear):
+    levels = 2 * sys.getrecursionlimit()
+    model = nested(Linear(2, 2), levels)
+    (name, *_) = model.namedParameters()
+    assert name == ".".join(["0"] * levels + ["W"])
+    assert model.flattenParameters()[0].size == 6
+    listing = model.getParameters()
+    for _ in range(levels):
+        (listing,) = listing
+    assert len(listing) == 2
+    assert repr(model) == "Linear 2 -> 2" + "\n" * levels
+    assert len(model.summary().rows) == levels + 1
+    model.evaluate()
+    twin = model.clone()
+    assert not any(module.training for _, module in walk(twin))
+    assert twin.namedParameters()[name] is not model.namedParameters()[name]
+
+
+@pytest.mark.parametrize(
+    "method", ["forward", "backward", "updateGradInput", "accGradParameters", "backwardParameters"]
+)
+def test_pass_through_modules_nested_too_deeply_is_refused(Linear, method):
+    model = nested(Linear(2, 2), sys.getrecursionlimit())
+    arguments = [np.ones((4, 2), np.float32)] * (1 if method == "forward" else 2)
+    with pytest.raises(NestingError, match=r"^Sequential: Python's recursion limit of .* nested hundreds deep") as caught:
+        getattr(model, method)(*arguments)
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_recursion_that_a_layer_is_to_blame_for_is_located(Linear):
+    class Endless(Module):
+        def updateOutput(self, input):
+            return self.updateOutput(input)
+
+    with pytest.raises(RecursionError) as caught:
+        Sequential(Sequential(Endless())).forward(np.ones(2))
+    assert caught.value.__notes__[-1].startswith("in Sequential[0]: Sequential, input")
+
+
+def test_hundreds_of_nested_modules_are_trained(Linear):
+    model = nested(Linear(2, 2), 200)
+    model.flattenParameters()
+    model.zeroGradParameters()
+    input = np.ones((4, 2), np.float32)
+    model.backwardParameters(input, model.forward(input))
+    assert model.flattenParameters()[1].any()

@@ -76,7 +76,7 @@ class Container(Module):
         if present is not None:
             self._expect_absent(module, present)
         self.modules.append(module)
-        Storage.of(module).parents[id(self)] = self
+        Storage.of(module).add_parent(self)
         Storage.unite("group", self, module)
         return present
 
@@ -99,7 +99,7 @@ class Container(Module):
         pending: list[Module] = [self]
         while pending:
             inner = pending.pop()
-            parents = [p for p in Storage.of(inner).parents.values() if any(module is inner for module in p.modules)]
+            parents = [p for p in Storage.of(inner).living_parents() if any(module is inner for module in p.modules)]
             pending.extend(parents)
             if not parents:
                 tops.append(inner)

@@ -127,16 +127,14 @@ def find_places(node: Node, kind: type | tuple[type, ...]) -> Iterator[Location]
     Items of a tuple are found if they are modules only: others in a tuple cannot be replaced.
     """
     holder = vars(node)
-    sequences = (list, tuple) if kind is Node else list
+    collections = (list, tuple, dict) if kind is Node else (list, dict)
     for name, value in holder.items():
-        if name in PROTOCOL_ATTRIBUTES:
-            continue
         if isinstance(value, kind):
-            yield Location(name, holder, name)
-        elif isinstance(value, sequences):
-            yield from (Location(f"{name}.{i}", value, i) for i, item in enumerate(value) if isinstance(item, kind))
-        elif isinstance(value, dict):
-            yield from (Location(f"{name}.{key}", value, key) for key, item in value.items() if isinstance(item, kind))
+            if name not in PROTOCOL_ATTRIBUTES:
+                yield Location(name, holder, name)
+        elif isinstance(value, collections) and name not in PROTOCOL_ATTRIBUTES:
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            yield from (Location(f"{name}.{key}", value, key) for key, item in items if isinstance(item, kind))
 
 
 def join(prefix: str, name: str) -> str:
@@ -197,10 +195,10 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
     """
     found = []
     for prefix, node in walk(root):
-        is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
         places = list(find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray))
-        has_arrays = any(isinstance(place.value, np.ndarray) for place in places)
-        trained = set(map(id, trained_arrays(node))) if has_arrays and not is_declared else set()
+        is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
+        is_asked = not is_declared and any(isinstance(place.value, np.ndarray) for place in places)
+        trained = set(map(id, trained_arrays(node))) if is_asked else set()
         for place in places:
             is_numeric = not isinstance(place.value, np.ndarray) or place.value.dtype.kind in "biufc"
             is_buffer = place.name in node.BUFFERS if is_declared else id(place.value) not in trained and is_numeric

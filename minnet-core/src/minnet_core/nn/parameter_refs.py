@@ -61,15 +61,15 @@ def find_parameters(root: Node) -> list[ParameterRef]:
     modules = dict(walk(root))
     # Inner modules first, so that an error names the module at fault rather than the one around it.
     own = {owner: _own_arrays(owner, modules[owner]) for owner in reversed(modules)}
-    owned = {owner: {id(array) for pair in pairs for array in pair} for owner, pairs in own.items()}
-    held: dict[tuple[str, int], list[Location]] = {}
+    owned = {(owner, id(array)) for owner, pairs in own.items() for pair in pairs for array in pair}
+    held: dict[tuple[str, int], tuple[Location, ...]] = {}
     referred: dict[int, list[Location]] = {}
     for owner, module in modules.items():
         for location in find_places(module, np.ndarray):
-            key = id(location.value)
-            held.setdefault((owner, key), []).append(location)
-            if key not in owned[owner]:
-                referred.setdefault(key, []).append(location)
+            key = owner, id(location.value)
+            held[key] = (*held.get(key, ()), location)
+            if key not in owned:
+                referred.setdefault(id(location.value), []).append(location)
 
     def locate(owner: str, array: Array) -> tuple[Location, ...]:
         """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""

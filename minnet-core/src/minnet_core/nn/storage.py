@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from operator import is_
 from typing import TYPE_CHECKING, Any, Literal
-from weakref import WeakValueDictionary
+from weakref import ReferenceType, WeakValueDictionary
 
 import numpy as np
 
@@ -82,8 +82,8 @@ class Storage:
         relatives: ``id`` -> a module that shares arrays with this one, itself among them; one dictionary for all.
         group: ``id`` -> a module that `Container.add` has brought together with this one, itself among them; one
             dictionary for all. It has all of a model but what attributes were given later, and more than that if
-            modules were taken out or are in two models; it is empty of a module that was never looked at.
-        parents: ``id`` -> a container that it was added to.
+            modules were taken out or are in two models. None of a module that was never looked at.
+        parents: the containers that it was added to.
     """
 
     __slots__ = ("group", "parents", "relatives", "snapshot", "vectors", "zeroes_at_once")
@@ -92,10 +92,10 @@ class Storage:
         self.vectors: tuple[Array, Array] | None = None
         self.snapshot: StorageSnapshot | None = None
         self.zeroes_at_once = False
-        # They keep nobody alive.
-        self.relatives: WeakValueDictionary[int, Node] = WeakValueDictionary()
-        self.group: WeakValueDictionary[int, Node] = WeakValueDictionary()
-        self.parents: WeakValueDictionary[int, Container] = WeakValueDictionary()
+        # They keep nobody alive, and are made when they are needed: most of many layers have no use for them.
+        self.relatives: WeakValueDictionary[int, Node] | None = None
+        self.group: WeakValueDictionary[int, Node] | None = None
+        self.parents: list[ReferenceType[Container]] = []
 
     @classmethod
     def of(cls, node: Node) -> Storage:
@@ -103,6 +103,15 @@ class Storage:
         if node._storage is None:
             vars(node)["_storage"] = cls()  # past whatever ``__setattr__`` a subclass has
         return node._storage  # type: ignore[return-value]
+
+    def add_parent(self, container: Container) -> None:
+        """Note that the module was added to a container."""
+        parents = [parent for parent in self.living_parents() if parent is not container]
+        self.parents = [ReferenceType(parent) for parent in (*parents, container)]
+
+    def living_parents(self) -> list[Container]:
+        """Return the containers that the module was added to, and that are still there."""
+        return [parent for reference in self.parents if (parent := reference()) is not None]
 
     def current_vectors(self) -> tuple[Array, Array] | None:
         """Return the vectors if the arrays of the module are still views of them."""
@@ -118,19 +127,16 @@ class Storage:
     @classmethod
     def unite(cls, kind: Literal["relatives", "group"], one: Node, other: Node) -> None:
         """Make one dictionary of those that two modules have, for all that are in either."""
-        tables: list[WeakValueDictionary[int, Node]] = []
-        for node in (one, other):
-            table = getattr(cls.of(node), kind)
-            table[id(node)] = node
-            tables.append(table)
-        smaller, larger = sorted(tables, key=len)  # so a module moves only as often as its dictionary can double
-        if smaller is not larger:
-            larger.update(smaller)
-            for node in list(smaller.values()):
-                setattr(cls.of(node), kind, larger)
+        # The smaller is moved into the larger, so a module moves only as often as its dictionary can double.
+        smaller, larger = sorted((getattr(cls.of(node), kind) or {} for node in (one, other)), key=len)
+        moved = [] if smaller is larger else list(smaller.values())
+        larger = larger or WeakValueDictionary()
+        for node in (one, other, *moved):
+            larger[id(node)] = node
+            setattr(cls.of(node), kind, larger)
 
     @classmethod
-    def gather(cls, node: Node) -> WeakValueDictionary[int, Node]:
+    def gather(cls, node: Node) -> Mapping[int, Node]:
         """Return the group of a module, which is joined by all that it holds.
 
         What has a group already is not looked into again, so that nested modules are looked at once, not once a level.
@@ -140,16 +146,17 @@ class Storage:
             outer = pending.pop()
             cls.unite("group", outer, outer)
             for _, inner in children(outer):
-                if not cls.of(inner).group:
+                if cls.of(inner).group is None:
                     pending.append(inner)
                 cls.unite("group", outer, inner)
-        return cls.of(node).group
+        return cls.of(node).group or {}
 
 
 def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
     """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
     storages = [node._storage for _, node in walk(root) if node._storage is not None]
-    for relatives in {id(storage.relatives): storage.relatives for storage in storages}.values():
+    groups = {id(storage.relatives): storage.relatives for storage in storages if storage.relatives is not None}
+    for relatives in groups.values():
         for relative in list(relatives.values()):
             for location in find_places(relative, np.ndarray):
                 if id(location.value) in replaced:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from inspect import isdatadescriptor
-from operator import itemgetter
 from types import NoneType
 from typing import Any
 
@@ -125,9 +124,12 @@ def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
             static = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
             defaults[cls] = {name: value for name, value in static.items() if _is_state(name, value)}
             computed[cls] = {name for name, value in static.items() if isdatadescriptor(value)}
-        own = {name: value for name, value in vars(module).items() if name not in computed[cls]}
-        for name, value in sorted((defaults[cls] | own).items(), key=itemgetter(0)):
-            if _is_state(name, value):
+        own = vars(module)
+        for name, value in own.items():
+            if name not in computed[cls] and _is_state(name, value):
+                yield join(prefix, name), _python_value(value)
+        for name, value in defaults[cls].items():
+            if name not in own:
                 yield join(prefix, name), _python_value(value)
 
 

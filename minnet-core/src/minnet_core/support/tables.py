@@ -36,6 +36,10 @@ def render_table(
     W       12
     b        4
     """
+    rows = list(rows)
+    if styles is None and not wrap and all(cell.isascii() and cell.isprintable() for row in rows for cell in row):
+        return _render_plain(columns, rows, right)
+
     from io import StringIO
 
     from rich.console import Console
@@ -45,11 +49,8 @@ def render_table(
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
-    lines = [[Text.assemble((cell, (styles or _PLAIN).get(cell, ""))) for cell in row] for row in rows]
-    if lines and not wrap and not any("\n" in cell.plain for line in lines for cell in line):
-        lines = [[Text("\n").join(cells) for cells in zip(*lines, strict=True)]]  # a row of all takes a third of the time
-    for line in lines:
-        table.add_row(*line)
+    for row in rows:
+        table.add_row(*(Text.assemble((cell, (styles or _PLAIN).get(cell, ""))) for cell in row))
     text = StringIO()
     coloured = styles is not None
     is_wide = bool(width and wrap) and Console(width=10_000).measure(table).maximum > (width or 0)
@@ -61,6 +62,14 @@ def render_table(
         legacy_windows=False,
     ).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _render_plain(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> str:
+    """Render what needs neither colours nor widths of foreign letters, in a fiftieth of the time that rich takes."""
+    lines = [columns, *rows]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    layout = "  ".join(f"{{:{'>' if name in right else '<'}{width}}}" for name, width in zip(columns, widths, strict=True))
+    return "\n".join(layout.format(*map(str.rstrip, line)).rstrip() for line in lines)
 
 
 def render_html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
