@@ -18,7 +18,7 @@ SOURCES = {
 
 ROOMS = {
     "minnet_core": (
-        *("errors", "hookspecs", "support", "nn", "state", "discovery", "plugins", "registry", "saving", "fusion"),
+        *("support", "errors", "hookspecs", "nn", "state", "discovery", "plugins", "registry", "saving", "fusion"),
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (

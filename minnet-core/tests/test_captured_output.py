@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
@@ -77,12 +77,35 @@ def test_threads_that_end_in_any_order_leave_stdout_as_it_was(capsys):
 
 
 def test_another_thread_prints_where_it_did_meanwhile(capsys):
+    begun = Event()
+
+    def other():
+        begun.wait()
+        print("other")
+
+    thread = Thread(target=other)
+    thread.start()
     with capture_output("strange-quiet"):
-        thread = Thread(target=print, args=["other"])
-        thread.start()
+        begun.set()
         thread.join()
     assert capsys.readouterr() == ("other\n", "")
     assert output_of("strange-quiet") == ""
+
+
+def test_what_a_thread_of_a_plugin_prints_to_the_stdout_that_it_was_given_goes_to_stderr(capsys):
+    ended = Event()
+
+    def work(stdout):
+        print("at once", file=stdout)
+        ended.wait()
+        print("later", file=stdout)
+
+    with capture_output("strange-worker"):
+        thread = Thread(target=work, args=[sys.stdout])
+        thread.start()
+    ended.set()
+    thread.join()
+    assert capsys.readouterr() == ("", "at once\nlater\n")
 
 
 def test_it_nests_and_ends_with_an_error(capsys):
@@ -109,6 +132,17 @@ def test_who_speaks_is_said_at_the_beginning_of_each_line(capsys):
         print(" and a half")
         print()
     assert capsys.readouterr().err == "strange-a: one\nstrange-a: two and a half\nstrange-a: \n"
+
+
+def test_what_a_plugin_prints_cannot_command_the_terminal_and_is_cut(capsys):
+    with capture_output("strange-painter"):
+        print("\x1b]0;title\x07\rminnet: all is well\x9b2J\u202e", end="\n\n")
+        print("x" * 3_000_000)
+    written = capsys.readouterr().err
+    shown, empty, long = written.splitlines()
+    assert shown == r"strange-painter: \x1b]0;title\x07\rminnet: all is well\x9b2J\u202e"
+    assert (empty, len(long) < 1100) == ("strange-painter: ", True)
+    assert written.endswith("x\n")
 
 
 def test_what_a_plugin_wraps_around_its_stdout_is_no_loop(monkeypatch, capsys):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from .support import printable, printable_lines
+
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
@@ -19,7 +21,10 @@ __all__ = [
 
 
 class MinnetError(Exception):
-    """The base of minnet's own errors."""
+    """The base of minnet's own errors; what strangers wrote that a message quotes is made `printable`."""
+
+    def __str__(self) -> str:
+        return printable_lines(super().__str__())
 
 
 class ShapeError(MinnetError, ValueError):
@@ -45,8 +50,8 @@ class StateError(MinnetError, ValueError):
 class UnknownComponentError(MinnetError, KeyError):
     """No installed distribution registers a component of this name."""
 
-    # KeyError shows the repr of its argument, which would put our sentence in quotes.
-    __str__ = Exception.__str__
+    def __str__(self) -> str:  # KeyError shows the repr of its argument, which would put our sentence in quotes
+        return printable_lines(Exception.__str__(self))
 
 
 class AmbiguousNameError(MinnetError, LookupError):
@@ -91,7 +96,6 @@ def described(error: BaseException) -> str:
     """
     try:
         text = " ".join(str(error).split())  # on one line, for a table
-        text = text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair cannot be printed
     except BaseException:
         text = ""
-    return ": ".join(filter(None, [type(error).__name__, text]))
+    return printable(": ".join(filter(None, [type(error).__name__, text])))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet_train import DataConfig, EarlyStopping, ExperimentError, ExperimentFile, Run, read_experiment
+from minnet_train import DataConfig, DataError, EarlyStopping, ExperimentError, ExperimentFile, Run, read_experiment
 
 
 def error_of(name: str) -> str:
@@ -262,3 +262,37 @@ def test_data_in_the_place_of_an_experiment_are_told_what_they_are_for(folder):
         ExperimentError, match=r"flowers.csv: expected TOML: .*; minnet init --data flowers.csv writes an"
     ):
         read_experiment("flowers.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("seed = 3\n", 'seed = 3\n"a\\u001b[2J\\u009b\\u202e\\nb" = 1\n'),
+        ("seed = 3\n", 'seed = 3\n"' + "k" * 3_000_000 + '" = 1\n'),
+        ("seed = 3\n", "seed = 3\n" + "".join(f"key{index} = 1\n" for index in range(10_000))),
+        ("seed = 3\n", f"seed = {list(range(100_000))}\n"),
+        ('source = "flowers.csv"', 'source = "\\u001b[2J\\u009b\\u202e.csv"'),
+        ('class = "Linear"', 'class = "minnet-x; rm -rf ~\\u001b[2J:Linear"'),
+        ('class = "Linear"', 'class = "' + "x" * 3_000_000 + '"'),
+        ('class = "Linear"', 'class = { "\\u001b[2J" = "\\u009b" }'),
+    ],
+)
+def test_what_a_strange_file_says_cannot_command_the_terminal_and_is_cut(edit, old, new):
+    name = edit(old, new)
+    with pytest.raises((ExperimentError, DataError)) as caught:
+        Run.prepare(read_experiment(name))
+    text = str(caught.value)
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert text.startswith(("small.toml", "data.source", "model"))
+    assert len(text) < 5000
+    assert "pip install" not in text
+
+
+def test_a_line_break_in_a_key_begins_no_line(edit):
+    told = error_of(edit("seed = 3\n", 'seed = 3\n"x\\nsmall.toml, line 1: seed" = 1\n'))
+    assert told.startswith(r"small.toml, line 2: x\nsmall.toml, line 1: seed: unknown key; ")
+
+
+def test_letters_of_another_alphabet_in_a_key_are_named(edit):
+    told = error_of(edit("seed = 3\n", '"s\u0435ed" = 3\n'))
+    assert "s\u0435ed: unknown key (its '\u0435' is CYRILLIC SMALL LETTER IE); did you mean 'seed'?" in told

@@ -88,7 +88,10 @@ def _accept(returned: Iterable[click.Command]) -> list[click.Command]:
     for command in commands:
         if not isinstance(command, click.Command):
             raise TypeError(f"expected click commands, received {command!r}")
-        if not (isinstance(command.name, str) and command.name.split() == [command.name]):
-            raise TypeError(f"expected a command whose name is a word, received {command.name!r}")
-        command.get_short_help_str()  # which fails now rather than in everybody's --help
+        name = command.name
+        if not (isinstance(name, str) and name.isprintable() and name.split() == [name]):
+            raise TypeError(f"expected a command whose name is a word, received {name!r}")
+        summary = command.get_short_help_str()  # which fails now rather than in everybody's --help
+        if not " ".join(summary.split()).isprintable():
+            raise ValueError(f"expected a summary of {name} that can be printed, received {summary!r}")
     return commands

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import click
@@ -14,7 +15,7 @@ from ..discovery import DISABLED, HOMES, canonical, disable, installed, preserve
 from ..errors import MinnetError, PluginLoadError
 from ..plugins import plugin_host
 from ..registry import REGISTRIES
-from ..support import nearest
+from ..support import nearest, printable_lines
 from .contributions import Contribution, LazyCommand, contributions
 from .listing import listing_of
 
@@ -49,7 +50,8 @@ class MinnetGroup(click.Group):
             return super().main(*args, **kwargs)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        context = super().make_context(*args, **kwargs)
+        with _say_who_was_interrupted():
+            context = super().make_context(*args, **kwargs)
         if os.environ.get("NO_COLOR"):
             context.color = False
         return context
@@ -61,7 +63,7 @@ class MinnetGroup(click.Group):
                 found = contributions()
             except PluginLoadError as error:
                 raise click.ClickException(str(error)) from error
-            for failure in plugin_host().failures.values():
+            for failure in list(plugin_host().failures.values()):
                 click.echo(f"warning: {failure}; see: minnet plugins", err=True)
             context.meta[_KEY] = {str(each.command.name): each for each in reversed(found)}
         return cast("dict[str, Contribution]", context.meta[_KEY])
@@ -92,11 +94,13 @@ class MinnetGroup(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         try:
-            return super().invoke(context)
+            with _say_who_was_interrupted():
+                return super().invoke(context)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):  # click handles these
             raise
         except (MinnetError, OSError) as error:
-            raise click.ClickException("\n".join([str(error), *getattr(error, "__notes__", ())])) from error
+            told = [str(error), *getattr(error, "__notes__", ())]
+            raise click.ClickException("\n".join(map(printable_lines, told))) from error
         except Exception as error:  # a traceback says which plugin the command comes from
             contribution = context.meta.get(_KEY, {}).get(context.invoked_subcommand)
             if contribution is not None:
@@ -105,6 +109,17 @@ class MinnetGroup(click.Group):
                     f"in minnet {context.invoked_subcommand}, a command of {plugin.provider} ({plugin.target})"
                 )
             raise
+
+
+@contextmanager
+def _say_who_was_interrupted() -> Iterator[None]:
+    """Print which plugin's code Ctrl-C ended, if it was one's, which may be the one that hangs."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        for note in getattr(error, "__notes__", ()):
+            click.echo(f"\n{printable_lines(note)}", err=True)
+        raise
 
 
 @click.group(cls=MinnetGroup)

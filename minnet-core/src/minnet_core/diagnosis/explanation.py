@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -66,7 +67,7 @@ class Explanation:
 
     def conformance(self) -> tuple[str, ...]:
         """What came of the kit, in words."""
-        see = f"; see: minnet check {self.declaration.qualified}"
+        see = f"; see: minnet check {shlex.quote(self.declaration.qualified)}"
         return tuple(repr(report).strip("<>") + (see if report.failures else "") for report in self.reports)
 
 

@@ -4,7 +4,7 @@ Functions of this room import ``importlib.metadata`` at the first lookup of a na
 ``urllib`` only for what is broken: together these take several times as long as all else that a lookup does.
 """
 
-from .declaration import LOCAL, Declaration, canonical
+from .declaration import LOCAL, Declaration, canonical, is_distribution_name
 from .distribution import InstalledDistribution
 from .environment import (
     ALLOWED,
@@ -42,6 +42,7 @@ __all__ = [
     "expect_spoken",
     "forget",
     "installed",
+    "is_distribution_name",
     "is_strict",
     "preserved",
     "scan",

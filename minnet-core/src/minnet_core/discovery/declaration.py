@@ -16,6 +16,11 @@ def canonical(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+def is_distribution_name(text: str) -> bool:
+    """Whether a text may be the name of a distribution (PEP 508), and so stand in a command that a message advises."""
+    return re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", text) is not None
+
+
 @frozen
 class Declaration:
     """One entry point: a name, what it stands for, and who says so.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrs import field, frozen
 
-from .declaration import LOCAL, Declaration, canonical
+from .declaration import LOCAL, Declaration, canonical, is_distribution_name
 from .protocol_version import PROTOCOL_GROUP
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class InstalledDistribution:
         for field_name in ("Name", "Version"):
             if field_name not in metadata or not metadata[field_name]:  # Python 3.12 warns of what is missing
                 raise ValueError(f"expected metadata with a {field_name}, received none")
+        if not is_distribution_name(metadata["Name"]):
+            raise ValueError(f"expected a name of letters, digits and '-', '_', '.', received {metadata['Name']!r}")
         if canonical(metadata["Name"]) == LOCAL:
             raise ValueError(f"expected another name than {LOCAL!r}, which stands for what a program registers")
         return cls(metadata["Name"], metadata["Version"], metadata_path(distribution), tuple(points), distribution)

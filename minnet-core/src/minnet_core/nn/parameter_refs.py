@@ -118,7 +118,9 @@ def _overlaps(arrays: list[Array]) -> Iterator[tuple[int, int]]:
     first: dict[int, int] = {}
     for index, array in enumerate(arrays):
         first.setdefault(id(array), index)
-    reaching: list[tuple[int, int]] = []  # the ends of the stretches that go on where the next begins, and whose they are
+    reaching: list[
+        tuple[int, int]
+    ] = []  # the ends of the stretches that go on where the next begins, and whose they are
     for start, end, index in sorted((*_stretch(arrays[index]), index) for index in first.values()):
         reaching = [stretch for stretch in reaching if stretch[0] > start]
         for _, other in reaching:

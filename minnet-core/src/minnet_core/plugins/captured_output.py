@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
+from threading import Lock, enumerate as living_threads, get_ident
 from typing import Any
+
+from ..support import printable
 
 # Distribution -> what it has printed. A module is imported once, so this outlasts every refresh.
 _captured: dict[str, str] = {}
@@ -39,6 +41,8 @@ def fresh_capture() -> Iterator[None]:
 class _Stream:
     """Stands in for stdout: for the thread in which a plugin runs it is stderr, for every other what it was.
 
+    A thread that began since is one of the plugin's, which may print at any time, and so into JSON.
+
     A plugin may keep it, for its log say, or put it in the place of another stream: it writes to the two streams that
     there were when it was made, and never to what may have been wrapped around it since.
     """
@@ -46,6 +50,7 @@ class _Stream:
     def __init__(self, stdout: Any, stderr: Any) -> None:
         self.stdout: Any = stdout
         self.stderr: Any = stderr.stderr if isinstance(stderr, _Stream) else stderr
+        self.threads = frozenset(thread.ident for thread in living_threads())
 
     def write(self, text: str) -> int:
         distribution = _running.get()
@@ -69,13 +74,19 @@ class _Stream:
         return getattr(self._target(), name)
 
     def _target(self) -> Any:
-        return self.stdout if _running.get() is None else self.stderr
+        is_ours = _running.get() is None and get_ident() in self.threads
+        return self.stdout if is_ours else self.stderr
 
 
 def _prefixed(distribution: str, text: str, *, is_begun: bool) -> str:
-    """Put the distribution at the beginning of each line."""
-    lines = text.splitlines(keepends=True)
-    return "".join(line if is_begun and index == 0 else f"{distribution}: {line}" for index, line in enumerate(lines))
+    """Put the distribution at the beginning of each line, which is made printable."""
+    *whole, last = text.split("\n")
+    lines = [*whole, last] if last else whole
+    shown = [
+        printable(line) if is_begun and index == 0 else f"{distribution}: {printable(line)}"
+        for index, line in enumerate(lines)
+    ]
+    return "\n".join(shown) + ("" if last else "\n" * bool(whole))
 
 
 @contextmanager

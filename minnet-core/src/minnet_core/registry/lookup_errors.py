@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..discovery import HOMES, LOCAL, canonical, installed, scan
+from ..discovery import HOMES, LOCAL, canonical, installed, is_distribution_name, scan
 from ..plugins import plugin_host
-from ..support import did_you_mean, nearest
+from ..support import did_you_mean, nearest, spelled
 
 if TYPE_CHECKING:
     from .registry import Registry
@@ -20,9 +21,10 @@ def unknown_component(name: str, registries: Sequence[Registry], others: Sequenc
     distribution, colon, bare = name.partition(":") if ":" in name else ("", "", name)
     distribution = canonical(distribution)
     kinds = " or ".join(registry.kind for registry in registries)
-    message = f"no distribution registers {name!r} in {kinds}"
+    message = f"no distribution registers {name!r}{spelled(name)} in {kinds}"
     if distribution == LOCAL:
-        return f"{message}; define its class and register it: minnet_core.{registries[0].kind}.register({bare})"
+        cls = bare if bare.isidentifier() else f"cls, {bare!r}"
+        return f"{message}; define its class and register it: minnet_core.{registries[0].kind}.register({cls})"
     off = [each for registry in registries for each in registry.disabled() if each.name == bare]
     disabled = sorted({each.provider for each in off if distribution in ("", each.distribution)})
     if disabled:
@@ -44,15 +46,16 @@ def _absent(name: str, distribution: str, near: str) -> str:
     for path, why in scan().unreadable:
         if canonical(path.name.partition("-")[0]) == distribution:
             return f"{path}: {why}"
-    for plugin, failure in plugin_host().failures.items():
+    for plugin, failure in list(plugin_host().failures.items()):
         if plugin.distribution == distribution:
             return failure.cause
     if installed(distribution):
         return f"{distribution} is installed, and registers none; see: minnet plugins"
     if name.partition(":")[0].endswith(".py"):
-        return f"expected what is installed; a class in a file can be proven: minnet check {name}"
+        return f"expected what is installed; a class in a file can be proven: minnet check {shlex.quote(name)}"
     # Only of names like ours: whoever mistypes another must not be told to install whatever has it.
-    advice = near or (f"pip install {distribution}" if distribution.startswith("minnet-") else "")
+    is_like_ours = distribution.startswith("minnet-") and is_distribution_name(distribution)
+    advice = near or (f"pip install {distribution}" if is_like_ours else "")
     return "; ".join(filter(None, [f"{distribution} is not installed", advice]))
 
 

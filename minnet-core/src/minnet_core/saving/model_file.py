@@ -17,7 +17,7 @@ from attrs import evolve
 from packaging.version import InvalidVersion, Version
 
 from ..discovery import LOCAL, installed
-from ..errors import ConfigError, ModelFileError, UnknownComponentError, recursion_limit_reached
+from ..errors import ConfigError, ModelFileError, UnknownComponentError, described, recursion_limit_reached
 from ..nn import Module, walk
 from ..registry import layers
 from ..state import global_state_kept
@@ -100,15 +100,14 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         UnknownComponentError: if a component is not installed or not registered; says what to install.
         OSError: if the file cannot be read.
     """
-    from safetensors import SafetensorError
-
     where = os.fspath(path)
     with open_model_file(path) as file:
         header = parse_header(file.metadata(), where)
         try:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # safe_open is no mapping
-        except (SafetensorError, TypeError) as error:
-            raise ModelFileError(f"{where}: its arrays are of dtypes that NumPy does not have: {error}") from error
+        except Exception as error:  # whatever NumPy and safetensors do about dtypes and shapes that NumPy lacks
+            message = f"{where}: its arrays are of dtypes that NumPy does not have: {described(error)}"
+            raise ModelFileError(message) from error
     if header.digest_with(arrays) != header.digest:
         raise ModelFileError(f"{where}: its contents were altered after it was saved: the SHA-256 digest differs")
     header = evolve(header, components={name: v for name, v in header.components.items() if name != FUSED})
@@ -161,7 +160,12 @@ def _find_classes(header: ModelHeader, where: str) -> dict[str, type]:
 
 def _version(component: str) -> str | None:
     distribution = component.partition(":")[0]
-    return None if distribution == LOCAL else layers.declaration(component).version
+    version = None if distribution == LOCAL else layers.declaration(component).version
+    try:
+        Version(version or "")
+    except InvalidVersion:
+        return None
+    return version
 
 
 def _check_versions(header: ModelHeader, where: str) -> None:
@@ -177,8 +181,5 @@ def _check_versions(header: ModelHeader, where: str) -> None:
 
 def _series(version: str) -> str:
     """Versions of one series are compatible: ``1.x`` for 1.2.3, ``0.1.x`` for 0.1.7."""
-    try:
-        parsed = Version(version)
-    except InvalidVersion:
-        return version
+    parsed = Version(version)
     return f"{parsed.major}.x" if parsed.major else f"0.{parsed.minor}.x"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict, field, frozen, validators
+from packaging.version import Version
 
 from ..errors import ModelFileError, recursion_limit_reached
 from ..nn import Array
@@ -21,7 +22,15 @@ KEY = "minnet"
 
 _text = validators.instance_of(str)
 _object = validators.instance_of(dict)
-_qualified = validators.matches_re(r"[a-z0-9-]+:[^:]+")
+_qualified = validators.matches_re(r"[a-z0-9]+(-[a-z0-9]+)*:[^:]+")  # a distribution's name as PEP 503 normalizes it
+
+
+def _expect_version(header: ModelHeader, attribute: Any, version: object) -> None:
+    """Refuse what is no version (PEP 440): messages quote it in commands."""
+    if version is not None:
+        if not isinstance(version, str) or version != version.strip():
+            raise ValueError(f"expected a version, received {version!r}")
+        Version(version)
 
 
 @frozen(kw_only=True)
@@ -32,7 +41,7 @@ class ModelHeader:
         format: version of the file format.
         config: the model's architecture, as `to_config` writes it.
         components: qualified name of every class in the model -> version of its distribution, None for a class of the
-            program that saved it.
+            program that saved it, or of a distribution whose version is none of PEP 440.
         shared: name of an array -> name of the array that it is the same one as.
         attributes: dotted name -> value of plain attributes that were not as the constructor makes them, such as
             ``training`` of a model that was saved in evaluation mode.
@@ -42,9 +51,7 @@ class ModelHeader:
 
     format: int = field(default=FORMAT, validator=validators.in_(range(1, FORMAT + 1)))
     config: dict[str, Any] = field(validator=_object)
-    components: dict[str, str | None] = field(
-        validator=validators.deep_mapping(_qualified, validators.optional(_text), _object)
-    )
+    components: dict[str, str | None] = field(validator=validators.deep_mapping(_qualified, _expect_version, _object))
     shared: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _object))
     attributes: dict[str, Any] = field(factory=dict, validator=_object)
     metadata: dict[str, Any] = field(factory=dict, validator=_object)
@@ -59,7 +66,9 @@ class ModelHeader:
         try:
             return json.dumps(asdict(self, recurse=False), sort_keys=True, allow_nan=False, separators=(",", ":"))
         except RecursionError as error:
-            raise ModelFileError(f"config or metadata: expected values that JSON can hold: {recursion_limit_reached()}") from error
+            raise ModelFileError(
+                f"config or metadata: expected values that JSON can hold: {recursion_limit_reached()}"
+            ) from error
         except (TypeError, ValueError) as error:
             raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
 

@@ -1,4 +1,4 @@
-"""What has nothing to do with networks: files, tables, docstrings, tracebacks, close names."""
+"""What has nothing to do with networks: files, tables, docstrings, tracebacks, close names, quoting."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .atomic import write_atomically as write_atomically
     from .docstring import Docstring as Docstring
     from .lazy import lazy_exports as lazy_exports
+    from .quoting import printable as printable, printable_lines as printable_lines, spelled as spelled
     from .suggestions import did_you_mean as did_you_mean, nearest as nearest, nearest_names as nearest_names
     from .tables import echo_table as echo_table, render_html_table as render_html_table, render_table as render_table
     from .tracebacks import where_raised as where_raised
@@ -20,6 +21,7 @@ else:
             "atomic": "write_atomically",
             "docstring": "Docstring",
             "lazy": "lazy_exports",
+            "quoting": "printable printable_lines spelled",
             "suggestions": "did_you_mean nearest nearest_names",
             "tables": "echo_table render_html_table render_table",
             "tracebacks": "where_raised",

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 
+from .quoting import printable
+
 _PLAIN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -21,7 +23,7 @@ def render_table(
     width: int | None = None,
     styles: Mapping[str, str] | None = None,
 ) -> str:
-    """Render a table as text.
+    """Render a table as text, with cells that are `printable`.
 
     Args:
         columns: the headings.
@@ -48,9 +50,9 @@ def render_table(
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", no_wrap=column not in wrap)
+        table.add_column(printable(column), justify="right" if column in right else "left", no_wrap=column not in wrap)
     for row in rows:
-        table.add_row(*(Text.assemble((cell, (styles or _PLAIN).get(cell, ""))) for cell in row))
+        table.add_row(*(Text.assemble((_shown(cell), (styles or _PLAIN).get(cell, ""))) for cell in row))
     text = StringIO()
     coloured = styles is not None
     is_wide = bool(width and wrap) and Console(width=10_000).measure(table).maximum > (width or 0)
@@ -68,15 +70,21 @@ def _render_plain(columns: Sequence[str], rows: Sequence[Sequence[str]], right: 
     """Render what needs neither colours nor widths of foreign letters, in a fiftieth of the time that rich takes."""
     lines = [columns, *rows]
     widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
-    layout = "  ".join(f"{{:{'>' if name in right else '<'}{width}}}" for name, width in zip(columns, widths, strict=True))
+    layout = "  ".join(
+        f"{{:{'>' if name in right else '<'}{width}}}" for name, width in zip(columns, widths, strict=True)
+    )
     return "\n".join(layout.format(*map(str.rstrip, line)).rstrip() for line in lines)
+
+
+def _shown(cell: str) -> str:
+    return printable(cell, 10_000)  # a list of names, say, which must be whole
 
 
 def render_html_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Render a table as HTML, for a notebook."""
 
     def line(tag: str, cells: Iterable[str]) -> str:
-        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+        return "<tr>" + "".join(f"<{tag}>{escape(_shown(cell))}</{tag}>" for cell in cells) + "</tr>"
 
     body = "\n".join(line("td", cells) for cells in rows)
     return f"<table>\n<thead>{line('th', columns)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"

@@ -12,7 +12,7 @@ from unittest import SkipTest
 
 from attrs import asdict, field, frozen
 
-from ..support import nearest_names, where_raised
+from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError
 from .checks import checks_by_name, checks_for, named_check, unknown_check
@@ -102,7 +102,9 @@ class Examination:
         reason = self.case.expected_failures.get(check.name, "")
 
         def result(status: Status, message: str = "", blocked_by: str = "") -> Result:
-            return Result(self.case.name, check.name, check.family, status, message, expected, reason, blocked_by)
+            return Result(
+                self.case.name, check.name, check.family, status, printable_lines(message), expected, reason, blocked_by
+            )
 
         if self.kind is not None and self.kind not in check.of:
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")

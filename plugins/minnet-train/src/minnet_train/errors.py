@@ -9,7 +9,7 @@ from attrs import frozen
 
 from minnet_core import MinnetError
 from minnet_core.errors import StateError as StateError
-from minnet_core.support import nearest
+from minnet_core.support import nearest, printable, printable_lines, spelled
 
 if TYPE_CHECKING:
     from .experiment import ExperimentFile
@@ -57,7 +57,9 @@ class ExperimentError(MinnetError, ValueError):
 
     def __str__(self) -> str:
         file = self.file
-        return "\n".join(f"{file.where(each.path)}: {each}" if file else str(each) for each in self.problems)
+        return printable_lines(
+            "\n".join(f"{printable(file.where(each.path))}: {each}" if file else str(each) for each in self.problems)
+        )
 
 
 @frozen
@@ -76,7 +78,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{printable(step, 100)}" for step in self.path)
         return f"{dotted.removeprefix('.')}: {self.message}" if self.path else self.message
 
 
@@ -88,5 +90,6 @@ def unknown_key(path: KeyPath, key: str, known: Collection[str], what: str) -> P
     """
     expected = f"expected one of {', '.join(sorted(known))}" if known else "expected none"
     hint = nearest(key, sorted(known), most=1)
-    message = f"unknown {what}; {hint} ({expected})" if hint else f"unknown {what}; {expected}"
+    told = f"unknown {what}{spelled(key)}"
+    message = f"{told}; {hint} ({expected})" if hint else f"{told}; {expected}"
     return Problem((*path, key), message)

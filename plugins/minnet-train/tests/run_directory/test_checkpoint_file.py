@@ -133,3 +133,14 @@ Checkpoint({{"new": True}}, 2).write({str(path)!r})
 """
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
     assert Checkpoint.read(path).step == 1
+
+
+@pytest.mark.parametrize(("dtype", "shape"), [("F32", [1] * 70), ("F8_E4M3", [4]), ("BF16", [2]), ("F32", [1] * 5000)])
+def test_an_array_that_numpy_cannot_hold_is_an_error_of_ours_and_short(tmp_path, dtype, shape):
+    header = {"w": {"dtype": dtype, "shape": shape, "data_offsets": [0, 4]}}
+    header["__metadata__"] = {module.KEY: json.dumps({"format": 1})}
+    text = json.dumps(header).encode()
+    (tmp_path / "c").write_bytes(len(text).to_bytes(8, "little") + text + b"\0\0\0\0")
+    with pytest.raises(CheckpointError, match="c: ") as caught:
+        Checkpoint.read(tmp_path / "c")
+    assert len(str(caught.value)) < 5000

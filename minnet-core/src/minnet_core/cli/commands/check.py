@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ...errors import MinnetError
-from ...support import render_table
+from ...support import printable_lines, render_table
 from ...testing import Case, Report, all_checks, cases_of, every_case, examine, named_check
 from ..listing import echo_json, records
 
@@ -115,7 +115,7 @@ def check(
         for name in checks:
             named_check(name)
     except (MinnetError, ValueError, TypeError) as error:
-        raise _Misuse(str(error)) from error
+        raise _Misuse(printable_lines(str(error))) from error
     reports = [examine(case, checks or None) for case in cases]
     if as_json:
         echo_json([report.to_dict() for report in reports])
@@ -140,7 +140,7 @@ def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> I
     yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
         if case.guess:
-            yield f"{report.case}: {case.guess}"
+            yield printable_lines(f"{report.case}: {case.guess}")
         found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted
         if found and not report.failed("backward_runs"):
             yield f"{report.case}: found to be {', '.join(found)}"

@@ -15,7 +15,7 @@ from ...diagnosis import Finding, inspect_installation
 from ...discovery import ALLOWED, DISABLED, PROTOCOL, PROTOCOL_FLOOR, STRICT, scan
 from ...errors import PluginLoadError
 from ...registry import all_registries
-from ...support import echo_table
+from ...support import echo_table, printable
 from ..contributions import contributions
 from ..listing import as_json, echo_json
 
@@ -38,7 +38,7 @@ def doctor(context: click.Context, as_json: bool) -> None:
         echo_json({"environment": dict(_environment()), "findings": [asdict(finding) for finding in found]})
     else:
         for name, value in _environment():
-            click.echo(f"{name}: {value}")
+            click.echo(f"{name}: {printable(value)}")
         click.echo()
         rows = [(each.kind, each.distribution, "; ".join(filter(None, [each.cause, each.remedy]))) for each in found]
         if rows:

@@ -9,6 +9,7 @@ import click
 from ...diagnosis import Explanation, explain as explain_component
 from ...errors import UnknownComponentError
 from ...registry import all_registries, unknown_component
+from ...support import printable, printable_lines
 from ..listing import as_json, echo_json
 
 
@@ -57,6 +58,6 @@ def _lines(found: Explanation) -> Iterator[str]:
     }
     for label, values in rows.items():
         for index, value in enumerate(filter(None, values)):
-            yield f"{click.style(f'{label:<11}', bold=True) if index == 0 else ' ' * 11}  {value}"
+            yield f"{click.style(f'{label:<11}', bold=True) if index == 0 else ' ' * 11}  {printable(value)}"
     yield ""
-    yield found.documentation.readable() or "It has no docstring."
+    yield printable_lines(found.documentation.readable(), 100_000) or "It has no docstring."

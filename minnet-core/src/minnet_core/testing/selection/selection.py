@@ -146,7 +146,7 @@ def _unknown(name: str) -> str:
 
 def _declared_cases(registry: Any, declaration: Declaration, options: CaseOptions) -> Iterator[Case]:
     """The cases of a registered component; if it cannot be loaded, or says nothing of itself, one that fails."""
-    command = f"minnet check {declaration.qualified}"
+    command = f"minnet check {shlex.quote(declaration.qualified)}"
     try:
         cls = registry.load(declaration)
         if not (examples_of(cls) or options.replaces_examples or issubclass(cls, Optimizer)):

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from minnet_core import load, read_header
-from minnet_core.support import render_table
+from minnet_core.support import printable, render_table
 
 from ..display import loss_text, metric_text
 from ..evaluation import load_split
@@ -70,7 +70,9 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
         for key, value in summary.items()
         if isinstance(value, (int, float)) and not (len(names) == 1 and f"{key}_per_output" in found)  # in the table
     ]
-    click.echo(f"{name}: {len(samples):,}{part} samples, loss {loss_text(measured.loss)}{''.join(numbers)}\n")
+    click.echo(
+        f"{printable(name)}: {len(samples):,}{part} samples, loss {loss_text(measured.loss)}{''.join(numbers)}\n"
+    )
     click.echo(_class_tables(details) if record.classes else _output_table(details))
 
 

@@ -11,6 +11,7 @@ import click
 from attrs import evolve
 
 from minnet_core import MinnetError
+from minnet_core.support import printable, printable_lines
 
 from ..display import TensorBoard, progress_display
 from ..errors import DivergenceError, RunError
@@ -104,7 +105,7 @@ def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: I
         output = given.get("output", session.output)
         session.run.try_saving(output)
         for warning in session.warnings:
-            click.echo(f"warning: {warning}", err=True)
+            click.echo(f"warning: {printable(str(warning))}", err=True)
         title = f"run         {path}, seed {session.run.experiment.seed}, from step {session.resumed_at}"
         _train(session.run, session, output, title, interruption, tensorboard=tensorboard)
 
@@ -150,7 +151,8 @@ def _train(
         run.save(output)
     kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
     model = shlex.quote(output)
-    click.echo(f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}")
+    said = f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}"
+    click.echo(printable_lines(said))
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
@@ -184,12 +186,12 @@ def _description(title: str, run: Run) -> str:
     (columns,) = run.training.inputs_shape
     outputs = "classes" if run.training.classes else "targets"
     lines = [
-        title,
-        f"data        {run.dataset.name}: {len(run.training):,} samples to train on, {_others(run)}; "
+        *map(printable, title.split("\n")),
+        f"data        {printable(run.dataset.name)}: {len(run.training):,} samples to train on, {_others(run)}; "
         f"{_counted(columns, 'features')}, {_counted(run.training.outputs, outputs)}",
-        *([f"            {run.dataset.attribution}"] if run.dataset.attribution else []),
-        f"criterion   {run.criterion!r}",
-        f"optimizer   {run.optimizer!r}",
+        *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
+        f"criterion   {printable(repr(run.criterion))}",
+        f"optimizer   {printable(repr(run.optimizer))}",
         "",
         str(run.model.summary((1, columns))),
     ]
