@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -117,3 +119,48 @@ def test_a_cell_that_is_run_twice_registers_its_new_class():
     assert layers["Mine"] is not None
     again = layers.register(make("Mine"))
     assert layers["Mine"] is layers["local:Mine"] is again
+
+
+@pytest.fixture
+def together():
+    """Run functions in threads that are switched as often as Python can; raise what any of them raises."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield lambda *functions: _together(functions)
+    sys.setswitchinterval(interval)
+
+
+def _together(functions):
+    with ThreadPoolExecutor(len(functions)) as pool:
+        for future in [pool.submit(function) for function in functions]:
+            future.result()
+
+
+def test_threads_may_override_a_name_while_others_look_it_up(together):
+    mine = make("Mine")
+
+    def override():
+        for _ in range(2000):
+            with layers.override("Sequential", mine):
+                assert layers["Sequential"] is mine
+
+    def look_up():
+        for _ in range(4000):
+            assert layers["Sequential"] in (mine, Sequential)
+            assert "Sequential" in layers
+
+    together(override, override, look_up, look_up)
+    assert layers["Sequential"] is Sequential
+
+
+def test_threads_may_register_classes_while_others_look_them_up(together):
+    classes = [[make(f"Mine{thread}x{index}") for index in range(200)] for thread in range(3)]
+
+    def register(own):
+        for cls in own:
+            layers.register(cls)
+            assert layers[cls.__name__] is cls, "what a thread has registered it finds, whatever others do"
+            layers.register(cls)
+
+    together(*(partial(register, own) for own in classes))
+    assert {cls.__name__ for own in classes for cls in own} <= set(layers)

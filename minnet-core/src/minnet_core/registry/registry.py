@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import invalidate_caches
 from pkgutil import resolve_name
+from threading import Lock
 from typing import Any, TypeVar
 
 from attrs import Factory, define
@@ -51,6 +52,7 @@ class _Known:
 
     scan: Scan
     switches: Switches
+    local: dict[str, Declaration]
     table: NameTable
     disabled: tuple[Declaration, ...]
     reserved: frozenset[str]
@@ -78,7 +80,8 @@ class Registry(Mapping[str, Any]):
         self._base: Callable[[], type] = partial(resolve_name, base) if isinstance(base, str) else base
         self._compute = compute
         self._local: dict[str, Declaration] = {}
-        self._overrides: dict[str, list[type]] = {}
+        self._overrides: dict[str, tuple[type, ...]] = {}
+        self._lock = Lock()  # held while the two above are replaced; whoever reads them needs none
         self._known: _Known | None = None
         self._loaded = _Loaded()
         self._is_sweeping = False
@@ -100,8 +103,8 @@ class Registry(Mapping[str, Any]):
             AmbiguousNameError: if several do, and the name is bare.
             PluginLoadError: if it cannot be imported, or is no component of this kind.
         """
-        if name in self._overrides:
-            return self._overrides[name][-1]
+        if classes := self._overrides.get(name):
+            return classes[-1]
         return self.load(self.declaration(name))
 
     # A registry is itself and no other: Mapping would compare two by importing all that they hold.
@@ -109,7 +112,7 @@ class Registry(Mapping[str, Any]):
     __hash__ = object.__hash__
 
     def __contains__(self, name: object) -> bool:
-        if name in self._overrides:
+        if self._overrides.get(str(name)):
             return True
         try:
             self.declaration(str(name))
@@ -165,13 +168,14 @@ class Registry(Mapping[str, Any]):
         loaded = self._loaded  # another thread may refresh meanwhile
         if declaration in loaded.failures:
             raise loaded.failures[declaration].with_traceback(None)  # each raise would lengthen it
-        if declaration not in loaded.classes:
+        cls = loaded.classes.get(declaration)
+        if cls is None:
             try:
-                loaded.classes[declaration] = load(declaration, self._checked)
+                cls = loaded.classes[declaration] = load(declaration, self._checked)
             except PluginLoadError as failure:
                 loaded.failures[declaration] = failure
                 raise
-        return loaded.classes[declaration]
+        return cls
 
     def register(self, cls: _C, name: str | None = None) -> _C:
         """Register a class of this program, as ``local:Name`` and, where no first-party component has it, as ``Name``.
@@ -187,10 +191,11 @@ class Registry(Mapping[str, Any]):
         self._checked(cls)
         name = name or cls.__name__
         declaration = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
-        self._local = {**self._local, name: declaration}
-        self._known = None
-        for before in [each for each in self._loaded.classes if each.qualified == declaration.qualified]:
-            del self._loaded.classes[before]
+        with self._lock:
+            self._local = {**self._local, name: declaration}
+        classes = self._loaded.classes
+        for before in [each for each in list(classes) if each.qualified == declaration.qualified]:
+            classes.pop(before, None)
         return cls
 
     @contextmanager
@@ -200,24 +205,27 @@ class Registry(Mapping[str, Any]):
         Raises:
             TypeError: if the class is no component of this kind.
         """
-        self._overrides.setdefault(name, []).append(self._checked(cls))
+        cls = self._checked(cls)
+        with self._lock:
+            self._overrides = {**self._overrides, name: (*self._overrides.get(name, ()), cls)}
         try:
             yield
         finally:  # one may end before another that began later
-            self._overrides[name].remove(cls)
-            if not self._overrides[name]:
-                del self._overrides[name]
+            with self._lock:
+                classes = list(self._overrides.get(name, ()))
+                classes.remove(cls)
+                self._overrides = {**self._overrides, name: tuple(classes)}
 
     @contextmanager
     def emptied(self) -> Iterator[None]:
         """Begin with nothing registered and nothing overridden while the context lasts."""
         before = self._local, self._overrides
-        self._local, self._overrides, self._known, self._loaded = {}, {}, None, _Loaded()
+        self._local, self._overrides, self._loaded = {}, {}, _Loaded()
         try:
             yield
         finally:
             self._local, self._overrides = before
-            self._known, self._loaded = None, _Loaded()
+            self._loaded = _Loaded()
 
     def declaration_of(self, cls: type) -> Declaration | None:
         """Find who provides a class; None if no one does.
@@ -263,8 +271,8 @@ class Registry(Mapping[str, Any]):
 
     def _now(self) -> _Known:
         """What is declared, read again if anything has changed since: what is installed, switched off or registered."""
-        now, choice, known = scan(), switches(), self._known
-        if known is not None and known.scan is now and known.switches is choice:
+        now, choice, local, known = scan(), switches(), self._local, self._known
+        if known is not None and known.scan is now and known.switches is choice and known.local is local:
             return known
         found = now.declarations(f"minnet.{self.kind}")
         enabled = [each for each in found if choice.allows(each.distribution)]
@@ -272,9 +280,8 @@ class Registry(Mapping[str, Any]):
         reserved = frozenset(each.name for each in disabled if each.distribution in FIRST_PARTY)
         if self._loaded.scan is not now:
             self._loaded = _Loaded(now)
-        self._known = known = _Known(
-            now, choice, NameTable([*self._local.values(), *enabled], reserved), disabled, reserved
-        )
+        table = NameTable([*local.values(), *enabled], reserved)
+        self._known = known = _Known(now, choice, local, table, disabled, reserved)
         return known
 
     def _checked(self, cls: Any) -> type:
@@ -305,6 +312,8 @@ def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
         for registry in registries:
             if not isinstance(registry, Registry):
                 raise TypeError(f"expected registries, received {registry!r}")
+            if not (registry.kind.isprintable() and registry.kind.split() == [registry.kind]):
+                raise ValueError(f"expected a kind that is a word, received {registry.kind!r}")
             if registry.kind in kinds:
                 raise ValueError(f"expected a kind that nobody else has a registry of, received {registry.kind!r}")
         return registries
