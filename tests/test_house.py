@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from minnet_core.discovery import FIRST_PARTY
+
 ROOT = Path(__file__).parent.parent
 DISTRIBUTIONS = sorted(path.parent for path in [*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml")])
 SOURCES = sorted(path for folder in DISTRIBUTIONS for path in folder.glob("src/**/*.py"))
@@ -121,6 +123,11 @@ def test_requirements_list_every_distribution_for_users_after_those_that_it_need
 
 
 @pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
+def test_only_distributions_that_there_are_count_as_ours():
+    names = {tomllib.loads((each / "pyproject.toml").read_text("utf-8"))["project"]["name"] for each in DISTRIBUTIONS}
+    assert names >= FIRST_PARTY, "whoever publishes one of the others would be trusted as we are"
+
+
 def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
     groups = project(folder).get("entry-points", {})
     kinds = ("minnet.layers", "minnet.criterions", "minnet.optimizers")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -181,11 +182,12 @@ def test_plugin_whose_commands_cannot_be_had_is_broken_and_harms_no_other(site, 
 
 def test_first_party_command_wins_whatever_the_order_of_names(site, minnet, monkeypatch):
     source = "import click\nfrom minnet_core import hookimpl\n@hookimpl\ndef minnet_commands():\n    return [fit]\n"
-    for name in ("a-stranger", "minnet-conv"):
+    monkeypatch.delitem(sys.modules, "minnet_torch", raising=False)  # the real one
+    for name in ("a-stranger", "minnet-torch"):
         command = f"@click.command()\ndef fit():\n    click.echo({name!r})\n"
         install(site, name, source.replace("@hookimpl", f"{command}@hookimpl", 1), minnet=("plugin", "{}"))
     monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "minnet-train")
-    assert minnet("fit")[1] == "minnet-conv\n"
+    assert minnet("fit")[1] == "minnet-torch\n"
 
 
 def test_notes_of_an_error_are_printed(site, minnet):

@@ -153,7 +153,7 @@ def test_a_name_that_is_ours_is_shadowed(site):
 
 
 def test_a_name_that_is_that_of_a_disabled_distribution_of_ours_is_shadowed(site):
-    install(site, "minnet-conv", "", "Convolution")
+    install(site, "minnet-torch", "", "Convolution")
     install(site, "strange-a", "", "Convolution")
     (finding,) = found()
     assert (finding.kind, finding.remedy) == ("shadowed", "use strange-a:Convolution")
@@ -198,6 +198,34 @@ def test_a_copy_of_the_same_version_is_a_matter_only_if_it_has_code(site, tmp_pa
     if not has_code:  # as where a source folder describes what is installed from it
         (tmp_path / "other" / "strange_b.py").unlink()
     assert [each.kind for each in found()] == ["shadowed"] * has_code
+
+
+def test_one_folder_under_two_names_is_one_copy(site, tmp_path, monkeypatch):
+    (tmp_path / "lib64").symlink_to(site, target_is_directory=True)
+    monkeypatch.syspath_prepend(tmp_path / "lib64")
+    install(site, "strange-b", "", "Y")
+    assert found() == []
+
+
+@pytest.mark.parametrize("folders", [1, 2])
+@pytest.mark.parametrize("version", ["0.0.1", "9.9"])
+def test_what_carries_the_metadata_of_another_distribution_is_to_be_uninstalled(
+    site, tmp_path, monkeypatch, folders, version
+):
+    install(site, "strange-b", "", "Y")
+    other = site if folders == 1 else tmp_path / "other"
+    monkeypatch.syspath_prepend(other)
+    install(site, "strange-carrier", "x = 1", folder=other)
+    (record,) = other.glob("strange_carrier-*.dist-info/RECORD")
+    forged = other / f"strange_b-{version}.dist-info"
+    shutil.copytree(site / "strange_b-0.1.0.dist-info", forged)
+    (forged / "RECORD").unlink()
+    metadata = (forged / "METADATA").read_text()
+    (forged / "METADATA").write_text(metadata.replace("Version: 0.1.0", f"Version: {version}"))
+    record.write_text(f"{record.read_text()}{forged.name}/METADATA,,\n{forged.name}/entry_points.txt,,\n")
+    (finding,) = found()
+    assert (finding.kind, finding.distribution) == ("shadowed", "strange-b")
+    assert finding.remedy == f"pip uninstall strange-carrier, which brought {forged} that is not its own"
 
 
 def test_an_editable_source_that_declares_other_entry_points_is_outdated(site, tmp_path):

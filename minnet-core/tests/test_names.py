@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 from minnet_core.discovery.declaration import LOCAL, Declaration
 from minnet_core.registry.names import NameTable
 
-DISTRIBUTIONS = ["minnet-layers", "minnet-conv", LOCAL, "strange-a", "strange-b", "a-stranger"]
+DISTRIBUTIONS = ["minnet-layers", "minnet-torch", LOCAL, "strange-a", "strange-b", "a-stranger"]
 declarations = st.builds(
     lambda name, distribution: Declaration(name, distribution, "1.0", f"{distribution}:{name}"),
     st.sampled_from("XYZ"),

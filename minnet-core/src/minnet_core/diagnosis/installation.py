@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from attrs import field, frozen, validators
@@ -17,7 +21,9 @@ from ..discovery import (
     PROTOCOL_GROUP,
     Declaration,
     InstalledDistribution,
+    all_distributions,
     canonical,
+    is_distribution_name,
     scan,
     switches,
     without_strict_plugins,
@@ -25,7 +31,7 @@ from ..discovery import (
 from ..errors import PluginLoadError, ProtocolError
 from ..plugins import GROUP, SPECS_GROUP, output_of, plugin_host
 from ..registry import REGISTRIES, Registry, all_registries
-from ..support import did_you_mean, nearest
+from ..support import did_you_mean, nearest, printable, spelled
 from ..testing import all_checks, construct_examples
 
 KINDS = ("broken", "outdated", "mistyped", "ambiguous", "shadowed", "noisy")
@@ -76,7 +82,7 @@ def inspect_installation(commands: Iterable[Finding] = ()) -> list[Finding]:
         found = list(commands)
         all_checks()  # whose hook may fail
         found += _components()
-        found += [Finding.of_failure(plugin, failure) for plugin, failure in plugin_host().failures.items()]
+        found += [Finding.of_failure(plugin, failure) for plugin, failure in list(plugin_host().failures.items())]
         found += _metadata()
     return sorted(found, key=lambda each: (KINDS.index(each.kind), each.distribution, each.cause))
 
@@ -107,6 +113,12 @@ def _names(registry: Registry, declaration: Declaration) -> Iterator[Finding]:
     elif meant != [declaration.qualified]:
         cause = f"{name} among the {registry.kind} means {meant[0]}"
         yield Finding("shadowed", declaration.distribution, cause, remedy)
+    if not name.isascii():
+        alike = re.compile("".join(re.escape(each) if each.isascii() else ".?" for each in name))
+        for other in registry.declarations():
+            if any(map(str.isascii, name)) and other.name.isascii() and alike.fullmatch(other.name):
+                cause = f"{name} among the {registry.kind} looks like {other.qualified}{spelled(name)}"
+                yield Finding("mistyped", declaration.distribution, cause, f"use {other.qualified} if that is meant")
 
 
 _MISTAKEN = {
@@ -139,7 +151,7 @@ def _metadata() -> Iterator[Finding]:
                 yield Finding(
                     "noisy",
                     installed.name,
-                    f"prints when it is loaded: {first!r}",
+                    f"prints when it is loaded: {printable(repr(first))}",
                     "its authors should take the print out",
                 )
     yield from _copies()
@@ -180,7 +192,7 @@ def _source(installed: InstalledDistribution, known: frozenset[str]) -> Iterator
         return
     if now and {point for point in now if point[0] in known} != {p for p in installed.points if p[0] in known}:
         cause = f"{source}/pyproject.toml declares other entry points than those that were installed"
-        yield Finding("outdated", installed.name, cause, f"pip install -e {source}")
+        yield Finding("outdated", installed.name, cause, f"pip install -e {shlex.quote(str(source))}")
 
 
 def _copies() -> Iterator[Finding]:
@@ -188,7 +200,22 @@ def _copies() -> Iterator[Finding]:
         first = scan().distributions[copy.name]
         if (copy.version, sorted(copy.points)) != (first.version, sorted(first.points)) or _have_code(copy, first):
             here, there = (f"{each.version} in {each.path.parent}" for each in (copy, first))
-            yield Finding("shadowed", copy.name, f"{here} is hidden by {there}", f"delete {copy.path}, or the other")
+            remedy = f"delete {copy.path}, or the other"
+            for each in (copy, first):
+                if carrier := _carrier(each):
+                    remedy = f"pip uninstall {carrier}, which brought {each.path} that is not its own"
+            yield Finding("shadowed", copy.name, f"{here} is hidden by {there}", remedy)
+
+
+def _carrier(copy: InstalledDistribution) -> str:
+    """Which other distribution says that it installed the metadata of a copy, as no honest one does; empty if none."""
+    for other in all_distributions():
+        with suppress(Exception):  # whatever may stand in a file
+            name, files = other.metadata["Name"], other.files or ()
+            installed = {Path(str(file.locate())).parent for file in files}
+            if canonical(name) != copy.name and is_distribution_name(name) and copy.path in installed:
+                return canonical(name)
+    return ""
 
 
 def _have_code(*copies: InstalledDistribution) -> bool:

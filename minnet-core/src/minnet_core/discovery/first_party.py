@@ -12,12 +12,14 @@ FIRST_PARTY = frozenset(
         "minnet-criterions",
         "minnet-optimizers",
         "minnet-train",
-        "minnet-conv",
         "minnet-torch",
         "minnet-new",
     }
 )
-"""Distributions whose bare names always win, so that installing a package never changes what existing code means."""
+"""Distributions whose bare names always win, so that installing a package never changes what existing code means.
+
+Only what is published is among them: whoever took a name before us would be trusted as we are.
+"""
 
 HOMES: Mapping[str, str] = MappingProxyType(
     {

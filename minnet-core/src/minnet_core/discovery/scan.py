@@ -5,6 +5,7 @@ Distributions are read one by one: ``importlib.metadata.entry_points()`` fails a
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -69,8 +70,9 @@ def scan() -> Scan:
         path = Path(repr(distribution))
         try:
             path = metadata_path(distribution)
-            key = str(getattr(distribution, "_path", None) or id(distribution))
-            if key in seen:  # its folder is on sys.path twice
+            has_path = getattr(distribution, "_path", None) is not None
+            key = os.path.realpath(path) if has_path else str(id(distribution))
+            if key in seen:  # its folder is on sys.path twice, perhaps under another name: lib64 -> lib
                 continue
             seen.add(key)
             if path.name.startswith("~"):
