@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
@@ -54,7 +55,7 @@ def test_whatever_a_plugin_raises_says_who_did_it(error, told):
 
 def test_an_interrupt_is_the_users(site):
     with pytest.raises(KeyboardInterrupt) as caught, guarded(STRANGER, "cannot be loaded"):
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
     assert caught.value.__notes__ == ["while strange-a:X (strange-a 1.0, strange_a:X) was at work"]
 
 

@@ -144,9 +144,17 @@ def test_failure_is_kept_raised_at_each_use_and_harms_no_other(site, error):
 
 
 def test_interrupt_during_an_import_is_not_swallowed(site):
-    install(site, "strange-b", "Broken", source="raise KeyboardInterrupt")
+    install(site, "strange-b", "Broken", source="import signal\nsignal.raise_signal(signal.SIGINT)")
     with pytest.raises(KeyboardInterrupt):
         layers["Broken"]
+
+
+def test_an_interrupt_that_a_module_raises_itself_is_a_failure_of_that_module_alone(site):
+    install(site, "strange-a", "StrangeA")
+    install(site, "strange-b", "Broken", source="raise KeyboardInterrupt")
+    with pytest.raises(PluginLoadError, match=r"strange-b:Broken .* cannot be loaded: KeyboardInterrupt, at .*:1"):
+        layers["Broken"]
+    assert layers["StrangeA"]
 
 
 def test_class_of_another_kind_is_an_error(site):

@@ -119,7 +119,7 @@ class PluginHost:
             for plugin in [plugin for plugin in self.loaded if plugin not in plugins]:
                 self.loaded.remove(plugin)
                 self.manager.unregister(name=plugin.qualified)
-            for plugin in self.failures:  # ask the hook of one that failed again
+            for plugin in list(self.failures):  # ask the hook of one that failed again
                 self.registrars.pop(plugin, None)
             self.failures = failures
             for group, each in modules:

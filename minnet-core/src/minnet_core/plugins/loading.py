@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from opcode import opmap
 from types import ModuleType
 from typing import Any
 
@@ -19,8 +20,8 @@ from .captured_output import capture_output
 def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     """Run code of a plugin; whatever it raises becomes a `PluginLoadError` that says whose code failed, and where.
 
-    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`; only
-    KeyboardInterrupt passes, since it comes from the user.
+    ``sys.exit`` in a plugin must not end the program that loads it, nor an exception that is no `Exception`; only the
+    KeyboardInterrupt passes that comes from the user.
 
     Args:
         declaration: of the plugin or component.
@@ -29,12 +30,12 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     try:
         with capture_output(declaration.distribution):
             yield
-    except KeyboardInterrupt as error:
-        error.add_note(f"while {_named(declaration)} was at work")
-        raise
     except ProtocolError as error:
         raise PluginLoadError(f"{_named(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and not _is_raised_by_code(error):
+            error.add_note(f"while {_named(declaration)} was at work")
+            raise
         where = where_raised(error)
         cause = f"{_named(declaration)} {what}: {described(error)}{where and f', at {where}'}"
         remedy = ""
@@ -58,6 +59,14 @@ def load(declaration: Declaration, check: Callable[[Any], Any] = lambda loaded: 
 
 def _named(declaration: Declaration) -> str:
     return f"{declaration.qualified} ({declaration.provider}, {declaration.target})"
+
+
+def _is_raised_by_code(error: BaseException) -> bool:
+    """Whether a ``raise`` raised an error, rather than a signal that came between two instructions."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] == opmap["RAISE_VARARGS"]
 
 
 def _remedy(declaration: Declaration, error: BaseException) -> str:
