@@ -122,12 +122,12 @@ def test_requirements_list_every_distribution_for_users_after_those_that_it_need
         assert {requirement for requirement in needed if package(Path(requirement)) in MAY_IMPORT} <= set(earlier)
 
 
-@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
 def test_only_distributions_that_there_are_count_as_ours():
-    names = {tomllib.loads((each / "pyproject.toml").read_text("utf-8"))["project"]["name"] for each in DISTRIBUTIONS}
+    names = {project(folder)["name"] for folder in DISTRIBUTIONS}
     assert names >= FIRST_PARTY, "whoever publishes one of the others would be trusted as we are"
 
 
+@pytest.mark.parametrize("folder", DISTRIBUTIONS, ids=name)
 def test_a_component_has_a_file_and_a_test_file_of_one_name(folder):
     groups = project(folder).get("entry-points", {})
     kinds = ("minnet.layers", "minnet.criterions", "minnet.optimizers")

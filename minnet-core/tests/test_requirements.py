@@ -41,3 +41,10 @@ def test_extras_and_other_platforms_do_not_count():
 )
 def test_what_nobody_can_read_does_not_count(text):
     assert of(text, "numpy") == of("numpy")
+
+
+def test_what_every_component_of_a_distribution_asks_for_is_found_once():
+    points = (("minnet.protocol", "1", "strange_a"), ("minnet.layers", "X", "strange_a:X"))
+    found = InstalledDistribution("strange-a", "1.0", "/nowhere", points)
+    assert found.protocols == ("1",)
+    assert found.protocols is found.protocols, "or loading n components takes n * n steps"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -32,7 +34,7 @@ class Requirement:
     is_met: bool = False
 
 
-@frozen
+@frozen(slots=False)
 class InstalledDistribution:
     """A distribution with entry points for minnet.
 
@@ -79,7 +81,7 @@ class InstalledDistribution:
         """What it depends on; read only when it is needed, since that takes as long as reading all the rest."""
         return tuple(self.distribution.requires or ()) if self.distribution else ()
 
-    @property
+    @cached_property
     def protocols(self) -> tuple[str, ...]:
         """The versions of the protocol that it declares to be written to; none if it declares nothing."""
         return tuple(name for group, name, _ in self.points if group == PROTOCOL_GROUP)
@@ -113,8 +115,8 @@ class InstalledDistribution:
 
     def repeated(self) -> list[str]:
         """List the names that it has twice in one group, as ``minnet.layers: Swish``."""
-        keys = [f"{group}: {name}" for group, name, _ in self.points if _is_ours(group)]
-        return sorted({key for key in keys if keys.count(key) > 1})
+        counts = Counter(f"{group}: {name}" for group, name, _ in self.points if _is_ours(group))
+        return sorted(key for key, count in counts.items() if count > 1)
 
     def editable_source(self) -> Path | None:
         """The folder of an editable installation, which may be gone; None if it is none."""
