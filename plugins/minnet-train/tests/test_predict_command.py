@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from minnet_core import ModelFileError, load, read_header, save
 from minnet_train import DataError, Run, read_experiment
+from minnet_train.commands.evaluate import evaluate
 from minnet_train.commands.predict import predict
+from minnet_train.commands.train import train
 from minnet_train.errors import OutputError
 from minnet_train.evaluation import predict_rows
 from minnet_train.experiment.record import TrainingRecord
@@ -346,3 +348,26 @@ def test_a_row_in_which_the_model_overflows_is_alone_in_that(model):
         network = SimpleNamespace(forward=lambda _, rest=list(outputs): rest.pop(0))
         rows = list(predict_rows(network, record, model, [np.zeros((2, 2)), np.zeros((2, 2))]))
         assert sorted(row["probability"] for row in rows if row["probability"] > 0) == [0.5, 0.5]
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_is_shown_the_names_of_classes_and_not_commanded_by_them(folder, edit, data, monkeypatch):
+    edit('output = "small.safetensors"', 'output = "evil\\u001b[2J.safetensors"')
+    path = folder / "flowers.csv"
+    path.write_text(path.read_text().replace("setosa", "set\x1b[2Josa").replace("virginica", "v" * 5000))
+    trained = CliRunner().invoke(train, ["small.toml", "--no-run"], catch_exceptions=False).output
+    assert "\nThe model is in evil\\x1b[2J.safetensors\n" in trained
+    model = "evil\x1b[2J.safetensors"
+    measured = CliRunner().invoke(evaluate, [model], catch_exceptions=False).output
+    assert "set\\x1b[2Josa" in measured
+    assert "\x1b" not in trained + measured
+    rows = data(ROWS)
+    written = run(model, rows)
+    assert "set\x1b[2Josa" in written, "a pipe or file gets the data"
+    monkeypatch.setattr("sys.stdout", terminal := Terminal())
+    predict.main([model, rows], standalone_mode=False)
+    assert terminal.getvalue() == written.replace("\x1b", "\\x1b")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from io import StringIO
 
 import click
 
 from minnet_core import load, read_header
+from minnet_core.support import printable
 
 from ..data import raw_rows
 from ..evaluation import FORMATS, format_of, predict_rows, streamed
@@ -48,4 +50,11 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     )
     rows = predict_rows(network, record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
-        FORMATS[form or format_of(output)](rows, file)
+        FORMATS[form or format_of(output)](rows, _Terminal() if file is sys.stdout and file.isatty() else file)
+
+
+class _Terminal(StringIO):
+    """What a terminal shows of predictions: a class may be called by what a terminal would obey."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write("\n".join(printable(line, sys.maxsize) for line in text.split("\n")))

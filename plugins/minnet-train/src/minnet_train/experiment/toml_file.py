@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -125,6 +126,7 @@ class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
+        self.breaks = [match.start() for match in re.finditer("\n", text)]
         self.lines: dict[KeyPath, int] = {}
         self.tables: dict[KeyPath, int] = {}  # path of an array of tables -> how many there have been
 
@@ -190,7 +192,7 @@ class _Scanner:
             self.skip(_SCALAR)
 
     def note(self, path: KeyPath, position: int) -> None:
-        self.lines.setdefault(path, self.text.count("\n", 0, position) + 1)
+        self.lines.setdefault(path, bisect_left(self.breaks, position) + 1)
 
     def take(self, mark: str) -> bool:
         """Step over ``mark``, and the blanks around it, if it comes next."""
