@@ -160,8 +160,9 @@ def test_a_message_says_what_where_and_how_to_see_it_again():
 
     case = Case(Wrong, input=(4, 3), name="wrong", seed=5, command="minnet check wrong.py:Wrong --input 4,3")
     (bad,) = examine(case, ["gradInput_is_the_slope"]).failures
-    first, detail, *rest = bad.message.splitlines()
+    first, detail, pattern, *rest = bad.message.splitlines()
     assert first == "wrong fails gradInput_is_the_slope"
+    assert pattern.startswith("  all 12 elements are wrong: 2 times the slope; input[0, 0] is ")
     assert detail.startswith(
         "  gradInput[0, 0], shape (4, 3) float64, train mode, drawn input (4, 3) float64: analytic "
     )

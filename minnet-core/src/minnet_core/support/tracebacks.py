@@ -6,8 +6,8 @@ import sysconfig
 from pathlib import Path
 
 
-def where_raised(error: BaseException) -> str:
-    """Say in which file and line of a stranger's an error was raised.
+def where_raised(error: BaseException, *, outermost: bool = False) -> str:
+    """Say in which file and line of a stranger's an error was raised; or, outermost, which line of theirs led there.
 
     Returns:
         ``/home/ada/mish.py:6``: the innermost frame that is neither ours nor Python's nor that of NumPy, pluggy or
@@ -18,7 +18,8 @@ def where_raised(error: BaseException) -> str:
     import traceback
 
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    frame = frames[0 if outermost else -1] if frames else None
+    return f"{frame.filename}:{frame.lineno}" if frame else ""
 
 
 def _is_theirs(filename: str) -> bool:

@@ -13,10 +13,13 @@ from ..nn import Array, Criterion, Module, Tensor, title
 from ..state import global_state_kept
 from .check import fail
 from .numerics import (
+    Mismatch,
     cast,
+    central_difference,
     copied,
     copies,
     differing,
+    error_pattern,
     find_mismatch,
     format_number,
     is_floating,
@@ -27,6 +30,9 @@ from .numerics import (
     tolerance_of,
 )
 from .passes import Batch, forward, gradients, parameters, run
+
+MOST = 512
+"""A gradient with more elements is not searched for a pattern of errors: each takes two forward passes."""
 
 
 def objective(component: Any, batch: Batch) -> float:
@@ -48,6 +54,12 @@ def magnitude(component: Any, batch: Batch) -> float:
         return abs(float(output)) + max(largest(array) for _, array in named_arrays("", batch.input))
     terms = weighted_sum(map_arrays(np.abs, output), map_arrays(np.abs, batch.second))
     return terms + 1e-4 * max(largest(array) for _, array in named_arrays("", batch.second))
+
+
+def differentiable(component: Any, batch: Batch) -> dict[str, Array]:
+    """The arrays that can be varied a little, parameters and floating inputs, by the names of their gradients."""
+    varied = {name: array for name, array in named_arrays("gradInput", batch.input) if is_floating(array)}
+    return {**varied, **{f"gradient of {name}": array for name, array in parameters(component).items()}}
 
 
 def weighted_sum(output: Any, weights: Any) -> float:
@@ -128,13 +140,48 @@ def _expect_kept(who: str, name: str, received: Tensor, expected: Tensor) -> Non
             fail(f"{who} to leave {what} as it is; it was written to")
 
 
+def explain_mismatch(
+    component: Any, batch: Batch, results: Mapping[str, Array], name: str, found: Mismatch, rng: np.random.Generator
+) -> str:
+    """Say what leads to the cause of a wrong gradient: the pattern of its errors, and which other gradients are right.
+
+    Args:
+        component: the one whose pass it was, as it was before.
+        batch: of the pass.
+        results: of the pass.
+        name: the gradient.
+        found: its first wrong element.
+        rng: draws the directions along which other gradients are tried.
+    """
+    varied, size = differentiable(component, batch), magnitude(component, batch)
+    array, gradient = varied[name], results[name]
+    lines = []
+    if array.size <= MOST:
+        slopes = central_difference(partial(objective, component, batch), array)
+        wrong = differing(gradient, slopes, max(found.allowed, 1e-5 * largest(slopes)))
+        if wrong.any() and np.isfinite(slopes).all():
+            second = "target" if isinstance(component, Criterion) else "gradOutput"
+            given = {**dict(named_arrays("input", batch.input)), **dict(named_arrays(second, batch.second))}
+            pattern = error_pattern(gradient, slopes, wrong, {**given, **parameters(component)})
+            element = list(map(int, np.argwhere(wrong)[0]))
+            value = (
+                "" if name.startswith("gradient of") else f"; input{name[9:]}{element} is {array[tuple(element)]:.9g}"
+            )
+            lines.append(pattern + value)
+    others: dict[str, list[str]] = {"right": [], "wrong too": []}
+    for other, another in varied.items():
+        if other != name:
+            is_right = find_mismatch(partial(objective, component, batch), another, results[other], size, rng) is None
+            others["right" if is_right else "wrong too"].append(other)
+    lines += [f"{verdict}: {', '.join(names)}" for verdict, names in others.items() if names]
+    return "".join(f"\n  {line}" for line in lines)
+
+
 def _compare(
     name: str, component: Any, batch: Batch, results: Mapping[str, Array], rng: np.random.Generator, tolerance: float
 ) -> None:
     size = magnitude(component, batch)
-    varied = {what: array for what, array in named_arrays("gradInput", batch.input) if is_floating(array)}
-    varied.update({f"gradient of {what}": array for what, array in parameters(component).items()})
-    for what, array in varied.items():
+    for what, array in differentiable(component, batch).items():
         gradient = results.get(what)
         if gradient is None or gradient.shape != array.shape:
             fail(f"{name}: {what}: expected shape {array.shape}, received {structure(gradient)}")
@@ -144,6 +191,7 @@ def _compare(
             fail(
                 f"{name}: {what}{found.place}: analytic {format_number(found.analytic)}, "
                 f"numeric {format_number(found.numeric)}{kink}"
+                + explain_mismatch(component, batch, results, what, found, rng)
             )
 
 

@@ -140,7 +140,9 @@ def _raised(error: BaseException) -> str:
     first = error
     while first.__cause__ is not None:
         first = first.__cause__
-    where = where_raised(first)
+    where, outer = where_raised(first), where_raised(first, outermost=True)
+    if outer != where:  # a container that hands a module what it cannot take is to blame itself
+        where += f", called at {outer}"
     notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()))
     return f"raised {type(error).__name__}: {error}{where and f', at {where}'}{notes}"
 

@@ -31,7 +31,7 @@ from .protocol import RUNS
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", of=["criterion"], needs=[*RUNS, "gradInput_is_the_slope"])
 def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
     """A batch given twice over has the same loss, and half the gradient for each sample."""
     for batch in trial.batches():

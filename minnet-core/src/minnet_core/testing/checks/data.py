@@ -24,7 +24,7 @@ from ..numerics import (
 from ..passes import Batch, buffers, forward, lasting, run
 from ..trait_detection import expect_as_calculated, has_rows, one_by_one, rounds_to_float32
 from ..trial import Trial
-from .protocol import RUNS
+from .protocol import RUNS, SLOPES
 
 DTYPES = (np.float32, np.float64)
 
@@ -56,7 +56,7 @@ def dtype_is_kept(trial: Trial) -> None:
             fail(f"forward, {mode} mode: expected to calculate in float64, as its input is; it rounds to float32")
 
 
-@check("data", needs=[*SHAPED, "stochastic_is_declared_rightly"])
+@check("data", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
 def samples_are_independent(trial: Trial) -> None:
     """Each sample alone gives its row of the batch's results; gradients of parameters, and the loss, add up."""
     if "batch-coupled" in trial.traits:

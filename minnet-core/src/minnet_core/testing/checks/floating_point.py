@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+import traceback
 from collections.abc import Mapping
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
 from ...nn import Array, Module, describe, walk
+from ...support import where_raised
 from ..check import check, fail
 from ..numerics import (
     cast,
@@ -24,7 +27,7 @@ from ..numerics import (
     scaled,
     structure,
 )
-from ..passes import Batch, buffers, parameters, run
+from ..passes import Batch, backward, buffers, parameters, run
 from ..trial import Trial
 from .data import DTYPES, SHAPED, results_and_buffers
 from .protocol import RUNS
@@ -53,7 +56,7 @@ def large_inputs_give_finite_results(trial: Trial) -> None:
         _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
 
 
-@check("data", needs=RUNS)
+@check("data", needs=[*RUNS, "large_inputs_give_finite_results"])
 def one_huge_row_gives_finite_results(trial: Trial) -> None:
     """A batch of zeros but for one sample of 10000s overflows nowhere, and divides by nothing."""
     trial.require_real()
@@ -210,6 +213,7 @@ def _huge_row(array: Array) -> Array:
 def _expect_finite(trial: Trial, mode: str, dtype: Any, input: Any, kind: str) -> None:
     component = trial.fresh(mode, dtype)
     batch = trial.batch(mode, dtype, input=input, kind=kind)
+    where = ""
     try:
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             results = run(copy.deepcopy(component), batch)
@@ -217,18 +221,41 @@ def _expect_finite(trial: Trial, mode: str, dtype: Any, input: Any, kind: str) -
         problems = [f"{name} is {format_number(numbers[0])}" for name, numbers in wrong if numbers.size]
     except FloatingPointError as error:
         problems = [str(error)]
-    if problems and _is_in_range(trial, component, batch, dtype):
-        fail(f"{mode} mode, {batch}, {describe(batch.second)}: {problems[0]}, where the true result is in range")
+        is_backward = any(frame.name == backward.__name__ for frame in traceback.extract_tb(error.__traceback__))
+        where = f"in {'backward' if is_backward else 'forward'}, {Path(where_raised(error)).name}".rstrip(", ") + ": "
+    true = _true_results(trial, component, batch, dtype) if problems else None
+    if true is not None:
+        effect = _effect(run(copy.deepcopy(component), batch), true)
+        fail(
+            f"{mode} mode, {batch}, {describe(batch.second)}: {problems[0]}, where the true result is in range\n"
+            f"  {where}{effect}"
+        )
 
 
-def _is_in_range(trial: Trial, component: Any, batch: Batch, dtype: Any) -> bool:
-    """Whether the true results fit the dtype, by a calculation in a dtype of wider range where the machine has one.
+def _effect(received: Mapping[str, Array], true: Mapping[str, Array]) -> str:
+    """Say which element of the results is wrong, or that none is."""
+    for name, value in true.items():
+        wrong = differing(received[name], value, 1e-2 * largest(value))
+        if wrong.any():
+            element = tuple(map(int, np.argwhere(wrong)[0]))
+            place = f"{name}{list(element) if element else ''}"
+            return (
+                f"{place} is {format_number(received[name][element])}, its true value {format_number(value[element])}"
+            )
+    return (
+        "all results are right, only an intermediate value is not finite, as in a branch of np.where that is "
+        "discarded; limit what it is computed of, as in np.exp(np.minimum(x, 0))"
+    )
+
+
+def _true_results(trial: Trial, component: Any, batch: Batch, dtype: Any) -> dict[str, Array] | None:
+    """The results, if they fit the dtype, by a calculation in a dtype of wider range where the machine has one.
 
     One that overflows even there is out of range; one that is nan without any overflow divides zero by zero.
     """
     wider = np.longdouble if np.finfo(np.longdouble).maxexp > np.finfo(np.float64).maxexp else np.float64
     if np.finfo(wider).maxexp <= np.finfo(dtype).maxexp:
-        return False  # it cannot be told on this machine, and a correct component must not be blamed
+        return None  # it cannot be told on this machine, and a correct component must not be blamed
     component = copy.deepcopy(component)
     if trial.kind == "layer":
         component.astype(wider)
@@ -236,6 +263,7 @@ def _is_in_range(trial: Trial, component: Any, batch: Batch, dtype: Any) -> bool
         with np.errstate(over="raise"):
             results = run(component, Batch(cast(batch.input, wider), cast(batch.second, wider)))
     except Exception:  # an overflow, or a component that does not take this dtype
-        return False
+        return None
     limit = float(np.finfo(dtype).max)
-    return all(bool((np.isnan(array) | (np.abs(array) < limit)).all()) for array in results.values())
+    is_in_range = all(bool((np.isnan(array) | (np.abs(array) < limit)).all()) for array in results.values())
+    return results if is_in_range else None

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ...nn import Array
 from ..check import check, fail, skip
-from ..gradient_check import magnitude, objective
+from ..gradient_check import differentiable, explain_mismatch, magnitude, objective
 from ..numerics import (
     STEP,
     Line,
@@ -21,16 +21,15 @@ from ..numerics import (
     expect_equal,
     find_mismatch,
     format_number,
-    is_floating,
     largest,
     map_arrays,
     named_arrays,
     scaled,
 )
-from ..passes import Batch, backward, forward, parameters, run
+from ..passes import Batch, backward, forward, run
 from ..trait_detection import expect_as_calculated, rounds_to_float32
 from ..trial import Trial
-from .protocol import RUNS, only_gradients, single_samples
+from .protocol import RUNS, SLOPES, only_gradients, single_samples
 
 CHOSEN = 3
 """How many elements of an output, and of an input for each, are looked at where there may be kinks."""
@@ -38,69 +37,71 @@ CHOSEN = 3
 REDRAWS = 8
 """How many inputs are drawn in search of one that is on no kink."""
 
-INPUT = (*RUNS, "gradInput_has_the_shape_of_input")
+INPUT = (*RUNS, "gradInput_has_the_shape_of_input", "separate_calls_equal_backward")
+
+SLOPE = (*INPUT, "gradInput_is_the_slope")
 
 
 @check("gradients", needs=INPUT)
 def gradInput_is_the_slope(trial: Trial) -> None:
     """``gradInput`` equals central differences in training mode, on drawn inputs of every shape."""
-    _compare_shapes(trial, "train", _of_input)
+    _compare_shapes(trial, "train", "gradInput")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", needs=SLOPE)
 def gradInput_is_the_slope_for_one_sample(trial: Trial) -> None:
     """``gradInput`` equals central differences for a batch of a single sample."""
-    _compare(trial, "train", trial.single, _of_input)
+    _compare(trial, "train", trial.single, "gradInput")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", needs=SLOPE)
 def gradInput_is_the_slope_for_negative_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences where every number of the input is negative."""
-    _compare(trial, "train", lambda: _signed(trial, -1, "negative"), _of_input)
+    _compare(trial, "train", lambda: _signed(trial, -1, "negative"), "gradInput")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", needs=SLOPE)
 def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences where every number of the input is positive."""
-    _compare(trial, "train", lambda: _signed(trial, 1, "positive"), _of_input)
+    _compare(trial, "train", lambda: _signed(trial, 1, "positive"), "gradInput")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", needs=SLOPE)
 def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
     trial.require_real()
-    _compare(trial, "train", lambda: trial.batch(input=scaled(trial.draw_input(), 4.0), kind="larger"), _of_input)
+    _compare(trial, "train", lambda: trial.batch(input=scaled(trial.draw_input(), 4.0), kind="larger"), "gradInput")
 
 
-@check("gradients", of=["layer"], needs=INPUT)
+@check("gradients", of=["layer"], needs=SLOPE)
 def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
     """``gradInput`` equals central differences in evaluation mode, after training passes, for one sample too."""
-    _compare_shapes(trial, "evaluate", _of_input)
+    _compare_shapes(trial, "evaluate", "gradInput")
     if single_samples(trial, "evaluate"):
-        _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_input)
+        _compare(trial, "evaluate", partial(trial.single, "evaluate"), "gradInput")
 
 
 @check("gradients", of=["layer"], needs=RUNS)
 def parameter_gradients_are_the_slopes(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in training mode, on inputs of every shape."""
-    _compare_shapes(trial, "train", _of_parameters)
+    _compare_shapes(trial, "train", "gradient of")
 
 
-@check("gradients", of=["layer"], needs=RUNS)
+@check("gradients", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
 def parameter_gradients_are_the_slopes_for_one_sample(trial: Trial) -> None:
     """The gradient of every parameter equals central differences for a batch of a single sample."""
-    _compare(trial, "train", trial.single, _of_parameters)
+    _compare(trial, "train", trial.single, "gradient of")
 
 
-@check("gradients", of=["layer"], needs=RUNS)
+@check("gradients", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
 def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in evaluation mode, for one sample too."""
-    _compare_shapes(trial, "evaluate", _of_parameters)
+    _compare_shapes(trial, "evaluate", "gradient of")
     if single_samples(trial, "evaluate"):
-        _compare(trial, "evaluate", partial(trial.single, "evaluate"), _of_parameters)
+        _compare(trial, "evaluate", partial(trial.single, "evaluate"), "gradient of")
 
 
-@check("gradients", of=["layer"], needs=RUNS)
+@check("gradients", of=["layer"], needs=[*INPUT, *SLOPES])
 def backward_is_linear_in_gradOutput(trial: Trial) -> None:
     """Backward of a sum of two gradOutputs is the sum of their backwards, at any size of them; of zero it is zero."""
     for mode in trial.modes:
@@ -123,7 +124,7 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
         expect_equal(none, {name: np.zeros_like(array) for name, array in one.items()}, "of a gradOutput of zeros")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", needs=SLOPE)
 def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
     """Where inputs are equal or zero, ``gradInput`` is the slope in every direction in which there is one.
 
@@ -157,38 +158,24 @@ def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
             yield map_arrays(chosen, gradOutput)
 
 
-Choose = Callable[[Any, Batch, dict[str, Array]], list[tuple[str, Array, Array]]]
-"""What is compared, of a component, a batch and the results of a pass: names, arrays that are varied, gradients."""
-
-
-def _of_input(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
-    arrays = dict(named_arrays("gradInput", batch.input))
-    return [(name, array, results[name]) for name, array in arrays.items() if is_floating(array)]
-
-
-def _of_parameters(component: Any, batch: Batch, results: dict[str, Array]) -> list[tuple[str, Array, Array]]:
-    arrays = {f"gradient of {name}": array for name, array in parameters(component).items()}
-    return [(name, array, results[name]) for name, array in arrays.items()]
-
-
-def _compare_shapes(trial: Trial, mode: str, choose: Choose) -> None:
+def _compare_shapes(trial: Trial, mode: str, of: str) -> None:
     """Compare for inputs of every shape of the case."""
     for shape in trial.case.shapes:
-        _compare(trial, mode, partial(trial.batch, mode, shape=shape), choose)
+        _compare(trial, mode, partial(trial.batch, mode, shape=shape), of)
 
 
-def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], choose: Choose) -> None:
-    """Compare gradients with slopes; where there is a kink, draw another input, up to a cap."""
+def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str) -> None:
+    """Compare gradients of this kind with slopes; where there is a kink, draw another input, up to a cap."""
     for _ in range(REDRAWS):
         batch = draw()
         component = trial.fresh(mode)
         results = run(copy.deepcopy(component), batch)
-        compared = choose(component, batch, results)
+        compared = {name: x for name, x in differentiable(component, batch).items() if name.startswith(of)}
         if not compared:
             skip("nothing here can be varied a little: it has no parameters, or takes integers")
         size = magnitude(component, batch)
-        for name, array, gradient in compared:
-            found = find_mismatch(partial(objective, component, batch), array, gradient, size, trial.rng)
+        for name, array in compared.items():
+            found = find_mismatch(partial(objective, component, batch), array, results[name], size, trial.rng)
             if found is None:
                 continue
             if found.is_kink:
@@ -198,6 +185,7 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], choose: Choose)
                 f"{name}{found.place}, shape {array.shape} {array.dtype}, {mode} mode, {batch}: "
                 f"analytic {format_number(found.analytic)}, numeric {format_number(found.numeric)} "
                 f"(they may differ by {found.allowed:.1g})"
+                + explain_mismatch(component, batch, results, name, found, trial.rng)
             )
         else:
             return
@@ -241,4 +229,13 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
                 fail(
                     f"{name}{place}, shape {array.shape}, {mode} mode, {batch}: "
                     f"analytic {format_number(analytic)}, numeric {format_number((left + right) / 2)}"
+                    + _shared_among(gradient[name], (left + right) / 2)
                 )
+
+
+def _shared_among(gradient: Array, slope: float) -> str:
+    """Say that each of some equal elements got what they should share, if so it is."""
+    shares = gradient[gradient != 0]
+    if len(shares) < 2 or not np.allclose(shares, slope, rtol=1e-3):
+        return ""
+    return f"\n  each of {len(shares)} equal elements got the whole gradient: they must share it, or one gets it alone"

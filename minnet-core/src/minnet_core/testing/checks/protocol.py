@@ -24,6 +24,9 @@ CALLED = ("forward_runs", "backward_runs")
 RUNS = (*CALLED, "arguments_are_not_written_to", "parameters_and_gradients_align")
 """What it must do before results of several passes can be compared."""
 
+SLOPES = ("gradInput_is_the_slope", "parameter_gradients_are_the_slopes")
+"""One cause, one failure: where a gradient is wrong for usual inputs, what follows from it is skipped."""
+
 
 @check("protocol", of=["layer", "criterion", "optimizer"])
 def is_made(trial: Trial) -> None:
@@ -52,19 +55,33 @@ def has_a_repr(trial: Trial) -> None:
 def forward_runs(trial: Trial) -> None:
     """Forward takes an input of every shape of the case, in float64, and gives arrays, or a number if it is a loss."""
     for shape in trial.case.shapes:
-        output = forward(trial.fresh(), _drawn(trial, shape))
+        component = trial.fresh()
+        output = forward(component, _drawn(trial, shape))
+        if output is None and component.output is not None:
+            fail(
+                "forward: expected an array, received NoneType: updateOutput stores self.output, but does not return it"
+            )
         if trial.kind == "layer":
             _expect_arrays("forward", output)
         elif not isinstance(output, Real) and np.ndim(output):
-            fail(f"forward: expected a number, received {describe(output)}")
+            fail(
+                f"forward: expected a number, received {describe(output)}: the loss is the mean over the batch, "
+                "not a number for each sample"
+            )
 
 
 @check("protocol", needs=["forward_runs"])
 def backward_runs(trial: Trial) -> None:
     """Backward runs after forward, for an input of every shape of the case."""
     for batch in trial.batches():
-        gradInput = forward_backward(trial.fresh(), batch)
+        component = trial.fresh()
+        gradInput = forward_backward(component, batch)
         if not trial.takes_integers:
+            if gradInput is None and component.updateGradInput(batch.input, batch.second) is not None:
+                fail(
+                    "backward: expected an array, received NoneType: updateGradInput returns an array, "
+                    "but self.gradInput is None; store it there too"
+                )
             _expect_arrays("backward", gradInput, optional=not all(are_floating(batch.input)))
 
 
@@ -97,6 +114,7 @@ def gradInput_is_stored(trial: Trial) -> None:
 @check("protocol", needs=CALLED)
 def gradInput_has_the_shape_of_input(trial: Trial) -> None:
     """The gradient with respect to the input has its shape, for every shape of the case, in both modes."""
+    earlier = structure(trial.draw_input(shape=trial.case.shapes[0]))  # which evaluated components have seen
     for mode in trial.modes:
         for batch in (*trial.batches(mode), *single_samples(trial, mode)):
             gradInput = forward_backward(trial.fresh(mode), batch)
@@ -104,7 +122,12 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
                 continue
             received, expected = structure(gradInput), structure(batch.input)
             if _without_integers(received, batch.input) != _without_integers(expected, batch.input):
-                fail(f"gradInput, {mode} mode, {batch}: expected shape {expected}, received {received}")
+                hint = (
+                    ""
+                    if mode == "train" or received != earlier
+                    else (", that of the batch before: something is kept of it, such as a mask")
+                )
+                fail(f"gradInput, {mode} mode, {batch}: expected shape {expected}, received {received}{hint}")
 
 
 @check("protocol", of=["layer"], needs=RUNS)
@@ -113,7 +136,7 @@ def separate_calls_equal_backward(trial: Trial) -> None:
     _expect_as_backward(trial, ("updateGradInput", "accGradParameters"), "of separate calls")
 
 
-@check("protocol", of=["layer"], needs=RUNS)
+@check("protocol", of=["layer"], needs=[*RUNS, "separate_calls_equal_backward"])
 def accGradParameters_leaves_updateGradInput_as_it_was(trial: Trial) -> None:
     """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
     methods = ("updateGradInput", "accGradParameters", "updateGradInput")
@@ -156,7 +179,11 @@ def _expect_as_backward(trial: Trial, methods: tuple[str, ...], where: str) -> N
     gradInput = None
     for method in methods:
         returned = getattr(component, method)(batch.input, batch.second)
-        gradInput = returned if method == "updateGradInput" else gradInput
+        if method == "updateGradInput":
+            gradInput = copied(returned)
+        elif gradInput is not None and component.gradInput is not None:
+            where = f"after {method}, which must leave it as updateGradInput computed it"
+            expect_same("self.gradInput", component.gradInput, gradInput, where)
     expect_equal(_backward_results(component, gradInput), only_gradients(expected), where)
 
 

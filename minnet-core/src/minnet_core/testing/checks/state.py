@@ -27,7 +27,7 @@ def other_batches_leave_no_trace(trial: Trial) -> None:
         _expect_as_unused(trial, mode, used, batch, "after other batches")
 
 
-@check("state", needs=RUNS)
+@check("state", needs=[*RUNS, "gradInput_has_the_shape_of_input"])
 def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
     """Results of a batch do not depend on a larger one before it, or on a smaller one."""
     for mode, used, batch in trial.per_mode():
@@ -99,7 +99,11 @@ def _expect_as_unused(trial: Trial, mode: str, used: Any, batch: Batch, when: st
     """Expect the results of a component that has seen no batch; one that has the same state, if that matters."""
     unused = trial.fresh(mode)
     align_generators(used, unused)
-    received, expected = run(used, batch), run(unused, batch)
+    try:
+        received, expected = run(used, batch), run(unused, batch)
+    except ValueError as error:
+        error.add_note(f"{when}, {mode} mode: something is kept of that batch, such as a mask")
+        raise
     if mode == "train" and not are_equal(received, expected):
         unused = trial.fresh(mode)
         copy_state(used, unused)

@@ -1,6 +1,6 @@
 """Arrays of a pass compared: central differences, tolerances, nested arrays."""
 
-from .central_difference import STEP, Line, central_difference, directions, find_mismatch
+from .central_difference import STEP, Line, Mismatch, central_difference, directions, find_mismatch
 from .comparison import (
     are_equal,
     copies,
@@ -11,6 +11,7 @@ from .comparison import (
     largest,
     tolerance_of,
 )
+from .error_patterns import error_pattern
 from .tensors import (
     LAYOUTS,
     are_floating,
@@ -33,6 +34,7 @@ __all__ = [
     "LAYOUTS",
     "STEP",
     "Line",
+    "Mismatch",
     "are_equal",
     "are_floating",
     "as_dtype",
@@ -43,6 +45,7 @@ __all__ = [
     "differing",
     "directions",
     "dtypes_holding",
+    "error_pattern",
     "expect_equal",
     "expect_same",
     "find_mismatch",

@@ -12,7 +12,7 @@ from attrs import evolve
 from ...nn import DOMAINS, Array, Draw
 from ..cases import Case
 from ..passes import sandboxed
-from ..trait_detection import problem_of_pass
+from ..trait_detection import NO_NUMBER, problem_of_pass
 from ..trial import Trial
 
 
@@ -66,16 +66,22 @@ def guessed_target(case: Case) -> Case:
         ValueError: if it runs with none of them.
     """
     problems: dict[str, list[str]] = {}
+    runs: Case | None = None
     domains = (None,) if case.traits & DOMAINS else (None, *sorted(DOMAINS))
     for domain in domains:
         traits = case.traits | {domain} if domain else case.traits
         for name, target in TARGETS.items():
             with sandboxed():
                 problem = problem_of_pass(Trial(evolve(case, target=target, traits=traits, infers=False), "target"))
+            guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
+            guessed = evolve(case, target=target, traits=traits, guess=guess)
             if problem is None:
-                guess = f"its target is taken to be {name}" + (f", its input {domain}" if domain else "")
-                return evolve(case, target=target, traits=traits, guess=guess)
+                return guessed
+            if problem.startswith(NO_NUMBER):
+                runs = runs or guessed
             problems.setdefault(problem, []).append(name)
+    if runs is not None:  # a check says what is wrong with its loss
+        return runs
     told = "; ".join(f"{', '.join(dict.fromkeys(names))}: {problem}" for problem, names in problems.items())
     raise ValueError(
         f"{case.name}: expected a criterion that takes a target of one of the kinds {', '.join(TARGETS)}, it takes "
