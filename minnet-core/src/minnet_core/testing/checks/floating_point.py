@@ -243,8 +243,8 @@ def _effect(received: Mapping[str, Array], true: Mapping[str, Array]) -> str:
                 f"{place} is {format_number(received[name][element])}, its true value {format_number(value[element])}"
             )
     return (
-        "all results are right, only an intermediate value is not finite, as in a branch of np.where that is "
-        "discarded; limit what it is computed of, as in np.exp(np.minimum(x, 0))"
+        "all results are right, only an intermediate value is not finite, as in a branch that np.where discards, or in "
+        "a denominator; limit its argument, as np.exp(np.minimum(x, 0)) does"
     )
 
 
