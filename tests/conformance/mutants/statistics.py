@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strangers import BatchNorm, GaussianNoise, PReLU
+from strangers import BatchNorm, GaussianNoise, NotebookBatchNorm, PReLU
 
 from minnet_layers import BatchNormalization, Dropout
 
@@ -12,6 +12,43 @@ _VARIANCE = "self.running_var += self.momentum * (variance - self.running_var)"
 _MEAN = "self.running_mean += self.momentum * (input.mean(axis=0) - self.running_mean)"
 
 STATISTICS = (
+    Mutant(
+        BatchNorm,
+        (
+            "gradient = gradOutput * self.gamma\n        if self.training:",
+            "gradient = gradOutput * self.gamma\n        if self.training:\n"
+            "            self.running_mean += self.momentum * (input.mean(axis=0) - self.running_mean)",
+        ),
+        "only_forward_moves_statistics",
+        "backward moves the running mean once more",
+    ),
+    Mutant(
+        NotebookBatchNorm,
+        (
+            "        if self.training:\n            std",
+            "        if self.training:\n"
+            "            self.moving_mean = self.moving_mean * self.alpha + input.mean(axis=0) * (1 - self.alpha)\n"
+            "            std",
+        ),
+        "only_forward_moves_statistics",
+        "backward moves the running mean, which nothing declares",
+    ),
+    Mutant(
+        BatchNorm,
+        ("if n < 2:", "if n < 1:"),
+        "only_forward_moves_statistics",
+        "the running variance of one sample is nan for ever",
+    ),
+    Mutant(
+        NotebookBatchNorm,
+        (
+            "            mean, variance = 0.0, 1.0\n",
+            "            mean = self.moving_mean = input.mean(axis=0)\n"
+            "            variance = self.moving_variance = input.var(axis=0)\n",
+        ),
+        "evaluation_changes_nothing",
+        "the first batch that is evaluated without training becomes the statistics",
+    ),
     Mutant(
         BatchNorm,
         (_VARIANCE, "self.running_var += self.momentum * (np.sqrt(variance) - self.running_var)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from ...nn import Array, children, walk
 from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, expect_same, map_arrays, named_arrays, rows
-from ..passes import Batch, forward, forward_backward, lasting, run
+from ..passes import Batch, backward, forward, forward_backward, lasting, run
 from ..trial import Trial
-from .protocol import RUNS
+from .protocol import RUNS, single_samples
 
 NEAR = 0.02
 """How near evaluation must come to training, relative to the largest output."""
@@ -70,7 +71,10 @@ def evaluation_is_deterministic(trial: Trial) -> None:
 
 @check("state", of=["layer"], needs=RUNS)
 def evaluation_changes_nothing(trial: Trial) -> None:
-    """Passes in evaluation mode change no parameter, buffer or generator, and not what later passes give."""
+    """Passes in evaluation mode change no parameter, buffer or generator, and not what later passes give.
+
+    Neither do they where there was no training before.
+    """
     component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
     first = run(component, batch)
     before = lasting(component)
@@ -79,6 +83,27 @@ def evaluation_changes_nothing(trial: Trial) -> None:
     run(component, batch)
     expect_equal(lasting(component), before, "after passes in evaluation mode", rtol=0)
     expect_equal(run(component, batch), first, "after other passes in evaluation mode")
+    untrained = trial.fresh()
+    untrained.evaluate()
+    first = run(copy.deepcopy(untrained), batch)
+    for other in trial.batches("evaluate"):
+        run(untrained, other)
+    expect_equal(run(untrained, batch), first, "after other passes in evaluation mode, before any training")
+
+
+@check("state", of=["layer"], needs=["evaluates_before_training", *RUNS])
+def only_forward_moves_statistics(trial: Trial) -> None:
+    """A training backward changes nothing that evaluation gives, and one over a single sample leaves that finite."""
+    component, batch, other = trial.fresh(), trial.batch(), trial.batch("evaluate")
+    forward(component, batch)
+    expected = _evaluated(component, other)
+    backward(component, batch)
+    expect_same("output", _evaluated(component, other), expected, "in evaluate mode, after backward", rtol=1e-9)
+    for single in single_samples(trial, "train"):
+        forward_backward(component, single)
+        for name, array in named_arrays("output", _evaluated(component, other)):
+            if not np.isfinite(array).all():
+                fail(f"{name}, evaluate mode, after training on one sample: expected finite numbers, received {array}")
 
 
 @check("state", of=["layer"], needs=["forward_runs"])
@@ -137,6 +162,12 @@ def clearState_forgets_only_results(trial: Trial) -> None:
             fail(f"clearState(), {mode} mode: expected the component to be returned, received {returned!r}")
         expect_equal(lasting(component), before, f"after clearState(), {mode} mode", rtol=0)
         expect_equal(run(component, batch), run(kept, batch), f"after clearState(), {mode} mode")
+
+
+def _evaluated(component: Any, batch: Batch) -> Any:
+    evaluated = copy.deepcopy(component)
+    evaluated.evaluate()
+    return copied(forward(evaluated, batch))
 
 
 def _distance(array: Array, other: Array) -> float:
