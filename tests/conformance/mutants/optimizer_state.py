@@ -8,6 +8,18 @@ from .mutant import Mutant
 
 STATE = (
     Mutant(
+        RMSprop,
+        ('return ("square_average", *("average",)', 'return ("square_average", "warmup", *("average",)'),
+        "declared_state_is_written",
+        "a vector is declared that no step writes",
+    ),
+    Mutant(
+        Adam,
+        ("*state)\n\n    def descend", "*(vector.copy() for vector in state))\n\n    def descend"),
+        "declared_state_is_written",
+        "the moments of a step are written to copies",
+    ),
+    Mutant(
         SGD,
         (
             "parameters -= self.lr * direction",

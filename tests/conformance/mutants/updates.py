@@ -5,9 +5,11 @@ from __future__ import annotations
 from strangers import (
     Conv1d,
     DropConnect,
+    Fork,
     LayerNorm,
     LowRankLinear,
     NotebookLinear,
+    ReZero,
     TiedAutoencoder,
     WeightNormLinear,
 )
@@ -17,6 +19,39 @@ from minnet_layers import Linear
 from .mutant import Mutant
 
 RETURNED = (
+    Mutant(
+        Fork,
+        (
+            "    def updateOutput",
+            "    def getParameters(self):\n        return [self.modules[-1].getParameters()]\n\n"
+            "    def getGradParameters(self):\n        return [self.modules[-1].getGradParameters()]\n\n"
+            "    def updateOutput",
+        ),
+        "every_gradient_is_returned",
+        "a container returns the parameters of its last module alone",
+    ),
+    Mutant(
+        ReZero,
+        (
+            "    def updateOutput",
+            "    def getParameters(self):\n        return [self.a]\n\n"
+            "    def getGradParameters(self):\n        return [self.gradA]\n\n"
+            "    def updateOutput",
+        ),
+        "every_gradient_is_returned",
+        "a container returns its own parameter and forgets those inside",
+    ),
+    Mutant(
+        ReZero,
+        (
+            "    def updateOutput",
+            "    def flattenParameters(self):\n"
+            "        return tuple(np.copy(vector) for vector in super().flattenParameters())\n\n"
+            "    def updateOutput",
+        ),
+        "flat_vectors_are_what_passes_use",
+        "an optimizer gets copies of the vectors",
+    ),
     Mutant(
         LowRankLinear,
         ('PARAMETERS = {"U": "gradU", "V": "gradV", "b": "gradb"}', 'PARAMETERS = {"U": "gradU", "V": "gradV"}'),

@@ -55,6 +55,19 @@ def step_leaves_gradients_alone(trial: Trial) -> None:
 
 
 @check("optimizers", of=["optimizer"], needs=["step_runs"])
+def declared_state_is_written(trial: Trial) -> None:
+    """Every vector of ``STATE`` that a step needs holds something after steps: what is remembered elsewhere is lost."""
+    optimizer = trial.fresh()
+    if not optimizer.state_names():
+        skip("it remembers nothing")
+    _steps(optimizer, _gradients(trial, optimizer, 3))
+    for name in optimizer.state_names():
+        vector = optimizer.state.get(name)
+        if vector is None or not vector.any():  # which nan is too
+            fail(f"state {name}, after 3 steps: expected what STATE declares to be written, it is still zero")
+
+
+@check("optimizers", of=["optimizer"], needs=["step_runs"])
 def steps_go_down(trial: Trial) -> None:
     """Steps along the gradient of half the square of the parameters make that smaller."""
     optimizer = trial.fresh()

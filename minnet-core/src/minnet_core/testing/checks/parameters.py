@@ -18,6 +18,9 @@ from .protocol import RUNS, defines_backward_itself
 PASSES = 3
 """How often backward is repeated where gradients add up."""
 
+FACTOR = 1.25
+"""What parameters are multiplied by, to see that passes read them; signs stay, as some must be positive."""
+
 
 @check("accumulation", of=["layer"], needs=["is_made"])
 def parameters_and_gradients_align(trial: Trial) -> None:
@@ -122,9 +125,33 @@ def gradients_do_without_that_of_the_input(trial: Trial) -> None:
 
 
 @check("accumulation", of=["layer"], needs=RUNS)
+def flat_vectors_are_what_passes_use(trial: Trial) -> None:
+    """What an optimizer changes in the vectors of ``flattenParameters`` is what the next passes read and add to."""
+    _skip_without_parameters(trial)
+    component, expected, batch = trial.fresh(), trial.fresh(), trial.batch()
+    vector, gradient = component.flattenParameters()
+    vector *= FACTOR
+    for array in distinct(parameters(expected)):
+        array *= FACTOR
+    expect_equal(run(component, batch), run(expected, batch), f"after {FACTOR} times the flat vector")
+    total, known = np.abs(gradient).sum(), sum(np.abs(array).sum() for array in distinct(gradients(expected)))
+    if not np.isclose(total, known, rtol=1e-6):
+        fail(f"the vector of gradients: expected magnitudes that sum to {known:.6g} after a pass, received {total:.6g}")
+
+
+@check("accumulation", of=["layer"], needs=RUNS)
 def every_gradient_is_returned(trial: Trial) -> None:
-    """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained."""
+    """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained.
+
+    ``getParameters`` and ``getGradParameters`` of a container return those of every module inside.
+    """
     component, batch = trial.fresh(), trial.batch()
+    for what in ("getParameters", "getGradParameters"):
+        returned = list(leaves(getattr(component, what)()))
+        for prefix, module in walk(component):
+            for array in leaves(getattr(module, what)()):
+                if array.size and not any(np.shares_memory(array, other) for other in returned):
+                    fail(f"{what}(): expected the arrays of module {prefix} too, {describe(array)} is not among them")
     zero(component)
     forward(component, batch)
     known = {id(array) for array in (*parameters(component).values(), *gradients(component).values())}
