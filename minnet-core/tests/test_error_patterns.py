@@ -350,6 +350,16 @@ def test_a_stale_mask_is_named():
     )
 
 
+def test_a_gradient_of_another_shape_is_wrong_too():
+    class Reduced(AveragedLinear):
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = super().updateGradInput(input, gradOutput).sum(axis=0)
+            return self.gradInput
+
+    (report,) = check_component(Reduced, input=(4, 5), on_fail=None, checks=["parameter_gradients_are_the_slopes"])
+    assert "\n  right: gradient of b\n  wrong too: gradInput\n" in report.failures[0].message
+
+
 def pattern(received, expected, **given):
     received, expected = np.array(received, float), np.array(expected, float)
     return error_pattern(received, expected, received != expected, {name: np.array(a) for name, a in given.items()})

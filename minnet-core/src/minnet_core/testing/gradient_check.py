@@ -163,16 +163,20 @@ def explain_mismatch(
             second = "target" if isinstance(component, Criterion) else "gradOutput"
             given = {**dict(named_arrays("input", batch.input)), **dict(named_arrays(second, batch.second))}
             pattern = error_pattern(gradient, slopes, wrong, {**given, **parameters(component)})
-            element = list(map(int, np.argwhere(wrong)[0]))
-            value = (
-                "" if name.startswith("gradient of") else f"; input{name[9:]}{element} is {array[tuple(element)]:.9g}"
-            )
-            lines.append(pattern + value)
+            if name.startswith("gradInput"):
+                element = tuple(map(int, np.argwhere(wrong)[0]))
+                pattern += f"; input{name.removeprefix('gradInput')}{list(element)} is {format_number(array[element])}"
+            lines.append(pattern)
     others: dict[str, list[str]] = {"right": [], "wrong too": []}
     for other, another in varied.items():
-        if other != name:
-            is_right = find_mismatch(partial(objective, component, batch), another, results[other], size, rng) is None
-            others["right" if is_right else "wrong too"].append(other)
+        if other == name:
+            continue
+        if structure(results.get(other)) != another.shape:
+            others["wrong too"].append(other)
+            continue
+        mismatch = find_mismatch(partial(objective, component, batch), another, results[other], size, rng)
+        if mismatch is None or not mismatch.is_kink:  # at a kink there is nothing to be said
+            others["right" if mismatch is None else "wrong too"].append(other)
     lines += [f"{verdict}: {', '.join(names)}" for verdict, names in others.items() if names]
     return "".join(f"\n  {line}" for line in lines)
 
