@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from strangers import (
+    BCELoss,
     BCEWithLogitsLoss,
     CosineEmbeddingLoss,
     CrossEntropyLoss,
@@ -209,6 +210,35 @@ CRITERIONS = (
         ("target.astype(input.dtype) / -len(input)", "target / -len(input)"),
         _DTYPE,
         "the gradient has the dtype of the target",
+    ),
+    Mutant(
+        CrossEntropyLoss,
+        [
+            ("float(losses[counted].sum()) / len(input)", "float(losses[counted].sum() / counted.sum())"),
+            ("gradient /= len(input)", "gradient /= counted.sum()"),
+        ],
+        "a_batch_that_is_ignored_is_finite",
+        "the mean over no sample at all is nan",
+    ),
+    Mutant(
+        CrossEntropyLoss,
+        [
+            ("self.ignore_index = ignore_index", "self.padding = ignore_index"),
+            ("target != self.ignore_index", "target != self.padding"),
+            ("float(losses[counted].sum()) / len(input)", "float(losses[counted].sum() / counted.sum())"),
+            ("gradient /= len(input)", "gradient /= counted.sum()"),
+        ],
+        "a_batch_that_is_ignored_is_finite",
+        "the mean over padding alone is nan",
+    ),
+    Mutant(
+        BCELoss,
+        (
+            "(np.log(np.maximum(p, self.FLOOR)) for p in (input, 1 - input))",
+            "(np.log(p) for p in (np.maximum(input, self.FLOOR), 1 - np.minimum(input, 1 - self.FLOOR)))",
+        ),
+        "a_certain_and_right_answer_is_finite",
+        "the bound below 1 is 1 in float32",
     ),
     Mutant(
         ClassNLLCriterion,

@@ -30,6 +30,9 @@ from .protocol import RUNS
 
 INTEGERS = (np.int8, np.uint8, np.int16, np.int32, np.int64)
 
+BOUNDARY_DTYPES = (np.float64, np.float32)
+"""What 0 and 1 are tried in: 1 - 1e-12 is 1 in float32, and no bound there."""
+
 
 @check("criterions", of=["criterion"], needs=[*RUNS, "gradInput_is_the_slope"])
 def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
@@ -103,15 +106,14 @@ def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
     if trial.domain not in ("probability-input", "log-probability-input"):
         skip("its inputs are no probabilities")
     zero = 0.0 if trial.domain == "probability-input" else -np.inf
-    batch = trial.batch()
-    changed = batch.copy()
-    weights = _class_weights(changed.input, changed.second)
-    if weights is None:
-        skip("its targets do not name classes")
-    changed.input[weights == 0] = zero
-    for name, array in run(trial.fresh(), changed).items():
-        if not np.isfinite(array).all():
-            fail(f"{name}, {batch} with {zero:g} for classes of weight 0: expected finite numbers, received {array!r}")
+    for dtype in BOUNDARY_DTYPES:
+        batch = trial.batch(dtype=dtype)
+        changed = batch.copy()
+        weights = _class_weights(changed.input, changed.second)
+        if weights is None:
+            skip("its targets do not name classes")
+        changed.input[weights == 0] = zero
+        _expect_finite(trial, changed, f"{batch} with {zero:g} for classes of weight 0")
 
 
 @check("criterions", of=["criterion"], needs=RUNS)
@@ -119,13 +121,12 @@ def a_certain_and_right_answer_is_finite(trial: Trial) -> None:
     """Inputs of exactly 0 and 1 that equal their targets leave loss and gradient finite."""
     if trial.domain != "unit-interval-input":
         skip("its inputs are not from 0 to 1")
-    batch = trial.batch()
-    if structure(batch.input) != structure(batch.second):
-        skip("its targets are not shaped as its inputs")
-    certain = map_arrays(lambda array: (array > 0.5).astype(np.float64), batch.second)
-    for name, array in run(trial.fresh(), Batch(copied(certain), certain)).items():
-        if not np.isfinite(array).all():
-            fail(f"{name}, {batch} of zeros and ones as the target has them: expected finite numbers, received {array}")
+    for dtype in BOUNDARY_DTYPES:
+        batch = trial.batch(dtype=dtype)
+        if structure(batch.input) != structure(batch.second):
+            skip("its targets are not shaped as its inputs")
+        certain = map_arrays(lambda array, to=dtype: (array > 0.5).astype(to), batch.second)
+        _expect_finite(trial, Batch(copied(certain), certain), f"{batch} of zeros and ones as the target has them")
 
 
 @check("criterions", of=["criterion"], needs=RUNS)
@@ -163,6 +164,41 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
     rest = {"loss": received["loss"], "gradInput": received["gradInput"][1:]}
     if not are_equal(rest, others):
         expect_equal(rest, expected, f"where the target ignores the first sample, {batch}")
+
+
+@check("criterions", of=["criterion"], needs=RUNS)
+def a_batch_that_is_ignored_is_finite(trial: Trial) -> None:
+    """Where the target ignores every sample the loss is finite, and the gradient zero: nothing is divided by none.
+
+    Which class is ignored is found out from the integers among the attributes, whatever they are called.
+    """
+    batch = trial.batch()
+    if not isinstance(batch.second, np.ndarray) or batch.second.dtype.kind not in "iu" or samples(batch.input) < 2:
+        skip("its targets cannot ignore a sample")
+    for attribute, value in vars(trial.fresh()).items():
+        if type(value) is int and _is_ignored(trial, batch, value):
+            for name, array in run(trial.fresh(), evolve(batch, second=np.full_like(batch.second, value))).items():
+                if not np.isfinite(array).all() or (name != "loss" and array.any()):
+                    fail(f"{name}, {batch}, every target {attribute} = {value}: expected a finite loss and no gradient")
+            return
+    skip("its targets cannot ignore a sample")
+
+
+def _expect_finite(trial: Trial, batch: Batch, where: str) -> None:
+    for name, array in run(trial.fresh(), batch).items():
+        if not np.isfinite(array).all():
+            fail(f"{name}, {where}: expected finite numbers, received {array!r}")
+
+
+def _is_ignored(trial: Trial, batch: Batch, value: int) -> bool:
+    """Whether a sample of this class has no gradient, while others have."""
+    target = copied(batch.second)
+    try:
+        target[0] = value
+        gradInput = run(trial.fresh(), evolve(batch, second=target))["gradInput"]
+    except Exception:  # it is no class
+        return False
+    return bool(np.any(gradInput[1:]) and not np.any(gradInput[0]))
 
 
 def _expect_alike(trial: Trial, batch: Batch, dtypes: Iterable[Any]) -> None:
