@@ -6,11 +6,22 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import load, read_header
+from minnet_core import layers, load, read_header
+from minnet_core.testing import install_distribution
 from minnet_test_support.processes import run_minnet
 from minnet_train import ExperimentError
 from minnet_train.commands.train import train
 from minnet_train.extras import MissingLibraryError
+
+PLUGIN = """
+from minnet_core import hookimpl
+@hookimpl
+def minnet_gradients_ready(gradients): gradients /= 2
+@hookimpl
+def minnet_fit_start(): pass
+@hookimpl
+def minnet_commands(): return []
+"""
 
 
 def run(*arguments: str):
@@ -52,6 +63,30 @@ def test_an_experiment_is_described_trained_and_saved(folder):
         "  minnet plot runs/small-1 -o curves.png\n"
     )
     assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
+
+
+def test_plugins_that_take_part_are_named(folder, monkeypatch):
+    assert "plugins  " not in run("small.toml", "--run", "alone").output
+    monkeypatch.syspath_prepend(str(folder))
+    for name, source in (("strange_a", PLUGIN), ("strange_b", PLUGIN.replace("minnet_fit_start", "minnet_step_end"))):
+        install_distribution(folder, name, {name: source}, entry_points={"minnet": {"it": name}})
+    idle = "from minnet_core import hookimpl\n@hookimpl\ndef minnet_commands(): return []\n"
+    install_distribution(folder, "strange_c", {"strange_c": idle}, entry_points={"minnet": {"it": "strange_c"}})
+    layers.refresh()
+    expected = (
+        "plugins     strange-a 0.1.0 (minnet_fit_start, minnet_gradients_ready), "
+        "strange-b 0.1.0 (minnet_gradients_ready, minnet_step_end)\n"
+    )
+    try:
+        for arguments in (("small.toml", "--run", "run"), ("small.toml", "--no-run"), ("--resume", "run")):
+            assert expected in run(*arguments).output
+        monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "strange-a,strange-b")
+        assert "plugins  " not in run("small.toml", "--no-run").output
+    finally:
+        monkeypatch.undo()
+        layers.refresh()
+        for name in ("strange_a", "strange_b", "strange_c"):
+            sys.modules.pop(name, None)
 
 
 def test_what_is_printed_can_be_copied_into_a_shell(folder):

@@ -18,7 +18,7 @@ from ..errors import DivergenceError, RunError
 from ..experiment import ExperimentFile
 from ..extras import import_extra
 from ..runs import Run, Session, new_path
-from ..training import Interruption
+from ..training import Interruption, training_plugins
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -192,6 +192,7 @@ def _description(title: str, run: Run) -> str:
         *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
         f"criterion   {printable(repr(run.criterion))}",
         f"optimizer   {printable(repr(run.optimizer))}",
+        *([f"plugins     {printable(', '.join(plugins))}"] if (plugins := training_plugins()) else []),
         "",
         str(run.model.summary((1, columns))),
     ]

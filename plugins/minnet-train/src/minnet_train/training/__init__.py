@@ -1,5 +1,6 @@
 """The `Trainer`: the loop over epochs and batches, and what takes part in it."""
 
+from .callbacks import training_plugins
 from .early_stopping import EarlyStopping
 from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
 from .history import EpochReport, History
@@ -20,4 +21,5 @@ __all__ = [
     "expect_scheduler",
     "forward_chunks",
     "measure",
+    "training_plugins",
 ]

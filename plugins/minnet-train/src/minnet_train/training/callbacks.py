@@ -45,6 +45,13 @@ class Implementation:
             raise CallbackError(f"{self.owner} failed in {self.hook}: {type(error).__name__}: {error}") from error
 
 
+def training_plugins() -> list[str]:
+    """Name each plugin that is enabled now and takes part in every training, with its version and its hooks."""
+    host = plugin_host()
+    found = [(each, [hook for hook in HOOKS if hook in host.hooks(each)]) for each in host.loaded]
+    return [f"{each.provider} ({', '.join(hooks)})" for each, hooks in found if hooks]
+
+
 @frozen(eq=False)
 class Hooks:
     """The implementations of each hook; an empty tuple where there is none."""
