@@ -143,7 +143,7 @@ class Failing(ClassNLLCriterion):
     error: Exception
 
     def updateOutput(self, input, target):
-        if len(list(Path("runs").glob("*/checkpoints/*"))) == 1:
+        if len(list(Path("runs").glob("*/checkpoints/step-*"))) == 1:
             if isinstance(self.error, DivergenceError):
                 return float("nan")
             raise self.error

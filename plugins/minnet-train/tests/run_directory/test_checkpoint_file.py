@@ -112,7 +112,7 @@ def test_a_header_that_lacks_what_it_must_have_is_damage(tmp_path):
 
 def test_a_later_format_says_what_to_install(tmp_path):
     save_file({}, tmp_path / "c.safetensors", metadata={module.KEY: '{"format": 99}'})
-    with pytest.raises(CheckpointError, match="expected checkpoint format 1 or older, received 99; pip install -U"):
+    with pytest.raises(CheckpointError, match="expected checkpoint format 2 or older, received 99; pip install -U"):
         Checkpoint.read(tmp_path / "c.safetensors")
 
 

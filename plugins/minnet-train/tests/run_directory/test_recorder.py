@@ -41,7 +41,8 @@ class Walk:
         self.history = []
         self.recorder = None
 
-    def state_dict(self):
+    def state_dict(self, *, history):
+        assert not history
         return {
             "step": self.step,
             "weights": self.weights.copy(),

@@ -137,7 +137,7 @@ def _train(
     click.echo(_description(title, run) + "\n")
     run.trainer.callbacks.append(progress_display())
     if tensorboard and session is not None:
-        run.trainer.callbacks.append(TensorBoard(session.directory.path / "tensorboard"))
+        run.trainer.callbacks.append(TensorBoard(session.directory.tensorboard))
     interruption.stop = run.trainer.stop
     with _what_is_left(session):
         for _ in run.epochs() if session is None else session.epochs():

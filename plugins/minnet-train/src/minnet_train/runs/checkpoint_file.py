@@ -21,9 +21,10 @@ from minnet_core.saving import open_model_file
 from minnet_core.support import write_atomically
 
 from ..errors import CheckpointError
+from .own_file import expect_file
 
-FORMAT = 1
-"""Raised when a file of the old form can no longer be read as one of the new."""
+FORMAT = 2
+"""Raised when a file of the old form can no longer be read as one of the new; 1 held all reports, and named no run."""
 
 KEY = "minnet-checkpoint"
 """The one entry of the safetensors metadata; one, because safetensors writes several in no fixed order."""
@@ -37,11 +38,13 @@ class Checkpoint:
         state: nested dicts and lists of plain values (JSON's, and nan and infinity) and of arrays.
         step: how many steps had been taken.
         metric: what tells which checkpoint is the best one; None if it was not measured here.
+        run_id: of the run that it belongs to; None if that has none.
     """
 
     state: Mapping[str, Any]
     step: int
     metric: float | None = None
+    run_id: str | None = None
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the file atomically and synced: whatever happens, ``path`` has its old contents or the new ones.
@@ -58,6 +61,7 @@ class Checkpoint:
             "format": FORMAT,
             "step": self.step,
             "metric": self.metric,
+            "run_id": self.run_id,
             "state": parts.tree,
             "scalars": list(parts.scalars),
         }
@@ -74,12 +78,12 @@ class Checkpoint:
         """Read a file and check that it is whole.
 
         Raises:
-            CheckpointError: if it is truncated, altered, another program's or of a later format.
+            CheckpointError: if it is truncated, altered, another program's, of a later format or no file.
             OSError: if it cannot be read.
         """
         where = os.fspath(path)
         try:
-            with open_model_file(path) as file:
+            with _open(path) as file:
                 header = _parse(file.metadata(), where)
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
         except (CheckpointError, OSError):
@@ -90,20 +94,29 @@ class Checkpoint:
             raise CheckpointError(f"{where}: its contents are not those that were saved: the SHA-256 digest differs")
         try:
             state = unflatten(Flattened(header["state"], arrays, tuple(header["scalars"])))
-            return cls(state, header["step"], header["metric"])
+            return cls(state, header["step"], header["metric"], header.get("run_id"))
         except KeyError as error:
             raise CheckpointError(f"{where}: its header lacks {error}") from error
 
 
-def read_metric(path: str | os.PathLike[str]) -> float | None:
-    """Read the metric of a checkpoint, and no array of it; raises what `Checkpoint.read` raises."""
+def read_metric(path: str | os.PathLike[str], run_id: str | None = None) -> float | None:
+    """Read the metric of a checkpoint of a run, and no array of it; raises what `Checkpoint.read` raises."""
     where = os.fspath(path)
     try:
-        with open_model_file(path) as file:
-            metric = _parse(file.metadata(), where).get("metric")
+        with _open(path) as file:
+            header = _parse(file.metadata(), where)
     except ModelFileError as error:
         raise CheckpointError(str(error)) from error
-    return metric if isinstance(metric, float) else None
+    metric = header.get("metric")
+    return metric if isinstance(metric, float) and header.get("run_id") == run_id else None
+
+
+def _open(path: str | os.PathLike[str]) -> Any:
+    try:
+        expect_file(Path(path))
+    except OSError as error:
+        raise CheckpointError(str(error)) from error
+    return open_model_file(path)
 
 
 def _to_json(header: Mapping[str, Any]) -> str:

@@ -7,13 +7,16 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import define, field, frozen, validators
+from attrs import Factory, define, evolve, field, frozen, validators
 
 from ..errors import CheckpointError
 from .checkpoint_file import Checkpoint, read_metric
+from .history_file import HistoryFile
+from .own_file import is_own_file, own_file
 
 _NAME = re.compile(r"step-(\d{8,})\.safetensors")
 
@@ -39,11 +42,17 @@ class Checkpoints:
         folder: where they are; need not exist until one is saved.
         keep: how many of the last ones are kept; the best is kept besides.
         mode: whether the smallest or the largest metric is the best.
+        run_id: of the run whose checkpoints they are; others are passed over like damaged ones.
+        history: the reports of all epochs, which no checkpoint holds itself.
     """
 
     folder: Path = field(converter=Path)
     keep: int = field(default=3, validator=validators.ge(1))
     mode: Literal["min", "max"] = field(default="min", validator=validators.in_(("min", "max")))
+    run_id: str | None = None
+    history: HistoryFile = Factory(
+        lambda self: HistoryFile(self.folder / "history.jsonl", self.folder / "history.jsonl"), takes_self=True
+    )
     _metrics: dict[int, float | None] = field(factory=dict, init=False, eq=False, repr=False)
 
     def save(self, state: Mapping[str, Any], *, step: int, metric: float | None = None) -> Path:
@@ -57,7 +66,8 @@ class Checkpoints:
         """
         self.folder.mkdir(exist_ok=True)
         metric = None if metric is None or math.isnan(metric) else float(metric)
-        path = Checkpoint(state, step, metric).write(self.path(step))
+        state = {**state, "history": self.history.mark()}
+        path = Checkpoint(state, step, metric, self.run_id).write(own_file(self.path(step)))
         self._metrics[step] = metric
         self._prune()
         return path
@@ -73,7 +83,7 @@ class Checkpoints:
         return sorted(int(found[1]) for name in os.listdir(self.folder) if (found := _NAME.fullmatch(name)))
 
     def latest(self) -> Latest:
-        """Read the latest checkpoint that is whole; nothing is changed.
+        """Read the latest checkpoint that is whole and of this run, its ``history`` put in place; nothing is changed.
 
         Raises:
             OSError: if a file cannot be read, though it may be whole.
@@ -95,27 +105,38 @@ class Checkpoints:
     def rewind(self, step: int) -> None:
         """Go on from a step: every later checkpoint is renamed to ``*.damaged``, so that it counts no more.
 
-        What a kill kept from being removed is removed.
+        So is one that is no file but a folder, say. What a kill kept from being removed is removed.
         """
-        for later in self.steps():
-            if later > step:
-                os.replace(self.path(later), self.path(later).with_suffix(".damaged"))
-                self._metrics.pop(later, None)
+        for each in self.steps():
+            path = self.path(each)
+            if each > step or not is_own_file(path):
+                os.replace(path, _damaged(path))
+                self._metrics.pop(each, None)
         self._prune()
 
     def _read(self, step: int) -> Checkpoint:
-        checkpoint = Checkpoint.read(self.path(step))
+        path = self.path(step)
+        if path.is_symlink():
+            raise CheckpointError(f"{path}: expected a file, received a symbolic link")
+        checkpoint = Checkpoint.read(path)
+        if checkpoint.run_id != self.run_id:
+            ours, theirs = map(_named, (self.run_id, checkpoint.run_id))
+            raise CheckpointError(f"{path}: expected a checkpoint of {ours}, received one of {theirs}")
         if checkpoint.step != step:
-            raise CheckpointError(
-                f"{self.path(step)}: expected the checkpoint of step {step}, received {checkpoint.step}"
-            )
-        return checkpoint
+            raise CheckpointError(f"{path}: expected the checkpoint of step {step}, received {checkpoint.step}")
+        if (mark := checkpoint.state.get("history")) is None:
+            return checkpoint
+        try:
+            return evolve(checkpoint, state={**checkpoint.state, "history": self.history.read(mark)})
+        except (CheckpointError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: {error}") from error
 
     def _metric(self, step: int) -> float | None:
         if step not in self._metrics:
             self._metrics[step] = None
             with suppress(CheckpointError):
-                self._metrics[step] = read_metric(self.path(step))
+                if is_own_file(self.path(step)):
+                    self._metrics[step] = read_metric(self.path(step), self.run_id)
         return self._metrics[step]
 
     def _prune(self) -> None:
@@ -125,3 +146,17 @@ class Checkpoints:
             if step not in kept:
                 self.path(step).unlink(missing_ok=True)
                 self._metrics.pop(step, None)
+
+
+def _damaged(path: Path) -> Path:
+    """Choose a name for a damaged checkpoint; what is damaged already keeps its own."""
+    renamed = path.with_suffix(".damaged")
+    numbers = count(2)
+    while os.path.lexists(renamed):
+        renamed = path.with_name(f"{path.stem}-{next(numbers)}.damaged")
+    return renamed
+
+
+def _named(run_id: object) -> str:
+    """Name a run; what a stranger's file calls it is quoted, and cut."""
+    return "a run without an identity" if run_id is None else f"run {str(run_id)[:40]!r}"

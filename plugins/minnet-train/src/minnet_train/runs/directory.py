@@ -4,7 +4,7 @@
 ``config.json``                the experiment as resolved, its seed included; where it was started; what its data were
 ``versions.json``              Python, the system, every distribution: of the first session, and of those that differ
 ``metrics.jsonl``              a report for each epoch
-``checkpoints/``               the last few states, and that of the best epoch
+``checkpoints/``               the last few states, that of the best epoch, and the reports that belong to them
 ``best.safetensors``           the model of the best epoch
 ``model.safetensors``          the model at the end
 ``lock``                       who works on it
@@ -16,11 +16,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from minnet_core.support import write_atomically
 
@@ -28,12 +29,15 @@ from ..errors import ExperimentError, RunError
 from ..experiment import Experiment, structure_experiment, unstructure_experiment
 from .checkpoints import Checkpoints
 from .environment import Environment
+from .history_file import HistoryFile
 from .journal import Journal
 from .lock import run_lock
+from .own_file import expect_file, own_file
 
 CONFIG = "config.json"
 VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
+TENSORBOARD = "tensorboard"
 LOCK = "lock"
 
 FORMAT = 1
@@ -48,11 +52,13 @@ class RunConfig:
         experiment: with the defaults and the options of the command filled in, the seed among them.
         folder: absolute, what relative paths in the experiment are relative to: where the run was started.
         fingerprint: of the data that it learns from.
+        run_id: random, and in every checkpoint; None in a run that was begun before runs had one.
     """
 
     experiment: Experiment
     folder: str
     fingerprint: str
+    run_id: str | None = Factory(lambda: secrets.token_hex(16))
 
     @property
     def best(self) -> tuple[str, Literal["min", "max"]]:
@@ -75,6 +81,7 @@ class RunConfig:
             "experiment": unstructure_experiment(self.experiment),
             "folder": self.folder,
             "fingerprint": self.fingerprint,
+            **({} if self.run_id is None else {"run_id": self.run_id}),
         }
 
     @classmethod
@@ -89,8 +96,13 @@ class RunConfig:
                 "pip install -U minnet-train"
             )
         try:
-            experiment = structure_experiment(data["experiment"])
-            return cls(experiment=experiment, folder=str(data["folder"]), fingerprint=str(data["fingerprint"]))
+            experiment, run_id = structure_experiment(data["experiment"]), data.get("run_id")
+            return cls(
+                experiment=experiment,
+                folder=str(data["folder"]),
+                fingerprint=str(data["fingerprint"]),
+                run_id=None if run_id is None else str(run_id),
+            )
         except (KeyError, TypeError, ExperimentError) as error:
             raise RunError(f"{where}: expected the config of a run: {error}") from error
 
@@ -140,17 +152,24 @@ class RunDirectory:
         """Open the folder of a run; nothing is changed.
 
         Raises:
-            RunError: if it is none.
+            RunError: if it is none, or a folder in it is a symbolic link: what it leads to is not the run's.
         """
         path = Path(path)
         if not (path / CONFIG).is_file():
             raise RunError(f"{path}: expected the directory of a run, with a {CONFIG}, received {_kind(path)}")
+        for folder in (path / CHECKPOINTS, path / TENSORBOARD):
+            if folder.is_symlink():
+                raise RunError(f"{folder}: expected a folder that is in the run itself, received a symbolic link")
         return cls._of(path, RunConfig.from_json(_read_json(path / CONFIG), str(path / CONFIG)))
 
     @classmethod
     def _of(cls, path: Path, config: RunConfig) -> Self:
-        checkpoints = Checkpoints(path / CHECKPOINTS, keep=config.experiment.keep, mode=config.best[1])
-        return cls(path, config, checkpoints, Journal(path / "metrics.jsonl"))
+        journal, folder = Journal(path / "metrics.jsonl"), path / CHECKPOINTS
+        history = HistoryFile(folder / "history.jsonl", copy=journal.path)
+        checkpoints = Checkpoints(
+            folder, keep=config.experiment.keep, mode=config.best[1], run_id=config.run_id, history=history
+        )
+        return cls(path, config, checkpoints, journal)
 
     def changed(self, experiment: Experiment) -> Self:
         """Write down another experiment: more epochs, say; only while locked."""
@@ -168,6 +187,11 @@ class RunDirectory:
         """Where the model is, once the run is over."""
         return self.path / "model.safetensors"
 
+    @property
+    def tensorboard(self) -> Path:
+        """Where the event files for TensorBoard are."""
+        return self.path / TENSORBOARD
+
     def lock(self) -> AbstractContextManager[int]:
         """Make a context manager that refuses to enter while another process is in it."""
         return run_lock(self.path / LOCK)
@@ -176,7 +200,8 @@ class RunDirectory:
         """Remove the temporary files of writes that were killed; only while locked."""
         for folder in (self.path, self.checkpoints.folder):
             for temporary in folder.glob(".*.tmp"):
-                temporary.unlink(missing_ok=True)
+                if temporary.is_symlink() or not temporary.is_dir():
+                    temporary.unlink(missing_ok=True)
 
     def note_environment(self, step: int) -> list[str]:
         """Write down what the run goes on with, if that is not what it went on with before.
@@ -226,13 +251,14 @@ def new_path(name: str) -> Path:
 
 
 def _expect_empty(path: Path) -> None:
-    """Refuse a folder with anything in it but what a killed `create` left."""
+    """Refuse a folder with anything in it but what a killed `create` left, which makes no links."""
     if (path / CONFIG).exists():
         raise RunError(f"{path}: expected a new or empty folder, received a run; resume it with minnet train --resume")
     foreign = sorted(
         name
         for name in os.listdir(path)
-        if name not in (LOCK, VERSIONS, CHECKPOINTS) and not (name.startswith(".") and name.endswith(".tmp"))
+        if (path / name).is_symlink()
+        or (name not in (LOCK, VERSIONS, CHECKPOINTS) and not (name.startswith(".") and name.endswith(".tmp")))
     )
     if foreign:
         raise RunError(f"{path}: expected a new or empty folder, received one with {foreign[0]} in it")
@@ -245,11 +271,11 @@ def _kind(path: Path) -> str:
 
 
 def _write_json(path: Path, data: Any) -> None:
-    write_atomically(path, json.dumps(data, indent=2).encode() + b"\n")
+    write_atomically(own_file(path), json.dumps(data, indent=2).encode() + b"\n")
 
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(expect_file(path).read_bytes())
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: expected JSON: {error}") from error

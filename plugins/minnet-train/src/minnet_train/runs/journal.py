@@ -14,6 +14,7 @@ from attrs import field, frozen
 from minnet_core.support import write_atomically
 
 from ..errors import RunError
+from .own_file import expect_file, own_file
 
 
 @frozen
@@ -34,15 +35,7 @@ class Journal:
         Raises:
             OSError: if it cannot be written; the file is then as it was.
         """
-        with self.path.open("ab", buffering=0) as file:
-            before = file.seek(0, os.SEEK_END)
-            try:
-                line = _line(report)
-                while line:  # a disk that is almost full takes a part
-                    line = line[file.write(line) :]
-            except BaseException:
-                file.truncate(before)
-                raise
+        append_line(self.path, _line(report))
 
     def read(self) -> list[dict[str, Any]]:
         """Read all lines; a last one that a kill or a power cut tore is left out.
@@ -52,7 +45,7 @@ class Journal:
             OSError: if the file cannot be read.
         """
         try:
-            *lines, _ = self.path.read_bytes().split(b"\n")
+            *lines, _ = expect_file(self.path).read_bytes().split(b"\n")
         except FileNotFoundError:
             return []
         reports = []
@@ -70,9 +63,23 @@ class Journal:
     def restore(self, reports: Iterable[Mapping[str, Any]]) -> None:
         """Make the file hold these reports and no other, whatever was in it; it is synced to disk if it changes."""
         contents = b"".join(map(_line, reports))
-        before = self.path.read_bytes() if self.path.exists() else b""
+        before = self.path.read_bytes() if own_file(self.path).exists() else b""
         if contents != before:
             write_atomically(self.path, contents)
+
+
+def append_line(path: Path, line: bytes, *, is_synced: bool = False) -> None:
+    """Add a line to a file, or nothing if that raises."""
+    with own_file(path).open("ab", buffering=0) as file:
+        before = file.seek(0, os.SEEK_END)
+        try:
+            while line:  # a disk that is almost full takes a part
+                line = line[file.write(line) :]
+            if is_synced:
+                os.fsync(file.fileno())
+        except BaseException:
+            file.truncate(before)
+            raise
 
 
 def _line(report: Mapping[str, Any]) -> bytes:

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import RunError
+from .own_file import own_file
 
 
 @contextmanager
@@ -31,9 +32,10 @@ def run_lock(path: Path) -> Iterator[int]:
         RunError: if another process has the lock, which is named; or the file cannot be written.
     """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(own_file(path), flags, 0o666)
     except OSError as error:
-        raise RunError(f"{path.parent}: expected a folder that can be written to: {error.strerror}") from error
+        raise RunError(f"{path.parent}: expected a folder that can be written to: {error.strerror or error}") from error
     try:
         _lock(descriptor)
     except OSError as error:

@@ -16,6 +16,7 @@ from minnet_core import MinnetError, hookimpl
 from ..errors import ExperimentError, RunError
 from ..training import EpochReport, Trainer
 from .directory import RunConfig, RunDirectory
+from .own_file import own_file
 from .run import Run
 
 
@@ -58,13 +59,17 @@ class Recorder:
             self.damaged = [str(error) for error in latest.damaged]
             if latest.checkpoint is not None:
                 self.saved = latest.checkpoint.step
+                state = latest.checkpoint.state
                 try:
-                    self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
+                    # A checkpoint of format 1 has the history within the state of the trainer.
+                    own = {"history": state["history"]} if "history" in state else {}
+                    self.trainer.load_state_dict({**state["trainer"], **own})
                 except MinnetError as error:
                     error.add_note(f"in {self.directory.checkpoints.path(self.saved)}")
                     raise
             self.directory.checkpoints.rewind(self.saved or 0)
             reports = [report.as_dict() for report in self.trainer.history]
+            self.directory.checkpoints.history.restore(reports)
             self.directory.journal.restore(reports)
             for report in reports:
                 self._is_best(report)
@@ -80,9 +85,10 @@ class Recorder:
             flat = report.as_dict()
             with self._told("written"):
                 # In this order: what is done again after a kill writes the same once more.
+                self.directory.checkpoints.history.append(flat)
                 self.directory.journal.append(flat)
                 if self._is_best(flat):
-                    self.save_model(self.directory.best_model)
+                    self.save_model(own_file(self.directory.best_model))
                 self._checkpoint(self._metric(flat))
             yield report
 
@@ -101,12 +107,13 @@ class Recorder:
     def finish(self) -> None:
         """Save the model of a training that is over, and see to it that every epoch is reported."""
         with self._told("written"):
-            self.save_model(self.directory.model)
+            self.save_model(own_file(self.directory.model))
             self.directory.journal.restore(report.as_dict() for report in self.trainer.history)
 
     def _checkpoint(self, metric: float | None) -> None:
         step = self.trainer.step
-        self.directory.checkpoints.save({"trainer": self.trainer.state_dict()}, step=step, metric=metric)
+        state = {"trainer": self.trainer.state_dict(history=False)}
+        self.directory.checkpoints.save(state, step=step, metric=metric)
         self.saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:

@@ -31,7 +31,7 @@ FORMAT = 2
 
 
 def trainer_state(trainer: Trainer) -> dict[str, Any]:
-    """Copy everything that decides how a training goes on; the keys are those of the checkpoints in files."""
+    """Copy everything that decides how a training goes on but its history; the keys are those of checkpoint files."""
     return {
         "format": FORMAT,
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
@@ -48,7 +48,6 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "callbacks": [
             {"class": type(each).__name__, "state": each.state_dict()} for each in _stateful_callbacks(trainer)
         ],
-        "history": [report.as_dict() for report in trainer.history],
     }
 
 

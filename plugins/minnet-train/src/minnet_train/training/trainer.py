@@ -197,8 +197,12 @@ class Trainer:
         """
         self.is_stopping = True
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self, *, history: bool = True) -> dict[str, Any]:
         """Copy everything that decides how training goes on, between two steps.
+
+        Args:
+            history: whether the reports of all epochs are in it, as ``load_state_dict`` needs them; without, it takes
+                as long however many there are.
 
         Returns:
             Nested dicts and lists of what JSON can hold, of arrays, and of NumPy scalars.
@@ -214,7 +218,8 @@ class Trainer:
                 "callback or an error left it; what it was before is in the last state that was taken"
             )
         expect_finite_parameters(self.position, self.model.namedParameters())
-        return trainer_state(self)
+        state = trainer_state(self)
+        return {**state, "history": [report.as_dict() for report in self.history]} if history else state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Load the state of another trainer of the same model, optimizer and options; `fit` goes on from there.
