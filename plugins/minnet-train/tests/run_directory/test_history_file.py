@@ -9,7 +9,17 @@ import pytest
 from attrs import evolve
 
 from minnet_core import hookimpl
-from minnet_train import CheckpointError, EpochReport, History, Run, RunDirectory, Session, read_experiment
+from minnet_train import (
+    Checkpoint,
+    CheckpointError,
+    EpochReport,
+    History,
+    Run,
+    RunDirectory,
+    Session,
+    StateError,
+    read_experiment,
+)
 from minnet_train.runs.history_file import HistoryFile
 
 
@@ -79,6 +89,33 @@ def test_no_checkpoint_looks_at_the_reports_of_the_epochs_before(folder):
         trainer.history = Untouchable([EpochReport(epoch=1, step=3, loss=1.0)])
         train(session, 2)
         session.keep()
+
+
+def test_a_checkpoint_that_a_callback_asks_for_has_the_report_of_the_epoch_that_is_over(folder):
+    class Keep:
+        @hookimpl
+        def minnet_epoch_end(self, trainer):
+            if trainer.epoch == 2:
+                session.keep()
+                raise KeyboardInterrupt
+
+    with begin("run") as session:
+        session.run.trainer.callbacks.append(Keep())
+        with pytest.raises(KeyboardInterrupt):
+            train(session, 5)
+    with Session.resume("run") as session:
+        assert session.resumed_at == 6
+        assert [report.epoch for report in session.run.trainer.history] == [1, 2]
+        assert [report.epoch for report in session.epochs()] == [3, 4, 5]
+
+
+def test_a_state_as_the_file_holds_it_is_refused_by_a_trainer(folder):
+    with begin("run") as session:
+        train(session, 1)
+    state = Checkpoint.read(session.directory.checkpoints.path(3)).state["trainer"]
+    with pytest.raises(StateError, match="history: expected a list of reports, received {'bytes': "):
+        session.run.trainer.load_state_dict(state)
+    session.run.trainer.load_state_dict(session.directory.checkpoints.latest().checkpoint.state["trainer"])
 
 
 def test_a_checkpoint_is_as_large_however_many_epochs_there_were(folder):

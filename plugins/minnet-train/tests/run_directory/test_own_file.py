@@ -93,7 +93,7 @@ def test_a_link_that_comes_while_a_run_trains_is_not_followed_either(run, folder
     outside = folder / "outside"
     outside.write_bytes(b"theirs")
     with Session.resume("run") as session:
-        for name in ("best.safetensors", "metrics.jsonl", "model.safetensors"):
+        for name in WRITTEN[:6] + WRITTEN[-1:]:
             in_place_of(run / name, lambda path: path.symlink_to(outside))
         list(session.epochs())
         session.finish()
@@ -146,6 +146,7 @@ KINDS = {
 def test_what_is_no_checkpoint_hides_no_other(run, kind, step):
     path = run / f"checkpoints/step-{step:08}.safetensors"
     in_place_of(path, KINDS[kind])
+    assert RunDirectory.open("run").checkpoints.best() in {3, 6, 9} - {step}
     session = go_on()
     assert session.resumed_at == (6 if step == 9 else 9)
     assert len(session.warnings) == (step >= 9)

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import Factory, define, evolve, field, frozen, validators
+from attrs import Factory, define, field, frozen, validators
 
 from ..errors import CheckpointError
 from .checkpoint_file import Checkpoint, read_metric
@@ -43,7 +43,7 @@ class Checkpoints:
         keep: how many of the last ones are kept; the best is kept besides.
         mode: whether the smallest or the largest metric is the best.
         run_id: of the run whose checkpoints they are; others are passed over like damaged ones.
-        history: the reports of all epochs, which no checkpoint holds itself.
+        history: the reports of all epochs: the state of a trainer in a checkpoint has a mark in it in their place.
     """
 
     folder: Path = field(converter=Path)
@@ -66,7 +66,6 @@ class Checkpoints:
         """
         self.folder.mkdir(exist_ok=True)
         metric = None if metric is None or math.isnan(metric) else float(metric)
-        state = {**state, "history": self.history.mark()}
         path = Checkpoint(state, step, metric, self.run_id).write(own_file(self.path(step)))
         self._metrics[step] = metric
         self._prune()
@@ -83,7 +82,7 @@ class Checkpoints:
         return sorted(int(found[1]) for name in os.listdir(self.folder) if (found := _NAME.fullmatch(name)))
 
     def latest(self) -> Latest:
-        """Read the latest checkpoint that is whole and of this run, its ``history`` put in place; nothing is changed.
+        """Read the latest checkpoint that is whole and of this run, with the reports in it; nothing is changed.
 
         Raises:
             OSError: if a file cannot be read, though it may be whole.
@@ -124,12 +123,13 @@ class Checkpoints:
             raise CheckpointError(f"{path}: expected a checkpoint of {ours}, received one of {theirs}")
         if checkpoint.step != step:
             raise CheckpointError(f"{path}: expected the checkpoint of step {step}, received {checkpoint.step}")
-        if (mark := checkpoint.state.get("history")) is None:
-            return checkpoint
-        try:
-            return evolve(checkpoint, state={**checkpoint.state, "history": self.history.read(mark)})
-        except (CheckpointError, KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{path}: {error}") from error
+        trainer = checkpoint.state.get("trainer", {})
+        if isinstance(mark := trainer.get("history"), Mapping):  # in format 1 the reports themselves
+            try:
+                trainer["history"] = self.history.read(mark)
+            except (CheckpointError, KeyError, TypeError, ValueError) as error:
+                raise CheckpointError(f"{path}: {error}") from error
+        return checkpoint
 
     def _metric(self, step: int) -> float | None:
         if step not in self._metrics:

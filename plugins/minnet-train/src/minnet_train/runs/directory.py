@@ -152,14 +152,11 @@ class RunDirectory:
         """Open the folder of a run; nothing is changed.
 
         Raises:
-            RunError: if it is none, or a folder in it is a symbolic link: what it leads to is not the run's.
+            RunError: if it is none.
         """
         path = Path(path)
         if not (path / CONFIG).is_file():
             raise RunError(f"{path}: expected the directory of a run, with a {CONFIG}, received {_kind(path)}")
-        for folder in (path / CHECKPOINTS, path / TENSORBOARD):
-            if folder.is_symlink():
-                raise RunError(f"{folder}: expected a folder that is in the run itself, received a symbolic link")
         return cls._of(path, RunConfig.from_json(_read_json(path / CONFIG), str(path / CONFIG)))
 
     @classmethod
@@ -193,7 +190,14 @@ class RunDirectory:
         return self.path / TENSORBOARD
 
     def lock(self) -> AbstractContextManager[int]:
-        """Make a context manager that refuses to enter while another process is in it."""
+        """Make a context manager that refuses to enter while another process is in it.
+
+        Raises:
+            RunError: if a folder in it is a symbolic link: what is written there would be out of the run.
+        """
+        for folder in (self.checkpoints.folder, self.tensorboard):
+            if folder.is_symlink():
+                raise RunError(f"{folder}: expected a folder that is in the run itself, received a symbolic link")
         return run_lock(self.path / LOCK)
 
     def remove_leftovers(self) -> None:

@@ -28,10 +28,12 @@ class HistoryFile:
     Attributes:
         path: of the file.
         copy: of a file that has the same lines, unless a number is not finite: it is read if ``path`` is damaged.
+        count: how many reports are in it.
     """
 
     path: Path
     copy: Path
+    count: int = field(default=0, init=False, eq=False)
     _size: int = field(default=0, init=False, eq=False, repr=False)
     _hasher: Any = field(factory=hashlib.sha256, init=False, eq=False, repr=False)
 
@@ -39,7 +41,7 @@ class HistoryFile:
         """Add a report, synced to disk; raise `OSError` if it cannot be written: the file is then as it was."""
         line = _line(report)
         append_line(self.path, line, is_synced=True)
-        self._size += len(line)
+        self.count, self._size = self.count + 1, self._size + len(line)
         self._hasher.update(line)
 
     def mark(self) -> dict[str, Any]:
@@ -61,11 +63,12 @@ class HistoryFile:
 
     def restore(self, reports: Iterable[Mapping[str, Any]]) -> None:
         """Make the file hold these reports and no other, whatever was in it; it is synced to disk if it changes."""
-        contents = b"".join(map(_line, reports))
+        lines = [_line(report) for report in reports]
+        contents = b"".join(lines)
         if contents != (self.path.read_bytes() if is_own_file(self.path) else b""):
             self.path.parent.mkdir(exist_ok=True)
             write_atomically(own_file(self.path), contents)
-        self._size, self._hasher = len(contents), hashlib.sha256(contents)
+        self.count, self._size, self._hasher = len(lines), len(contents), hashlib.sha256(contents)
 
 
 def _line(report: Mapping[str, Any]) -> bytes:

@@ -59,11 +59,8 @@ class Recorder:
             self.damaged = [str(error) for error in latest.damaged]
             if latest.checkpoint is not None:
                 self.saved = latest.checkpoint.step
-                state = latest.checkpoint.state
                 try:
-                    # A checkpoint of format 1 has the history within the state of the trainer.
-                    own = {"history": state["history"]} if "history" in state else {}
-                    self.trainer.load_state_dict({**state["trainer"], **own})
+                    self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
                 except MinnetError as error:
                     error.add_note(f"in {self.directory.checkpoints.path(self.saved)}")
                     raise
@@ -85,7 +82,6 @@ class Recorder:
             flat = report.as_dict()
             with self._told("written"):
                 # In this order: what is done again after a kill writes the same once more.
-                self.directory.checkpoints.history.append(flat)
                 self.directory.journal.append(flat)
                 if self._is_best(flat):
                     self.save_model(own_file(self.directory.best_model))
@@ -111,9 +107,12 @@ class Recorder:
             self.directory.journal.restore(report.as_dict() for report in self.trainer.history)
 
     def _checkpoint(self, metric: float | None) -> None:
-        step = self.trainer.step
-        state = {"trainer": self.trainer.state_dict(history=False)}
-        self.directory.checkpoints.save(state, step=step, metric=metric)
+        step, history = self.trainer.step, self.directory.checkpoints.history
+        state = self.trainer.state_dict(history=False)
+        for report in self.trainer.history[history.count :]:
+            history.append(report.as_dict())
+        state["history"] = history.mark()
+        self.directory.checkpoints.save({"trainer": state}, step=step, metric=metric)
         self.saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:

@@ -55,6 +55,8 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     """Make a trainer go on as the one that a state is of; raise `StateError` if it does not fit."""
     if state.get("format") != FORMAT:
         raise StateError(f"expected the state of a trainer, of format {FORMAT}, received {state.get('format')!r}")
+    if not isinstance(state.get("history"), list):
+        raise StateError(f"history: expected a list of reports, received {state.get('history')!r:.80}")
     generators = _generators(trainer)
     if generators.keys() != state["generators"].keys():
         raise StateError(
