@@ -54,7 +54,7 @@ class HistoryFile:
         for path in (self.path, self.copy):
             if size and not is_own_file(path):
                 continue
-            data = _beginning(path, size) if size else b""
+            data = path.read_bytes()[:size] if size else b""
             if hashlib.sha256(data).hexdigest() == digest:
                 return [json.loads(line) for line in data.splitlines()]
         raise CheckpointError(
@@ -73,8 +73,3 @@ class HistoryFile:
 
 def _line(report: Mapping[str, Any]) -> bytes:
     return json.dumps(report).encode() + b"\n"
-
-
-def _beginning(path: Path, size: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size)
