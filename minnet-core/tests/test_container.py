@@ -148,7 +148,12 @@ def test_modules_are_not_looked_at_again_for_each_that_is_added(build):
 
 def test_module_is_refused_twice_in_a_large_model(Linear):
     model = Sequential(*(Sequential(Linear(2, 2)) for _ in range(100)))
-    for inside, refused in ((model, model[50][0]), (model[7], model[50]), (model[7], model), (model, Sequential(model[3]))):
+    for inside, refused in (
+        (model, model[50][0]),
+        (model[7], model[50]),
+        (model[7], model),
+        (model, Sequential(model[3])),
+    ):
         with pytest.raises(ValueError, match=r"add: expected a module that is not in here yet"):
             inside.add(refused)
     assert len(model) == 100
@@ -308,7 +313,9 @@ def test_modules_nested_deeper_than_calls_can_go_are_flattened_copied_and_shown(
 def test_pass_through_modules_nested_too_deeply_is_refused(Linear, method):
     model = nested(Linear(2, 2), sys.getrecursionlimit())
     arguments = [np.ones((4, 2), np.float32)] * (1 if method == "forward" else 2)
-    with pytest.raises(NestingError, match=r"^Sequential: Python's recursion limit of .* nested hundreds deep") as caught:
+    with pytest.raises(
+        NestingError, match=r"^Sequential: Python's recursion limit of .* nested hundreds deep"
+    ) as caught:
         getattr(model, method)(*arguments)
     assert not hasattr(caught.value, "__notes__")
 

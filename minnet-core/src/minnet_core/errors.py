@@ -83,8 +83,8 @@ class PluginLoadError(RemediableError, ImportError):
 def recursion_limit_reached() -> str:
     """Say that, and what can be done."""
     return (
-        f"Python's recursion limit of {sys.getrecursionlimit()} calls is reached, as by modules nested hundreds deep; nest "
-        "less deeply, or raise it by sys.setrecursionlimit()"
+        f"Python's recursion limit of {sys.getrecursionlimit()} calls is reached, as by modules nested hundreds deep; "
+        "nest less deeply, or raise it by sys.setrecursionlimit()"
     )
 
 

@@ -65,13 +65,15 @@ class Container(Module):
         """Add a module, and what it contains to ``present``, by names within this container, if that is known.
 
         To look through a model at each call would make building it quadratic. So that is done only while it is small,
-        and where `Storage.group`, which lacks only what attributes were given later, says that something may be in here.
+        and where `Storage.group`, which lacks only what attributes were given later, says that some may be in here.
         """
         if not isinstance(module, Module):
             hint = "; call it to make one" if isinstance(module, type) else ""
             raise TypeError(f"{type(self).__name__}.add: expected a Module instance, received {module!r}{hint}")
         mine, theirs = Storage.of(self).group or Storage.gather(self), Storage.gather(module)
-        if present is None and (len(mine) + len(theirs) <= _SMALL or _overlap(mine, theirs)):
+        if len(theirs) > _SMALL and not _overlap(mine, theirs):
+            present = None
+        elif present is None and (len(mine) + len(theirs) <= _SMALL or _overlap(mine, theirs)):
             present = self._present()
         if present is not None:
             self._expect_absent(module, present)
@@ -123,10 +125,10 @@ class Container(Module):
         if isinstance(error, NestingError):
             return
         if isinstance(error, RecursionError):
-            frame: FrameType | None = sys._getframe(1)
-            code, levels = frame.f_code, 0
-            while frame is not None:
-                levels, frame = levels + (frame.f_code is code), frame.f_back
+            caller: FrameType | None = sys._getframe(1)
+            code, levels = sys._getframe(1).f_code, 0
+            while caller is not None:
+                levels, caller = levels + (caller.f_code is code), caller.f_back
             if levels > _DEEP:
                 raise NestingError(f"{type(self).__name__}: {recursion_limit_reached()}") from None
         error.add_note(f"in {type(self).__name__}[{index}]: {title(self.modules[index])}, input {describe(input)}")
@@ -188,7 +190,7 @@ class Container(Module):
         pending: list[Any] = [*self.modules]
         while pending:
             module = pending.pop()
-            if type(module).__repr__ is Container.__repr__:
+            if type(module).__repr__ is Container._listing_repr:
                 lines.append("\n")
                 pending.extend(module.modules)
             else:

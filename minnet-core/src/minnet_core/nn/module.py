@@ -197,7 +197,8 @@ class Module(Node):
         except RecursionError:  # of modules nested deeply: those inside are copied first
             memo: dict[int, Any] = {}
             for _, module in reversed(list(walk(self))):
-                twin = copy.deepcopy(module, memo)
+                copy.deepcopy(module, memo)
+            twin = copy.deepcopy(self, memo)
         return twin.share(self, *names) if names else twin
 
     def clearState(self) -> Self:

@@ -133,7 +133,8 @@ def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
     """The parameters and gradients of a module that are not those of the modules inside it."""
     is_known = module._has_default_listings()
     if is_known:  # then those of the modules inside need not be listed again at every level
-        listings = zip(*module._declared(), strict=True) if module._declared() else ((), ())
+        declared = module._declared()
+        listings = [parameter for parameter, _ in declared], [gradient for _, gradient in declared]
     else:
         listings = module.getParameters(), module.getGradParameters()
     parameters, gradients = (list(leaves(listing)) for listing in listings)
