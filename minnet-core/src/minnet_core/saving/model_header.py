@@ -101,7 +101,7 @@ def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> 
             )
         return ModelHeader(**contents)
     except RecursionError as error:
-        raise ModelFileError(f"{where}: its minnet header cannot be read: {recursion_limit_reached()}") from error
+        raise ModelFileError(f"{where}: its minnet header is damaged: {recursion_limit_reached()}") from error
     except (TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
