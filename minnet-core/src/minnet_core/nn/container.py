@@ -17,7 +17,7 @@ _SMALL = 64
 """Modules that are looked through at each `Container.add`, in well under a millisecond."""
 
 _DEEP = 100
-"""Levels of containers to which a RecursionError is due, rather than to what a layer does: at most 300 fit in all."""
+"""Levels of containers from which on they are to blame for a RecursionError, and not what a layer does."""
 
 
 class Container(Module):

@@ -90,7 +90,7 @@ def _in_order(model: Module, inputs: Tensor) -> list[str]:
         for name, module in walk(twin):
             watched(name, module)
         twin.forward(inputs)
-    return [*dict.fromkeys(finished), *(name for name in _inner_first(model) if name not in finished)]
+    return list(dict.fromkeys([*finished, *_inner_first(model)]))
 
 
 def _inner_first(model: Module) -> list[str]:
