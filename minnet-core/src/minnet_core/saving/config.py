@@ -68,7 +68,7 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
         if "dtype" in cls.__signature__.parameters:
             is_layer = next(children(component), None) is None
             arrays = leaves(component.getParameters()) if is_layer else component.namedParameters().values()
-            own = {dtype.name for dtype in {array.dtype for array in arrays}}
+            own = {dtype.name for dtype in {array.dtype for array in arrays if isinstance(array, np.ndarray)}}
             if len(own) == 1:
                 config["dtype"] = own.pop()
         added = [] if CHILDREN in given else _added(component)
