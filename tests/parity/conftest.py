@@ -1,7 +1,12 @@
-"""Settings of PyTorch for all comparisons."""
+"""Settings of PyTorch for all comparisons; modules beside the tests are imported by their own names."""
+
+import sys
+from pathlib import Path
 
 import pytest
 import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -292,10 +292,7 @@ class FlattenBatch(Module):
 
 
 class MergeTime(Module):
-    """Steps become samples: (batch, time, features) becomes (batch · time, features), as before a layer for each step.
-
-    Samples are said to be coupled, as one that has no row of its own may be thought to be.
-    """
+    """Steps become samples: (batch, time, features) becomes (batch · time, features), said to couple them, and not."""
 
     EXAMPLES = (Example(input=(2, 3, 4), traits={"batch-coupled"}), Example(input=(3, 2, 2)))
 

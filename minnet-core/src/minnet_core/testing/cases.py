@@ -99,12 +99,13 @@ class Case(Example):
         return self._made({**copy.deepcopy(dict(self.arguments)), **changes})
 
     def _made(self, arguments: dict[str, Any]) -> Any:
+        made: Any
         if isinstance(self.factory, type) and issubclass(self.factory, Component):
             trained = (Weights(self.shapes[0], self.seed),) if issubclass(self.factory, Optimizer) else ()
             made = construct(self.factory, trained, arguments)
         else:
             made = self.factory(**arguments)
-        if not isinstance(made, tuple(KINDS.values())):
+        if not any(isinstance(made, kind) for kind in KINDS.values()):
             raise TypeError(f"{self.name}: expected a layer, criterion or optimizer to be made, received {made!r}")
         if _is_empty_container(made):  # of which there is nothing to prove
             shape = self.shapes[0]

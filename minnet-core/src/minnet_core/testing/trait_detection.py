@@ -121,11 +121,11 @@ def _others_matter(trial: Trial) -> bool:
             kept, others = slice(index, index + 1), trial.draw_input(shape=structure(batch.input))
             map_arrays(partial(_copy_rows, kept), others, batch.input)
             one, other = trial.fresh(), trial.fresh()
-            results = [
+            first, second = (
                 dict(named_arrays("output", rows(forward(component, Batch(input, None)), kept)))
                 for component, input in ((one, batch.input), (other, others))
-            ]
-            if generator_states(one) == generator_states(other) and not are_equal(*results, rtol=1e-7):
+            )
+            if generator_states(one) == generator_states(other) and not are_equal(first, second, rtol=1e-7):
                 return True
     return False
 
