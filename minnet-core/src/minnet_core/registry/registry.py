@@ -31,6 +31,7 @@ from attrs import Factory, define
 from ..discovery import FIRST_PARTY, LOCAL, Declaration, Scan, Switches, forget, is_strict, scan, switches
 from ..errors import AmbiguousNameError, PluginLoadError, UnknownComponentError
 from ..plugins import load, plugin_host
+from ..support import printable
 from .lookup_errors import unknown_component
 from .names import NameTable
 
@@ -128,7 +129,7 @@ class Registry(Mapping[str, Any]):
         return len(self.declarations())
 
     def __repr__(self) -> str:
-        return f"<Registry minnet.{self.kind}: {', '.join(self)}>"
+        return f"<Registry minnet.{self.kind}: {', '.join(map(printable, self))}>"
 
     def declarations(self) -> tuple[Declaration, ...]:
         """List every component that is installed and enabled, in a stable order; nothing is imported."""

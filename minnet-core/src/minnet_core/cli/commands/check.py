@@ -120,7 +120,7 @@ def check(
     if as_json:
         echo_json([report.to_dict() for report in reports])
     else:
-        click.echo("\n\n".join(_parts(cases, reports, verbose or bool(checks))))
+        click.echo(printable_lines("\n\n".join(_parts(cases, reports, verbose or bool(checks))), sys.maxsize))
     if any(report.failures for report in reports):
         raise click.exceptions.Exit(1)
 
@@ -140,7 +140,7 @@ def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> I
     yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
         if case.guess:
-            yield printable_lines(f"{report.case}: {case.guess}")
+            yield f"{report.case}: {case.guess}"
         found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted
         if found and not report.failed("backward_runs"):
             yield f"{report.case}: found to be {', '.join(found)}"
