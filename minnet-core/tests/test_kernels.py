@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -84,6 +86,17 @@ def test_columns_far_from_zero_are_centered_without_loss_and_constant_ones_exact
     np.testing.assert_allclose(centered[:, 1], np.arange(65) % 2 - 32 / 65, rtol=4 * np.finfo(dtype).eps)
     np.testing.assert_array_equal(centered[:, [0, 2]], np.zeros((65, 2)))
     np.testing.assert_array_equal(means[[0, 2]], [1000, 1000])
+
+
+@pytest.mark.parametrize("shape", [(32, 16), (256, 1024), (8, 6, 16), (4, 20, 20, 16)])
+def test_means_of_float32_are_right_to_the_last_digits_and_deviations_to_a_millionth(shape):
+    for seed, offset in product(range(5), (0, 3000)):
+        x = (np.random.default_rng(seed).standard_normal(shape) + offset).astype(np.float32)
+        axes = tuple(range(x.ndim - 1))
+        exact = x.mean(axis=axes, dtype=np.float64)
+        centered, means = center_columns(x)
+        np.testing.assert_allclose(means, exact, rtol=1e-7, atol=5e-8)
+        np.testing.assert_allclose(centered, x - exact, rtol=0, atol=1e-6)
 
 
 def test_nan_and_infinity_stay_in_their_column():
