@@ -6,6 +6,7 @@ Times are of one thread of one machine, so it is their ratio that counts.
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,12 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array, as_floating
+
+if os.environ.get("MINNET_KEEP_ALLOCATOR") != "1":
+    # glibc gives freed memory above a threshold back to the system, so that every fresh result costs a page fault for
+    # each 4 kB, up to twice its computation. The threshold grows with the largest block that was mapped and freed, to
+    # 32 MB at most; this block is just below, and none of its pages is touched. Elsewhere this does nothing.
+    np.empty(2**25 - 8192, np.uint8)
 
 LONGEST_KEPT = 16384
 """The longest vector that `constants` keeps: twice what NumPy's loops work through at a time."""
