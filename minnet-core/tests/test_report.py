@@ -113,4 +113,5 @@ def test_a_report_is_json():
         "message": "case fails e",
         "expected_to_fail": True,
         "reason": "rounding",
+        "is_weakness": False,
     }

@@ -51,8 +51,9 @@ class ClassNLLCriterion(Criterion):
     def updateOutput(self, input: Array, target: Array) -> float:
         chosen = chosen_classes(self, input, target)
         total = weighted_sum(target, input) if chosen is None else float(input[chosen].sum())
-        self.output = -total / len(input)
-        return self.output
+        loss = -total / len(input)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         chosen = chosen_classes(self, input, target)

@@ -48,8 +48,9 @@ class ClassNLLCriterionUnstable(Criterion):
             total = weighted_sum(target, np.log(self._clip(input)))
         else:
             total = float(np.log(self._clip(input[chosen])).sum())
-        self.output = -total / len(input)
-        return self.output
+        loss = -total / len(input)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         chosen = chosen_classes(self, input, target)

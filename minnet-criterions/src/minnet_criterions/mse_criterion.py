@@ -39,8 +39,9 @@ class MSECriterion(Criterion):
 
     def updateOutput(self, input: Array, target: Array) -> float:
         difference = self._difference(input, target)
-        self.output = float(np.vdot(difference, difference)) / len(input)
-        return self.output
+        loss = float(np.vdot(difference, difference)) / len(input)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         self.gradInput = self._difference(input, target)

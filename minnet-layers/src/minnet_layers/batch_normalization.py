@@ -98,8 +98,9 @@ class BatchNormalization(Module):
                 output = x - mean.astype(x.dtype, copy=False)
                 output *= (1 / np.sqrt(variance + self.EPS)).astype(x.dtype, copy=False)
                 self.inverse_deviation = None
-        self.output = output.swapaxes(self.axis, -1)
-        return self.output
+        output = output.swapaxes(self.axis, -1)
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

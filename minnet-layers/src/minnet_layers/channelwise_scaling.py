@@ -57,8 +57,9 @@ class ChannelwiseScaling(Module):
         expect_features(self, input, self.gamma.size)
         with whole_rows(input):
             output = as_floating(input) * self.gamma
-            self.output = np.add(output, self.beta, out=output)
-        return self.output
+            np.add(output, self.beta, out=output)
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_features(self, input, self.gamma.size)

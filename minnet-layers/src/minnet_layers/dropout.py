@@ -64,11 +64,12 @@ class Dropout(Module):
             if self.p < 1:
                 mask *= 1 / (1 - self.p)
             self.mask = mask
-            self.output = input * mask if self.p < 1 else mask.copy()  # infinity * 0 would be nan
+            output = input * mask if self.p < 1 else mask.copy()  # infinity * 0 would be nan
         else:
             self.mask = None
-            self.output = input.astype(floating_dtype(input))
-        return self.output
+            output = input.astype(floating_dtype(input))
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

@@ -55,7 +55,7 @@ class ELU(Module):
             output *= self.alpha
         output += positive_part(input)
         self.output = output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

@@ -50,8 +50,9 @@ class LeakyReLU(Module):
         # Of x and ax, x is the larger at x > 0, and the smaller at x < 0, if a < 1; if a > 1 it is the other way round.
         choose = np.maximum if self.slope <= 1 else np.minimum
         scaled = input * self.slope if self.slope else np.zeros_like(input)  # infinity * 0 would be nan
-        self.output = choose(input, scaled, out=scaled)
-        return self.output
+        output = choose(input, scaled, out=scaled)
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

@@ -82,12 +82,12 @@ class Linear(Module):
 
     def updateOutput(self, input: Array) -> Array:
         self._expect_features(input)
-        output = np.dot(as_floating(input), self.W.T)
+        output: Array = np.dot(as_floating(input), self.W.T)
         if self.b is not None:
             expect_shape(self, self.b, self.W.shape[:1], "b")
             output += self.b
         self.output = output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         self._expect_features(input)

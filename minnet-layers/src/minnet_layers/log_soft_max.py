@@ -62,7 +62,7 @@ class LogSoftMax(Module):
             sums = axis_sums(exponentials, self.axis)
             output -= np.log(sums)
         self.exponentials, self.sums, self.output = exponentials, sums, output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_forward(self)

@@ -28,8 +28,9 @@ class ReLU(Module):
     EXAMPLES = (Example(input=[(4, 3), (7,), (2, 3, 5)], traits={"kinks"}, reference=Reference("torch.nn.ReLU")),)
 
     def updateOutput(self, input: Array) -> Array:
-        self.output = positive_part(input)
-        return self.output
+        output = positive_part(input)
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

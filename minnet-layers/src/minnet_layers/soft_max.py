@@ -50,7 +50,7 @@ class SoftMax(Module):
         with whole_rows(output):
             output *= 1 / axis_sums(output, self.axis)
         self.output = output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_forward(self)

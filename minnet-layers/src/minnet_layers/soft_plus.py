@@ -36,7 +36,7 @@ class SoftPlus(Module):
         np.log1p(output, out=output)
         output += positive_part(input)
         self.output = output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_forward(self)

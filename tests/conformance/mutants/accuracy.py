@@ -36,7 +36,7 @@ ACCURACY = (
     Mutant(
         Linear,
         (
-            "output = np.dot(as_floating(input), self.W.T)",
+            "output: Array = np.dot(as_floating(input), self.W.T)",
             "half = np.float16 if self.W.dtype == np.float32 else self.W.dtype\n"
             "        output = np.dot(input.astype(half), self.W.T.astype(half)).astype(self.W.dtype)",
         ),

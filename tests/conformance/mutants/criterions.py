@@ -167,10 +167,10 @@ CRITERIONS = (
     Mutant(
         ClassNLLCriterion,
         (
-            "self.output = -total",
+            "loss = -total",
             "if target.ndim == 1 and target.dtype != int:\n"
             '            raise TypeError(f"{self}: expected class indices of int64, received {target.dtype}")\n'
-            "        self.output = -total",
+            "        loss = -total",
         ),
         _INDICES,
         "only int64 is taken",

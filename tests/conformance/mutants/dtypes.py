@@ -105,7 +105,7 @@ DTYPES = (
     Mutant(GELU, (".astype(x.dtype)", ""), _CHECK, "a vectorized function of math gives float64"),
     Mutant(
         ELU,
-        ("self.output = output", "self.output = output.astype(np.float32)"),
+        ("self.output = output", "output = self.output = output.astype(np.float32)"),
         _CHECK,
         "float64 is rounded to float32",
     ),

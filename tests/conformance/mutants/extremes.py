@@ -121,8 +121,8 @@ EXTREMES = (
     Mutant(
         Swish,
         (
-            "self.output = sigmoid(self.beta * input)\n        self.output *= input",
-            "import numpy as np\n\n        self.output = input / (1 + np.exp(-self.beta * input))",
+            "output = sigmoid(self.beta * input)\n        output *= input",
+            "import numpy as np\n\n        output = input / (1 + np.exp(-self.beta * input))",
         ),
         _LARGE,
         "the denominator overflows",

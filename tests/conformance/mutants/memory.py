@@ -28,7 +28,7 @@ _READ_ONLY = "read_only_arrays_are_taken"
 WRITES = (
     Mutant(
         ReLU,
-        ("self.output = positive_part(input)", "input[input < 0] = 0\n        self.output = input.copy()"),
+        ("output = positive_part(input)", "input[input < 0] = 0\n        output = input.copy()"),
         _WRITES,
         "the input is clipped in place",
     ),

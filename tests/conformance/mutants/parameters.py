@@ -18,14 +18,14 @@ from minnet_layers import ChannelwiseScaling, Linear
 from .mutant import Mutant
 
 _KEPT_WEIGHTS = (
-    "        output = np.dot(as_floating(input), self.W.T)",
+    "        output: Array = np.dot(as_floating(input), self.W.T)",
     "        output = np.dot(as_floating(input), self.used)",
 )
 
 CHANGED = (
     Mutant(
         Linear,
-        ("        output = np.dot", "        self.W *= 1 - 1e-4\n        output = np.dot"),
+        ("        output: Array = np.dot", "        self.W *= 1 - 1e-4\n        output: Array = np.dot"),
         "passes_change_no_parameter",
         "there is weight decay in forward",
     ),
@@ -86,7 +86,7 @@ DEAD = (
                 "        self.used = self.W.T.copy()\n        self.gradW = np.zeros_like(self.W)",
             ),
             (
-                "        output = np.dot(as_floating(input), self.W.T)",
+                "        output: Array = np.dot(as_floating(input), self.W.T)",
                 "        W = self.used if self.W.dtype == self.used.dtype else self.W.T\n"
                 "        output = np.dot(as_floating(input), W)",
             ),
@@ -174,7 +174,10 @@ HIDDEN = (
                 "        self.gradW = np.zeros_like(self.W)",
                 "        self.offset = (rng.standard_normal(n_out),)\n        self.gradW = np.zeros_like(self.W)",
             ),
-            ("        self.output = output\n", "        self.output = output + self.offset[0].astype(output.dtype)\n"),
+            (
+                "        self.output = output\n",
+                "        output += self.offset[0].astype(output.dtype)\n        self.output = output\n",
+            ),
         ],
         "nothing_is_hidden",
         "an offset is drawn that is no parameter",

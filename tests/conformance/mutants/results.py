@@ -32,7 +32,7 @@ _BROADCAST = "broadcast_arrays_are_taken"
 SHARES = (
     Mutant(
         Dropout,
-        ("self.output = input.astype(floating_dtype(input))", "self.output = input"),
+        ("output = input.astype(floating_dtype(input))", "output = input"),
         _SHARES,
         "evaluation returns the input itself",
     ),
@@ -92,11 +92,11 @@ SHARES = (
     Mutant(
         ReLU,
         (
-            "self.output = positive_part(input)",
+            "output = positive_part(input)",
             "import numpy as np\n\n"
             "        if self.output is None or (self.output.shape, self.output.dtype) != (input.shape, input.dtype):\n"
             "            self.output = np.empty_like(input)\n"
-            "        np.maximum(input, 0, out=self.output)",
+            "        output = np.maximum(input, 0, out=self.output)",
         ),
         _LATER,
         "the output is written into the memory of the last one",
@@ -127,7 +127,7 @@ SHARES = (
     Mutant(
         Linear,
         (
-            "output = np.dot(as_floating(input), self.W.T)",
+            "output: Array = np.dot(as_floating(input), self.W.T)",
             "output = self.output\n"
             "        if output is None or len(output) != len(input):\n"
             "            output = np.empty((len(input), len(self.W)), self.W.dtype)\n"
@@ -139,10 +139,10 @@ SHARES = (
     Mutant(
         Dropout,
         (
-            "self.output = input.astype(floating_dtype(input))",
+            "output = input.astype(floating_dtype(input))",
             "if self.output is None or self.output.shape != input.shape:\n"
             "                self.output = np.empty(input.shape, floating_dtype(input))\n"
-            "            self.output[...] = input",
+            "            output = self.output\n            output[...] = input",
         ),
         _LATER,
         "evaluation copies into the last output",

@@ -24,8 +24,8 @@ STORING = (
     Mutant(
         ReLU,
         (
-            "        self.output = positive_part(input)\n        return self.output",
-            "        return positive_part(input)",
+            "        self.output = output\n        return output",
+            "        return output",
         ),
         "output_is_stored",
         "output is returned but not stored",
@@ -33,7 +33,7 @@ STORING = (
     Mutant(
         Dropout,
         (
-            "            self.output = input.astype(floating_dtype(input))",
+            "            output = input.astype(floating_dtype(input))",
             "            return input.astype(floating_dtype(input))",
         ),
         "output_is_stored",
@@ -60,8 +60,8 @@ STORING = (
     Mutant(
         MSECriterion,
         (
-            "        self.output = float(np.vdot(difference, difference)) / len(input)\n        return self.output",
-            "        return float(np.vdot(difference, difference)) / len(input)",
+            "        self.output = loss\n        return loss",
+            "        return loss",
         ),
         "loss_is_stored",
         "the loss is not stored",

@@ -105,8 +105,8 @@ RETURNED = (
     Mutant(
         Linear,
         (
-            "        output = np.dot(as_floating(input), self.W.T)",
-            "        self.zeroGradParameters()\n        output = np.dot(as_floating(input), self.W.T)",
+            "        output: Array = np.dot(as_floating(input), self.W.T)",
+            "        self.zeroGradParameters()\n        output: Array = np.dot(as_floating(input), self.W.T)",
         ),
         "only_accGradParameters_changes_gradients",
         "forward zeroes the gradients",
@@ -135,7 +135,7 @@ COUNTED = (
         [
             ("self.gradW = np.zeros_like(self.W)", "self.gradW = np.zeros_like(self.W)\n        self._kept = None"),
             (
-                "        output = np.dot(as_floating(input), self.W.T)",
+                "        output: Array = np.dot(as_floating(input), self.W.T)",
                 "        if self._kept is None or self._kept.dtype != self.W.dtype:\n"
                 "            self._kept = np.ascontiguousarray(self.W.T)\n"
                 "        output = np.dot(as_floating(input), self._kept)",
@@ -149,7 +149,7 @@ COUNTED = (
         [
             ("self.gradW = np.zeros_like(self.W)", "self.gradW = np.zeros_like(self.W)\n        self._kept = None"),
             (
-                "        output = np.dot(as_floating(input), self.W.T)",
+                "        output: Array = np.dot(as_floating(input), self.W.T)",
                 "        if self._kept is None or self._kept.dtype != self.W.dtype:\n"
                 "            self._kept = self.W.T\n"
                 "        output = np.dot(as_floating(input), self._kept)",

@@ -15,6 +15,7 @@ class Criterion(Component):
     - ``updateGradInput(input, target)`` stores and returns the gradient with respect to ``input``, of its shape.
 
     A criterion divides by the batch size, and nothing else does.
+    Like that of an evaluated model, ``forward`` may be called from many threads at a time.
     """
 
     # Typed as what the methods return; None before the first pass.

@@ -42,6 +42,10 @@ class Module(Node):
     A class that declares none of these and overrides ``getParameters`` and its two siblings works just as well: its
     parameters are named by the attributes that hold them, and its other array attributes count as buffers.
 
+    ``forward`` of an evaluated model may be called from many threads at a time.
+    So ``updateOutput`` works in local variables, reads no attribute that a pass sets, and stores its result last:
+    ``self.output = output; return output``. (Backward, and training, are for one thread.)
+
     This is Torch7's ``nn.Module``; where Torch7 has a name for something, it is used.
     """
 

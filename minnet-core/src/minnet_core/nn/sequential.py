@@ -43,8 +43,10 @@ class Sequential(Container):
             except Exception as error:
                 self.locate(error, index, output)
                 raise
-        self.output = output if self.modules else copy.deepcopy(input)
-        return self.output
+        if not self.modules:
+            output = copy.deepcopy(input)
+        self.output = output
+        return output
 
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
         """Compute all input gradients, then accumulate all parameter gradients.

@@ -23,6 +23,7 @@ class Check:
         of: the kinds of component that it is about, of ``layer``, ``criterion`` and ``optimizer``.
         needs: names of checks without which this one would mean nothing; where one fails that is not expected to, this
             one is skipped.
+        is_weakness: a component that fails it is right, and weak in some use: it is told, and nothing fails.
     """
 
     function: Callable[[Trial], None] = field(validator=validators.is_callable())
@@ -33,6 +34,7 @@ class Check:
         validator=validators.deep_iterable(validators.in_(("layer", "criterion", "optimizer"))),
     )
     needs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    is_weakness: bool = False
 
     @property
     def name(self) -> str:
@@ -50,7 +52,11 @@ class Check:
 
 
 def check(
-    family: str, *, of: Iterable[str] = ("layer", "criterion"), needs: Iterable[str] = ()
+    family: str,
+    *,
+    of: Iterable[str] = ("layer", "criterion"),
+    needs: Iterable[str] = (),
+    is_weakness: bool = False,
 ) -> Callable[[Callable[[Any], None]], Check]:
     """Make a decorator that turns a function of a trial into a `Check`.
 
@@ -60,7 +66,7 @@ def check(
     >>> output_is_there.name, output_is_there.proves
     ('output_is_there', 'A forward pass returns something.')
     """
-    return lambda function: Check(function, family, of, needs)
+    return lambda function: Check(function, family, of, needs, is_weakness)
 
 
 class ConformanceError(AssertionError):

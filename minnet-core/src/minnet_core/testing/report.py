@@ -27,6 +27,7 @@ class Result:
         expected_to_fail: whether the case declares that it fails this check.
         reason: the reason that it gives.
         blocked_by: the check whose failure is why this one is skipped.
+        is_weakness: whether failing the check is a weakness rather than a fault.
     """
 
     case: str
@@ -37,13 +38,14 @@ class Result:
     expected_to_fail: bool = False
     reason: str = ""
     blocked_by: str = ""
+    is_weakness: bool = False
 
     @property
     def outcome(self) -> str:
-        """The status, or ``expected failure`` or ``unexpected pass``."""
+        """The status, or ``expected failure``, ``unexpected pass`` or, of a failure that is one, ``weakness``."""
         if self.expected_to_fail and self.status != "skipped":
             return "expected failure" if self.status == "failed" else "unexpected pass"
-        return self.status
+        return "weakness" if self.status == "failed" and self.is_weakness else self.status
 
     @property
     def is_bad(self) -> bool:
@@ -61,7 +63,7 @@ class Result:
         return self.message
 
 
-OUTCOMES = ("passed", "failed", "unexpected pass", "skipped", "expected failure")
+OUTCOMES = ("passed", "failed", "unexpected pass", "weakness", "skipped", "expected failure")
 
 
 @frozen(repr=False)
@@ -89,6 +91,11 @@ class Report:
     def failures(self) -> tuple[Result, ...]:
         """The results that something must be done about."""
         return tuple(result for result in self.results if result.is_bad)
+
+    @property
+    def weaknesses(self) -> tuple[Result, ...]:
+        """The results that tell of a weakness."""
+        return tuple(result for result in self.results if result.outcome == "weakness")
 
     def failed(self, check: str) -> bool:
         """Whether a check ran and failed."""

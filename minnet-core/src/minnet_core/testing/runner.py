@@ -102,9 +102,9 @@ class Examination:
         reason = self.case.expected_failures.get(check.name, "")
 
         def result(status: Status, message: str = "", blocked_by: str = "") -> Result:
-            return Result(
-                self.case.name, check.name, check.family, status, printable_lines(message), expected, reason, blocked_by
-            )
+            text = printable_lines(message)
+            known = (self.case.name, check.name, check.family, status, text, expected, reason, blocked_by)
+            return Result(*known, check.is_weakness)
 
         if self.kind is not None and self.kind not in check.of:
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
@@ -127,7 +127,7 @@ class Examination:
 
     def _message(self, check: Check, detail: str) -> str:
         return (
-            f"{self.case.name} fails {check.name}\n"
+            f"{self.case.name} {'has a weakness:' if check.is_weakness else 'fails'} {check.name}\n"
             f"  {detail}\n"
             f"  it proves: {check.proves}\n"
             f"  seed: {self.case.seed}\n"
@@ -170,14 +170,14 @@ class BoundCheck(Check):
 
         Raises:
             ConformanceError: if the component fails.
-            unittest.SkipTest: if the check has nothing to prove of it, or one that it needs fails.
+            unittest.SkipTest: if the check has nothing to prove of it, tells of a weakness, or needs one that fails.
         """
         __tracebackhide__ = True  # of pytest: the message says it all
         result = Examination(case or self.case).result_of(self)
+        if result.outcome in ("skipped", "weakness"):
+            raise SkipTest(result.message)
         if result.status == "failed":
             raise ConformanceError(result.message)
-        if result.status == "skipped":
-            raise SkipTest(result.message)
 
 
 def component_checks(*subjects: Any, **options: Any) -> Iterator[tuple[Case, BoundCheck]]:

@@ -44,9 +44,10 @@ class Swish(Module):
 
     def updateOutput(self, input: Array) -> Array:
         input = as_floating(input)
-        self.output = sigmoid(self.beta * input)
-        self.output *= input
-        return self.output
+        output = sigmoid(self.beta * input)
+        output *= input
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

@@ -50,16 +50,16 @@ class ConformanceItem(pytest.Item):
 
         Raises:
             ConformanceError: if the component fails it.
-            pytest.skip.Exception: if it has nothing to prove, or a check that it needs fails.
+            pytest.skip.Exception: if it has nothing to prove or tells of a weakness, or a check that it needs fails.
             pytest.fail.Exception: if a check that it needs fails, and is not run itself, so that nothing else would.
         """
         result = self.examination.result_of(self.check)
-        if result.status == "failed":
+        if result.status == "failed" and result.outcome != "weakness":
             raise ConformanceError(result.message)
         if result.blocked_by and not self._is_run(result.blocked_by):
             needed = self.examination.result_of(named_check(result.blocked_by))
             pytest.fail(f"{self.title}: {result.message}\n\n{needed.message}", pytrace=False)
-        if result.status == "skipped":
+        if result.outcome in ("skipped", "weakness"):
             pytest.skip(result.message)
 
     def _is_run(self, check: str) -> bool:

@@ -157,6 +157,11 @@ def _explanations(report: Report, verbose: bool) -> Iterator[str]:
     others = [name for names in told.values() for name in names[1:]]
     if others and not verbose:
         yield f"{report.case} also fails {', '.join(others)}; --verbose tells how"
+    weaknesses = [result.message if verbose else result.check for result in report.weaknesses]
+    if weaknesses and verbose:
+        yield from weaknesses
+    elif weaknesses:
+        yield f"{report.case} has a weakness: {', '.join(weaknesses)}; --verbose tells more"
     blocked = Counter(result.blocked_by for result in report if result.blocked_by)
     for check, count in blocked.items():
         yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {check} fails"

@@ -24,12 +24,13 @@ from . import (
     protocol,
     randomness,
     state,
+    threads,
     traits,
 )
 
 _FAMILIES = (
     *(protocol, parameters, gradients, criterions),
-    *(data, memory, floating_point, state, copies, modes),
+    *(data, memory, floating_point, state, copies, modes, threads),
     *(randomness, traits, config, fusing, optimizers),
 )
 
