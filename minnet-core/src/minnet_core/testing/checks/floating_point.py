@@ -146,13 +146,14 @@ def _difference(
     that may cancel, exactly in float64 alone: what normalization gives back sums to zero. Each term is as inexact as
     the outputs inside are, relative to their size.
     """
-    epsilon = float(np.finfo(np.float32).eps)
+    epsilon, smallest = float(np.finfo(np.float32).eps), float(np.finfo(np.float32).tiny)  # below that it is 0
     inexact = 2 * epsilon + max((_relative_change(name, exact, shaken) for name in exact.outputs), default=0.0)
     for name, value in exact.results.items():
         if value.dtype.kind != "f" or not np.isfinite(value).all() or largest(value) > np.finfo(np.float32).max / 16:
             continue
         sensitivity = max(largest(np.asarray(other.results[name] - value)) for other in shaken)
-        allowed = 64 * epsilon * largest(value) + 32 * (sensitivity + inexact * _terms(name, exact, batch))
+        terms = _terms(name, exact, batch)
+        allowed = 64 * epsilon * largest(value) + 32 * (sensitivity + inexact * terms + smallest * max(terms, 1.0))
         wrong = differing(received[name], value, allowed)
         if wrong.any():
             element = tuple(map(int, np.unravel_index(np.argmax(wrong), wrong.shape)))
