@@ -16,7 +16,7 @@ def failures() -> Callable[[Case], dict[str, str]]:
         report = examine(case)
         ours = {check.name for check in CHECKS}
         assert [result for result in report if result.check in ours and result.status != "skipped"]
-        return {result.check: result.message for result in report if result.status == "failed"}
+        return {result.check: result.message for result in report if result.outcome == "failed"}
 
     return run
 
