@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,3 +52,11 @@ def run_minnet(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, s
         return caught.value.code or 0, *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts():
+    """Have Ctrl-C interrupt, also where a shell that runs tests in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -21,7 +21,7 @@ __all__ = [
 
 
 class MinnetError(Exception):
-    """The base of minnet's own errors; what strangers wrote that a message quotes is made `printable`."""
+    """The base of minnet's own errors; what strangers wrote that a message quotes is made ``printable``."""
 
     def __str__(self) -> str:
         return printable_lines(super().__str__())

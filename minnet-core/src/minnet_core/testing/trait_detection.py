@@ -140,10 +140,17 @@ def rounds_to_float32(trial: Trial, mode: str) -> bool:
     Most of its elements then move with a change of the input that float32 sees, and none with one that it does not.
     """
     component, batch = trial.fresh(mode), trial.batch(mode)
-    signs = map_arrays(lambda array: trial.rng.choice([-1.0, 1.0], array.shape), batch.input)
+
+    def draw_factors(array: Array) -> Array:
+        """Of sizes no sum of which is another, since changes may cancel in a sum."""
+        sizes = np.geomspace(0.5, 1.0, array.size).reshape(array.shape)
+        signed: Array = sizes * trial.rng.choice([-1.0, 1.0], array.shape)
+        return signed
+
+    factors = map_arrays(draw_factors, batch.input)
 
     def output(change: float) -> Array:
-        moved = map_arrays(lambda a, sign: a * (1 + change * sign) if is_floating(a) else a, batch.input, signs)
+        moved = map_arrays(lambda a, factor: a * (1 + change * factor) if is_floating(a) else a, batch.input, factors)
         results = named_arrays("", forward(copy.deepcopy(component), Batch(moved, batch.second)))
         return np.concatenate([np.ravel(array) for _, array in results])
 
