@@ -7,7 +7,7 @@ import copy
 import numpy as np
 import pytest
 
-from minnet_core import Affine, Container, Module, Sequential, build, fuse, layers, load, save, to_config
+from minnet_core import Affine, Container, Module, Sequential, fuse, layers, load, save, to_config
 from minnet_core.testing import isolated
 from minnet_test_support import notebook
 
@@ -201,17 +201,6 @@ def test_it_can_be_set_to_training_like_any_model_and_back():
     np.testing.assert_array_equal(fused.forward(X), expected)
 
 
-FORMER = {"class": "minnet-core:Fused", "modules": [{"class": "minnet-core:Sequential"}]}
-
-
-@pytest.mark.parametrize("config", [FORMER, {**FORMER, "floating": True}, {"class": FORMER["class"]}])
-def test_what_fuse_made_in_the_version_before_is_built_as_a_sequence_in_evaluation_mode(config):
-    for fused in (build(config), build({"class": "Sequential", "modules": [config]})[0]):
-        assert type(fused) is Sequential
-        assert not any(module.training for module in (fused, *fused))
-        assert len(fused) == len(config.get("modules", []))
-
-
 def test_rounding_happens_once():
     model = Sequential(Dense(3, 4, dtype="float32"), *(Scale(4, dtype="float32", rng=rng) for rng in range(2, 8)))
     wide = model.clone().astype(np.float64)
@@ -376,12 +365,6 @@ def test_a_net_of_the_notebook_is_left_whole():
     model.forward(X)
     assert names(fuse(model)) == ["Sequential"]
     expect_same(fuse(model), model)
-
-
-@pytest.mark.parametrize("model", [3, Dense, None, [Dense(3, 4)]])
-def test_what_is_no_module_is_refused(model):
-    with pytest.raises(TypeError, match="fuse: expected a Module, received"):
-        fuse(model)
 
 
 @pytest.mark.parametrize(
