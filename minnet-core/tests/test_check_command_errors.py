@@ -88,7 +88,7 @@ def test_a_command_line_that_cannot_be_read_exits_with_2(minnet, arguments, mess
         ([*HOMEWORK, "--check", "zzz"], "there is no check 'zzz'; see: minnet check --list"),
         ([*HOMEWORK, "--trait", "kink"], "received 'kink'; did you mean 'kinks'?"),
         ([*HOMEWORK, "--trait", "integer-input", "--trait", "positive-input"], "expected one domain of the input"),
-        ([*HOMEWORK, "--target", "reel"], "expected a target among one-hot, classes, real, binary, signs"),
+        ([*HOMEWORK, "--target", "reel"], "expected a target among one-hot, classes, real, binary, signs, "),
         (["json:JSONDecoder", "--input", "4"], "expected a layer, criterion or optimizer, received JSONDecoder"),
         (["strange_a:Wrong", "--example", "7"], "Wrong: expected an example from 0 to 1, received 7"),
     ],

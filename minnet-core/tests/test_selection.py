@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import AmbiguousNameError, Example, Module, layers
+from minnet_core.nn import shape_text
 from minnet_core.testing import (
     Case,
     ConformanceError,
@@ -13,7 +14,7 @@ from minnet_core.testing import (
     examine,
     install_distribution,
 )
-from minnet_core.testing.selection.options import CaseOptions, shape_text
+from minnet_core.testing.selection.options import CaseOptions
 from minnet_test_support.components import Down, Squares
 from minnet_test_support.sources import TWO_EXAMPLES, scale_source
 

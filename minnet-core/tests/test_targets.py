@@ -7,7 +7,7 @@ import pytest
 
 from minnet_core import Criterion
 from minnet_core.testing import Case, cases_of
-from minnet_core.testing.selection.targets import TARGETS, guessed_target, named_target
+from minnet_core.testing.selection.targets import TARGETS, guessed_target
 from minnet_test_support import components
 from minnet_test_support.components import Classes
 
@@ -140,10 +140,9 @@ def test_targets_are_drawn_by_seed_and_shape(kind):
 
 
 def test_a_target_is_looked_up_by_name():
-    assert named_target("signs") is TARGETS["signs"]
-    message = "^expected a target among one-hot, classes, real, binary, signs, received 'reel'$"
-    with pytest.raises(ValueError, match=message):
-        named_target("reel")
+    (case,) = cases_of(Squares, input=(4, 3), target="signs")
+    assert case.target == TARGETS["signs"]
+    message = r"^expected a target among one-hot, classes, real, binary, signs, .*, received 'reel'; did you mean 're"
     with pytest.raises(ValueError, match=message):
         cases_of(Squares, input=(4, 3), target="reel")
 

@@ -33,7 +33,9 @@ from .once_blamed import (
 )
 from .rectifiers import GLU, Hardtanh, Maxout, PReLU, RReLU
 from .recurrent import RNN, GRUCell, LSTMCell
+from .sequences import LengthGRU, MaskedAttention, MaskedMax, MeanOverLength, WordMean
 from .shapes import CumulativeSum, Flatten, MeanOverTime, Pad, Reshape, Reverse, Transpose
+from .table_losses import CosineLoss, MaskedMSE, SoftCrossEntropy, TripletLoss, WeightedSamplesNLL
 from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, MulTable, SplitTable
 
 STRANGERS = (
@@ -56,4 +58,6 @@ STRANGERS = (
     *(BiaslessNet, RootScale, RareDropout, FarClip, StrictKLDiv, ManyClassesLoss, Rprop, ClippedSGD),
     *(PaddedConv2d, MeanOver, Resized, ColumnWeights, MeanOverTokens, OneHotLoss, LinearNormReLU, NormalizedChain),
     *(MixUp, MaskedDropout, ZeroGradEmbedding, FlattenBatch, MergeTime, StudentNorm, RunningScale),
+    *(MaskedAttention, MaskedMax, MeanOverLength, WordMean, LengthGRU),
+    *(MaskedMSE, WeightedSamplesNLL, CosineLoss, TripletLoss, SoftCrossEntropy),
 )

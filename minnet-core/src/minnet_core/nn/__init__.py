@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from .container import Container as Container
     from .criterion import Criterion as Criterion
     from .example import Draw as Draw, Example as Example, Reference as Reference
+    from .filled_shapes import (
+        FORMS as FORMS,
+        KINDS as KINDS,
+        Fill as Fill,
+        FilledShape as FilledShape,
+        fills as fills,
+        read_shape as read_shape,
+        read_shapes as read_shapes,
+        shape_text as shape_text,
+    )
     from .kernels import (
         axis_dot as axis_dot,
         axis_maxima as axis_maxima,
@@ -60,6 +70,7 @@ if TYPE_CHECKING:
     )
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
+    from .short_targets import ShortTarget as ShortTarget, read_target as read_target
     from .traits import DOMAINS as DOMAINS
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
@@ -71,6 +82,7 @@ else:
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",
+            "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
             "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
@@ -81,6 +93,7 @@ else:
             "rectifiers": "negative_part positive_mask positive_part where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
+            "short_targets": "ShortTarget read_target",
             "traits": "DOMAINS",
         },
     )

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from attrs import field, fields, frozen, validators
 
 from .arrays import Tensor
-from .traits import draw_in_domain, known_traits
+from .filled_shapes import draw_filled, filled_like, fills, first_array, read_shapes
+from .short_targets import ShortTarget, read_target
+from .traits import known_traits
 
 
 def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -56,8 +58,8 @@ def _mappings(values: Iterable[Mapping[str, Any]]) -> tuple[Mapping[str, Any], .
     return tuple(map(frozen_mapping, values))
 
 
-def _copied(value: Any) -> Any:
-    return list(value) if isinstance(value, list) else value
+def _read_target(value: Any) -> Any:
+    return read_target(value) if isinstance(value, str) else value
 
 
 def _tuple(value: Iterable[Any]) -> tuple[Any, ...]:
@@ -86,6 +88,21 @@ def _check_input(_: Any, __: Any, value: Any) -> None:
         )
 
 
+def _check_draw(example: Example, _: Any, draw: Any) -> None:
+    if draw is not None and any(any(fills(shape)) for shape in example.shapes):
+        raise ValueError(f"expected draw, or an input that says what fills it, received both: {example.input!r}")
+
+
+def _check_target(example: Example, _: Any, target: Any) -> None:
+    counts = {first_array(shape)[0] for shape in example.shapes}
+    for shape, _fill in target.parts if isinstance(target, ShortTarget) else ():
+        if shape is not None and shape[0] not in counts:
+            raise ValueError(
+                f"expected a target of as many samples as the input, {' or '.join(map(str, sorted(counts)))}, "
+                f"received {target!r}"
+            )
+
+
 def _check_rejects(_: Any, __: Any, rejects: tuple[Any, ...]) -> None:
     for call in rejects:
         if not (is_shape(call) or callable(call)):
@@ -99,10 +116,12 @@ class Example:
     Attributes:
         arguments: keyword arguments of the constructor.
         input: the shape of an input; a tuple of shapes if the input is a table; a list of either for several inputs.
-            The first axis of every array is the batch.
+            The first axis of every array is the batch. A shape may be a text that says what fills the array as well,
+            ``"4,7:mask"`` or ``"4,7,3;4:lengths<=7"``, one of ``KINDS``.
         draw: ``draw(rng, shape, dtype)`` that returns an input of that shape; without it, numbers from the domain that
             the traits name, standard normal ones by default.
-        target: for criterions, ``target(rng, shape, dtype)`` that returns a target for an input of that shape.
+        target: for criterions, ``target(rng, shape, dtype)`` that returns a target for an input of that shape, or a
+            text: ``"signs"``, ``"4:signs"``, ``"classes;4:positive"`` for a table, or ``"none"``.
         traits: what a checker must know, of ``TRAITS``.
         rejects: calls that must raise and change nothing: the shape of an input that ``forward`` must refuse, or a
             function of the component.
@@ -115,9 +134,11 @@ class Example:
     """
 
     arguments: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
-    input: Shape | list[Shape] = field(converter=_copied, validator=_check_input)
-    draw: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
-    target: Draw | None = field(default=None, validator=validators.optional(validators.is_callable()))
+    input: Shape | list[Shape] = field(converter=read_shapes, validator=_check_input)
+    draw: Draw | None = field(default=None, validator=[validators.optional(validators.is_callable()), _check_draw])
+    target: Draw | None = field(
+        default=None, converter=_read_target, validator=[validators.optional(validators.is_callable()), _check_target]
+    )
     traits: frozenset[str] = field(default=frozenset(), converter=_trait_set, validator=known_traits)
     rejects: tuple[Shape | Callable[[Any], object], ...] = field(default=(), converter=_tuple, validator=_check_rejects)
     rejected_arguments: tuple[Mapping[str, Any], ...] = field(default=(), converter=_mappings)
@@ -144,8 +165,15 @@ class Example:
         shape: Shape | None = None,
     ) -> Tensor:
         """Draw an input, of the first shape if none is given; the same seed draws the same one."""
-        draw = self.draw or (lambda rng, shape, dtype: draw_in_domain(self.traits, rng, shape, dtype))
-        return draw(np.random.default_rng(rng), shape or self.shapes[0], dtype)
+        rng = np.random.default_rng(rng)
+        if self.draw:
+            return self.draw(rng, shape or self.shapes[0], dtype)
+        return draw_filled(self.traits, rng, self.filled(shape or self.shapes[0]), dtype)
+
+    def filled(self, shape: Shape) -> Shape:
+        """The shape of another input, filled as the one of the same structure among the example's own."""
+        alike = (filled_like(shape, known) for known in self.shapes)
+        return next((found for found in alike if found is not None), shape)
 
     def draw_target(
         self, rng: int | np.random.Generator, dtype: npt.DTypeLike = np.float64, shape: Shape | None = None

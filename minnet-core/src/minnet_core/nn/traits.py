@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import support  # the whole room: what searches names is imported when a name is wrong, not at each start
-from .arrays import Tensor
+from .arrays import Array
 
 TRAITS = MappingProxyType(
     {
@@ -42,8 +42,10 @@ def known_traits(_: Any, __: Any, traits: frozenset[str]) -> None:
         raise ValueError(f"expected one domain of the input at most, received {sorted(traits & DOMAINS)}")
 
 
-def draw_in_domain(traits: frozenset[str], rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Tensor:
-    """Draw an array of a shape, or a table of arrays, from the domain that a component's traits name.
+def draw_in_domain(
+    traits: frozenset[str], rng: np.random.Generator, shape: tuple[int, ...], dtype: npt.DTypeLike
+) -> Array:
+    """Draw an array of a shape from the domain that a component's traits name.
 
     Real numbers are standard normal, positive ones uniform from 0.2 to 3, those of the unit interval from 0.05 to 0.95,
     probabilities Dirichlet and not near 0, integers from 0 to 3.
@@ -52,10 +54,8 @@ def draw_in_domain(traits: frozenset[str], rng: np.random.Generator, shape: Any,
     array([[3, 2, 2],
            [1, 1, 0]])
     """
-    if isinstance(shape[0], tuple):
-        return tuple(draw_in_domain(traits, rng, part, dtype) for part in shape)
     if "integer-input" in traits:
-        return rng.integers(0, 4, shape)
+        return np.asarray(rng.integers(0, 4, shape))
     if "positive-input" in traits:
         return rng.uniform(0.2, 3, shape).astype(dtype)
     if "unit-interval-input" in traits:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve, frozen
 
-from ..nn import DOMAINS, Array, describe
+from ..nn import DOMAINS, Array, describe, fills
 from ..state import GlobalState, generator_states
 from .cases import Case
 from .check import fail
@@ -173,7 +173,7 @@ def is_clipped_to_probabilities(trial: Trial) -> bool:
     batch, rng = trial.batch(), trial.rng
 
     def loss(low: float, high: float) -> float:
-        drawn = map_arrays(lambda array: rng.uniform(low, high, array.shape).astype(array.dtype), batch.input)
+        drawn = trial.map_real(lambda array: rng.uniform(low, high, array.shape).astype(array.dtype), batch.input)
         return float(forward(trial.fresh(), Batch(drawn, batch.second)))
 
     outside = {loss(*bounds) for bounds in ((-3, -0.1), (-2, -0.5), (-30, -20))}
@@ -213,7 +213,8 @@ def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
         if not any(are_floating(batch.input)):
             return None
         # The first line moves all elements alike, so that elementwise kinks are met one by one.
-        step = map_arrays(np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape), batch.input)
+        draw_step = np.ones_like if number == 0 else lambda a: trial.rng.standard_normal(a.shape)
+        step = trial.map_real(draw_step, map_arrays(np.zeros_like, batch.input))
         component = trial.fresh()
         size = magnitude(component, batch)
         place = _kink_of(partial(_value_along, trial, component, batch, step), size, reach)
@@ -307,7 +308,8 @@ def inferred_traits(case: Case) -> frozenset[str]:
     The domain is the first in which forward runs and gives finite numbers.
     """
     case = evolve(case, infers=False, traits=case.traits | TAKEN_FOR_GRANTED)
-    if not case.traits & DOMAINS and case.draw is None:
+    is_known = case.traits & DOMAINS or all(all(fills(shape)) for shape in case.shapes)
+    if not is_known and case.draw is None:
         case = evolve(case, traits=case.traits | _domain(case))
     for trait, holds in OBSERVED.items():
         trial = Trial(case, "traits")

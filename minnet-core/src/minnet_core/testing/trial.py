@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 from zlib import crc32
@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ..nn import DOMAINS, Module, Optimizer, Tensor
+from ..nn import DOMAINS, KINDS, Array, Fill, Module, Optimizer, Tensor, fills
 from .cases import Case, kind_of
 from .check import skip
-from .numerics import are_floating, copied, is_floating, map_arrays, rows
+from .numerics import are_floating, copied, is_floating, map_arrays, rows, structure
 from .passes import Batch, distinct, forward, parameters
 
 Mode = str
@@ -75,13 +75,27 @@ class Trial:
 
     @property
     def domain(self) -> str | None:
-        """The trait that names the domain of the input; None if that is all real numbers."""
-        return next(iter(self.traits & DOMAINS), None)
+        """The trait that names the domain of the input; None if that is all real numbers, or there is a table."""
+        declared = next(iter(self.traits & DOMAINS), None)
+        first, *others = fills(self.case.shapes[0])
+        return declared or (KINDS[first.kind].domain if first and not others else None)
 
     @property
     def is_real(self) -> bool:
-        """Whether the component takes any real numbers, so that the kit may choose them."""
-        return self.domain is None and self.case.draw is None
+        """Whether the component takes any real numbers, in an array at least, so that the kit may choose them."""
+        return self.case.draw is None and any(map(self._is_real, fills(self.case.shapes[0])))
+
+    def map_real(self, function: Callable[[Array], Array], input: Tensor) -> Tensor:
+        """Apply a function to the arrays of an input that may be any real numbers; masks, lengths and so on stay."""
+        known = iter(self.fills(input))
+        return map_arrays(lambda array: function(array) if self._is_real(next(known)) else array, input)
+
+    def fills(self, input: Tensor) -> list[Fill | None]:
+        """What the case says that fills each array of an input."""
+        return list(fills(self.case.filled(structure(input))))
+
+    def _is_real(self, fill: Fill | None) -> bool:
+        return fill.kind == "real" if fill else self.domain is None
 
     def require_real(self) -> None:
         """Skip the check unless the kit may choose the inputs."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from attrs import frozen
 
 from minnet_core import Array, Reference
-from minnet_core.testing import Batch, Trial, map_arrays, run, skip
+from minnet_core.testing import Batch, Trial, run, skip
 
 if TYPE_CHECKING:
     from .counterpart import Counterpart
@@ -72,7 +72,7 @@ def pairs(trial: Trial, dtype: npt.DTypeLike = np.float64) -> Iterator[Pair]:
         for shape in trial.case.shapes:
             batches = [trial.batch(mode, dtype, shape=shape)]
             if trial.is_real:
-                spread = map_arrays(lambda array: _spread(array, trial.rng), batches[0].input)
+                spread = trial.map_real(lambda array: _spread(array, trial.rng), batches[0].input)
                 batches.append(trial.batch(mode, dtype, shape=shape, input=spread, kind="spread"))
             for batch in batches:
                 yield Pair(trial.fresh(mode, dtype), reference, mode, batch)

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from ...errors import MinnetError
+from ...nn import read_shape
 from ...support import printable_lines, render_table
 from ...testing import Case, Report, all_checks, cases_of, every_case, examine, named_check
 from ..listing import echo_json, records
@@ -33,12 +34,9 @@ def _read_arguments(text: str) -> dict[str, Any]:
 
 def _read_shape(text: str) -> Any:
     try:
-        parts = [tuple(int(length) for length in part.split(",") if length.strip()) for part in text.split(";")]
-    except ValueError:
-        parts = []
-    if not parts or not all(part and min(part) > 0 for part in parts):
-        raise click.BadParameter(f"expected positive lengths such as 4,5, or 4,5;4,2 for a table, received {text!r}")
-    return parts[0] if len(parts) == 1 else tuple(parts)
+        return read_shape(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -53,9 +51,12 @@ def _read_shape(text: str) -> Any:
     metavar="SHAPE",
     multiple=True,
     type=_read_shape,
-    help="The shape of an input, 4,5, or 4,5;4,2 for a tuple; may be repeated.",
+    help="The shape of an input, 4,5, or 4,5;4,2 for a tuple; 4,5:mask says what fills it; may be repeated.",
 )
-@click.option("--target", help="What a criterion's target is: one-hot, classes, real, binary or signs.")
+@click.option(
+    "--target",
+    help="What a criterion's target is: one-hot, classes, real, binary or signs; 4:signs says its shape; or none.",
+)
 @click.option("--trait", "traits", multiple=True, help="A trait of the component, in addition to those detected.")
 @click.option("--example", type=click.IntRange(min=0), help="Check only this one of the class's EXAMPLES.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the random inputs.")

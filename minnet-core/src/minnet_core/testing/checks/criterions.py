@@ -71,7 +71,7 @@ def integer_targets_count_as_numbers(trial: Trial) -> None:
 def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     """Class indices of every integer dtype, unsigned ones too, give the same loss and gradient."""
     batch = trial.batch()
-    if any(are_floating(batch.second)):
+    if batch.second is None or any(are_floating(batch.second)):
         skip("its targets are no integers")
     if any(array.size and array.min() < 0 for _, array in named_arrays("target", batch.second)):
         skip("its targets may be negative")
@@ -139,6 +139,8 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
     batch = trial.batch()
     if samples(batch.input) < 2:
         skip("its batches have one sample")
+    if not isinstance(batch.input, np.ndarray):
+        skip("its targets cannot ignore a sample")
     criterion = trial.fresh()
     input, target = copied(batch.input), copied(batch.second)
     ignored, doubled = getattr(criterion, "ignore_index", None), None

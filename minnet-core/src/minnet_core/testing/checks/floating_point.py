@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import traceback
 from collections.abc import Mapping
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from ...nn import Array, Module, describe, walk
+from ...nn import Array, Module, ShortTarget, describe, walk
 from ...support import where_raised
 from ..check import check, fail
 from ..numerics import (
@@ -53,7 +54,8 @@ def large_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range."""
     trial.require_real()
     for mode, dtype, size in product(trial.modes, DTYPES, (1e3, 1e4)):
-        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
+        input = trial.map_real(partial(scaled, factor=size), trial.draw_input(dtype))
+        _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
 
 
 @check("data", needs=[*RUNS, "large_inputs_give_finite_results"])
@@ -61,7 +63,7 @@ def one_huge_row_gives_finite_results(trial: Trial) -> None:
     """A batch of zeros but for one sample of 10000s overflows nowhere, and divides by nothing."""
     trial.require_real()
     for mode, dtype in product(trial.modes, DTYPES):
-        _expect_finite(trial, mode, dtype, map_arrays(_huge_row, trial.draw_input(dtype)), "one huge row")
+        _expect_finite(trial, mode, dtype, trial.map_real(_huge_row, trial.draw_input(dtype)), "one huge row")
 
 
 @check("data", needs=RUNS)
@@ -69,12 +71,15 @@ def tiny_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of zero, and of nearly nothing, are divided by nowhere."""
     trial.require_real()
     for mode, dtype, size in product(trial.modes, DTYPES, (0.0, 1e-30)):
-        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
+        input = trial.map_real(partial(scaled, factor=size), trial.draw_input(dtype))
+        _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
 
 
 def _has_real_target(trial: Trial) -> bool:
     """Whether targets are numbers like the input, rather than zeros and ones, or signs."""
-    batch = trial.batch()
+    batch, target = trial.batch(), trial.case.target
+    if isinstance(target, ShortTarget) and any(fill.kind != "real" for _, fill in target.parts):
+        return False
     return structure(batch.input) == structure(batch.second) and all(
         is_floating(array) and len(np.unique(np.abs(array))) > 3 for _, array in named_arrays("", batch.second)
     )
@@ -95,7 +100,7 @@ def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
     for mode in trial.repeatable_modes:
         for drawn in trial.batches(mode, np.float32):
             second = _moved(drawn.second, offset) if moves_target else drawn.second
-            batch = Batch(_moved(drawn.input, offset), second, f"+{offset:g}")
+            batch = Batch(trial.map_real(partial(_moved, offset=offset), drawn.input), second, f"+{offset:g}")
             single = trial.fresh(mode, np.float32)
             double = copy.deepcopy(single)
             if trial.kind == "layer":

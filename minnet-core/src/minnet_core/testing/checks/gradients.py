@@ -21,6 +21,7 @@ from ..numerics import (
     expect_equal,
     find_mismatch,
     format_number,
+    is_floating,
     largest,
     map_arrays,
     named_arrays,
@@ -70,7 +71,7 @@ def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
 def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
     trial.require_real()
-    _compare(trial, "train", lambda: trial.batch(input=scaled(trial.draw_input(), 4.0), kind="larger"), "gradInput")
+    _compare(trial, "train", lambda: _changed(trial, lambda array: 4.0 * array, "larger"), "gradInput")
 
 
 @check("gradients", of=["layer"], needs=SLOPE)
@@ -133,7 +134,7 @@ def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
     trial.require_real()
     for mode in trial.modes if "train-differs" in trial.traits else ["train"]:
         for value in (0.0, 0.75):
-            constant = map_arrays(partial(np.full_like, fill_value=value), trial.draw_input())
+            constant = trial.map_real(partial(np.full_like, fill_value=value), trial.draw_input())
             batch = trial.batch(mode, input=constant, kind=f"constant {value}")
             for second in _one_hots(trial, batch.second) if trial.kind == "layer" else [batch.second]:
                 _expect_slopes(trial, mode, evolve(batch, second=second))
@@ -141,7 +142,11 @@ def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
 
 def _signed(trial: Trial, sign: int, kind: str) -> Batch:
     trial.require_real()
-    return trial.batch(input=map_arrays(lambda array: sign * (np.abs(array) + 0.05), trial.draw_input()), kind=kind)
+    return _changed(trial, lambda array: sign * (np.abs(array) + 0.05), kind)
+
+
+def _changed(trial: Trial, function: Callable[[Array], Array], kind: str) -> Batch:
+    return trial.batch(input=trial.map_real(function, trial.draw_input()), kind=kind)
 
 
 def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
@@ -215,6 +220,8 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
     noise = 1e-6 + 64 * np.finfo(np.float64).eps * magnitude(component, batch) / STEP
     gradient = dict(named_arrays("gradInput", gradInput))
     for name, array in named_arrays("gradInput", batch.input):
+        if not is_floating(array):
+            continue
         for direction in [*directions(array, trial.rng, CHOSEN), np.ones_like(array)]:
             line = Line(lambda: objective(component, batch), array, direction)
             left, right = line.one_sided(STEP)

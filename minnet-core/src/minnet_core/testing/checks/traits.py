@@ -87,7 +87,10 @@ def kinks_are_declared_rightly(trial: Trial) -> None:
 def inputs_are_of_the_declared_domain(trial: Trial) -> None:
     """What the case draws lies in the domain that it declares, and targets are integers if it says so."""
     for shape in trial.case.shapes:
-        for name, array in named_arrays("input", trial.draw_input(shape=shape)):
+        input = trial.draw_input(shape=shape)
+        for (name, array), fill in zip(named_arrays("input", input), trial.fills(input), strict=True):
+            if fill is not None:  # as the input says, and no trait
+                continue
             if not is_floating(array):
                 if trial.domain not in (None, "integer-input"):
                     fail(f"{name}: expected floating numbers of the domain {trial.domain}, received {array.dtype}")
@@ -97,7 +100,7 @@ def inputs_are_of_the_declared_domain(trial: Trial) -> None:
                 fail(f"{name}, shape {array.shape}: {problem}, and the case declares {trial.domain}")
         if trial.kind == "criterion":
             target = trial.case.draw_target(trial.rng, np.float64, shape)
-            integral = not any(are_floating(target))
+            integral = target is not None and not any(are_floating(target))
             if integral != ("integer-target" in trial.traits) and not trial.case.infers:
                 _contradict("integer-target", not integral, "its targets are integers", "its targets are no integers")
 

@@ -51,6 +51,10 @@ def _places(wrong: Array, given: Mapping[str, Array]) -> Iterator[tuple[str, Arr
             repeated, missing = (np.broadcast_to(where, wrong.shape) for where in (occurs > 1, occurs == 0))
             yield f"in rows whose index occurs more than once in {name} ({REPEATED})", repeated
             yield f"in rows whose index does not occur in {name}", missing
+        elif array.dtype == bool and array.ndim and array.shape == wrong.shape[: array.ndim]:
+            place = np.broadcast_to(array.reshape(*array.shape, *[1] * (wrong.ndim - array.ndim)), wrong.shape)
+            yield f"where {name} is True", place
+            yield f"where {name} is False", ~place
         elif array.shape == wrong.shape:
             yield f"where {name} is negative", array < 0
             yield f"where {name} is positive", array > 0

@@ -62,8 +62,8 @@ def cast(tensor: Tensor, dtype: Any) -> Tensor:
 
 
 def as_dtype(tensor: Tensor, dtype: Any) -> Tensor:
-    """Convert every array."""
-    return map_arrays(lambda array: array.astype(dtype), tensor)
+    """Convert every array but masks, which select elements only as long as they are boolean."""
+    return map_arrays(lambda array: array if array.dtype == bool else array.astype(dtype), tensor)
 
 
 def scaled(tensor: Tensor, factor: float) -> Tensor:

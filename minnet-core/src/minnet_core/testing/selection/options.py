@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen, validators
 
-from ...nn import Draw
+from ...nn import Draw, read_shapes, shape_text
 
 
 @frozen(kw_only=True)
@@ -19,14 +19,14 @@ class CaseOptions:
     Attributes:
         arguments: of the constructor.
         input: shapes, as `Example` takes them.
-        target: a name of ``TARGETS``, or a function.
+        target: a text, as `Example` takes it, or a function.
         traits: traits that hold, besides those that are found out.
         example: which of the ``EXAMPLES`` alone.
         seed: of the cases.
     """
 
     arguments: Mapping[str, Any] | None = None
-    input: Any = None
+    input: Any = field(default=None, converter=read_shapes)
     target: str | Draw | None = None
     traits: Iterable[str] = ()
     example: int | None = field(default=None, validator=validators.optional(validators.ge(0)))
@@ -73,14 +73,3 @@ class CaseOptions:
             "traits": sorted(self.traits) or None,
         }
         return "".join(f", {name}={value!r}" for name, value in said.items() if value is not None)
-
-
-def shape_text(shape: Any) -> str:
-    """Write a shape as ``--input`` takes it: ``4,5``, or ``4,5;4,2`` for a table.
-
-    >>> shape_text((4, 5)), shape_text(((4, 5), (4, 2)))
-    ('4,5', '4,5;4,2')
-    """
-    if isinstance(shape[0], tuple):
-        return ";".join(map(shape_text, shape))
-    return ",".join(map(str, shape))

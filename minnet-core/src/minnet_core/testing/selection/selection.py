@@ -24,7 +24,7 @@ from ..cases import Case, examples_of, from_example
 from ..passes import sandboxed
 from .options import CaseOptions
 from .source_files import class_names, find_in_module, load_source_file, with_core_base
-from .targets import guessed_target, named_target
+from .targets import guessed_target
 
 
 def cases_of(
@@ -43,9 +43,10 @@ def cases_of(
             distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
             a function that makes a component may stand for the class.
         arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
-        input: the shape of an input, a tuple of shapes for a table, or a list of either.
-        target: of a criterion: ``one-hot``, ``classes``, ``real``, ``binary``, ``signs``, or a function as `Example`
-            takes it; found out if not given.
+        input: the shape of an input, a tuple of shapes for a table, or a list of either; as `Example` takes them, so
+            ``"4,7,3;4:lengths<=7"`` too.
+        target: of a criterion: ``"one-hot"``, ``"classes"``, ``"real"``, ``"binary"``, ``"signs"``, whatever else
+            `Example` takes, as ``"4:signs"`` or a function; found out if not given.
         traits: traits that hold, besides those that are found out.
         example: the index of the one of the ``EXAMPLES`` that is to be checked.
         seed: of the cases.
@@ -221,14 +222,13 @@ def _described(
     """The case of a component that its user describes; traits are found out."""
     if options.input is None and not issubclass(cls, Optimizer):
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
-    target = named_target(options.target) if isinstance(options.target, str) else options.target
-    if target is not None and not issubclass(cls, Criterion):
+    if options.target is not None and not issubclass(cls, Criterion):
         raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     case = Case(
         factory,
         arguments=dict(options.arguments or {}),
         input=options.input or (4, 3),
-        target=target,
+        target=options.target,
         traits=frozenset(options.traits),
         infers=True,
         seed=options.seed or 0,
@@ -239,7 +239,7 @@ def _described(
         case = evolve(case, command=command + options.cli_flags())
     elif inspect.isclass(factory):
         case = evolve(case, call=f"check_component({cls.__name__}{options.python_arguments()}")
-    if issubclass(cls, Criterion) and target is None:
+    if issubclass(cls, Criterion) and options.target is None:
         case = guessed_target(case)
     yield case
 

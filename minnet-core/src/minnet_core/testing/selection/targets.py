@@ -3,57 +3,17 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from attrs import evolve
 
-from ...nn import DOMAINS, Array, Draw
+from ...nn import DOMAINS, fills, read_target
 from ..cases import Case
 from ..passes import sandboxed
 from ..trait_detection import NO_NUMBER, problem_of_pass
 from ..trial import Trial
 
-
-def one_hot(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
-    """One class for each sample, as a row with a single 1."""
-    return np.asarray(np.eye(shape[-1], dtype=dtype)[rng.integers(0, shape[-1], shape[:-1])])
-
-
-def classes(rng: np.random.Generator, shape: Any, _: npt.DTypeLike) -> Array:
-    """The index of one class for each sample."""
-    return np.asarray(rng.integers(0, shape[-1], shape[:-1]))
-
-
-def real(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
-    """Numbers of a standard normal distribution, in the shape of the input."""
-    return np.asarray(rng.standard_normal(shape), dtype)
-
-
-def binary(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
-    """Zeros and ones, in the shape of the input."""
-    return np.asarray(rng.integers(0, 2, shape), dtype)
-
-
-def signs(rng: np.random.Generator, shape: Any, dtype: npt.DTypeLike) -> Array:
-    """Ones and minus ones, in the shape of the input."""
-    return np.asarray(rng.choice([-1, 1], shape), dtype)
-
-
-TARGETS = MappingProxyType({"one-hot": one_hot, "classes": classes, "real": real, "binary": binary, "signs": signs})
-"""What ``--target`` takes: name -> function that draws."""
-
-
-def named_target(name: str) -> Draw:
-    """Look up one of ``TARGETS``.
-
-    Raises:
-        ValueError: if there is none of this name.
-    """
-    if name not in TARGETS:
-        raise ValueError(f"expected a target among {', '.join(TARGETS)}, received {name!r}")
-    return TARGETS[name]
+TARGETS = MappingProxyType({name: read_target(name) for name in ("one-hot", "classes", "real", "binary", "signs")})
+"""What a criterion is tried with whose user names no target: name -> function that draws."""
 
 
 def guessed_target(case: Case) -> Case:
@@ -67,7 +27,8 @@ def guessed_target(case: Case) -> Case:
     """
     problems: dict[str, list[str]] = {}
     runs: Case | None = None
-    domains = (None,) if case.traits & DOMAINS else (None, *sorted(DOMAINS))
+    is_known = case.traits & DOMAINS or all(all(fills(shape)) for shape in case.shapes)
+    domains = (None,) if is_known else (None, *sorted(DOMAINS))
     for domain in domains:
         traits = case.traits | {domain} if domain else case.traits
         for name, target in TARGETS.items():
