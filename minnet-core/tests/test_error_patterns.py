@@ -397,3 +397,13 @@ def test_two_and_a_half_are_no_roots():
     assert pattern(slopes * 4, slopes, input=input).endswith(
         "4 times the slope, which is the length of axis 1 of input"
     )
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
+def test_wrong_elements_where_a_mask_has_them_are_told(shape):
+    mask = np.random.default_rng(0).random((4, 3)) < 0.5
+    wrong = np.broadcast_to(mask.reshape(4, 3, *[1] * (len(shape) - 2)), shape)
+    expected = np.random.default_rng(1).standard_normal(shape)
+    for where, text in ((wrong, "True"), (~wrong, "False")):
+        received = np.where(where, -expected, expected)
+        assert f"all where input[1] is {text}: -1 times" in error_pattern(received, expected, where, {"input[1]": mask})

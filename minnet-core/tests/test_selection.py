@@ -230,6 +230,9 @@ def test_what_is_given_is_written_as_the_command_takes_it():
         """ --args '{"n": [1]}' --input 4,3 --input '4,5;4,2' --target real --trait a --trait kinks"""
     )
     assert CaseOptions(input=(4, 3)).cli_flags() == " --input 4,3"
+    described = CaseOptions(input=[((4, 3), "4:lengths<=3"), "4:mask"], target="4:signs")
+    assert described.cli_flags() == " --input '4,3;4:lengths<=3' --input 4:mask --target 4:signs"
+    assert described.python_arguments() == ", input=[((4, 3), '4:lengths<=3'), '4:mask'], target='4:signs'"
     assert CaseOptions().cli_flags() == CaseOptions(seed=3, example=1).cli_flags() == ""
     assert shape_text((5,)) == "5"
 

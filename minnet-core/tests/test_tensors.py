@@ -53,6 +53,11 @@ def test_every_array_is_converted_and_only_floating_ones_scaled():
     assert not tensors.is_floating(scaled[1])
 
 
+def test_a_mask_stays_one_whatever_the_dtype():
+    classes, mask = tensors.as_dtype((np.array([1, 2]), np.array([True, False])), np.int8)
+    assert (classes.dtype, mask.dtype) == (np.int8, bool)
+
+
 def test_samples_are_taken_as_a_copy_and_put_together_again():
     first, second = tensors.rows(TABLE, slice(0, 1)), tensors.rows(TABLE, slice(1, 2))
     assert tensors.structure(first) == ((1, 3), ((1, 2), (1, 1)))

@@ -15,20 +15,23 @@ class MaskedAttention(Module):
 
     def updateOutput(self, input):
         q, k, v, mask = input
-        scores = q @ k.swapaxes(1, 2) / q.shape[2] ** 0.5
-        scores = np.where(mask[:, None], scores, -np.inf)
-        weights = np.exp(scores - scores.max(axis=2, keepdims=True))
-        weights = weights / weights.sum(axis=2, keepdims=True)
-        self.weights, self.output = weights, weights @ v
+        self.output = self._weights(q, k, mask) @ v
         return self.output
 
     def updateGradInput(self, input, gradOutput):
-        q, k, v, _ = input
-        weights = self.weights
+        q, k, v, mask = input
+        weights = self._weights(q, k, mask)
         by_weights = gradOutput @ v.swapaxes(1, 2)
         by_scores = weights * (by_weights - (weights * by_weights).sum(axis=2, keepdims=True)) / q.shape[2] ** 0.5
         self.gradInput = by_scores @ k, by_scores.swapaxes(1, 2) @ q, weights.swapaxes(1, 2) @ gradOutput, None
         return self.gradInput
+
+    @staticmethod
+    def _weights(q, k, mask):
+        scores = q @ k.swapaxes(1, 2) / q.shape[2] ** 0.5
+        scores = np.where(mask[:, None], scores, -np.inf)
+        weights = np.exp(scores - scores.max(axis=2, keepdims=True))
+        return weights / weights.sum(axis=2, keepdims=True)
 
 
 class MaskedMax(Module):
@@ -39,8 +42,8 @@ class MaskedMax(Module):
     def updateOutput(self, input):
         x, padding = input
         shown = np.where(padding[:, :, None], -np.inf, x).astype(x.dtype)
-        self.steps = shown.argmax(axis=1)[:, None]
-        self.output = np.take_along_axis(x, self.steps, axis=1)[:, 0]
+        steps = shown.argmax(axis=1)[:, None]
+        self.steps, self.output = steps, np.take_along_axis(x, steps, axis=1)[:, 0]
         return self.output
 
     def updateGradInput(self, input, gradOutput):

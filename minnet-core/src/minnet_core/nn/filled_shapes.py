@@ -131,6 +131,9 @@ class FilledShape(tuple[int, ...]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FilledShape) and tuple(self) == tuple(other) and self.fill == other.fill
 
+    def __ne__(self, other: object) -> bool:  # which a tuple has too
+        return not self == other
+
     def __hash__(self) -> int:
         return hash((tuple(self), self.fill))
 

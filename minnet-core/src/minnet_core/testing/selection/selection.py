@@ -222,8 +222,6 @@ def _described(
     """The case of a component that its user describes; traits are found out."""
     if options.input is None and not issubclass(cls, Optimizer):
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
-    if options.target is not None and not issubclass(cls, Criterion):
-        raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     case = Case(
         factory,
         arguments=dict(options.arguments or {}),
@@ -233,6 +231,8 @@ def _described(
         infers=True,
         seed=options.seed or 0,
     )
+    if options.target is not None and not issubclass(cls, Criterion):
+        raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     if name:
         case = evolve(case, name=name)
     if command and options.has_cli_form:
