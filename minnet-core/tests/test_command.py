@@ -216,8 +216,10 @@ def test_error_that_is_meant_for_people_is_one_line(site, minnet, kind, message)
 
 def test_other_error_of_a_command_is_not_hidden(site, minnet):
     install(site, "strange-a", COMMANDS, minnet=("plugin", "{}"))
-    with pytest.raises(KeyError):
-        main(["fail", "bug"])
+    code, out, err = minnet("fail", "bug")
+    assert (code, out) == (1, "")
+    assert err.startswith("Traceback (most recent call last):\n")
+    assert err.endswith("KeyError: 'bug'\nin minnet fail, a command of strange-a 0.1.0 (strange_a)\n")
 
 
 def test_unknown_command_fails(minnet):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, cast
 
 import click
@@ -18,8 +18,9 @@ from ..registry import REGISTRIES
 from ..support import nearest, printable_lines
 from .contributions import Contribution, LazyCommand, contributions
 from .listing import listing_of
+from .protected_stdout import protected_stdout
 
-_KEY = "minnet_core.cli.contributed"
+_KEY, _PROTECTION = "minnet_core.cli.contributed", "minnet_core.cli.protection"
 
 
 def disable_chosen(context: click.Context, _: click.Parameter, choices: tuple[str, ...]) -> None:
@@ -47,7 +48,19 @@ class MinnetGroup(click.Group):
             with suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # unless somebody replaced it
         with preserved(DISABLED):  # -p no:NAME is for one command, however that ends
-            return super().main(*args, **kwargs)
+            try:
+                return super().main(*args, **kwargs)
+            except BrokenPipeError:
+                raise
+            except BaseException as error:
+                if not kwargs.get("standalone_mode", True) or isinstance(error, (SystemExit, KeyboardInterrupt)):
+                    raise
+                import traceback  # here, as it is seldom needed
+
+                # What Python prints of an error that nobody has foreseen, but fit for a terminal.
+                text = "".join(traceback.format_exception(error)).rstrip()
+                click.echo(printable_lines(text, sys.maxsize), err=True)
+                sys.exit(1)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with _say_who_was_interrupted():
@@ -55,6 +68,12 @@ class MinnetGroup(click.Group):
         if os.environ.get("NO_COLOR"):
             context.color = False
         return context
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        context.meta[_PROTECTION] = context.with_resource(ExitStack())
+        if "--json" in args:
+            context.meta[_PROTECTION].enter_context(protected_stdout())
+        return super().parse_args(context, args)
 
     def contributed(self, context: click.Context) -> dict[str, Contribution]:
         """What plugins contribute, asked once for an invocation; those that fail are told on stderr."""
@@ -90,6 +109,7 @@ class MinnetGroup(click.Group):
         found, command, rest = super().resolve_command(context, args)
         if command is not None and name not in self.commands:
             command = self.contributed(context)[name].load()
+            context.meta[_PROTECTION].close()  # what it writes to, and how, is its own business
         return found, command, rest
 
     def invoke(self, context: click.Context) -> Any:
@@ -101,7 +121,9 @@ class MinnetGroup(click.Group):
         except (MinnetError, OSError) as error:
             told = [str(error), *getattr(error, "__notes__", ())]
             raise click.ClickException("\n".join(map(printable_lines, told))) from error
-        except Exception as error:  # a traceback says which plugin the command comes from
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # a traceback says which plugin the command comes from
             contribution = context.meta.get(_KEY, {}).get(context.invoked_subcommand)
             if contribution is not None:
                 plugin = contribution.plugin
