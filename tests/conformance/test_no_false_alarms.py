@@ -1,4 +1,4 @@
-"""No correct component is blamed, whatever is drawn: strangers' and ours."""
+"""No correct component is blamed, nor called weak, whatever is drawn: strangers' and ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def failures(subject):
     found = []
     for seed in SEEDS:
         cases = cases_of(subject, seed=seed)
-        found += [result.explanation for result in examine(cases[seed % len(cases)]).failures]
+        found += [result.explanation for result in examine(cases[seed % len(cases)]).findings]
     return found
 
 

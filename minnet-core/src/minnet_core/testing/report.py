@@ -102,6 +102,11 @@ class Report:
         return tuple(result for result in self.results if result.outcome == "weakness")
 
     @property
+    def findings(self) -> tuple[Result, ...]:
+        """The failures and, after them, the weaknesses."""
+        return (*self.failures, *self.weaknesses)
+
+    @property
     def verdict(self) -> str:
         """How many checks the case fails and, apart from these, its weaknesses; empty if there are neither."""
         said = [f"fails {len(self.failures)} of {len(self.results)} checks"] if self.failures else []
@@ -131,7 +136,7 @@ class Report:
         """
         if on_fail not in ("raise", "warn", None):
             raise ValueError(f"expected on_fail to be 'raise', 'warn' or None, received {on_fail!r}")
-        told = (*self.failures, *self.weaknesses) if strict else self.failures or self.weaknesses
+        told = self.findings if strict else self.failures or self.weaknesses
         if not told or on_fail is None:
             return
         message = "\n\n".join([self.verdict, *(result.explanation for result in told)])

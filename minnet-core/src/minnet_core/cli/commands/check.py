@@ -124,7 +124,7 @@ def check(
     else:
         parts = [*_parts(cases, reports, verbose or bool(checks)), *([] if checks else [without_reference(reports)])]
         click.echo(printable_lines("\n\n".join(filter(None, parts)), sys.maxsize))
-    if any(report.failures or (strict and report.weaknesses) for report in reports):
+    if any(report.findings if strict else report.failures for report in reports):
         raise click.exceptions.Exit(1)
 
 
