@@ -20,7 +20,8 @@ def failures(subject):
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda cls: cls.__name__)
 def test_a_correct_stranger_is_never_blamed(stranger):
-    assert failures(stranger) == []
+    """Many keep what forward computes in attributes, as the notebook does: right, and for one thread only."""
+    assert [told for told in failures(stranger) if " has a weakness: evaluation_is_thread_safe\n" not in told] == []
 
 
 @pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case()}))
