@@ -1,6 +1,6 @@
 """Sphinx directives that write what the conformance kit consists of, and what the tests prove of it.
 
-``{kit-checks}`` lists the checks of each family, each with how many mutants it is shown to kill.
+``{kit-checks}`` lists the checks of each family, each with its level and how many mutants it is shown to kill.
 ``{kit-figures}`` counts checks, correct components, seeds and mutants, and how many of these differences alone find.
 Everything is counted while the site is built; the tests in ``tests/conformance`` prove that the counts are so.
 """
@@ -45,11 +45,11 @@ class KitChecks(MarkdownDirective):
                 "",
                 f"**{family}**",
                 "",
-                "| check | of | what passing proves | mutants killed |",
-                "|---|---|---|---|",
+                "| check | failing is a | of | what passing proves | mutants killed |",
+                "|---|---|---|---|---|",
             ]
             lines += [
-                f"| `{check.name}` | {', '.join(check.of)} | {check.proves} | {killed[check.name]} |"
+                f"| `{check.name}` | {check.level} | {', '.join(check.of)} | {check.proves} | {killed[check.name]} |"
                 for check in checks
             ]
         return lines

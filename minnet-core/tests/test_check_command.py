@@ -83,10 +83,11 @@ def test_a_right_component_exits_with_0_and_is_counted_in_a_table(site, minnet, 
     install(site)
     code, out, err = minnet("check", name)
     assert (code, err) == (0, "")
-    header, row = out.splitlines()
-    assert header.split() == ["component", "passed", "failed", "skipped", "expected", "to", "fail"]
-    component, passed, failed, skipped, expected = row.split()
-    assert (component, failed, expected) == ("Scale", "0", "0")
+    header, row, _, unproven = out.splitlines()
+    assert header.split() == ["component", "passed", "failed", "weak", "skipped", "expected", "to", "fail"]
+    component, passed, failed, weak, skipped, expected = row.split()
+    assert (component, failed, weak, expected) == ("Scale", "0", "0", "0")
+    assert unproven.startswith("no reference: nothing here proves which formula Scale computes; ")
     assert int(passed) > 30
     assert int(passed) + int(skipped) == sum("layer" in check.of for check in all_checks())
 
@@ -95,7 +96,7 @@ def test_a_wrong_component_exits_with_1_and_is_told_of_below_the_table(minnet):
     code, out, err = minnet("check", "wrong.py:Scale", "--input", "4,3", "--check", "gradInput_is_the_slope")
     assert (code, err) == (1, "")
     table, message = out.rstrip("\n").split("\n\n")
-    assert rows(table)[1] == ["Scale", "0", "1", "0", "0"]
+    assert rows(table)[1] == ["Scale", "0", "1", "0", "0", "0"]
     assert message.startswith("Scale fails gradInput_is_the_slope\n  gradInput[0, 0], shape (4, 3) float64, train mode")
     assert message.endswith(
         "\n  seed: 0\n  again: minnet check wrong.py:Scale --input 4,3 --check gradInput_is_the_slope"
@@ -107,13 +108,13 @@ def test_expected_failures_are_counted_and_unexpected_passes_fail(site, minnet):
     arguments = ("check", "Strange", "--check", "gradInput_is_the_slope")
     install(site, examples=expected, slope=WRONG)
     code, out, _ = minnet(*arguments)
-    assert (code, rows(out)[1:]) == (0, [["Scale", "0", "0", "0", "1"]])
+    assert (code, rows(out)[1:]) == (0, [["Scale", "0", "0", "0", "0", "1"]])
 
 
 def test_an_unexpected_pass_exits_with_1_and_says_what_to_do(site, minnet):
     install(site, examples="(Example(input=(4, 3), expected_failures={'forward_runs': 'it is heavy'}),)")
     code, out, _ = minnet("check", "Strange", "--check", "forward_runs")
-    assert (code, rows(out)[1]) == (1, ["Scale", "0", "1", "0", "0"])
+    assert (code, rows(out)[1]) == (1, ["Scale", "0", "1", "0", "0", "0"])
     assert "forward_runs passes, and is declared to fail (it is heavy); take it out of expected_failures" in out
 
 
@@ -205,12 +206,12 @@ def test_json_has_every_result(minnet):
 def test_checks_are_listed(minnet):
     code, out, err = minnet("check", "--list")
     assert (code, err) == (0, "")
-    assert rows(out)[0] == ["check", "family", "of", "proves"]
+    assert rows(out)[0] == ["check", "family", "level", "of", "proves"]
     assert [row[0] for row in rows(out)[1:]] == [check.name for check in all_checks()]
-    line = "is_made protocol layer, criterion, optimizer There is something to check: its class can be loaded, says"
+    line = "is_made protocol wrong result layer, criterion, optimizer There is something to check: its class"
     assert any(" ".join(row).startswith(line) for row in rows(out))
     listed = json.loads(minnet("check", "--list", "--json")[1])
-    assert [tuple(record) for record in listed] == [("check", "family", "of", "proves")] * len(all_checks())
+    assert [tuple(record) for record in listed] == [("check", "family", "level", "of", "proves")] * len(all_checks())
     assert listed[0]["proves"] == all_checks()[0].proves
 
 
@@ -231,6 +232,6 @@ def test_a_component_that_is_broken_is_a_failure_among_the_others(site, minnet):
     points = {"minnet.layers": {"Broken": "strange_a:Broken"}}
     install_distribution(site, "strange-a", {"strange_a": "1 / 0"}, entry_points=points)
     code, out, _ = minnet("check", "--all", "--check", "is_made")
-    assert (code, rows(out)[1:3]) == (1, [["Sequential", "1", "0", "0", "0"], ["Broken", "0", "1", "0", "0"]])
+    assert (code, rows(out)[1:3]) == (1, [["Sequential", "1", "0", "0", "0", "0"], ["Broken", "0", "1", "0", "0", "0"]])
     assert "cannot be loaded: ZeroDivisionError: division by zero" in out
     assert out.endswith("  again: minnet check strange-a:Broken --check is_made\n")

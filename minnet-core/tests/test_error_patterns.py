@@ -326,7 +326,7 @@ WRONG = [
 @pytest.mark.parametrize(("wrong", "shape", "_", "sentence"), WRONG)
 def test_one_failure_tells_the_cause(wrong, shape, _, sentence):
     (report,) = check_component(wrong, input=shape, on_fail=None)
-    (failure,) = report.failures
+    (failure,) = report.findings
     assert sentence in failure.message
 
 

@@ -117,6 +117,7 @@ def test_the_command_lists_and_runs_checks_of_plugins(site, minnet):
     assert {
         "check": "output_is_positive",
         "family": "strange",
+        "level": "wrong result",
         "of": "layer",
         "proves": "The output is positive.",
     } in json.loads(out)

@@ -5,11 +5,11 @@ import warnings
 
 import pytest
 
-from minnet_core.testing import ConformanceError, Report, Result
+from minnet_core.testing import ConformanceError, Report, Result, WeaknessWarning, without_reference
 
 
-def result(check, status, *, expected=False, message="", reason=""):
-    return Result("case", check, "family", status, message, expected, reason)
+def result(check, status, *, expected=False, message="", reason="", level="wrong result"):
+    return Result("case", check, "family", status, message, expected, reason, level=level)
 
 
 RESULTS = (
@@ -54,8 +54,10 @@ def test_outcomes_are_counted():
 
 
 def test_a_report_shows_its_counts():
-    assert repr(REPORT) == "<case: 2 passed, 1 failed, 1 unexpected pass, 2 skipped, 1 expected failure>"
-    assert repr(Report("case", RESULTS[:1])) == "<case: 1 passed>"
+    assert repr(REPORT) == "<case: 2 passed, 1 failed, 1 unexpected pass, 2 skipped, 1 expected failure, no reference>"
+    assert repr(Report("case", RESULTS[:1], reference="torch.nn.ReLU")) == "<case: 1 passed>"
+    weak = [result(check, "failed", level="weakness") for check in "hi"]
+    assert repr(Report("case", (*RESULTS[:1], *weak), reference="r")) == "<case: 1 passed, 2 weaknesses>"
 
 
 def test_a_report_is_iterated_in_order():
@@ -101,9 +103,59 @@ def test_another_signal_is_an_error(report, on_fail):
         report.signal(on_fail)
 
 
+FIRST, SECOND = (result(check, "failed", message=f"case has a weakness: {check}", level="weakness") for check in "hi")
+WEAK = Report("case", (RESULTS[0], FIRST, SECOND), reference="torch.nn.ReLU")
+BOTH = Report("case", (FIRST, *RESULTS))
+
+
+def test_weaknesses_stand_apart_from_failures_and_after_them():
+    assert (WEAK.failures, WEAK.weaknesses, WEAK.verdict) == ((), (FIRST, SECOND), "case has 2 weaknesses: h, i")
+    assert [each.check for each in BOTH.findings] == ["c", "f", "h"]
+    assert BOTH.verdict == "case fails 2 of 8 checks and has 1 weakness: h"
+    assert Report("case", RESULTS[:1]).verdict == ""
+
+
+def test_weaknesses_alone_are_warned_of_unless_they_shall_fail():
+    for on_fail in ("raise", "warn"):
+        with pytest.warns(WeaknessWarning, match="^case has 2 weaknesses: h, i\n\ncase has a weakness: h\n\n"):
+            WEAK.signal(on_fail)
+    with pytest.raises(ConformanceError, match="^case has 2 weaknesses: h, i\n\ncase has a weakness: h\n\n"):
+        WEAK.signal("raise", strict=True)
+    assert WEAK.signal(None, strict=True) is None
+
+
+def test_beside_failures_weaknesses_are_named_and_told_last_if_they_fail_too():
+    with pytest.raises(ConformanceError) as caught:
+        BOTH.signal("raise")
+    head, *told = str(caught.value).split("\n\n")
+    assert head == BOTH.verdict
+    assert told == ["case fails c", RESULTS[5].explanation]
+    with pytest.raises(ConformanceError) as caught:
+        BOTH.signal("raise", strict=True)
+    assert str(caught.value).split("\n\n")[1:] == [*told, FIRST.message]
+
+
+def test_a_level_is_one_of_two():
+    with pytest.raises(ValueError, match="level"):
+        result("a", "failed", level="bad")
+
+
+def test_an_expected_weakness_is_none():
+    assert result("a", "failed", expected=True, level="weakness").outcome == "expected failure"
+
+
+def test_one_line_says_of_which_components_no_formula_is_proven():
+    made = [Report(name, ()) for name in ("A", "B", "B", "C", "D", "E", "F", "G")]
+    assert without_reference([WEAK]) == ""
+    assert without_reference([WEAK, made[0]]).startswith("no reference: nothing here proves which formula A computes; ")
+    assert " which formulas A, B and C compute; " in without_reference(made[:4])
+    assert " which formulas A, B, C, D, E and 2 more compute; " in without_reference(made)
+
+
 def test_a_report_is_json():
     read = json.loads(json.dumps(REPORT.to_dict()))
-    assert read.keys() == {"case", "traits", "results"}
+    assert [*read] == ["case", "failures", "weaknesses", "reference", "traits", "results"]
+    assert (read["failures"], read["weaknesses"], read["reference"]) == (["c", "f"], [], None)
     assert (read["case"], read["traits"]) == ("case", ["batch-coupled", "kinks"])
     assert len(read["results"]) == 7
     assert read["results"][4] == {
@@ -113,5 +165,5 @@ def test_a_report_is_json():
         "message": "case fails e",
         "expected_to_fail": True,
         "reason": "rounding",
-        "is_weakness": False,
+        "level": "wrong result",
     }

@@ -87,7 +87,7 @@ class WrongToo(AllInFloat32):
 def failing(subject, seed=0):
     target = "real" if issubclass(subject, Criterion) else None
     (case,) = cases_of(subject, input=(4, 3), target=target, seed=seed)
-    return {failure.check for failure in examine(case).failures}
+    return {failure.check for failure in examine(case).findings}
 
 
 @pytest.mark.parametrize("rounding", [RoundedOutput, RoundedInput, AllInFloat32, Sigmoid, RoundedLoss])

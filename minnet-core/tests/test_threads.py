@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Example, Module
-from minnet_core.testing import Case, check_component, examine
+from minnet_core.testing import Case, WeaknessWarning, check_component, examine
 
 THREADS = "evaluation_is_thread_safe"
 
@@ -106,7 +106,8 @@ def test_arrays_of_each_thread_and_locks_are_taken(cls, monkeypatch):
 
 
 def test_a_weakness_fails_neither_check_component_nor_the_case():
-    (report,) = check_component(Case(Cached, input=(4, 3)))
+    with pytest.warns(WeaknessWarning, match=f"^Cached has 1 weakness: {THREADS}\n"):
+        (report,) = check_component(Case(Cached, input=(4, 3)))
     assert [result.check for result in report.weaknesses] == [THREADS]
     assert report.failures == ()
     assert report.count("weakness") == 1

@@ -80,7 +80,7 @@ RIGHT = {
 def failed(wrong, family=None):
     """The checks, those of a family or all, that a case fails, with what is found."""
     names = [check.name for check in checks_for(wrong) if family in (None, check.family)]
-    return {result.check: result.message.splitlines()[1].strip() for result in examine(wrong, names).failures}
+    return {result.check: result.message.splitlines()[1].strip() for result in examine(wrong, names).findings}
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -132,8 +132,8 @@ def test_a_trait_that_holds_and_is_not_declared_is_told(right, trait, check, mes
 )
 def test_a_trait_that_holds_and_is_not_declared_fails_another_check(right, trait, check):
     wrong = evolve(RIGHT[right], traits=RIGHT[right].traits - {trait})
-    assert [result.check for result in examine(wrong, [check]).failures] == [check]
-    assert not examine(RIGHT[right], [check]).failures
+    assert [result.check for result in examine(wrong, [check]).findings] == [check]
+    assert not examine(RIGHT[right], [check]).findings
 
 
 def test_integer_targets_that_are_declared_and_are_none_are_told():

@@ -54,7 +54,7 @@ def outcomes(case):
     """How many checks of the core pass and are skipped; plugins may add others."""
     own = set(OWN_CHECKS)
     report = examine(case, [check.name for check in checks_for(case) if check in own])
-    assert report.failures == (), report.failures[0].explanation
+    assert report.findings == (), report.findings[0].explanation
     return report.count("passed"), report.count("skipped")
 
 

@@ -1,4 +1,4 @@
-"""No correct component is blamed, whatever is drawn: strangers' and ours."""
+"""No correct component is blamed, nor called weak, whatever is drawn: strangers' and ours."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ def failures(subject):
     found = []
     for seed in SEEDS:
         cases = cases_of(subject, seed=seed)
-        found += [result.explanation for result in examine(cases[seed % len(cases)]).failures]
+        found += [result.explanation for result in examine(cases[seed % len(cases)]).findings]
     return found
 
 
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda cls: cls.__name__)
 def test_a_correct_stranger_is_never_blamed(stranger):
-    assert failures(stranger) == []
+    """Many keep what forward computes in attributes, as the notebook does: right, and for one thread only."""
+    assert [told for told in failures(stranger) if " has a weakness: evaluation_is_thread_safe\n" not in told] == []
 
 
 @pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case()}))

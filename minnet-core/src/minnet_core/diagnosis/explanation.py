@@ -68,7 +68,7 @@ class Explanation:
     def conformance(self) -> tuple[str, ...]:
         """What came of the kit, in words."""
         see = f"; see: minnet check {shlex.quote(self.declaration.qualified)}"
-        return tuple(repr(report).strip("<>") + (see if report.failures else "") for report in self.reports)
+        return tuple(repr(report).strip("<>") + (see if report.verdict else "") for report in self.reports)
 
 
 def explain(registry: Registry, declaration: Declaration, *, check: bool = True) -> Explanation:

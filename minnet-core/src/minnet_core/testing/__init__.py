@@ -1,7 +1,7 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
 from .cases import Case, construct_examples, examples_of
-from .check import Check, ConformanceError, NotApplicable, check, fail, skip
+from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check
 from .fixtures import install_distribution, isolated
 from .gradient_check import check_criterion_gradients, check_gradients
@@ -16,12 +16,13 @@ from .numerics import (
     structure,
 )
 from .passes import Batch, backward, forward, gradients, parameters, run, sandboxed
-from .report import OUTCOMES, Report, Result
+from .report import OUTCOMES, Report, Result, without_reference
 from .runner import BoundCheck, Examination, check_component, component_checks, examine
 from .selection import cases_of, every_case
 from .trial import Trial
 
 __all__ = [
+    "LEVELS",
     "OUTCOMES",
     "Batch",
     "BoundCheck",
@@ -29,10 +30,12 @@ __all__ = [
     "Check",
     "ConformanceError",
     "Examination",
+    "Level",
     "NotApplicable",
     "Report",
     "Result",
     "Trial",
+    "WeaknessWarning",
     "all_checks",
     "backward",
     "cases_of",
@@ -64,4 +67,5 @@ __all__ = [
     "sandboxed",
     "skip",
     "structure",
+    "without_reference",
 ]

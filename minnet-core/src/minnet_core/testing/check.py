@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from unittest import SkipTest
 
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
     from .trial import Trial
+
+Level = Literal["wrong result", "weakness"]
+"""What a failure means: a number or a state is wrong, or all are right and the component is weak in some use."""
+
+LEVELS: tuple[Level, ...] = ("wrong result", "weakness")
+"""Both, what matters first."""
 
 
 @frozen(eq=False, repr=False)
@@ -22,8 +28,10 @@ class Check:
         family: the group that it belongs to in reports and documentation.
         of: the kinds of component that it is about, of ``layer``, ``criterion`` and ``optimizer``.
         needs: names of checks without which this one would mean nothing; where one fails that is not expected to, this
-            one is skipped.
-        is_weakness: a component that fails it is right, and weak in some use: it is told, and nothing fails.
+            one is skipped. Only where it is about wrong results, and less was found, is this one run.
+        level: what failing it means. A ``wrong result`` is a gradient, a loss or an output that is wrong, a state that
+            is lost, an array written to that is another's, and whatever leaves nothing to prove. A ``weakness`` is
+            anything else, such as a dtype that grows: it is told, and fails nothing that is not strict.
     """
 
     function: Callable[[Trial], None] = field(validator=validators.is_callable())
@@ -34,7 +42,7 @@ class Check:
         validator=validators.deep_iterable(validators.in_(("layer", "criterion", "optimizer"))),
     )
     needs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
-    is_weakness: bool = False
+    level: Level = field(default="wrong result", validator=validators.in_(LEVELS))
 
     @property
     def name(self) -> str:
@@ -54,32 +62,49 @@ class Check:
 def check(
     family: str,
     *,
+    level: Level = "wrong result",
     of: Iterable[str] = ("layer", "criterion"),
     needs: Iterable[str] = (),
-    is_weakness: bool = False,
 ) -> Callable[[Callable[[Any], None]], Check]:
     """Make a decorator that turns a function of a trial into a `Check`.
 
-    >>> @check("protocol", of=["layer"])
+    >>> @check("protocol", level="wrong result", of=["layer"])
     ... def output_is_there(trial):
     ...     '''A forward pass returns something.'''
     >>> output_is_there.name, output_is_there.proves
     ('output_is_there', 'A forward pass returns something.')
     """
-    return lambda function: Check(function, family, of, needs, is_weakness)
+    return lambda function: Check(function, family, of, needs, level)
 
 
 class ConformanceError(AssertionError):
-    """A component fails a check; the message says what, where, and how to see it again."""
+    """A component fails a check; the message says what, where, and how to see it again.
+
+    Attributes:
+        level: of what was found, if it is less than failing the check means in general.
+    """
+
+    level: Level | None = None
+
+
+class WeaknessWarning(UserWarning):
+    """A component is weak in some use, and right; the message is that of a `ConformanceError`."""
 
 
 class NotApplicable(SkipTest):  # an outcome rather than an error, named as unittest names its own
     """A check has nothing to prove of a component; the message says why."""
 
 
-def fail(detail: str) -> NoReturn:
-    """End a check: the component fails it."""
-    raise ConformanceError(detail)
+def fail(detail: str, *, level: Level | None = None) -> NoReturn:
+    """End a check: the component fails it.
+
+    Args:
+        detail: what was found, and where.
+        level: of what was found, where that is less than the check's.
+    """
+    error = ConformanceError(detail)
+    error.level = level
+    raise error
 
 
 def skip(reason: str) -> NoReturn:

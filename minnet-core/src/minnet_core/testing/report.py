@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from attrs import asdict, field, filters, frozen, validators
 
-from .check import ConformanceError
+from .check import LEVELS, ConformanceError, Level, WeaknessWarning
 
 Status = Literal["passed", "failed", "skipped"]
 
@@ -27,7 +27,8 @@ class Result:
         expected_to_fail: whether the case declares that it fails this check.
         reason: the reason that it gives.
         blocked_by: the check whose failure is why this one is skipped.
-        is_weakness: whether failing the check is a weakness rather than a fault.
+        level: what a failure means, ``wrong result`` or ``weakness``: that of the check, or a lesser one of what was
+            found.
     """
 
     case: str
@@ -38,14 +39,14 @@ class Result:
     expected_to_fail: bool = False
     reason: str = ""
     blocked_by: str = ""
-    is_weakness: bool = False
+    level: Level = field(default="wrong result", validator=validators.in_(LEVELS))
 
     @property
     def outcome(self) -> str:
         """The status, or ``expected failure``, ``unexpected pass`` or, of a failure that is one, ``weakness``."""
         if self.expected_to_fail and self.status != "skipped":
             return "expected failure" if self.status == "failed" else "unexpected pass"
-        return "weakness" if self.status == "failed" and self.is_weakness else self.status
+        return "weakness" if self.status == "failed" and self.level == "weakness" else self.status
 
     @property
     def is_bad(self) -> bool:
@@ -74,15 +75,18 @@ class Report:
         case: its name.
         results: in the order in which the checks ran.
         traits: those that hold, declared or, for a case that infers them, found.
+        reference: name of the counterpart in another framework that the case declares; without one, the checks prove
+            that backward belongs to forward, and not that forward is the formula that its author means.
     """
 
     case: str
     results: tuple[Result, ...]
     traits: frozenset[str] = frozenset()
+    reference: str | None = None
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{self.count(outcome)} {outcome}" for outcome in OUTCOMES if self.count(outcome))
-        return f"<{self.case}: {counts}>"
+        counts = [_counted(self.count(outcome), outcome) for outcome in OUTCOMES if self.count(outcome)]
+        return f"<{self.case}: {', '.join([*counts, *([] if self.reference else ['no reference'])])}>"
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
@@ -97,6 +101,20 @@ class Report:
         """The results that tell of a weakness."""
         return tuple(result for result in self.results if result.outcome == "weakness")
 
+    @property
+    def findings(self) -> tuple[Result, ...]:
+        """The failures and, after them, the weaknesses."""
+        return (*self.failures, *self.weaknesses)
+
+    @property
+    def verdict(self) -> str:
+        """How many checks the case fails and, apart from these, its weaknesses; empty if there are neither."""
+        said = [f"fails {len(self.failures)} of {len(self.results)} checks"] if self.failures else []
+        if self.weaknesses:
+            names = ", ".join(result.check for result in self.weaknesses)
+            said.append(f"has {_counted(len(self.weaknesses), 'weakness')}: {names}")
+        return f"{self.case} {' and '.join(said)}" if said else ""
+
     def failed(self, check: str) -> bool:
         """Whether a check ran and failed."""
         return any(result.check == check and result.status == "failed" for result in self.results)
@@ -105,8 +123,12 @@ class Report:
         """How many results have an outcome."""
         return Counter(result.outcome for result in self.results)[outcome]
 
-    def signal(self, on_fail: Literal["raise", "warn"] | None) -> None:
-        """Raise, warn of, or only keep what is bad.
+    def signal(self, on_fail: Literal["raise", "warn"] | None, strict: bool = False) -> None:
+        """Raise, warn of, or only keep what is bad; of weaknesses alone, warn at most.
+
+        Args:
+            on_fail: what to do.
+            strict: whether weaknesses are bad too.
 
         Raises:
             ConformanceError: with every failure's message, if ``on_fail`` is ``"raise"``.
@@ -114,15 +136,43 @@ class Report:
         """
         if on_fail not in ("raise", "warn", None):
             raise ValueError(f"expected on_fail to be 'raise', 'warn' or None, received {on_fail!r}")
-        if not self.failures or on_fail is None:
+        told = self.findings if strict else self.failures or self.weaknesses
+        if not told or on_fail is None:
             return
-        text = "\n\n".join(result.explanation for result in self.failures)
-        message = f"{self.case} fails {len(self.failures)} of {len(self.results)} checks\n\n{text}"
-        if on_fail == "raise":
+        message = "\n\n".join([self.verdict, *(result.explanation for result in told)])
+        is_bad = bool(strict or self.failures)
+        if is_bad and on_fail == "raise":
             raise ConformanceError(message)
-        warnings.warn(message, stacklevel=3)
+        warnings.warn(message, UserWarning if is_bad else WeaknessWarning, stacklevel=3)
 
     def to_dict(self) -> dict[str, Any]:
         """What ``minnet check --json`` prints of a case."""
-        results = [asdict(result, filter=filters.exclude("case", "blocked_by")) for result in self.results]
-        return {"case": self.case, "traits": sorted(self.traits), "results": results}
+        return {
+            "case": self.case,
+            "failures": [result.check for result in self.failures],
+            "weaknesses": [result.check for result in self.weaknesses],
+            "reference": self.reference,
+            "traits": sorted(self.traits),
+            "results": [asdict(result, filter=filters.exclude("case", "blocked_by")) for result in self.results],
+        }
+
+
+def without_reference(reports: Iterable[Report], most: int = 5) -> str:
+    """Say in one line of which components no formula is proven; nothing if each has a reference.
+
+    >>> without_reference([Report("Swish", ())])
+    'no reference: nothing here proves which formula Swish computes; a reference= in EXAMPLES or a test of its own does'
+    """
+    names = list(dict.fromkeys(report.case for report in reports if report.reference is None))
+    if not names:
+        return ""
+    listed = names[:most] if len(names) > most + 1 else names[:]
+    if len(names) > len(listed):
+        listed.append(f"{len(names) - len(listed)} more")
+    said = " and ".join(filter(None, [", ".join(listed[:-1]), listed[-1]]))
+    what = f"which formula {said} computes" if len(names) == 1 else f"which formulas {said} compute"
+    return f"no reference: nothing here proves {what}; a reference= in EXAMPLES or a test of its own does"
+
+
+def _counted(count: int, outcome: str) -> str:
+    return f"{count} {'weaknesses' if outcome == 'weakness' and count > 1 else outcome}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from attrs import asdict, field, frozen
 
 from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
-from .check import Check, ConformanceError
+from .check import Check, ConformanceError, Level, WeaknessWarning
 from .checks import checks_by_name, checks_for, named_check, unknown_check
 from .passes import sandboxed
 from .report import Report, Result, Status
@@ -73,7 +74,8 @@ class Examination:
         """Run checks; those that they need are reported too where they fail."""
         results = {check.name: self.result_of(check) for check in checks}
         needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
-        return Report(self.case.name, (*needed, *results.values()), self.traits)
+        reference = None if self.case.reference is None else self.case.reference.name
+        return Report(self.case.name, (*needed, *results.values()), self.traits, reference)
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -101,16 +103,18 @@ class Examination:
         expected = check.name in self.case.expected_failures
         reason = self.case.expected_failures.get(check.name, "")
 
-        def result(status: Status, message: str = "", blocked_by: str = "") -> Result:
+        def result(status: Status, message: str = "", blocked_by: str = "", level: Level = check.level) -> Result:
             text = printable_lines(message)
-            known = (self.case.name, check.name, check.family, status, text, expected, reason, blocked_by)
-            return Result(*known, check.is_weakness)
+            return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
 
         if self.kind is not None and self.kind not in check.of:
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         for need in check.needs:
-            first = self.result_of(self._checks[need] if need in self._checks else named_check(need))
-            if first.outcome == "failed":  # one that is expected to fail is no reason to stop
+            needed = self._checks[need] if need in self._checks else named_check(need)
+            first = self.result_of(needed)
+            # One that is expected to fail is no reason to stop, and what is found to be less hides no wrong result.
+            is_weak = first.outcome == "weakness" and "weakness" in (needed.level, check.level)
+            if first.outcome == "failed" or is_weak:
                 return result("skipped", f"needs {need}, which fails", need)
             if first.blocked_by:
                 return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
@@ -120,14 +124,15 @@ class Examination:
         except SkipTest as skipped:
             return result("skipped", str(skipped))
         except ConformanceError as failure:
-            return result("failed", self._message(check, str(failure)))
+            level = failure.level or check.level
+            return result("failed", self._message(check, str(failure), level), level=level)
         except (Exception, SystemExit) as error:  # whatever a stranger's component raises is a finding
-            return result("failed", self._message(check, _raised(error)))
+            return result("failed", self._message(check, _raised(error), check.level))
         return result("passed")
 
-    def _message(self, check: Check, detail: str) -> str:
+    def _message(self, check: Check, detail: str, level: Level) -> str:
         return (
-            f"{self.case.name} {'has a weakness:' if check.is_weakness else 'fails'} {check.name}\n"
+            f"{self.case.name} {'has a weakness:' if level == 'weakness' else 'fails'} {check.name}\n"
             f"  {detail}\n"
             f"  it proves: {check.proves}\n"
             f"  seed: {self.case.seed}\n"
@@ -153,30 +158,34 @@ class BoundCheck(Check):
 
     Attributes:
         case: the case.
+        strict: whether a weakness fails too.
     """
 
     case: Case = field(kw_only=True)
+    strict: bool = field(default=False, kw_only=True)
 
     @classmethod
-    def of_case(cls, case: Case, check: Check) -> Self:
+    def of_case(cls, case: Case, check: Check, *, strict: bool = False) -> Self:
         """Bind a check to a case."""
-        return cls(**asdict(check, recurse=False), case=case)
+        return cls(**asdict(check, recurse=False), case=case, strict=strict)
 
     def __call__(self, case: Case | None = None) -> None:
-        """Run the check.
+        """Run the check; a weakness is warned of, by a `WeaknessWarning`.
 
         Args:
             case: the one to run it on instead of its own.
 
         Raises:
             ConformanceError: if the component fails.
-            unittest.SkipTest: if the check has nothing to prove of it, tells of a weakness, or needs one that fails.
+            unittest.SkipTest: if the check has nothing to prove of it, or needs one that fails.
         """
         __tracebackhide__ = True  # of pytest: the message says it all
         result = Examination(case or self.case).result_of(self)
-        if result.outcome in ("skipped", "weakness"):
+        if result.outcome == "skipped":
             raise SkipTest(result.message)
-        if result.status == "failed":
+        if result.outcome == "weakness" and not self.strict:
+            warnings.warn(result.message, WeaknessWarning, stacklevel=2)
+        elif result.status == "failed":
             raise ConformanceError(result.message)
 
 
@@ -201,6 +210,7 @@ def check_component(
     *subjects: Any,
     checks: Iterable[str] | None = None,
     on_fail: Literal["raise", "warn"] | None = "raise",
+    strict: bool = False,
     **options: Any,
 ) -> list[Report]:
     """Run the conformance kit.
@@ -209,6 +219,7 @@ def check_component(
         subjects: what `cases_of` takes: a class, a registered name, a distribution, a `Case`.
         checks: names of the checks to run (and of what they need); all if not given.
         on_fail: raise an error, warn, or (None) only report.
+        strict: take weaknesses for failures, rather than warn of them by a `WeaknessWarning`.
         options: as `cases_of` takes them.
 
     Returns:
@@ -226,7 +237,7 @@ def check_component(
     reports = []
     for case in cases_of(*subjects, **options):
         report = examine(case, checks)
-        report.signal(on_fail)
+        report.signal(on_fail, strict)
         reports.append(report)
     return reports
 

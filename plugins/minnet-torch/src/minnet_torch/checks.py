@@ -12,7 +12,7 @@ from .pair import pairs
 FITS = ("forward_runs", "backward_runs", "counterpart_in_pytorch_fits")
 
 
-@check("reference", needs=["forward_runs"])
+@check("reference", level="wrong result", needs=["forward_runs"])
 def counterpart_in_pytorch_fits(trial: Trial) -> None:
     """PyTorch has the counterpart that the case names, and it takes the same parameters and inputs.
 
@@ -22,19 +22,19 @@ def counterpart_in_pytorch_fits(trial: Trial) -> None:
         pair.theirs()
 
 
-@check("reference", of=["layer"], needs=FITS)
+@check("reference", level="wrong result", of=["layer"], needs=FITS)
 def output_is_that_of_pytorch(trial: Trial) -> None:
     """In float64 the output is PyTorch's to 1e-9, for every shape of the case, in both modes."""
     _expect_equal(trial, "output")
 
 
-@check("reference", of=["criterion"], needs=FITS)
+@check("reference", level="wrong result", of=["criterion"], needs=FITS)
 def loss_is_that_of_pytorch(trial: Trial) -> None:
     """In float64 the loss is PyTorch's to 1e-9, for every shape of the case."""
     _expect_equal(trial, "loss")
 
 
-@check("reference", needs=[*FITS, "gradInput_has_the_shape_of_input"])
+@check("reference", level="wrong result", needs=[*FITS, "gradInput_has_the_shape_of_input"])
 def gradInput_is_that_of_pytorch(trial: Trial) -> None:
     """In float64 gradInput is what PyTorch's own backward pass gives, to 1e-9, for every shape of the case."""
     if trial.takes_integers:
@@ -42,7 +42,7 @@ def gradInput_is_that_of_pytorch(trial: Trial) -> None:
     _expect_equal(trial, "gradInput")
 
 
-@check("reference", of=["layer"], needs=[*FITS, "parameters_and_gradients_align"])
+@check("reference", level="wrong result", of=["layer"], needs=[*FITS, "parameters_and_gradients_align"])
 def parameter_gradients_are_those_of_pytorch(trial: Trial) -> None:
     """In float64 the gradient of every parameter is what PyTorch's own backward pass gives, to 1e-9."""
     if not parameters(trial.prototype):
@@ -50,7 +50,7 @@ def parameter_gradients_are_those_of_pytorch(trial: Trial) -> None:
     _expect_equal(trial, "gradient of ")
 
 
-@check("reference", needs=[*FITS, "gradInput_has_the_shape_of_input"])
+@check("reference", level="wrong result", needs=[*FITS, "gradInput_has_the_shape_of_input"])
 def float32_results_are_those_of_pytorch(trial: Trial) -> None:
     """Float32 results are PyTorch's in float64, as near as float32 allows, which PyTorch's own float32 shows."""
     epsilon = float(np.finfo(np.float32).eps)

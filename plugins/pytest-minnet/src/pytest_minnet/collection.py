@@ -16,6 +16,7 @@ from minnet_core.testing import BoundCheck, Case, Check, ConformanceError, Exami
 from .declaration import Conformance
 from .ids import case_ids
 from .item import ConformanceItem
+from .strictness import is_strict
 
 
 @frozen
@@ -121,7 +122,7 @@ def parametrize(metafunc: pytest.Metafunc, conformances: Iterable[Conformance]) 
         ("case", "check"),
         [
             pytest.param(
-                *(proof.case, BoundCheck.of_case(proof.case, check)),
+                *(proof.case, BoundCheck.of_case(proof.case, check, strict=is_strict(metafunc.config))),
                 id=proof.test_id(check),
                 marks=tuple(marks(proof.case, check)),
             )

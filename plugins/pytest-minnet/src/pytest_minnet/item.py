@@ -12,6 +12,7 @@ import pytest
 from minnet_core.testing import Check, ConformanceError, Examination, named_check
 
 from .declaration import MARK
+from .strictness import PROPERTY, is_strict
 
 
 class ConformanceItem(pytest.Item):
@@ -46,20 +47,23 @@ class ConformanceItem(pytest.Item):
             self.add_marker(mark)
 
     def runtest(self) -> None:
-        """Run the check, after those that it needs.
+        """Run the check, after those that it needs; a weakness is kept for the report, unless weaknesses fail too.
 
         Raises:
             ConformanceError: if the component fails it.
-            pytest.skip.Exception: if it has nothing to prove or tells of a weakness, or a check that it needs fails.
+            pytest.skip.Exception: if it has nothing to prove, or a check that it needs fails.
             pytest.fail.Exception: if a check that it needs fails, and is not run itself, so that nothing else would.
         """
         result = self.examination.result_of(self.check)
-        if result.status == "failed" and result.outcome != "weakness":
+        if result.outcome == "weakness" and not is_strict(self.config):
+            self.user_properties.append((PROPERTY, result.message))
+        elif result.status == "failed":
             raise ConformanceError(result.message)
         if result.blocked_by and not self._is_run(result.blocked_by):
             needed = self.examination.result_of(named_check(result.blocked_by))
-            pytest.fail(f"{self.title}: {result.message}\n\n{needed.message}", pytrace=False)
-        if result.outcome in ("skipped", "weakness"):
+            if needed.outcome == "failed" or is_strict(self.config):
+                pytest.fail(f"{self.title}: {result.message}\n\n{needed.message}", pytrace=False)
+        if result.status == "skipped":
             pytest.skip(result.message)
 
     def _is_run(self, check: str) -> bool:

@@ -12,10 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from . import strictness
 from .declaration import MARK, Conformance
 
 if TYPE_CHECKING:
     from .isolation import Registries, Site
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what makes weaknesses fail."""
+    strictness.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +57,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         path, line, _ = item.reportinfo()
         report.longrepr = (os.fspath(path), (line or 0) + 1, report.longrepr[2])
     return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """Count a test that found a weakness apart from those that passed."""
+    is_weak = report.when == "call" and report.passed and strictness.weakness_of(report)
+    return (strictness.OUTCOME, "w", ("WEAK", {"yellow": True})) if is_weak else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell the weaknesses, before pytest's own summary of what failed."""
+    strictness.tell(terminalreporter)
 
 
 @pytest.fixture

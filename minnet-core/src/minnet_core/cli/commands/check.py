@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -14,10 +14,10 @@ import click
 from ...errors import MinnetError
 from ...nn import read_shape
 from ...support import printable_lines, render_table
-from ...testing import Case, Report, all_checks, cases_of, every_case, examine, named_check
+from ...testing import Case, Report, Result, all_checks, cases_of, every_case, examine, named_check, without_reference
 from ..listing import echo_json, records
 
-_COLUMNS = ("component", "passed", "failed", "skipped", "expected to fail")
+_COLUMNS = ("component", "passed", "failed", "weak", "skipped", "expected to fail")
 
 
 def _read_arguments(text: str) -> dict[str, Any]:
@@ -61,6 +61,7 @@ def _read_shape(text: str) -> Any:
 @click.option("--example", type=click.IntRange(min=0), help="Check only this one of the class's EXAMPLES.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--check", "checks", multiple=True, help="Run only this check and those that it depends on.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for weaknesses too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and why checks are skipped.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
@@ -74,6 +75,7 @@ def check(
     example: int | None,
     seed: int,
     checks: Sequence[str],
+    strict: bool,
     verbose: bool,
     listing: bool,
     as_json: bool,
@@ -83,11 +85,11 @@ def check(
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
     module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
     any other needs --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
-    check fails, and with 2 if there is nothing to check.
+    result is wrong, or with --strict if there is a weakness, and with 2 if there is nothing to check.
     """
     if listing:
-        rows = [(check.name, check.family, ", ".join(check.of), check.proves) for check in all_checks()]
-        columns = ("check", "family", "of", "proves")
+        rows = [(check.name, check.family, check.level, ", ".join(check.of), check.proves) for check in all_checks()]
+        columns = ("check", "family", "level", "of", "proves")
         if as_json:
             echo_json(records(columns, rows))
         else:
@@ -121,8 +123,9 @@ def check(
     if as_json:
         echo_json([report.to_dict() for report in reports])
     else:
-        click.echo(printable_lines("\n\n".join(_parts(cases, reports, verbose or bool(checks))), sys.maxsize))
-    if any(report.failures for report in reports):
+        parts = [*_parts(cases, reports, verbose or bool(checks)), *([] if checks else [without_reference(reports)])]
+        click.echo(printable_lines("\n\n".join(filter(None, parts)), sys.maxsize))
+    if any(report.findings if strict else report.failures for report in reports):
         raise click.exceptions.Exit(1)
 
 
@@ -133,11 +136,11 @@ class _Misuse(click.ClickException):
 
 
 def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> Iterator[str]:
-    """Yield what is printed: a table, what was found out, and what failed."""
+    """Yield what is printed: a table, what was found out, what failed, and at last the weaknesses."""
     rows = []
     for report in reports:
-        passed, skipped, expected = map(report.count, ("passed", "skipped", "expected failure"))
-        rows.append((report.case, str(passed), str(len(report.failures)), str(skipped), str(expected)))
+        passed, weak, skipped, expected = map(report.count, ("passed", "weakness", "skipped", "expected failure"))
+        rows.append((report.case, *map(str, (passed, len(report.failures), weak, skipped, expected))))
     yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
         if case.guess:
@@ -145,24 +148,30 @@ def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> I
         found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted
         if found and not report.failed("backward_runs"):
             yield f"{report.case}: found to be {', '.join(found)}"
-        yield from _explanations(report, verbose)
+        yield from _explanations(report.failures, f"{report.case} also fails", verbose)
+        yield from _skips(report, verbose)
+    for report in reports:
+        if verbose or not any(each.failures for each in reports):  # else they can wait
+            yield from _explanations(report.weaknesses, f"{report.case} also has a weakness:", verbose)
+        elif report.weaknesses:
+            names = ", ".join(result.check for result in report.weaknesses)
+            yield f"{report.case} has a weakness: {names}; --verbose tells more"
 
 
-def _explanations(report: Report, verbose: bool) -> Iterator[str]:
-    """Yield what failed: the first failure of each family at length, and why most was skipped, if it was."""
+def _explanations(results: Iterable[Result], others_begin: str, verbose: bool) -> Iterator[str]:
+    """Yield the first result of each family at length, and the names of the others."""
     told: dict[str, list[str]] = {}
-    for result in report.failures:
+    for result in results:
         if verbose or result.family not in told:
             yield result.explanation
         told.setdefault(result.family, []).append(result.check)
     others = [name for names in told.values() for name in names[1:]]
     if others and not verbose:
-        yield f"{report.case} also fails {', '.join(others)}; --verbose tells how"
-    weaknesses = [result.message if verbose else result.check for result in report.weaknesses]
-    if weaknesses and verbose:
-        yield from weaknesses
-    elif weaknesses:
-        yield f"{report.case} has a weakness: {', '.join(weaknesses)}; --verbose tells more"
+        yield f"{others_begin} {', '.join(others)}; --verbose tells how"
+
+
+def _skips(report: Report, verbose: bool) -> Iterator[str]:
+    """Yield why most was skipped, if it was."""
     blocked = Counter(result.blocked_by for result in report if result.blocked_by)
     for check, count in blocked.items():
         yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {check} fails"

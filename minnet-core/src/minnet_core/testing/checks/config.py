@@ -18,7 +18,7 @@ from ..trial import Trial
 from .protocol import RUNS, skip_unlisted
 
 
-@check("config", needs=RUNS)
+@check("config", level="wrong result", needs=RUNS)
 def a_config_makes_an_equal_component(trial: Trial) -> None:
     """``to_config`` writes down all that the constructor was given: ``build`` makes an equal component of it."""
     component = trial.prototype
@@ -50,7 +50,7 @@ def a_config_makes_an_equal_component(trial: Trial) -> None:
     expect_equal(run(rebuilt, batch), run(trial.fresh(), batch), f"of the rebuilt component, {batch}")
 
 
-@check("config", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("config", level="weakness", of=["layer", "criterion", "optimizer"], needs=["is_made"])
 def wrong_arguments_are_refused(trial: Trial) -> None:
     """The constructor raises an error on the arguments that the case says must be refused."""
     if not trial.case.rejected_arguments:

@@ -34,7 +34,7 @@ BOUNDARY_DTYPES = (np.float64, np.float32)
 """What 0 and 1 are tried in: 1 - 1e-12 is 1 in float32, and no bound there."""
 
 
-@check("criterions", of=["criterion"], needs=[*RUNS, "gradInput_is_the_slope"])
+@check("criterions", level="wrong result", of=["criterion"], needs=[*RUNS, "gradInput_is_the_slope"])
 def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
     """A batch given twice over has the same loss, and half the gradient for each sample."""
     for batch in trial.batches():
@@ -47,7 +47,7 @@ def loss_is_a_mean_over_the_batch(trial: Trial) -> None:
         expect_as_calculated(trial, "train", received, expected, f"of a batch given twice over, {batch}")
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def loss_is_one_finite_number(trial: Trial) -> None:
     """The loss is one finite number, for drawn inputs and targets."""
     for batch in trial.batches():
@@ -56,7 +56,7 @@ def loss_is_one_finite_number(trial: Trial) -> None:
             fail(f"loss, {batch}: expected one finite float, received {loss!r}")
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def integer_targets_count_as_numbers(trial: Trial) -> None:
     """A target of integers, unsigned or boolean, gives the loss and gradient of the same numbers in floating point."""
     batch = trial.batch()
@@ -67,7 +67,7 @@ def integer_targets_count_as_numbers(trial: Trial) -> None:
     _expect_alike(trial, evolve(batch, second=map_arrays(_whole, batch.second)), (*INTEGERS, np.bool_))
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     """Class indices of every integer dtype, unsigned ones too, give the same loss and gradient."""
     batch = trial.batch()
@@ -78,7 +78,7 @@ def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
     _expect_alike(trial, batch, INTEGERS)
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="weakness", of=["criterion"], needs=RUNS)
 def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
     """The gradient has the dtype of the input, whatever that of the target."""
     for dtype in (np.float32, np.float64):
@@ -97,7 +97,7 @@ def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
                     )
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
     """A class of probability zero that is not the target leaves loss and gradient finite.
 
@@ -116,7 +116,7 @@ def a_probability_of_zero_counts_nothing_elsewhere(trial: Trial) -> None:
         _expect_finite(trial, changed, f"{batch} with {zero:g} for classes of weight 0")
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def a_certain_and_right_answer_is_finite(trial: Trial) -> None:
     """Inputs of exactly 0 and 1 that equal their targets leave loss and gradient finite."""
     if trial.domain != "unit-interval-input":
@@ -129,7 +129,7 @@ def a_certain_and_right_answer_is_finite(trial: Trial) -> None:
         _expect_finite(trial, Batch(copied(certain), certain), f"{batch} of zeros and ones as the target has them")
 
 
-@check("criterions", of=["criterion"], needs=RUNS)
+@check("criterions", level="wrong result", of=["criterion"], needs=RUNS)
 def ignored_targets_add_nothing(trial: Trial) -> None:
     """A sample that the target ignores adds nothing to the loss, and has a gradient of zero.
 
@@ -168,7 +168,7 @@ def ignored_targets_add_nothing(trial: Trial) -> None:
         expect_equal(rest, expected, f"where the target ignores the first sample, {batch}")
 
 
-@check("criterions", of=["criterion"], needs=RUNS, is_weakness=True)
+@check("criterions", level="weakness", of=["criterion"], needs=RUNS)
 def a_batch_that_is_ignored_is_finite(trial: Trial) -> None:
     """Where the target ignores every sample the loss is finite, and the gradient zero: nothing is divided by none.
 

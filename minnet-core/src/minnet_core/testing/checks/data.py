@@ -37,7 +37,7 @@ ROWLESS = "its output has no row for each sample"
 SHAPED = (*RUNS, "gradInput_has_the_shape_of_input")
 
 
-@check("data", needs=RUNS)
+@check("data", level="weakness", needs=RUNS)
 def dtype_is_kept(trial: Trial) -> None:
     """For float32 in there is float32 out, and for float64 float64: results, gradients and buffers, in both modes.
 
@@ -56,7 +56,7 @@ def dtype_is_kept(trial: Trial) -> None:
             fail(f"forward, {mode} mode: expected to calculate in float64, as its input is; it rounds to float32")
 
 
-@check("data", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
+@check("data", level="wrong result", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
 def samples_are_independent(trial: Trial) -> None:
     """Each sample alone gives its row of the batch's results; gradients of parameters, and the loss, add up."""
     if "batch-coupled" in trial.traits:
@@ -70,7 +70,7 @@ def samples_are_independent(trial: Trial) -> None:
             expect_as_calculated(trial, mode, one_by_one(trial, mode, batch), together, where)
 
 
-@check("data", needs=["samples_are_independent"])
+@check("data", level="wrong result", needs=["samples_are_independent"])
 def a_large_batch_is_treated_alike(trial: Trial) -> None:
     """Hundreds of samples give what they give in small batches, class indices of one byte included."""
     if "batch-coupled" in trial.traits:
@@ -89,7 +89,7 @@ def a_large_batch_is_treated_alike(trial: Trial) -> None:
             )
 
 
-@check("data", needs=["is_made"])
+@check("data", level="weakness", needs=["is_made"])
 def rejected_calls_change_nothing(trial: Trial) -> None:
     """The calls that the case says must be refused raise an error, and leave parameters, gradients and state alone."""
     if not trial.case.rejects:

@@ -33,14 +33,19 @@ from ..trial import Trial
 from .data import DTYPES, SHAPED, results_and_buffers
 from .protocol import RUNS
 
+_IN_BETWEEN = (
+    "all results are right, only an intermediate value is not finite, as in a branch that np.where discards, or in "
+    "a denominator; limit its argument, as np.exp(np.minimum(x, 0)) does"
+)
 
-@check("data", needs=SHAPED)
+
+@check("data", level="wrong result", needs=SHAPED)
 def float32_is_accurate(trial: Trial) -> None:
     """Results in float32 are those of float64 to the accuracy that float32 can give."""
     _expect_accurate(trial, 0.0)
 
 
-@check("data", needs=SHAPED)
+@check("data", level="weakness", needs=SHAPED)
 def float32_is_accurate_far_from_zero(trial: Trial) -> None:
     """Results in float32 are those of float64 for inputs, and targets, around 1000 too, as far as rounding allows."""
     trial.require_real()
@@ -49,16 +54,19 @@ def float32_is_accurate_far_from_zero(trial: Trial) -> None:
         _expect_accurate(trial, 1000.0, moves_target=True)
 
 
-@check("data", needs=RUNS)
+@check("data", level="wrong result", needs=RUNS)
 def large_inputs_give_finite_results(trial: Trial) -> None:
-    """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range."""
+    """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range.
+
+    Where an intermediate value overflows and every result is right, that is a weakness.
+    """
     trial.require_real()
     for mode, dtype, size in product(trial.modes, DTYPES, (1e3, 1e4)):
         input = trial.map_real(partial(scaled, factor=size), trial.draw_input(dtype))
         _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
 
 
-@check("data", needs=[*RUNS, "large_inputs_give_finite_results"])
+@check("data", level="wrong result", needs=[*RUNS, "large_inputs_give_finite_results"])
 def one_huge_row_gives_finite_results(trial: Trial) -> None:
     """A batch of zeros but for one sample of 10000s overflows nowhere, and divides by nothing."""
     trial.require_real()
@@ -66,7 +74,7 @@ def one_huge_row_gives_finite_results(trial: Trial) -> None:
         _expect_finite(trial, mode, dtype, trial.map_real(_huge_row, trial.draw_input(dtype)), "one huge row")
 
 
-@check("data", needs=RUNS)
+@check("data", level="wrong result", needs=RUNS)
 def tiny_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of zero, and of nearly nothing, are divided by nowhere."""
     trial.require_real()
@@ -234,24 +242,23 @@ def _expect_finite(trial: Trial, mode: str, dtype: Any, input: Any, kind: str) -
         effect = _effect(run(copy.deepcopy(component), batch), true)
         fail(
             f"{mode} mode, {batch}, {describe(batch.second)}: {problems[0]}, where the true result is in range\n"
-            f"  {where}{effect}"
+            f"  {where}{effect or _IN_BETWEEN}",
+            level=None if effect else "weakness",
         )
 
 
 def _effect(received: Mapping[str, Array], true: Mapping[str, Array]) -> str:
-    """Say which element of the results is wrong, or that none is."""
+    """Say which element of the results is wrong; nothing if none is."""
     for name, value in true.items():
-        wrong = differing(received[name], value, 1e-2 * largest(value))
+        underflow = float(np.finfo(received[name].dtype).tiny) if is_floating(received[name]) else 0.0
+        wrong = differing(received[name], value, 1e-2 * largest(value) + underflow)
         if wrong.any():
             element = tuple(map(int, np.argwhere(wrong)[0]))
             place = f"{name}{list(element) if element else ''}"
             return (
                 f"{place} is {format_number(received[name][element])}, its true value {format_number(value[element])}"
             )
-    return (
-        "all results are right, only an intermediate value is not finite, as in a branch that np.where discards, or in "
-        "a denominator; limit its argument, as np.exp(np.minimum(x, 0)) does"
-    )
+    return ""
 
 
 def _true_results(trial: Trial, component: Any, batch: Batch, dtype: Any) -> dict[str, Array] | None:

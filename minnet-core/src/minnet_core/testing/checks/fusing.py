@@ -19,7 +19,7 @@ from ..trial import Trial
 from .protocol import RUNS
 
 
-@check("fusing", of=["layer"], needs=RUNS)
+@check("fusing", level="wrong result", of=["layer"], needs=RUNS)
 def affine_map_is_what_it_states(trial: Trial) -> None:
     """What ``as_affine`` states is what the layer computes in evaluation mode, before and after training."""
     for when, component in _evaluated(trial, np.float64):
@@ -35,7 +35,7 @@ def affine_map_is_what_it_states(trial: Trial) -> None:
             expect_equal(received, expected, f"of the layer, against what as_affine() states, {when}, {batch}")
 
 
-@check("fusing", of=["layer"], needs=RUNS)
+@check("fusing", level="wrong result", of=["layer"], needs=RUNS)
 def absorbs_rightly_what_follows_it(trial: Trial) -> None:
     """What ``absorb`` makes is a new layer of the same dtypes that computes the layer and the affine map after it.
 

@@ -43,38 +43,38 @@ INPUT = (*RUNS, "gradInput_has_the_shape_of_input", "separate_calls_equal_backwa
 SLOPE = (*INPUT, "gradInput_is_the_slope")
 
 
-@check("gradients", needs=INPUT)
+@check("gradients", level="wrong result", needs=INPUT)
 def gradInput_is_the_slope(trial: Trial) -> None:
     """``gradInput`` equals central differences in training mode, on drawn inputs of every shape."""
     _compare_shapes(trial, "train", "gradInput")
 
 
-@check("gradients", needs=SLOPE)
+@check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_is_the_slope_for_one_sample(trial: Trial) -> None:
     """``gradInput`` equals central differences for a batch of a single sample."""
     _compare(trial, "train", trial.single, "gradInput")
 
 
-@check("gradients", needs=SLOPE)
+@check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_is_the_slope_for_negative_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences where every number of the input is negative."""
     _compare(trial, "train", lambda: _signed(trial, -1, "negative"), "gradInput")
 
 
-@check("gradients", needs=SLOPE)
+@check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences where every number of the input is positive."""
     _compare(trial, "train", lambda: _signed(trial, 1, "positive"), "gradInput")
 
 
-@check("gradients", needs=SLOPE)
+@check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
     trial.require_real()
     _compare(trial, "train", lambda: _changed(trial, lambda array: 4.0 * array, "larger"), "gradInput")
 
 
-@check("gradients", of=["layer"], needs=SLOPE)
+@check("gradients", level="wrong result", of=["layer"], needs=SLOPE)
 def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
     """``gradInput`` equals central differences in evaluation mode, after training passes, for one sample too."""
     _compare_shapes(trial, "evaluate", "gradInput")
@@ -82,19 +82,19 @@ def gradInput_is_the_slope_in_evaluate_mode(trial: Trial) -> None:
         _compare(trial, "evaluate", partial(trial.single, "evaluate"), "gradInput")
 
 
-@check("gradients", of=["layer"], needs=RUNS)
+@check("gradients", level="wrong result", of=["layer"], needs=RUNS)
 def parameter_gradients_are_the_slopes(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in training mode, on inputs of every shape."""
     _compare_shapes(trial, "train", "gradient of")
 
 
-@check("gradients", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
+@check("gradients", level="wrong result", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
 def parameter_gradients_are_the_slopes_for_one_sample(trial: Trial) -> None:
     """The gradient of every parameter equals central differences for a batch of a single sample."""
     _compare(trial, "train", trial.single, "gradient of")
 
 
-@check("gradients", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
+@check("gradients", level="wrong result", of=["layer"], needs=[*RUNS, "parameter_gradients_are_the_slopes"])
 def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
     """The gradient of every parameter equals central differences in evaluation mode, for one sample too."""
     _compare_shapes(trial, "evaluate", "gradient of")
@@ -102,7 +102,7 @@ def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
         _compare(trial, "evaluate", partial(trial.single, "evaluate"), "gradient of")
 
 
-@check("gradients", of=["layer"], needs=[*INPUT, *SLOPES])
+@check("gradients", level="wrong result", of=["layer"], needs=[*INPUT, *SLOPES])
 def backward_is_linear_in_gradOutput(trial: Trial) -> None:
     """Backward of a sum of two gradOutputs is the sum of their backwards, at any size of them; of zero it is zero."""
     for mode in trial.modes:
@@ -125,7 +125,7 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
         expect_equal(none, {name: np.zeros_like(array) for name, array in one.items()}, "of a gradOutput of zeros")
 
 
-@check("gradients", needs=SLOPE)
+@check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
     """Where inputs are equal or zero, ``gradInput`` is the slope in every direction in which there is one.
 

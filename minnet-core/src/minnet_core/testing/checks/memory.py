@@ -15,7 +15,7 @@ from ..trial import Trial
 from .protocol import CALLED, RUNS
 
 
-@check("data", needs=CALLED)
+@check("data", level="wrong result", needs=CALLED)
 def arguments_are_not_written_to(trial: Trial) -> None:
     """Forward and backward leave input, gradOutput and target as they are, bit for bit."""
     second = "target" if trial.kind == "criterion" else "gradOutput"
@@ -28,14 +28,14 @@ def arguments_are_not_written_to(trial: Trial) -> None:
             expect_same(second, given.second, batch.second, where)
 
 
-@check("data", needs=RUNS)
+@check("data", level="weakness", needs=RUNS)
 def read_only_arrays_are_taken(trial: Trial) -> None:
     """Arrays that cannot be written to are taken, and give the same results."""
     for mode in trial.modes:
         _expect_same(trial, mode, trial.batch(mode), read_only, "read-only")
 
 
-@check("data", needs=CALLED)
+@check("data", level="weakness", needs=CALLED)
 def results_share_no_memory(trial: Trial) -> None:
     """Output and ``gradInput`` are arrays of their own, and can be written to: no argument, parameter or buffer."""
     for mode, component, batch in trial.per_mode():
@@ -53,7 +53,7 @@ def results_share_no_memory(trial: Trial) -> None:
             others[name] = array
 
 
-@check("data", needs=RUNS)
+@check("data", level="wrong result", needs=RUNS)
 def earlier_results_are_kept(trial: Trial) -> None:
     """What forward returned is not changed by backward, and neither result by the next pass."""
     for mode, component, first in trial.per_mode():
@@ -66,7 +66,7 @@ def earlier_results_are_kept(trial: Trial) -> None:
         expect_equal(returned, kept, f"of an earlier pass, {mode} mode, after another", rtol=0)
 
 
-@check("data", of=["layer"], needs=RUNS)
+@check("data", level="wrong result", of=["layer"], needs=RUNS)
 def results_of_inner_modules_are_kept(trial: Trial) -> None:
     """A component does not change what the modules inside it returned: they may need it again."""
     if not dict(children(trial.prototype)):
@@ -81,7 +81,7 @@ def results_of_inner_modules_are_kept(trial: Trial) -> None:
         expect_equal(returned, kept, f"{mode} mode, after the pass", rtol=0)
 
 
-@check("data", needs=RUNS)
+@check("data", level="wrong result", needs=RUNS)
 def memory_layout_does_not_matter(trial: Trial) -> None:
     """Arrays in Fortran order, strided, padded and reversed in memory give the results of contiguous ones."""
     for mode, _, batch in trial.per_batch():
@@ -89,7 +89,7 @@ def memory_layout_does_not_matter(trial: Trial) -> None:
             _expect_same(trial, mode, batch, layout, name)
 
 
-@check("data", needs=RUNS)
+@check("data", level="wrong result", needs=RUNS)
 def broadcast_arrays_are_taken(trial: Trial) -> None:
     """Arrays made by ``np.broadcast_to``, whose samples are one memory, give the results of their copies."""
     for mode in trial.modes:

@@ -19,7 +19,7 @@ NEAR = 0.02
 """How near evaluation must come to training, relative to the largest output."""
 
 
-@check("state", of=["layer"], needs=["is_made"])
+@check("state", level="wrong result", of=["layer"], needs=["is_made"])
 def modes_reach_every_module(trial: Trial) -> None:
     """A new component is in training mode; ``train()`` and ``evaluate()`` set it, and every module inside."""
     component = trial.case.build()
@@ -34,7 +34,7 @@ def modes_reach_every_module(trial: Trial) -> None:
                 fail(f"training of {what} {when}: expected {expected}, received {module.training!r}")
 
 
-@check("state", of=["layer"], needs=["modes_reach_every_module", *RUNS])
+@check("state", level="wrong result", of=["layer"], needs=["modes_reach_every_module", *RUNS])
 def changing_the_mode_changes_nothing_else(trial: Trial) -> None:
     """``train()`` and ``evaluate()`` leave parameters, gradients, buffers and generators as they are."""
     component, batch = trial.fresh(), trial.batch()
@@ -45,7 +45,7 @@ def changing_the_mode_changes_nothing_else(trial: Trial) -> None:
         expect_equal(lasting(component), before, f"after {method}()", rtol=0)
 
 
-@check("state", of=["layer"], needs=RUNS)
+@check("state", level="wrong result", of=["layer"], needs=RUNS)
 def training_goes_on_after_evaluation(trial: Trial) -> None:
     """A training pass gives the same whether or not there was evaluation before it."""
     batch, other = trial.batch(), trial.batch("evaluate")
@@ -59,7 +59,7 @@ def training_goes_on_after_evaluation(trial: Trial) -> None:
     expect_equal(run(interrupted, batch), run(trained, batch), "of training after evaluation")
 
 
-@check("state", of=["layer"], needs=RUNS)
+@check("state", level="wrong result", of=["layer"], needs=RUNS)
 def evaluation_is_deterministic(trial: Trial) -> None:
     """In evaluation mode the same input gives the same results, bit for bit."""
     component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
@@ -69,7 +69,7 @@ def evaluation_is_deterministic(trial: Trial) -> None:
         expect_same("output", again, first, "of the same input once more, evaluate mode")
 
 
-@check("state", of=["layer"], needs=RUNS)
+@check("state", level="wrong result", of=["layer"], needs=RUNS)
 def evaluation_changes_nothing(trial: Trial) -> None:
     """Passes in evaluation mode change no parameter, buffer or generator, and not what later passes give.
 
@@ -91,7 +91,7 @@ def evaluation_changes_nothing(trial: Trial) -> None:
     expect_equal(run(untrained, batch), first, "after other passes in evaluation mode, before any training")
 
 
-@check("state", of=["layer"], needs=["evaluates_before_training", *RUNS])
+@check("state", level="wrong result", of=["layer"], needs=["evaluates_before_training", *RUNS])
 def only_forward_moves_statistics(trial: Trial) -> None:
     """A training backward changes nothing that evaluation gives, and one over a single sample leaves that finite."""
     component, batch, other = trial.fresh(), trial.batch(), trial.batch("evaluate")
@@ -107,7 +107,7 @@ def only_forward_moves_statistics(trial: Trial) -> None:
                 fail(f"{name}, evaluate mode, after training on one sample: expected finite numbers, received {array}")
 
 
-@check("state", of=["layer"], needs=["forward_runs"])
+@check("state", level="wrong result", of=["layer"], needs=["forward_runs"])
 def evaluates_before_training(trial: Trial) -> None:
     """A component that was never trained can be evaluated, and gives finite numbers."""
     for dtype in (np.float64, np.float32):
@@ -118,7 +118,7 @@ def evaluates_before_training(trial: Trial) -> None:
                 fail(f"{name}, evaluate mode before any training: expected finite numbers, received nan or infinity")
 
 
-@check("state", of=["layer"], needs=["evaluates_before_training", *RUNS])
+@check("state", level="wrong result", of=["layer"], needs=["evaluates_before_training", *RUNS])
 def evaluation_follows_training(trial: Trial) -> None:
     """Where training uses the statistics of a batch, evaluation comes to give the same after many passes over it.
 
@@ -150,17 +150,23 @@ def evaluation_follows_training(trial: Trial) -> None:
         expect_same("output", single, rows(results, slice(0, 1)), "of a single sample, evaluate mode", rtol=1e-9)
 
 
-@check("state", of=["layer"], needs=RUNS)
+@check("state", level="wrong result", of=["layer"], needs=RUNS)
 def clearState_forgets_only_results(trial: Trial) -> None:
-    """``clearState`` forgets ``output`` and ``gradInput``, changes nothing else, and returns the component."""
+    """``clearState`` forgets ``output`` and ``gradInput``, changes nothing else, and returns the component.
+
+    That it forgets too little is a weakness, as is what it returns; too much is a state that is lost.
+    """
     for mode, component, batch in trial.per_mode():
         forward_backward(component, batch)
         kept, before = copy.deepcopy(component), lasting(component)
         returned = component.clearState()
         if component.output is not None or component.gradInput is not None:
-            fail(f"clearState(), {mode} mode: expected output and gradInput to be None after it")
+            fail(f"clearState(), {mode} mode: expected output and gradInput to be None after it", level="weakness")
         if returned is not component:
-            fail(f"clearState(), {mode} mode: expected the component to be returned, received {returned!r}")
+            fail(
+                f"clearState(), {mode} mode: expected the component to be returned, received {returned!r}",
+                level="weakness",
+            )
         expect_equal(lasting(component), before, f"after clearState(), {mode} mode", rtol=0)
         expect_equal(run(component, batch), run(kept, batch), f"after clearState(), {mode} mode")
 

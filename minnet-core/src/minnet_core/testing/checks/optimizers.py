@@ -21,7 +21,7 @@ from ..trial import Trial
 STEPS = 20
 
 
-@check("optimizers", of=["optimizer"], needs=["can_be_copied"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["can_be_copied"])
 def step_runs(trial: Trial) -> None:
     """``step`` runs, and changes every parameter whose gradient is not zero, from the first step on."""
     optimizer = trial.fresh()
@@ -33,7 +33,7 @@ def step_runs(trial: Trial) -> None:
                 fail(f"parameter {name}, step {step}: expected every element to change, some have not")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def step_changes_parameters_in_place(trial: Trial) -> None:
     """``step`` changes the arrays that the module holds, rather than put others in their place."""
     optimizer = trial.fresh()
@@ -45,7 +45,7 @@ def step_changes_parameters_in_place(trial: Trial) -> None:
             fail(f"parameter {name}, after a step: expected the array that it was, it is another")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def step_leaves_gradients_alone(trial: Trial) -> None:
     """``step`` does not write to the gradients."""
     optimizer = trial.fresh()
@@ -54,7 +54,7 @@ def step_leaves_gradients_alone(trial: Trial) -> None:
         expect_equal(gradients(optimizer.module), drawn, "after a step", rtol=0)
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def declared_state_is_written(trial: Trial) -> None:
     """Every vector of ``STATE`` that a step needs holds something after steps: what is remembered elsewhere is lost."""
     optimizer = trial.fresh()
@@ -67,7 +67,7 @@ def declared_state_is_written(trial: Trial) -> None:
             fail(f"state {name}, after 3 steps: expected what STATE declares to be written, it is still zero")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def steps_go_down(trial: Trial) -> None:
     """Steps along the gradient of half the square of the parameters make that smaller."""
     optimizer = trial.fresh()
@@ -83,7 +83,7 @@ def steps_go_down(trial: Trial) -> None:
         fail(f"{STEPS} steps down |x|^2/2: expected less than {before:.6g}, received {loss():.6g}")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def steps_are_deterministic(trial: Trial) -> None:
     """Two optimizers made by the same call, used by turns, do the same by the same gradients, bit for bit."""
     one, other = trial.case.build(), trial.case.build()
@@ -93,7 +93,7 @@ def steps_are_deterministic(trial: Trial) -> None:
     expect_equal(parameters(other.module), parameters(one.module), "(a parameter) after the same steps", rtol=0)
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="weakness", of=["optimizer"], needs=["step_runs"])
 def step_keeps_the_dtype(trial: Trial) -> None:
     """Parameters of float32 stay float32, and so does what the optimizer remembers; likewise float64."""
     for dtype in (np.float32, np.float64):
@@ -105,7 +105,7 @@ def step_keeps_the_dtype(trial: Trial) -> None:
                 fail(f"{name}, after a step: expected {np.dtype(dtype)}, received {array.dtype}")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_keeps_the_dtype"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def float32_steps_are_accurate(trial: Trial) -> None:
     """Steps in float32 go where those in float64 go, to the accuracy of float32."""
     single, double = trial.fresh(dtype=np.float32), trial.fresh(dtype=np.float32)
@@ -121,7 +121,7 @@ def float32_steps_are_accurate(trial: Trial) -> None:
     expect_equal(received, expected, f"(how it changed) after {STEPS} steps in float32", rtol=1e-4, atol=rounding)
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
     """Steps with gradients of zero, as a ReLU that is never active gives them, keep the parameters finite."""
     optimizer = trial.fresh()
@@ -131,7 +131,7 @@ def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
             fail(f"parameter {name}, after 3 steps with gradients of zero: expected finite numbers, received {array}")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def many_parameters_are_stepped_like_few(trial: Trial) -> None:
     """Parameters in their hundreds of thousands are each stepped as they are when there are few."""
     if type(trial.prototype).step is not Optimizer.step:
@@ -157,7 +157,7 @@ def many_parameters_are_stepped_like_few(trial: Trial) -> None:
             )
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def rebound_parameters_are_stepped(trial: Trial) -> None:
     """A new array in the place of a parameter is what the next step changes."""
     optimizer, expected = trial.case.build(), trial.case.build()
@@ -172,7 +172,7 @@ def rebound_parameters_are_stepped(trial: Trial) -> None:
     expect_equal(received, expected, "(a parameter that was rebound) after a step")
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def copies_go_on_alike(trial: Trial) -> None:
     """A deep copy goes on as the original does, bit for bit, and leaves it alone: all state is in the optimizer."""
     optimizer = trial.fresh()
@@ -186,7 +186,7 @@ def copies_go_on_alike(trial: Trial) -> None:
     expect_equal(parameters(twin.module), parameters(optimizer.module), "(a parameter) of a copy", rtol=0)
 
 
-@check("optimizers", of=["optimizer"], needs=["step_runs"])
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def a_config_makes_an_equal_optimizer(trial: Trial) -> None:
     """``to_config`` writes down all hyperparameters: what ``build`` makes of it steps alike."""
     optimizer = trial.fresh()

@@ -22,7 +22,7 @@ FACTOR = 1.25
 """What parameters are multiplied by, to see that passes read them; signs stay, as some must be positive."""
 
 
-@check("accumulation", of=["layer"], needs=["is_made"])
+@check("accumulation", level="wrong result", of=["layer"], needs=["is_made"])
 def parameters_and_gradients_align(trial: Trial) -> None:
     """Parameters and gradients are arrays that correspond, each of its own memory, before a pass and after it."""
     component = trial.case.build()
@@ -33,7 +33,7 @@ def parameters_and_gradients_align(trial: Trial) -> None:
     _expect_alignment(component, "after a pass")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def gradients_add_up(trial: Trial) -> None:
     """After several backward passes every gradient is the sum of theirs, in both modes."""
     _skip_without_parameters(trial)
@@ -47,7 +47,7 @@ def gradients_add_up(trial: Trial) -> None:
         expect_equal(gradients(component), expected, f"after {PASSES} backward passes, {mode} mode, {batch}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def gradients_stay_the_same_arrays(trial: Trial) -> None:
     """A reference taken from ``getGradParameters`` holds the gradient after further passes: nothing rebinds it."""
     _skip_without_parameters(trial)
@@ -65,7 +65,7 @@ def gradients_stay_the_same_arrays(trial: Trial) -> None:
                     )
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def zeroing_reaches_every_gradient(trial: Trial) -> None:
     """``zeroGradParameters`` fills the gradients with zeros, in the arrays that were handed out, whatever they held."""
     _skip_without_parameters(trial)
@@ -85,7 +85,7 @@ def zeroing_reaches_every_gradient(trial: Trial) -> None:
             fail("zeroGradParameters(): expected the gradients to be zero, it put other arrays in their place")
 
 
-@check("accumulation", of=["layer"], needs=["parameters_and_gradients_align"])
+@check("accumulation", level="wrong result", of=["layer"], needs=["parameters_and_gradients_align"])
 def new_gradients_are_zero(trial: Trial) -> None:
     """The gradients of a new component are zero."""
     _skip_without_parameters(trial)
@@ -95,7 +95,7 @@ def new_gradients_are_zero(trial: Trial) -> None:
             fail(f"{name}, {describe(array)}, of a new component: expected zeros, received {received}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def only_accGradParameters_changes_gradients(trial: Trial) -> None:
     """Forward and ``updateGradInput`` leave the gradients of the parameters alone."""
     _skip_without_parameters(trial)
@@ -110,7 +110,7 @@ def only_accGradParameters_changes_gradients(trial: Trial) -> None:
             expect_equal(gradients(component), before, f"after updateGradInput, {mode} mode", rtol=0)
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def gradients_do_without_that_of_the_input(trial: Trial) -> None:
     """``backwardParameters`` accumulates what ``backward`` does, also before that has ever run, in both modes."""
     _skip_without_parameters(trial)
@@ -124,7 +124,7 @@ def gradients_do_without_that_of_the_input(trial: Trial) -> None:
         expect_equal(alone, gradients(component), f"after backwardParameters, {mode} mode, {batch}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def flat_vectors_are_what_passes_use(trial: Trial) -> None:
     """What an optimizer changes in the vectors of ``flattenParameters`` is what the next passes read and add to."""
     _skip_without_parameters(trial)
@@ -139,7 +139,7 @@ def flat_vectors_are_what_passes_use(trial: Trial) -> None:
         fail(f"the vector of gradients: expected magnitudes that sum to {known:.6g} after a pass, received {total:.6g}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def every_gradient_is_returned(trial: Trial) -> None:
     """What adds up in backward is a gradient of ``getGradParameters``: a parameter that is forgotten is not trained.
 
@@ -167,7 +167,7 @@ def every_gradient_is_returned(trial: Trial) -> None:
                 fail(f"{name}, {describe(before)}: adds up in backward, and getGradParameters() does not return it")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def passes_change_no_parameter(trial: Trial) -> None:
     """Forward and backward leave the parameters as they are, bit for bit and in their arrays, large ones too."""
     _skip_without_parameters(trial)
@@ -186,7 +186,7 @@ def passes_change_no_parameter(trial: Trial) -> None:
                     fail(f"{name} (a parameter) after passes, {mode} mode: expected its array, another is in its place")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def parameters_are_live(trial: Trial) -> None:
     """Every parameter counts: a change of it in place changes the output, in float64 and in float32."""
     _skip_without_parameters(trial)
@@ -207,7 +207,7 @@ def parameters_are_live(trial: Trial) -> None:
                 )
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def changed_parameters_count_at_once(trial: Trial) -> None:
     """A change of the parameters in place, as an optimizer makes it, counts from the next pass on, in both modes."""
     _skip_without_parameters(trial)
@@ -219,7 +219,7 @@ def changed_parameters_count_at_once(trial: Trial) -> None:
         expect_equal(run(used, batch), expected, f"after a change of the parameters in place, {mode} mode, {batch}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def rebound_parameters_are_used(trial: Trial) -> None:
     """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes."""
     _skip_without_parameters(trial)
@@ -238,7 +238,7 @@ def rebound_parameters_are_used(trial: Trial) -> None:
         expect_equal(run(used, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")
 
 
-@check("accumulation", of=["layer"], needs=RUNS)
+@check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def nothing_is_hidden(trial: Trial) -> None:
     """Two components with the same parameters, buffers and plain attributes compute the same: nothing else counts."""
     trained = trial.fresh()

@@ -28,19 +28,19 @@ SLOPES = ("gradInput_is_the_slope", "parameter_gradients_are_the_slopes")
 """One cause, one failure: where a gradient is wrong for usual inputs, what follows from it is skipped."""
 
 
-@check("protocol", of=["layer", "criterion", "optimizer"])
+@check("protocol", level="wrong result", of=["layer", "criterion", "optimizer"])
 def is_made(trial: Trial) -> None:
     """There is something to check: its class can be loaded, says how to try it, and makes a component."""
     trial.case.build()
 
 
-@check("protocol", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("protocol", level="wrong result", of=["layer", "criterion", "optimizer"], needs=["is_made"])
 def can_be_copied(trial: Trial) -> None:
     """``copy.deepcopy`` takes a new component; the kit works on such copies."""
     copy.deepcopy(trial.case.build())
 
 
-@check("protocol", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("protocol", level="weakness", of=["layer", "criterion", "optimizer"], needs=["is_made"])
 def has_a_repr(trial: Trial) -> None:
     """A component can be printed before anything has run, and after."""
     component = trial.case.build()
@@ -51,7 +51,7 @@ def has_a_repr(trial: Trial) -> None:
         repr(component)
 
 
-@check("protocol", needs=["can_be_copied"])
+@check("protocol", level="wrong result", needs=["can_be_copied"])
 def forward_runs(trial: Trial) -> None:
     """Forward takes an input of every shape of the case, in float64, and gives arrays, or a number if it is a loss."""
     for shape in trial.case.shapes:
@@ -70,7 +70,7 @@ def forward_runs(trial: Trial) -> None:
             )
 
 
-@check("protocol", needs=["forward_runs"])
+@check("protocol", level="wrong result", needs=["forward_runs"])
 def backward_runs(trial: Trial) -> None:
     """Backward runs after forward, for an input of every shape of the case."""
     for batch in trial.batches():
@@ -85,7 +85,7 @@ def backward_runs(trial: Trial) -> None:
             _expect_arrays("backward", gradInput, optional=not all(are_floating(batch.input)))
 
 
-@check("protocol", of=["layer"], needs=["forward_runs"])
+@check("protocol", level="wrong result", of=["layer"], needs=["forward_runs"])
 def output_is_stored(trial: Trial) -> None:
     """Forward stores as ``output`` what it returns."""
     for mode in trial.modes:
@@ -94,7 +94,7 @@ def output_is_stored(trial: Trial) -> None:
         _expect_stored("output", component.output, output, f"{mode} mode")
 
 
-@check("protocol", of=["criterion"], needs=["forward_runs"])
+@check("protocol", level="wrong result", of=["criterion"], needs=["forward_runs"])
 def loss_is_stored(trial: Trial) -> None:
     """Forward stores as ``output`` the loss that it returns."""
     component = trial.fresh()
@@ -102,7 +102,7 @@ def loss_is_stored(trial: Trial) -> None:
     _expect_stored("output", component.output, loss, "forward")
 
 
-@check("protocol", needs=CALLED)
+@check("protocol", level="wrong result", needs=CALLED)
 def gradInput_is_stored(trial: Trial) -> None:
     """Backward stores as ``gradInput`` what it returns."""
     for mode, component, batch in trial.per_mode():
@@ -111,7 +111,7 @@ def gradInput_is_stored(trial: Trial) -> None:
             _expect_stored("gradInput", component.gradInput, gradInput, f"{mode} mode")
 
 
-@check("protocol", needs=CALLED)
+@check("protocol", level="wrong result", needs=CALLED)
 def gradInput_has_the_shape_of_input(trial: Trial) -> None:
     """The gradient with respect to the input has its shape, for every shape of the case, in both modes."""
     earlier = structure(trial.draw_input(shape=trial.case.shapes[0]))  # which evaluated components have seen
@@ -130,20 +130,20 @@ def gradInput_has_the_shape_of_input(trial: Trial) -> None:
                 fail(f"gradInput, {mode} mode, {batch}: expected shape {expected}, received {received}{hint}")
 
 
-@check("protocol", of=["layer"], needs=RUNS)
+@check("protocol", level="wrong result", of=["layer"], needs=RUNS)
 def separate_calls_equal_backward(trial: Trial) -> None:
     """``updateGradInput`` and ``accGradParameters``, called one after the other, do what backward does."""
     _expect_as_backward(trial, ("updateGradInput", "accGradParameters"), "of separate calls")
 
 
-@check("protocol", of=["layer"], needs=[*RUNS, "separate_calls_equal_backward"])
+@check("protocol", level="wrong result", of=["layer"], needs=[*RUNS, "separate_calls_equal_backward"])
 def accGradParameters_leaves_updateGradInput_as_it_was(trial: Trial) -> None:
     """``updateGradInput`` gives the same before and after ``accGradParameters``: neither uses the other's things up."""
     methods = ("updateGradInput", "accGradParameters", "updateGradInput")
     _expect_as_backward(trial, methods, "of updateGradInput, accGradParameters and updateGradInput once more")
 
 
-@check("protocol", needs=RUNS)
+@check("protocol", level="wrong result", needs=RUNS)
 def backward_twice_gives_the_same(trial: Trial) -> None:
     """A second backward after one forward gives the same ``gradInput``: the first has used nothing up."""
     for mode, component, batch in trial.per_mode():
@@ -153,7 +153,7 @@ def backward_twice_gives_the_same(trial: Trial) -> None:
         expect_same("gradInput", second, first, f"of a second backward, {mode} mode, {batch}", rtol=1e-9)
 
 
-@check("protocol", of=["layer"], needs=RUNS)
+@check("protocol", level="wrong result", of=["layer"], needs=RUNS)
 def backward_reads_every_gradOutput(trial: Trial) -> None:
     """Another gradOutput after one forward gives its own gradients: nothing is kept from the backward before."""
     for mode, component, batch in trial.per_mode():

@@ -22,7 +22,7 @@ DRAWS = 600
 """How many training passes the mean is taken over."""
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def a_seed_gives_the_same_component(trial: Trial) -> None:
     """Two components made with the same seed have the same parameters and draw the same numbers."""
     if not _can_be_seeded(trial):
@@ -35,7 +35,7 @@ def a_seed_gives_the_same_component(trial: Trial) -> None:
     expect_equal(results[1], results[0], "of a second component made with the same seed", rtol=0)
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def seeds_give_different_components(trial: Trial) -> None:
     """Components made with different seeds differ, in their parameters or in what they draw."""
     if not trial.case.takes_rng:
@@ -49,7 +49,7 @@ def seeds_give_different_components(trial: Trial) -> None:
         fail("rng=0, 1, 2, ... 11: expected different parameters or outputs, they are the same: rng is not used")
 
 
-@check("randomness", of=["layer"], needs=["a_seed_gives_the_same_component"])
+@check("randomness", level="weakness", of=["layer"], needs=["a_seed_gives_the_same_component"])
 def rng_is_what_numpy_takes(trial: Trial) -> None:
     """``rng`` may be a seed or a generator, which draw the same; None gives a new component each time."""
     if not trial.case.takes_rng:
@@ -64,7 +64,7 @@ def rng_is_what_numpy_takes(trial: Trial) -> None:
         fail("rng=None, five times: expected components that differ, they are all the same")
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="weakness", of=["layer"], needs=RUNS)
 def the_global_generator_is_left_alone(trial: Trial) -> None:
     """Making a component and training it draw nothing from NumPy's or Python's global generators."""
     if "global-generator" in trial.traits:
@@ -79,7 +79,7 @@ def the_global_generator_is_left_alone(trial: Trial) -> None:
     _expect_states(before, "backward")
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def evaluation_draws_nothing(trial: Trial) -> None:
     """Passes in evaluation mode draw from no generator, its own or a global one."""
     component, batch = trial.fresh("evaluate"), trial.batch("evaluate")
@@ -91,7 +91,7 @@ def evaluation_draws_nothing(trial: Trial) -> None:
         fail("evaluate mode: expected its generator to be left alone, it was drawn from")
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def backward_draws_nothing(trial: Trial) -> None:
     """Backward uses the numbers that forward drew, and draws none."""
     component, batch = trial.fresh(), trial.batch()
@@ -103,7 +103,7 @@ def backward_draws_nothing(trial: Trial) -> None:
         fail("backward: expected its generator to be left alone, it was drawn from")
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def successive_draws_differ(trial: Trial) -> None:
     """Two training passes over one batch draw different numbers."""
     if not trial.is_stochastic:
@@ -116,7 +116,7 @@ def successive_draws_differ(trial: Trial) -> None:
     fail(f"{1 + REPEATS} training passes over one batch: expected different outputs, they are the same")
 
 
-@check("randomness", of=["layer"], needs=RUNS)
+@check("randomness", level="wrong result", of=["layer"], needs=RUNS)
 def the_mean_is_preserved(trial: Trial) -> None:
     """The average of many training outputs is the evaluation output, within six standard errors."""
     if not trial.is_stochastic:

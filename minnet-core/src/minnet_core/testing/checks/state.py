@@ -18,7 +18,7 @@ from ..trial import Trial
 from .protocol import RUNS
 
 
-@check("state", needs=RUNS)
+@check("state", level="wrong result", needs=RUNS)
 def other_batches_leave_no_trace(trial: Trial) -> None:
     """Results after other batches are those of a component that has the same state and has seen none."""
     for mode, used, batch in trial.per_mode():
@@ -27,7 +27,7 @@ def other_batches_leave_no_trace(trial: Trial) -> None:
         _expect_as_unused(trial, mode, used, batch, "after other batches")
 
 
-@check("state", needs=[*RUNS, "gradInput_has_the_shape_of_input"])
+@check("state", level="wrong result", needs=[*RUNS, "gradInput_has_the_shape_of_input"])
 def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
     """Results of a batch do not depend on a larger one before it, or on a smaller one."""
     for mode, used, batch in trial.per_mode():
@@ -37,7 +37,7 @@ def a_smaller_batch_is_not_mixed_with_a_larger_one(trial: Trial) -> None:
         _expect_as_unused(trial, mode, used, larger, "after a smaller batch")
 
 
-@check("state", needs=RUNS)
+@check("state", level="wrong result", needs=RUNS)
 def a_refilled_input_is_read_again(trial: Trial) -> None:
     """New numbers in the array of the last pass are seen: nothing recognizes an array by its identity."""
     for mode, used, first in trial.per_mode():
@@ -48,7 +48,7 @@ def a_refilled_input_is_read_again(trial: Trial) -> None:
         _expect_as_unused(trial, mode, used, reused, "in the array of the batch before")
 
 
-@check("state", needs=RUNS)
+@check("state", level="wrong result", needs=RUNS)
 def two_components_share_nothing(trial: Trial) -> None:
     """Two components made by the same call have no array in common, and do not disturb each other."""
     one, other = trial.case.build(), trial.case.build()
@@ -72,7 +72,7 @@ def two_components_share_nothing(trial: Trial) -> None:
         expect_equal(received, alone[index], "of a component used by turns with another", rtol=1e-6)
 
 
-@check("state", needs=RUNS)
+@check("state", level="weakness", needs=RUNS)
 def the_program_is_left_alone(trial: Trial) -> None:
     """Making a component and running it print nothing, and change no setting of NumPy or of warnings."""
     batch, printed = trial.batch(), io.StringIO()

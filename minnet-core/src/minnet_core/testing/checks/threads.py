@@ -24,7 +24,7 @@ PATIENCE = 1.0
 """How many seconds the second thread may take; one that takes longer waits for a lock, which keeps the passes apart."""
 
 
-@check("state", needs=[*RUNS, "evaluation_is_deterministic"], is_weakness=True)
+@check("state", level="weakness", needs=[*RUNS, "evaluation_is_deterministic"])
 def evaluation_is_thread_safe(trial: Trial) -> None:
     """Forward in evaluation mode returns the same whatever passes other threads run meanwhile.
 

@@ -26,7 +26,7 @@ FAR = (REACH, *(REACH * 4.0**power for power in range(-1, 8)), *[REACH] * 8)
 """How far kinks are looked for that are said to exist: near, and to 100,000 times the usual size of an input."""
 
 
-@check("traits", of=["layer"], needs=RUNS)
+@check("traits", level="wrong result", of=["layer"], needs=RUNS)
 def stochastic_is_declared_rightly(trial: Trial) -> None:
     """Training draws random numbers if and only if the case says so."""
     _skip_inferred(trial, "stochastic")
@@ -39,13 +39,13 @@ def stochastic_is_declared_rightly(trial: Trial) -> None:
         )
 
 
-@check("traits", of=["layer"], needs=RUNS)
+@check("traits", level="wrong result", of=["layer"], needs=RUNS)
 def global_generator_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to draw from a global generator does."""
     _expect_if_declared(trial, "global-generator", draws_globally, "it draws from none")
 
 
-@check("traits", of=["layer"], needs=RUNS)
+@check("traits", level="wrong result", of=["layer"], needs=RUNS)
 def changes_mean_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to change the mean in training does."""
     _skip_inferred(trial, "changes-mean")
@@ -55,7 +55,7 @@ def changes_mean_is_declared_rightly(trial: Trial) -> None:
         _contradict("changes-mean", True, "", "its training outputs average to the evaluation output")
 
 
-@check("traits", of=["layer"], needs=RUNS)
+@check("traits", level="wrong result", of=["layer"], needs=RUNS)
 def train_differs_is_declared_rightly(trial: Trial) -> None:
     """Training and evaluation compute different things if and only if the case says so."""
     _skip_inferred(trial, "train-differs")
@@ -64,7 +64,7 @@ def train_differs_is_declared_rightly(trial: Trial) -> None:
         _contradict("train-differs", not differs, "its two modes give different results", "its two modes give the same")
 
 
-@check("traits", needs=RUNS)
+@check("traits", level="wrong result", needs=RUNS)
 def batch_coupling_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to couple the samples of a batch does, if its output has a row for each."""
     if not all(has_rows(trial, batch) for batch in trial.batches()):
@@ -72,7 +72,7 @@ def batch_coupling_is_declared_rightly(trial: Trial) -> None:
     _expect_if_declared(trial, "batch-coupled", is_batch_coupled, "each sample alone gives what it gives in a batch")
 
 
-@check("traits", needs=[*RUNS, "stochastic_is_declared_rightly"])
+@check("traits", level="wrong result", needs=[*RUNS, "stochastic_is_declared_rightly"])
 def kinks_are_declared_rightly(trial: Trial) -> None:
     """There are kinks, as far as lines through some inputs show, if and only if the case says so."""
     _skip_inferred(trial, "kinks")
@@ -83,7 +83,7 @@ def kinks_are_declared_rightly(trial: Trial) -> None:
         _contradict("kinks", place is None, f"there is one at {place}", "none is found along lines through its inputs")
 
 
-@check("traits", needs=["is_made"])
+@check("traits", level="wrong result", needs=["is_made"])
 def inputs_are_of_the_declared_domain(trial: Trial) -> None:
     """What the case draws lies in the domain that it declares, and targets are integers if it says so."""
     for shape in trial.case.shapes:
