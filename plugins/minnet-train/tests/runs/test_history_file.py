@@ -65,7 +65,7 @@ def test_damage_is_noticed_and_a_copy_takes_its_place(history, damage):
     assert len(history.read(mark)) == 3
 
 
-@pytest.mark.parametrize("size", [math.inf, -1, "x", "9" * 5000, 10**30, None])
+@pytest.mark.parametrize("size", [math.inf, -1, "x", "9" * 5000, None])
 def test_a_mark_that_makes_no_sense_hides_no_other_checkpoint(history, tmp_path, size):
     checkpoints = Checkpoints(tmp_path / "checkpoints", history=history)
     for step, mark in ((1, history.mark()), (2, {**history.mark(), "bytes": size})):
