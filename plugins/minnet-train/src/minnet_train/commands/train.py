@@ -102,7 +102,7 @@ def _begin(
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
     with Session.resume(path, epochs=given.get("epochs")) as session:
-        output = given["output"] if "output" in given else session.output
+        output = given.get("output") or session.output  # which is looked at only if it is used
         session.run.try_saving(output)
         for warning in session.warnings:
             click.echo(f"warning: {printable(str(warning))}", err=True)
