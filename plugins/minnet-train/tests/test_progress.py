@@ -59,6 +59,12 @@ def test_the_columns_are_the_numbers_of_a_report():
     assert len(row) == len(headings)
 
 
+def test_the_name_of_a_metric_commands_no_terminal():
+    headings, row = ReportTable().lines({"epoch": 1, "a\x1b[2J\nwarning": 0.5, "x" * 1000: 1.0})
+    assert headings.isprintable()
+    assert len(headings) == len(row) < 200
+
+
 def test_headings_come_once():
     table = ReportTable()
     assert [len(list(table.lines(report(epoch).as_dict()))) for epoch in (1, 2, 3)] == [2, 1, 1]

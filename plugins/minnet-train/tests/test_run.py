@@ -294,6 +294,32 @@ def test_an_output_that_cannot_be_written_is_an_error(folder, path, reason):
     assert str(caught.value) == f"output: expected a file that can be written, received {path!r}: {reason}"
 
 
+@pytest.mark.parametrize("path", ["small.toml", "flowers.csv", "sub/.bashrc"])
+def test_what_is_no_model_is_not_replaced_by_one(folder, path):
+    (folder / "sub").mkdir()
+    (folder / "sub/.bashrc").write_text("export A=1\n")
+    before = (folder / path).read_bytes()
+    with pytest.raises(
+        ExperimentError, match=f"output: expected a file .*, received '{path}': it is there, and no model"
+    ):
+        Run.prepare(read_experiment("small.toml")).try_saving(path)
+    assert (folder / path).read_bytes() == before
+
+
+def test_a_model_and_an_empty_file_are_replaced_by_a_model(folder):
+    run = Run.prepare(read_experiment("small.toml"))
+    run.save("model")
+    (folder / "empty").touch()
+    for path in ("model", "empty", "new"):
+        run.try_saving(path)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 300])
+def test_a_name_that_no_file_can_have_is_found_before_training(folder, path):
+    with pytest.raises(ExperimentError, match="output: expected a file that can be written"):
+        Run.prepare(read_experiment("small.toml")).try_saving(path)
+
+
 def test_criterion_whose_backward_alone_does_not_fit_is_found_before_training(edit):
     class Forward(Criterion):
         def updateOutput(self, input, target):

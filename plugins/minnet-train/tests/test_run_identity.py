@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from minnet_train import Checkpoint, Run, RunDirectory, Session, read_experiment
+from minnet_train import Checkpoint, Run, RunDirectory, Session, StateError, read_experiment
 
 OTHERS = {
     "nothing": {},
@@ -118,3 +118,49 @@ def test_what_a_checkpoint_says_of_its_run_is_quoted_and_cut(folder):
     with Session.resume("ours") as session:
         (warning,) = session.warnings
     assert warning.endswith(f"received one of run '\\x1b[31m{35 * 'x'}'")
+
+
+def forge(directory, step, change):
+    """Change the state of a trainer in a checkpoint, whose digest is right."""
+    path = directory.checkpoints.path(step)
+    checkpoint = Checkpoint.read(path)
+    change(checkpoint.state["trainer"])
+    checkpoint.write(path)
+
+
+@pytest.mark.parametrize(
+    "position",
+    [
+        {"step": -1, "epoch": 3, "batch": 0},
+        {"step": 9, "epoch": 10**9, "batch": 0},
+        {"step": 9, "epoch": 1, "batch": 0},
+        {"step": 9, "epoch": 3, "batch": "x"},
+        {"step": 9},
+        5,
+    ],
+)
+def test_a_position_that_no_training_has_is_refused(folder, position):
+    ours = begin("ours", 3)
+    forge(ours, 9, lambda trainer: trainer.update(position=position))
+    with pytest.raises(StateError), Session.resume("ours"):
+        pass
+
+
+@pytest.mark.parametrize("value", [None, 5, "x\nwarning", [5]])
+@pytest.mark.parametrize("part", ["model", "rate", "order", "global", "running", "history"])
+def test_a_state_of_another_form_is_refused_by_the_name_of_its_file(folder, part, value):
+    ours = begin("ours", 1)
+    forge(ours, 3, lambda trainer: trainer.update({part: value}))
+    with pytest.raises(StateError) as caught, Session.resume("ours"):
+        pass
+    assert caught.value.__notes__ == [f"in {ours.checkpoints.path(3)}"]
+    assert str(caught.value).isprintable()
+
+
+def test_what_a_run_says_of_its_environment_commands_no_terminal(folder):
+    ours = begin("ours", 1)
+    Path("ours/versions.json").write_text(json.dumps([{"python": "1\x1b[2J\nwarning"}]))
+    with Session.resume("ours") as session:
+        assert r"Python was 1\x1b[2J\nwarning, is" in session.warnings[0]
+    assert all(map(str.isprintable, session.warnings))
+    assert ours.config.run_id

@@ -57,6 +57,18 @@ def test_positions_and_what_is_no_number_are_left_out():
     assert scalars({"epoch": 1, "step": 10, "seconds": 1.0, "validation_loss": None, "confusion": [[1]]}) == {}
 
 
+def test_the_name_of_a_metric_is_printed_by_no_library(tmp_path, caplog, capfd):
+    import tensorboardX
+
+    tags = scalars({"a\x1b[2J\nb": 1.0, "Größe 1": 2.0, "validation_r2": 3.0})
+    assert tags == {"a__2J_b/training": 1.0, "Gr__e_1/training": 2.0, "r2/validation": 3.0}
+    writer = tensorboardX.SummaryWriter(str(tmp_path))
+    for tag, value in tags.items():
+        writer.add_scalar(tag, value, 1)
+    writer.close()
+    assert (caplog.text, capfd.readouterr()) == ("", ("", ""))
+
+
 def test_every_epoch_is_there_at_its_step(tmp_path):
     board, trainer = TensorBoard(tmp_path / "events"), SimpleNamespace(step=0)
     board.minnet_fit_start(trainer)

@@ -137,6 +137,33 @@ def test_an_output_that_cannot_be_written_is_told_before_training_goes_on(interr
     assert len(interrupted.journal.read()) == 1
 
 
+@pytest.mark.parametrize("output", ["/elsewhere/m.safetensors", "../m.safetensors", "link/m.safetensors"])
+def test_a_run_that_would_write_its_model_far_away_does_so_only_if_it_is_said(interrupted, tmp_path_factory, output):
+    far = tmp_path_factory.mktemp("far")
+    Path("link").symlink_to(far)
+    output = output.replace("/elsewhere", str(far))
+    with interrupted.lock():
+        interrupted.changed(evolve(interrupted.config.experiment, output=output))
+    located = output
+    with pytest.raises(RunError) as caught:
+        run("--resume", "half")
+    assert str(caught.value) == (
+        "half: expected a run that writes its model near to itself or into the current folder, received one whose "
+        f"config.json names {located!r}; --output {located} if it shall"
+    )
+    assert not Path(located).exists()
+    assert run("--resume", "half", "-o", located).exit_code == 0
+    assert Path(located).exists()
+
+
+def test_a_run_among_others_may_write_its_model_beside_their_folder(folder, edit, tmp_path_factory, monkeypatch):
+    run("small.toml", "--epochs", "1")
+    Path("small.safetensors").unlink()
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    run("--resume", str(folder / "runs/small-1"), "--epochs", "2")
+    assert (folder / "small.safetensors").exists()
+
+
 class Failing(ClassNLLCriterion):
     """Fails in the second epoch, when there is a checkpoint of the first."""
 

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -114,9 +115,10 @@ def _names(registry: Registry, declaration: Declaration) -> Iterator[Finding]:
         cause = f"{name} among the {registry.kind} means {meant[0]}"
         yield Finding("shadowed", declaration.distribution, cause, remedy)
     if not name.isascii():
-        alike = re.compile("".join(re.escape(each) if each.isascii() else ".?" for each in name))
+        plain = unicodedata.normalize("NFKC", name)  # of wide letters and ligatures
+        alike = re.compile("".join(re.escape(each) if each.isascii() else ".?" for each in plain))
         for other in registry.declarations():
-            if any(map(str.isascii, name)) and other.name.isascii() and alike.fullmatch(other.name):
+            if any(map(str.isascii, plain)) and other.name.isascii() and alike.fullmatch(other.name):
                 cause = f"{name} among the {registry.kind} looks like {other.qualified}{spelled(name)}"
                 yield Finding("mistyped", declaration.distribution, cause, f"use {other.qualified} if that is meant")
 

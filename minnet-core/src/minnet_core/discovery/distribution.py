@@ -67,6 +67,8 @@ class InstalledDistribution:
                 raise ValueError(f"expected metadata with a {field_name}, received none")
         if not is_distribution_name(metadata["Name"]):
             raise ValueError(f"expected a name of letters, digits and '-', '_', '.', received {metadata['Name']!r}")
+        if metadata["Version"].split() != [metadata["Version"]] or not metadata["Version"].isprintable():
+            raise ValueError(f"expected a version that is a word, received {metadata['Version']!r}")
         if canonical(metadata["Name"]) == LOCAL:
             raise ValueError(f"expected another name than {LOCAL!r}, which stands for what a program registers")
         return cls(metadata["Name"], metadata["Version"], metadata_path(distribution), tuple(points), distribution)

@@ -16,6 +16,8 @@ from ..support import printable
 
 # Distribution -> what it has printed. A module is imported once, so this outlasts every refresh.
 _captured: dict[str, str] = {}
+_begun: set[str] = set()  # the distributions in the middle of a line
+_REMEMBERED = 4000  # characters are enough to say what it prints; all would be copied at each print
 _running: ContextVar[str | None] = ContextVar("running", default=None)  # the distribution whose code runs
 _lock = Lock()
 _depth = 0
@@ -36,6 +38,7 @@ def fresh_capture() -> Iterator[None]:
     finally:
         _captured.clear()
         _captured.update(before)
+        _begun.clear()
 
 
 class _Stream:
@@ -56,8 +59,10 @@ class _Stream:
         distribution = _running.get()
         if distribution is not None:
             before = _captured.get(distribution, "")
-            _captured[distribution] = before + text
-            text = _prefixed(distribution, text, is_begun=bool(before) and not before.endswith("\n"))
+            text, said = _prefixed(distribution, text, is_begun=distribution in _begun), text
+            if said:
+                _captured[distribution] = before if len(before) > _REMEMBERED else before + said
+                (_begun.discard if said.endswith("\n") else _begun.add)(distribution)
         target = self._target()
         if target is not None:  # there may be no stderr, as where Python has no console
             target.write(text)

@@ -61,8 +61,8 @@ class Registrar:
         if not isinstance(cls, type):
             raise TypeError(f"expected a class, received {cls!r}")
         name = name or cls.__name__
-        if not isinstance(name, str):
-            raise TypeError(f"expected a name, received {name!r}")
+        if not isinstance(name, str) or not name.isprintable():
+            raise TypeError(f"expected a name that can be printed, received {name!r}")
         if name in [each.name for each in self.declarations(kind)]:
             raise ValueError(f"expected a name that is registered once, received {name!r} again")
         target = f"{cls.__module__}:{cls.__qualname__}"
@@ -176,7 +176,8 @@ class PluginHost:
                     self.registrars.setdefault(plugin, registrar)  # now that it is whole: other threads may look at it
                 finally:
                     _asking.reset(token)
-        registrars = [self.registrars[plugin] for plugin in list(self.loaded) if plugin in self.registrars]
+        # Another thread may unload a plugin at any time, and forget what it registered.
+        registrars = filter(None, map(self.registrars.get, list(self.loaded)))
         return [declaration for registrar in registrars for declaration in registrar.declarations(kind)]
 
     def hooks(self, plugin: Declaration) -> set[str]:

@@ -2,7 +2,7 @@
 
 from .config import build, build_with, component_name, to_config
 from .model_file import load, save
-from .model_header import ModelHeader, open_model_file, read_header
+from .model_header import ModelHeader, open_model_file, path_text, read_header
 from .model_state import arrays_of, changed_attributes, set_attributes
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "component_name",
     "load",
     "open_model_file",
+    "path_text",
     "read_header",
     "save",
     "set_attributes",

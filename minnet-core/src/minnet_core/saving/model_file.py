@@ -23,7 +23,7 @@ from ..registry import layers
 from ..state import global_state_kept
 from ..support import write_atomically
 from .config import FUSED, build_with, component_name, to_config
-from .model_header import KEY, ModelHeader, open_model_file, parse_header
+from .model_header import KEY, ModelHeader, open_model_file, parse_header, path_text
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 
 
@@ -100,7 +100,7 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         UnknownComponentError: if a component is not installed or not registered; says what to install.
         OSError: if the file cannot be read.
     """
-    where = os.fspath(path)
+    where = path_text(path)
     with open_model_file(path) as file:
         header = parse_header(file.metadata(), where)
         try:
@@ -114,14 +114,22 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
     classes = _find_classes(header, where)
     if check_versions:
         _check_versions(header, where)
+
+    def find(name: str) -> type:
+        if name not in classes:
+            raise ModelFileError(f"{where}: its config names {name!r}, which its list of components lacks")
+        return classes[name]
+
     try:
-        model: Module = build_with(header.config, classes.__getitem__)
-    except KeyError as error:
-        raise ModelFileError(f"{where}: its config names {error}, which its list of components lacks") from error
+        model: Module = build_with(header.config, find)
+    except ModelFileError:
+        raise
     except RecursionError as error:
         raise ModelFileError(f"{where}: its config cannot be built: {recursion_limit_reached()}") from error
     except (ConfigError, ArithmeticError, MemoryError) as error:
         raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
+    except Exception as error:  # whatever a constructor does about arguments that nobody would write
+        raise ModelFileError(f"{where}: its config cannot be built: {described(error)}") from error
     fill_arrays(model, arrays, header.shared, where)
     set_attributes(model, header.attributes, where)
     return model

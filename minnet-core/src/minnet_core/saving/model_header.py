@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from ..errors import ModelFileError, recursion_limit_reached
 from ..nn import Array
+from ..support import expect_file, printable
 
 FORMAT = 1
 """Raised when a file of the old form can no longer be read as one of the new."""
@@ -22,13 +23,16 @@ KEY = "minnet"
 
 _text = validators.instance_of(str)
 _object = validators.instance_of(dict)
+LONGEST_VERSION = 100
+"""Characters: a longer one would be cut out of the middle of a command that a message advises."""
+
 _qualified = validators.matches_re(r"[a-z0-9]+(-[a-z0-9]+)*:[^:]+")  # a distribution's name as PEP 503 normalizes it
 
 
 def _expect_version(header: ModelHeader, attribute: Any, version: object) -> None:
     """Refuse what is no version (PEP 440): messages quote it in commands."""
     if version is not None:
-        if not isinstance(version, str) or version != version.strip():
+        if not isinstance(version, str) or version != version.strip() or len(version) > LONGEST_VERSION:
             raise ValueError(f"expected a version, received {version!r}")
         Version(version)
 
@@ -105,7 +109,7 @@ def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> 
     except (TypeError, ValueError) as error:
         if isinstance(error, ModelFileError):
             raise
-        raise ModelFileError(f"{where}: its minnet header is damaged: {error}") from error
+        raise ModelFileError(f"{where}: its minnet header is damaged: {printable(str(error))}") from error
 
 
 def read_header(path: str | os.PathLike[str]) -> ModelHeader:
@@ -116,17 +120,26 @@ def read_header(path: str | os.PathLike[str]) -> ModelHeader:
         OSError: if it cannot be read.
     """
     with open_model_file(path) as file:
-        return parse_header(file.metadata(), os.fspath(path))
+        return parse_header(file.metadata(), path_text(path))
 
 
 def open_model_file(path: str | os.PathLike[str]) -> Any:
     """Open a safetensors file; its own header is checked against its length."""
     from safetensors import SafetensorError, safe_open
 
-    where = os.fspath(path)
-    with open(path, "rb"):  # an OSError of ours names the file; that of safetensors may not
-        pass
+    where = path_text(path)
     try:
-        return safe_open(where, framework="numpy")
+        with open(expect_file(path), "rb"):  # an OSError of ours names the file; that of safetensors may not
+            pass
+        name = os.fsdecode(path).encode().decode()  # safetensors takes no other
+    except ValueError as error:
+        raise ModelFileError(f"{where}: expected the name of a file in UTF-8: {error}") from error
+    try:
+        return safe_open(name, framework="numpy")
     except (SafetensorError, OSError) as error:
         raise ModelFileError(f"{where}: expected a whole safetensors file, received a damaged one: {error}") from error
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """Write a path at the beginning of a message, on one line whatever somebody called a file."""
+    return printable(os.fsdecode(path))

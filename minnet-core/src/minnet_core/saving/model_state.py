@@ -23,6 +23,7 @@ from ..nn import (
     walk,
 )
 from ..state import is_plain
+from ..support import printable
 
 _NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
 
@@ -102,7 +103,7 @@ def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> 
     for name, value in attributes.items():
         if name not in built or not _is_alike(value, built[name]):
             expected = f"one like {built[name]!r}" if name in built else "no such attribute"
-            raise ModelFileError(f"{where}: {name}: expected {expected}, received {value!r}")
+            raise ModelFileError(f"{where}: {printable(name)}: expected {expected}, received {value!r}")
     for name, value in attributes.items():
         owner, _, attribute = name.rpartition(".")
         sequence = type(built[name]) if isinstance(built[name], (list, tuple)) and value is not None else None

@@ -110,6 +110,32 @@ def test_a_header_that_lacks_what_it_must_have_is_damage(tmp_path):
         Checkpoint.read(tmp_path / "c.safetensors")
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"step": 3.0},
+        {"step": True},
+        {"metric": "x"},
+        {"run_id": ["x"]},
+        {"state": []},
+        {"scalars": 5},
+        {"state": {"a": json.loads("[" * 900 + "]" * 900)}},
+    ],
+    ids=repr,
+)
+def test_a_header_with_other_values_and_the_right_digest_is_damage(tmp_path, forged):
+    header = {"format": 2, "step": 3, "metric": None, "run_id": None, "state": {}, "scalars": [], **forged}
+    header["digest"] = module._digest(header, {})
+    save_file({}, tmp_path / "c.safetensors", metadata={module.KEY: module._to_json(header)})
+    with pytest.raises(CheckpointError, match="c.safetensors: "):
+        Checkpoint.read(tmp_path / "c.safetensors")
+
+
+def test_a_metric_that_is_no_number_is_none(tmp_path):
+    path = Checkpoint({}, 1, float("nan")).write(tmp_path / "c.safetensors")
+    assert module.read_metric(path) is None
+
+
 def test_a_later_format_says_what_to_install(tmp_path):
     save_file({}, tmp_path / "c.safetensors", metadata={module.KEY: '{"format": 99}'})
     with pytest.raises(CheckpointError, match="expected checkpoint format 2 or older, received 99; pip install -U"):

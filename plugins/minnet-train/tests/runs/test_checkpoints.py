@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 
+from minnet_train import Checkpoint
 from minnet_train.runs.checkpoints import Checkpoints
 
 SMALL = {"W": np.zeros(3, np.float32)}
@@ -31,6 +32,12 @@ def test_the_best_is_the_largest_where_that_is_better(tmp_path):
     checkpoints = saved(tmp_path, 0.1, 0.9, 0.4, 0.3, 0.2, keep=1, mode="max")
     assert checkpoints.steps() == [2, 5]
     assert checkpoints.best() == 2
+
+
+def test_what_is_no_number_is_never_the_best(tmp_path):
+    checkpoints = saved(tmp_path, 2.0, 1.0, keep=9)
+    Checkpoint(SMALL, 3, float("nan")).write(checkpoints.path(3))
+    assert Checkpoints(checkpoints.folder).best() == 2
 
 
 def test_of_two_that_are_as_good_the_first_is_the_best(tmp_path):

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from minnet_train import RunError, read_experiment
+from minnet_train import RunDirectory, RunError, read_experiment
 from minnet_train.runs.directory import RunConfig
 
 
@@ -46,3 +47,11 @@ def test_paths_mean_the_same_from_everywhere(config, folder, monkeypatch):
 def test_what_is_no_config_is_refused(data, message):
     with pytest.raises(RunError, match=message):
         RunConfig.from_json(data, "c")
+
+
+@pytest.mark.parametrize("name", ["config.json", "versions.json"])
+def test_json_that_is_nested_too_deeply_is_an_error_of_ours(config, name):
+    RunDirectory.create("run", config)
+    Path("run", name).write_text("[" * 100_000)
+    with pytest.raises(RunError, match=f"{name}: expected JSON: "):
+        RunDirectory.open("run").note_environment(0)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from minnet_train import (
     StateError,
     read_experiment,
 )
+from minnet_train.runs.checkpoints import Checkpoints
 from minnet_train.runs.history_file import HistoryFile
 
 
@@ -60,6 +63,25 @@ def test_damage_is_noticed_and_a_copy_takes_its_place(history, damage):
         history.read(mark)
     history.copy.write_bytes(whole)
     assert len(history.read(mark)) == 3
+
+
+@pytest.mark.parametrize("size", [math.inf, -1, "x", "9" * 5000, None])
+def test_a_mark_that_makes_no_sense_hides_no_other_checkpoint(history, tmp_path, size):
+    checkpoints = Checkpoints(tmp_path / "checkpoints", history=history)
+    for step, mark in ((1, history.mark()), (2, {**history.mark(), "bytes": size})):
+        checkpoints.save({"trainer": {"history": mark}}, step=step)
+    latest = checkpoints.latest()
+    assert latest.checkpoint.step == 1
+    assert "step-00000002.safetensors: " in str(latest.damaged[0])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files with holes are those of Unix")
+def test_of_a_file_larger_than_memory_no_more_is_read_than_belongs_to_a_mark(history):
+    mark = history.mark()
+    os.truncate(history.path, 1 << 42)
+    assert len(history.read(mark)) == 3
+    history.restore(reports(3))
+    assert history.path.stat().st_size == mark["bytes"]
 
 
 def test_before_the_first_epoch_no_file_is_needed(tmp_path):

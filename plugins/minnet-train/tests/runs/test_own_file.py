@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -129,6 +130,34 @@ def test_a_new_run_is_not_begun_in_a_folder_with_a_link(folder, name):
 def a_folder(path):
     path.mkdir()
     (path / "inside").touch()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_hard_link_is_no_way_out_either(run, folder, name, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "77")  # is written to versions.json
+    (run / name).touch()
+    if name == "lock":
+        (run / name).write_text("theirs")
+    data = (run / name).read_bytes()
+    os.link(run / name, folder / "outside")
+    go_on(epochs=5)
+    assert (folder / "outside").read_bytes() == data
+
+
+def test_two_runs_whose_files_are_hard_links_go_apart(run, folder):
+    shutil.copytree(run, "copy", copy_function=os.link)
+    go_on()
+    assert len(RunDirectory.open("copy").journal.read()) == 3
+    with Session.resume("copy") as session:
+        assert (session.resumed_at, session.warnings) == (9, ())
+
+
+def test_a_link_that_comes_between_two_looks_is_not_followed(run, folder, monkeypatch):
+    monkeypatch.setattr("minnet_train.runs.journal.own_file", lambda path: path)
+    in_place_of("run/metrics.jsonl", lambda path: path.symlink_to(folder / "outside"))
+    with pytest.raises(OSError, match="metrics.jsonl"):
+        RunDirectory.open("run").journal.append({"epoch": 4})
+    assert not (folder / "outside").exists()
 
 
 KINDS = {

@@ -66,7 +66,7 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
         return
     part = {"test": " held-out", "train": " training", "validation": " validation", "all": ""}[split]
     numbers = [
-        f", {key} {metric_text(key, value)}"
+        f", {printable(key)} {metric_text(key, value)}"
         for key, value in summary.items()
         if isinstance(value, (int, float)) and not (len(names) == 1 and f"{key}_per_output" in found)  # in the table
     ]

@@ -9,6 +9,7 @@ import click
 from attrs import evolve
 
 from minnet_core import MinnetError
+from minnet_core.support import printable
 
 from ..experiment import ExperimentFile, data_of_text, experiment_text
 
@@ -38,11 +39,13 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise MinnetError(f"{path}: expected a new file, received one that exists; --force overwrites it") from None
+        raise MinnetError(
+            f"{printable(str(path))}: expected a new file, received one that exists; --force overwrites it"
+        ) from None
     except OSError as error:
-        raise MinnetError(f"{path}: expected a file that can be written: {error.strerror}") from error
+        raise MinnetError(f"{printable(str(path))}: expected a file that can be written: {error.strerror}") from error
     what = "The default experiment" if data is None else f"An experiment for {data}"
-    click.echo(f"{what} is in {path}\n\n  minnet train {shlex.quote(str(path))}")
+    click.echo(f"{printable(f'{what} is in {path}')}\n\n  {printable(f'minnet train {shlex.quote(str(path))}')}")
 
 
 def _fitting(path: Path, data: str, target: str | None) -> str:

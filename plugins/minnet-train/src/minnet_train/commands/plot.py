@@ -11,6 +11,7 @@ import numpy as np
 from attrs import evolve, field, frozen
 
 from minnet_core import Array, ModelFileError, Module, load, read_header
+from minnet_core.support import printable
 
 from ..data import Dataset, Samples
 from ..errors import ExperimentError
@@ -88,7 +89,7 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     figure = _curves(run, **options) if kind == "curves" else _of_model(run, kind, **options)
     write_picture(figure, output)
     said = _SAID.get(kind, f"The {kind} of {{}} are in {{}}")
-    click.echo(said.format(run[0] if len(run) == 1 else f"{len(run)} runs", output))
+    click.echo(printable(said.format(run[0] if len(run) == 1 else f"{len(run)} runs", output)))
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:

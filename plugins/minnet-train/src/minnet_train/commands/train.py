@@ -11,7 +11,7 @@ import click
 from attrs import evolve
 
 from minnet_core import MinnetError
-from minnet_core.support import printable, printable_lines
+from minnet_core.support import printable
 
 from ..display import TensorBoard, progress_display
 from ..errors import DivergenceError, RunError
@@ -102,7 +102,7 @@ def _begin(
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
     with Session.resume(path, epochs=given.get("epochs")) as session:
-        output = given.get("output", session.output)
+        output = given.get("output") or session.output  # which is looked at only if it is used
         session.run.try_saving(output)
         for warning in session.warnings:
             click.echo(f"warning: {printable(str(warning))}", err=True)
@@ -145,14 +145,15 @@ def _train(
         if interruption.received:
             _say_interrupted(run, session, interruption)
         if (why := run.trainer.stopped) is not None:
-            click.echo(f"\n{why[0].upper()}{why[1:]}")
+            click.echo(f"\n{printable(why[0].upper() + why[1:])}")
         if session is not None:
             session.finish()
         run.save(output)
-    kept = "" if session is None else f"\n  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png"
     model = shlex.quote(output)
-    said = f"\nThe model is in {output}\n\n  minnet evaluate {model}\n  minnet predict {model} DATA.csv{kept}"
-    click.echo(printable_lines(said))
+    said = ["", f"The model is in {output}", "", f"  minnet evaluate {model}", f"  minnet predict {model} DATA.csv"]
+    if session is not None:
+        said.append(f"  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png")
+    click.echo("\n".join(map(printable, said)))
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
@@ -160,7 +161,8 @@ def _say_interrupted(run: Run, session: Session | None, interruption: Interrupti
         click.echo(f"\nInterrupted after step {run.trainer.step}; with --no-run nothing is kept.", err=True)
     else:
         session.keep()
-        click.echo(f"\nInterrupted after step {run.trainer.step}, which is saved.\n\n  {_command(session)}", err=True)
+        told = f"\nInterrupted after step {run.trainer.step}, which is saved.\n\n  {printable(_command(session))}"
+        click.echo(told, err=True)
     raise click.exceptions.Exit(interruption.exit_code)
 
 

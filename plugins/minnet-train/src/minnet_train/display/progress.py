@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TextIO
 
 from minnet_core import hookimpl
+from minnet_core.support import printable
 
 from ..plots import is_fraction, is_number
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("step", "seconds", "lr")
 _TITLES = {"samples_per_second": "samples/s"}
 _LEAST_WIDTH = 8
+_WIDEST = 60
 
 _EVERY = 0.1
 """Seconds between two pictures of the bar: no eye wants more, and a step should cost nothing."""
@@ -203,7 +205,7 @@ def loss_text(value: float) -> str:
 
 
 def _title(key: str) -> str:
-    return _TITLES.get(key, key.replace("_", " "))
+    return printable(_TITLES.get(key, key.replace("_", " ")), _WIDEST)
 
 
 def metric_text(key: str, value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -83,5 +84,10 @@ def scalars(report: Mapping[str, Any]) -> dict[str, float]:
         if key in _POSITIONS or not is_number(value):
             continue
         part = "validation" if key.startswith(VALIDATION) else "training"
-        found[names.get(key, f"{key.removeprefix(VALIDATION)}/{part}")] = float(value)
+        found[names.get(key, f"{_tag(key.removeprefix(VALIDATION))}/{part}")] = float(value)
     return found
+
+
+def _tag(key: str) -> str:
+    """Make a name one that TensorBoard takes; its library would print any other, as it is, and change it too."""
+    return re.sub(r"[^-/\w.]", "_", key, flags=re.ASCII)

@@ -8,6 +8,7 @@ import numpy as np
 from attrs import evolve
 
 from minnet_core import Array
+from minnet_core.support import printable
 
 from ..data import Columns, Dataset
 from ..errors import DataError
@@ -40,8 +41,8 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
         missing = [name for name in columns.names if name not in dataset.columns]
         if missing:
             raise DataError(
-                f"{dataset.name}: expected columns {', '.join(columns.names)}, "
-                f"received none called {', '.join(missing)}"
+                f"{dataset.name}: expected columns {printable(', '.join(columns.names))}, "
+                f"received none called {printable(', '.join(missing))}"
             )
         order = [dataset.columns.index(name) for name in columns.names]
     if len(order) != columns.count:
@@ -81,7 +82,9 @@ def _labels(dataset: Dataset, record: TrainingRecord) -> Array:
     if dataset.classes == record.classes:
         return dataset.targets
     if not dataset.classes:
-        raise DataError(f"{dataset.name}: expected classes, {', '.join(map(str, record.classes))}, received numbers")
+        raise DataError(
+            f"{dataset.name}: expected classes, {printable(', '.join(map(str, record.classes)))}, received numbers"
+        )
     names: tuple[Any, ...] = dataset.classes
     if isinstance(record.classes[0], str):  # where all are integers by chance, they are texts for this model
         names = tuple(map(str, names))
@@ -93,7 +96,6 @@ def _values(dataset: Dataset, record: TrainingRecord) -> Array:
     if not dataset.classes:
         return dataset.targets
     if not isinstance(dataset.classes[0], int):
-        raise DataError(
-            f"{dataset.name}: expected targets that are numbers, received {', '.join(map(str, dataset.classes))}"
-        )
+        classes = printable(", ".join(map(str, dataset.classes)))
+        raise DataError(f"{dataset.name}: expected targets that are numbers, received {classes}")
     return np.array(dataset.classes, np.float64)[dataset.targets][:, None]

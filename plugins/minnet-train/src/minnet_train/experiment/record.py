@@ -10,6 +10,7 @@ from attrs import frozen
 from cattrs import ClassValidationError, Converter
 
 from minnet_core import ModelFileError, ModelHeader
+from minnet_core.saving import path_text
 
 from ..data import Dataset, Preparation
 from .experiment import Experiment
@@ -79,7 +80,7 @@ class TrainingRecord:
         Raises:
             ModelFileError: if it has none, or one of another form.
         """
-        where = os.fspath(path)
+        where = path_text(path)
         record: Mapping[str, Any] | None = header.metadata.get(KEY)
         if record is None:
             raise ModelFileError(
@@ -116,7 +117,7 @@ class TrainingRecord:
         if len(shape) != 1 or (count and shape != (count,)):
             what = "classes" if self.classes else "targets"
             raise ModelFileError(
-                f"{os.fspath(path)}: expected an output for each of its {count} {what}, received {shape}"
+                f"{path_text(path)}: expected an output for each of its {count} {what}, received {shape}"
             )
 
 

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType, NoneType
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
 from minnet_core import Array, ModelFileError
-from minnet_core.saving import open_model_file
-from minnet_core.support import write_atomically
+from minnet_core.saving import open_model_file, path_text
+from minnet_core.support import expect_file, printable, write_atomically
 
 from ..errors import CheckpointError
-from .own_file import expect_file
 
 FORMAT = 2
 """Raised when a file of the old form can no longer be read as one of the new; 1 held all reports, and named no run."""
@@ -81,34 +82,39 @@ class Checkpoint:
             CheckpointError: if it is truncated, altered, another program's, of a later format or no file.
             OSError: if it cannot be read.
         """
-        where = os.fspath(path)
+        where = path_text(path)
         try:
             with _open(path) as file:
                 header = _parse(file.metadata(), where)
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # it is no mapping
-        except (CheckpointError, OSError):
-            raise
-        except Exception as error:  # whatever NumPy and safetensors do about dtypes and shapes that NumPy lacks
-            raise CheckpointError(str(error) if isinstance(error, ModelFileError) else f"{where}: {error}") from error
-        if header.pop("digest", None) != _digest(header, arrays):
-            raise CheckpointError(f"{where}: its contents are not those that were saved: the SHA-256 digest differs")
-        try:
+            if header.pop("digest", None) != _digest(header, arrays):
+                raise CheckpointError(
+                    f"{where}: its contents are not those that were saved: the SHA-256 digest differs"
+                )
+            _expect_types(header, where)
             state = unflatten(Flattened(header["state"], arrays, tuple(header["scalars"])))
             return cls(state, header["step"], header["metric"], header.get("run_id"))
+        except CheckpointError as error:
+            raise error if str(error).startswith(where) else CheckpointError(f"{where}: {error}") from error
+        except OSError:
+            raise
         except KeyError as error:
             raise CheckpointError(f"{where}: its header lacks {error}") from error
+        except Exception as error:  # whatever NumPy and safetensors do about dtypes and shapes that NumPy lacks
+            raise CheckpointError(str(error) if isinstance(error, ModelFileError) else f"{where}: {error}") from error
 
 
 def read_metric(path: str | os.PathLike[str], run_id: str | None = None) -> float | None:
     """Read the metric of a checkpoint of a run, and no array of it; raises what `Checkpoint.read` raises."""
-    where = os.fspath(path)
+    where = path_text(path)
     try:
         with _open(path) as file:
             header = _parse(file.metadata(), where)
     except ModelFileError as error:
         raise CheckpointError(str(error)) from error
     metric = header.get("metric")
-    return metric if isinstance(metric, float) and header.get("run_id") == run_id else None
+    is_ours = isinstance(metric, float) and not math.isnan(metric) and header.get("run_id") == run_id
+    return metric if is_ours else None
 
 
 def _open(path: str | os.PathLike[str]) -> Any:
@@ -117,6 +123,20 @@ def _open(path: str | os.PathLike[str]) -> Any:
     except OSError as error:
         raise CheckpointError(str(error)) from error
     return open_model_file(path)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = MappingProxyType(
+    {"step": (int,), "metric": (float, NoneType), "run_id": (str, NoneType), "state": (dict,), "scalars": (list,)}
+)
+"""What a header holds; nobody but a forger has the digest agree with anything else."""
+
+
+def _expect_types(header: Mapping[str, Any], where: str) -> None:
+    for name, types in _TYPES.items():
+        if name in header and type(header[name]) not in types:
+            expected = " or ".join(each.__name__ for each in types)
+            received = type(header[name]).__name__
+            raise CheckpointError(f"{where}: its header is damaged: {name}: expected {expected}, received {received}")
 
 
 def _to_json(header: Mapping[str, Any]) -> str:
@@ -213,7 +233,9 @@ def unflatten(flattened: Flattened) -> dict[str, Any]:
 
     state: dict[str, Any] = nested(flattened.tree, "")
     if values:
-        raise CheckpointError(f"{next(iter(values))}: expected a place for this array in the state, received none")
+        raise CheckpointError(
+            f"{printable(next(iter(values)))}: expected a place for this array in the state, received none"
+        )
     return state
 
 

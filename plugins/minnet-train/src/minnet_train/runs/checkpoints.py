@@ -124,10 +124,12 @@ class Checkpoints:
         if checkpoint.step != step:
             raise CheckpointError(f"{path}: expected the checkpoint of step {step}, received {checkpoint.step}")
         trainer = checkpoint.state.get("trainer", {})
+        if not isinstance(trainer, dict):
+            raise CheckpointError(f"{path}: expected the state of a trainer, received {type(trainer).__name__}")
         if isinstance(mark := trainer.get("history"), Mapping):  # in format 1 the reports themselves
             try:
                 trainer["history"] = self.history.read(mark)
-            except (CheckpointError, KeyError, TypeError, ValueError) as error:
+            except (CheckpointError, KeyError, TypeError, ValueError, OverflowError) as error:
                 raise CheckpointError(f"{path}: {error}") from error
         return checkpoint
 

@@ -17,13 +17,14 @@ import json
 import os
 import re
 import secrets
+import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from attrs import Factory, evolve, field, frozen
 
-from minnet_core.support import write_atomically
+from minnet_core.support import expect_file, write_atomically
 
 from ..errors import ExperimentError, RunError
 from ..experiment import Experiment, structure_experiment, unstructure_experiment
@@ -32,8 +33,9 @@ from .environment import Environment
 from .history_file import HistoryFile
 from .journal import Journal
 from .lock import run_lock
-from .own_file import expect_file, own_file
+from .own_file import own_file
 
+RUNS = "runs"
 CONFIG = "config.json"
 VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
@@ -189,6 +191,23 @@ class RunDirectory:
         """Where the event files for TensorBoard are."""
         return self.path / TENSORBOARD
 
+    def output(self) -> str:
+        """Return where the experiment wants its model, from wherever this process runs.
+
+        Raises:
+            RunError: if that is far from the run, which may be a stranger's: neither where its folder or its folder
+                ``runs`` is, nor in the current folder.
+        """
+        output = self.config.located().output
+        run = self.path.resolve()
+        near = run.parent.parent if run.parent.name == RUNS else run.parent
+        if not any(Path(os.path.realpath(output)).is_relative_to(folder) for folder in (near, Path.cwd())):
+            raise RunError(
+                f"{self.path}: expected a run that writes its model near to itself or into the current folder, "
+                f"received one whose {CONFIG} names {output!r}; --output {shlex.quote(output)} if it shall"
+            )
+        return output
+
     def lock(self) -> AbstractContextManager[int]:
         """Make a context manager that refuses to enter while another process is in it.
 
@@ -240,7 +259,7 @@ def new_path(name: str) -> Path:
         OSError: if it cannot be made.
     """
     stem = Path(name).stem or "run"
-    runs = Path("runs")
+    runs = Path(RUNS)
     runs.mkdir(exist_ok=True)
     while True:
         numbers = [
@@ -281,5 +300,5 @@ def _write_json(path: Path, data: Any) -> None:
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(expect_file(path).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{path}: expected JSON: {error}") from error

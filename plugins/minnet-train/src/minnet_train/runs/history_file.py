@@ -54,7 +54,7 @@ class HistoryFile:
         for path in (self.path, self.copy):
             if size and not is_own_file(path):
                 continue
-            data = path.read_bytes()[:size] if size else b""
+            data = _beginning(path, size) if size > 0 else b""
             if hashlib.sha256(data).hexdigest() == digest:
                 return [json.loads(line) for line in data.splitlines()]
         raise CheckpointError(
@@ -65,10 +65,16 @@ class HistoryFile:
         """Make the file hold these reports and no other, whatever was in it; it is synced to disk if it changes."""
         lines = [_line(report) for report in reports]
         contents = b"".join(lines)
-        if contents != (self.path.read_bytes() if is_own_file(self.path) else b""):
+        if contents != (_beginning(self.path, len(contents) + 1) if is_own_file(self.path) else b""):
             self.path.parent.mkdir(exist_ok=True)
             write_atomically(own_file(self.path), contents)
         self.count, self._size, self._hasher = len(lines), len(contents), hashlib.sha256(contents)
+
+
+def _beginning(path: Path, size: int) -> bytes:
+    """Read no more than so many bytes of a file, which may be larger than memory."""
+    with path.open("rb") as file:
+        return file.read(min(size, path.stat().st_size))
 
 
 def _line(report: Mapping[str, Any]) -> bytes:

@@ -11,10 +11,10 @@ from typing import Any
 
 from attrs import field, frozen
 
-from minnet_core.support import write_atomically
+from minnet_core.support import expect_file, write_atomically
 
 from ..errors import RunError
-from .own_file import expect_file, own_file
+from .own_file import own_file, unlinked
 
 
 @frozen
@@ -70,7 +70,7 @@ class Journal:
 
 def append_line(path: Path, line: bytes, *, is_synced: bool = False) -> None:
     """Add a line to a file, or nothing if that raises."""
-    with own_file(path).open("ab", buffering=0) as file:
+    with open(unlinked(own_file(path)), "ab", buffering=0, opener=_not_following) as file:
         before = file.seek(0, os.SEEK_END)
         try:
             while line:  # a disk that is almost full takes a part
@@ -80,6 +80,11 @@ def append_line(path: Path, line: bytes, *, is_synced: bool = False) -> None:
         except BaseException:
             file.truncate(before)
             raise
+
+
+def _not_following(path: str, flags: int) -> int:
+    """Open a file that may have become a link since it was looked at."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _line(report: Mapping[str, Any]) -> bytes:

@@ -58,6 +58,8 @@ def run_lock(path: Path) -> Iterator[int]:
 
 
 def _say(descriptor: int, text: str) -> None:
+    if os.fstat(descriptor).st_nlink > 1:  # a hard link: it is another one's too, who may have written anything in it
+        return
     with suppress(OSError):  # on a full disk the lock holds all the same; only its name is missing
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-
-def expect_file(path: Path) -> Path:
-    """Return a path with a file, a link to one or nothing; raise `OSError` for a folder, or a pipe to wait for."""
-    if path.exists() and not path.is_file():
-        raise OSError(f"{path}: expected a file, received {'a folder' if path.is_dir() else 'a device or a pipe'}")
-    return path
+from minnet_core.support import expect_file, write_atomically
 
 
 def own_file(path: Path) -> Path:
-    """Do so for a file that is to be written; a symbolic link, which may lead out of the run, is removed."""
+    """Return a path with a file or nothing, to be written; a symbolic link, which may lead out of the run, is removed.
+
+    Raises:
+        OSError: if there is a folder, or a pipe to wait for.
+    """
     if path.is_symlink():
         path.unlink()
     return expect_file(path)
+
+
+def unlinked(path: Path) -> Path:
+    """Make a file that is to be written in place the run's alone: a hard link makes it another one's too.
+
+    ``cp -al`` and ``rsync --link-dest`` copy so.
+    """
+    if path.exists() and path.stat().st_nlink > 1:
+        write_atomically(path, path.read_bytes())
+    return path
 
 
 def is_own_file(path: Path) -> bool:

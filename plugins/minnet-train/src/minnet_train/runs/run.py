@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ from attrs import frozen
 
 from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.nn import describe
+from minnet_core.support import expect_file
 
 from ..data import Dataset, Preparation, Samples
 from ..errors import ExperimentError, KeyPath, Problem
@@ -115,17 +117,29 @@ class Run:
         """Write the model beside ``path`` and remove it, to find before training whether it can be written.
 
         Raises:
-            ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself.
+            ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself, or has something else
+                than a model, which whoever wrote the experiment may not know of.
         """
         path = Path(path)
         try:
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+            _expect_model(path)
             with TemporaryDirectory(prefix=".minnet-", dir=path.parent) as folder:
                 self.save(Path(folder, "trial.safetensors"))
-        except OSError as error:
-            message = f"expected a file that can be written, received {str(path)!r}: {error.strerror}"
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            message = f"expected a file that can be written, received {str(path)!r}: {reason}"
             raise ExperimentError(Problem(("output",), message)) from error
+
+
+def _expect_model(path: Path) -> None:
+    """Refuse a file that is there and is no model, nor empty: what a mistake or a stranger names is not replaced."""
+    with suppress(FileNotFoundError), expect_file(path).open("rb") as file:
+        head = file.read(9)
+        is_model = head[4:] == b"\0\0\0\0{" or path.suffix == ".safetensors"  # the length of the header, and JSON
+        if head and not is_model:
+            raise ValueError("it is there, and no model")
 
 
 def generators(seed: int) -> list[np.random.Generator]:

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from minnet_core import MinnetError, hookimpl
+from minnet_core.support import printable
 
 from ..errors import ExperimentError, RunError
 from ..training import EpochReport, Trainer
@@ -60,7 +61,7 @@ class Recorder:
             if latest.checkpoint is not None:
                 self.saved = latest.checkpoint.step
                 try:
-                    self.trainer.load_state_dict(latest.checkpoint.state["trainer"])
+                    self.trainer.load_state_dict(latest.checkpoint.state.get("trainer", {}))
                 except MinnetError as error:
                     error.add_note(f"in {self.directory.checkpoints.path(self.saved)}")
                     raise
@@ -221,12 +222,16 @@ class Session:
             *(f"skipping a damaged checkpoint: {text}" for text in recorder.damaged),
             *(f"results may differ from an uninterrupted run: {change}" for change in changes),
         ]
-        return cls(run, directory, step, tuple(warnings), recorder)
+        return cls(run, directory, step, tuple(map(printable, warnings)), recorder)
 
     @property
     def output(self) -> str:
-        """Where the experiment wants its model, from wherever this process runs."""
-        return self.directory.config.located().output
+        """Where the experiment wants its model, from wherever this process runs.
+
+        Raises:
+            RunError: if that is far from the run, as in one that was received.
+        """
+        return self.directory.output()
 
     def epochs(self) -> Iterator[EpochReport]:
         """Train, each report being given when it and a checkpoint are on the disk.
@@ -259,7 +264,7 @@ def _prepare(directory: RunDirectory) -> Run:
     try:
         run = evolve(Run.prepare(config.located()), experiment=config.experiment)
     except ExperimentError as error:
-        error.add_note(f"{directory.path} was begun in {config.folder}, and its paths are relative to that")
+        error.add_note(f"{directory.path} was begun in {printable(config.folder)}, and its paths are relative to that")
         raise
     if run.dataset.fingerprint() != config.fingerprint:
         raise RunError(

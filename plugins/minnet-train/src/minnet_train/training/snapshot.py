@@ -6,6 +6,8 @@ import random
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from minnet_core import MinnetError
+from minnet_core.errors import described
 from minnet_core.state import (
     GlobalState,
     RandomSource,
@@ -53,10 +55,20 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
 
 def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     """Make a trainer go on as the one that a state is of; raise `StateError` if it does not fit."""
+    try:
+        _set_trainer_state(trainer, state)
+    except MinnetError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise StateError(f"expected the state of a trainer, received another: {described(error)}") from error
+
+
+def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     if state.get("format") != FORMAT:
         raise StateError(f"expected the state of a trainer, of format {FORMAT}, received {state.get('format')!r}")
     if not isinstance(state.get("history"), list):
         raise StateError(f"history: expected a list of reports, received {state.get('history')!r:.80}")
+    _expect_position(state["position"], len(state["history"]))
     generators = _generators(trainer)
     if generators.keys() != state["generators"].keys():
         raise StateError(
@@ -87,6 +99,13 @@ def set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     for name, generator in generators.items():
         set_generator_state(generator, state["generators"][name], name)
     GlobalState(state["global"], random.getstate()).restore()
+
+
+def _expect_position(position: Mapping[str, Any], reports: int) -> None:
+    """Refuse what is no place in a training with so many reports: from another one a training might never end."""
+    step, epoch, batch = (position[name] for name in ("step", "epoch", "batch"))
+    if not all(type(each) is int and each >= 0 for each in (step, epoch, batch)) or epoch - reports not in (0, 1):
+        raise StateError(f"position: expected one in the epoch of {reports} reports or the next, received {position!r}")
 
 
 def _generators(trainer: Trainer) -> dict[str, RandomSource]:
