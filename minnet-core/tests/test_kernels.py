@@ -99,6 +99,14 @@ def test_means_of_float32_are_right_to_the_last_digits_and_deviations_to_a_milli
         np.testing.assert_allclose(centered, x - exact, rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("offset", [0, 0.1, 3000])
+def test_means_of_a_small_batch_are_those_of_float64_rounded_once(offset):
+    for seed in range(20):
+        x = (np.random.default_rng(seed).uniform(-5, 5, (32, 16)) + offset).astype(np.float32)
+        _, means = center_columns(x)
+        np.testing.assert_array_equal(means, x.mean(axis=0, dtype=np.float64).astype(np.float32))
+
+
 def test_nan_and_infinity_stay_in_their_column():
     x = np.random.default_rng(0).standard_normal((9, 4))
     x[3, 1], x[4, 2] = np.nan, np.inf

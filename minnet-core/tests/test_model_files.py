@@ -22,6 +22,7 @@ from minnet_core import (
     read_header,
     save,
 )
+from minnet_core.saving.model_state import changed_attributes, set_attributes
 from minnet_test_support import notebook
 from minnet_test_support.processes import run_python
 
@@ -371,3 +372,23 @@ def test_absent_file_is_an_os_error(tmp_path):
         load(tmp_path / "absent")
     with pytest.raises(FileNotFoundError, match="nowhere"):
         save(Sequential(), tmp_path / "nowhere" / "m")
+
+
+class Shaped(Module):
+    """Keeps an argument as it is given, and what a pass has made of it."""
+
+    def __init__(self, shape=(2, 3)):
+        super().__init__()
+        self.shape, self.last = shape, shape
+
+
+def test_a_list_that_a_config_held_for_a_tuple_is_no_change():
+    assert changed_attributes(Shaped((2, (3, 1))), Shaped([2, [3, 1]])) == {}
+    assert changed_attributes(Shaped((2, 3)), Shaped([2, 4])) == {"shape": (2, 3), "last": (2, 3)}
+
+
+@pytest.mark.parametrize(("built", "value", "expected"), [((), [4], (4,)), ([], [4], [4]), ((), None, None)])
+def test_a_sequence_in_a_file_becomes_what_a_new_model_has(built, value, expected):
+    model = Shaped(built)
+    set_attributes(model, {"last": value}, "file")
+    assert model.last == expected
