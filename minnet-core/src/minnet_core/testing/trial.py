@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any
 from zlib import crc32
 
@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from attrs import evolve
 
-from ..nn import DOMAINS, Module, Optimizer, Tensor
+from ..nn import DOMAINS, Array, Module, Optimizer, Tensor
 from .cases import Case, kind_of
 from .check import skip
-from .numerics import are_floating, copied, is_floating, map_arrays, rows
+from .drawn_inputs import Freedom, freedoms
+from .numerics import are_floating, copied, is_floating, map_arrays, rows, scaled
 from .passes import Batch, distinct, forward, parameters
 
 Mode = str
@@ -83,10 +84,68 @@ class Trial:
         """Whether the component takes any real numbers, so that the kit may choose them."""
         return self.domain is None and self.case.draw is None
 
-    def require_real(self) -> None:
-        """Skip the check unless the kit may choose the inputs."""
-        if not self.is_real:
+    @cached_property
+    def freedoms(self) -> list[Freedom]:
+        """Of each array of the input that ``draw`` returns, which numbers it may hold."""
+        return freedoms(lambda rng: self.case.draw_input(rng))
+
+    def require_real(self, *, or_free: bool = False) -> None:
+        """Skip the check unless the kit may choose numbers of the inputs.
+
+        Args:
+            or_free: it is enough if they may be chosen among those that ``draw`` returns.
+        """
+        if self.domain is not None:
             skip("its inputs cannot be chosen freely")
+        if self.case.draw is not None and not any(each.is_real or (or_free and each.is_free) for each in self.freedoms):
+            skip(
+                "its inputs are those that draw returns, and others cannot be told from them: their numbers are whole, "
+                f"depend on each other{'' if or_free else ', have bounds'}, or are the same each time; "
+                "extreme inputs and ties are for its own tests"
+            )
+
+    def choosing(self, function: Callable[[Array], Array], input: Tensor) -> Tensor:
+        """Apply a function to those arrays of an input that may hold any real numbers."""
+        if self.case.draw is None:
+            return map_arrays(lambda array: function(array) if is_floating(array) else array, input)
+        each = iter(self.freedoms)
+        return map_arrays(lambda array: function(array) if next(each).is_real else array, input)
+
+    def constant(self, value: float) -> Tensor:
+        """An input of equal numbers, or nearly this one where ``draw`` says that they have bounds."""
+        each = iter(() if self.case.draw is None else self.freedoms)
+
+        def filled(array: Array) -> Array:
+            freedom = next(each, None)
+            if freedom is None or freedom.is_real:
+                return np.full_like(array, value)
+            low, high = freedom.low.max(), freedom.high.min()
+            inside = np.clip(value, low + (high - low) / 4, high - (high - low) / 4)
+            return np.full_like(array, inside) if freedom.is_free and low < high else array
+
+        return map_arrays(filled, self.draw_input())
+
+    def extremes(self, dtype: npt.DTypeLike) -> Iterator[tuple[str, Tensor]]:
+        """Draw inputs far from the usual: of large numbers, and of the least and largest that ``draw`` returns."""
+        if self.case.draw is None or any(each.is_real for each in self.freedoms):
+            for size in (1e3, 1e4):
+                yield f"{size:g} times drawn", self.choosing(partial(scaled, factor=size), self.draw_input(dtype))
+        if self.case.draw is not None and any(each.is_free and not each.is_real for each in self.freedoms):
+            for kind, share in (("least drawn", 0.0), ("largest drawn", 1.0), ("least and largest drawn", 0.5)):
+                yield kind, self._at_the_ends(self.draw_input(dtype), share)
+
+    def _at_the_ends(self, input: Tensor, share: float) -> Tensor:
+        """Put the least and, a share of them, the largest drawn numbers in the place of those that have bounds."""
+        each = iter(self.freedoms)
+
+        def ends(array: Array) -> Array:
+            freedom = next(each)
+            if freedom.is_real or not freedom.is_free:
+                return array
+            chosen = np.where(self.rng.random(array.shape) < share, freedom.high, freedom.low)
+            return np.asarray(chosen.astype(array.dtype))
+
+        return map_arrays(ends, input)
 
     @property
     def takes_integers(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import traceback
 from collections.abc import Mapping
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -50,10 +51,14 @@ def float32_is_accurate_far_from_zero(trial: Trial) -> None:
 
 @check("data", needs=RUNS)
 def large_inputs_give_finite_results(trial: Trial) -> None:
-    """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range."""
-    trial.require_real()
-    for mode, dtype, size in product(trial.modes, DTYPES, (1e3, 1e4)):
-        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
+    """Inputs of 1000 and 10000 times the usual size overflow nowhere, unless the result itself is out of range.
+
+    Of inputs that ``draw`` gives, and gives bounds, the least and largest numbers are tried.
+    """
+    trial.require_real(or_free=True)
+    for mode, dtype in product(trial.modes, DTYPES):
+        for kind, input in trial.extremes(dtype):
+            _expect_finite(trial, mode, dtype, input, kind)
 
 
 @check("data", needs=[*RUNS, "large_inputs_give_finite_results"])
@@ -61,7 +66,7 @@ def one_huge_row_gives_finite_results(trial: Trial) -> None:
     """A batch of zeros but for one sample of 10000s overflows nowhere, and divides by nothing."""
     trial.require_real()
     for mode, dtype in product(trial.modes, DTYPES):
-        _expect_finite(trial, mode, dtype, map_arrays(_huge_row, trial.draw_input(dtype)), "one huge row")
+        _expect_finite(trial, mode, dtype, trial.choosing(_huge_row, trial.draw_input(dtype)), "one huge row")
 
 
 @check("data", needs=RUNS)
@@ -69,7 +74,8 @@ def tiny_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of zero, and of nearly nothing, are divided by nowhere."""
     trial.require_real()
     for mode, dtype, size in product(trial.modes, DTYPES, (0.0, 1e-30)):
-        _expect_finite(trial, mode, dtype, scaled(trial.draw_input(dtype), size), f"{size:g} times drawn")
+        input = trial.choosing(partial(scaled, factor=size), trial.draw_input(dtype))
+        _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
 
 
 def _has_real_target(trial: Trial) -> bool:
@@ -95,7 +101,8 @@ def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
     for mode in trial.repeatable_modes:
         for drawn in trial.batches(mode, np.float32):
             second = _moved(drawn.second, offset) if moves_target else drawn.second
-            batch = Batch(_moved(drawn.input, offset), second, f"+{offset:g}")
+            input = trial.choosing(partial(_moved, offset=offset), drawn.input) if offset else drawn.input
+            batch = Batch(input, second, f"+{offset:g}")
             single = trial.fresh(mode, np.float32)
             double = copy.deepcopy(single)
             if trial.kind == "layer":

@@ -70,7 +70,8 @@ def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
 def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
     """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
     trial.require_real()
-    _compare(trial, "train", lambda: trial.batch(input=scaled(trial.draw_input(), 4.0), kind="larger"), "gradInput")
+    larger = partial(trial.choosing, partial(scaled, factor=4.0))
+    _compare(trial, "train", lambda: trial.batch(input=larger(trial.draw_input()), kind="larger"), "gradInput")
 
 
 @check("gradients", of=["layer"], needs=SLOPE)
@@ -130,18 +131,17 @@ def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
 
     Maxima that are tied have none along one of them, but all together they have: their gradients must sum to it.
     """
-    trial.require_real()
+    trial.require_real(or_free=True)
     for mode in trial.modes if "train-differs" in trial.traits else ["train"]:
         for value in (0.0, 0.75):
-            constant = map_arrays(partial(np.full_like, fill_value=value), trial.draw_input())
-            batch = trial.batch(mode, input=constant, kind=f"constant {value}")
+            batch = trial.batch(mode, input=trial.constant(value), kind=f"constant {value}")
             for second in _one_hots(trial, batch.second) if trial.kind == "layer" else [batch.second]:
                 _expect_slopes(trial, mode, evolve(batch, second=second))
 
 
 def _signed(trial: Trial, sign: int, kind: str) -> Batch:
     trial.require_real()
-    return trial.batch(input=map_arrays(lambda array: sign * (np.abs(array) + 0.05), trial.draw_input()), kind=kind)
+    return trial.batch(input=trial.choosing(lambda array: sign * (np.abs(array) + 0.05), trial.draw_input()), kind=kind)
 
 
 def _one_hots(trial: Trial, gradOutput: Any) -> Iterator[Any]:
