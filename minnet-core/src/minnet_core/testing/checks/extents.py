@@ -221,9 +221,8 @@ def _laws(grown: Trial, growth: Growth, about: int) -> set[str]:
         return set()
     held: set[str] | None = None
     for mode in grown.repeatable_modes:
-        component, input = grown.fresh(mode), grown.draw_input()
-        length = next(array.shape[axis] for _, array in named_arrays("", input) if array.ndim > axis)
-        output = partial(_output, component, axis)
+        component, input, length = grown.fresh(mode), grown.draw_input(), growth.rounded(about)
+        output = partial(_output, component, axis, length)
         whole, order = output(input, np.arange(length)), grown.rng.permutation(length)
         others = output(input, order)
         found = {
@@ -234,15 +233,9 @@ def _laws(grown: Trial, growth: Growth, about: int) -> set[str]:
         found["equal elements give equal ones"] = all(
             np.allclose(array, np.take(array, [0], axis), rtol=1e-6) for array in same.values() if array.ndim > axis
         )
-        if growth.is_plain and axis:
-            half = output(input, np.arange(length // 2, length))
-            found["it does not depend on what is before"] = all(
-                whole[name].ndim > axis
-                and are_equal({name: _last(whole[name], axis, array.shape[axis])}, {name: array}, rtol=1e-6)
-                for name, array in half.items()
-                if array.ndim > axis
-            ) and any(array.ndim > axis and array.shape != whole[name].shape for name, array in half.items())
         if growth.is_plain:
+            later = output(input, np.arange(length // 2, length))
+            found["it does not depend on what is before"] = _is_end(later, whole, axis)
             short = np.arange(growth.length)
             repeated = output(input, np.resize(short, length))
             found["repetition changes nothing"] = are_equal(repeated, output(input, short), rtol=1e-6)
@@ -261,9 +254,14 @@ def _tells_indices_apart(grown: Trial, length: int) -> bool:
     return not any(are_equal(other, last) for other in others)
 
 
-def _output(component: Any, axis: int, input: Any, index: Array) -> dict[str, Array]:
-    chosen = map_arrays(lambda array: np.take(array, index, axis) if array.ndim > axis else array, input)
-    return dict(named_arrays("output", copied(forward(copy.deepcopy(component), Batch(chosen, None)))))
+def _output(component: Any, axis: int, length: int, input: Any, index: Array) -> dict[str, Array]:
+    """The output for some elements of the axis, of those arrays that have it in this length."""
+
+    def chosen(array: Array) -> Array:
+        return np.take(array, index, axis) if array.shape[axis : axis + 1] == (length,) else array
+
+    batch = Batch(map_arrays(chosen, input), None)
+    return dict(named_arrays("output", copied(forward(copy.deepcopy(component), batch))))
 
 
 def _taken(arrays: dict[str, Array], axis: int, index: Array) -> dict[str, Array]:
@@ -273,8 +271,12 @@ def _taken(arrays: dict[str, Array], axis: int, index: Array) -> dict[str, Array
     }
 
 
-def _last(array: Array, axis: int, count: int) -> Array:
-    return np.take(array, np.arange(array.shape[axis] - count, array.shape[axis]), axis)
+def _is_end(later: dict[str, Array], whole: dict[str, Array], axis: int) -> bool:
+    """Whether arrays are the last part, along an axis, of others that are longer."""
+    if any(array.ndim <= axis or array.shape[axis] >= whole[name].shape[axis] for name, array in later.items()):
+        return False
+    ends = {name: np.take(whole[name], np.arange(-array.shape[axis], 0), axis) for name, array in later.items()}
+    return are_equal(later, ends, rtol=1e-6)
 
 
 def _is_cheap(trial: Trial, growth: Growth) -> bool:
