@@ -121,6 +121,43 @@ def test_traits_of_a_layer_are_found_out(layer, found):
     assert traits(layer) == found
 
 
+class DividedByBatch(Identity):
+    def updateOutput(self, input):
+        self.output = input / len(input)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput / len(input)
+        return self.gradInput
+
+
+class Squeezed(Identity):
+    def updateOutput(self, input):
+        self.output = 1 * input.squeeze()
+        return self.output
+
+
+class Halving(Identity):
+    """Fails in NumPy for one sample."""
+
+    def updateOutput(self, input):
+        self.output = 1 * input.reshape(2, -1).reshape(input.shape)
+        return self.output
+
+
+class GradientOfMean(Identity):
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput / len(input)
+        return self.gradInput
+
+
+@pytest.mark.parametrize("layer", [DividedByBatch, Squeezed, Halving, GradientOfMean])
+def test_only_outputs_of_batches_of_one_size_couple_samples(layer):
+    assert traits(layer) == set()
+    (report,) = check_component(layer, input=(4, 3), on_fail=None)
+    assert report.failures
+
+
 def test_traits_of_a_notebook_class_are_found_out():
     assert traits(notebook.BatchNormalization) == {"train-differs", "batch-coupled"}
     assert traits(notebook.Dropout) == {"global-generator", "stochastic", "train-differs"}

@@ -11,7 +11,9 @@ from .construction import CONSTRUCTION
 from .copies import COPIES
 from .criterions import CRITERIONS
 from .described_inputs import DESCRIBED_INPUTS
+from .drawn import DRAWN
 from .dtypes import DTYPES
+from .extents import EXTENTS
 from .extremes import EXTREMES
 from .fusing import ABSORBING, STATED
 from .gradients_elsewhere import GRADIENTS_ELSEWHERE
@@ -21,6 +23,7 @@ from .gradients_of_some_inputs import GRADIENTS_OF_SOME_INPUTS
 from .memory import WRITES
 from .modes import MODES
 from .mutant import Mutant
+from .new_dtypes import NEW_DTYPES
 from .optimizer_state import OPTIMIZER_STATE
 from .optimizer_steps import STEPS
 from .optimizers import OPTIMIZERS
@@ -41,7 +44,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *(*CONSTRUCTION, *PROTOCOL, *STORED_RESULTS, *CALLS),
     *(*ACCUMULATION, *PARAMETERS, *RETURNED, *COUNTED),
     *(*GRADIENTS_OF_INPUT, *GRADIENTS_OF_SOME_INPUTS, *GRADIENTS_OF_PARAMETERS, *GRADIENTS_ELSEWHERE, *SATURATION),
-    *(*DTYPES, *ACCURACY, *WRITES, *SHARES, *LAYOUT, *SAMPLES, *EXTREMES, *NOTHING),
+    *(*DTYPES, *NEW_DTYPES, *EXTENTS, *DRAWN, *ACCURACY, *WRITES, *SHARES, *LAYOUT, *SAMPLES, *EXTREMES, *NOTHING),
     *(*BATCHES, *SHARED, *COPIES, *MODES, *THREADS, *STATISTICS, *CHANGES, *COMPANY, *MANY),
     *(*RANDOMNESS, *SEEDS, *CRITERIONS, *DESCRIBED_INPUTS),
     *(*TRAITS, *CONFIG, *STATED, *ABSORBING, *OPTIMIZERS, *OPTIMIZER_STATE, *STEPS),

@@ -4,6 +4,7 @@ from .attention import DotProductAttention, SelfAttention
 from .binary import BCELoss, BCEWithLogitsLoss
 from .containers import DeepNet, Fork, ParallelColumns, Residual, ReZero, StochasticDepth
 from .convolution import AvgPool1d, Conv1d, MaxPool1d, OverlappingMaxPool1d
+from .drawn import ArcTanhOfUnit, LargestShare, LocalMean, MaskedSigmoid, Steps
 from .elementwise import GELU, Abs, Exp, Log, Logit, Reciprocal, Scale, Sigmoid, Softsign, Sqrt, Square, Tanh
 from .hard_cases import BiaslessNet, ClippedSGD, FarClip, ManyClassesLoss, RareDropout, RootScale, Rprop, StrictKLDiv
 from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedNLLLoss
@@ -60,4 +61,5 @@ STRANGERS = (
     *(MixUp, MaskedDropout, ZeroGradEmbedding, FlattenBatch, MergeTime, StudentNorm, RunningScale),
     *(MaskedAttention, MaskedMax, MeanOverLength, WordMean, LengthGRU),
     *(MaskedMSE, WeightedSamplesNLL, CosineLoss, TripletLoss, SoftCrossEntropy),
+    *(MaskedSigmoid, LargestShare, ArcTanhOfUnit, Steps, LocalMean),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable
+from dis import get_instructions
 from functools import partial
 from itertools import product
 from types import MappingProxyType
@@ -27,7 +28,6 @@ from .numerics import (
     named_arrays,
     rows,
     samples,
-    stacked,
     structure,
 )
 from .passes import Batch, backward, buffers, forward, run
@@ -83,23 +83,46 @@ def train_differs(trial: Trial) -> bool:
 
 
 def is_batch_coupled(trial: Trial) -> bool:
-    """Whether the output for a sample depends on the others; if it has a row of its own at all."""
-    if trial.is_stochastic and _others_matter(trial):
-        return True
+    """Whether the output for a sample depends on the others; if it has a row of its own at all.
+
+    Only outputs of batches of one size tell, or a refusal: a single sample that loses an axis, a gradient or a batch
+    size that is in the wrong place, couple nothing.
+    """
+    modes = {*trial.repeatable_modes, "train"}
+    return any(_others_matter(trial, mode) for mode in modes) or _refuses_one(trial)
+
+
+def _refuses_one(trial: Trial) -> bool:
+    """Whether forward raises a ValueError of its own for one sample, rather than fails in NumPy."""
+    input = trial.draw_input()
+    if samples(input) < 2 or not has_rows(trial, trial.batch()):
+        return False
+    try:
+        forward(trial.fresh(), Batch(rows(input, slice(0, 1)), None))
+    except ValueError as error:
+        return is_raised_on_purpose(error)
+    return False
+
+
+def is_raised_on_purpose(error: BaseException) -> bool:
+    """Whether the code that raised an error is a ``raise`` outside of NumPy."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return False
+    raising = next(each for each in get_instructions(trace.tb_frame.f_code) if each.offset == trace.tb_lasti)
+    is_numpy = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] == "numpy"
+    return raising.opname == "RAISE_VARARGS" and not is_numpy
+
+
+def depends_on_the_batch(trial: Trial) -> bool:
+    """Whether a sample alone has another output than in a batch, be it only because of the number of samples."""
     for mode in trial.repeatable_modes:
-        for batch in trial.batches(mode):
-            if not has_rows(trial, batch):
-                continue
-            if samples(batch.input) < 2:
-                other = trial.batch(mode, input=trial.draw_input(shape=structure(batch.input)))
-                batch = Batch(stacked(batch.input, other.input), stacked(batch.second, other.second))
-            try:
-                alone = one_by_one(trial, mode, batch)
-            except ValueError:  # a single sample is refused
-                return True
+        for batch in filter(partial(has_rows, trial), trial.batches(mode)):
             together = run(trial.fresh(mode), batch)
-            # A gradient that couples samples where the output does not is a wrong one.
             outputs = {name: array for name, array in together.items() if not name.startswith("grad")}
+            alone = one_by_one(trial, mode, batch)
             if not are_equal({name: alone.get(name) for name in outputs}, outputs, rtol=1e-7):
                 return True
     return False
@@ -111,19 +134,18 @@ def has_rows(trial: Trial, batch: Batch) -> bool:
     return trial.kind == "criterion" or all(len(array) == count for _, array in named_arrays("", batch.second))
 
 
-def _others_matter(trial: Trial) -> bool:
-    """Whether the output for a sample changes in training if all others do, and as many numbers are drawn as before."""
-    for drawn in trial.batches():
+def _others_matter(trial: Trial, mode: str) -> bool:
+    """Whether the output for a sample changes if all others do; in training, with as many numbers drawn as before."""
+    for drawn in filter(partial(has_rows, trial), trial.batches(mode)):
         batch = drawn.repeated() if samples(drawn.input) < 2 else drawn
-        if not has_rows(trial, drawn):
-            continue
+        others = trial.draw_input(shape=structure(batch.input))
         for index in (0, samples(batch.input) - 1):
-            kept, others = slice(index, index + 1), trial.draw_input(shape=structure(batch.input))
-            map_arrays(partial(_copy_rows, kept), others, batch.input)
-            one, other = trial.fresh(), trial.fresh()
+            kept, changed = slice(index, index + 1), copied(others)
+            map_arrays(partial(_copy_rows, kept), changed, batch.input)
+            one, other = trial.fresh(mode), trial.fresh(mode)
             first, second = (
                 dict(named_arrays("output", rows(forward(component, Batch(input, None)), kept)))
-                for component, input in ((one, batch.input), (other, others))
+                for component, input in ((one, batch.input), (other, changed))
             )
             if generator_states(one) == generator_states(other) and not are_equal(first, second, rtol=1e-7):
                 return True

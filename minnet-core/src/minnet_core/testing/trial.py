@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from zlib import crc32
 
@@ -15,7 +15,8 @@ from attrs import evolve
 from ..nn import DOMAINS, KINDS, Array, Fill, Module, Optimizer, Tensor, fills
 from .cases import Case, kind_of
 from .check import skip
-from .numerics import are_floating, copied, is_floating, map_arrays, rows, structure
+from .drawn_inputs import Freedom, freedoms
+from .numerics import are_floating, copied, is_floating, map_arrays, rows, scaled, structure
 from .passes import Batch, distinct, forward, parameters
 
 Mode = str
@@ -83,12 +84,61 @@ class Trial:
     @property
     def is_real(self) -> bool:
         """Whether the component takes any real numbers, in an array at least, so that the kit may choose them."""
-        return self.case.draw is None and any(map(self._is_real, fills(self.case.shapes[0])))
+        if self.case.draw is None:
+            return any(map(self._is_real, fills(self.case.shapes[0])))
+        return self.domain is None and any(each.is_real for each in self.freedoms)
+
+    @cached_property
+    def freedoms(self) -> list[Freedom]:
+        """Of each array of the input that ``draw`` returns, which numbers it may hold."""
+        return freedoms(lambda rng: self.case.draw_input(rng))
 
     def map_real(self, function: Callable[[Array], Array], input: Tensor) -> Tensor:
         """Apply a function to the arrays of an input that may be any real numbers; masks, lengths and so on stay."""
-        known = iter(self.fills(input))
-        return map_arrays(lambda array: function(array) if self._is_real(next(known)) else array, input)
+        if self.case.draw is None:
+            is_real = map(self._is_real, self.fills(input))
+        else:
+            is_real = iter([each.is_real for each in self.freedoms])
+        return map_arrays(lambda array: function(array) if next(is_real) else array, input)
+
+    def constant(self, value: float) -> Tensor:
+        """An input of equal numbers, or nearly this one where ``draw`` says that they have bounds."""
+        drawn = self.draw_input()
+        if self.case.draw is None:
+            return self.map_real(lambda array: np.full_like(array, value), drawn)
+        each = iter(self.freedoms)
+
+        def filled(array: Array) -> Array:
+            freedom = next(each)
+            if freedom.is_real:
+                return np.full_like(array, value)
+            low, high = freedom.low.max(), freedom.high.min()
+            inside = np.clip(value, low + (high - low) / 4, high - (high - low) / 4)
+            return np.full_like(array, inside) if freedom.is_free and low < high else array
+
+        return map_arrays(filled, drawn)
+
+    def extremes(self, dtype: npt.DTypeLike) -> Iterator[tuple[str, Tensor]]:
+        """Draw inputs far from the usual: of large numbers, and of the least and largest that ``draw`` returns."""
+        if self.is_real:
+            for size in (1e3, 1e4):
+                yield f"{size:g} times drawn", self.map_real(partial(scaled, factor=size), self.draw_input(dtype))
+        if self.case.draw is not None and any(each.is_free and not each.is_real for each in self.freedoms):
+            for kind, share in (("least drawn", 0.0), ("largest drawn", 1.0), ("least and largest drawn", 0.5)):
+                yield kind, self._at_the_ends(self.draw_input(dtype), share)
+
+    def _at_the_ends(self, input: Tensor, share: float) -> Tensor:
+        """Put the least and, a share of them, the largest drawn numbers in the place of those that have bounds."""
+        each = iter(self.freedoms)
+
+        def ends(array: Array) -> Array:
+            freedom = next(each)
+            if freedom.is_real or not freedom.is_free:
+                return array
+            chosen = np.where(self.rng.random(array.shape) < share, freedom.high, freedom.low)
+            return np.asarray(chosen.astype(array.dtype))
+
+        return map_arrays(ends, input)
 
     def fills(self, input: Tensor) -> list[Fill | None]:
         """What the case says that fills each array of an input."""
@@ -97,10 +147,22 @@ class Trial:
     def _is_real(self, fill: Fill | None) -> bool:
         return fill.kind == "real" if fill else self.domain is None
 
-    def require_real(self) -> None:
-        """Skip the check unless the kit may choose the inputs."""
-        if not self.is_real:
+    def require_real(self, *, or_free: bool = False) -> None:
+        """Skip the check unless the kit may choose numbers of the inputs.
+
+        Args:
+            or_free: it is enough if they may be chosen among those that ``draw`` returns.
+        """
+        if self.is_real:
+            return
+        if self.case.draw is None or self.domain is not None:
             skip("its inputs cannot be chosen freely")
+        if not (or_free and any(each.is_free for each in self.freedoms)):
+            skip(
+                "its inputs are those that draw returns, and others cannot be told from them: their numbers are whole, "
+                f"depend on each other{'' if or_free else ', have bounds'}, or are the same each time; "
+                "extreme inputs and ties are for its own tests"
+            )
 
     @property
     def takes_integers(self) -> bool:

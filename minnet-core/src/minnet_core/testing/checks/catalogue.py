@@ -14,6 +14,8 @@ from . import (
     copies,
     criterions,
     data,
+    dtypes,
+    extents,
     floating_point,
     fusing,
     gradients,
@@ -30,7 +32,7 @@ from . import (
 
 _FAMILIES = (
     *(protocol, parameters, gradients, criterions),
-    *(data, memory, floating_point, state, copies, modes, threads),
+    *(data, dtypes, extents, memory, floating_point, state, copies, modes, threads),
     *(randomness, traits, config, fusing, optimizers),
 )
 

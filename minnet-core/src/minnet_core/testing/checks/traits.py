@@ -10,6 +10,7 @@ from ..check import check, fail, skip
 from ..numerics import are_floating, is_floating, named_arrays
 from ..trait_detection import (
     REACH,
+    depends_on_the_batch,
     draws_globally,
     find_kink,
     has_rows,
@@ -69,7 +70,11 @@ def batch_coupling_is_declared_rightly(trial: Trial) -> None:
     """A component that is declared to couple the samples of a batch does, if its output has a row for each."""
     if not all(has_rows(trial, batch) for batch in trial.batches()):
         skip(ROWLESS)
-    _expect_if_declared(trial, "batch-coupled", is_batch_coupled, "each sample alone gives what it gives in a batch")
+
+    def holds(trial: Trial) -> bool:
+        return is_batch_coupled(trial) or depends_on_the_batch(trial)
+
+    _expect_if_declared(trial, "batch-coupled", holds, "each sample alone gives what it gives in a batch")
 
 
 @check("traits", level="wrong result", needs=[*RUNS, "stochastic_is_declared_rightly"])

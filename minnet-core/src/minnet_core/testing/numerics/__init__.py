@@ -26,7 +26,6 @@ from .tensors import (
     rows,
     samples,
     scaled,
-    stacked,
     structure,
 )
 
@@ -58,7 +57,6 @@ __all__ = [
     "rows",
     "samples",
     "scaled",
-    "stacked",
     "structure",
     "tolerance_of",
 ]

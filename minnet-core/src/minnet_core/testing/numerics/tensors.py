@@ -76,11 +76,6 @@ def rows(tensor: Tensor, index: slice) -> Tensor:
     return map_arrays(lambda array: array[index].copy(), tensor)
 
 
-def stacked(first: Tensor, second: Tensor) -> Tensor:
-    """Append the samples of one tensor to those of another."""
-    return map_arrays(lambda *parts: np.concatenate(parts), first, second)
-
-
 def samples(tensor: Tensor) -> int:
     """How many samples there are: the length of the first axis of the first array."""
     return next(len(array) for _, array in named_arrays("", tensor))

@@ -1,0 +1,300 @@
+"""Long axes: an index, or a count, in a small integer is right until an axis has more elements than that holds."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from attrs import evolve, frozen
+
+from ...nn import Array
+from ..check import check, fail, skip
+from ..gradient_check import differentiable, magnitude, objective
+from ..numerics import Line, are_equal, copied, format_number, map_arrays, named_arrays
+from ..passes import Batch, forward, forward_backward, run
+from ..trait_detection import problem_of_pass
+from ..trial import Trial
+from .data import SHAPED
+from .protocol import SLOPES
+
+KNOWN = (8, 100)
+"""About how long an axis is where the component is taken at its word: an index of one signed byte holds these."""
+
+LONG, LONGER, LONGEST = 400, 1_600, 70_000
+"""More than a byte can count, and than 16 bits can; in between to see what that would cost."""
+
+BUDGET = 1e-3
+"""Seconds that a draw and a pass may take at `LONGER` if `LONGEST`, over forty times as many, is to be tried."""
+
+NEAR = 1e-7
+"""Step of the differences: small, so that of thousands of elements hardly one comes across a kink."""
+
+SHARE = 1e-2
+"""How far a slope along random signs may be off, relative to the length of the gradient, which is its usual size.
+
+Random signs add up elements as their root mean square: one of 10,000 equal ones that is wrong makes as much.
+"""
+
+WRAPS = (1, 2, 128, 256)
+"""How far an index is from others that are no different in a byte, and from its neighbours."""
+
+NO_SIZE = frozenset({"rng", "seed", "random_state"})
+
+
+@frozen(eq=False)
+class Growth:
+    """A way to make a case larger.
+
+    Attributes:
+        what: what grows, for messages.
+        length: how long that is in the case.
+        case: makes the case with a length.
+        axis: that of the input; None if only an argument grows.
+        is_plain: whether the component stays the same, so that long inputs can be compared with short ones.
+        is_of_indices: whether inputs are indices below the length.
+    """
+
+    what: str
+    length: int
+    case: Callable[[int], Any]
+    axis: int | None = None
+    is_plain: bool = False
+    is_of_indices: bool = False
+
+    def trial(self, trial: Trial, about: int) -> Trial:
+        """A trial of the case with a multiple of its length, of about some elements at least."""
+        length = self.rounded(about)
+        return Trial(self.case(length), f"{self.what} {length} {trial.rng.integers(2**32)}", trial.traits)
+
+    def rounded(self, about: int) -> int:
+        """A multiple of the length, at least this."""
+        return self.length * -(-about // self.length)
+
+
+@check("data", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
+def long_axes_are_treated_alike(trial: Trial) -> None:
+    """What holds along short axes holds along axes of hundreds, and of tens of thousands where that costs little.
+
+    Gradients are the slopes, along random signs; an output that does not depend on the order, on what came before, or
+    on repetition, for some and for a hundred elements, does not for more. Each axis of the input is lengthened, and
+    each integer argument of the constructor, where the component takes that.
+    """
+    tried = 0
+    for growth in _growths(trial):
+        laws = _laws_that_hold(trial, growth)
+        if laws is None:
+            continue
+        tried += 1
+        for about in (LONG, *([LONGEST] if growth.axis is not None and _is_cheap(trial, growth) else [])):
+            try:
+                problem = _problem(growth.trial(trial, about), growth, laws, about)
+            except OverflowError as error:
+                problem = f"raised OverflowError: {error}"
+            except Exception:  # it may well refuse so many
+                break
+            if problem:
+                fail(
+                    f"{problem}, where {growth.what} is {growth.rounded(about)}; it is right for {KNOWN[-1]}, "
+                    "as with an index or a count that is kept in a small integer"
+                )
+    if not tried:
+        skip("it takes no longer axes")
+
+
+def _growths(trial: Trial) -> Iterator[Growth]:
+    case, arguments = trial.case, dict(trial.case.arguments)
+    shape = case.shapes[0]
+    shapes = list(_parts(shape))
+
+    def lengthened(axis: int, old: int, changed: list[str], new: int) -> Any:
+        given = {name: _replaced(arguments[name], old, new) for name in changed}
+        return evolve(case, arguments={**arguments, **given}, input=_resized(shape, axis, old, new))
+
+    axes = {(axis, length): None for part in shapes for axis, length in enumerate(part)}
+    for axis, length in axes:
+        sized = [name for name, value in arguments.items() if name not in NO_SIZE and _holds(value, length)]
+        for changed in ([], sized) if sized else ([],):
+            what = f"axis {axis} of the input{''.join(f' and {name}' for name in changed)}"
+            growth = Growth(what, length, partial(lengthened, axis, length, changed), axis, not changed)
+            if _runs(growth.trial(trial, KNOWN[0])):
+                yield growth
+                break
+    for name, value in arguments.items():
+        if type(value) is int and value > 0 and name not in NO_SIZE:
+
+            def resized(length: int, name: str = name, draw: Any = case.draw) -> Any:
+                return evolve(case, arguments={**arguments, name: length}, draw=draw)
+
+            def indexed(length: int, name: str = name) -> Any:
+                return resized(length, name, lambda rng, shape, dtype: rng.integers(0, length, shape))
+
+            for made in (indexed, resized) if trial.takes_integers and len(shapes) == 1 else (resized,):
+                growth = Growth(f"argument {name}", value, made, is_of_indices=made is indexed)
+                if _runs(growth.trial(trial, KNOWN[0])):
+                    yield growth
+                    break
+
+
+def _parts(shape: Any) -> Iterator[Any]:
+    """The shapes of a table, nested or not; or the one that there is."""
+    if isinstance(shape[0], tuple):
+        for part in shape:
+            yield from _parts(part)
+    else:
+        yield shape
+
+
+def _resized(shape: Any, axis: int, old: int, new: int) -> Any:
+    if isinstance(shape[0], tuple):
+        return tuple(_resized(part, axis, old, new) for part in shape)
+    return tuple(new if (index, length) == (axis, old) else length for index, length in enumerate(shape))
+
+
+def _holds(value: Any, length: int) -> bool:
+    """Whether an argument is a length, or a list of integers with it."""
+    return isinstance(value, (int, tuple, list)) and bool(_replaced(value, length, -1) != value)
+
+
+def _replaced(value: Any, old: int, new: int) -> Any:
+    if isinstance(value, (tuple, list)) and all(type(part) is int for part in value):
+        return type(value)(new if part == old else part for part in value)
+    return new if type(value) is int and value == old else value
+
+
+def _runs(trial: Trial) -> bool:
+    return problem_of_pass(trial) is None
+
+
+def _laws_that_hold(trial: Trial, growth: Growth) -> set[str] | None:
+    """The laws that hold for short axes; None if not even the gradients do, or it takes none that are longer."""
+    held: set[str] | None = None
+    try:
+        for about in KNOWN:
+            grown = growth.trial(trial, about)
+            if _wrong_slope(grown):
+                return None
+            laws = _laws(grown, growth, about)
+            held = laws if held is None else held & laws
+    except Exception:  # it refuses them
+        return None
+    return held
+
+
+def _problem(grown: Trial, growth: Growth, laws: set[str], about: int) -> str | None:
+    for _ in range(2):
+        wrong = _wrong_slope(grown)
+        if wrong:
+            return wrong
+    broken = laws - _laws(grown, growth, about) if laws else set()
+    return f"output: {min(broken)} for short axes, and not" if broken else None
+
+
+def _wrong_slope(grown: Trial) -> str | None:
+    """Say which gradient is no slope along random signs, as far as there is a slope."""
+    component, batch = grown.fresh(), grown.batch()
+    results = run(copy.deepcopy(component), batch)
+    if not all(np.isfinite(array).all() for array in results.values()):
+        return None
+    noise = 64 * np.finfo(np.float64).eps * magnitude(component, batch) / NEAR
+    for name, array in differentiable(component, batch).items():
+        line = Line(partial(objective, component, batch), array, grown.rng.choice([-1.0, 1.0], array.shape))
+        analytic, numeric = line.along(results[name]), line.central(NEAR)
+        margin = SHARE * max(float(np.linalg.norm(results[name])), abs(numeric)) + noise
+        if abs(analytic - numeric) > margin and np.ptp([*line.one_sided(NEAR), *line.one_sided(NEAR / 4)]) < margin:
+            return (
+                f"{name} along random signs, {batch}: analytic {format_number(analytic)}, "
+                f"numeric {format_number(numeric)}"
+            )
+    return None
+
+
+def _laws(grown: Trial, growth: Growth, about: int) -> set[str]:
+    """What holds of the output of a layer along an axis."""
+    axis = growth.axis
+    if growth.is_of_indices and _tells_indices_apart(grown, growth.rounded(about)):
+        return {"each index has its own"}
+    if axis is None or grown.kind != "layer":
+        return set()
+    held: set[str] | None = None
+    for mode in grown.repeatable_modes:
+        component, input, length = grown.fresh(mode), grown.draw_input(), growth.rounded(about)
+        output = partial(_output, component, axis, length)
+        whole, order = output(input, np.arange(length)), grown.rng.permutation(length)
+        others = output(input, order)
+        found = {
+            "it does not depend on the order": are_equal(others, whole, rtol=1e-6),
+            "it is in the order of the input": are_equal(others, _taken(whole, axis, order), rtol=1e-6),
+        }
+        same = output(input, np.zeros(length, int))
+        found["equal elements give equal ones"] = all(
+            np.allclose(array, np.take(array, [0], axis), rtol=1e-6) for array in same.values() if array.ndim > axis
+        )
+        if growth.is_plain:
+            later = output(input, np.arange(length // 2, length))
+            found["it does not depend on what is before"] = _is_end(later, whole, axis)
+            short = np.arange(growth.length)
+            repeated = output(input, np.resize(short, length))
+            found["repetition changes nothing"] = are_equal(repeated, output(input, short), rtol=1e-6)
+        laws = {law for law, holds in found.items() if holds}
+        held = laws if held is None else held & laws
+    return held or set()
+
+
+def _tells_indices_apart(grown: Trial, length: int) -> bool:
+    """Whether the last index has another output than those that a small integer would confuse it with."""
+    component, input = grown.fresh(), grown.draw_input()
+    last, *others = (
+        dict(named_arrays("output", copied(forward(component, Batch(np.full_like(input, index), None)))))
+        for index in (length - 1, *(length - 1 - wrap for wrap in WRAPS if wrap < length))
+    )
+    return not any(are_equal(other, last) for other in others)
+
+
+def _output(component: Any, axis: int, length: int, input: Any, index: Array) -> dict[str, Array]:
+    """The output for some elements of the axis, of those arrays that have it in this length."""
+
+    def chosen(array: Array) -> Array:
+        return np.take(array, index, axis) if array.shape[axis : axis + 1] == (length,) else array
+
+    batch = Batch(map_arrays(chosen, input), None)
+    return dict(named_arrays("output", copied(forward(copy.deepcopy(component), batch))))
+
+
+def _taken(arrays: dict[str, Array], axis: int, index: Array) -> dict[str, Array]:
+    return {
+        name: np.take(array, index, axis) if array.ndim > axis and array.shape[axis] == len(index) else array
+        for name, array in arrays.items()
+    }
+
+
+def _is_end(later: dict[str, Array], whole: dict[str, Array], axis: int) -> bool:
+    """Whether arrays are the last part, along an axis, of others that are longer."""
+    if any(array.ndim <= axis or array.shape[axis] >= whole[name].shape[axis] for name, array in later.items()):
+        return False
+    ends = {name: np.take(whole[name], np.arange(-array.shape[axis], 0), axis) for name, array in later.items()}
+    return are_equal(later, ends, rtol=1e-6)
+
+
+def _is_cheap(trial: Trial, growth: Growth) -> bool:
+    """Whether tens of thousands cost little: fewer are timed, so those that are near the budget may be tried or not."""
+    try:
+        return trial.kind == "layer" and all(
+            _seconds(growth.trial(trial, about)) < BUDGET * share for about, share in ((LONG, 0.5), (LONGER, 1.0))
+        )
+    except Exception:  # it may well refuse so many
+        return False
+
+
+def _seconds(grown: Trial) -> float:
+    """What a draw and a pass take of the processor, the least of three."""
+    component, second = grown.fresh(), grown.batch().second
+    taken = []
+    for _ in range(3):
+        start = time.process_time()
+        forward_backward(component, Batch(grown.draw_input(), second))
+        taken.append(time.process_time() - start)
+    return min(taken)
