@@ -12,6 +12,7 @@ from strangers import (
     Reverse,
     RunningMeanSubtractor,
     SplitTable,
+    WeightedMeanNLL,
     WeightedNLLLoss,
 )
 
@@ -23,6 +24,15 @@ from .mutant import Mutant
 _INDEPENDENT, _REJECTED = "samples_are_independent", "rejected_calls_change_nothing"
 
 SAMPLES = (
+    Mutant(
+        WeightedMeanNLL,
+        [
+            ("(picked * input[chosen]).sum() / picked.sum()", "(picked * input[chosen]).sum() / picked.max()"),
+            ("-picked / picked.sum()", "-picked / picked.max()"),
+        ],
+        _INDEPENDENT,
+        "the mean is a sum over the largest weight",
+    ),
     Mutant(SoftMax, ("axis: int = -1", "axis: int = 0"), _INDEPENDENT, "the axis is the batch by default"),
     Mutant(LogSoftMax, ("axis: int = -1", "axis: int = 0"), _INDEPENDENT, "the axis is the batch by default"),
     Mutant(

@@ -25,7 +25,7 @@ CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
 
 TUPLE, ITEMS = "tuple", "items"
-"""The class that a tuple has in a config, and the key of its items: a config of before, in which it was a list, loads."""
+"""The class that a tuple has in a config, and the key of its items; a list in a config of before stays one."""
 
 FUSED = "minnet-core:Fused"
 """A class that is no more: `fuse` made it in version 0.1 where it now makes a `Sequential`."""
