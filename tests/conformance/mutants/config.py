@@ -10,7 +10,6 @@ from strangers import (
     HingeLoss,
     LowRankLinear,
     Pad,
-    ParallelColumns,
     RandomFourierFeatures,
     RReLU,
     SplitTable,
@@ -36,15 +35,6 @@ REBUILDING = (
         ],
         "a_config_makes_an_equal_component",
         "the phase is drawn without a seed, and is no buffer",
-    ),
-    Mutant(
-        ParallelColumns,
-        (
-            "super().__init__(*(Linear(n_in, n_out, rng=rng) for n_in, n_out in pairs))",
-            "super().__init__(*(Linear(*pair, rng=rng) for pair in dict.fromkeys(pairs)))",
-        ),
-        "a_config_makes_an_equal_component",
-        "the pairs are the keys of a dict",
     ),
 )
 

@@ -13,7 +13,6 @@ from strangers import (
     RunningMeanSubtractor,
     SplitTable,
     WeightedMeanNLL,
-    WeightedNLLLoss,
 )
 
 from minnet_criterions import MSECriterion
@@ -85,15 +84,6 @@ SAMPLES = (
         ],
         _INDEPENDENT,
         "the batch is turned around",
-    ),
-    Mutant(
-        WeightedNLLLoss,
-        [
-            ("input[chosen][counted]).sum()) / len(input)", "input[chosen][counted]).sum() / picked.sum())"),
-            ("picked / -len(input)", "-picked / picked.sum()"),
-        ],
-        _INDEPENDENT,
-        "the loss is divided by the sum of the weights of the batch",
     ),
     Mutant(
         DropConnect,
