@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from minnet_core import Criterion, Module, Optimizer
+from minnet_core.nn import DOMAINS
 from minnet_core.testing import Case, check_component, examine
 from minnet_core.testing.selection.targets import TARGETS
+from minnet_core.testing.trait_detection import inferred_traits
 
 
 class Root(Module):
@@ -151,3 +153,54 @@ def test_an_optimizer_that_sees_all_parameters_at_once_is_not_tried_on_blocks():
     assert [result.message for result in report.failures] == []
     (result,) = [result for result in report if result.check == "many_parameters_are_stepped_like_few"]
     assert (result.status, result.message) == ("skipped", "it defines step itself, to see a whole parameter at once")
+
+
+class PoissonNLL(Criterion):
+    """Refuses what is negative, and gives its gradient the dtype of its input."""
+
+    def updateOutput(self, input, target):
+        self.output = float((input - target * np.log(input)).sum() / len(input))
+        return self.output
+
+    def updateGradInput(self, input, target):
+        self.gradInput = ((1 - target / input) / len(input)).astype(input.dtype)
+        return self.gradInput
+
+
+class Root10(Module):
+    """The tenth root: of integers too, but it can be differentiated."""
+
+    def updateOutput(self, input):
+        self.output = (input + 0.1) ** 0.1
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * 0.1 * (input + 0.1) ** -0.9
+        return self.gradInput
+
+
+class Lookup(Module):
+    """Truncates its input, and looks a number up: only integers are meant."""
+
+    def updateOutput(self, input):
+        if np.min(input) < 0:
+            raise IndexError("expected an index")
+        self.output = np.arange(40.0)[input.astype(int)]
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = np.zeros(input.shape, gradOutput.dtype)
+        return self.gradInput
+
+
+@pytest.mark.parametrize(
+    ("case", "domain"),
+    [
+        (Case(PoissonNLL, input=(4, 3), target=TARGETS["binary"], infers=True), "positive-input"),
+        (Case(Root10, input=(4, 3), infers=True), "positive-input"),
+        (Case(Lookup, input=(4, 3), infers=True), "integer-input"),
+    ],
+    ids=["PoissonNLL", "Root10", "Lookup"],
+)
+def test_integers_are_meant_only_where_small_changes_change_nothing(case, domain):
+    assert inferred_traits(case) & DOMAINS == {domain}

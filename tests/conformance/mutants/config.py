@@ -9,11 +9,8 @@ from strangers import (
     Hardtanh,
     HingeLoss,
     LowRankLinear,
-    NotebookNet,
     Pad,
-    ParallelColumns,
     RandomFourierFeatures,
-    Reshape,
     RReLU,
     SplitTable,
     StochasticDepth,
@@ -25,30 +22,10 @@ from .mutant import Mutant
 
 REBUILDING = (
     Mutant(
-        Reshape,
-        [
-            ("self.shape = tuple(shape)", "self.shape = shape"),
-            ("input.reshape(input.shape[0], *self.shape)", "input.reshape(input.shape[:1] + self.shape)"),
-        ],
-        "a_config_makes_an_equal_component",
-        "a list, which a config makes of a tuple, cannot be added to a shape",
-    ),
-    Mutant(
-        NotebookNet,
-        (
-            "        super().__init__()\n",
-            "        super().__init__()\n"
-            "        if not isinstance(widths, tuple):\n"
-            '            raise TypeError("expected a tuple of widths")\n',
-        ),
-        "a_config_makes_an_equal_component",
-        "only a tuple will do",
-    ),
-    Mutant(
-        WeightedNLLLoss,
-        ("np.array(weights, dtype=np.float64)", "np.array({weights: weights}[weights], dtype=np.float64)"),
-        "a_config_makes_an_equal_component",
-        "an argument must be hashable",
+        Hardtanh,
+        ("self.low, self.high = float(low), float(high)", "self.low, self.high = -1.0, float(high)"),
+        "every_argument_counts",
+        "the lower bound is always -1",
     ),
     Mutant(
         RandomFourierFeatures,
@@ -58,15 +35,6 @@ REBUILDING = (
         ],
         "a_config_makes_an_equal_component",
         "the phase is drawn without a seed, and is no buffer",
-    ),
-    Mutant(
-        ParallelColumns,
-        (
-            "super().__init__(*(Linear(n_in, n_out, rng=rng) for n_in, n_out in pairs))",
-            "super().__init__(*(Linear(*pair, rng=rng) for pair in dict.fromkeys(pairs)))",
-        ),
-        "a_config_makes_an_equal_component",
-        "the pairs are the keys of a dict",
     ),
 )
 

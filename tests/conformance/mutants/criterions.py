@@ -31,6 +31,23 @@ _IGNORED = "ignored_targets_add_nothing"
 
 CRITERIONS = (
     Mutant(
+        ClassNLLCriterion,
+        [
+            (
+                "chosen = chosen_classes(self, input, target)\n        total",
+                "target = target % input.shape[1] if target.ndim == 1 else target\n"
+                "        chosen = chosen_classes(self, input, target)\n        total",
+            ),
+            (
+                "chosen = chosen_classes(self, input, target)\n        if chosen is None:\n            self",
+                "target = target % input.shape[1] if target.ndim == 1 else target\n"
+                "        chosen = chosen_classes(self, input, target)\n        if chosen is None:\n            self",
+            ),
+        ],
+        "classes_out_of_range_are_refused",
+        "a class of -1 is the last",
+    ),
+    Mutant(
         NotebookMSE,
         [
             (

@@ -6,7 +6,9 @@ from strangers import (
     GLU,
     BCEWithLogitsLoss,
     CrossEntropyLoss,
+    DotProductAttention,
     GumbelSoftmax,
+    MeanOfWords,
     NotebookSoftMax,
     Sigmoid,
     Tanh,
@@ -20,6 +22,23 @@ from .mutant import Mutant
 _LARGE, _HUGE = "large_inputs_give_finite_results", "one_huge_row_gives_finite_results"
 
 EXTREMES = (
+    Mutant(
+        DotProductAttention,
+        (
+            "self.output, self.weights = _attend(q, k, v)",
+            "weights = np.exp(q @ k.swapaxes(1, 2) / q.shape[2] ** 0.5)\n"
+            "        self.weights = weights / weights.sum(axis=-1, keepdims=True)\n"
+            "        self.output = self.weights @ v",
+        ),
+        _LARGE,
+        "scores are exponentiated as they are",
+    ),
+    Mutant(
+        MeanOfWords,
+        ("np.maximum(counted.sum(axis=1, keepdims=True), 1)", "counted.sum(axis=1, keepdims=True)"),
+        "tiny_inputs_give_finite_results",
+        "a sample of padding alone is divided by no word",
+    ),
     Mutant(
         SoftPlus,
         (

@@ -14,6 +14,7 @@ from strangers import (
     LSTMCell,
     MapTable,
     Maxout,
+    PaddedEmbedding,
     PReLU,
     ReZero,
     Scale,
@@ -29,6 +30,12 @@ from .mutant import Mutant
 SLOPES = "parameter_gradients_are_the_slopes"
 
 SUMS = (
+    Mutant(
+        PaddedEmbedding,
+        ("kept = input != self.padding_idx", "kept = input != 0"),
+        SLOPES,
+        "index 0 is taken for the padding",
+    ),
     Mutant(
         Linear,
         ("self.gradb += column_sums(gradOutput)", "self.gradb += gradOutput.mean(axis=0)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strangers import (
     Abs,
+    FarClip,
     HingeLoss,
     L2Normalize,
     MulTable,
@@ -22,6 +23,12 @@ from .mutant import Mutant
 TIES = "gradInput_at_ties_is_a_slope"
 
 ONE_SAMPLE = (
+    Mutant(
+        FarClip,
+        ("np.abs(input) <= 50", "np.abs(input) <= 5000"),
+        "gradInput_is_the_slope_for_larger_inputs",
+        "what is clipped far away is given its gradient",
+    ),
     Mutant(
         NotebookSoftMax,
         (

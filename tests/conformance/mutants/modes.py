@@ -12,6 +12,7 @@ from strangers import (
     NotebookNet,
     RReLU,
     RunningMeanSubtractor,
+    Sinusoids,
     StochasticDepth,
 )
 
@@ -26,6 +27,15 @@ _UNTRAINED = "evaluates_before_training"
 _CLEARED = "clearState_forgets_only_results"
 
 MODES = (
+    Mutant(
+        Sinusoids,
+        (
+            "        self.output = input + self",
+            "        self.table = self.table[: input.shape[1]]\n        self.output = input + self",
+        ),
+        _UNCHANGED,
+        "the table is cut to the first sequence",
+    ),
     Mutant(
         StochasticDepth,
         ("    def updateOutput", "    def evaluate(self):\n        self.training = False\n\n    def updateOutput"),

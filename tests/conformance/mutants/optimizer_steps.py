@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from strangers import ClippedSGD
+
 from minnet_optimizers import Adagrad, Adam, RMSprop
 
 from .mutant import Mutant
@@ -29,6 +31,18 @@ STEPS = (
         ("        scratch += self.eps\n", ""),
         "gradients_of_zero_give_finite_parameters",
         "epsilon is forgotten",
+    ),
+    Mutant(
+        RMSprop,
+        ("        scratch += self.eps\n", "        scratch += self.eps + scratch.mean()\n"),
+        "elements_are_stepped_apart",
+        "the denominator has a part of all elements",
+    ),
+    Mutant(
+        ClippedSGD,
+        ("        self.t += 1\n", ""),
+        "steps_are_counted",
+        "its own step counts none",
     ),
     Mutant(
         Adam,

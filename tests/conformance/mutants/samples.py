@@ -12,7 +12,7 @@ from strangers import (
     Reverse,
     RunningMeanSubtractor,
     SplitTable,
-    WeightedNLLLoss,
+    WeightedMeanNLL,
 )
 
 from minnet_criterions import MSECriterion
@@ -23,6 +23,15 @@ from .mutant import Mutant
 _INDEPENDENT, _REJECTED = "samples_are_independent", "rejected_calls_change_nothing"
 
 SAMPLES = (
+    Mutant(
+        WeightedMeanNLL,
+        [
+            ("(picked * input[chosen]).sum() / picked.sum()", "(picked * input[chosen]).sum() / picked.max()"),
+            ("-picked / picked.sum()", "-picked / picked.max()"),
+        ],
+        _INDEPENDENT,
+        "the mean is a sum over the largest weight",
+    ),
     Mutant(SoftMax, ("axis: int = -1", "axis: int = 0"), _INDEPENDENT, "the axis is the batch by default"),
     Mutant(LogSoftMax, ("axis: int = -1", "axis: int = 0"), _INDEPENDENT, "the axis is the batch by default"),
     Mutant(
@@ -75,15 +84,6 @@ SAMPLES = (
         ],
         _INDEPENDENT,
         "the batch is turned around",
-    ),
-    Mutant(
-        WeightedNLLLoss,
-        [
-            ("input[chosen][counted]).sum()) / len(input)", "input[chosen][counted]).sum() / picked.sum())"),
-            ("picked / -len(input)", "-picked / picked.sum()"),
-        ],
-        _INDEPENDENT,
-        "the loss is divided by the sum of the weights of the batch",
     ),
     Mutant(
         DropConnect,

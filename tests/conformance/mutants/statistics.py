@@ -13,6 +13,15 @@ _MEAN = "self.running_mean += self.momentum * (input.mean(axis=0) - self.running
 
 STATISTICS = (
     Mutant(
+        NotebookBatchNorm,
+        (
+            "std = np.sqrt(np.mean((input - np.mean(input, axis=0)) ** 2, axis=0) + self.EPS)",
+            "std = np.sqrt(self.moving_variance + self.EPS)",
+        ),
+        "gradients_are_the_slopes_after_other_batches",
+        "backward divides by the moving variance, which is that of the first batch at first",
+    ),
+    Mutant(
         BatchNorm,
         (
             "gradient = gradOutput * self.gamma\n        if self.training:",

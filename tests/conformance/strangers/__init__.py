@@ -3,13 +3,13 @@
 from .attention import DotProductAttention, SelfAttention
 from .binary import BCELoss, BCEWithLogitsLoss
 from .containers import DeepNet, Fork, ParallelColumns, Residual, ReZero, StochasticDepth
-from .convolution import AvgPool1d, Conv1d, MaxPool1d, OverlappingMaxPool1d
+from .convolution import AvgPool1d, Conv1d, DepthwiseConv2d, MaxPool1d, OverlappingMaxPool1d
 from .drawn import ArcTanhOfUnit, LargestShare, LocalMean, MaskedSigmoid, Steps
 from .elementwise import GELU, Abs, Exp, Log, Logit, Reciprocal, Scale, Sigmoid, Softsign, Sqrt, Square, Tanh
 from .hard_cases import BiaslessNet, ClippedSGD, FarClip, ManyClassesLoss, RareDropout, RootScale, Rprop, StrictKLDiv
-from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedNLLLoss
+from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedMeanNLL, WeightedNLLLoss
 from .linear import GroupedLinear, LowRankLinear, RandomFourierFeatures, TiedAutoencoder, WeightNormLinear
-from .lookup import Embedding, EmbeddingSum, PositionalEmbedding
+from .lookup import Embedding, EmbeddingSum, MeanOfWords, PaddedEmbedding, PositionalEmbedding, Sinusoids
 from .losses import CosineEmbeddingLoss, HingeLoss, L1Loss, MultiMarginLoss, NotebookMSE, SmoothL1Loss
 from .noise import AnnealedNoise, DropConnect, GaussianDropout, GaussianNoise, GlobalDropout, GumbelSoftmax
 from .normalization import BatchNorm, InstanceNorm, L2Normalize, LayerNorm, RunningMeanSubtractor
@@ -43,9 +43,9 @@ STRANGERS = (
     *(Tanh, Sigmoid, Softsign, GELU, Abs, Square, Exp, Log, Sqrt, Reciprocal, Logit),
     *(Hardtanh, PReLU, RReLU, Maxout, GLU),
     *(LayerNorm, InstanceNorm, BatchNorm, RunningMeanSubtractor, L2Normalize),
-    *(Conv1d, MaxPool1d, AvgPool1d, OverlappingMaxPool1d),
+    *(Conv1d, DepthwiseConv2d, MaxPool1d, AvgPool1d, OverlappingMaxPool1d),
     *(Flatten, Reshape, Transpose, Reverse, Pad, MeanOverTime, CumulativeSum),
-    *(Embedding, EmbeddingSum, PositionalEmbedding),
+    *(Embedding, EmbeddingSum, PositionalEmbedding, PaddedEmbedding, MeanOfWords, Sinusoids),
     *(Scale, LowRankLinear, WeightNormLinear, TiedAutoencoder, RandomFourierFeatures, GroupedLinear),
     *(GRUCell, LSTMCell, RNN),
     *(GaussianNoise, AnnealedNoise, GaussianDropout, GlobalDropout, DropConnect, GumbelSoftmax),
@@ -55,7 +55,7 @@ STRANGERS = (
     *(NotebookLinear, NotebookSoftMax, NotebookBatchNorm, NotebookLayerNorm, NotebookMaxOverTime),
     *(ForgetfulScale, NotebookNet),
     *(NotebookMSE, L1Loss, SmoothL1Loss, HingeLoss, MultiMarginLoss, CosineEmbeddingLoss),
-    *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss),
+    *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss, WeightedMeanNLL),
     *(BiaslessNet, RootScale, RareDropout, FarClip, StrictKLDiv, ManyClassesLoss, Rprop, ClippedSGD),
     *(PaddedConv2d, MeanOver, Resized, ColumnWeights, MeanOverTokens, OneHotLoss, LinearNormReLU, NormalizedChain),
     *(MixUp, MaskedDropout, ZeroGradEmbedding, FlattenBatch, MergeTime, StudentNorm, RunningScale),

@@ -172,3 +172,36 @@ class OverlappingMaxPool1d(Module):
         sample, channel, _ = np.indices(self.index.shape, sparse=True)
         np.add.at(self.gradInput, (sample, channel, self.index), gradOutput)
         return self.gradInput
+
+
+class DepthwiseConv2d(Module):
+    """One kernel for each channel; its size must be a tuple, which is added to one and compared with another."""
+
+    PARAMETERS = {"W": "gradW"}
+    EXAMPLES = (Example(arguments={"n_channels": 2, "kernel": (2, 3), "rng": 0}, input=(2, 2, 3, 4)),)
+
+    def __init__(self, n_channels, kernel, rng=None):
+        super().__init__()
+        assert isinstance(kernel, tuple)
+        self.kernel = kernel
+        self.W = np.random.default_rng(rng).uniform(-0.5, 0.5, (n_channels, *kernel)).astype(np.float32)
+        self.gradW = np.zeros_like(self.W)
+
+    def updateOutput(self, input):
+        self.output = np.einsum("nchwij,cij->nchw", self._windows(input), self.W)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = np.zeros(input.shape, gradOutput.dtype)
+        height, width = gradOutput.shape[2:]
+        for i, j in np.ndindex(self.kernel):
+            self.gradInput[:, :, i : i + height, j : j + width] += gradOutput * self.W[:, i, j, None, None]
+        return self.gradInput
+
+    def accGradParameters(self, input, gradOutput):
+        self.gradW += np.einsum("nchwij,nchw->cij", self._windows(input), gradOutput)
+
+    def _windows(self, input):
+        if self.W.shape != self.W.shape[:1] + self.kernel:
+            raise ValueError("expected a kernel of its size")
+        return np.lib.stride_tricks.sliding_window_view(input, self.kernel, axis=(2, 3))

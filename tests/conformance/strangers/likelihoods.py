@@ -162,3 +162,27 @@ class WeightedNLLLoss(Criterion):
         expect_shape(self, input, ("batch", len(self.weights)))
         classes = target.astype(np.intp)
         return (np.arange(len(input)), classes), self.weights[classes].astype(input.dtype)
+
+
+class WeightedMeanNLL(WeightedNLLLoss):
+    """-Σ_s w_t x_{s,t}/Σ_s w_t: the mean is over the weights of the targets, as that of ``torch.nn.NLLLoss``."""
+
+    EXAMPLES = (
+        Example(
+            arguments={"weights": (1.0, 0.5, 2.0)},
+            input=(4, 3),
+            target=_draw_classes,
+            traits={"log-probability-input", "integer-target"},
+        ),
+    )
+
+    def updateOutput(self, input, target):
+        chosen, picked = self._pick(input, target)
+        self.output = -float((picked * input[chosen]).sum() / picked.sum())
+        return self.output
+
+    def updateGradInput(self, input, target):
+        chosen, picked = self._pick(input, target)
+        self.gradInput = np.zeros(input.shape, input.dtype)
+        self.gradInput[chosen] = -picked / picked.sum()
+        return self.gradInput

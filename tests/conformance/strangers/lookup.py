@@ -89,3 +89,60 @@ class PositionalEmbedding(Module):
 
     def accGradParameters(self, input, gradOutput):
         self.gradPositions[: input.shape[1]] += gradOutput.sum(axis=0)
+
+
+class PaddedEmbedding(Embedding):
+    """The vector of each index; that of ``padding_idx`` is looked up, but not trained, as in ``torch.nn.Embedding``."""
+
+    EXAMPLES = (
+        Example(
+            arguments={"n_words": 4, "n_feats": 3, "padding_idx": 1, "rng": 0}, input=(4, 3), traits={"integer-input"}
+        ),
+    )
+
+    def __init__(self, n_words, n_feats, padding_idx, *, rng=None):
+        super().__init__(n_words, n_feats, rng=rng)
+        self.padding_idx = padding_idx
+        self.vectors[padding_idx] = 0
+
+    def accGradParameters(self, input, gradOutput):
+        kept = input != self.padding_idx
+        np.add.at(self.gradVectors, input[kept], gradOutput[kept])
+
+
+class MeanOfWords(Embedding):
+    """The mean of the vectors of a sample's words; index 0 fills up what is short, and all of a sample may be that."""
+
+    EXAMPLES = (Example(arguments={"n_words": 4, "n_feats": 2, "rng": 3}, input=(3, 4), traits={"integer-input"}),)
+
+    def updateOutput(self, input):
+        self.output = (self.vectors[input] * self._shares(input)).sum(axis=1)
+        return self.output
+
+    def accGradParameters(self, input, gradOutput):
+        super().accGradParameters(input, self._shares(input) * gradOutput[:, None])
+
+    def _shares(self, input):
+        counted = input != 0
+        count = np.maximum(counted.sum(axis=1, keepdims=True), 1)
+        return (counted / count).astype(self.vectors.dtype)[:, :, None]
+
+
+class Sinusoids(Module):
+    """Adds sin(t/10000^(j/d)), from a table for the longest sequence, which the constructor makes."""
+
+    BUFFERS = ("table",)
+    EXAMPLES = (Example(arguments={"n_feats": 3, "longest": 8}, input=(2, 4, 3)),)
+
+    def __init__(self, n_feats, longest=100):
+        super().__init__()
+        times, features = np.arange(longest)[:, None], np.arange(n_feats)
+        self.table = np.sin(times / 10000.0 ** (features / n_feats)).astype(np.float32)
+
+    def updateOutput(self, input):
+        self.output = input + self.table[: input.shape[1]].astype(input.dtype)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput.copy()
+        return self.gradInput

@@ -1,11 +1,12 @@
 """Models as files: configs that `build` makes components of, and safetensors with a header."""
 
-from .config import build, build_with, component_name, to_config
+from .config import TUPLE, build, build_with, component_name, to_config
 from .model_file import load, save
 from .model_header import ModelHeader, open_model_file, path_text, read_header
 from .model_state import arrays_of, changed_attributes, set_attributes
 
 __all__ = [
+    "TUPLE",
     "ModelHeader",
     "arrays_of",
     "build",

@@ -3,6 +3,8 @@
 A config is what JSON and TOML can hold: ``{"class": "minnet-layers:Linear", "n_in": 3, "n_out": 2}``.
 ``class`` is a name in a registry (no Python argument can be called that), every other key an argument of the
 constructor; ``modules`` lists the children that a container was given.
+JSON and TOML have no tuples: ``{"class": "tuple", "items": [3, 2]}`` is one, and so is a list for an argument whose
+default is a tuple.
 """
 
 from __future__ import annotations
@@ -21,6 +23,9 @@ from ..state import global_state_kept
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
+
+TUPLE, ITEMS = "tuple", "items"
+"""The class that a tuple has in a config, and the key of its items; a list in a config of before stays one."""
 
 FUSED = "minnet-core:Fused"
 """A class that is no more: `fuse` made it in version 0.1 where it now makes a `Sequential`."""
@@ -63,7 +68,8 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
             continue
         if name == "dtype" and value is not None:
             value = np.dtype(value)
-        config[name] = _encode(value, f"{cls.__name__}: argument {name}", names)
+        written = _encode(value, f"{cls.__name__}: argument {name}", names)
+        config[name] = written[ITEMS] if type(value) is tuple and _takes_a_tuple(cls, name) else written
     if isinstance(component, Module):
         if "dtype" in cls.__signature__.parameters:
             is_layer = next(children(component), None) is None
@@ -141,6 +147,14 @@ def _added(container: Module) -> list[Module]:
     return present[len(made) :]
 
 
+def _takes_a_tuple(cls: Any, name: str) -> bool:
+    """Whether a list in a config can only mean a tuple: the argument's default is one, or it is ``*name``."""
+    parameter = cls.__signature__.parameters.get(name)
+    return parameter is not None and (
+        isinstance(parameter.default, tuple) or parameter.kind is parameter.VAR_POSITIONAL
+    )
+
+
 def _encode(value: Any, where: str, names: dict[type, str]) -> Any:
     if isinstance(value, np.generic):
         value = value.item()
@@ -151,7 +165,8 @@ def _encode(value: Any, where: str, names: dict[type, str]) -> Any:
     if isinstance(value, np.dtype) or (isinstance(value, type) and issubclass(value, np.generic)):
         return np.dtype(value).name
     if isinstance(value, (list, tuple)):
-        return [_encode(item, f"{where}[{index}]", names) for index, item in enumerate(value)]
+        items = [_encode(item, f"{where}[{index}]", names) for index, item in enumerate(value)]
+        return {"class": TUPLE, ITEMS: items} if type(value) is tuple else items
     if isinstance(value, dict) and "class" not in value and all(isinstance(key, str) for key in value):
         return {key: _encode(item, f"{where}[{key!r}]", names) for key, item in value.items()}
     raise ConfigError(
@@ -182,6 +197,9 @@ def build_with(
     if not isinstance(added, list):
         raise ConfigError(f"{where}expected a list of configs for {CHILDREN}, received {added!r}")
     arguments = {name: _decode(value, find, rng, where) for name, value in arguments.items()}
+    for name, value in arguments.items():
+        if type(value) is list and _takes_a_tuple(cls, name):
+            arguments[name] = tuple(value)
     takes_rng = cls.__signature__.parameters.get("rng")
     if takes_rng is not None and arguments.get("rng") is None:
         if rng is not None:
@@ -200,6 +218,12 @@ def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | N
     if isinstance(value, list):
         return [_decode(item, find, rng, where) for item in value]
     if isinstance(value, Mapping):
+        if value.get("class") == TUPLE:
+            if value.keys() != {"class", ITEMS} or not isinstance(value[ITEMS], list):
+                raise ConfigError(
+                    f"{where}expected a tuple such as {{'class': 'tuple', 'items': [3, 2]}}, received {value!r}"
+                )
+            return tuple(_decode(item, find, rng, where) for item in value[ITEMS])
         if "class" in value:
             return build_with(value, find, (), rng, where)
         return {key: _decode(item, find, rng, where) for key, item in value.items()}

@@ -347,6 +347,8 @@ def inferred_traits(case: Case) -> frozenset[str]:
 
 def _domain(case: Case) -> frozenset[str]:
     for candidate in CANDIDATES:
+        if candidate == "integer-input" and _is_differentiable(evolve(case, traits=case.traits | {"positive-input"})):
+            continue  # it takes integers as numbers, of which it refuses the negative ones, as a logarithm does
         domain = frozenset({candidate} if candidate else ())
         trial = Trial(evolve(case, traits=case.traits | domain), "domain")
         if problem_of_pass(trial) is None:
@@ -354,6 +356,19 @@ def _domain(case: Case) -> frozenset[str]:
                 return frozenset({"unit-interval-input"})
             return domain
     return frozenset()
+
+
+def _is_differentiable(case: Case) -> bool:
+    """Whether it runs, or is a loss, and its result follows a small change of its input."""
+    trial = Trial(case, "domain")
+    if trial.kind == "criterion":
+        return True
+    if problem_of_pass(trial) is not None:
+        return False
+    batch = trial.batch()
+    moved = map_arrays(lambda array: array * (1 + 1e-6) if is_floating(array) else array, batch.input)
+    here, there = (dict(named_arrays("", copied(forward(trial.fresh(), Batch(x, None))))) for x in (batch.input, moved))
+    return not are_equal(here, there, rtol=1e-12)
 
 
 def problem_of_pass(trial: Trial) -> str | None:

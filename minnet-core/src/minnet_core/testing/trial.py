@@ -96,10 +96,11 @@ class Trial:
     def map_real(self, function: Callable[[Array], Array], input: Tensor) -> Tensor:
         """Apply a function to the arrays of an input that may be any real numbers; masks, lengths and so on stay."""
         if self.case.draw is None:
-            is_real = map(self._is_real, self.fills(input))
+            chosen = [self._is_real(fill) for fill in self.fills(input)]
         else:
-            is_real = iter([each.is_real for each in self.freedoms])
-        return map_arrays(lambda array: function(array) if next(is_real) else array, input)
+            chosen = [each.is_real for each in self.freedoms]
+        is_chosen = iter(chosen)
+        return map_arrays(lambda array: function(array) if next(is_chosen) else array, input)
 
     def constant(self, value: float) -> Tensor:
         """An input of equal numbers, or nearly this one where ``draw`` says that they have bounds."""
@@ -121,7 +122,7 @@ class Trial:
     def extremes(self, dtype: npt.DTypeLike) -> Iterator[tuple[str, Tensor]]:
         """Draw inputs far from the usual: of large numbers, and of the least and largest that ``draw`` returns."""
         if self.is_real:
-            for size in (1e3, 1e4):
+            for size in (1e3, 1e4, 30.0):
                 yield f"{size:g} times drawn", self.map_real(partial(scaled, factor=size), self.draw_input(dtype))
         if self.case.draw is not None and any(each.is_free and not each.is_real for each in self.freedoms):
             for kind, share in (("least drawn", 0.0), ("largest drawn", 1.0), ("least and largest drawn", 0.5)):

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import numpy as np
+from attrs import evolve
 
 from ...errors import ConfigError
 from ...nn import Module
@@ -48,6 +49,30 @@ def a_config_makes_an_equal_component(trial: Trial) -> None:
     copy_state(trial.fresh(), rebuilt)
     batch = trial.batch()
     expect_equal(run(rebuilt, batch), run(trial.fresh(), batch), f"of the rebuilt component, {batch}")
+
+
+@check("config", level="weakness", needs=RUNS)
+def every_argument_counts(trial: Trial) -> None:
+    """An argument that is not the default makes another component: it is not taken and forgotten."""
+    signature = inspect.signature(trial.case.factory).parameters
+    made = trial.case.build()
+    for name, value in trial.case.arguments.items():
+        if name not in signature or signature[name].default in (signature[name].empty, value):
+            continue
+        without = {other: given for other, given in trial.case.arguments.items() if other != name}
+        other = evolve(trial.case, arguments=without, seed=trial.case.seed + 1)  # which draws another start
+        if _described(made) == _described(other.build()):
+            fail(f"argument {name}={value!r}: expected another component than without it, it is forgotten")
+
+
+def _described(component: Any) -> list[tuple[str, str, str]]:
+    """All that the parts of a component hold, besides the arguments they were given."""
+    held = ((type(part).__name__, name, value) for part in parts(component) for name, value in vars(part).items())
+    return [
+        (owner, name, repr(value.tolist() if isinstance(value, np.ndarray) else value))
+        for owner, name, value in held
+        if name != "_arguments"
+    ]
 
 
 @check("config", level="weakness", of=["layer", "criterion", "optimizer"], needs=["is_made"])

@@ -79,6 +79,31 @@ def class_indices_of_any_integer_dtype_are_taken(trial: Trial) -> None:
 
 
 @check("criterions", level="weakness", of=["criterion"], needs=RUNS)
+def classes_out_of_range_are_refused(trial: Trial) -> None:
+    """A class of -1, and one more than there are, is refused or ignored: -1 is not the last class.
+
+    It is a weakness and no fault, as no right target has such a class.
+    """
+    batch = trial.batch()
+    if not (isinstance(batch.input, np.ndarray) and isinstance(batch.second, np.ndarray)):
+        skip("its input is a table")
+    if batch.second.dtype.kind not in "iu" or batch.second.shape != batch.input.shape[:1] or batch.input.ndim != 2:
+        skip("its targets are no class indices")
+    for value in (-1, batch.input.shape[1]):
+        target = copied(batch.second)
+        target[-1] = value
+        try:
+            results = run(trial.fresh(), evolve(batch, second=target))
+        except Exception:  # whichever it likes
+            continue
+        if np.any(results["gradInput"][-1] != 0):
+            fail(
+                f"class {value} of {batch.input.shape[1]}, {batch}: expected an error, or no gradient for its sample, "
+                "it counts as another class"
+            )
+
+
+@check("criterions", level="weakness", of=["criterion"], needs=RUNS)
 def the_dtype_of_the_target_does_not_matter(trial: Trial) -> None:
     """The gradient has the dtype of the input, whatever that of the target."""
     for dtype in (np.float32, np.float64):

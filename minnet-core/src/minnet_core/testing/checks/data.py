@@ -58,7 +58,10 @@ def dtype_is_kept(trial: Trial) -> None:
 
 @check("data", level="wrong result", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
 def samples_are_independent(trial: Trial) -> None:
-    """Each sample alone gives its row of the batch's results; gradients of parameters, and the loss, add up."""
+    """Each sample alone gives its row of the batch's results; gradients of parameters, and the loss, add up.
+
+    A loss may be a mean in which the samples have weights, as PyTorch's NLLLoss gives each that of its class.
+    """
     if "batch-coupled" in trial.traits:
         skip("its samples are declared to depend on each other")
     for mode in trial.repeatable_modes:
@@ -67,7 +70,8 @@ def samples_are_independent(trial: Trial) -> None:
                 skip(ROWLESS)
             together = run(trial.fresh(mode), batch)
             where = f"of the samples one by one, {mode} mode, {batch}"
-            expect_as_calculated(trial, mode, one_by_one(trial, mode, batch), together, where)
+            if trial.kind == "layer" or not _is_weighted_mean(trial, batch, together):
+                expect_as_calculated(trial, mode, one_by_one(trial, mode, batch), together, where)
 
 
 @check("data", level="wrong result", needs=["samples_are_independent"])
@@ -108,6 +112,35 @@ def rejected_calls_change_nothing(trial: Trial) -> None:
                 expect_equal(lasting(component), before, f"after {what} was rejected, {mode} mode", rtol=0)
             else:
                 fail(f"{what}, {mode} mode: expected an error, it is accepted")
+
+
+def _is_weighted_mean(trial: Trial, batch: Batch, together: dict[str, Array]) -> bool:
+    """Whether a loss is the mean of its samples' own, by weights that have the same ratios among fewer samples."""
+    count = samples(batch.input)
+    alone = [run(trial.fresh(), batch.rows(index, index + 1)) for index in range(count)]
+    slopes = np.array([_slopes(results) for results in alone])
+
+    def shares(results: dict[str, Array]) -> Array:
+        """The factors by which the slopes of samples alone become those in a batch, which begins with the same ones."""
+        received = _slopes(results).reshape(-1, slopes.shape[1])
+        own = slopes[: len(received)]
+        found = (received * own).sum(axis=1) / np.maximum((own**2).sum(axis=1), np.finfo(np.float64).tiny)
+        return np.where(np.allclose(found[:, np.newaxis] * own, received, rtol=1e-9, atol=1e-12), found, np.nan)
+
+    of_all, of_some = shares(together), shares(run(trial.fresh(), batch.rows(0, count - 1)))
+    loss = float(np.dot(of_all, [float(results["loss"]) for results in alone]))
+    return bool(
+        (of_all >= 0).all()
+        and np.isclose(of_all.sum(), 1, rtol=1e-9)
+        and np.isclose(loss, float(together["loss"]), rtol=1e-9)
+        and np.allclose(of_some * of_all[:-1].sum(), of_all[:-1], rtol=1e-9)
+    )
+
+
+def _slopes(results: dict[str, Array]) -> Array:
+    """The gradients of a criterion, all of a sample's numbers in a row if it has one sample."""
+    parts = [np.reshape(array, (len(array), -1)) for name, array in results.items() if name.startswith("gradInput")]
+    return np.concatenate(parts, axis=1).ravel()
 
 
 def results_and_buffers(component: Any, batch: Batch) -> dict[str, Array]:

@@ -15,7 +15,7 @@ from .data import DTYPES
 from .protocol import RUNS
 
 
-@check("data", of=["layer"], needs=RUNS, is_weakness=True)
+@check("data", level="weakness", of=["layer"], needs=RUNS)
 def a_new_component_has_one_dtype(trial: Trial) -> None:
     """Before any conversion too, parameters and gradients have one dtype, and input of that gives results of that.
 

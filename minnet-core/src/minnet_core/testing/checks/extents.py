@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-import time
+import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -27,8 +28,8 @@ KNOWN = (8, 100)
 LONG, LONGER, LONGEST = 400, 1_600, 70_000
 """More than a byte can count, and than 16 bits can; in between to see what that would cost."""
 
-BUDGET = 1e-3
-"""Seconds that a draw and a pass may take at `LONGER` if `LONGEST`, over forty times as many, is to be tried."""
+MEMORY = 2**20
+"""Bytes that a pass may take at `LONGER` if `LONGEST`, over forty times as many, is to be tried."""
 
 NEAR = 1e-7
 """Step of the differences: small, so that of thousands of elements hardly one comes across a kink."""
@@ -75,7 +76,7 @@ class Growth:
         return self.length * -(-about // self.length)
 
 
-@check("data", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
+@check("data", level="wrong result", needs=[*SHAPED, *SLOPES, "stochastic_is_declared_rightly"])
 def long_axes_are_treated_alike(trial: Trial) -> None:
     """What holds along short axes holds along axes of hundreds, and of tens of thousands where that costs little.
 
@@ -280,21 +281,35 @@ def _is_end(later: dict[str, Array], whole: dict[str, Array], axis: int) -> bool
 
 
 def _is_cheap(trial: Trial, growth: Growth) -> bool:
-    """Whether tens of thousands cost little: fewer are timed, so those that are near the budget may be tried or not."""
+    """Whether tens of thousands cost little, by what hundreds do: no loop over them, and memory in proportion."""
+    if trial.kind != "layer":
+        return False
     try:
-        return trial.kind == "layer" and all(
-            _seconds(growth.trial(trial, about)) < BUDGET * share for about, share in ((LONG, 0.5), (LONGER, 1.0))
-        )
+        (calls, size), (more_calls, more) = (_cost(growth.trial(trial, about)) for about in (LONG, LONGER))
     except Exception:  # it may well refuse so many
         return False
+    return more_calls <= calls + 2 and more <= MEMORY and more <= 1.5 * size * LONGER / LONG
 
 
-def _seconds(grown: Trial) -> float:
-    """What a draw and a pass take of the processor, the least of three."""
+def _cost(grown: Trial) -> tuple[int, int]:
+    """How many functions a draw and a pass call, and the most bytes that they hold at a time."""
     component, second = grown.fresh(), grown.batch().second
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
+    calls = 0
+
+    def count(frame: Any, event: str, _: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before, was_tracing = sys.getprofile(), tracemalloc.is_tracing()
+    tracemalloc.start()
+    tracemalloc.reset_peak()
+    start, _ = tracemalloc.get_traced_memory()
+    sys.setprofile(count)
+    try:
         forward_backward(component, Batch(grown.draw_input(), second))
-        taken.append(time.process_time() - start)
-    return min(taken)
+    finally:
+        sys.setprofile(before)
+        _, peak = tracemalloc.get_traced_memory()
+        if not was_tracing:
+            tracemalloc.stop()
+    return calls, peak - start

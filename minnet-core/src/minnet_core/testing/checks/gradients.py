@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from ...nn import Array
+from ...nn import Array, given_arguments
 from ..check import check, fail, skip
 from ..gradient_check import differentiable, explain_mismatch, magnitude, objective
 from ..numerics import (
     STEP,
     Line,
+    Mismatch,
+    central_difference,
     copied,
     directions,
     expect_equal,
@@ -27,7 +29,7 @@ from ..numerics import (
     named_arrays,
     scaled,
 )
-from ..passes import Batch, backward, forward, run
+from ..passes import Batch, backward, buffers, forward, run
 from ..trait_detection import expect_as_calculated, rounds_to_float32
 from ..trial import Trial
 from .protocol import RUNS, SLOPES, only_gradients, single_samples
@@ -69,9 +71,16 @@ def gradInput_is_the_slope_for_positive_inputs(trial: Trial) -> None:
 
 @check("gradients", level="wrong result", needs=SLOPE)
 def gradInput_is_the_slope_for_larger_inputs(trial: Trial) -> None:
-    """``gradInput`` equals central differences for inputs of four times the usual size, where functions saturate."""
+    """``gradInput`` equals central differences for inputs 4 and 40 times as large, where functions saturate."""
     trial.require_real()
-    _compare(trial, "train", lambda: _changed(trial, lambda array: 4.0 * array, "larger"), "gradInput")
+    for size in (4.0, 40.0):
+
+        def larger(size: float = size) -> Batch:
+            return _changed(trial, partial(scaled, factor=size), f"{size:g} times larger")
+
+        probe = larger()
+        if all(np.isfinite(array).all() for _, array in named_arrays("", forward(trial.fresh(), probe))):
+            _compare(trial, "train", larger, "gradInput")
 
 
 @check("gradients", level="wrong result", of=["layer"], needs=SLOPE)
@@ -100,6 +109,18 @@ def parameter_gradients_are_the_slopes_in_evaluate_mode(trial: Trial) -> None:
     _compare_shapes(trial, "evaluate", "gradient of")
     if single_samples(trial, "evaluate"):
         _compare(trial, "evaluate", partial(trial.single, "evaluate"), "gradient of")
+
+
+@check("gradients", level="wrong result", of=["layer"], needs=[*SLOPE, "parameter_gradients_are_the_slopes"])
+def gradients_are_the_slopes_after_other_batches(trial: Trial) -> None:
+    """In training mode, after passes over other batches, gradients equal central differences still.
+
+    Moving statistics may begin as those of the first batch, with which backward then seems right.
+    """
+    if not buffers(trial.fresh("evaluate")):
+        skip("it keeps nothing of other batches")
+    for of in ("gradInput", "gradient of"):
+        _compare(trial, "train", trial.batch, of, is_used=True)
 
 
 @check("gradients", level="wrong result", of=["layer"], needs=[*INPUT, *SLOPES])
@@ -168,18 +189,28 @@ def _compare_shapes(trial: Trial, mode: str, of: str) -> None:
         _compare(trial, mode, partial(trial.batch, mode, shape=shape), of)
 
 
-def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str) -> None:
-    """Compare gradients of this kind with slopes; where there is a kink, draw another input, up to a cap."""
+def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str, *, is_used: bool = False) -> None:
+    """Compare gradients of this kind with slopes; where there is a kink, draw another input, up to a cap.
+
+    ``is_used`` says that two training passes have gone through the component.
+    """
+    found: Mismatch | None = None
     for _ in range(REDRAWS):
         batch = draw()
-        component = trial.fresh(mode)
+        component = trial.fresh("evaluate" if is_used else mode)
+        if is_used:
+            component.train()
         results = run(copy.deepcopy(component), batch)
         compared = {name: x for name, x in differentiable(component, batch).items() if name.startswith(of)}
+        if not compared and is_used:
+            return
         if not compared:
             skip("nothing here can be varied a little: it has no parameters, or takes integers")
         size = magnitude(component, batch)
         for name, array in compared.items():
-            found = find_mismatch(partial(objective, component, batch), array, results[name], size, trial.rng)
+            value = partial(objective, component, batch)
+            gradient = _with_padding(trial, array, results[name], value)
+            found = find_mismatch(value, array, gradient, size, trial.rng)
             if found is None:
                 continue
             if found.is_kink:
@@ -198,6 +229,20 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str) -> Non
         f"{name}{found.place if found else ''}, {mode} mode: each of {REDRAWS} drawn inputs has a kink there, "
         "or a jump, so that there is no slope to compare with"
     )
+
+
+def _with_padding(trial: Trial, array: Array, gradient: Array, value: Callable[[], float]) -> Array:
+    """A gradient with slopes in the row of the padding, where it is zero: that vector is not meant to be trained.
+
+    As in ``torch.nn.Embedding``, an argument whose name begins with ``pad`` says which row that is.
+    """
+    if not trial.takes_integers:
+        return gradient
+    for name, row in given_arguments(trial.prototype).items():
+        if name.startswith("pad") and type(row) is int and -len(array) <= row < len(array) and not gradient[row].any():
+            gradient = gradient.copy()
+            gradient[row] = central_difference(value, array[row])
+    return gradient
 
 
 def _skip_if_rounded(trial: Trial, mode: str, error: float = 0.0, size: float = 0.0) -> None:

@@ -11,7 +11,7 @@ from ...nn import Array, children, walk
 from ...state import align_generators
 from ..check import check, fail, skip
 from ..numerics import copied, expect_equal, expect_same, map_arrays, named_arrays, rows
-from ..passes import Batch, backward, forward, forward_backward, lasting, run
+from ..passes import Batch, backward, forward, forward_backward, held_arrays, lasting, run
 from ..trial import Trial
 from .protocol import RUNS, single_samples
 
@@ -86,9 +86,16 @@ def evaluation_changes_nothing(trial: Trial) -> None:
     untrained = trial.fresh()
     untrained.evaluate()
     first = run(copy.deepcopy(untrained), batch)
+    shapes = {name: array.shape for name, array in held_arrays(untrained).items()}
     for other in trial.batches("evaluate"):
         run(untrained, other)
     expect_equal(run(untrained, batch), first, "after other passes in evaluation mode, before any training")
+    for name, array in held_arrays(untrained).items():
+        if array.shape != shapes.get(name, array.shape):
+            fail(
+                f"{name}, after passes in evaluation mode, before any training: expected shape {shapes[name]}, "
+                f"received {array.shape}; it is cut to the input, and the next may be longer"
+            )
 
 
 @check("state", level="wrong result", of=["layer"], needs=["evaluates_before_training", *RUNS])

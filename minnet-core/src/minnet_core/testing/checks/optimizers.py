@@ -158,6 +158,36 @@ def many_parameters_are_stepped_like_few(trial: Trial) -> None:
 
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
+def elements_are_stepped_apart(trial: Trial) -> None:
+    """What ``update`` does to an element depends on that element's gradients alone: it gets stretches of parameters."""
+    if type(trial.prototype).step is not Optimizer.step:
+        skip("it defines step itself, to see a whole parameter at once")
+    one, other = trial.fresh(), trial.fresh()
+    drawn, others = _gradients(trial, one, 3), _gradients(trial, one, 3)
+    for given, different in zip(drawn, others, strict=True):
+        for name, array in different.items():
+            array.flat[: array.size // 2] = given[name].flat[: array.size // 2]
+    _steps(one, drawn)
+    _steps(other, others)
+    for name, array in parameters(one.module).items():
+        half = slice(array.size // 2)
+        expected, received = array.flat[half], parameters(other.module)[name].flat[half]
+        expect_equal(
+            {name: received}, {name: expected}, "(a parameter's first half) after steps of the other half alone"
+        )
+
+
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
+def steps_are_counted(trial: Trial) -> None:
+    """``t`` is the number of steps that have been taken."""
+    optimizer = trial.fresh()
+    for count, drawn in enumerate(_gradients(trial, optimizer, 3), 1):
+        _steps(optimizer, [drawn])
+        if optimizer.t != count:
+            fail(f"t, after {count} steps: expected {count}, received {optimizer.t!r}; step adds 1 to it")
+
+
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def rebound_parameters_are_stepped(trial: Trial) -> None:
     """A new array in the place of a parameter is what the next step changes."""
     optimizer, expected = trial.case.build(), trial.case.build()

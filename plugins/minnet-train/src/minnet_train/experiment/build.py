@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
+from minnet_core.saving import TUPLE
 
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import Metric
@@ -149,7 +150,7 @@ def unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given
             yield from unknown_names(item, registry, (*path, index))
     if not isinstance(config, Mapping):
         return
-    if "class" in config:
+    if "class" in config and config["class"] != TUPLE:
         try:
             cls = registry[config["class"]]
         except MinnetError as error:
@@ -183,7 +184,7 @@ def build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args
 def _components_within(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
     items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        if isinstance(item, Mapping) and "class" in item:
+        if isinstance(item, Mapping) and item.get("class", TUPLE) != TUPLE:
             yield (*path, key), item
         else:
             yield from _components_within(item, (*path, key))
