@@ -29,6 +29,16 @@ def _signature_of(constructor: Callable[..., None]) -> inspect.Signature:
     return inspect.Signature(list(inspect.signature(constructor).parameters.values())[1:])
 
 
+@lru_cache(maxsize=64)
+def _names_of(constructor: Callable[..., None]) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The names that a constructor must be given, and all that it takes; None unless it takes each by name, once."""
+    parameters = _signature_of(constructor).parameters.values()
+    if any(p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in parameters):
+        return None
+    required = frozenset(p.name for p in parameters if p.default is p.empty)
+    return required, frozenset(p.name for p in parameters)
+
+
 class Component:
     """Remembers the arguments that it was constructed with.
 
@@ -95,6 +105,9 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
         ConfigError: if an argument is unknown, missing, or refused by the constructor.
     """
     signature: inspect.Signature = cls.__signature__
+    names = None if args or signature is not _signature_of(cls.__init__) else _names_of(cls.__init__)
+    if names is not None and names[0] <= arguments.keys() <= names[1]:  # nearly always, and nothing is left to find out
+        return _called(cls, (), arguments, where)
     parameters = signature.parameters.values()
     named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -112,8 +125,12 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
         signature.bind(*leading, *rest, **packed)
     except TypeError as error:
         raise ConfigError(f"{where}{error}; received {dict(arguments)!r}") from None
+    return _called(cls, (*leading, *rest), packed, where)
+
+
+def _called(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], where: str) -> Any:
     try:
-        return cls(*leading, *rest, **packed)
+        return cls(*args, **arguments)
     except ConfigError:
         raise
     except (TypeError, ValueError) as error:
