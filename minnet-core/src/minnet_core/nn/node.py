@@ -135,9 +135,8 @@ def find_places(node: Node, kind: type | tuple[type, ...]) -> Iterator[Location]
     """
     holder = vars(node)
     collections = (list, tuple, dict) if kind is Node else (list, dict)
-    passed = _NO_MODULES if kind is Node else ()
     for name, value in holder.items():
-        if type(value) in passed or name in PROTOCOL_ATTRIBUTES:
+        if name in PROTOCOL_ATTRIBUTES:
             continue
         if isinstance(value, kind):
             yield Location(name, holder, name)
@@ -157,7 +156,10 @@ def children(node: Node) -> list[tuple[str, Module]]:
     if not isinstance(listed, (list, tuple)):
         listed = ()
     found: list[Any] = [(str(index), child) for index, child in enumerate(listed) if isinstance(child, Node)]
-    found.extend((place.name, place.value) for place in find_places(node, Node) if place.holder is not listed)
+    for name, value in vars(node).items():
+        if type(value) not in _NO_MODULES and name not in PROTOCOL_ATTRIBUTES and value is not listed:
+            found.extend((place.name, place.value) for place in find_places(node, Node) if place.holder is not listed)
+            break
     return found
 
 
