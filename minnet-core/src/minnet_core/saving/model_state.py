@@ -126,6 +126,8 @@ def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
             computed[cls] = {name for name, value in static.items() if isdatadescriptor(value)}
         own = vars(module)
         for name, value in own.items():
+            if name in _NOT_STATE or isinstance(value, np.ndarray):  # nearly always
+                continue
             if name not in computed[cls] and _is_state(name, value):
                 yield join(prefix, name), _python_value(value)
         for name, value in defaults[cls].items():
