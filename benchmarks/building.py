@@ -6,6 +6,8 @@ What is linear takes as many in the larger model; the last column is the ratio o
 """
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
@@ -78,12 +80,18 @@ def measure(build: Callable[[list[Module]], Sequential], count: int, path: Path)
     return taken
 
 
-def main() -> None:
-    """Print a table for each kind of model."""
+def measure_warm(build: Callable[[list[Module]], Sequential], count: int) -> dict[str, float]:
+    """Time each operation as `measure` does, after what is imported late has been imported."""
     with TemporaryDirectory() as folder:
+        measure(build, 10, Path(folder, "model"))
+        return measure(build, count, Path(folder, "model"))
+
+
+def main() -> None:
+    """Print a table for each kind of model; each column is measured in a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
         for kind, build in {"side by side": add_flat, "nested": add_nested}.items():
-            measure(build, 10, Path(folder, "model"))  # which imports what is imported late
-            columns = [measure(build, size, Path(folder, "model")) for size in SIZES]
+            columns = list(processes.map(measure_warm, [build] * len(SIZES), SIZES))
             print(f"{kind:20}" + "".join(f"{size:>10,}" for size in SIZES) + "     ratio   (us for each layer)")
             for name in columns[0]:
                 few, many = (column[name] for column in columns)

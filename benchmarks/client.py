@@ -23,7 +23,7 @@ class PeerError(Exception):
 
 
 class PeerProcess:
-    """A warm process of a peer; the first request waits until it has imported its framework.
+    """A process of a peer, for one workload; the first request waits until it has imported its framework.
 
     Args:
         peer: which one.

@@ -38,34 +38,31 @@ def measure(
         # Memory does not depend on threads: the first run measures it for all.
         its = evolve(effort, memory=effort.memory and index == 0)
         runs.append(_run(workloads, peers, number, its, say))
-    return Results(SCHEMA, started, machine, effort.clock, tuple(runs))
+    return Results(SCHEMA, started, machine, effort.clock, "cell", tuple(runs))
 
 
 def _run(workloads: Sequence[Workload], peers: Sequence[Peer], threads: int, effort: Effort, say: Say) -> Run:
     absent = {peer.name: f"not installed: {', '.join(missing)}" for peer in peers if (missing := peer.missing())}
     outcomes: list[Outcome] = []
     versions = {}
-    with ExitStack() as stack:
-        processes = []
-        for peer in peers:
-            if peer.name in absent:
-                continue
-            process = stack.enter_context(PeerProcess(peer, threads))
-            try:
-                versions[peer.name] = process.ask("versions")["versions"]
-            except PeerError as error:
-                absent[peer.name] = f"does not start: {error}"
-            else:
-                processes.append(process)
-        for name, reason in absent.items():
-            say(f"without {name}: {reason}")
-        for count, workload in enumerate(workloads, start=1):
-            say(f"{threads} thread{'s' * (threads > 1)}, {count} of {len(workloads)}: {workload.name}")
+    for peer in peers:
+        if peer.name not in absent:
+            with PeerProcess(peer, threads) as process:
+                try:
+                    versions[peer.name] = process.ask("versions")["versions"]
+                except PeerError as error:
+                    absent[peer.name] = f"does not start: {error}"
+    for name, reason in absent.items():
+        say(f"without {name}: {reason}")
+    for count, workload in enumerate(workloads, start=1):
+        say(f"{threads} thread{'s' * (threads > 1)}, {count} of {len(workloads)}: {workload.name}")
+        with ExitStack() as stack:  # a process for each cell, whose heap has no history of others
+            processes = [stack.enter_context(PeerProcess(peer, threads)) for peer in peers if peer.name in versions]
             outcome = time_workload(workload, processes, effort)
-            for name, reason in outcome.left_out.items():
-                if reason.startswith(("refused", "failed")):
-                    say(f"  without {name}: {reason}")
-            outcomes.append(outcome)
+        for name, reason in outcome.left_out.items():
+            if reason.startswith(("refused", "failed")):
+                say(f"  without {name}: {reason}")
+        outcomes.append(outcome)
     if effort.memory:
         by_name = {workload.name: workload for workload in workloads}
         outcomes = [_with_memory(outcome, by_name[outcome.workload], peers, threads, say) for outcome in outcomes]

@@ -11,28 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from .job import Job
 
 MEMORY_STEPS = 20
 """After that many, whatever a step leaves behind has shown."""
 
 _STATUS = Path("/proc/self/status")
-
-
-_LARGEST = 32 * 2**20 - 2**16
-"""The largest block whose release teaches glibc anything."""
-
-
-def settle_allocator() -> None:
-    """Bring the allocator to the state that it has in a process that has run for long.
-
-    Until a process has released a large array, glibc gives memory back to the system and takes it again in every step,
-    and each page costs a fault: BatchNormalization of 256x1024 then takes twice as long, or not, by what ran before.
-    One release of a block that is never touched settles it, for every peer alike.
-    """
-    np.empty(_LARGEST, np.uint8)
 
 
 def peak_bytes() -> int:

@@ -27,14 +27,13 @@ Machines differ and are noisy: ratios are more reliable than microseconds, and y
 
 ## How it is measured
 
-- Each peer is one warm process. In each of {rounds} rounds, all peers run the same workload one after the other, in
-  rotating order; a ratio is the median of the ratios within rounds, so that noise affects both peers alike.
+- {processes}
+- In each of {rounds} rounds, all peers run the same workload one after the other, in rotating order; a ratio
+  is the median of the ratios within rounds, so that noise affects both peers alike.
 - A cell is the peer's median time in microseconds, and in parentheses minnet's time divided by the peer's: **below 1,
   minnet is faster**.
 - {clock}
 - The number of threads is set in the environment before anything is imported.
-- Each process starts by releasing one large block, as any long-running process has done: before that, the allocator of
-  Linux returns memory to the system in every step, which can double the time of a single layer in every framework.
 - Before anything is timed, the peers must compute the same results from the same weights and batches: the losses of six
   steps, or the results of both passes, with a relative difference of at most {tolerance:g}. A peer that computes
   something else is not timed. Dropout masks differ between frameworks, so results are compared with `p=0` and timed
@@ -55,6 +54,18 @@ _CLOCKS = {
 }
 
 
+_PROCESSES = {
+    "cell": """\
+Each cell, one peer in one workload, has a process of its own, which has done nothing before but prove and warm up that
+  workload: what else a process has allocated and freed can double the time of a layer, or halve it. Allocators are as
+  each peer leaves them; minnet's keeps the memory of freed results, unless `MINNET_KEEP_ALLOCATOR=1` is set.""",
+    "peer": """\
+Each peer is one warm process for all workloads. It starts by releasing one large block, as any long-running process
+  has done: before that, the allocator of Linux returns memory to the system in every step, which can double the time
+  of a single layer in every framework. (`python -m benchmarks` now gives each cell a process of its own.)""",
+}
+
+
 def report_markdown(results: Results) -> str:
     """Write the page."""
     return "\n".join(_lines(results))
@@ -69,6 +80,7 @@ def _lines(results: Results) -> Iterator[str]:
         options=f" --rounds {rounds}" + (f" --clock {results.clock}" if results.clock != "wall" else ""),
         rounds=rounds,
         clock=_CLOCKS[results.clock],
+        processes=_PROCESSES[results.processes],
         tolerance=TOLERANCE,
         peers="; ".join(f"`{name}`, {peer.title}" for name, peer in PEERS.items() if _is_in(results, name)),
     )

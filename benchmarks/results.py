@@ -9,7 +9,7 @@ from typing import Any, Self
 import attrs
 from attrs import frozen
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when a reader of older files would misread a newer one."""
 
 
@@ -88,12 +88,22 @@ class Run:
 
 @frozen
 class Results:
-    """All runs of one command."""
+    """All runs of one command.
+
+    Attributes:
+        schema: `SCHEMA` of the program that wrote them.
+        started: when, in UTC.
+        machine: see `describe_machine`.
+        clock: ``wall`` or ``cpu``.
+        processes: what had a process of its own: each ``cell``, or, as before schema 2, each ``peer``.
+        runs: one for each number of threads.
+    """
 
     schema: int
     started: str
     machine: Mapping[str, Any]
     clock: str
+    processes: str
     runs: tuple[Run, ...]
 
     def as_json(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A peer's process: ``python -m benchmarks.server MODULE THREADS``, told by lines of JSON what to do.
 
-Only one workload is ready at a time, so that memory is what that one takes.
+It serves one workload, so that what it has allocated and freed before a timing is of that one alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from .catalogue import WORKLOADS
 from .job import Job, UnsupportedError, time_job
-from .memory import measure_memory, settle_allocator
+from .memory import measure_memory
 from .threads import limit_threads
 from .workload import for_proof
 
@@ -25,7 +25,6 @@ class Server:
     def __init__(self, module: str, threads: int) -> None:
         self._module = importlib.import_module(module)
         limit_threads(threads)
-        settle_allocator()
         self._job: Job | None = None
 
     def prove(self, workload: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 An epoch of a `minnet_train.Trainer` takes turns with the bare loop: forward, criterion, backward and optimizer over
 batches that were made beforehand.
+Each pair of the two has a process of its own.
 So what the trainer adds is the choice of the samples of each batch, the check of the loss, and its sum.
 Both have models of their own, of equal weights, and must end with equal losses.
 What options cost besides is told too.
@@ -11,6 +12,8 @@ import gc
 import statistics
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -67,8 +70,10 @@ OPTIONS: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
-def added(workload: Training, options: dict[str, Any]) -> tuple[float, float]:
-    """Return the microseconds of a bare step, and how many the trainer adds."""
+def added(name: str, option: str) -> tuple[float, float]:
+    """Return the microseconds of a bare step of a workload, and how many the trainer adds with an option."""
+    workload, options = WORKLOADS[name], OPTIONS[option]()
+    assert isinstance(workload, Training)
     samples, batch = draw(workload), workload.batch
     model, criterion, optimizer = parts(workload)
     trained = Trainer(*parts(workload), **options).epochs(samples, epochs=ROUNDS, batch_size=batch, rng=0)
@@ -100,11 +105,10 @@ def added(workload: Training, options: dict[str, Any]) -> tuple[float, float]:
 def main() -> int:
     """Print a line for each network; fail if the trainer adds more than the target."""
     worst = 0.0
-    for name in NAMES:
-        workload = WORKLOADS[name]
-        assert isinstance(workload, Training)
-        for option, make in OPTIONS.items():
-            bare, difference = added(workload, make())
+    pairs = [(name, option) for name in NAMES for option in OPTIONS]
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+        measured = processes.map(added, *zip(*pairs, strict=True))
+        for (name, option), (bare, difference) in zip(pairs, measured, strict=True):
             if option:
                 print(f"{'':12}  with {option}: {difference:.1f} us")
             else:

@@ -187,6 +187,35 @@ def test_every_peer_is_timed_in_every_round_and_what_it_has_not_is_left_out():
     assert adamw.left_out == {"trainer": "it has no optimizer of its own", "notebook": "it has no AdamW"}
 
 
+CELL_PEER = """
+import os
+from pathlib import Path
+from benchmarks.peers.minnet_peer import prepare as prepared, versions
+
+def prepare(workload):
+    with Path(__file__).with_name("{name}.txt").open("a") as file:
+        print(workload.name, os.getpid(), file=file)
+    return prepared(workload)
+"""
+
+
+def test_each_cell_has_a_process_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    peers = []
+    for name in ("one", "other"):
+        (tmp_path / f"{name}_peer.py").write_text(CELL_PEER.format(name=name))
+        peers.append(Peer(name, f"{name}_peer", (), f"the {name} peer"))
+    run(peers, ["mlp-tiny", "ReLU-32x64"])
+    prepared = [
+        (name, *line.split())
+        for name in ("one", "other")
+        for line in (tmp_path / f"{name}.txt").read_text().splitlines()
+    ]
+    cells = {(name, workload) for name, workload, _ in prepared}
+    assert len(prepared) == 2 * len(cells), "each is proven and then timed"
+    assert len(cells) == len(set(prepared)) == len({process for *_, process in prepared}) == 4
+
+
 def test_threads_are_limited_before_anything_is_imported():
     variables = thread_environment(3)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -324,7 +353,7 @@ def test_the_command_measures_prints_tables_and_writes_json_that_can_be_reported
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda document: document.update(schema=2), "expected schema 1, received 2"),
+        (lambda document: document.update(schema=1), "expected schema 2, received 1"),
         (lambda document: document.pop("machine"), "results: expected"),
         (lambda document: document["runs"][0].update(threads="one"), "runs[0].threads: expected int, received 'one'"),
         (lambda document: document["runs"][0]["outcomes"][0].pop("rounds"), "runs[0].outcomes[0]: expected"),

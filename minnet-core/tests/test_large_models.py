@@ -32,6 +32,24 @@ def chain(modules):
     return model
 
 
+class Scaled(Sequential):
+    """A container with a parameter of its own."""
+
+    PARAMETERS = {"gamma": "gradGamma"}
+
+    def __init__(self, *modules):
+        super().__init__(*modules)
+        self.gamma, self.gradGamma = np.ones(1, np.float32), np.zeros(1, np.float32)
+
+
+def scaled(modules):
+    """As `chain` nests them, the layer behind the container, which has a parameter too."""
+    model = Scaled()
+    for module in modules:
+        model = Scaled(model, module)
+    return model
+
+
 def leaves_of(model):
     return [DeclaredLinear(2, 2) for _ in find_parameters(model)[::2]]
 
@@ -101,11 +119,12 @@ def work(operation):
     return count
 
 
-@pytest.mark.parametrize("shape", [side_by_side, chain])
+@pytest.mark.parametrize("shape", [side_by_side, chain, scaled])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_work_is_linear_in_the_number_of_modules(name, shape, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     layers.register(DeclaredLinear)
+    layers.register(Scaled)
 
     def measured(count):
         model = shape([DeclaredLinear(2, 2) for _ in range(count)])
@@ -115,6 +134,33 @@ def test_work_is_linear_in_the_number_of_modules(name, shape, tmp_path, monkeypa
     # Beyond 64 modules: smaller models are looked through at each add.
     few, many, more = (measured(count) for count in (70, 90, 130))
     assert 0 < more - many <= 2.2 * (many - few)
+
+
+def test_parameters_that_interleave_in_one_array_are_not_compared_with_each_other():
+    class Column(Module):
+        PARAMETERS = {"W": "gradW"}
+
+        def __init__(self, both, index):
+            super().__init__()
+            self.W, self.gradW = (array[:, index] for array in both)
+
+    def measured(count):
+        both = np.ones((3, count), np.float32), np.zeros((3, count), np.float32)
+        model = Sequential(*(Column(both, index) for index in range(count)))
+        return work(model.flattenParameters)
+
+    few, many, more = (measured(count) for count in (70, 90, 130))
+    assert 0 < more - many <= 2.2 * (many - few)
+
+
+def test_a_thousand_nested_containers_are_zeroed_before_they_are_flattened():
+    layer = DeclaredLinear(2, 2)
+    layer.gradW[:] = 1
+    model = Sequential(layer)
+    for _ in range(2 * sys.getrecursionlimit()):
+        model = Sequential(model)
+    model.zeroGradParameters()
+    assert not layer.gradW.any()
 
 
 def nested_config(levels):

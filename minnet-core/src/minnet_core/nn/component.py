@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from .. import support  # the whole room: what searches names is imported when a name is wrong, not at each start
 from ..errors import ConfigError
@@ -27,6 +27,27 @@ class _ConstructorSignature:
 @lru_cache(maxsize=64)
 def _signature_of(constructor: Callable[..., None]) -> inspect.Signature:
     return inspect.Signature(list(inspect.signature(constructor).parameters.values())[1:])
+
+
+class _Names(NamedTuple):
+    """What a constructor takes: all names in order, those that it must be given, and how many also by position."""
+
+    all: tuple[str, ...]
+    required: frozenset[str]
+    positional: int
+
+
+@lru_cache(maxsize=64)
+def _names_of(constructor: Callable[..., None]) -> _Names | None:
+    """The names that a constructor takes; None unless it takes each by name, once."""
+    parameters = _signature_of(constructor).parameters.values()
+    if any(p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in parameters):
+        return None
+    return _Names(
+        tuple(p.name for p in parameters),
+        frozenset(p.name for p in parameters if p.default is p.empty),
+        sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters),
+    )
 
 
 class Component:
@@ -75,6 +96,12 @@ def _snapshot(value: Any) -> Any:
 def given_arguments(component: Component) -> dict[str, Any]:
     """Return the arguments that a component was constructed with, by name, those of ``**kwargs`` among them."""
     args, kwargs = component._arguments
+    constructor = type(component).__init__
+    names = _names_of(constructor) if component.__signature__ is _signature_of(constructor) else None
+    if names is not None and len(args) <= names.positional:  # nearly always, and much faster than to bind
+        given = {**dict(zip(names.all, args, strict=False)), **kwargs}
+        if given.keys() <= set(names.all) and len(given) == len(args) + len(kwargs):
+            return {name: given[name] for name in names.all if name in given}
     arguments = dict(component.__signature__.bind_partial(*args, **kwargs).arguments)
     for parameter in component.__signature__.parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:
@@ -95,6 +122,11 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
         ConfigError: if an argument is unknown, missing, or refused by the constructor.
     """
     signature: inspect.Signature = cls.__signature__
+    names = None if args or signature is not _signature_of(cls.__init__) else _names_of(cls.__init__)
+    if names is not None and names.required <= arguments.keys() <= set(
+        names.all
+    ):  # nearly always, and nothing is left to find out
+        return _called(cls, (), arguments, where)
     parameters = signature.parameters.values()
     named = {p.name for p in parameters if p.kind is not p.VAR_KEYWORD}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -112,8 +144,12 @@ def construct(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], whe
         signature.bind(*leading, *rest, **packed)
     except TypeError as error:
         raise ConfigError(f"{where}{error}; received {dict(arguments)!r}") from None
+    return _called(cls, (*leading, *rest), packed, where)
+
+
+def _called(cls: Any, args: tuple[Any, ...], arguments: Mapping[str, Any], where: str) -> Any:
     try:
-        return cls(*leading, *rest, **packed)
+        return cls(*args, **arguments)
     except ConfigError:
         raise
     except (TypeError, ValueError) as error:

@@ -134,8 +134,18 @@ class Container(Module):
         error.add_note(f"in {type(self).__name__}[{index}]: {title(self.modules[index])}, input {describe(input)}")
 
     def _zero_each(self) -> None:
-        for module in self.modules:
-            module.zeroGradParameters()
+        pending: list[Any] = [self]
+        while pending:
+            module = pending.pop()
+            is_container = isinstance(module, Container) and type(module)._zero_each is Container._zero_each
+            is_default = is_container and type(module).zeroGradParameters is Container.zeroGradParameters
+            if module is not self and not (is_default and "zeroGradParameters" not in vars(module)):
+                module.zeroGradParameters()
+            elif module is self or module._storage is None or not module._storage.zero():
+                module._zero_own()
+                pending.extend(module.modules)
+
+    def _zero_own(self) -> None:
         if type(self).getGradParameters is Container.getGradParameters:
             own = [gradient for _, gradient in self._declared()]
         else:  # a subclass that declares nothing returns gradients of its own among the others

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy.typing as npt
 
-from .arrays import Array, Tensor, leaves
+from .arrays import Array, Tensor
 from .component import definition_depth
-from .node import Node, children, find_buffers, title, walk
+from .node import Node, children, find_buffers, listed_arrays, title, walk
 from .parameter_refs import find_parameters
 from .sharing import astype, share
 from .storage import flatten
@@ -95,7 +95,7 @@ class Module(Node):
         container to leave out what only ``gradInput`` needs.
         A subclass that changes how to go backward, and does not override this too, gets this one again.
         """
-        if next(leaves(self.getParameters()), None) is not None:
+        if next(listed_arrays(self), None) is not None:
             self.backward(input, gradOutput)
 
     def updateOutput(self, input: Tensor) -> Tensor:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PROTOCOL_ATTRIBUTES: frozenset[str] = frozenset({"output", "gradInput", "_arguments", "_storage"})
 """The attributes of every module, which belong neither to its parameters nor to its buffers."""
 
+_NO_MODULES = frozenset({np.ndarray, NoneType, bool, int, float, str})
+"""The types of nearly all attributes, in which no module need be looked for."""
+
 
 class Node(Component):
     """The base class of `Module`, and of nothing else."""
@@ -57,8 +60,10 @@ class Node(Component):
 
     def _declared(self) -> list[tuple[Array, Array]]:
         """The declared parameters that are not None, with their gradients."""
-        pairs = ((getattr(self, name), getattr(self, gradient)) for name, gradient in self.PARAMETERS.items())
-        return [pair for pair in pairs if pair[0] is not None]
+        names = self.PARAMETERS.items()
+        return [
+            pair for name, gradient in names if (pair := (getattr(self, name), getattr(self, gradient)))[0] is not None
+        ]
 
     def _listed(self) -> list[Module] | None:
         """The list of the modules whose arrays the default listings return after the declared ones; None without it."""
@@ -70,8 +75,10 @@ class Node(Component):
         is_overridden = (cls.getParameters, cls.getGradParameters) != cls._default_listings
         if is_overridden or "getParameters" in own or "getGradParameters" in own:
             return False
-        is_held = all(name in own and gradient in own for name, gradient in self.PARAMETERS.items())
-        return is_held and all(isinstance(module, Node) for module in self._listed() or ())
+        for name, gradient in self.PARAMETERS.items():
+            if name not in own or gradient not in own:
+                return False
+        return all(isinstance(module, Node) for module in self._listed() or ())
 
     def zeroGradParameters(self) -> None:
         """Fill the gradients of the parameters with zeros, in place."""
@@ -129,10 +136,11 @@ def find_places(node: Node, kind: type | tuple[type, ...]) -> Iterator[Location]
     holder = vars(node)
     collections = (list, tuple, dict) if kind is Node else (list, dict)
     for name, value in holder.items():
+        if name in PROTOCOL_ATTRIBUTES:
+            continue
         if isinstance(value, kind):
-            if name not in PROTOCOL_ATTRIBUTES:
-                yield Location(name, holder, name)
-        elif isinstance(value, collections) and name not in PROTOCOL_ATTRIBUTES:
+            yield Location(name, holder, name)
+        elif isinstance(value, collections):
             items = value.items() if isinstance(value, dict) else enumerate(value)
             yield from (Location(f"{name}.{key}", value, key) for key, item in items if isinstance(item, kind))
 
@@ -142,17 +150,17 @@ def join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
-def children(node: Node) -> Iterator[tuple[str, Module]]:
-    """Yield the modules that a module holds, by name: those of its list ``modules``, then those of other attributes."""
+def children(node: Node) -> list[tuple[str, Module]]:
+    """List the modules that a module holds, by name: those of its list ``modules``, then those of other attributes."""
     listed: Any = getattr(node, "modules", None)
     if not isinstance(listed, (list, tuple)):
         listed = ()
-    for index, child in enumerate(listed):
-        if isinstance(child, Node):
-            yield str(index), child  # type: ignore[misc]  # every Node is a Module
-    for place in find_places(node, Node):
-        if place.holder is not listed:
-            yield place.name, place.value
+    found: list[Any] = [(str(index), child) for index, child in enumerate(listed) if isinstance(child, Node)]
+    for name, value in vars(node).items():
+        if type(value) not in _NO_MODULES and name not in PROTOCOL_ATTRIBUTES and value is not listed:
+            found.extend((place.name, place.value) for place in find_places(node, Node) if place.holder is not listed)
+            break
+    return found
 
 
 def walk(root: Node) -> Iterator[tuple[str, Module]]:
@@ -164,7 +172,7 @@ def walk(root: Node) -> Iterator[tuple[str, Module]]:
         if id(node) not in seen:
             seen.add(id(node))
             yield name, node
-            pending.extend([(join(name, step), child) for step, child in children(node)][::-1])
+            pending.extend((join(name, step), child) for step, child in reversed(children(node)))
 
 
 def trained_arrays(node: Node) -> list[Array]:
@@ -194,9 +202,15 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
         empty: list also where a buffer can be and None is, or a number: a moving average often begins as 0.
     """
     found = []
+    declaring: dict[type, bool] = {}  # looked at once for each class
     for prefix, node in walk(root):
+        cls = type(node)
+        if cls not in declaring:
+            declaring[cls] = definition_depth(cls, "PARAMETERS", "BUFFERS", "CACHES") < cls.__mro__.index(Node)
+        is_declared = declaring[cls]
+        if is_declared and not node.BUFFERS:
+            continue
         places = list(find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray))
-        is_declared = definition_depth(type(node), "PARAMETERS", "BUFFERS", "CACHES") < type(node).__mro__.index(Node)
         is_asked = not is_declared and any(isinstance(place.value, np.ndarray) for place in places)
         trained = set(map(id, trained_arrays(node))) if is_asked else set()
         for place in places:

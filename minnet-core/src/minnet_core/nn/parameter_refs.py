@@ -60,20 +60,20 @@ def find_parameters(root: Node) -> list[ParameterRef]:
     """
     modules = dict(walk(root))
     # Inner modules first, so that an error names the module at fault rather than the one around it.
-    own = {owner: _own_arrays(owner, modules[owner]) for owner in reversed(modules)}
-    owned = {(owner, id(array)) for owner, pairs in own.items() for pair in pairs for array in pair}
-    held: dict[tuple[str, int], tuple[Location, ...]] = {}
+    inner = _Memories()
+    own = {owner: _own_arrays(owner, module, inner) for owner, module in reversed(modules.items())}
+    held: dict[str, dict[int, list[Location]]] = {}
     referred: dict[int, list[Location]] = {}
     for owner, module in modules.items():
+        owned: dict[int, list[Location]] = {id(array): [] for pair in own[owner] for array in pair}
         for location in find_places(module, np.ndarray):
-            key = owner, id(location.value)
-            held[key] = (*held.get(key, ()), location)
-            if key not in owned:
-                referred.setdefault(id(location.value), []).append(location)
+            key = id(location.holder[location.key])
+            (owned if key in owned else referred).setdefault(key, []).append(location)
+        held[owner] = owned
 
     def locate(owner: str, array: Array) -> tuple[Location, ...]:
         """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""
-        own_locations = held.get((owner, id(array)), ())
+        own_locations = held[owner][id(array)]
         return (*own_locations, *referred.get(id(array), ())) if own_locations else ()
 
     found = []
@@ -118,29 +118,75 @@ def _overlaps(arrays: list[Array]) -> Iterator[tuple[int, int]]:
     first: dict[int, int] = {}
     for index, array in enumerate(arrays):
         first.setdefault(id(array), index)
-    reaching: list[
-        tuple[int, int]
-    ] = []  # the ends of the stretches that go on where the next begins, and whose they are
+    together: list[int] = []
+    begun = reached = 0
     for start, end, index in sorted((*_stretch(arrays[index]), index) for index in first.values()):
-        reaching = [stretch for stretch in reaching if stretch[0] > start]
-        for _, other in reaching:
-            if np.shares_memory(arrays[index], arrays[other]):
-                yield min(index, other), max(index, other)
-        reaching.append((end, index))
+        if start >= reached:
+            yield from _overlaps_within(arrays, together, begun, reached)
+            together, begun = [], start
+        together.append(index)
+        reached = max(reached, end)
+    yield from _overlaps_within(arrays, together, begun, reached)
 
 
-def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
-    """The parameters and gradients of a module that are not those of the modules inside it."""
+def _overlaps_within(arrays: list[Array], together: list[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the overlapping ones of arrays between two addresses, marking the bytes of each in turn.
+
+    So each is compared with the others only if another has marked a byte of it: columns of one array interleave, and
+    there may be thousands.
+    """
+    if len(together) < 2:
+        return
+    marks = np.zeros(end - start, np.bool_)
+    for position, index in enumerate(together):
+        array = arrays[index]
+        offset = array.__array_interface__["data"][0] - start
+        bytes_of = np.ndarray((*array.shape, array.itemsize), np.bool_, marks, offset, (*array.strides, 1))
+        if bytes_of.any():
+            for other in together[:position]:
+                if np.shares_memory(array, arrays[other]):
+                    yield min(index, other), max(index, other)
+        bytes_of[...] = True
+
+
+class _Memories:
+    """The memory of arrays, which is asked for late: few models have a module that must know it."""
+
+    def __init__(self) -> None:
+        self._arrays: list[object] = []
+        self._known: set[tuple[Any, ...]] = set()
+
+    def add(self, arrays: list[Array]) -> None:
+        self._arrays.extend(arrays)
+
+    def has_any(self, arrays: list[Array]) -> bool:
+        """Whether the memory of one of some arrays is that of one that was added."""
+        self._known.update(_memory(array) for array in self._arrays if isinstance(array, np.ndarray))
+        self._arrays = []
+        return any(isinstance(array, np.ndarray) and _memory(array) in self._known for array in arrays)
+
+
+def _own_arrays(owner: str, module: Node, inner: _Memories) -> list[tuple[Array, Array]]:
+    """The parameters and gradients of a module that are not those of the modules inside it.
+
+    ``inner`` has those of all modules inside it, and maybe of others; this one's are added.
+    """
     is_known = module._has_default_listings()
     if is_known:  # then those of the modules inside need not be listed again at every level
         declared = module._declared()
+        if _correspond(declared) and not (declared and children(module)):  # a layer that is right, as nearly all are
+            inner.add([array for pair in declared for array in pair])
+            return declared
         listings = [parameter for parameter, _ in declared], [gradient for _, gradient in declared]
     else:
         listings = module.getParameters(), module.getGradParameters()
     parameters, gradients = (list(leaves(listing)) for listing in listings)
-    holding = children(module) if parameters or gradients else ()
-    below = {_memory(array) for _, child in holding for array in trained_arrays(child)}
-    if below:
+    both = [*parameters, *gradients]
+    holding = children(module) if both else []
+    is_held_twice = bool(holding) and inner.has_any(both)
+    inner.add(both)
+    if is_held_twice:
+        below = {_memory(array) for _, child in holding for array in trained_arrays(child)}
         parameters, gradients = (
             [array for array in listing if not isinstance(array, np.ndarray) or _memory(array) not in below]
             for listing in (parameters, gradients)
@@ -160,6 +206,16 @@ def _own_arrays(owner: str, module: Node) -> list[tuple[Array, Array]]:
     if not is_known and not set(map(_memory, (*parameters, *gradients))) <= set(map(_memory, trained_arrays(module))):
         raise TypeError(f"{where()}: expected getParameters() to return the arrays themselves, received copies")
     return list(zip(parameters, gradients, strict=True))
+
+
+def _correspond(pairs: list[tuple[Array, Array]]) -> bool:
+    """Whether all are arrays, each gradient of the shape of its parameter."""
+    for parameter, gradient in pairs:
+        if not (isinstance(parameter, np.ndarray) and isinstance(gradient, np.ndarray)):
+            return False
+        if parameter.shape != gradient.shape:
+            return False
+    return True
 
 
 def _memory(array: Array) -> tuple[Any, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 
-from .arrays import Tensor, leaves
+from .arrays import Tensor
 from .container import Container
 from .example import Example
 from .module import Module
+from .node import listed_arrays
 
 
 class Sequential(Container):
@@ -61,7 +62,7 @@ class Sequential(Container):
     def backwardParameters(self, input: Tensor, gradOutput: Tensor) -> None:
         """Accumulate all parameter gradients, going back no further than the first module that has any."""
         for index, module in enumerate(self.modules):
-            if next(leaves(module.getParameters()), None) is not None:
+            if next(listed_arrays(module), None) is not None:
                 self._go_back(input, gradOutput, first=index)
                 return
 

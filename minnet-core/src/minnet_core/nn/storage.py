@@ -128,10 +128,15 @@ class Storage:
     def unite(cls, kind: Literal["relatives", "group"], one: Node, other: Node) -> None:
         """Make one dictionary of those that two modules have, for all that are in either."""
         # The smaller is moved into the larger, so a module moves only as often as its dictionary can double.
-        smaller, larger = sorted((getattr(cls.of(node), kind) or {} for node in (one, other)), key=len)
-        moved = [] if smaller is larger else list(smaller.values())
-        larger = larger or WeakValueDictionary()
-        for node in (one, other, *moved):
+        smaller, larger = (getattr(cls.of(node), kind) or {id(node): node} for node in (one, other))
+        if smaller is larger:
+            return
+        if len(smaller) > len(larger):
+            smaller, larger = larger, smaller
+        moved = list(smaller.values())
+        if isinstance(larger, dict):  # of one that was alone
+            moved, larger = [*larger.values(), *moved], WeakValueDictionary()
+        for node in moved:
             larger[id(node)] = node
             setattr(cls.of(node), kind, larger)
 
@@ -140,7 +145,10 @@ class Storage:
         """Return the group of a module, which is joined by all that it holds.
 
         What has a group already is not looked into again, so that nested modules are looked at once, not once a level.
+        What holds no other, as most of many layers, is left without a group until it is united with one.
         """
+        if cls.of(node).group is None and not children(node):
+            return {id(node): node}
         pending = [node]
         while pending:
             outer = pending.pop()

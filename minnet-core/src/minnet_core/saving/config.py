@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,14 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
         if isinstance(component, Optimizer) and value is component.module:
             continue
         if name == "dtype" and value is not None:
-            value = np.dtype(value)
+            value = _dtype_name(np.dtype(value))
         written = _encode(value, f"{cls.__name__}: argument {name}", names)
         config[name] = written[ITEMS] if type(value) is tuple and _takes_a_tuple(cls, name) else written
     if isinstance(component, Module):
         if "dtype" in cls.__signature__.parameters:
-            is_layer = next(children(component), None) is None
+            is_layer = not children(component)
             arrays = leaves(component.getParameters()) if is_layer else component.namedParameters().values()
-            own = {dtype.name for dtype in {array.dtype for array in arrays if isinstance(array, np.ndarray)}}
+            own = {_dtype_name(array.dtype) for array in arrays if isinstance(array, np.ndarray)}
             if len(own) == 1:
                 config["dtype"] = own.pop()
         added = [] if CHILDREN in given else _added(component)
@@ -117,6 +118,12 @@ def component_name(cls: type) -> str:
             declaration = registry.declaration_of(cls)
             return declaration.qualified if declaration else f"local:{cls.__name__}"
     raise ConfigError(f"expected a layer, criterion or optimizer, received {cls.__name__}")
+
+
+@lru_cache(maxsize=64)
+def _dtype_name(dtype: np.dtype[Any]) -> str:
+    """Return ``dtype.name``, which NumPy puts together each time."""
+    return dtype.name
 
 
 def _collects_children(component: Component, given: Mapping[str, Any]) -> bool:

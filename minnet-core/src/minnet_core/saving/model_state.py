@@ -89,7 +89,7 @@ def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
     changed = {}
     for name, value in _plain_attributes(model):
         # By repr, so that nan equals nan and True differs from 1; a list may be the tuple that a config could not hold.
-        if name in built and repr(_with_lists(value)) != repr(_with_lists(built[name])):
+        if name in built and value is not built[name] and repr(_with_lists(value)) != repr(_with_lists(built[name])):
             if isinstance(value, float) and not math.isfinite(value):
                 raise ModelFileError(f"{name}: expected a finite number, received {value}")
             changed[name] = value
@@ -127,6 +127,8 @@ def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
             computed[cls] = {name for name, value in static.items() if isdatadescriptor(value)}
         own = vars(module)
         for name, value in own.items():
+            if name in _NOT_STATE or isinstance(value, np.ndarray):  # nearly always
+                continue
             if name not in computed[cls] and _is_state(name, value):
                 yield join(prefix, name), _python_value(value)
         for name, value in defaults[cls].items():
