@@ -43,6 +43,8 @@ Random signs add up elements as their root mean square: one of 10,000 equal ones
 WRAPS = (1, 2, 128, 256)
 """How far an index is from others that are no different in a byte, and from its neighbours."""
 
+WITHOUT_ORDER, IN_ORDER = "it does not depend on the order", "it is in the order of the input"
+
 NO_SIZE = frozenset({"rng", "seed", "random_state"})
 
 
@@ -80,6 +82,8 @@ class Growth:
 def long_axes_are_treated_alike(trial: Trial) -> None:
     """What holds along short axes holds along axes of hundreds, and of tens of thousands where that costs little.
 
+    (Along an axis whose elements are treated alike, each by itself, nothing is counted, and hundreds are enough.)
+
     Gradients are the slopes, along random signs; an output that does not depend on the order, on what came before, or
     on repetition, for some and for a hundred elements, does not for more. Each axis of the input is lengthened, and
     each integer argument of the constructor, where the component takes that.
@@ -90,7 +94,7 @@ def long_axes_are_treated_alike(trial: Trial) -> None:
         if laws is None:
             continue
         tried += 1
-        for about in (LONG, *([LONGEST] if growth.axis is not None and _is_cheap(trial, growth) else [])):
+        for about in (LONG, *([LONGEST] if _looks_places_up(growth, laws) and _is_cheap(trial, growth) else [])):
             try:
                 problem = _problem(growth.trial(trial, about), growth, laws, about)
             except OverflowError as error:
@@ -227,8 +231,8 @@ def _laws(grown: Trial, growth: Growth, about: int) -> set[str]:
         whole, order = output(input, np.arange(length)), grown.rng.permutation(length)
         others = output(input, order)
         found = {
-            "it does not depend on the order": are_equal(others, whole, rtol=1e-6),
-            "it is in the order of the input": are_equal(others, _taken(whole, axis, order), rtol=1e-6),
+            WITHOUT_ORDER: are_equal(others, whole, rtol=1e-6),
+            IN_ORDER: are_equal(others, _taken(whole, axis, order), rtol=1e-6),
         }
         same = output(input, np.zeros(length, int))
         found["equal elements give equal ones"] = all(
@@ -278,6 +282,11 @@ def _is_end(later: dict[str, Array], whole: dict[str, Array], axis: int) -> bool
         return False
     ends = {name: np.take(whole[name], np.arange(-array.shape[axis], 0), axis) for name, array in later.items()}
     return are_equal(later, ends, rtol=1e-6)
+
+
+def _looks_places_up(growth: Growth, laws: set[str]) -> bool:
+    """Whether the elements of an axis may have to be counted: it is no axis along which each is treated by itself."""
+    return growth.axis is not None and (IN_ORDER not in laws or WITHOUT_ORDER in laws)
 
 
 def _is_cheap(trial: Trial, growth: Growth) -> bool:
