@@ -94,7 +94,7 @@ def test_an_optimizer_without_examples_is_made_for_a_module(site):
         ),
         (
             HOOK.format("minnet_register_components(registrar)", "registrar.register('layers', int, 7)"),
-            "a name, received 7",
+            "a name that can be printed, received 7",
         ),
         (
             HOOK.format(

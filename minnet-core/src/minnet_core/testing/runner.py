@@ -125,6 +125,9 @@ class Examination:
             return result("skipped", str(skipped))
         except ConformanceError as failure:
             level = failure.level or check.level
+            weak = next((need for need in check.needs if self._results[need].outcome == "weakness"), None)
+            if level == "weakness" and weak:  # what is found to be less has one cause, too
+                return result("skipped", f"needs {weak}, which has a weakness", weak)
             return result("failed", self._message(check, str(failure), level), level=level)
         except (Exception, SystemExit) as error:  # whatever a stranger's component raises is a finding
             return result("failed", self._message(check, _raised(error), check.level))
