@@ -212,7 +212,7 @@ def _moved(tensor: Any, offset: float) -> Any:
 
 
 def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
-    """A component and a batch whose numbers are each changed by the rounding of float32, as are the outputs of modules inside."""
+    """A component and a batch whose numbers float32 rounds, each by chance, as it does outputs of modules inside."""
 
     def shake(array: Array) -> Array:
         if not is_floating(array):
