@@ -236,3 +236,34 @@ def test_finding_out_leaves_the_global_generators_alone():
     np.random.seed(5)
     random.seed(5)
     assert (np.random.random(), random.random()) == drawn
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_mask_that_shuts_all_of_some_samples_is_no_reason_for_positive_numbers(seed):
+    class MaskedMean(Identity):
+        def updateOutput(self, input):
+            numbers, mask = input
+            kept = mask > 0
+            with np.errstate(invalid="ignore"):
+                self.output = (numbers * kept).sum(axis=1, keepdims=True) / kept.sum(axis=1, keepdims=True)
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            kept = input[1] > 0
+            gradInput = gradOutput * kept / np.maximum(kept.sum(axis=1, keepdims=True), 1)
+            self.gradInput = gradInput, np.zeros_like(input[1])
+            return self.gradInput
+
+    class LogarithmOfOne(Identity):
+        def updateOutput(self, input):
+            with np.errstate(invalid="ignore"):
+                self.output = input[0] * np.log(input[1])
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = gradOutput * np.log(input[1]), gradOutput * input[0] / input[1]
+            return self.gradInput
+
+    tables = ((8, 3), (8, 3))
+    assert "positive-input" not in traits(MaskedMean, input=tables, seed=seed)
+    assert "positive-input" in traits(LogarithmOfOne, input=tables, seed=seed)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from seeds import SEEDS
 from strangers import STRANGERS
 
-from minnet_core.testing import cases_of, every_case, examine
+from minnet_core import Module, Sequential
+from minnet_core.testing import Case, cases_of, every_case, examine
+from minnet_layers import BatchNormalization, ChannelwiseScaling
 
 
 def failures(subject):
@@ -27,6 +30,48 @@ def test_a_correct_stranger_is_never_blamed(stranger):
 @pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case()}))
 def test_a_registered_component_is_never_blamed(name):
     assert failures(name) == []
+
+
+class BareNormalization(BatchNormalization):
+    EPS = 1e-12
+
+
+class Gain(Module):
+    """One small number, whose gradient sums what normalization gives back: terms that are large, and cancel."""
+
+    PARAMETERS = {"k": "gradK"}
+
+    def __init__(self):
+        super().__init__()
+        self.k, self.gradK = np.full(1, 3e-4, np.float32), np.zeros(1, np.float32)
+
+    def updateOutput(self, input):
+        self.output = self.k * input
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = self.k * gradOutput
+        return self.gradInput
+
+    def accGradParameters(self, input, gradOutput):
+        self.gradK += np.sum(input * gradOutput)
+
+
+def small_scale():
+    """Small numbers beside an offset of a half, which the kit makes of zeros: little is left of their digits."""
+    scale = ChannelwiseScaling(3)
+    scale.gamma[:], scale.beta[:] = 3e-4, 0
+    return scale
+
+
+@pytest.mark.parametrize("normalization", [BatchNormalization, BareNormalization])
+@pytest.mark.parametrize("small", [Gain, small_scale])
+def test_what_modules_inside_round_is_not_blamed(small, normalization):
+    for seed in SEEDS:
+        traits = {"batch-coupled", "train-differs"}
+        case = Case(lambda: Sequential(small(), normalization()), input=(6, 3), traits=traits, seed=seed)
+        report = examine(case, ["float32_is_accurate", "float32_is_accurate_far_from_zero"])
+        assert [result.explanation for result in report.findings] == []
 
 
 def test_there_are_enough_strangers_and_each_says_how_to_try_it():

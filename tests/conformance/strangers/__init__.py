@@ -32,6 +32,7 @@ from .once_blamed import (
     StudentNorm,
     ZeroGradEmbedding,
 )
+from .order_statistics import Median, Sort
 from .rectifiers import GLU, Hardtanh, Maxout, PReLU, RReLU
 from .recurrent import RNN, GRUCell, LSTMCell
 from .sequences import LengthGRU, MaskedAttention, MaskedMax, MeanOverLength, WordMean
@@ -44,7 +45,7 @@ STRANGERS = (
     *(Hardtanh, PReLU, RReLU, Maxout, GLU),
     *(LayerNorm, InstanceNorm, BatchNorm, RunningMeanSubtractor, L2Normalize),
     *(Conv1d, DepthwiseConv2d, MaxPool1d, AvgPool1d, OverlappingMaxPool1d),
-    *(Flatten, Reshape, Transpose, Reverse, Pad, MeanOverTime, CumulativeSum),
+    *(Flatten, Reshape, Transpose, Reverse, Pad, MeanOverTime, CumulativeSum, Sort, Median),
     *(Embedding, EmbeddingSum, PositionalEmbedding, PaddedEmbedding, MeanOfWords, Sinusoids),
     *(Scale, LowRankLinear, WeightNormLinear, TiedAutoencoder, RandomFourierFeatures, GroupedLinear),
     *(GRUCell, LSTMCell, RNN),

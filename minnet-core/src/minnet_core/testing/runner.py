@@ -109,6 +109,7 @@ class Examination:
 
         if self.kind is not None and self.kind not in check.of:
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
+        weak = ""
         for need in check.needs:
             needed = self._checks[need] if need in self._checks else named_check(need)
             first = self.result_of(needed)
@@ -116,6 +117,7 @@ class Examination:
             is_weak = first.outcome == "weakness" and "weakness" in (needed.level, check.level)
             if first.outcome == "failed" or is_weak:
                 return result("skipped", f"needs {need}, which fails", need)
+            weak = need if first.outcome == "weakness" else weak
             if first.blocked_by:
                 return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
         try:
@@ -125,9 +127,8 @@ class Examination:
             return result("skipped", str(skipped))
         except ConformanceError as failure:
             level = failure.level or check.level
-            weak = next((need for need in check.needs if self._results[need].outcome == "weakness"), None)
-            if level == "weakness" and weak:  # what is found to be less has one cause, too
-                return result("skipped", f"needs {weak}, which has a weakness", weak)
+            if level == "weakness" and weak:
+                return result("skipped", f"needs {weak}, which fails", weak)
             return result("failed", self._message(check, str(failure), level), level=level)
         except (Exception, SystemExit) as error:  # whatever a stranger's component raises is a finding
             return result("failed", self._message(check, _raised(error), check.level))

@@ -36,6 +36,9 @@ from .trial import Trial
 CANDIDATES = (None, "integer-input", "positive-input", "unit-interval-input")
 """Domains of the input, in the order in which they are tried."""
 
+MASKS = 8
+"""How many inputs with arrays that may be masks are tried before the real numbers are taken to be too many."""
+
 TAKEN_FOR_GRANTED = frozenset({"kinks"})
 """Traits that only excuse something, and cannot be told for sure: an input on a kink is drawn anew."""
 
@@ -351,11 +354,22 @@ def _domain(case: Case) -> frozenset[str]:
             continue  # it takes integers as numbers, of which it refuses the negative ones, as a logarithm does
         domain = frozenset({candidate} if candidate else ())
         trial = Trial(evolve(case, traits=case.traits | domain), "domain")
-        if problem_of_pass(trial) is None:
+        if problem_of_pass(trial) is None or (candidate is None and _is_finite_at_times(trial)):
             if candidate is None and trial.kind == "criterion" and is_clipped_to_probabilities(trial):
                 return frozenset({"unit-interval-input"})
             return domain
     return frozenset()
+
+
+def _is_finite_at_times(trial: Trial) -> bool:
+    """Whether some tables with negative numbers in each array give finite ones: others may have a mask that is shut."""
+    for _ in range(MASKS):
+        input = trial.draw_input()
+        arrays = [array for _, array in named_arrays("input", input)]
+        is_signed = len(arrays) > 1 and all(is_floating(array) and (array < 0).any() for array in arrays)
+        if is_signed and problem_of_pass(trial, input) is None:
+            return True
+    return False
 
 
 def _is_differentiable(case: Case) -> bool:
@@ -371,10 +385,10 @@ def _is_differentiable(case: Case) -> bool:
     return not are_equal(here, there, rtol=1e-12)
 
 
-def problem_of_pass(trial: Trial) -> str | None:
-    """What is wrong with a pass; None if it gives finite numbers, one of them if it is a loss."""
+def problem_of_pass(trial: Trial, input: Any = None) -> str | None:
+    """What is wrong with a pass over an input, or a drawn one; None if it gives finite numbers, or one for a loss."""
     try:
-        batch, component = trial.batch(), trial.fresh()
+        batch, component = trial.batch(input=input), trial.fresh()
         output = forward(component, batch)
         backward(component, batch)
     except (Exception, SystemExit) as error:  # of a component that takes something else

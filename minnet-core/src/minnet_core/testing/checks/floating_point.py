@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -163,9 +163,9 @@ def _difference(
     """Where float32 differs by more than rounding explains, and by how much.
 
     The bound is of the usual form, a multiple of epsilon times the size of what is summed (Higham, 2002, Accuracy and
-    Stability of Numerical Algorithms, section 3), and of what rounding the arguments changes. A gradient sums terms
-    that may cancel, exactly in float64 alone: what normalization gives back sums to zero. Each term is as inexact as
-    the outputs inside are, relative to their size.
+    Stability of Numerical Algorithms, section 3), and of what rounding the arguments, and what modules inside give to
+    each other, changes. A gradient sums terms that may cancel, exactly in float64 alone: what normalization gives back
+    sums to zero. Each term is as inexact as the outputs inside are, relative to their size.
     """
     epsilon, smallest = float(np.finfo(np.float32).eps), float(np.finfo(np.float32).tiny)  # below that it is 0
     inexact = 2 * epsilon + max((_relative_change(name, exact, shaken) for name in exact.outputs), default=0.0)
@@ -187,7 +187,7 @@ def _difference(
 
 
 def _relative_change(name: str, exact: Trace, shaken: list[Trace]) -> float:
-    """By how much an output inside changes if the arguments of the pass are rounded, relative to its size."""
+    """By how much an output inside changes by rounding, relative to its size."""
     value = exact.outputs[name]
     changes = [largest(np.asarray(other.outputs[name] - value)) for other in shaken]
     return max(changes) / largest(value) if is_floating(value) and largest(value) else 0.0
@@ -212,7 +212,7 @@ def _moved(tensor: Any, offset: float) -> Any:
 
 
 def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
-    """A component and a batch whose numbers are each changed by the rounding of float32."""
+    """A component and a batch whose numbers float32 rounds, each by chance, as it does outputs of modules inside."""
 
     def shake(array: Array) -> Array:
         if not is_floating(array):
@@ -222,8 +222,20 @@ def _shaken(trial: Trial, component: Any, batch: Batch) -> tuple[Any, Batch]:
     component = copy.deepcopy(component)
     for array in filter(is_floating, (*parameters(component).values(), *buffers(component).values())):
         array[...] = shake(array)
+    for name, module in walk(component) if isinstance(component, Module) else ():
+        if name:
+            shaken = partial(_shaken_output, module.updateOutput, module, shake)
+            module.updateOutput = shaken  # type: ignore[method-assign]
     second = batch.second if trial.kind == "criterion" else map_arrays(shake, batch.second)
     return component, Batch(map_arrays(shake, batch.input), second)
+
+
+def _shaken_output(
+    updateOutput: Callable[[Any], Any], module: Module, shake: Callable[[Array], Array], input: Any
+) -> Any:
+    updateOutput(input)
+    module.output = map_arrays(shake, module.output)
+    return module.output
 
 
 def _huge_row(array: Array) -> Array:
