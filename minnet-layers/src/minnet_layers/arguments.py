@@ -23,6 +23,8 @@ def positive_int(owner: str, name: str, value: SupportsIndex) -> int:
     ...
     ValueError: Linear: expected n_in to be a positive integer, received 0
     """
+    if type(value) is int and value > 0:  # nearly always, and there is no message to write
+        return value
     message = f"{owner}: expected {name} to be a positive integer, received {value!r}"
     try:
         number = operator.index(value)

@@ -152,10 +152,12 @@ def join(prefix: str, name: str) -> str:
 
 def children(node: Node) -> list[tuple[str, Module]]:
     """List the modules that a module holds, by name: those of its list ``modules``, then those of other attributes."""
-    listed: Any = getattr(node, "modules", None)
+    listed: Any = getattr(node, "modules", ())
     if not isinstance(listed, (list, tuple)):
         listed = ()
-    found: list[Any] = [(str(index), child) for index, child in enumerate(listed) if isinstance(child, Node)]
+    found: list[Any] = []
+    if listed:
+        found.extend((str(index), child) for index, child in enumerate(listed) if isinstance(child, Node))
     for name, value in vars(node).items():
         if type(value) not in _NO_MODULES and name not in PROTOCOL_ATTRIBUTES and value is not listed:
             found.extend((place.name, place.value) for place in find_places(node, Node) if place.holder is not listed)
@@ -165,14 +167,21 @@ def children(node: Node) -> list[tuple[str, Module]]:
 
 def walk(root: Node) -> Iterator[tuple[str, Module]]:
     """Yield a module and all below it, parents first, each once, with its dotted name (``""`` for the root)."""
+    return ((name, node) for name, node, _ in walk_with_children(root))
+
+
+def walk_with_children(root: Node) -> Iterator[tuple[str, Module, list[tuple[str, Module]]]]:
+    """Walk as `walk` does, and tell the `children` of each, for whom to look again would take as long as the walk."""
     seen: set[int] = set()
     pending: list[tuple[str, Any]] = [("", root)]  # rather than recursion, for models that are nested deeply
     while pending:
         name, node = pending.pop()
         if id(node) not in seen:
             seen.add(id(node))
-            yield name, node
-            pending.extend((join(name, step), child) for step, child in reversed(children(node)))
+            inner = children(node)
+            yield name, node, inner
+            if inner:
+                pending.extend((join(name, step), child) for step, child in reversed(inner))
 
 
 def trained_arrays(node: Node) -> list[Array]:

@@ -7,12 +7,15 @@ So a class that declares nothing is treated like one that does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .arrays import Array, leaves
-from .node import Location, Node, children, find_places, join, title, trained_arrays, walk
+from .node import Location, Node, find_places, join, title, trained_arrays, walk_with_children
+
+if TYPE_CHECKING:
+    from .module import Module
 
 
 class ParameterRef(NamedTuple):
@@ -58,23 +61,28 @@ def find_parameters(root: Node) -> list[ParameterRef]:
         ValueError: if a module's parameters and gradients do not correspond.
         TypeError: if they are no arrays, or copies.
     """
-    modules = dict(walk(root))
+    modules = {owner: (module, holding) for owner, module, holding in walk_with_children(root)}
     # Inner modules first, so that an error names the module at fault rather than the one around it.
     inner = _Memories()
-    own = {owner: _own_arrays(owner, module, inner) for owner, module in reversed(modules.items())}
-    held: dict[str, dict[int, list[Location]]] = {}
+    own = {owner: _own_arrays(owner, *modules[owner], inner) for owner in reversed(modules)}
+    held: dict[str, dict[int, tuple[Location, ...]]] = {}
     referred: dict[int, list[Location]] = {}
-    for owner, module in modules.items():
-        owned: dict[int, list[Location]] = {id(array): [] for pair in own[owner] for array in pair}
+    for owner, (module, _) in modules.items():
+        owned: dict[int, tuple[Location, ...]] = {id(array): () for pair in own[owner] for array in pair}
         for location in find_places(module, np.ndarray):
             key = id(location.holder[location.key])
-            (owned if key in owned else referred).setdefault(key, []).append(location)
+            if key in owned:
+                owned[key] += (location,)
+            else:
+                referred.setdefault(key, []).append(location)
         held[owner] = owned
 
     def locate(owner: str, array: Array) -> tuple[Location, ...]:
         """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""
         own_locations = held[owner][id(array)]
-        return (*own_locations, *referred.get(id(array), ())) if own_locations else ()
+        if own_locations and id(array) in referred:
+            return (*own_locations, *referred[id(array)])
+        return own_locations
 
     found = []
     for owner in modules:
@@ -115,6 +123,8 @@ def _overlaps(arrays: list[Array]) -> Iterator[tuple[int, int]]:
 
     Only those are compared whose stretches of memory overlap, which stand together when sorted by their beginnings.
     """
+    if all(array.flags.owndata for array in arrays):  # of different arrays that own their memory none is shared
+        return
     first: dict[int, int] = {}
     for index, array in enumerate(arrays):
         first.setdefault(id(array), index)
@@ -166,15 +176,17 @@ class _Memories:
         return any(isinstance(array, np.ndarray) and _memory(array) in self._known for array in arrays)
 
 
-def _own_arrays(owner: str, module: Node, inner: _Memories) -> list[tuple[Array, Array]]:
-    """The parameters and gradients of a module that are not those of the modules inside it.
+def _own_arrays(
+    owner: str, module: Node, holding: list[tuple[str, Module]], inner: _Memories
+) -> list[tuple[Array, Array]]:
+    """The parameters and gradients of a module that are not those of the modules inside it, which it is ``holding``.
 
     ``inner`` has those of all modules inside it, and maybe of others; this one's are added.
     """
     is_known = module._has_default_listings()
     if is_known:  # then those of the modules inside need not be listed again at every level
         declared = module._declared()
-        if _correspond(declared) and not (declared and children(module)):  # a layer that is right, as nearly all are
+        if _correspond(declared) and not (declared and holding):  # a layer that is right, as nearly all are
             inner.add([array for pair in declared for array in pair])
             return declared
         listings = [parameter for parameter, _ in declared], [gradient for _, gradient in declared]
@@ -182,8 +194,7 @@ def _own_arrays(owner: str, module: Node, inner: _Memories) -> list[tuple[Array,
         listings = module.getParameters(), module.getGradParameters()
     parameters, gradients = (list(leaves(listing)) for listing in listings)
     both = [*parameters, *gradients]
-    holding = children(module) if both else []
-    is_held_twice = bool(holding) and inner.has_any(both)
+    is_held_twice = bool(both and holding) and inner.has_any(both)
     inner.add(both)
     if is_held_twice:
         below = {_memory(array) for _, child in holding for array in trained_arrays(child)}

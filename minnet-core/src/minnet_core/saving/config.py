@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import lru_cache
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ TUPLE, ITEMS = "tuple", "items"
 
 FUSED = "minnet-core:Fused"
 """A class that is no more: `fuse` made it in version 0.1 where it now makes a `Sequential`."""
+
+_SCALARS = (bool, int, float, str, NoneType)
 
 _GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
 
@@ -198,7 +201,8 @@ def build_with(
     cls: Any = Sequential if is_fused else find(config["class"])
     where = f"{where}{config['class']}: "
     arguments = {name: value for name, value in config.items() if name != "class"}
-    listed = cls.__signature__.parameters.get(CHILDREN)  # if a single parameter, then an ordinary one of that name
+    parameters = cls.__signature__.parameters
+    listed = parameters.get(CHILDREN)  # if a single parameter, then an ordinary one of that name
     takes_children = hasattr(cls, "add") and (listed is None or listed.kind is listed.VAR_POSITIONAL)
     added = arguments.pop(CHILDREN, []) if takes_children else []
     if not isinstance(added, list):
@@ -207,7 +211,7 @@ def build_with(
     for name, value in arguments.items():
         if type(value) is list and _takes_a_tuple(cls, name):
             arguments[name] = tuple(value)
-    takes_rng = cls.__signature__.parameters.get("rng")
+    takes_rng = parameters.get("rng")
     if takes_rng is not None and arguments.get("rng") is None:
         if rng is not None:
             arguments["rng"] = rng.spawn(1)[0]
@@ -222,6 +226,8 @@ def build_with(
 
 
 def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | None, where: str) -> Any:
+    if isinstance(value, _SCALARS):  # nearly always, and much faster to tell than what is a Mapping
+        return value
     if isinstance(value, list):
         return [_decode(item, find, rng, where) for item in value]
     if isinstance(value, Mapping):

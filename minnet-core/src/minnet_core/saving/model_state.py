@@ -65,7 +65,7 @@ def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str,
     missing = sorted(name for name, value in values.items() if value is None)
     if unknown or missing:
         raise ModelFileError(f"{where}: expected the arrays of its model; missing: {missing}, not of it: {unknown}")
-    gradients = {name: np.zeros_like(array) for name, array in arrays.items()}
+    gradients = {name: np.zeros(array.shape, array.dtype) for name, array in arrays.items()}
     for name, place in parameters.items():
         value, source = values[name], shared.get(name, name)
         assert value is not None
