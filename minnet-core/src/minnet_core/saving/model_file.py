@@ -21,12 +21,13 @@ from ..errors import ConfigError, ModelFileError, UnknownComponentError, describ
 from ..nn import Module, walk
 from ..registry import layers
 from ..state import global_state_kept
-from ..support import write_atomically
+from ..support import collection_paused, write_atomically
 from .config import FUSED, build_with, component_name, to_config
 from .model_header import KEY, ModelHeader, open_model_file, parse_header, path_text
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 
 
+@collection_paused()
 def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, Any] | None = None) -> Path:
     """Write a model to a file, atomically.
 
@@ -83,6 +84,7 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     return write_atomically(path, data)
 
 
+@collection_paused()
 def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module:
     """Read a model from a file that `save` wrote.
 

@@ -9,6 +9,7 @@ from .lazy import lazy_exports as lazy_exports
 if TYPE_CHECKING:
     from .atomic import write_atomically as write_atomically
     from .docstring import Docstring as Docstring
+    from .garbage import collection_paused as collection_paused
     from .lazy import lazy_exports as lazy_exports
     from .quoting import printable as printable, printable_lines as printable_lines, spelled as spelled
     from .regular_file import expect_file as expect_file
@@ -21,6 +22,7 @@ else:
         {
             "atomic": "write_atomically",
             "docstring": "Docstring",
+            "garbage": "collection_paused",
             "lazy": "lazy_exports",
             "quoting": "printable printable_lines spelled",
             "regular_file": "expect_file",
