@@ -22,8 +22,8 @@ ROOMS = {
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (
-        *("check", "numerics", "passes", "gradient_check", "cases", "trial", "trait_detection", "selection"),
-        *("checks", "report", "runner", "fixtures"),
+        *("check", "numerics", "passes", "gradient_check", "cases", "drawn_inputs", "trial", "trait_detection"),
+        *("selection", "checks", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),
