@@ -50,7 +50,9 @@ class ClassNLLCriterion(Criterion):
 
     def updateOutput(self, input: Array, target: Array) -> float:
         chosen = chosen_classes(self, input, target)
-        total = weighted_sum(target, input) if chosen is None else float(input[chosen].sum(dtype=accumulation_dtype(input)))
+        total = (
+            weighted_sum(target, input) if chosen is None else float(input[chosen].sum(dtype=accumulation_dtype(input)))
+        )
         loss = -total / len(input)
         self.output = loss
         return loss

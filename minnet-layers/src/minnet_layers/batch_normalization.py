@@ -7,7 +7,15 @@ import operator
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import accumulation_dtype, as_floating, at_least_double, center_columns, column_means, floating_dtype, whole_rows
+from minnet_core.nn import (
+    accumulation_dtype,
+    as_floating,
+    at_least_double,
+    center_columns,
+    column_means,
+    floating_dtype,
+    whole_rows,
+)
 
 from .arguments import expect_features
 

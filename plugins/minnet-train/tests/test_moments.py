@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
-
 from sklearn.preprocessing import StandardScaler
 
 from minnet_train.data.preprocessing import Moments

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from attrs import evolve
 
-from minnet_core import Module, Sequential
+from minnet_core import Module, Sequential, ShapeError
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Dropout, Linear, LogSoftMax
 from minnet_optimizers import SGD, Adam
@@ -392,3 +393,13 @@ def test_a_trainer_says_where_it_is():
     model = Sequential(Linear(2, 2, rng=0), LogSoftMax())
     trainer = Trainer(model, ClassNLLCriterion(), SGD(model, lr=0.1))
     assert repr(trainer) == "<Trainer SGD lr=0.1, ClassNLLCriterion, step 0, epoch 0>"
+
+
+@pytest.mark.parametrize("rows", [40, 30])
+def test_after_a_first_batch_that_failed_other_data_are_taken(samples, rows):
+    trainer = trainer_of(linear())
+    wrong = samples(40)
+    with pytest.raises(ShapeError):
+        trainer.fit(evolve(wrong, inputs=wrong.inputs[:, :2]), epochs=2, batch_size=8, rng=0)
+    trainer.fit(samples(rows), epochs=2, batch_size=8, rng=0)
+    assert trainer.step == 2 * rows // 8 + (rows == 30)
