@@ -19,8 +19,8 @@ from .tables import Columns
 class Moments:
     """Takes in rows, and knows the mean and deviation of each column of those it has seen; nan counts as missing.
 
-    Two parts are merged as T. Chan, G. Golub and R. LeVeque do (1983), and everything is relative to the first value of a
-    column: no digit is lost, however far from 0 it lies.
+    Two parts are merged as T. Chan, G. Golub and R. LeVeque do (1983), and everything is relative to the first value of
+    a column: no digit is lost, however far from 0 it lies.
 
     >>> moments = Moments(1)
     >>> moments.update(np.array([[1.0], [2.0]]))

@@ -142,8 +142,7 @@ class Samples:
 
         Args:
             inputs: (rows, columns), or any shape whose first axis is the rows.
-            targets: integers or booleans (rows,) are labels, indices into ``classes``; texts are the names of classes, as
-                objects too;
+            targets: integers or booleans (rows,) are labels, indices into ``classes``; texts are the names of classes;
                 floats are the values of a regression, (rows,) or (rows, outputs), or with ``classes`` a number for
                 each class.
             classes: their names; None is 0 to the largest label for labels, those that there are for texts, and a

@@ -37,8 +37,8 @@ class FitOptions:
         training: the samples to learn from.
         validation: the samples that every epoch is measured on, or None.
         epochs: how many epochs there are, those of an earlier call or a loaded state among them.
-        batch_size: samples in a step; the last step of an epoch takes what is left, and the one before it takes a single
-            sample too, of which batch statistics would say nothing.
+        batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample, of
+            which batch statistics would say nothing, and which the one before it takes.
     """
 
     training: Samples
