@@ -170,7 +170,8 @@ class Samples:
         targets = np.asarray(targets, np.float32)
         targets = targets[:, None] if targets.ndim == 1 else targets
         weights = None if weights is None else np.asarray(weights, np.float64)
-        return cls(np.asarray(inputs, np.float32), targets, tuple(classes or ()), weights)
+        names: tuple[Any, ...] = tuple(classes or ())
+        return cls(np.asarray(inputs, np.float32), targets, names, weights)
 
     @property
     def task(self) -> str:
