@@ -31,6 +31,12 @@ def test_integers_are_computed_in_what_numpy_promotes_them_to(dtype, computed):
     assert (as_floating(array) is array) is (array.dtype.kind == "f")
 
 
+@pytest.mark.parametrize("array", [np.array([1, None]), np.array(["1"]), np.zeros(1, complex)])
+def test_what_holds_no_real_numbers_is_refused(array):
+    with pytest.raises(TypeError, match=r"expected an array of real numbers, received \(\d,\) "):
+        as_floating(array)
+
+
 def test_big_endian_arrays_are_computed_in_native_order():
     array = as_floating(np.arange(3, dtype=">f4"))
     assert array.dtype.isnative

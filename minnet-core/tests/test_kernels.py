@@ -310,3 +310,11 @@ def test_whole_rows_shortens_the_buffer_for_long_rows_alone_and_puts_it_back():
         assert np.getbufsize() == 4096
     finally:
         np.setbufsize(before)
+
+
+def test_means_of_float16_are_right_where_their_sums_overflow():
+    x = np.full((1000, 3), 300, np.float16)
+    with np.errstate(over="raise"):
+        means = column_means(x)
+    assert means.dtype == np.float16
+    np.testing.assert_array_equal(means, 300)

@@ -69,10 +69,10 @@ def test_forward_and_backward_call_the_three_methods_in_order():
         def accGradParameters(self, input, gradOutput):
             calls.append(("accGradParameters", input, gradOutput))
 
-    module = Recorder()
-    assert module.forward("x") == "output"
-    assert module.backward("x", "g") == "gradInput"
-    assert calls == [("updateOutput", "x"), ("updateGradInput", "x", "g"), ("accGradParameters", "x", "g")]
+    module, x = Recorder(), (np.zeros(2),)
+    assert module.forward(x) == "output"
+    assert module.backward(x, "g") == "gradInput"
+    assert calls == [("updateOutput", x), ("updateGradInput", x, "g"), ("accGradParameters", x, "g")]
 
 
 def test_train_and_evaluate_set_the_mode():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module, ShapeError, expect_forward, expect_shape
+from minnet_core.nn.shape_checks import expect_tensor
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,36 @@ def test_backward_without_forward_is_an_error():
         expect_forward(module)
     module.output = np.zeros(2)
     expect_forward(module)
+
+
+class Frame:
+    """What a data frame is to NumPy."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.zeros((2, 3))
+
+
+@pytest.mark.parametrize(
+    ("value", "received"),
+    [
+        ([[1.0]], "list"),
+        (([1.0], np.zeros(2)), "list"),
+        (Frame(), r"Frame; np\.asarray\(input\) makes an array of it"),
+        (np.matrix([[1.0]]), "matrix"),
+        (np.ma.masked_array([1.0], [True]), "MaskedArray"),
+        ((np.zeros(2), (np.zeros(2), np.matrix([[1.0]]))), "matrix"),
+        (3.0, "float"),
+        (None, "NoneType"),
+        ("text", "str"),
+    ],
+)
+def test_whatever_is_no_plain_array_is_refused(value, received):
+    with pytest.raises(TypeError, match=rf"ReLU: expected an array, or a tuple of arrays, received {received}$"):
+        expect_tensor("ReLU", value)
+
+
+def test_arrays_tables_of_arrays_and_mapped_files_are_taken(tmp_path):
+    np.save(tmp_path / "x.npy", np.zeros((2, 3)))
+    mapped = np.load(tmp_path / "x.npy", mmap_mode="r")
+    for value in (np.zeros(2), np.float32(1), mapped, (), (np.zeros(2), (mapped, None, 3))):
+        expect_tensor("ReLU", value)

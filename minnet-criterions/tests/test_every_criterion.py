@@ -80,3 +80,18 @@ def test_the_loss_is_the_mean_of_the_losses_of_the_samples(cls, example, dtype):
         expected = [criterion.forward(input[row : row + 1], target[row : row + 1]) for row in range(len(input))]
         assert losses == pytest.approx(expected, rel=rel)
         assert losses.mean() == pytest.approx(criterion.forward(input, target), rel=rel)
+
+
+@every_example
+def test_sums_of_float16_do_not_overflow(cls, example):
+    criterion = cls()
+    rng = np.random.default_rng(0)
+    input = rng.uniform(0.01, 1, (20000, 10)).astype(np.float16)
+    if not {"probability-input"} & set(example.traits):
+        input *= -200
+    target = example.target(rng, input.shape, np.float16)
+    with np.errstate(over="raise", invalid="raise"):
+        loss, losses = criterion.forward(input, target), criterion.losses(input, target)
+    exact = cls().forward(input.astype(np.float64), target)
+    assert loss == pytest.approx(exact, rel=1e-3)
+    assert np.mean(losses, dtype=np.float64) == pytest.approx(exact, rel=1e-3)

@@ -216,3 +216,33 @@ def test_its_map_is_calculated_in_float64_whatever_the_statistics_are_in():
     layer.forward(np.random.default_rng(0).standard_normal((5, 2)).astype(np.float32))
     variance = layer.moving_variance.astype(np.float64)
     np.testing.assert_allclose(layer.as_affine().scale, (variance + layer.EPS) ** -0.5, rtol=1e-15)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.9, 1.0])
+@pytest.mark.parametrize(("axis", "one"), [(-1, (1, 3)), (1, (1, 3, 1, 1))])
+def test_a_batch_with_one_value_of_each_feature_leaves_the_moving_statistics_alone(alpha, axis, one):
+    layer = BatchNormalization(alpha, axis)
+    x = np.random.default_rng(0).standard_normal(one)
+    layer.forward(x)
+    assert layer.moving_mean is layer.moving_variance is None
+    layer.evaluate()
+    np.testing.assert_allclose(layer.forward(x), x / np.sqrt(1 + EPS), rtol=1e-15)
+    layer.train()
+    layer.forward(np.random.default_rng(1).standard_normal((4, *one[1:])))
+    before = {name: array.copy() for name, array in layer.namedBuffers().items()}
+    layer.forward(x)
+    for name, array in layer.namedBuffers().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+@pytest.mark.parametrize("shape", [(100, 3), (5000, 40)])
+def test_float16_is_normalized_where_its_squares_and_sums_overflow(shape):
+    x = (np.random.default_rng(0).standard_normal(shape) * 300 + 300).astype(np.float16)
+    layer = BatchNormalization()
+    exact = x.astype(np.float64)
+    expected = BatchNormalization().forward(exact)
+    with np.errstate(over="raise", invalid="raise"):
+        np.testing.assert_allclose(layer.forward(x), expected, atol=4e-3)
+        layer.backward(x, x)
+        layer.evaluate()
+        np.testing.assert_allclose(layer.forward(x), expected, atol=4e-3)

@@ -43,8 +43,10 @@ def test_float16_stays_float16(cls, example, mode):
     layer, input = make(cls, example, dtype, mode)
     output = layer.forward(input)
     gradInput = layer.backward(input, np.ones_like(output))
-    arrays = [output, gradInput, *layer.namedGradParameters().values(), *layer.namedBuffers().values()]
+    arrays = [output, gradInput, *layer.namedGradParameters().values()]
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
+    # Statistics of data that float16 can hold may be beyond it: the variance of what has a deviation of 300.
+    assert {array.dtype for array in layer.namedBuffers().values()} <= {np.dtype(np.float32)}
 
 
 @every_example

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import accumulation_dtype, floating_dtype
 
 from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
@@ -50,7 +50,9 @@ class ClassNLLCriterion(Criterion):
 
     def updateOutput(self, input: Array, target: Array) -> float:
         chosen = chosen_classes(self, input, target)
-        total = weighted_sum(target, input) if chosen is None else float(input[chosen].sum())
+        total = (
+            weighted_sum(target, input) if chosen is None else float(input[chosen].sum(dtype=accumulation_dtype(input)))
+        )
         loss = -total / len(input)
         self.output = loss
         return loss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import accumulation_dtype, floating_dtype
 
 from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
@@ -47,7 +47,7 @@ class ClassNLLCriterionUnstable(Criterion):
         if chosen is None:
             total = weighted_sum(target, np.log(self._clip(input)))
         else:
-            total = float(np.log(self._clip(input[chosen])).sum())
+            total = float(np.log(self._clip(input[chosen])).sum(dtype=accumulation_dtype(input)))
         loss = -total / len(input)
         self.output = loss
         return loss

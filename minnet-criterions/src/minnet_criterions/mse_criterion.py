@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import accumulation_dtype, floating_dtype
 
 from .batch import batch_size
 
@@ -44,8 +44,9 @@ class MSECriterion(Criterion):
         return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        self.gradInput = self._difference(input, target)
-        self.gradInput *= 2 / len(input)
+        gradInput = self._difference(input, target)
+        gradInput *= 2 / len(input)
+        self.gradInput = gradInput.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
@@ -57,5 +58,5 @@ class MSECriterion(Criterion):
     def _difference(self, input: Array, target: Array) -> Array:
         batch_size(self, input)
         expect_shape(self, target, input.shape, "target")
-        difference: Array = np.subtract(input, target, dtype=floating_dtype(input))
+        difference: Array = np.subtract(input, target, dtype=accumulation_dtype(input))
         return difference

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, ShapeError, expect_shape
-from minnet_core.nn import describe, floating_dtype
+from minnet_core.nn import accumulation_dtype, describe
 
 from .batch import batch_size
 
@@ -60,7 +60,7 @@ def weighted_sum(weights: Array, scores: Array) -> float:
     >>> weighted_sum(np.array([0.0, 2.0]), np.array([-np.inf, -1.5]))
     -3.0
     """
-    total = float(np.vdot(weights, scores))
+    total = float(np.vdot(weights, scores.astype(accumulation_dtype(scores), copy=False)))
     if math.isfinite(total):
         return total
     return float(_products(weights, scores).sum())
@@ -78,7 +78,7 @@ def weighted_sums(weights: Array, scores: Array) -> Array:
 
 
 def _products(weights: Array, scores: Array) -> Array:
-    weights = weights.astype(floating_dtype(scores))
+    weights = weights.astype(accumulation_dtype(scores))
     return np.multiply(weights, scores, out=np.zeros_like(weights), where=weights != 0)
 
 

@@ -7,7 +7,15 @@ import operator
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import as_floating, at_least_double, center_columns, column_means, whole_rows
+from minnet_core.nn import (
+    accumulation_dtype,
+    as_floating,
+    at_least_double,
+    center_columns,
+    column_means,
+    floating_dtype,
+    whole_rows,
+)
 
 from .arguments import expect_features
 
@@ -23,6 +31,7 @@ class BatchNormalization(Module):
 
     In evaluation mode :math:`\mu` and :math:`\sigma^2` are the moving ones, and 0 and 1 before any training.
     The first training batch sets them to its own, each later one to ``moving * alpha + batch * (1 - alpha)``.
+    A batch with one value of each feature, whose variance is 0 whatever the data, leaves them as they are.
 
     Backward in training mode, over a batch of :math:`m`, with :math:`g = \partial L/\partial y` and
     :math:`s = (\sigma^2 + \epsilon)^{-1/2}`.
@@ -82,7 +91,7 @@ class BatchNormalization(Module):
         self.inverse_deviation: Array | None = None
 
     def updateOutput(self, input: Array) -> Array:
-        x = as_floating(input).swapaxes(self.axis, -1)
+        x = input.astype(accumulation_dtype(input), copy=False).swapaxes(self.axis, -1)
         self._expect_features(input)
         with whole_rows(x):
             if self.training:
@@ -90,7 +99,8 @@ class BatchNormalization(Module):
                     raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
                 output, mean = center_columns(x)
                 variance = column_means(np.square(output))
-                self._move(mean, variance)
+                if x.size > x.shape[-1]:  # one value has no variance that tells anything of the data
+                    self._move(mean, variance)
                 self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
                 output *= self.inverse_deviation
             else:
@@ -98,7 +108,7 @@ class BatchNormalization(Module):
                 output = x - mean.astype(x.dtype, copy=False)
                 output *= (1 / np.sqrt(variance + self.EPS)).astype(x.dtype, copy=False)
                 self.inverse_deviation = None
-        output = output.swapaxes(self.axis, -1)
+        output = output.swapaxes(self.axis, -1).astype(floating_dtype(input), copy=False)
         self.output = output
         return output
 

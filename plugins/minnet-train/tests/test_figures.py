@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from minnet_train.plots import Curves, PlotError, draw_curves, write_picture
@@ -46,3 +50,14 @@ def test_drawing_changes_no_setting_and_ignores_those_of_the_user(tmp_path):
         assert dict(matplotlib.rcParams) == before
     assert figure.axes[0].xaxis.label.get_fontsize() == 10
     assert figure.axes[0].get_facecolor() == (1, 1, 1, 1)
+
+
+def test_a_backend_that_is_not_installed_is_no_hindrance(tmp_path):
+    script = (
+        "from minnet_train.plots import Curves, draw_curves, write_picture\n"
+        "figure = draw_curves([Curves('run', [{'epoch': 1, 'loss': 1.0}, {'epoch': 2, 'loss': 0.5}])])\n"
+        "write_picture(figure, 'curves.png')\n"
+    )
+    environment = {**os.environ, "MPLBACKEND": "module://no_such_package.backend_inline"}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "curves.png").exists()

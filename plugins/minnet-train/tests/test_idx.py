@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -90,3 +91,34 @@ def test_images_without_labels_are_an_error(mnist, tmp_path):
 def test_labels_that_do_not_fit_the_images_are_an_error(mnist):
     with pytest.raises(DataError, match=r"train: expected images .* received \(5, 2, 3\) and \(4,\)"):
         datasets["Idx"](mnist(labels=LABELS[:4])).load()
+
+
+@pytest.mark.parametrize("place", range(12, 30))
+def test_a_gzip_file_with_a_byte_changed_is_an_error_or_the_same_numbers(tmp_path, place):
+    content = bytearray(gzip.compress(idx(IMAGES)))
+    content[place] ^= 0xFF
+    (tmp_path / "a.gz").write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.gz: expected"):
+        read_idx(tmp_path / "a.gz")
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (bytes([0, 0, 8, 1, 0, 0, 0, 9]), r"expected 17 bytes for \(9,\), received 18"),
+        (bytes([0, 0, 8, 2, *[255] * 8]), "expected an array of a size that its file may have"),
+        (bytes([0, 0, 8, 255, *[255] * 1020]), "expected an array of 32 dimensions at most, received 255"),
+    ],
+)
+def test_a_bomb_is_refused_by_its_header(tmp_path, header, message):
+    with gzip.open(tmp_path / "bomb.gz", "wb") as file:
+        file.write(header)
+        for _ in range(64):
+            file.write(bytes(2**20))
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=rf"bomb\.gz: {message}"):
+            read_idx(tmp_path / "bomb.gz")
+        assert tracemalloc.get_traced_memory()[1] < 2**22
+    finally:
+        tracemalloc.stop()

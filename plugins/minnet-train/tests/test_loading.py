@@ -92,3 +92,24 @@ def test_paths_of_a_component_are_relative_to_the_experiment():
     }
     unknown = DataConfig(source={"class": "Nothing", "path": "x"})
     assert unknown.relative_to("folder") == unknown
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"class": "TwoMoons", "noise": "0.1"}, "data.source.noise: expected a number, received '0.1'"),
+        ({"class": "Csv", "path": 5}, "data.source.path: expected a text, received 5"),
+        ({"class": "Spirals", "turns": []}, r"data.source.turns: expected a number, received \[\]"),
+        ({"class": "TwoMoons", "n": 1e3}, "data.source.n: expected an integer, received 1000.0"),
+        ({"class": "TwoMoons", "n": True}, "data.source.n: expected an integer, received True"),
+        ({"class": "Csv", "path": "a.csv", "task": 1}, "data.source.task: expected a text, received 1"),
+    ],
+)
+def test_an_argument_of_another_type_is_an_error_of_its_key(source, message):
+    with pytest.raises(ExperimentError, match=message):
+        load_source(DataConfig(source=source))
+
+
+def test_whatever_a_source_raises_is_an_error_of_the_data():
+    with pytest.raises(DataError, match=r"TwoMoons: load\(\) raised ValueError"):
+        load_source(DataConfig(source={"class": "TwoMoons", "rng": -1}))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.preprocessing import StandardScaler
 
 from minnet_train.data.preprocessing import Moments
 
@@ -50,3 +51,30 @@ def test_float32_is_added_up_in_float64():
     for _ in range(100):
         moments.update(np.full((1000, 1), 0.1, np.float32) * np.array([[1.0]], np.float32))
     assert moments.mean[0] == float(np.float32(0.1))
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, -1e9])
+@pytest.mark.parametrize("rows", [2, 3, 1000])
+def test_the_deviation_of_what_is_constant_but_for_rounding_is_exactly_0(scale, rows):
+    column = np.where(np.arange(rows) % 2, 0.3, 0.1 + 0.2)[:, None] * scale
+    moments = Moments(1)
+    moments.update(column)
+    assert moments.deviation.tolist() == [0.0]
+
+
+@settings(deadline=None)
+@given(
+    arrays(np.float64, st.tuples(st.integers(2, 30), st.just(2)), elements=st.floats(-1e3, 1e3)),
+    st.sampled_from([0.0, 1.0, 1e8, 1e13]),
+)
+def test_what_is_constant_is_what_scikit_learn_calls_so(rows, offset):
+    rows = rows + offset
+    moments = Moments(2)
+    moments.update(rows)
+    scaler = StandardScaler().fit(rows)
+    ours = moments.deviation
+    # Its scale is 1 where a column is constant; the two may differ in the last digit of a variance at the bound.
+    bound = len(rows) * np.finfo(float).eps * scaler.var_ + (len(rows) * scaler.mean_ * np.finfo(float).eps) ** 2
+    is_clear = np.abs(scaler.var_ - bound) > 0.5 * bound
+    is_constant = scaler.var_ <= bound
+    np.testing.assert_array_equal((ours == 0)[is_clear], is_constant[is_clear])

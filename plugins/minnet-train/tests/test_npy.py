@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import io
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from minnet_train import DataError, datasets
 from minnet_train.data.memory_map import is_mapped
@@ -139,3 +145,58 @@ def test_a_truncated_archive_is_an_error(here):
     (here / "b.npz").write_bytes((here / "b.npz").read_bytes()[:-30])
     with pytest.raises(DataError, match="b.npz: expected a whole NPY or NPZ file"):
         load("b.npz")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["x.npy", "stored.npz", "packed.npz"]), st.data())
+def test_a_damaged_file_is_a_data_error_or_an_array(here, name, data):
+    if not (here / "packed.npz").exists():
+        np.savez("stored.npz", x=FEATURES)
+        np.savez_compressed("packed.npz", x=FEATURES)
+    content = bytearray((here / name).read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    damaged = f"damaged{Path(name).suffix}"
+    (here / damaged).write_bytes(content)
+    with suppress(DataError):
+        load(damaged)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (4, 2, }",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (-4, 2), }",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (4" + b"0" * 40 + b", 2), }",
+        b"{'descr': [1], 'fortran_order': False, 'shape': (4, 2), }",
+        b"{'descr': '<f99', 'fortran_order': False, 'shape': (4, 2), }",
+        b"(" * 2000 + b")" * 2000,
+        b"\x1b[31m",
+    ],
+)
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+def test_a_header_that_is_none_is_a_data_error(here, header, suffix):
+    content = b"\x93NUMPY\x01\x00" + len(header + b"\n").to_bytes(2, "little") + header + b"\n" + bytes(64)
+    if suffix == "npy":
+        (here / "bad.npy").write_bytes(content)
+    else:
+        with zipfile.ZipFile("bad.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("x.npy", content)
+    with pytest.raises(DataError, match=rf"bad\.{suffix}: expected") as caught:
+        load(f"bad.{suffix}")
+    assert "\x1b" not in str(caught.value)
+
+
+def test_an_archive_that_unpacks_to_more_than_its_header_says_or_than_is_plausible_is_refused_unread(here):
+    zeros = npy_of(np.zeros(2**21))
+    for name, header, claimed in (("more", npy_of(np.zeros(2)), 2), ("most", zeros, 2**21)):
+        with zipfile.ZipFile(f"{name}.npz", "w", zipfile.ZIP_LZMA) as archive:
+            archive.writestr("x.npy", header[:128] + zeros[128:])
+        with pytest.raises(DataError, match=rf"{name}\.npz: expected an array of .*(16,777,344|{claimed})"):
+            load(f"{name}.npz")
+
+
+def npy_of(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()

@@ -227,10 +227,10 @@ def test_files_of_other_columns_are_an_error(model, name):
         run(model, name)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e300, -4e38])
 def test_numbers_in_a_file_of_numpy_must_be_finite(model, value):
     np.save("rows.npy", np.array([[1.0, 2.0], [3.0, value]]))
-    with pytest.raises(DataError, match="rows.npy, row 2, column 2: expected a finite number, received"):
+    with pytest.raises(DataError, match="rows.npy, row 2, column 2: expected a finite float32 number, received"):
         run(model, "rows.npy")
 
 

@@ -156,3 +156,39 @@ def test_numbers_that_are_not_as_many_as_the_classes_are_an_error():
 
 def test_images_keep_their_shape():
     assert Samples.of_arrays(np.zeros((2, 1, 8, 8)), [0, 1]).inputs_shape == (1, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("targets", "classes", "labels"),
+    [
+        (np.array(["b", "a"], object), ("a", "b"), [1, 0]),
+        (np.array([b"b", b"a"]), ("a", "b"), [1, 0]),
+        (np.array([1, 0], "u1"), (0, 1), [1, 0]),
+        (np.array([1, 0], "u8"), (0, 1), [1, 0]),
+        (np.array([1, 0], object), (0, 1), [1, 0]),
+        (np.array([True, False], object), (0, 1), [1, 0]),
+        (np.array([-0, 1], "i1"), (0, 1), [0, 1]),
+    ],
+)
+def test_labels_are_taken_however_they_are_held(targets, classes, labels):
+    samples = Samples.of_arrays([[1.0], [2.0]], targets)
+    assert (samples.classes, samples.labels().tolist()) == (classes, labels)
+
+
+def test_numbers_held_as_objects_are_those_of_a_regression():
+    samples = Samples.of_arrays([[1.0], [2.0]], np.array([1.5, 2], object))
+    assert (samples.task, samples.targets.tolist()) == ("regression", [[1.5], [2.0]])
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        (np.array([0, 2**40]), r"expected labels that are indices of classes, received 1099511627776, which makes"),
+        (np.array([0, 2**63], "u8"), r"expected labels that are indices of classes, received 9223372036854775808"),
+        (np.array(["a", 1], object), "expected targets that are all texts, or all numbers, received 'a'"),
+        (np.array([None, 1], object), "expected targets that are all texts, or all numbers, received None"),
+    ],
+)
+def test_targets_that_are_no_labels_are_refused(targets, message):
+    with pytest.raises(ValueError, match=message):
+        Samples.of_arrays([[1.0], [2.0]], targets)

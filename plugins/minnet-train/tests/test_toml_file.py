@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_train.experiment.toml_file import toml_lines
+from minnet_train import ExperimentError
+from minnet_train.experiment.toml_file import ExperimentFile, toml_lines
 
 
 def paths(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | int, ...]]:
@@ -139,3 +140,15 @@ def test_whatever_tomllib_reads_is_followed_to_the_right_line(values):
 
     assert found.keys() == paths(tomllib.loads(text))
     assert {path: found[path] for path in lines} == lines
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("9" * 5000, r"expected TOML: Exceeds the limit \(4300 digits\)"),
+        ("[" * 2000 + "]" * 2000, "expected TOML: lists or tables are nested too deeply"),
+    ],
+)
+def test_what_python_cannot_parse_is_an_error(value, message):
+    with pytest.raises(ExperimentError, match=message):
+        ExperimentFile("x.toml", f"seed = {value}\n", "").experiment()

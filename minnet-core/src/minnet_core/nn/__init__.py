@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .arrays import (
         Array as Array,
         Tensor as Tensor,
+        accumulation_dtype as accumulation_dtype,
         as_floating as as_floating,
         at_least_double as at_least_double,
         describe as describe,
@@ -77,7 +78,7 @@ else:
         __name__,
         {
             "affine": "Affine",
-            "arrays": "Array Tensor as_floating at_least_double describe floating_dtype leaves",
+            "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype leaves",
             "component": "Component construct definition_depth given_arguments",
             "container": "Container",
             "criterion": "Criterion",

@@ -47,12 +47,30 @@ def floating_dtype(array: Array) -> np.dtype[Any]:
 
     That is what NumPy promotes them to beside float32.
 
+    Raises:
+        TypeError: if it holds no real numbers, but objects, texts or complex ones.
+
     >>> import numpy as np
     >>> floating_dtype(np.zeros(1, np.float16)), floating_dtype(np.zeros(1, np.uint8)), floating_dtype(np.arange(2))
     (dtype('float16'), dtype('float32'), dtype('float64'))
     """
-    dtype = array.dtype if array.dtype.kind == "f" else np.result_type(array.dtype, np.float32)
+    dtype = array.dtype
+    if dtype.kind != "f":
+        if dtype.kind not in "biu":
+            raise TypeError(f"expected an array of real numbers, received {describe(array)}")
+        dtype = np.result_type(dtype, np.float32)
     return dtype if dtype.isnative else dtype.newbyteorder("=")
+
+
+def accumulation_dtype(array: Array) -> np.dtype[Any]:
+    """Return the dtype that a component sums in: `floating_dtype`, but float32 for half precision, which ends at 65504.
+
+    >>> import numpy as np
+    >>> accumulation_dtype(np.zeros(1, np.float16)), accumulation_dtype(np.zeros(1))
+    (dtype('float32'), dtype('float64'))
+    """
+    dtype = floating_dtype(array)
+    return np.dtype(np.float32) if dtype.char == "e" else dtype
 
 
 def as_floating(array: Array) -> Array:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .arrays import Array, Tensor
 from .component import Component
+from .shape_checks import expect_tensor
 
 
 class Criterion(Component):
@@ -31,7 +34,16 @@ class Criterion(Component):
         return self.forward(input, target)
 
     def forward(self, input: Tensor, target: Tensor) -> float:
-        """Compute the loss; subclasses override ``updateOutput``."""
+        """Compute the loss; subclasses override ``updateOutput``.
+
+        Raises:
+            TypeError: if ``input`` is neither an array nor a tuple of arrays, or ``target`` a data frame, say, where an
+                array is meant.
+        """
+        if type(input) is not np.ndarray:
+            expect_tensor(self, input)
+        if type(target) is not np.ndarray and hasattr(target, "__array__"):
+            expect_tensor(self, target, "target")
         return self.updateOutput(input, target)
 
     def backward(self, input: Tensor, target: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import Array, as_floating
+from .arrays import Array, accumulation_dtype, as_floating
 
 if os.environ.get("MINNET_KEEP_ALLOCATOR") != "1":
     # glibc gives freed memory above a threshold back to the system, so that every fresh result costs a page fault for
@@ -68,12 +68,16 @@ def column_sums(array: Array) -> Array:
 def column_means(array: Array) -> Array:
     """Average over every axis but the last: shape ``(..., n)`` to ``(n,)``, as `column_sums` adds.
 
+    Half precision is added in float32, whose sum does not overflow.
+
     >>> import numpy as np
     >>> column_means(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([2., 3.])
     """
-    means: Array = column_sums(array) / (array.size // array.shape[-1])
-    return means
+    array = as_floating(array)
+    wide = array.astype(accumulation_dtype(array), copy=False)
+    means: Array = column_sums(wide) / (array.size // array.shape[-1])
+    return means.astype(array.dtype, copy=False)
 
 
 def center_columns(x: Array) -> tuple[Array, Array]:

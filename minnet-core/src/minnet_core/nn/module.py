@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import numpy.typing as npt
 
 from .arrays import Array, Tensor
 from .component import definition_depth
 from .node import Node, children, find_buffers, listed_arrays, title, walk
 from .parameter_refs import find_parameters
+from .shape_checks import expect_tensor
 from .sharing import astype, share
 from .storage import flatten
 from .summary import Summary, summarize
@@ -68,10 +70,10 @@ class Module(Node):
         """Compute the output of the module for ``input``.
 
         Raises:
-            TypeError: if it is a list, which NumPy would take in some layers and not in others.
+            TypeError: if it is neither an array nor a tuple of arrays, but a list, say, or a data frame.
         """
-        if isinstance(input, list):
-            raise TypeError(f"{title(self)}: expected an array, or a tuple of arrays, received list")
+        if type(input) is not np.ndarray:  # nearly always it is
+            expect_tensor(title(self), input)
         return self.updateOutput(input)
 
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:

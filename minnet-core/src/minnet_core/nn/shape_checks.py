@@ -1,9 +1,12 @@
-"""`expect_shape` and `expect_forward`: what layers check before they compute."""
+"""`expect_shape`, `expect_tensor` and `expect_forward`: what is checked before anything is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import Any
+
+import numpy as np
 
 from ..errors import ShapeError
 from .arrays import describe
@@ -38,6 +41,40 @@ def expect_shape(owner: object, array: Any, expected: Sequence[int | str], name:
             return
     wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
     raise ShapeError(f"{owner}: expected {name} ({wanted}), received {describe(array)}")
+
+
+def expect_tensor(owner: object, value: object, name: str = "input") -> None:
+    """Check that a component is given plain arrays.
+
+    A list is taken by some operations of NumPy and not by others; a data frame, or the tensor of another framework,
+    answers some with a result of its own kind; ``*`` of a ``np.matrix`` is another product; a masked array loses its
+    mask on the way. A mapped file is as good as an array.
+
+    Args:
+        owner: the component, named in the message.
+        value: what it was given.
+        name: what the caller knows it as.
+
+    Raises:
+        TypeError: if it is no array, nor a tuple of arrays, of numbers, and of None for what is left out.
+
+    >>> expect_tensor("ReLU", [1.0, 2.0])
+    Traceback (most recent call last):
+    ...
+    TypeError: ReLU: expected an array, or a tuple of arrays, received list
+    """
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, tuple):
+            pending.extend(inner for inner in part if not isinstance(inner, (int, float, NoneType)))
+        elif type(part) not in (np.ndarray, np.memmap) and not isinstance(part, np.generic):
+            is_convertible = hasattr(part, "__array__") and not isinstance(part, np.ndarray)
+            hint = f"; np.asarray({name}) makes an array of it" if is_convertible and part is value else ""
+            what = "" if name == "input" else f"{name} to be "
+            raise TypeError(
+                f"{owner}: expected {what}an array, or a tuple of arrays, received {type(part).__name__}{hint}"
+            )
 
 
 def expect_forward(owner: Any) -> None:

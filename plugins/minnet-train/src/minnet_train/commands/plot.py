@@ -17,7 +17,6 @@ from ..data import Dataset, Samples
 from ..errors import ExperimentError
 from ..evaluation import as_probabilities, split_rows
 from ..experiment import KEY, TrainingRecord, load_source
-from ..extras import import_extra
 from ..metrics import count_confusions
 from ..plots import (
     Curves,
@@ -29,6 +28,7 @@ from ..plots import (
     draw_mistakes,
     draw_weights,
     first_weights,
+    import_matplotlib,
     write_picture,
 )
 from ..training import forward_chunks
@@ -85,7 +85,7 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     """  # noqa: D301  # \b is click's: it keeps lines as they are
     output = output or f"{kind}.png"
     check_suffix(output)
-    import_extra("matplotlib", "plot", "minnet plot")
+    import_matplotlib(what="minnet plot")
     figure = _curves(run, **options) if kind == "curves" else _of_model(run, kind, **options)
     write_picture(figure, output)
     said = _SAID.get(kind, f"The {kind} of {{}} are in {{}}")

@@ -19,8 +19,8 @@ from .tables import Columns
 class Moments:
     """Takes in rows, and knows the mean and deviation of each column of those it has seen; nan counts as missing.
 
-    Two parts are merged as T. Chan, G. Golub and R. LeVeque do (1983), which loses no digits, and everything is
-    relative to the first value of a column, so that a constant one has a deviation of exactly 0.
+    Two parts are merged as T. Chan, G. Golub and R. LeVeque do (1983), and everything is relative to the first value of
+    a column: no digit is lost, however far from 0 it lies.
 
     >>> moments = Moments(1)
     >>> moments.update(np.array([[1.0], [2.0]]))
@@ -60,8 +60,15 @@ class Moments:
 
     @property
     def deviation(self) -> Array:
-        """The root of the mean squared distance from the mean; 0 of a constant column."""
-        return np.sqrt(self._squares / np.maximum(self.count, 1))
+        """The root of the mean squared distance from the mean; 0 of a column that is constant but for rounding.
+
+        That is what scikit-learn calls constant: a variance that the errors of n values of this size explain,
+        ``n eps variance + (n mean eps)**2`` at most.
+        """
+        variance = self._squares / np.maximum(self.count, 1)
+        rounding = self.count * np.finfo(np.float64).eps
+        is_constant = variance <= rounding * variance + np.square(rounding * np.nan_to_num(self.mean))
+        return np.where(is_constant, 0.0, np.sqrt(variance))
 
 
 @frozen(slots=False)

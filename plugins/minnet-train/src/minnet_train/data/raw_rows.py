@@ -71,10 +71,13 @@ def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name:
         )
     start = 0
     for chunk in chunks(features, CHUNK):
-        bad = np.argwhere(np.isinf(chunk) if may_be_missing else ~np.isfinite(chunk))
+        is_usable = np.isfinite(chunk) & (np.abs(chunk) <= np.finfo(np.float32).max)
+        if not is_usable.all() and may_be_missing:
+            is_usable |= np.isnan(chunk)
+        bad = np.argwhere(~is_usable)
         if len(bad):
             row, column = map(int, bad[0])
             where = f"{path}, row {start + row + 1}, column {column + 1}"
-            raise DataError(f"{where}: expected a finite number, received {chunk[row, column]}")
+            raise DataError(f"{where}: expected a finite float32 number, received {chunk[row, column]}")
         start += len(chunk)
         yield np.asarray(chunk)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import numbers
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -134,7 +135,7 @@ class Samples:
         cls,
         inputs: Any,
         targets: Any,
-        classes: tuple[int, ...] | tuple[str, ...] | None = None,
+        classes: Sequence[int] | Sequence[str] | None = None,
         weights: Any = None,
     ) -> Samples:
         """Take arrays as they are, converted to float32.
@@ -152,12 +153,15 @@ class Samples:
         (array([[3., 4.]], dtype=float32), array([[0., 1.]], dtype=float32))
         """
         targets = np.asarray(targets)
+        if targets.dtype.kind in "OS" and targets.ndim == 1:
+            targets = _without_objects(targets)
         if targets.dtype.kind == "b" and targets.ndim == 1:
             targets, classes = targets.astype(np.int8), (0, 1) if classes is None else classes
         if targets.dtype.kind == "U" and targets.ndim == 1:
             targets, classes = _labels_of_names(targets, classes)
         if targets.dtype.kind in "iu" and targets.ndim == 1:
-            classes = tuple(range(int(targets.max(initial=-1)) + 1)) if classes is None else classes
+            if classes is None:
+                classes = range(_count_of_classes(targets))
             if len(targets) and not 0 <= targets.min() <= targets.max() < len(classes):
                 raise ValueError(
                     f"expected labels from 0 to {len(classes) - 1}, received {targets.min()} to {targets.max()}"
@@ -166,7 +170,8 @@ class Samples:
         targets = np.asarray(targets, np.float32)
         targets = targets[:, None] if targets.ndim == 1 else targets
         weights = None if weights is None else np.asarray(weights, np.float64)
-        return cls(np.asarray(inputs, np.float32), targets, classes or (), weights)
+        names: tuple[Any, ...] = tuple(classes or ())
+        return cls(np.asarray(inputs, np.float32), targets, names, weights)
 
     @property
     def task(self) -> str:
@@ -225,7 +230,31 @@ def one_hot(labels: Array, classes: int) -> Array:
     return targets
 
 
-def _labels_of_names(names: Array, classes: tuple[int, ...] | tuple[str, ...] | None) -> tuple[Array, Any]:
+def _without_objects(values: Array) -> Array:
+    """Take what data frames hold as objects, and bytes, for the texts or numbers that they are."""
+    items = [item.decode() if isinstance(item, bytes) else item for item in values.tolist()]
+    for kind in (str, numbers.Real):
+        strangers = [item for item in items if not isinstance(item, kind)]
+        if not strangers:
+            return np.array(items)
+    raise ValueError(f"expected targets that are all texts, or all numbers, received {strangers[0]!r}")
+
+
+def _count_of_classes(labels: Array) -> int:
+    """How many classes labels from 0 to the largest make, unless one-hot targets of them would fill the memory."""
+    count = int(labels.max()) + 1 if len(labels) else 0
+    if len(labels) * count > _MOST_TARGETS:
+        raise ValueError(
+            f"expected labels that are indices of classes, received {count - 1}, which makes {count:,} classes and one "
+            f"target of each for {len(labels):,} rows; np.unique(labels, return_inverse=True) makes indices of numbers"
+        )
+    return count
+
+
+_MOST_TARGETS = 2**30  # 4 GB
+
+
+def _labels_of_names(names: Array, classes: Sequence[int] | Sequence[str] | None) -> tuple[Array, Any]:
     """Return the index of the class of each row, and the classes."""
     classes = tuple(sorted(set(names.tolist()))) if classes is None else classes
     unknown = sorted(set(names.tolist()) - set(classes))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
@@ -157,6 +158,7 @@ def unknown_names(config: Any, registry: Mapping[str, Any], path: KeyPath, given
             yield Problem((*path, "class"), str(error))
         else:
             yield from _unknown_arguments(config, cls, path, given)
+            yield from _mistyped_arguments(config, cls, path)
     for key, value in config.items():
         yield from unknown_names(value, registry, (*path, key))
 
@@ -169,6 +171,28 @@ def _unknown_arguments(config: Mapping[str, Any], cls: type, path: KeyPath, give
     for key in config:
         if key != "class" and key not in known:
             yield unknown_key(path, key, known, f"argument of {config['class']}")
+
+
+_PLAIN_TYPES = {int: "an integer", float: "a number", str: "a text", bool: "true or false"}
+
+
+def _mistyped_arguments(config: Mapping[str, Any], cls: type, path: KeyPath) -> Iterator[Problem]:
+    """Yield the arguments that are not of the plain type, or types, that the constructor annotates them with."""
+    try:
+        hints = get_type_hints(cls.__init__)  # type: ignore[misc]  # whichever class it is of
+    except Exception:  # an annotation may be anything, and name what is not there at run time
+        return
+    for key in config.keys() & hints.keys() - {"class"}:
+        types = get_args(hints[key]) if isinstance(hints[key], UnionType) else (hints[key],)
+        value = config[key]
+        if not all(type_ in (*_PLAIN_TYPES, NoneType) for type_ in types) or _is_of(value, types):
+            continue
+        expected = " or ".join(_PLAIN_TYPES[type_] for type_ in types if type_ is not NoneType)
+        yield Problem((*path, key), f"expected {expected}, received {value!r}")
+
+
+def _is_of(value: Any, types: Iterable[type]) -> bool:
+    return type(value) in types or (type(value) is int and float in types)
 
 
 def build_located(config: Mapping[str, Any], registry: Any, path: KeyPath, *args: Any) -> Any:

@@ -120,7 +120,8 @@ class Experiment:
     Attributes:
         seed: decides what is held out, the first weights, the order of samples and every random layer.
         epochs: how often each training sample is seen.
-        batch_size: samples in a step; the last step of an epoch takes what is left.
+        batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample,
+            which the one before it takes.
         output: where the trained model is written.
         model: the layers, one after another.
         criterion: the loss.

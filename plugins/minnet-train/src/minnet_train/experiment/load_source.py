@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minnet_core import MinnetError, build
+from minnet_core.support import printable
 
 from ..data import Dataset, is_table, written_out
 from ..errors import DataError, ExperimentError, KeyPath, Problem
@@ -29,7 +30,12 @@ def load_source(data: DataConfig) -> Dataset:
         raise
     except MinnetError as error:
         raise ExperimentError(Problem(_SOURCE, str(error))) from error
-    dataset = source.load()
+    try:
+        dataset = source.load()
+    except MinnetError:
+        raise
+    except Exception as error:
+        raise DataError(f"{printable(config['class'])}: load() raised {printable(repr(error))}") from error
     if not isinstance(dataset, Dataset):
         raise DataError(f"{config['class']}: expected a Dataset from load(), received {type(dataset).__name__}")
     return dataset

@@ -52,6 +52,18 @@ def _structured(data: Mapping[str, Any], cls: type[_T], path: KeyPath) -> _T:
         raise ExperimentError(*_problems(error, path)) from None
 
 
+def parsed_toml(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises:
+        ValueError: if it is none, has an integer of thousands of digits, or lists within lists by the hundred.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("lists or tables are nested too deeply") from None
+
+
 def data_of_text(text: str) -> DataConfig:
     """Make what an experiment learns from out of what a command was given.
 
@@ -64,8 +76,8 @@ def data_of_text(text: str) -> DataConfig:
     if not text.lstrip().startswith("{"):
         return DataConfig(source=text)
     try:
-        source = tomllib.loads(f"source = {text}")["source"]
-    except tomllib.TOMLDecodeError as error:
+        source = parsed_toml(f"source = {text}")["source"]
+    except ValueError as error:
         raise ExperimentError(Problem((), f"--data: expected a source as TOML, received {text}: {error}")) from None
     return structure_data({"source": source})
 

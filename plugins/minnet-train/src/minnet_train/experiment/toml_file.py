@@ -17,7 +17,7 @@ from attrs import evolve, frozen
 
 from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
-from .structure import structure_experiment
+from .structure import parsed_toml, structure_experiment
 
 DEFAULT = "default.toml"
 """The experiment that ``minnet train`` runs by itself, in this package."""
@@ -74,12 +74,13 @@ class ExperimentFile:
         """
         with self.locating_errors():
             try:
-                experiment = structure_experiment(tomllib.loads(self.text))
-            except tomllib.TOMLDecodeError as error:
+                data = parsed_toml(self.text)
+            except ValueError as error:
                 hint = ""
                 if self.name.lower().endswith((".csv", ".tsv")):
                     hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
                 raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
+            experiment = structure_experiment(data)
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
     @contextmanager

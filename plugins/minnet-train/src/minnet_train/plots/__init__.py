@@ -2,7 +2,7 @@
 
 from .confusion import draw_confusion
 from .curves import VALIDATION, Curves, distinct_names, draw_curves, is_fraction, is_number
-from .figures import INK, PlotError, check_suffix, styled, write_picture
+from .figures import INK, PlotError, check_suffix, import_matplotlib, styled, write_picture
 from .images import draw_images, draw_mistakes, draw_weights, first_weights, square_images
 from .notebook import history_html
 
@@ -20,6 +20,7 @@ __all__ = [
     "draw_weights",
     "first_weights",
     "history_html",
+    "import_matplotlib",
     "is_fraction",
     "is_number",
     "square_images",

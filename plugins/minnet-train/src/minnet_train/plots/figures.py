@@ -65,6 +65,23 @@ def shortened(name: object, most: int = 30) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def import_matplotlib(name: str = "matplotlib", what: str = "pictures") -> Any:
+    """Import a module of matplotlib, whatever backend is asked for: nothing is shown here, so none is used.
+
+    A terminal that was opened from a notebook has its ``MPLBACKEND``, without which package matplotlib is no module.
+    """
+    try:
+        return import_extra(name, "plot", what)
+    except ValueError:
+        backend = os.environ.pop("MPLBACKEND", None)
+        if backend is None:
+            raise
+        try:
+            return import_extra(name, "plot", what)
+        finally:
+            os.environ["MPLBACKEND"] = backend
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """Draw in the style of minnet while the context lasts; the user's settings stay as they were.
@@ -72,7 +89,7 @@ def styled() -> Iterator[None]:
     Raises:
         MissingLibraryError: without matplotlib.
     """
-    matplotlib = import_extra("matplotlib", "plot", "pictures")
+    matplotlib = import_matplotlib()
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_SETTINGS)
@@ -81,7 +98,7 @@ def styled() -> Iterator[None]:
 
 def new_figure(width: float, height: float) -> Figure:
     """Make an empty figure, in inches, without a window and outside the state of pyplot."""
-    library = import_extra("matplotlib.figure", "plot", "pictures")
+    library = import_matplotlib("matplotlib.figure")
     figure: Figure = library.Figure(figsize=(width, height), layout="constrained")
     return figure
 

@@ -37,7 +37,8 @@ class FitOptions:
         training: the samples to learn from.
         validation: the samples that every epoch is measured on, or None.
         epochs: how many epochs there are, those of an earlier call or a loaded state among them.
-        batch_size: samples in a step; the last step of an epoch takes what is left.
+        batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample, of
+            which batch statistics would say nothing, and which the one before it takes.
     """
 
     training: Samples
@@ -48,7 +49,8 @@ class FitOptions:
     @property
     def batches(self) -> int:
         """How many steps an epoch has."""
-        return -(-len(self.training) // self.batch_size)
+        whole, left = divmod(len(self.training), self.batch_size)
+        return max(whole + (left > 1), 1)
 
     @property
     def steps(self) -> int:
@@ -136,10 +138,11 @@ class Trainer:
         """Train, or go on after an earlier call or a loaded state.
 
         Args:
-            training: reshuffled in every epoch; the last batch takes what is left.
+            training: reshuffled in every epoch.
             validation: measured after every epoch.
             epochs: how many there are, those that are over included.
-            batch_size: samples in a step.
+            batch_size: samples in a step; the last takes what is left, unless that is a single sample, which the one
+                before it takes.
             rng: a seed or generator that decides the order of the samples; where training goes on, what it was then
                 does.
 
@@ -273,8 +276,8 @@ class Trainer:
             order = self.shuffler.permutation(len(training))
             set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
             self.model.train()
-            for start in range(self.batch * size, len(order), size):
-                rows = order[start : start + size]
+            for batch in range(self.batch, plan.batches):
+                rows = order[batch * size : None if batch + 1 == plan.batches else (batch + 1) * size]
                 inputs, targets = training.batch(rows)
                 if set_rate is not None:
                     set_rate(self.step)

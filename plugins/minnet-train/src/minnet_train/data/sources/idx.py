@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from minnet_core import Array
 
 from ...errors import DataError
 from ..dataset import Dataset
+from ..unpacking import expect_plausible_size
 from .source import Source
 
 IMAGES = "images-idx3-ubyte"
@@ -19,6 +22,10 @@ IMAGES = "images-idx3-ubyte"
 
 LABELS = "labels-idx1-ubyte"
 """The end of the name of a file of labels."""
+
+_MOST_DIMENSIONS = 32  # those of NumPy before 2
+
+_LONGEST_HEADER = 4 + 4 * _MOST_DIMENSIONS
 
 _TYPES = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
@@ -82,25 +89,46 @@ def read_idx(path: str | os.PathLike[str]) -> Array:
     try:
         if not name.endswith(".gz"):
             with Path(name).open("rb") as file:
-                dtype, shape, offset = _header(file.read(4 + 4 * 255), os.fstat(file.fileno()).st_size, name)
+                size = os.fstat(file.fileno()).st_size
+                dtype, shape, offset = _sized_header(file.read(_LONGEST_HEADER), size, name)
             return np.memmap(name, dtype, "r", offset, shape) if all(shape) else np.empty(shape, dtype)
-        content = gzip.decompress(Path(name).read_bytes())
-    except (OSError, EOFError) as error:
+        with Path(name).open("rb") as packed, gzip.open(packed) as file:
+            start = file.read(_LONGEST_HEADER)
+            expected = _size(*_header(start, name))
+            expect_plausible_size(name, os.fstat(packed.fileno()).st_size, expected)
+            content = (start + file.read(max(expected + 1 - len(start), 0)))[: expected + 1]
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{name}: expected an IDX file that can be read: {error}") from error
-    dtype, shape, offset = _header(content, len(content), name)
+    dtype, shape, offset = _sized_header(content, len(content), name)
     return np.frombuffer(content, dtype, offset=offset).reshape(shape)
 
 
-def _header(start: bytes, size: int, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
-    """The type and shape that the first bytes of a file tell, and where the numbers begin; checks the file's size."""
-    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in _TYPES or len(start) < 4 + 4 * start[3]:
+def _sized_header(start: bytes, size: int, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
+    """What the first bytes tell of a file of some size, which it must have."""
+    dtype, shape, offset = _header(start, name)
+    expected = _size(dtype, shape, offset)
+    if size != expected:
+        raise DataError(f"{name}: expected {expected:,} bytes for {shape}, received {size:,}")
+    return dtype, shape, offset
+
+
+def _size(dtype: np.dtype[np.generic], shape: tuple[int, ...], offset: int) -> int:
+    return offset + dtype.itemsize * math.prod(shape)
+
+
+def _header(start: bytes, name: str) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
+    """The type and shape that the first bytes of a file tell, and where the numbers begin."""
+    if (
+        len(start) < 4
+        or start[:2] != b"\0\0"
+        or start[2] not in _TYPES
+        or len(start) < 4 + 4 * min(start[3], _MOST_DIMENSIONS)
+    ):
         raise DataError(
             f"{name}: expected an IDX file, which begins with 0 0, a type and dimensions, received {start[:4]!r}"
         )
     dimensions = start[3]
+    if dimensions > _MOST_DIMENSIONS:
+        raise DataError(f"{name}: expected an array of {_MOST_DIMENSIONS} dimensions at most, received {dimensions}")
     shape = tuple(int(size) for size in np.frombuffer(start, ">u4", dimensions, 4))
-    dtype, offset = np.dtype(_TYPES[start[2]]), 4 + 4 * dimensions
-    expected = offset + dtype.itemsize * int(np.prod(shape, dtype=np.int64))
-    if size != expected:
-        raise DataError(f"{name}: expected {expected:,} bytes for {shape}, received {size:,}")
-    return dtype, shape, offset
+    return np.dtype(_TYPES[start[2]]), shape, 4 + 4 * dimensions

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy_format
 
 from minnet_core import Array
+from minnet_core.support import printable
 
 from ...errors import DataError
 from ..dataset import Dataset
 from ..tables import class_names
+from ..unpacking import expect_plausible_size
 from .source import Source
 
 FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")
@@ -149,10 +153,7 @@ def mapped_npy(path: str) -> Array:
             raise DataError(
                 f"{path}: expected an array of numbers in an NPY file, which begins with {magic!r}, received {start!r}"
             )
-        try:
-            array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except ValueError as error:
-            raise DataError(f"{path}: expected an array of numbers in an NPY file: {error}") from error
+        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
     return array
 
 
@@ -174,14 +175,17 @@ def mapped_npz(path: str, name: str) -> Array:
     """
     with _reading(path), zipfile.ZipFile(path) as archive:
         info = archive.getinfo(f"{name}.npy")
-        try:
-            if info.compress_type == zipfile.ZIP_STORED:
-                return _map_member(path, info)
-            with archive.open(info) as member:
-                array: Array = npy_format.read_array(member, allow_pickle=False)
-                return array
-        except ValueError as error:
-            raise DataError(f"{path}: expected {name!r} to be an array of numbers: {error}") from error
+        if info.compress_type == zipfile.ZIP_STORED:
+            return _map_member(path, info)
+        with archive.open(info) as member:
+            shape, _, dtype = _npy_header(member)
+            size = member.tell() + dtype.itemsize * math.prod(shape)
+        if info.file_size != size:
+            raise ValueError(f"{printable(name)} would be {size:,} bytes by its header, and is {info.file_size:,}")
+        expect_plausible_size(path, info.compress_size, size)
+        with archive.open(info) as member:
+            array: Array = npy_format.read_array(member, allow_pickle=False)
+        return array
 
 
 def _map_member(path: str, info: zipfile.ZipInfo) -> Array:
@@ -190,19 +194,30 @@ def _map_member(path: str, info: zipfile.ZipInfo) -> Array:
         file.seek(info.header_offset)
         local = file.read(30)
         file.seek(int.from_bytes(local[26:28], "little") + int.from_bytes(local[28:30], "little"), os.SEEK_CUR)
-        major, _ = npy_format.read_magic(file)
-        read = npy_format.read_array_header_1_0 if major == 1 else npy_format.read_array_header_2_0
-        shape, is_fortran, dtype = read(file)
-        if dtype.hasobject:
-            raise ValueError("it has Python objects")
+        shape, is_fortran, dtype = _npy_header(file)
         return np.memmap(path, dtype, "r", file.tell(), shape, "F" if is_fortran else "C")
+
+
+def _npy_header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read the shape, whether columns lie together, and the dtype, of which no memory has been taken yet."""
+    major, _ = npy_format.read_magic(file)
+    read = npy_format.read_array_header_1_0 if major == 1 else npy_format.read_array_header_2_0
+    shape, is_fortran, dtype = read(file)
+    if dtype.hasobject:
+        raise ValueError("it has Python objects")
+    return shape, is_fortran, dtype
 
 
 @contextmanager
 def _reading(path: str) -> Iterator[None]:
     try:
         yield
+    except DataError:
+        raise
     except OSError as error:
         raise DataError(f"{path}: expected a file that can be read: {error.strerror or error}") from error
     except (EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: expected a whole NPY or NPZ file: {error}") from error
+    except Exception as error:  # a header is Python, a method of packing any: damaged, they raise nearly everything
+        detail = printable(f"{type(error).__name__}: {error}" if type(error) is not ValueError else str(error))
+        raise DataError(f"{path}: expected an array of numbers in an NPY or NPZ file: {detail}") from error
