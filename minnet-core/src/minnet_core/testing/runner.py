@@ -128,7 +128,7 @@ class Examination:
         except ConformanceError as failure:
             level = failure.level or check.level
             if level == "weakness" and weak:
-                return result("skipped", f"needs {weak}, which fails", weak)
+                return result("skipped", f"needs {weak}, which has this weakness", weak)
             return result("failed", self._message(check, str(failure), level), level=level)
         except (Exception, SystemExit) as error:  # whatever a stranger's component raises is a finding
             return result("failed", self._message(check, _raised(error), check.level))

@@ -173,8 +173,10 @@ def _explanations(results: Iterable[Result], others_begin: str, verbose: bool) -
 def _skips(report: Report, verbose: bool) -> Iterator[str]:
     """Yield why most was skipped, if it was."""
     blocked = Counter(result.blocked_by for result in report if result.blocked_by)
+    weak = {result.check for result in report.weaknesses}
     for check, count in blocked.items():
-        yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {check} fails"
+        because = f"of {check}" if check in weak else f"{check} fails"
+        yield f"{report.case}: {count} {'check is' if count == 1 else 'checks are'} skipped because {because}"
     if verbose:
         skipped = [result for result in report if result.status == "skipped" and not result.blocked_by]
         if skipped:
