@@ -80,7 +80,7 @@ def test_a_mistake_in_the_data_leaves_an_older_output_as_it_was(model, data, fol
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,2,3\n", "rows.csv, line 1: expected 2 columns, one for each feature of the model, received 3"),
+        ("1,2,3\n", "rows.csv: expected 2 columns, one for each feature of the model, received 3"),
         (
             "a,b,c\n1,2,3\n",
             "rows.csv: expected one column for each feature of the model, length, width; missing",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from io import StringIO
 
 import click
@@ -11,9 +11,10 @@ import click
 from minnet_core import load, read_header
 from minnet_core.support import printable
 
-from ..data import raw_rows
+from ..data import RawRows, is_csv
+from ..display import reading_display, say_notes
 from ..evaluation import FORMATS, format_of, predict_rows, streamed
-from ..experiment import TrainingRecord
+from ..experiment import TrainingRecord, dialect_of
 
 
 @click.command()
@@ -32,7 +33,7 @@ from ..experiment import TrainingRecord
 def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
-    DATA is a CSV, Parquet, NPY or NPZ file, of any size: it is read in chunks.
+    DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
@@ -41,16 +42,23 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     record = TrainingRecord.read(read_header(model), model)
     network = load(model)
     network.evaluate()
-    parts = raw_rows(
+    dialect, told = dialect_of(record.experiment.data, data) if is_csv(data) else (None, ())
+    parts = RawRows.open(
         data,
         record.preparation.columns,
         may_be_missing=record.preparation.fill is not None,
-        delimiter=record.experiment.data.option("delimiter", ","),
+        dialect=dialect,
         features_name=record.experiment.data.option("features_name", None),
     )
+    say_notes((*told, *parts.notes))
     rows = predict_rows(network, record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
-        FORMATS[form or format_of(output)](rows, _Terminal() if file is sys.stdout and file.isatty() else file)
+        is_terminal = file is sys.stdout and file.isatty()
+        if file is sys.stdout and not is_terminal:
+            with suppress(AttributeError, ValueError):  # somebody may have replaced it
+                file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
+        with reading_display(shown=not is_terminal):
+            FORMATS[form or format_of(output)](rows, _Terminal() if is_terminal else file)
 
 
 class _Terminal(StringIO):

@@ -1,4 +1,4 @@
-"""`raw_rows`: the rows of a file that a model is asked about, a part at a time."""
+"""`RawRows`: the rows of a file that a model is asked about, a part at a time."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from attrs import field, frozen
 
 from minnet_core import Array
 
@@ -13,52 +14,80 @@ from ..errors import DataError
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
 from .sources import mapped_features
-from .tables import CHUNK, Columns, CsvFile, ParquetFile, first_row
+from .tables import Columns, Dialect, TableFile, note_reading, open_table
+
+CHUNK = 4096
+"""Rows of an array that are read at once."""
 
 
-def raw_rows(
-    path: str, columns: Columns, *, may_be_missing: bool, delimiter: str = ",", features_name: str | None = None
-) -> Iterator[Array]:
-    """Read raw features (n, columns) from a CSV, Parquet, NPY or NPZ file, by its suffix.
+@frozen(eq=False)
+class RawRows:
+    """Raw features (n, columns) in parts, of a table or of an NPY or NPZ file.
 
-    Args:
-        path: the file.
-        columns: what the model takes.
-        may_be_missing: whether a value may be missing.
-        delimiter: what is between the cells of a CSV file.
-        features_name: what the features are called in an NPZ file.
-
-    Raises:
-        DataError: if the file has other columns, or a value that cannot be used.
+    Attributes:
+        notes: what was decided about the file that is not plain.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix in (".npy", ".npz"):
-        yield from _of_arrays(path, columns, may_be_missing, features_name)
-        return
-    file = ParquetFile.open(path) if suffix == ".parquet" else _csv_file(path, columns, delimiter)
-    for table in file.tables():
-        raw = columns.encode(table)
-        if not may_be_missing and np.isnan(raw).any():
-            missing, positions = np.argwhere(np.isnan(raw)), columns.positions(table)
-            cells = missing[:SHOWN].tolist()
-            places = [f"{table.place(row)}, {file.column_title(positions[column])}" for row, column in cells]
-            raise missing_values(path, places, len(missing))
-        yield raw
 
+    _path: str
+    _columns: Columns
+    _may_be_missing: bool
+    _features_name: str | None = None
+    _file: TableFile | None = None
+    _positions: list[int] = field(factory=list)
 
-def _csv_file(path: str, columns: Columns, delimiter: str) -> CsvFile:
-    """Open a file; its columns tell more about a header than whether it has numbers.
+    @classmethod
+    def open(
+        cls,
+        path: str,
+        columns: Columns,
+        *,
+        may_be_missing: bool,
+        dialect: Dialect | None = None,
+        features_name: str | None = None,
+    ) -> RawRows:
+        """Look at a file.
 
-    It is one if it has the names of all columns, which may be numbers; and none if it has known categories.
-    """
-    first = first_row(path, delimiter)
-    header = None
-    if columns.names and set(columns.names) <= set(first):
-        header = True
-    elif any(columns.categories) and len(first) == columns.count:
-        cells = zip(first, columns.categories, strict=True)
-        header = False if all(cell in ("", *of) for cell, of in cells if of) else None
-    return CsvFile.open(path, header=header, delimiter=delimiter)
+        Args:
+            path: the file.
+            columns: what the model takes.
+            may_be_missing: whether a value may be missing.
+            dialect: how it is written, if it is a CSV file.
+            features_name: what the features are called in an NPZ file.
+
+        Raises:
+            DataError: if it cannot be read, or has other columns.
+        """
+        if Path(path).suffix.lower() in (".npy", ".npz"):
+            return cls(path, columns, may_be_missing, features_name)
+        file = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
+        return cls(path, columns, may_be_missing, features_name, file, columns.positions(file))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the file that is not plain."""
+        if self._file is None:
+            return ()
+        used = {*self._positions}
+        return tuple(note for note in self._file.notes if not ("keep_index" in note and used & {*self._file.index}))
+
+    def __iter__(self) -> Iterator[Array]:
+        """Read all rows.
+
+        Raises:
+            DataError: if it has a value that cannot be used.
+        """
+        if self._file is None:
+            yield from _of_arrays(self._path, self._columns, self._may_be_missing, self._features_name)
+            return
+        texts = [self._positions[index] for index, of in enumerate(self._columns.categories) if of]
+        for batch in self._file.batches(sorted({*self._positions}), texts):
+            raw = self._columns.encode(batch, self._positions)
+            if not self._may_be_missing and np.isnan(raw).any():
+                missing = np.argwhere(np.isnan(raw))
+                titles = [self._file.column_title(position) for position in self._positions]
+                places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
+                raise missing_values(self._path, places, len(missing))
+            yield raw
 
 
 def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name: str | None) -> Iterator[Array]:
@@ -77,4 +106,5 @@ def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name:
             where = f"{path}, row {start + row + 1}, column {column + 1}"
             raise DataError(f"{where}: expected a finite number, received {chunk[row, column]}")
         start += len(chunk)
+        note_reading(path, start, len(features))
         yield np.asarray(chunk)

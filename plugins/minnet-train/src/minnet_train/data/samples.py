@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,7 +13,9 @@ from minnet_core import Array
 
 from .dataset import Dataset
 from .memory_map import RowReader, is_mapped
+from .missing import expect_usable
 from .preprocessing import Preparation
+from .tables import Column, Columns, FrameTable, TableOptions, table_dataset
 
 
 class Rows(Protocol):
@@ -167,6 +169,41 @@ class Samples:
         targets = targets[:, None] if targets.ndim == 1 else targets
         weights = None if weights is None else np.asarray(weights, np.float64)
         return cls(np.asarray(inputs, np.float32), targets, classes or (), weights)
+
+    @classmethod
+    def of_table(
+        cls,
+        frame: Any,
+        target: Column | Sequence[Column] | None = None,
+        *,
+        task: str | None = None,
+        weights: Column | None = None,
+        categories: Sequence[Column] = (),
+        ignore: Sequence[Column] = (),
+        keep_index: bool = False,
+    ) -> Samples:
+        """Take a frame of pandas, polars or Arrow: whatever has ``__arrow_c_stream__``.
+
+        Columns of numbers and booleans are inputs as they are, and columns of texts one input for each category.
+
+        Args:
+            frame: the columns.
+            target: the column to predict, by its name or its index from 0; a list for several; None for the last.
+            task: ``classification`` or ``regression``; numbers that are not all integers are a regression if not given.
+            weights: the column of weights of samples.
+            categories: columns whose numbers are names.
+            ignore: columns that are left out.
+            keep_index: whether the index of a pandas frame is a column like others.
+
+        Raises:
+            DataError: if a value is missing, or is neither a number nor a text.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        dataset = table_dataset(FrameTable.of(frame, keep_index=keep_index), options)
+        expect_usable(dataset, may_be_missing=False)
+        own = None if dataset.weights is None else np.asarray(dataset.weights, np.float64)
+        return cls.of(dataset, np.arange(len(dataset)), Preparation(columns=Columns.of(dataset)), own)
 
     @property
     def task(self) -> str:

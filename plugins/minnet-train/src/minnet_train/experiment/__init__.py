@@ -14,6 +14,7 @@ from .load_source import load_source
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
 from .structure import data_of_text, structure_experiment, unstructure_experiment
+from .table_source import FittedSource, dialect_of, fitted_source
 from .template import experiment_text
 from .toml_file import ExperimentFile, read_experiment
 
@@ -22,6 +23,7 @@ __all__ = [
     "DataConfig",
     "Experiment",
     "ExperimentFile",
+    "FittedSource",
     "LearningData",
     "TrainingRecord",
     "build_criterion",
@@ -32,8 +34,10 @@ __all__ = [
     "check_components",
     "check_metric_names",
     "data_of_text",
+    "dialect_of",
     "drawn_split",
     "experiment_text",
+    "fitted_source",
     "load_source",
     "read_experiment",
     "structure_experiment",

@@ -95,11 +95,15 @@ class DataConfig:
         if isinstance(self.source, str):
             return self if self.source == DIGITS else evolve(self, source=change(self.source))
         paths = _paths(self.source)
-        changed = {
-            key: change(value) if key in paths and isinstance(value, str) else value
-            for key, value in self.source.items()
-        }
+        changed = {key: _changed(value, change) if key in paths else value for key, value in self.source.items()}
         return evolve(self, source=changed)
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Change a path, or each of a list."""
+    if isinstance(value, list):
+        return [_changed(each, change) for each in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _paths(source: Mapping[str, Any]) -> tuple[str, ...]:
