@@ -48,7 +48,7 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
     with reading_display():
         name, samples, notes = load_split(record, model, data, split)
     say_notes(notes)
-    network = load(model)
+    network = load(model, prepared=True)
     network.evaluate()
     record.expect_outputs(network.forward(samples.batch([0])[0]).shape[1:], model)
     names = record.classes or record.output_names(samples.outputs)

@@ -8,13 +8,10 @@ from io import StringIO
 
 import click
 
-from minnet_core import load, read_header
 from minnet_core.support import printable
 
-from ..data import RawRows, is_csv
 from ..display import reading_display, say_notes
-from ..evaluation import FORMATS, format_of, predict_rows, streamed
-from ..experiment import TrainingRecord, dialect_of
+from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
 
 
 @click.command()
@@ -39,19 +36,10 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
     """
-    record = TrainingRecord.read(read_header(model), model)
-    network = load(model)
-    network.evaluate()
-    dialect, told = dialect_of(record.experiment.data, data) if is_csv(data) else (None, ())
-    parts = RawRows.open(
-        data,
-        record.preparation.columns,
-        may_be_missing=record.preparation.fill is not None,
-        dialect=dialect,
-        features_name=record.experiment.data.option("features_name", None),
-    )
-    say_notes((*told, *parts.notes))
-    rows = predict_rows(network, record, model, parts, with_all=probabilities)
+    predictor = Predictor.load(model)
+    parts, notes = predictor.open(data)
+    say_notes(notes)
+    rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()
         if file is sys.stdout and not is_terminal:

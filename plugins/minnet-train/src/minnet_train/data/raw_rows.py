@@ -1,20 +1,22 @@
-"""`RawRows`: the rows of a file that a model is asked about, a part at a time."""
+"""`RawRows`: the rows that a model is asked about, in a file or in memory, a part at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from minnet_core import Array
 
 from ..errors import DataError
+from .in_memory import array_in_memory, table_in_memory
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
 from .sources import mapped_features
-from .tables import Columns, Dialect, TableFile, note_reading, open_table
+from .tables import FLOAT32_MAX, Columns, Dialect, TableFile, note_reading, open_table
 
 CHUNK = 4096
 """Rows of an array that are read at once."""
@@ -22,17 +24,17 @@ CHUNK = 4096
 
 @frozen(eq=False)
 class RawRows:
-    """Raw features (n, columns) in parts, of a table or of an NPY or NPZ file.
+    """Raw features (n, columns) in parts, of a table or of an array.
 
     Attributes:
-        notes: what was decided about the file that is not plain.
+        notes: what was decided about a file that is not plain.
     """
 
-    _path: str
+    _name: str
     _columns: Columns
     _may_be_missing: bool
-    _features_name: str | None = None
-    _file: TableFile | None = None
+    _array: Array | None = None
+    _table: TableFile | None = None
     _positions: list[int] = field(factory=list)
 
     @classmethod
@@ -58,17 +60,57 @@ class RawRows:
             DataError: if it cannot be read, or has other columns.
         """
         if Path(path).suffix.lower() in (".npy", ".npz"):
-            return cls(path, columns, may_be_missing, features_name)
-        file = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
-        return cls(path, columns, may_be_missing, features_name, file, columns.positions(file))
+            return cls._of_array(path, mapped_features(path, features_name), columns, may_be_missing)
+        table = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
+        return cls(path, columns, may_be_missing, table=table, positions=columns.positions(table))
+
+    @classmethod
+    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool) -> RawRows:
+        """Look at rows in memory.
+
+        Columns are found by their names where the model and the rows have names, others being ignored; else they are
+        taken in their order.
+
+        Args:
+            data: a frame of pandas, polars or Arrow, a dict of columns, a list of dicts, or an array (rows, columns).
+            columns: what the model takes.
+            may_be_missing: whether a value may be missing.
+
+        Raises:
+            DataError: if it is none of these, or has other columns.
+            MissingLibraryError: if it has columns, and pyarrow is not installed.
+        """
+        table = table_in_memory(data)
+        if table is None:
+            array = array_in_memory(data)
+            if array.shape == (0, 0):
+                return cls("no rows", columns, may_be_missing, np.empty((0, columns.count)))
+            return cls._of_array(type(data).__name__, array, columns, may_be_missing)
+        header = [name for column, name in enumerate(table.header or ()) if column not in table.index]
+        if header == [str(index) for index in range(len(header))] and not {*header} & {*(columns.names or ())}:
+            table = evolve(table, header=None)  # pandas numbers the columns of an array
+        return cls(table.name, columns, may_be_missing, table=table, positions=columns.positions(table))
+
+    @classmethod
+    def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
+        if any(columns.categories):
+            raise DataError(
+                f"{name}: expected a table, for the model has columns of texts; received an array of numbers"
+            )
+        if array.shape[1] != columns.count:
+            raise DataError(
+                f"{name}: expected {columns.count} columns, one for each feature of the model, received "
+                f"{array.shape[1]}"
+            )
+        return cls(name, columns, may_be_missing, array)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was decided about the file that is not plain."""
-        if self._file is None:
+        """What was decided about a file that is not plain."""
+        if self._table is None:
             return ()
         used = {*self._positions}
-        return tuple(note for note in self._file.notes if not ("keep_index" in note and used & {*self._file.index}))
+        return tuple(note for note in self._table.notes if not ("keep_index" in note and used & {*self._table.index}))
 
     def __iter__(self) -> Iterator[Array]:
         """Read all rows.
@@ -76,35 +118,30 @@ class RawRows:
         Raises:
             DataError: if it has a value that cannot be used.
         """
-        if self._file is None:
-            yield from _of_arrays(self._path, self._columns, self._may_be_missing, self._features_name)
+        if self._table is None:
+            assert self._array is not None
+            yield from self._parts(self._array)
             return
         texts = [self._positions[index] for index, of in enumerate(self._columns.categories) if of]
-        for batch in self._file.batches(sorted({*self._positions}), texts):
+        for batch in self._table.batches(sorted({*self._positions}), texts):
             raw = self._columns.encode(batch, self._positions)
             if not self._may_be_missing and np.isnan(raw).any():
                 missing = np.argwhere(np.isnan(raw))
-                titles = [self._file.column_title(position) for position in self._positions]
+                titles = [self._table.column_title(position) for position in self._positions]
                 places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
-                raise missing_values(self._path, places, len(missing))
+                raise missing_values(self._name, places, len(missing))
             yield raw
 
-
-def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name: str | None) -> Iterator[Array]:
-    if any(columns.categories):
-        raise DataError(f"{path}: expected a table, for the model has columns of texts; received an array of numbers")
-    features = mapped_features(path, features_name)
-    if features.shape[1] != columns.count:
-        raise DataError(
-            f"{path}: expected {columns.count} columns, one for each feature of the model, received {features.shape[1]}"
-        )
-    start = 0
-    for chunk in chunks(features, CHUNK):
-        bad = np.argwhere(np.isinf(chunk) if may_be_missing else ~np.isfinite(chunk))
-        if len(bad):
-            row, column = map(int, bad[0])
-            where = f"{path}, row {start + row + 1}, column {column + 1}"
-            raise DataError(f"{where}: expected a finite number, received {chunk[row, column]}")
-        start += len(chunk)
-        note_reading(path, start, len(features))
-        yield np.asarray(chunk)
+    def _parts(self, array: Array) -> Iterator[Array]:
+        start = 0
+        for chunk in chunks(array, CHUNK):
+            size = np.abs(np.asarray(chunk, np.float64))
+            bad = np.argwhere(size > FLOAT32_MAX if self._may_be_missing else ~(size <= FLOAT32_MAX))
+            if len(bad):
+                row, column = map(int, bad[0])
+                where, value = f"{self._name}, row {start + row + 1}, column {column + 1}", chunk[row, column]
+                expected = "a number that float32 can hold" if np.isfinite(value) else "a finite number"
+                raise DataError(f"{where}: expected {expected}, received {value}")
+            start += len(chunk)
+            note_reading(self._name, start, len(array))
+            yield np.asarray(chunk)

@@ -10,6 +10,7 @@ from attrs import frozen
 from cattrs import ClassValidationError, Converter
 
 from minnet_core import ModelFileError, ModelHeader
+from minnet_core.saving import INPUTS
 
 from ..data import Dataset, Preparation
 from .experiment import Experiment
@@ -17,6 +18,9 @@ from .structure import structure_experiment, unstructure_experiment
 
 KEY = "minnet-train"
 """Where the record is in the metadata of a model file."""
+
+LOADER = "minnet_train.load_predictor"
+"""What loads a model with its preparation; `minnet_core.load` tells of it."""
 
 FORMAT = 2
 """The form of the record, the first that was released."""
@@ -58,10 +62,12 @@ class TrainingRecord:
         return "classification" if self.classes else "regression"
 
     def to_metadata(self) -> dict[str, Any]:
-        """Write the record as JSON can hold it."""
+        """Write the record as JSON can hold it, and say who prepares the inputs if they need that."""
         experiment = unstructure_experiment(self.experiment)
         del experiment["output"]  # the same training gives the same file, whatever its name
+        inputs = {} if self.preparation.is_identity else {INPUTS: {"prepared_by": LOADER}}
         return {
+            **inputs,
             KEY: {
                 "format": FORMAT,
                 "experiment": experiment,
@@ -69,7 +75,7 @@ class TrainingRecord:
                 "classes": list(self.classes),
                 "outputs": None if self.outputs is None else list(self.outputs),
                 "fingerprint": self.fingerprint,
-            }
+            },
         }
 
     @classmethod

@@ -5,14 +5,16 @@ from .columns import Columns
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
 from .many_files import WILD, paths_of
+from .numerals import FLOAT32_MAX
 from .open_table import open_table, table_format
 from .progress import note_reading, watch_reading
 from .sniff import Option, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
-from .typed_files import FrameTable
+from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
+    "FLOAT32_MAX",
     "WILD",
     "Batch",
     "Column",
@@ -24,6 +26,8 @@ __all__ = [
     "TableFile",
     "TableOptions",
     "class_names",
+    "frame_of_columns",
+    "frame_of_interchange",
     "note_reading",
     "open_table",
     "paths_of",

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 from attrs import field, frozen
@@ -102,11 +102,11 @@ class FrameTable(TypedTable):
     table: Any = field(kw_only=True, repr=False)
 
     @classmethod
-    def of(cls, frame: Any, *, keep_index: bool = False) -> FrameTable:
+    def of(cls, frame: Any, *, keep_index: bool = False, may_be_empty: bool = False) -> FrameTable:
         """Take a frame.
 
         Raises:
-            DataError: if it is none, or empty.
+            DataError: if it is none, or empty where it may not be so.
             MissingLibraryError: if pyarrow is not installed.
         """
         kind = type(frame).__name__
@@ -118,7 +118,8 @@ class FrameTable(TypedTable):
         with reading(kind, "a frame that Arrow can hold"):
             table = arrow().table(frame)
         header = tuple(table.schema.names)
-        _expect_rows(kind, header, table.num_rows)
+        if not may_be_empty:
+            _expect_rows(kind, header, table.num_rows)
         index, notes = ((), ()) if keep_index else index_of(kind, header, table.schema.metadata)
         return cls(kind, header, len(header), index=index, notes=notes, table=table)
 
@@ -127,6 +128,41 @@ class FrameTable(TypedTable):
         with reading(self.name, "a frame that Arrow can hold"):
             parts = (part.select(list(columns)) for part in self.table.to_batches())
             yield from self._batches(parts, columns, self.table.num_rows)
+
+
+def frame_of_columns(columns: Mapping[Any, Any], name: str) -> FrameTable:
+    """Take columns by their names, each a list, an array or a series; nan among texts is a missing one.
+
+    Raises:
+        DataError: if Arrow cannot hold them, or they differ in length.
+        MissingLibraryError: if pyarrow is not installed.
+    """
+    with reading(name, "columns that Arrow can hold"):
+        arrays = []
+        for column, values in columns.items():
+            with _told_of(column):
+                arrays.append(arrow().array(values, from_pandas=True))
+        table = arrow().Table.from_arrays(arrays, names=[str(column) for column in columns])
+    header = tuple(table.schema.names)
+    return FrameTable(name, header, len(header), table=table)
+
+
+def frame_of_interchange(frame: Any) -> FrameTable:
+    """Take a frame that has ``__dataframe__``, the interchange protocol, and no newer one."""
+    name = type(frame).__name__
+    with reading(name, "a frame that Arrow can hold"):
+        table = arrow("interchange").from_dataframe(frame)
+    header = tuple(table.schema.names)
+    return FrameTable(name, header, len(header), table=table)
+
+
+@contextmanager
+def _told_of(column: Any) -> Iterator[None]:
+    """Have what Arrow says of values name their column."""
+    try:
+        yield
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"column {column!r}: {error}") from None
 
 
 def index_of(
