@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
 from minnet_core import Array, Module
 
 from ..errors import OutputError
 from ..experiment import TrainingRecord
+from ..metrics import find_conversion
 
 CHUNK = 1024
 """Rows that go through a model at once, so that memory does not grow with their number."""
@@ -86,29 +85,6 @@ def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) ->
         if with_all:
             row[_MANY[word]] = dict(zip(names, (_rounded(value, 6) for value in numbers), strict=True))
         yield row
-
-
-def as_probabilities(outputs: Array) -> Array | None:
-    """Return outputs (rows, classes) as probabilities, or None if they are neither probabilities nor their logarithms.
-
-    >>> as_probabilities(np.log([[0.25, 0.75]]))
-    array([[0.25, 0.75]])
-    """
-    convert = find_conversion(outputs)
-    return None if convert is None else convert(outputs)
-
-
-def find_conversion(outputs: Array) -> Callable[[Array], Array] | None:
-    """Find what turns outputs (rows, classes) into probabilities: ``exp`` if they are logarithms; None if nothing does.
-
-    Rows with nan, where the model has overflowed, are not considered.
-    """
-    outputs = outputs[~np.isnan(outputs).any(axis=1)]
-    is_logarithm = bool((outputs <= 0).all())
-    probabilities = np.exp(outputs) if is_logarithm else outputs
-    if not (len(outputs) and (probabilities >= 0).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
-        return None
-    return np.exp if is_logarithm else np.asarray
 
 
 def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:

@@ -15,7 +15,8 @@ from minnet_core import Array, Module, load, read_header
 from ..data import RawRows, is_csv
 from ..errors import TaskError
 from ..experiment import TrainingRecord, dialect_of
-from .predictions import find_conversion, outputs_of
+from ..metrics import find_conversion
+from .predictions import outputs_of
 
 
 @frozen(eq=False)

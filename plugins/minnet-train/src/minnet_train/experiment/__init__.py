@@ -8,9 +8,11 @@ from .build import (
     build_schedule,
     check_components,
     check_metric_names,
+    components_of,
 )
 from .experiment import DataConfig, Experiment
 from .load_source import load_source
+from .model_card import ModelCard
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
 from .structure import data_of_text, structure_experiment, unstructure_experiment
@@ -25,6 +27,7 @@ __all__ = [
     "ExperimentFile",
     "FittedSource",
     "LearningData",
+    "ModelCard",
     "TrainingRecord",
     "build_criterion",
     "build_metrics",
@@ -33,6 +36,7 @@ __all__ = [
     "build_schedule",
     "check_components",
     "check_metric_names",
+    "components_of",
     "data_of_text",
     "dialect_of",
     "drawn_split",

@@ -154,3 +154,10 @@ class Experiment:
     checkpoint_every: int = field(default=0, validator=at_least(0))
     keep: int = field(default=3, validator=at_least(1))
     data: DataConfig
+
+    @property
+    def judged_by(self) -> tuple[str, Literal["min", "max"]]:
+        """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
+        if self.early_stopping is None:
+            return "validation_loss", "min"
+        return self.early_stopping.metric, "max" if self.early_stopping.mode == "max" else "min"
