@@ -22,6 +22,9 @@ from ..experiment import TrainingRecord
 CHUNK = 1024
 """Rows that go through a model at once, so that memory does not grow with their number."""
 
+CELLS = 2**19
+"""Numbers that go through it at once, so that memory does not grow with the number of columns either."""
+
 _MANY = {"probability": "probabilities", "score": "scores"}
 
 
@@ -45,8 +48,9 @@ def predict_rows(
     """
     convert, word = None, ""
     for raw in parts:
-        for start in range(0, len(raw), CHUNK):
-            outputs = model.forward(record.preparation.inputs(raw[start : start + CHUNK]))
+        size = max(16, min(CHUNK, CELLS // raw.shape[1]))
+        for start in range(0, len(raw), size):
+            outputs = model.forward(record.preparation.inputs(raw[start : start + size]))
             record.expect_outputs(outputs.shape[1:], path)
             if not record.classes:
                 names = record.output_names(outputs.shape[1])
