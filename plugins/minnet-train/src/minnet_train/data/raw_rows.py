@@ -88,6 +88,7 @@ class RawRows:
                 places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
                 raise missing_values(self._path, places, len(missing))
             yield raw
+            del batch, raw  # two at a time would take twice the memory
 
 
 def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name: str | None) -> Iterator[Array]:

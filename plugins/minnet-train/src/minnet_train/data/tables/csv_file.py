@@ -22,9 +22,6 @@ from .text_blocks import Block, text_blocks
 LOOKED_AT = 1000
 """So many rows tell whether the first one is a header; fewer of wide files."""
 
-WIDE = 2**24
-"""Bytes that are read at once of a file of many columns, so that it is many rows."""
-
 LITTLE = 2**17
 """Bytes that are read at once when only the first rows are wanted."""
 
@@ -109,6 +106,7 @@ class CsvFile(TableFile):
             if len(batch):
                 is_empty = False
                 yield batch
+            del batch, block  # two at a time would take twice the memory
         if is_empty:
             shown = ", ".join(self.header or ())
             raise DataError(f"{self.name}: expected rows of data, received only a header, {shown}")
@@ -116,7 +114,7 @@ class CsvFile(TableFile):
     def _blocks(self) -> Iterator[Block]:
         """Read what is below the header."""
         is_header = self.header is not None
-        for block in _blocks_of(self.name, self.dialect, WIDE if self.width > 500 else None):
+        for block in _blocks_of(self.name, self.dialect):
             while is_header:
                 end = int(_first_end(block))
                 record, rest = block.data[:end], block.data[end:]

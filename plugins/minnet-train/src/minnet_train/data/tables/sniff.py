@@ -25,6 +25,9 @@ LINES = 1000
 _PLACEHOLDERS = ("-", "--", ".", "..", "#N/A", "#NA", "#N/V", "<NA>", "NaT", "missing", "Missing", "unknown", "Unknown")
 """What else is written for a number that is missing."""
 
+_POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
+"""Numbers whose point is no mark between thousands."""
+
 _BLANKS = {" ": "a blank", "\t": "a tab"}
 
 
@@ -195,7 +198,8 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
     """See whether columns of texts are numbers that are written in another way."""
     found: dict[str, tuple[str, str]] = {}
     ambiguous: list[str] = []
-    for index, cells in enumerate(_columns(name, dialect)):
+    columns = _columns(name, dialect)
+    for index, cells in enumerate(columns):
         looks = looks_like([cell.strip() for cell in cells], dialect.numerals)
         if looks is None:
             continue
@@ -215,8 +219,10 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
             found["thousands"] = (mark, where)
             if "," in example:
                 found["decimal"] = (",", where)
-        else:
+        elif looks[1].startswith("numbers with a decimal comma or"):
             ambiguous.append(where)
+    if ambiguous and not found and any(_POINTED.fullmatch(cell.strip()) for cells in columns for cell in cells):
+        found["thousands"] = (",", ambiguous[0])
     if "decimal" in found and found.get("thousands", ("",))[0] == found["decimal"][0]:
         return  # some columns say this, and some that
     for key, (value, why) in found.items():
