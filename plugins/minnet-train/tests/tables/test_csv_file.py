@@ -45,7 +45,6 @@ def test_empty_lines_quotes_and_a_byte_order_mark_are_read_as_spreadsheets_write
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_lines_are_counted_through_line_breaks_within_quotes(csv, monkeypatch, size, newline):
     monkeypatch.setattr(blocks, "BLOCK", size)
-    monkeypatch.setattr(blocks.text_blocks, "__kwdefaults__", {**blocks.text_blocks.__kwdefaults__, "size": size})
     text = '\na,b\n1,"x\ny"\n\n2,"say ""hi"", 5"\n3,12" pipe\n4,"u\n\n\nv"\n5,end'.replace("\n", newline)
     rows, lines = whole(csv(text, header=True))
     breaks = "\n" if newline == "\r" else newline

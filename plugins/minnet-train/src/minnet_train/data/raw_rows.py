@@ -131,6 +131,7 @@ class RawRows:
                 places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
                 raise missing_values(self._name, places, len(missing))
             yield raw
+            del batch, raw  # two at a time would take twice the memory
 
     def _parts(self, array: Array) -> Iterator[Array]:
         start = 0

@@ -17,6 +17,9 @@ from .missing import expect_usable
 from .preprocessing import Preparation
 from .tables import Column, Columns, FrameTable, TableOptions, table_dataset
 
+PREPARED = 16_384
+"""Rows that are prepared at once."""
+
 
 class Rows(Protocol):
     """What `Samples` asks of its inputs and targets: an array answers it, and so does a part of a file."""
@@ -65,6 +68,13 @@ class PreparedRows:
     def take(self, rows: Any, axis: int = 0, /) -> Array:
         """Read and prepare some rows."""
         return self.prepare(self._reader.take(self.rows[rows]))
+
+    def whole(self) -> Array:
+        """Prepare all rows, some at a time, so that what is between raw and prepared ones takes little memory."""
+        prepared = np.empty(self.shape, np.float32)
+        for start in range(0, len(self), PREPARED):
+            prepared[start : start + PREPARED] = self.take(slice(start, start + PREPARED))
+        return prepared
 
 
 @frozen(eq=False)
@@ -119,7 +129,7 @@ class Samples:
 
         def rows_of(raw: Array, columns: int, prepare: Callable[[Array], Array]) -> Rows:
             prepared = PreparedRows(raw, rows, columns, prepare)
-            return prepared if is_mapped(dataset.features) else prepared.take(slice(None))
+            return prepared if is_mapped(dataset.features) else prepared.whole()
 
         inputs = rows_of(dataset.features, preparation.width, preparation.inputs)
         if autoencode:

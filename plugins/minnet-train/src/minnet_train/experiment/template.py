@@ -82,7 +82,7 @@ def experiment_text(source: FittedSource, dataset: Dataset, folder: str, output:
         size=size,
         samples="samples in a step"
         if size == SMALLEST
-        else f"samples in a step; {rows:,} rows make many steps of them",
+        else f"samples in a step, more than {SMALLEST} for {rows:,} rows",
         output=_toml(output),
         inputs=inputs,
         hidden=HIDDEN,

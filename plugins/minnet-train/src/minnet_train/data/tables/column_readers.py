@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,10 @@ COUNTED = 10_000
 
 MOST_INTEGERS = 20
 """So many different integers may be the names of classes beside texts."""
+
+
+NEAR = 4096
+"""Rows that are written one column after another."""
 
 
 class NeedsTextsError(Exception):
@@ -154,18 +159,35 @@ class FeatureReader:
             )
         return tuple(sorted(texts))
 
-    def write(self, values: Array, categories: tuple[str, ...]) -> None:
-        """Write the numbers, or the indices of categories, into ``values`` (rows,), and forget them."""
-        is_category = self.is_category or self.has_texts
-        parts, start = self._codes if is_category else self._numbers, 0
+    def parts(self, categories: tuple[str, ...]) -> Iterator[Array]:
+        """Yield the numbers, or the indices of categories, of the rows of each call of `add`, and forget them."""
+        if not (self.is_category or self.has_texts):
+            yield from _drained(self._numbers)
+            return
         new = np.full(len(self._vocabulary.index_of) + 1, np.nan)
-        if is_category:
-            for index, text in enumerate(categories):
-                new[self._vocabulary.index_of[text]] = index
-        for part in parts:
-            values[start : start + len(part)] = new[part] if is_category else part
-            start += len(part)
-        self._codes, self._numbers = [], []
+        for index, text in enumerate(categories):
+            new[self._vocabulary.index_of[text]] = index
+        for part in _drained(self._codes):
+            yield new[part]
+
+
+def _drained(parts: list[Array]) -> Iterator[Array]:
+    parts.reverse()
+    while parts:
+        yield parts.pop()
+
+
+def side_by_side(readers: Sequence[FeatureReader], categories: Sequence[tuple[str, ...]], rows: int) -> Array:
+    """Write what readers hold into one array, float64 (rows, columns)."""
+    features, start = np.empty((rows, len(readers))), 0
+    for columns in zip(*(reader.parts(of) for reader, of in zip(readers, categories, strict=True)), strict=True):
+        size = len(columns[0])
+        for first in range(0, size, NEAR):  # by so few rows that they stay in the cache
+            near = features[start + first : start + min(first + NEAR, size)]
+            for index, column in enumerate(columns):
+                near[:, index] = column[first : first + NEAR]
+        start += size
+    return features
 
 
 class TargetReader:

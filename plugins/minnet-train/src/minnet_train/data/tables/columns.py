@@ -67,18 +67,20 @@ class Columns:
         Raises:
             DataError: if there is a cell that is no number, or a category that is not known.
         """
+        numbers = [index for index, of in enumerate(self._each) if not of]
+        found = batch.numbers([positions[index] for index in numbers])
+        if len(numbers) == self.count:
+            return found
         encoded = np.empty((len(batch), self.count))
-        for index, (position, of) in enumerate(zip(positions, self._each, strict=True)):
-            encoded[:, index] = _indices(batch, position, of) if of else batch.number(position)
+        encoded[:, numbers] = found
+        for index, of in enumerate(self._each):
+            if of:
+                encoded[:, index] = _indices(batch, positions[index], of)
         return encoded
 
     @property
     def _each(self) -> tuple[tuple[str, ...], ...]:
         return self.categories or ((),) * self.count
-
-    def _is_one_of(self, name: str, names: Sequence[str]) -> bool:
-        """Whether other data have several columns of a name, of which the model knows one."""
-        return f"{name}.1" in names and f"{name}.1" not in (self.names or ())
 
     def in_order(self, names: Sequence[str], of: str) -> list[int]:
         """Find these columns among those of other data, by name.
@@ -86,13 +88,15 @@ class Columns:
         Raises:
             DataError: if one is missing, or there are several of its name.
         """
-        wrong = [name for name in self.names or () if name not in names or self._is_one_of(name, names)]
+        own, places = {*(self.names or ())}, {name: place for place, name in enumerate(names)}
+        # Of several columns of one name, the later ones are called a.1 and so on.
+        wrong = [name for name in self.names or () if name not in places or f"{name}.1" in places.keys() - own]
         if wrong:
             raise DataError(
                 f"{of}: expected one column for each feature of the model, {_listed(self.names or ())}; "
                 f"missing or there twice: {_listed(wrong)}"
             )
-        return [names.index(name) for name in self.names or ()]
+        return [places[name] for name in self.names or ()]
 
     def positions(self, file: TableFile) -> list[int]:
         """Find these columns in a table: by name where both have names, others being ignored; else by their order.

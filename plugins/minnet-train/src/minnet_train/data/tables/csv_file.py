@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
@@ -19,6 +21,9 @@ from .text_blocks import Block, text_blocks
 
 LOOKED_AT = 1000
 """So many rows tell whether the first one is a header; fewer of wide files."""
+
+LITTLE = 2**17
+"""Bytes that are read at once when only the first rows are wanted."""
 
 CELLS = 50_000
 """So many cells are looked at, but 20 rows at least."""
@@ -95,12 +100,13 @@ class CsvFile(TableFile):
 
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
         """Read all rows; there must be some, all of one length."""
-        is_empty, as_written = True, set(texts)
+        is_empty, types = True, dict.fromkeys(texts, arrow().string())
         for block in self._blocks():
-            batch = self._batch(block, list(columns), as_written)
+            batch = self._batch(block, list(columns), types)
             if len(batch):
                 is_empty = False
                 yield batch
+            del batch, block  # two at a time would take twice the memory
         if is_empty:
             shown = ", ".join(self.header or ())
             raise DataError(f"{self.name}: expected rows of data, received only a header, {shown}")
@@ -120,44 +126,58 @@ class CsvFile(TableFile):
             if block.data:
                 yield block
 
-    def _batch(self, block: Block, columns: list[int], as_written: set[int]) -> Batch:
-        if b"0x" in block.data or b"0X" in block.data:  # pyarrow would read hexadecimal integers
-            as_written = set(columns)
-        table = self._read(block, columns, as_written)
-        found = dict(zip(columns, (_whole(column) for column in table.columns), strict=True))
-        types = arrow("types")
-        others = [
-            position
-            for position, values in found.items()
-            if not (types.is_null(values.type) or types.is_int64(values.type) or types.is_float64(values.type))
-            and not types.is_string(values.type)
-        ]
-        if others:  # dates and the like, which are texts here
-            as_written.update(others)
-            again = self._read(block, others, set(others))
-            found.update(zip(others, map(_whole, again.columns), strict=True))
-        rows = table.num_rows
-        breaks = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        places: Any = range(block.first_line, block.first_line + rows)
-        if rows != breaks:
+    def _batch(self, block: Block, columns: list[int], types: dict[int, Any]) -> Batch:
+        """Read a block; ``types`` are those that columns had before, and are tried first."""
+        table = self._typed(block, columns, types)
+        found = dict(zip(columns, map(_whole, table.columns), strict=True))
+        rows, places = table.num_rows, None
+        if rows != block.line_count:
             places = block.lines()
             if len(places) != rows:
                 raise self._mistake(block, "cells every quote of which is closed")
-        return Batch(
-            self,
-            found,
-            rows,
-            lambda: places,
-            lambda column: _whole(self._read(block, [column], {column}).column(0)),
-        )
+        lines: Any = range(block.first_line, block.first_line + rows) if places is None else places
+        return Batch(self, found, rows, lambda: lines, partial(self._written, block))
 
-    def _read(self, block: Block, columns: Sequence[int], texts: Collection[int]) -> Any:
-        """Let pyarrow read some columns of a block."""
+    def _typed(self, block: Block, columns: Sequence[int], types: dict[int, Any]) -> Any:
+        """Read numbers as such where a column has no texts; what a column was before is tried first, being faster."""
+        lib, of = arrow(), arrow("types")
+        strings = {position: type_ for position, type_ in types.items() if of.is_string(type_)}
+        if _may_have_hexadecimals(block.data):  # which pyarrow would read as integers
+            return self._read(block, columns, dict.fromkeys(columns, lib.string()))
+        if len(types) > len(strings):
+            with suppress(lib.ArrowException, ValueError):
+                return self._read(block, columns, types)
+        try:
+            table = self._read(block, columns, strings)
+            others = [
+                position
+                for position, type_ in zip(columns, table.schema.types, strict=True)
+                if not (of.is_null(type_) or of.is_int64(type_) or of.is_float64(type_) or of.is_string(type_))
+            ]
+            if others:  # dates and the like, which are texts here
+                types.update(dict.fromkeys(others, lib.string()))
+                strings.update(dict.fromkeys(others, lib.string()))
+                table = self._read(block, columns, strings)
+        except (lib.ArrowException, ValueError) as error:
+            raise self._mistake(block, str(error).partition("\n")[0]) from None
+        for position, type_ in zip(columns, table.schema.types, strict=True):
+            is_number = of.is_int64(type_) or of.is_float64(type_)
+            if is_number and position not in strings:
+                types[position] = type_
+            elif position not in strings:
+                types.pop(position, None)
+        return table
+
+    def _written(self, block: Block, column: int) -> Any:
+        return _whole(self._read(block, [column], {column: arrow().string()}).column(0))
+
+    def _read(self, block: Block, columns: Sequence[int], types: Mapping[int, Any]) -> Any:
+        """Let pyarrow read some columns of a block, some of them as given types."""
         module, lib = arrow("csv"), arrow()
         names = [str(index) for index in range(self.width)]
-        is_small = block.data.count(b"\n") < 64  # rows may be longer than a part that a thread reads
-        sizes = (len(block.data) + 1,) if is_small else (2**20, len(block.data) + 1)
-        for size in sizes:
+        # A thread reads so much; of wide files it has some columns, and rows may be longer than that.
+        is_wide = block.breaks < 1000
+        for size in (len(block.data) + 1,) if is_wide else (2**20, len(block.data) + 1):
             try:
                 return module.read_csv(
                     lib.py_buffer(block.data),
@@ -168,18 +188,18 @@ class CsvFile(TableFile):
                         newlines_in_values=bool(self.dialect.quote) and self.dialect.quote.encode() in block.data,
                     ),
                     convert_options=module.ConvertOptions(
-                        column_types={str(index): lib.string() for index in texts if index in columns},
-                        include_columns=[str(index) for index in columns],
-                        null_values=self.numerals.null_spellings(),
+                        column_types={names[index]: types[index] for index in columns if index in types},
+                        include_columns=[names[index] for index in columns],
+                        null_values=self.numerals.null_spellings(usual=True),
                         true_values=[],
                         false_values=[],
                         check_utf8=False,
                         decimal_point=self.dialect.decimal,
                     ),
                 )
-            except (lib.ArrowException, ValueError) as error:
-                if size == sizes[-1]:
-                    raise self._mistake(block, str(error).partition("\n")[0]) from None
+            except lib.ArrowInvalid as error:
+                if size > len(block.data) or "straddl" not in str(error):
+                    raise
         raise AssertionError
 
     def _mistake(self, block: Block, reason: str) -> DataError:
@@ -206,7 +226,7 @@ def first_rows(name: str, dialect: Dialect, count: int) -> list[list[str]]:
         DataError: if it cannot be read.
     """
     found: list[list[str]] = []
-    for block in _blocks_of(name, dialect):
+    for block in _blocks_of(name, dialect, LITTLE):
         rows = (row for row in _cells(block.data.decode(), dialect) if row)
         try:
             for row in rows:
@@ -229,9 +249,10 @@ def _cells(text: str, dialect: Dialect) -> Iterator[list[str]]:
     )
 
 
-def _blocks_of(name: str, dialect: Dialect) -> Iterator[Block]:
+def _blocks_of(name: str, dialect: Dialect, size: int | None = None) -> Iterator[Block]:
     return text_blocks(
         name,
+        size=size,
         encoding=dialect.encoding,
         delimiter=dialect.delimiter,
         quote=dialect.quote,
@@ -248,6 +269,11 @@ def _first_end(block: Block) -> int:
         for _ in range(int(lines[0]) - block.first_line + 1 if len(lines) else 1):
             end = block.data.find(b"\n", end) + 1 or len(block.data)
     return end
+
+
+def _may_have_hexadecimals(data: bytes) -> bool:
+    """Whether there is 0x in a text; looking for x alone is many times faster, and most often enough."""
+    return (b"x" in data and b"0x" in data) or (b"X" in data and b"0X" in data)
 
 
 def _whole(column: Any) -> Any:

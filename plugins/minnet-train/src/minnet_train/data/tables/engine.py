@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from ...errors import DataError
 from ...extras import import_extra
 
 
+@lru_cache
 def arrow(module: str = "") -> Any:
     """Import pyarrow, or a module of it.
 

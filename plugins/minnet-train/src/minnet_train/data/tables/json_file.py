@@ -58,9 +58,8 @@ class JsonLinesFile(TableFile):
                 index = table.schema.get_field_index(self.header[column])
                 is_there = index >= 0
                 found[column] = table.column(index).combine_chunks() if is_there else lib.nulls(table.num_rows)
-            breaks = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-            is_plain = breaks == table.num_rows
-            places: Any = range(block.first_line, block.first_line + breaks) if is_plain else block.lines()
+            is_plain = block.line_count == table.num_rows
+            places: Any = range(block.first_line, block.next_line + 1) if is_plain else block.lines()
             yield Batch(self, found, table.num_rows, lambda places=places: places)  # type: ignore[misc]
 
 

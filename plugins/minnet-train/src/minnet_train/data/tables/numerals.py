@@ -46,15 +46,20 @@ class Numerals:
 
     def is_number(self, text: str) -> bool:
         """Whether a text is a number, infinities included."""
-        return re.fullmatch(self.pattern, text) is not None
+        return _compiled(self.decimal, self.thousands).match(text) is not None
 
     def is_missing(self, text: str) -> bool:
         """Whether a text stands for a number that is missing."""
         return text in self.nulls or text.lower() in MISSING
 
-    def null_spellings(self) -> list[str]:
-        """All that is written for a missing number, in capital letters, small ones or both."""
-        return sorted({*_spellings(), *self.nulls})
+    def null_spellings(self, *, usual: bool = False) -> list[str]:
+        """All that is written for a missing number, in capital letters, small ones or both.
+
+        Args:
+            usual: whether to leave out what hardly anybody writes.
+        """
+        few = {"NaN", *(spell(word) for word in MISSING for spell in (str.lower, str.upper, str.capitalize))}
+        return sorted({*(few if usual else _spellings()), *self.nulls})
 
     def parse(self, texts: Any) -> tuple[Array, Array, Array]:
         """Read texts, a pyarrow array without blanks around its cells.
@@ -85,6 +90,8 @@ def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str]
     """
     texts = [text for text in texts if not numerals.is_missing(text)]
     odd = [text for text in texts if not numerals.is_number(text)]
+    if not odd:
+        return None
     for pattern, what, remedy in _LOOKS:
         found = [text for text in odd if re.fullmatch(pattern, text)]
         regular = sum(1 for text in texts if numerals.is_number(text) or re.fullmatch(_LOOSE, text))
@@ -123,6 +130,11 @@ def _pattern(decimal: str, thousands: str) -> str:
     whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
     number = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     return rf"^[+-]?(?:{number}|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
+
+
+@lru_cache
+def _compiled(decimal: str, thousands: str) -> re.Pattern[str]:
+    return re.compile(_pattern(decimal, thousands).removesuffix("$") + r"\Z")
 
 
 @lru_cache

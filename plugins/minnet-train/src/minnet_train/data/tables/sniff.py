@@ -9,13 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import Any
 
 from attrs import evolve, frozen
 
 from .csv_dialect import Dialect
-from .csv_file import first_rows
+from .csv_file import LITTLE, first_rows
 from .header import find_header
 from .numerals import Numerals, looks_like
 from .text_blocks import likely_encoding, raw_blocks, text_blocks
@@ -25,6 +24,9 @@ LINES = 1000
 
 _PLACEHOLDERS = ("-", "--", ".", "..", "#N/A", "#NA", "#N/V", "<NA>", "NaT", "missing", "Missing", "unknown", "Unknown")
 """What else is written for a number that is missing."""
+
+_POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
+"""Numbers whose point is no mark between thousands."""
 
 _BLANKS = {" ": "a blank", "\t": "a tab"}
 
@@ -76,7 +78,7 @@ def work_out(name: str, given: Mapping[str, Any], target: Collection[str] = ()) 
 
 def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """Look through the whole file for a byte that is no UTF-8."""
-    start, line, tail = next(raw_blocks(name), b""), 1, b""
+    start, seen, tail = next(raw_blocks(name), b""), 0, b""
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if start.startswith(mark):
             yield Option("encoding", encoding, f"the file begins with the mark of {encoding.upper()}")
@@ -84,40 +86,52 @@ def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
     for part in raw_blocks(name):
         data = tail + part
         end = data.rfind(b"\n") + 1 or len(data)
-        data, tail = data[:end], data[end:]
-        if (option := _foreign_byte(data, line)) is not None:
-            yield option
+        whole, tail = data[:end], data[end:]
+        place = _foreign_byte(whole)
+        if place is not None:
+            yield _foreign(name, whole, place, seen)
             return
-        line += data.count(b"\n")
-    if (option := _foreign_byte(tail, line)) is not None:
-        yield option
+        seen += len(whole)
+    place = _foreign_byte(tail)
+    if place is not None:
+        yield _foreign(name, tail, place, seen)
 
 
-def _foreign_byte(data: bytes, line: int) -> Option | None:
+def _foreign_byte(data: bytes) -> int | None:
+    """Find the first byte that is no UTF-8."""
     if data.isascii():
         return None
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        encoding, byte = likely_encoding(data), data[error.start : error.start + 1]
-        at = line + data.count(b"\n", 0, error.start)
-        why = f"line {at} has the byte 0x{byte.hex()}, which is no UTF-8; here it is {byte.decode(encoding)!r}"
-        return Option("encoding", encoding, why)
+        return error.start
     return None
+
+
+def _foreign(name: str, data: bytes, place: int, seen: int) -> Option:
+    """Say what the byte may be, and on which line it is, of the file of which some bytes were before ``data``."""
+    line, left = 1 + data.count(b"\n", 0, place), seen
+    for part in raw_blocks(name):
+        line += part.count(b"\n", 0, min(left, len(part)))
+        left -= min(left, len(part))
+    encoding, byte = likely_encoding(data), data[place : place + 1]
+    why = f"line {line} has the byte 0x{byte.hex()}, which is no UTF-8; here it is {byte.decode(encoding)!r}"
+    return Option("encoding", encoding, why)
 
 
 def _lines(name: str, dialect: Dialect) -> list[str]:
     """Read the first lines."""
-    for block in text_blocks(name, encoding=dialect.encoding, skip_rows=dialect.skip_rows):
-        return list(islice(io.StringIO(block.data[: 2**20].decode(errors="ignore"), newline=""), LINES))
-    return []
+    lines: list[str] = []
+    for block in text_blocks(name, encoding=dialect.encoding, skip_rows=dialect.skip_rows, size=LITTLE):
+        lines += io.StringIO(block.data.decode(), newline="")
+        if len(lines) >= LINES or block.next_line > LINES:
+            break
+    return lines[:LINES]
 
 
 def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """Choose the delimiter that divides most lines into as many cells, and skip lines before the first of these."""
     lines = _lines(name, dialect)
-    if len(lines) == LINES:
-        lines = lines[:-1]  # it may end in the middle
     best: tuple[float, int, str, int, int, int] | None = None
     for rank, mark in enumerate(("\t", ";", "|", ",", " ")):
         counts = [count for count in _counts(lines, mark, dialect.quote) if count]
@@ -184,7 +198,8 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
     """See whether columns of texts are numbers that are written in another way."""
     found: dict[str, tuple[str, str]] = {}
     ambiguous: list[str] = []
-    for index, cells in enumerate(_columns(name, dialect)):
+    columns = _columns(name, dialect)
+    for index, cells in enumerate(columns):
         looks = looks_like([cell.strip() for cell in cells], dialect.numerals)
         if looks is None:
             continue
@@ -204,8 +219,10 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
             found["thousands"] = (mark, where)
             if "," in example:
                 found["decimal"] = (",", where)
-        else:
+        elif looks[1].startswith("numbers with a decimal comma or"):
             ambiguous.append(where)
+    if ambiguous and not found and any(_POINTED.fullmatch(cell.strip()) for cells in columns for cell in cells):
+        found["thousands"] = (",", ambiguous[0])
     if "decimal" in found and found.get("thousands", ("",))[0] == found["decimal"][0]:
         return  # some columns say this, and some that
     for key, (value, why) in found.items():
@@ -213,15 +230,22 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
 
 
 def _line_of(name: str, dialect: Dialect, column: int, cell: str) -> str:
-    for block in text_blocks(name, encoding=dialect.encoding, quote=dialect.quote, skip_rows=dialect.skip_rows):
-        lines = block.lines()
-        rows = (row for row in csv.reader(io.StringIO(block.data.decode(), newline=""),
-                delimiter=dialect.delimiter, quotechar=dialect.quote or None) if row)  # fmt: skip
-        for line, row in zip(lines, rows, strict=False):
+    """Find the line of a cell that is in one of the first rows."""
+    blocks = text_blocks(
+        name,
+        encoding=dialect.encoding,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        skip_rows=dialect.skip_rows,
+        size=LITTLE,
+    )
+    for block in blocks:
+        text = io.StringIO(block.data.decode(), newline="")
+        rows = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote or None)
+        for line, row in zip(block.lines(), filter(None, rows), strict=False):
             if len(row) > column and row[column].strip() == cell:
                 return f"line {line}"
-        break
-    return "a line"
+    raise AssertionError(cell)
 
 
 def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:

@@ -64,13 +64,14 @@ class TableFile(ABC):
         """The names of the columns, all different: the second column ``a`` is called ``a.1``, as pandas does."""
         if self.header is None:
             return None
-        names: list[str] = []
+        names: dict[str, None] = {}
+        header, counts = set(self.header), dict.fromkeys(self.header, 0)
         for name in self.header:
-            count, other = 0, name
-            while other in names or (count and other in self.header):
-                count += 1
-                other = f"{name}.{count}"
-            names.append(other)
+            other = name
+            while other in names or (counts[name] and other in header):
+                counts[name] += 1
+                other = f"{name}.{counts[name]}"
+            names[other] = None
         return tuple(names)
 
     def column_title(self, column: int) -> str:
@@ -163,11 +164,23 @@ class Batch:
         """
         numbers = np.empty((len(self), len(columns)))
         for index, column in enumerate(columns):
-            numbers[:, index] = self.number(column)
+            numbers[:, index] = self._number(column)
+        with np.errstate(invalid="ignore"):
+            is_too_large = np.abs(numbers) > FLOAT32_MAX
+        if is_too_large.any():
+            row, index = map(int, np.argwhere(is_too_large)[0])
+            written = self.written(columns[index])
+            cell = float(numbers[row, index]) if written is None else stripped(written)[row].as_py()
+            raise self.no_number(row, columns[index], cell)
         return numbers
 
     def number(self, column: int) -> Array:
         """Return a column as `numbers` does: float64 (rows,)."""
+        number: Array = self.numbers([column])[:, 0]
+        return number
+
+    def _number(self, column: int) -> Array:
+        """Convert a column, whatever the size of its numbers."""
         if _is_text(type_ := self.columns[column].type):
             if self.file.has_types:
                 raise DataError(
@@ -182,12 +195,6 @@ class Batch:
             values = as_float64(self.columns[column])
         else:
             raise DataError(f"{self.file.name}, {self.file.column_title(column)}: expected numbers, received {type_}")
-        with np.errstate(invalid="ignore"):
-            too_large = np.flatnonzero(np.abs(values) > FLOAT32_MAX)
-        if too_large.size:
-            row = int(too_large[0])
-            written = self.written(column)
-            raise self.no_number(row, column, values[row] if written is None else stripped(written)[row].as_py())
         return values
 
     def no_number(self, row: int, column: int, cell: object) -> DataError:
@@ -209,6 +216,9 @@ class Batch:
 def as_float64(values: Any) -> Array:
     """Convert a pyarrow array of numbers; one that float64 cannot hold becomes the nearest that it can."""
     types = arrow("types")
+    if types.is_float64(values.type):
+        plain: Array = values.to_numpy(zero_copy_only=False)
+        return plain
     if types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if types.is_float16(values.type):

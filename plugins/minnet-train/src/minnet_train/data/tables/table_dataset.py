@@ -15,7 +15,7 @@ from minnet_core import Array
 from ...errors import DataError
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
-from .column_readers import FeatureReader, NeedsTextsError, TargetReader
+from .column_readers import FeatureReader, NeedsTextsError, TargetReader, side_by_side
 from .csv_file import CsvFile
 from .table import Batch, TableFile
 
@@ -139,9 +139,7 @@ class _TableReader:
         if self.target is not None:
             self.expect_none(self.target.is_missing()[:, None], self.targets)
             targets, classes = self.target.targets(lambda row: f"{self.file.name}, {self.place(row, self.targets[0])}")
-        features = np.empty((len(self.places), len(self.features)))
-        for index, reader in enumerate(self.readers):
-            reader.write(features[:, index], categories[index])
+        features = side_by_side(self.readers, categories, len(self.places))
         return Dataset(
             self.file.name,
             features,

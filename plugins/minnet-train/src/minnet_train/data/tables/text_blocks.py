@@ -6,7 +6,7 @@ import codecs
 import gzip
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +29,7 @@ LONGEST = 64 * 2**20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Block:
     """Some records of a file, in UTF-8.
 
@@ -57,10 +57,20 @@ class Block:
         counted: Array = numbers[~is_blank]
         return counted
 
+    @cached_property
+    def breaks(self) -> int:
+        """How many line breaks there are in them."""
+        return int(np.count_nonzero(np.frombuffer(self.data, np.uint8) == 10))  # many times faster than bytes.count
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return self.breaks + (not self.data.endswith(b"\n"))
+
     @property
     def next_line(self) -> int:
         """The number of the line after them."""
-        return self.first_line + self.data.count(b"\n")
+        return self.first_line + self.breaks
 
 
 def text_blocks(
@@ -71,7 +81,7 @@ def text_blocks(
     quote: str = "",
     skip_rows: int = 0,
     what: str = "a CSV file",
-    size: int = BLOCK,
+    size: int | None = None,
 ) -> Iterator[Block]:
     """Read a file, plain or packed by gzip or zstd.
 
@@ -82,13 +92,13 @@ def text_blocks(
         quote: what is around a cell that may have line breaks; empty for nothing.
         skip_rows: how many lines at the beginning do not count.
         what: what messages call it.
-        size: bytes that are read at once.
+        size: bytes that are read at once; `BLOCK` if not given.
 
     Raises:
         DataError: if it cannot be read, is no text in this encoding, or leaves a quote open.
     """
     rest, line = b"", skip_rows + 1
-    for part in _without(skip_rows, _decoded(name, encoding, what, size)):
+    for part in _without(skip_rows, _decoded(name, encoding, what, size or BLOCK)):
         data = rest + part if rest else part
         end = _last_end(data, delimiter, quote, name, line)
         if not end and len(data) > LONGEST:
