@@ -108,6 +108,11 @@ def test_saving_changes_nothing_of_a_run(folder, edit):
                 run.save("m.safetensors")
     weights = [run.model.namedParameters()["0.W"].tobytes() for run in runs]
     assert weights[0] == weights[1]
+    run.model.train()
+    output = run.model.output
+    run.save("m.safetensors")
+    assert run.model.training
+    assert run.model.output is output
 
 
 def test_weights_of_the_best_epoch_are_told_by_its_number(folder, edit):

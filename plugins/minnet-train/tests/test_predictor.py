@@ -300,7 +300,7 @@ def test_scores_are_no_probabilities(folder, edit):
     assert predictor.decision_function(ROWS).shape == (3, 3)
 
 
-@pytest.mark.parametrize(("names", "kind"), [(("-1", "7", "10"), "i"), (("1", str(2**63), str(2**64)), "O")])
+@pytest.mark.parametrize(("names", "kind"), [(("-1", "7", "10"), "i"), (("-1", "1", str(2**63)), "O")])
 def test_classes_keep_their_own_type(folder, edit, names, kind):
     text = Path("flowers.csv").read_text()
     for old, new in zip(("setosa", "versicolor", "virginica"), names, strict=True):

@@ -19,7 +19,7 @@ class Calibration:
 
     Attributes:
         error: the expected calibration error: by how much the probability of the predicted class and how often it is
-            right differ, the mean over `BINS` bins of that probability, weighted by their rows.
+            right differ, the mean over 15 bins of that probability, weighted by their rows.
         brier: the Brier score, the mean over rows of the squared distance between probabilities and the true class, 0
             to 2; with two classes it is twice what scikit-learn's ``brier_score_loss`` returns by default.
         samples: how many rows were looked at.
