@@ -75,6 +75,12 @@ def test_an_index_column_without_a_name_in_a_csv_file_is_left_out():
     assert csv("\n".join([",x,y", *(line[1:] for line in lines if line[1] != ",")])).columns == ("", "x"), "repeats"
 
 
+def test_a_delimiter_at_the_end_of_each_line_makes_no_column():
+    data = csv(",x,y,\n" + "".join(f"{row},{row % 7}.5,{row % 2},\n" for row in NUMBERS))
+    assert (data.columns, data.classes) == (("x",), (0, 1))
+    assert "column 4 has neither a name nor anything else" in data.notes[1]
+
+
 @pytest.mark.parametrize(
     ("lines", "line", "cell"),
     [

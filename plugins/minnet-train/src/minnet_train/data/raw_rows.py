@@ -107,5 +107,5 @@ def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name:
             where = f"{path}, row {start + row + 1}, column {column + 1}"
             raise DataError(f"{where}: expected a finite number, received {chunk[row, column]}")
         start += len(chunk)
-        note_reading(path, start, len(features))
+        note_reading(path, start * features[:1].nbytes, features.nbytes)
         yield np.asarray(chunk)
