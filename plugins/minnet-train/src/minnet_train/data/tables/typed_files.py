@@ -34,6 +34,7 @@ class TypedTable(TableFile):
         for part in parts:
             for offset in range(0, part.num_rows, size):
                 some = part.slice(offset, size)
+                some.validate(full=True)  # or pyarrow would follow offsets wherever a damaged file leads
                 places = range(start, start + some.num_rows)
                 found = dict(zip(columns, map(_plain, some.columns), strict=True))
                 yield Batch(self, found, some.num_rows, lambda places=places: places)  # type: ignore[misc]
