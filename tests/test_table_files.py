@@ -1,7 +1,6 @@
 """The benchmark of tables, with small ones."""
 
 from attrs import evolve
-
 from benchmarks.table_files import LIMITS, Cost, measure, report  # which conftest.py makes importable
 
 

@@ -65,6 +65,10 @@ def test_numbers_with_blanks_between_them_are_a_table():
     assert "delimiter" not in found("some words\nmore words\n" * 5)
 
 
+def test_the_line_that_tells_a_spreadsheet_the_delimiter_is_heeded():
+    assert found("sep=;\na;b\n1;2\n") == {"skip_rows": 1, "delimiter": ";"}
+
+
 def test_what_is_plain_is_not_said():
     assert found(text()) == {}
     assert found('a,b\n"x, y",1\n"z; w",2\n') == {}

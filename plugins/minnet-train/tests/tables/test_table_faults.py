@@ -75,6 +75,12 @@ def test_an_index_column_without_a_name_in_a_csv_file_is_left_out():
     assert csv("\n".join([",x,y", *(line[1:] for line in lines if line[1] != ",")])).columns == ("", "x"), "repeats"
 
 
+def test_a_delimiter_at_the_end_of_each_line_makes_no_column():
+    data = csv(",x,y,\n" + "".join(f"{row},{row % 7}.5,{row % 2},\n" for row in NUMBERS))
+    assert (data.columns, data.classes) == (("x",), (0, 1))
+    assert "column 4 has neither a name nor anything else" in data.notes[1]
+
+
 @pytest.mark.parametrize(
     ("lines", "line", "cell"),
     [
@@ -153,22 +159,24 @@ def test_large_integers_are_the_nearest_float_in_every_format(number):
     assert csv(f"a,y\n{number},0.5\n1,1.5\n").features[0, 0] == float(number)
 
 
-def test_damaged_parquet_files_end_in_no_other_error():
-    from pyarrow import parquet
+@pytest.mark.parametrize("form", ["Parquet", "Feather"])
+def test_damaged_files_with_types_end_in_no_other_error(form):
+    from pyarrow import feather, parquet
 
     sink = io.BytesIO()
     table = pyarrow.table({"a": np.arange(500.0), "t": ["x", "y"] * 250, "y": np.arange(500) % 2})
-    parquet.write_table(table, sink)
+    table = table.append_column("d", table["t"].dictionary_encode())
+    parquet.write_table(table, sink) if form == "Parquet" else feather.write_feather(table, sink)
     whole, rng = sink.getvalue(), np.random.default_rng(0)
     for _ in range(150):
         data = bytearray(whole)
         for place in rng.integers(0, len(data), rng.integers(1, 4)):
             data[place] = rng.integers(256)
         cut = data[: rng.integers(len(data))] if rng.random() < 0.2 else data
-        with open("d.parquet", "wb") as file:
+        with open("d.file", "wb") as file:
             file.write(cut)
         with suppress(DataError):
-            datasets["Parquet"]("d.parquet").load()
+            datasets[form]("d.file", "y").load()
 
 
 def test_damaged_csv_files_end_in_no_other_error():

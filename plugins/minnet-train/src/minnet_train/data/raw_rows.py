@@ -144,5 +144,5 @@ class RawRows:
                 expected = "a number that float32 can hold" if np.isfinite(value) else "a finite number"
                 raise DataError(f"{where}: expected {expected}, received {value}")
             start += len(chunk)
-            note_reading(self._name, start, len(array))
+            note_reading(self._name, start * array[:1].nbytes, array.nbytes)
             yield np.asarray(chunk)

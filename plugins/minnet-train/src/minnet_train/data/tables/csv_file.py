@@ -85,9 +85,9 @@ class CsvFile(TableFile):
                 decision = HeaderDecision(False)
         header = tuple(first) if decision.is_header else None
         notes = [_header_note(name, decision, first)] if decision.why else []
-        index, note = _index(header, below)
-        if index:
-            notes.append(f"{name}: {note}")
+        found = [*_index(header, below), *_empty_end(header, below)]
+        index = tuple(column for column, _ in found)
+        notes += [f"{name}: {note}, and left out; keep_index = true keeps it" for _, note in found]
         return cls(
             name,
             header,
@@ -291,11 +291,17 @@ def _header_note(name: str, decision: HeaderDecision, first: Sequence[str]) -> s
     return f"{name}: the first row is taken for data: {decision.why}; header = true takes it for a header"
 
 
-def _index(header: tuple[str, ...] | None, below: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], str]:
+def _index(header: tuple[str, ...] | None, below: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
     """Find the column that pandas writes before the others: without a name, and with another cell in each row."""
-    if header is None or len(header) < 3 or not below or header[0] not in ("", "Unnamed: 0") or "" in header[1:]:
-        return (), ""
+    if header is None or len(header) < 3 or not below or header[0] not in ("", "Unnamed: 0"):
+        return
     cells = [row[0].strip() for row in below]
-    if len(set(cells)) < len(cells) or any("." in cell and cell.replace(".", "", 1).isdecimal() for cell in cells):
-        return (), ""
-    return (0,), "column 1 has no name and no cell twice, so it is an index, and left out; keep_index = true keeps it"
+    are_fractions = any("." in cell and cell.replace(".", "", 1).isdecimal() for cell in cells)
+    if len(set(cells)) == len(cells) and not are_fractions and "" not in header[1:-1]:
+        yield 0, "column 1 has no name and no cell twice, so it is an index"
+
+
+def _empty_end(header: tuple[str, ...] | None, below: Sequence[Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Find the column that is not there, in a file that has a delimiter at the end of each line."""
+    if header is not None and len(header) > 2 and not header[-1] and not any(row[-1].strip() for row in below):
+        yield len(header) - 1, f"column {len(header)} has neither a name nor anything else"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 Watcher = Callable[[str, int, int], None]
-"""Takes the name of a file, how many of its bytes or rows have been read, and how many there are."""
+"""Takes the name of a file, how many of its bytes have been read, and how many there are."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("_watcher", default=None)
 

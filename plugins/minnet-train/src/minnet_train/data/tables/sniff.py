@@ -84,14 +84,16 @@ def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
             yield Option("encoding", encoding, f"the file begins with the mark of {encoding.upper()}")
             return
     for part in raw_blocks(name):
+        if not tail and part.isascii():
+            seen += len(part)
+            continue
         data = tail + part
-        end = data.rfind(b"\n") + 1 or len(data)
-        whole, tail = data[:end], data[end:]
-        place = _foreign_byte(whole)
+        end = data.rfind(b"\n") + 1 or len(data)  # no letter is cut in two there
+        place = _foreign_byte(data[:end])
         if place is not None:
-            yield _foreign(name, whole, place, seen)
+            yield _foreign(name, data, place, seen)
             return
-        seen += len(whole)
+        seen, tail = seen + end, data[end:]
     place = _foreign_byte(tail)
     if place is not None:
         yield _foreign(name, tail, place, seen)
@@ -132,6 +134,11 @@ def _lines(name: str, dialect: Dialect) -> list[str]:
 def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """Choose the delimiter that divides most lines into as many cells, and skip lines before the first of these."""
     lines = _lines(name, dialect)
+    if lines and (told := re.fullmatch(r"sep=([^\r\n])", lines[0].strip("\r\n"))):  # as spreadsheets are told it
+        line = dialect.skip_rows + 1
+        yield Option("skip_rows", line, f"line {line} is {told[0]!r}")
+        yield Option("delimiter", told[1], f"line {line} is {told[0]!r}")
+        return
     best: tuple[float, int, str, int, int, int] | None = None
     for rank, mark in enumerate(("\t", ";", "|", ",", " ")):
         counts = [count for count in _counts(lines, mark, dialect.quote) if count]

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
@@ -26,17 +27,19 @@ CELLS = 2**19
 class TypedTable(TableFile):
     """Rows whose columns have Arrow's types."""
 
-    def _batches(self, parts: Iterator[Any], columns: Sequence[int], total: int) -> Iterator[Batch]:
-        """Take record batches that have these columns."""
+    def _batches(self, parts: Iterator[Any], columns: Sequence[int], rows: int = 0) -> Iterator[Batch]:
+        """Take record batches that have these columns; of how many rows, if that is known."""
+        total = Path(self.name).stat().st_size if Path(self.name).is_file() else 0
         start, size = 1, max(16, min(ROWS, CELLS // max(1, len(columns))))
         for part in parts:
             for offset in range(0, part.num_rows, size):
-                rows = part.slice(offset, size)
-                places = range(start, start + rows.num_rows)
-                found = dict(zip(columns, map(_plain, rows.columns), strict=True))
-                yield Batch(self, found, rows.num_rows, lambda places=places: places)  # type: ignore[misc]
-                start += rows.num_rows
-                note_reading(self.name, start - 1, total)
+                some = part.slice(offset, size)
+                some.validate(full=True)  # or pyarrow would follow offsets wherever a damaged file leads
+                places = range(start, start + some.num_rows)
+                found = dict(zip(columns, map(_plain, some.columns), strict=True))
+                yield Batch(self, found, some.num_rows, lambda places=places: places)  # type: ignore[misc]
+                start += some.num_rows
+                note_reading(self.name, total * (start - 1) // max(rows, start), total)
 
 
 @frozen
@@ -92,7 +95,7 @@ class FeatherFile(TypedTable):
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
         """Read all rows."""
         with reading(self.name, "a Feather or Arrow file"), _ipc(self.name) as (_, parts):
-            yield from self._batches((part.select(list(columns)) for part in parts), columns, 0)
+            yield from self._batches((part.select(list(columns)) for part in parts), columns)
 
 
 @frozen
