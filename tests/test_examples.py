@@ -35,7 +35,7 @@ def test_an_experiment_runs(path, tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     output = tomllib.loads(path.read_text())["output"]
     assert output == f"{path.stem}.safetensors"
-    load(tmp_path / output)
+    load(tmp_path / output, prepared=True)
 
 
 def test_the_page_has_every_experiment_once():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pluggy
 import pytest
 
-from minnet_core import PluginLoadError, criterions, hookspecs, layers
+from minnet_core import PluginLoadError, Sequential, criterions, hookspecs, layers, save
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
 from minnet_test_support.processes import run_python
@@ -125,6 +125,18 @@ def minnet_checks(): return [is_strange]
 """
     install(site, "strange-a", source)
     assert all_checks()[-1].name == "is_strange"
+
+
+def test_hook_minnet_explain_model(site, run_minnet, tmp_path):
+    source = """
+from minnet_core.diagnosis import Section
+@hookimpl
+def minnet_explain_model(header, path):
+    return Section("grade", (("points", str(header.metadata["points"])),), {"points": header.metadata["points"]})
+"""
+    install(site, "strange-a", source)
+    path = save(Sequential(), tmp_path / "m.safetensors", metadata={"points": 7})
+    assert run_minnet("explain", str(path))[1].endswith("\n\ngrade\npoints       7\n")
 
 
 SPECS = '''

@@ -1,4 +1,4 @@
-"""Every error that minnet raises on purpose."""
+"""Every error that minnet raises on purpose, and every warning."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ __all__ = [
     "ModelFileError",
     "NestingError",
     "PluginLoadError",
+    "PreparationWarning",
     "ProtocolError",
     "ShapeError",
     "StateError",
@@ -37,6 +38,10 @@ class ConfigError(MinnetError, ValueError):
 
 class ModelFileError(MinnetError, ValueError):
     """A model file cannot be written, or is truncated, foreign, altered or of another version."""
+
+
+class PreparationWarning(UserWarning):
+    """A network was loaded without the preparation that its inputs need."""
 
 
 class NestingError(MinnetError, ValueError):

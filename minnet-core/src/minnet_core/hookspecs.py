@@ -14,8 +14,10 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from .diagnosis import Section
     from .plugins import Registrar
     from .registry import Registry
+    from .saving import ModelHeader
     from .testing import Check
 
 hookspec = pluggy.HookspecMarker("minnet")
@@ -40,3 +42,8 @@ def minnet_registries() -> Iterable[Registry]:  # type: ignore[empty-body]  # li
 @hookspec
 def minnet_checks() -> Iterable[Check]:  # type: ignore[empty-body]  # likewise
     """Return further conformance checks, made by ``minnet_core.testing.check``; they run after the core's own."""
+
+
+@hookspec
+def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
+    """Say what the metadata of a model file tell that this plugin wrote, for ``minnet explain``; None if nothing."""

@@ -62,7 +62,10 @@ def test_an_autoencoder_minds_no_classes():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"columns": ("size", "city")}, "t: expected columns size, town, received none called town"),
+        (
+            {"columns": ("size", "city")},
+            "t: expected one column for each feature of the model, size, town; missing or there twice: town",
+        ),
         (
             {"features": FEATURES[:, :1], "columns": None, "categories": ()},
             "t: expected 2 columns, received 1",

@@ -20,7 +20,7 @@ def trained(folder):
 def test_a_model_predicts_the_samples_that_were_held_out(trained):
     predictions = ClassPredictions.of_run("small.safetensors")
     inputs, targets = trained.test.batch(np.arange(len(trained.test)))
-    outputs = load("small.safetensors").forward(inputs)
+    outputs = load("small.safetensors", prepared=True).forward(inputs)
     np.testing.assert_array_equal(predictions.predicted, outputs.argmax(axis=1))
     np.testing.assert_array_equal(predictions.actual, targets.argmax(axis=1))
     np.testing.assert_allclose(predictions.scores, np.exp(outputs).max(axis=1), rtol=1e-6)

@@ -12,7 +12,7 @@ from minnet_train import DataError, LearningData, Source, datasets, read_experim
 from minnet_train.commands.evaluate import evaluate
 from minnet_train.commands.train import train
 
-OURS = {"Blobs", "Csv", "Digits", "Idx", "Npy", "Parquet", "Sklearn", "Spirals", "TwoMoons"}
+OURS = {"Blobs", "Csv", "Digits", "Feather", "Idx", "JsonLines", "Npy", "Parquet", "Sklearn", "Spirals", "TwoMoons"}
 
 STRANGER = '''
 from pathlib import Path

@@ -47,7 +47,7 @@ def data(folder):
 
 def test_labels_and_probabilities_are_those_of_the_model_for_raw_rows(model, data):
     inputs = np.array([[1, 2], [9, 8], [6.5, 3]], np.float32) / 10  # the experiment's scale
-    expected = np.exp(load(model).forward(inputs))
+    expected = np.exp(load(model, prepared=True).forward(inputs))
     names = ["setosa", "versicolor", "virginica"]
     rows = list(csv.DictReader(io.StringIO(run(model, data(ROWS)))))
     assert [row["label"] for row in rows] == [names[index] for index in expected.argmax(axis=1)]
@@ -80,7 +80,7 @@ def test_a_mistake_in_the_data_leaves_an_older_output_as_it_was(model, data, fol
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("1,2,3\n", "rows.csv, line 1: expected 2 columns, one for each feature of the model, received 3"),
+        ("1,2,3\n", "rows.csv: expected 2 columns, one for each feature of the model, received 3"),
         (
             "a,b,c\n1,2,3\n",
             "rows.csv: expected one column for each feature of the model, length, width; missing",
@@ -125,14 +125,14 @@ def test_integer_classes_are_printed_as_integers(folder, edit, data):
 )
 def test_record_that_does_not_fit_is_an_error(model, data, change, message):
     metadata = read_header(model).metadata
-    save(load(model), model, metadata={"minnet-train": {**metadata["minnet-train"], **change}})
+    save(load(model, prepared=True), model, metadata={"minnet-train": {**metadata["minnet-train"], **change}})
     with pytest.raises(ModelFileError, match=message):
         CliRunner().invoke(predict, [model, data(ROWS)], catch_exceptions=False)
 
 
 def test_there_is_a_number_for_each_class_unless_it_is_not_wanted(model, data):
     inputs = np.array([[1, 2], [9, 8], [6.5, 3]], np.float32) / 10
-    expected = np.exp(load(model).forward(inputs))
+    expected = np.exp(load(model, prepared=True).forward(inputs))
     for row, numbers in zip(csv.DictReader(io.StringIO(run(model, data(ROWS)))), expected, strict=True):
         for name, number in zip(["setosa", "versicolor", "virginica"], numbers, strict=True):
             assert float(row[f"probability({name})"]) == pytest.approx(number, rel=1e-5)
@@ -162,7 +162,7 @@ def test_a_regression_predicts_values_in_the_units_of_its_raw_targets(folder, ed
     training = Run.prepare(read_experiment("small.toml"))
     training.save("m.safetensors")
     (row,) = csv.DictReader(io.StringIO(run("m.safetensors", data("species\nvirginica\n"))))
-    outputs = load("m.safetensors").forward(np.array([[0, 0, 1]], np.float32))
+    outputs = load("m.safetensors", prepared=True).forward(np.array([[0, 0, 1]], np.float32))
     expected = training.preparation.answers(outputs)[0]
     assert [float(row["width"]), float(row["length"])] == pytest.approx(expected, rel=1e-6)
     assert json.loads(run("m.safetensors", "rows.csv", "--format", "jsonl")) == {
@@ -282,7 +282,7 @@ def test_a_device_is_written_to_and_not_replaced(model, data):
 def test_the_record_of_another_version_is_an_error_that_says_what_to_do(model, data, change, message):
     record = dict(read_header(model).metadata["minnet-train"])
     record.pop("format") if change is None else record.update(format=change)
-    save(load(model), model, metadata={"minnet-train": record})
+    save(load(model, prepared=True), model, metadata={"minnet-train": record})
     with pytest.raises(
         ModelFileError, match=f"m.safetensors: its record of the training is of another form: {message}"
     ):

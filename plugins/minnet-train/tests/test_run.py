@@ -258,7 +258,7 @@ def test_a_class_of_this_program_trains_and_is_saved(folder, edit):
     run = Run.prepare(read_experiment("small.toml"))
     assert len(list(run.epochs())) == 2
     run.save("halve.safetensors")
-    assert isinstance(load("halve.safetensors")[1], Halve)
+    assert isinstance(load("halve.safetensors", prepared=True)[1], Halve)
 
 
 def test_the_record_of_the_training_is_in_the_model_file(folder):

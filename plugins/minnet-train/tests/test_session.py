@@ -69,13 +69,13 @@ def test_the_model_and_the_best_one_are_model_files(experiment, whole):
     assert best["epoch"]
     for name in ("model", "best"):
         path = f"whole/{name}.safetensors"
-        assert load(path).namedParameters()["0.W"].shape == (3, 2)
+        assert load(path, prepared=True).namedParameters()["0.W"].shape == (3, 2)
         assert read_header(path).metadata["minnet-train"]["experiment"]["epochs"] == 6
     run = Run.prepare(experiment)
     for report in run.epochs():
         if report.epoch == best["epoch"]:
             expected = run.model[0].W.copy()
-    assert np.array_equal(load("whole/best.safetensors").namedParameters()["0.W"], expected)
+    assert np.array_equal(load("whole/best.safetensors", prepared=True).namedParameters()["0.W"], expected)
 
 
 def test_it_does_not_matter_where_a_run_is_resumed(experiment, whole, tmp_path, monkeypatch):
@@ -116,8 +116,8 @@ def test_a_run_that_stopped_early_is_over_with_the_best_weights(experiment):
         assert session.run.trainer.stopped
     assert len(RunDirectory.open("whole").journal.read()) < 6
     model, best = ended("whole")
-    assert load("whole/model.safetensors").namedParameters()["0.W"].tolist() == (
-        load("whole/best.safetensors").namedParameters()["0.W"].tolist()
+    assert load("whole/model.safetensors", prepared=True).namedParameters()["0.W"].tolist() == (
+        load("whole/best.safetensors", prepared=True).namedParameters()["0.W"].tolist()
     )
     Path("whole/model.safetensors").unlink()
     with Session.resume("whole") as session:
@@ -215,7 +215,9 @@ def test_callbacks_that_remember_something_go_on_too(experiment, every):
     with Session.resume("run", callbacks=[Shrinking()]) as session:
         assert session.resumed_at == 5
         train(session)
-    weights = [load(f"{name}/model.safetensors").namedParameters()["0.W"].tobytes() for name in ("run", "whole")]
+    weights = [
+        load(f"{name}/model.safetensors", prepared=True).namedParameters()["0.W"].tobytes() for name in ("run", "whole")
+    ]
     assert weights[0] == weights[1]
 
 
@@ -236,8 +238,8 @@ def test_a_run_that_diverges_leaves_the_last_good_checkpoint(experiment, whole, 
     assert all(np.isfinite(array).all() for array in checkpoint.state["trainer"]["model"]["parameters"].values())
     with Session.resume("run") as session:
         train(session)
-    assert load("run/model.safetensors").namedParameters()["0.W"].tobytes() == (
-        load("whole/model.safetensors").namedParameters()["0.W"].tobytes()
+    assert load("run/model.safetensors", prepared=True).namedParameters()["0.W"].tobytes() == (
+        load("whole/model.safetensors", prepared=True).namedParameters()["0.W"].tobytes()
     )
 
 
@@ -309,5 +311,5 @@ def test_before_the_first_checkpoint_that_is_told(experiment):
 def test_keeping_a_run_does_not_change_the_weights(experiment, whole):
     run = Run.prepare(experiment)
     list(run.epochs())
-    for name, array in load("whole/model.safetensors").namedParameters().items():
+    for name, array in load("whole/model.safetensors", prepared=True).namedParameters().items():
         assert array.tobytes() == run.model.namedParameters()[name].tobytes()

@@ -62,7 +62,7 @@ def test_an_experiment_is_described_trained_and_saved(folder):
         "  minnet evaluate small.safetensors\n  minnet predict small.safetensors DATA.csv\n"
         "  minnet plot runs/small-1 -o curves.png\n"
     )
-    assert load("small.safetensors").namedParameters()["0.W"].shape == (3, 2)
+    assert load("small.safetensors", prepared=True).namedParameters()["0.W"].shape == (3, 2)
 
 
 def test_plugins_that_take_part_are_named(folder, monkeypatch):

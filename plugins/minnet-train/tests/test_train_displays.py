@@ -29,7 +29,7 @@ def on_a_terminal(*arguments: str) -> str:
 
 
 def weights(path) -> dict[str, bytes]:
-    return {name: array.tobytes() for name, array in load(path).namedParameters().items()}
+    return {name: array.tobytes() for name, array in load(path, prepared=True).namedParameters().items()}
 
 
 def test_a_terminal_sees_a_bar_and_a_file_sees_lines_and_the_weights_are_the_same(folder):

@@ -163,7 +163,7 @@ def main() -> None:
 _SUMMARIES = {
     "check": "Run the conformance kit on each NAME.",
     "doctor": "Report what is wrong with the installed packages, and how to fix it.",
-    "explain": "Explain a component.",
+    "explain": "Explain a component, or a model file.",
     "plugins": "List what each distribution provides, and what is broken and why.",
 }
 

@@ -1,6 +1,15 @@
-"""What `minnet doctor` finds wrong with an installation, and what `minnet explain` says of a component."""
+"""What `minnet doctor` finds wrong with an installation, and what `minnet explain` says of components and models."""
 
 from .explanation import Explanation, explain
 from .installation import Finding, inspect_installation
+from .model_explanation import ModelExplanation, Section, explain_model
 
-__all__ = ["Explanation", "Finding", "explain", "inspect_installation"]
+__all__ = [
+    "Explanation",
+    "Finding",
+    "ModelExplanation",
+    "Section",
+    "explain",
+    "explain_model",
+    "inspect_installation",
+]

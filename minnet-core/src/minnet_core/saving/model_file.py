@@ -8,6 +8,7 @@ the constructors of registered components.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,18 @@ from attrs import evolve
 from packaging.version import InvalidVersion, Version
 
 from ..discovery import LOCAL, installed
-from ..errors import ConfigError, ModelFileError, UnknownComponentError, described, recursion_limit_reached
+from ..errors import (
+    ConfigError,
+    ModelFileError,
+    PreparationWarning,
+    UnknownComponentError,
+    described,
+    recursion_limit_reached,
+)
 from ..nn import Module, walk
 from ..registry import layers
 from ..state import global_state_kept
-from ..support import collection_paused, write_atomically
+from ..support import collection_paused, printable, write_atomically
 from .config import FUSED, build_with, component_name, to_config
 from .model_header import KEY, ModelHeader, open_model_file, parse_header, path_text
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
@@ -37,7 +45,8 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
     Args:
         model: any module. Classes that nobody has registered are saved too; whoever loads must register them.
         path: of the file; ``.safetensors`` is the customary suffix.
-        metadata: anything that JSON can hold, returned by `read_header`.
+        metadata: anything that JSON can hold, returned by `read_header`. Under the key `INPUTS` it says what prepares
+            the model's inputs, if they are not raw data: ``{"inputs": {"prepared_by": "my_package.load_prepared"}}``.
 
     Returns:
         The absolute path.
@@ -85,16 +94,20 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
 
 
 @collection_paused()
-def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module:
+def load(path: str | os.PathLike[str], *, check_versions: bool = True, prepared: bool = False) -> Module:
     """Read a model from a file that `save` wrote.
 
     Args:
         path: of the file.
         check_versions: refuse a file whose components are now installed in an incompatible version (another major
             version, or another minor one below 1.0).
+        prepared: the caller prepares the inputs as the file says, and needs no warning.
 
     Returns:
         The model as it was: parameters, buffers, modes; gradients are zero.
+
+    Warns:
+        PreparationWarning: if its inputs are not raw data, naming the function that prepares them.
 
     Raises:
         ModelFileError: if the file is truncated, foreign, altered, of a later format or of other versions, or does
@@ -134,7 +147,16 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True) -> Module
         raise ModelFileError(f"{where}: its config cannot be built: {described(error)}") from error
     fill_arrays(model, arrays, header.shared, where)
     set_attributes(model, header.attributes, where)
+    if header.prepared_by and not prepared:
+        warnings.warn(_needs_preparation(header.prepared_by, where), stacklevel=3)  # past the pause of collection
     return model
+
+
+def _needs_preparation(loader: str, where: str) -> PreparationWarning:
+    return PreparationWarning(
+        f"{printable(where)}: the network alone takes inputs that are prepared as those of its training were, not raw "
+        f"data; {loader}({printable(repr(where))}) prepares them"
+    )
 
 
 def _classes(model: Module) -> dict[str, type]:

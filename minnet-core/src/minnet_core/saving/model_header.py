@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,15 @@ FORMAT = 1
 
 KEY = "minnet"
 """The one entry of the safetensors metadata; one, because safetensors writes several in no fixed order."""
+
+INPUTS = "inputs"
+"""The entry of the metadata that says what becomes of raw data before they are a network's inputs.
+
+``{"inputs": {"prepared_by": "minnet_train.load_predictor"}}`` names a function that loads a model file together with
+the preparation of its inputs. It is for whoever saves such a file; `load` tells of it, and calls nothing.
+"""
+
+_dotted = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){1,9}", re.ASCII)
 
 _text = validators.instance_of(str)
 _object = validators.instance_of(dict)
@@ -60,6 +70,13 @@ class ModelHeader:
     attributes: dict[str, Any] = field(factory=dict, validator=_object)
     metadata: dict[str, Any] = field(factory=dict, validator=_object)
     digest: str = field(default="", validator=_text)
+
+    @property
+    def prepared_by(self) -> str | None:
+        """The function that loads the model with the preparation of its inputs; None if it takes them as they are."""
+        inputs = self.metadata.get(INPUTS)
+        name = inputs.get("prepared_by") if isinstance(inputs, Mapping) else None
+        return name if isinstance(name, str) and len(name) <= 100 and _dotted.fullmatch(name) else None
 
     def to_json(self) -> str:
         """Write the header in its one canonical form.

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
         ExperimentError as ExperimentError,
         RunError as RunError,
         StateError as StateError,
+        TaskError as TaskError,
     )
+    from .evaluation import Predictor as Predictor, load_predictor as load_predictor
     from .experiment import (
         DataConfig as DataConfig,
         Experiment as Experiment,
@@ -53,7 +55,9 @@ else:
         __name__,
         {
             "data": "Dataset Origin Preparation Samples Source Split load_digits",
-            "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError",
+            "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError "
+            "TaskError",
+            "evaluation": "Predictor load_predictor",
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",
             "runs": "Checkpoint Run RunDirectory Session",

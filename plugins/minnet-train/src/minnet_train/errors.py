@@ -26,6 +26,10 @@ class OutputError(MinnetError, OSError):
     """A file cannot be written."""
 
 
+class TaskError(MinnetError, AttributeError):
+    """A model is asked for what only one of another task has; as an attribute that it lacks, for ``hasattr``."""
+
+
 class DivergenceError(MinnetError, ArithmeticError):
     """The loss, or a weight, is no finite number any more."""
 

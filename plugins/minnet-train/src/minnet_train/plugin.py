@@ -1,4 +1,4 @@
-"""What this distribution adds to minnet: commands that train and use models, and the registries of what they name."""
+"""What this distribution adds to minnet: commands, registries, and what `minnet explain` says of a trained model."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from .registries import datasets, metrics, schedules
 
 if TYPE_CHECKING:
     import click
+
+    from minnet_core import ModelHeader
+    from minnet_core.diagnosis import Section
 
 _SUMMARIES = {
     "train": "Train the network that the TOML file EXPERIMENT describes.",
@@ -27,6 +30,14 @@ def minnet_commands() -> list[click.Command]:
     from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
     return [LazyCommand(name, f"minnet_train.commands.{name}:{name}", text) for name, text in _SUMMARIES.items()]
+
+
+@hookimpl
+def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
+    """Print the record of a training, and the model card."""
+    from .display import training_section  # here, for `minnet explain` alone needs what it imports
+
+    return training_section(header, path)
 
 
 @hookimpl

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import click
 
-from ...diagnosis import Explanation, explain as explain_component
+from ...diagnosis import Explanation, ModelExplanation, explain as explain_component, explain_model
 from ...errors import UnknownComponentError
 from ...registry import all_registries, unknown_component
 from ...support import printable, printable_lines
@@ -18,14 +20,20 @@ from ..listing import as_json, echo_json
 @click.option("--check/--no-check", default=True, help="Whether to run the conformance kit.")
 @as_json
 def explain(name: str, check: bool, as_json: bool) -> None:
-    """Explain a component.
+    """Explain a component, or a model file.
 
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Shows where it
     comes from, how it is constructed, its input and output shapes, what the conformance kit finds, and its
     documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
+
+    Or NAME is the path of a model file. Shows its layers, sizes and versions, and what plugins know of it: of one that
+    `minnet train` wrote, the data, the split, the seed, the metrics, and what it was computed with. Nothing is built.
     """
     registries = all_registries()
     having = [registry for registry in registries if registry.candidates(name)]
+    if not having and (os.path.isfile(name) or name.endswith(".safetensors")):
+        _explain_file(name, as_json=as_json)
+        return
     if not having:
         raise UnknownComponentError(unknown_component(name, registries))
 
@@ -34,6 +42,53 @@ def explain(name: str, check: bool, as_json: bool) -> None:
         echo_json([each.to_dict() for each in found])
     else:
         click.echo("\n\n".join("\n".join(_lines(each)) for each in found))
+
+
+def _explain_file(path: str, *, as_json: bool) -> None:
+    found = explain_model(path)
+    for failure in found.failures:
+        click.echo(f"warning: {failure}; see: minnet plugins", err=True)
+    if as_json:
+        echo_json(found.to_dict())
+    else:
+        click.echo("\n".join(_model_lines(found)))
+
+
+def _model_lines(found: ModelExplanation) -> Iterator[str]:
+    """Yield what is printed: what the core knows of a file, and then what plugins do."""
+    header = found.header
+    by_distribution: dict[str, list[str]] = {}
+    for qualified, version in header.components.items():
+        distribution, _, name = qualified.partition(":")
+        by_distribution.setdefault(f"{distribution} {version or ''}".strip(), []).append(name)
+    dtypes = ", ".join(sorted({dtype for dtype, _ in found.arrays.values()}))
+    rows: dict[str, list[str]] = {
+        "file": [f"{found.path}, {found.size:,} bytes, format {header.format}"],
+        "layers": [_layers(header.config)],
+        "arrays": [f"{len(found.arrays)} of {found.numbers:,} numbers{dtypes and f', {dtypes}'}"],
+        "components": [f"{each} ({', '.join(names)})" for each, names in by_distribution.items()],
+        "SHA-256": [header.digest],
+        "prepared by": [header.prepared_by or ""],
+        "metadata": [", ".join(header.metadata)],
+    }
+    yield from _table(rows)
+    for section in found.sections:
+        labelled: dict[str, list[str]] = {}
+        for label, text in section.rows:
+            labelled.setdefault(label, []).append(text)
+        yield ""
+        yield click.style(printable(section.title), bold=True)
+        yield from _table(labelled)
+
+
+def _layers(config: Mapping[str, Any], most: int = 20) -> str:
+    """Name a model's layers in their order, and those of its containers; ``most`` levels of them."""
+    name = str(config.get("class", "")).rpartition(":")[2]
+    children = config.get("modules")
+    if not isinstance(children, list):
+        return name
+    named = [_layers(child, most - 1) for child in children if isinstance(child, dict)] if most else ["..."]
+    return f"{name}({', '.join(named)})"
 
 
 def _pytorch(found: Explanation) -> list[str]:
@@ -56,8 +111,14 @@ def _lines(found: Explanation) -> Iterator[str]:
         "paper": [found.documentation.paragraph("Paper")],
         "conformance": found.conformance(),
     }
-    for label, values in rows.items():
-        for index, value in enumerate(filter(None, values)):
-            yield f"{click.style(f'{label:<11}', bold=True) if index == 0 else ' ' * 11}  {printable(value)}"
+    yield from _table(rows)
     yield ""
     yield printable_lines(found.documentation.readable(), 100_000) or "It has no docstring."
+
+
+def _table(rows: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield a line for each text that is not empty, with its label before the first of a row."""
+    for label, values in rows.items():
+        for index, value in enumerate(filter(None, values)):
+            told = f"{printable(label):<11}"
+            yield f"{click.style(told, bold=True) if index == 0 else ' ' * 11}  {printable(value)}"

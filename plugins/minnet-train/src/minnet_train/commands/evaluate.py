@@ -11,7 +11,7 @@ import click
 from minnet_core import load, read_header
 from minnet_core.support import printable, render_table
 
-from ..display import loss_text, metric_text
+from ..display import loss_text, metric_text, reading_display, say_notes
 from ..evaluation import load_split
 from ..experiment import TrainingRecord, build_criterion, build_metrics
 from ..metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, PerOutput, precision_recall_f1_support
@@ -45,8 +45,10 @@ def evaluate(model: str, data: str | None, split: str, as_json: bool) -> None:
     For data other than its training data, only `--split all` can be measured.
     """
     record = TrainingRecord.read(read_header(model), model)
-    name, samples = load_split(record, model, data, split)
-    network = load(model)
+    with reading_display():
+        name, samples, notes = load_split(record, model, data, split)
+    say_notes(notes)
+    network = load(model, prepared=True)
     network.evaluate()
     record.expect_outputs(network.forward(samples.batch([0])[0]).shape[1:], model)
     names = record.classes or record.output_names(samples.outputs)

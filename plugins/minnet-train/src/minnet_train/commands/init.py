@@ -6,12 +6,12 @@ import shlex
 from pathlib import Path
 
 import click
-from attrs import evolve
 
 from minnet_core import MinnetError
 from minnet_core.support import printable
 
-from ..experiment import ExperimentFile, data_of_text, experiment_text
+from ..display import reading_display, say_notes
+from ..experiment import ExperimentFile, data_of_text, experiment_text, fitted_source, load_source
 
 
 @click.command()
@@ -19,8 +19,8 @@ from ..experiment import ExperimentFile, data_of_text, experiment_text
 @click.option(
     "--data",
     metavar="FILE",
-    help="Write an experiment that fits your data file: CSV, Parquet, NPY, NPZ; or a folder with IDX files, or a "
-    'source as TOML such as \'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
+    help="Write an experiment that fits your data file: CSV, Parquet, Feather, JSON lines, NPY, NPZ; or a folder with "
+    'IDX files, or a source as TOML such as \'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
 )
 @click.option(
     "--target", metavar="COLUMN", help="The column to predict, by name or by index; the last one if not given."
@@ -34,21 +34,41 @@ def init(path: Path, data: str | None, target: str | None, force: bool) -> None:
     """
     if target is not None and data is None:
         raise click.UsageError("expected --target with --data, whose column it names")
-    text = ExperimentFile.default().text if data is None else _fitting(path, data, target)
+    text, notes = (ExperimentFile.default().text, ()) if data is None else _fitting(path, data, target)
+    _write(path, text, force=force)
+    say_notes(notes)
+    what = "The default experiment" if data is None else f"An experiment for {printable(data)}"
+    click.echo(f"{what} is in {printable(str(path))}\n\n  {printable(f'minnet train {shlex.quote(str(path))}')}")
+
+
+def _fitting(path: Path, data: str, target: str | None) -> tuple[str, tuple[str, ...]]:
+    """Write an experiment that fits data; return what was decided about these, too."""
+    folder = "" if path.parent == Path() else str(path.parent)
+    with reading_display():
+        source = fitted_source(data_of_text(data), target)
+        dataset = load_source(source.data)
+    text = experiment_text(source, dataset, folder, f"{path.stem}.safetensors")
+    return text, (*map(str, source.options), *dataset.notes, *source.notes)
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Write a new file, whole or not at all."""
     try:
-        with path.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(text)
+        content = text.encode()
+    except UnicodeEncodeError as error:
+        bad = error.object[error.start : error.end]
+        raise MinnetError(
+            f"{printable(str(path))}: expected names that are text, received one with {bad!r} in it"
+        ) from None
+    is_new = not path.exists()
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(content)
     except FileExistsError:
         raise MinnetError(
             f"{printable(str(path))}: expected a new file, received one that exists; --force overwrites it"
         ) from None
     except OSError as error:
+        if is_new and path.is_file():
+            path.unlink(missing_ok=True)
         raise MinnetError(f"{printable(str(path))}: expected a file that can be written: {error.strerror}") from error
-    what = "The default experiment" if data is None else f"An experiment for {data}"
-    click.echo(f"{printable(f'{what} is in {path}')}\n\n  {printable(f'minnet train {shlex.quote(str(path))}')}")
-
-
-def _fitting(path: Path, data: str, target: str | None) -> str:
-    column = int(target) if target is not None and target.removeprefix("-").isdecimal() else target
-    folder = "" if path.parent == Path() else str(path.parent)
-    return experiment_text(evolve(data_of_text(data), target=column), folder, f"{path.stem}.safetensors")

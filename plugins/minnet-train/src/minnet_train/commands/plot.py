@@ -123,7 +123,7 @@ def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, co
 
 def _weights(run: str, **limit: int) -> Figure:
     path = model_file(run)
-    name, weights = first_weights(load(path))
+    name, weights = first_weights(load(path, prepared=True))
     header = read_header(path)
     # The weights of a model that no training of ours has made can be drawn as well.
     record = TrainingRecord.read(header, path) if KEY in header.metadata else None
@@ -197,7 +197,7 @@ class ClassPredictions:
         if not len(rows):
             raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
         record.expect_outputs((len(dataset.classes),), path)
-        predicted, scores = _classified(load(path), Samples.of(dataset, rows, record.preparation))
+        predicted, scores = _classified(load(path, prepared=True), Samples.of(dataset, rows, record.preparation))
         title = f"{run_name(run)}: {split} samples of {dataset.name}"
         return cls(dataset, rows, np.asarray(dataset.targets[rows]), predicted, scores, title)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from io import StringIO
 
 import click
 
-from minnet_core import load, read_header
 from minnet_core.support import printable
 
-from ..data import raw_rows
-from ..evaluation import FORMATS, format_of, predict_rows, streamed
-from ..experiment import TrainingRecord
+from ..display import reading_display, say_notes
+from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
 
 
 @click.command()
@@ -32,25 +30,23 @@ from ..experiment import TrainingRecord
 def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
-    DATA is a CSV, Parquet, NPY or NPZ file, of any size: it is read in chunks.
+    DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
     """
-    record = TrainingRecord.read(read_header(model), model)
-    network = load(model)
-    network.evaluate()
-    parts = raw_rows(
-        data,
-        record.preparation.columns,
-        may_be_missing=record.preparation.fill is not None,
-        delimiter=record.experiment.data.option("delimiter", ","),
-        features_name=record.experiment.data.option("features_name", None),
-    )
-    rows = predict_rows(network, record, model, parts, with_all=probabilities)
+    predictor = Predictor.load(model)
+    parts, notes = predictor.open(data)
+    say_notes(notes)
+    rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
-        FORMATS[form or format_of(output)](rows, _Terminal() if file is sys.stdout and file.isatty() else file)
+        is_terminal = file is sys.stdout and file.isatty()
+        if file is sys.stdout and not is_terminal:
+            with suppress(AttributeError, ValueError):  # somebody may have replaced it
+                file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
+        with reading_display(shown=not is_terminal):
+            FORMATS[form or format_of(output)](rows, _Terminal() if is_terminal else file)
 
 
 class _Terminal(StringIO):

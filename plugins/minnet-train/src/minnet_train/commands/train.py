@@ -13,7 +13,7 @@ from attrs import evolve
 from minnet_core import MinnetError
 from minnet_core.support import printable
 
-from ..display import TensorBoard, progress_display
+from ..display import TensorBoard, progress_display, reading_display, say_notes
 from ..errors import DivergenceError, RunError
 from ..experiment import ExperimentFile
 from ..extras import import_extra
@@ -101,7 +101,9 @@ def _begin(
 
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
-    with Session.resume(path, epochs=given.get("epochs")) as session:
+    with reading_display():
+        resumed = Session.resume(path, epochs=given.get("epochs"))
+    with resumed as session:
         output = given.get("output") or session.output  # which is looked at only if it is used
         session.run.try_saving(output)
         for warning in session.warnings:
@@ -122,7 +124,9 @@ def _new_path(name: str) -> str:
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
     experiment = evolve(file.experiment(), **options)
     with file.locating_errors():
-        run = Run.prepare(experiment)
+        with reading_display():
+            run = Run.prepare(experiment)
+        say_notes(run.dataset.notes)
         if "output" not in options:
             run.try_saving(experiment.output)
     if "output" in options:

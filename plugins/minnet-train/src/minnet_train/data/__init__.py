@@ -1,34 +1,42 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
 from .dataset import Dataset, Origin
-from .memory_map import row_chunks
+from .memory_map import chunks, row_chunks
 from .missing import expect_usable
 from .preprocessing import Moments, Preparation, Standardization
-from .raw_rows import raw_rows
+from .raw_rows import RawRows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, Source, is_table, load_digits, written_out
+from .sources import DIGITS, Source, is_csv, is_table, load_digits, written_out
 from .split import Split
-from .tables import Columns
+from .tables import Columns, Dialect, Option, open_table, paths_of, watch_reading, work_out
 
 __all__ = [
     "DIGITS",
     "Columns",
     "Dataset",
+    "Dialect",
     "Moments",
+    "Option",
     "Origin",
     "Preparation",
+    "RawRows",
     "Samples",
     "Source",
     "Split",
     "Standardization",
+    "chunks",
     "expect_usable",
     "expect_weights",
+    "is_csv",
     "is_table",
     "load_digits",
-    "raw_rows",
+    "open_table",
+    "paths_of",
     "row_chunks",
+    "watch_reading",
     "weighted_gradient",
     "weighted_loss",
+    "work_out",
     "written_out",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import field, frozen
@@ -25,6 +25,14 @@ def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
     return tuple(value)
 
 
+class Places(Protocol):
+    """Where rows are, looked up when a message names one."""
+
+    def __getitem__(self, row: int, /) -> Any:
+        """Return the line or the number of a row."""
+        ...
+
+
 @frozen(eq=False)
 class Origin:
     """Where the rows and columns of a data set are in a file, for messages.
@@ -35,7 +43,7 @@ class Origin:
         word: ``line`` or ``row``.
     """
 
-    rows: Array
+    rows: Places | Array
     columns: tuple[int, ...]
     word: str = "line"
 
@@ -58,6 +66,7 @@ class Dataset:
         categories: for each column the texts that it holds, sorted, of which the features have the indices; an empty
             tuple for a column of numbers. Empty if all columns are numbers.
         origin: where in a file all this is, or None.
+        notes: what was decided about the data that is not plain, a sentence for each; commands print them.
     """
 
     name: str
@@ -70,6 +79,7 @@ class Dataset:
     weights: Array | None = field(default=None, repr=False, converter=optional(_array))
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check that everything fits together."""

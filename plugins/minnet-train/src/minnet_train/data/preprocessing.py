@@ -133,6 +133,17 @@ class Preparation:
     of_targets: Standardization | None = field(default=None, repr=False)
 
     @property
+    def is_identity(self) -> bool:
+        """Whether networks take raw data as they are, and answer in their units."""
+        mappings = [each for each in (self.of_inputs, self.of_targets) if each is not None]
+        return (
+            not any(self.columns.categories)
+            and self.scale == 1
+            and self.fill is None
+            and not any(any(each.offset) or {*each.spread} - {1.0} for each in mappings)
+        )
+
+    @property
     def width(self) -> int:
         """How many inputs the network has."""
         return len(self.columns.is_number)

@@ -1,83 +1,147 @@
-"""`raw_rows`: the rows of a file that a model is asked about, a part at a time."""
+"""`RawRows`: the rows that a model is asked about, in a file or in memory, a part at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from attrs import evolve, field, frozen
 
 from minnet_core import Array
 
 from ..errors import DataError
+from .in_memory import array_in_memory, table_in_memory
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
 from .sources import mapped_features
-from .tables import CHUNK, Columns, CsvFile, ParquetFile, first_row
+from .tables import FLOAT32_MAX, Columns, Dialect, TableFile, note_reading, open_table
+
+CHUNK = 4096
+"""Rows of an array that are read at once."""
 
 
-def raw_rows(
-    path: str, columns: Columns, *, may_be_missing: bool, delimiter: str = ",", features_name: str | None = None
-) -> Iterator[Array]:
-    """Read raw features (n, columns) from a CSV, Parquet, NPY or NPZ file, by its suffix.
+@frozen(eq=False)
+class RawRows:
+    """Raw features (n, columns) in parts, of a table or of an array.
 
-    Args:
-        path: the file.
-        columns: what the model takes.
-        may_be_missing: whether a value may be missing.
-        delimiter: what is between the cells of a CSV file.
-        features_name: what the features are called in an NPZ file.
-
-    Raises:
-        DataError: if the file has other columns, or a value that cannot be used.
+    Attributes:
+        notes: what was decided about a file that is not plain.
     """
-    suffix = Path(path).suffix.lower()
-    if suffix in (".npy", ".npz"):
-        yield from _of_arrays(path, columns, may_be_missing, features_name)
-        return
-    file = ParquetFile.open(path) if suffix == ".parquet" else _csv_file(path, columns, delimiter)
-    for table in file.tables():
-        raw = columns.encode(table)
-        if not may_be_missing and np.isnan(raw).any():
-            missing, positions = np.argwhere(np.isnan(raw)), columns.positions(table)
-            cells = missing[:SHOWN].tolist()
-            places = [f"{table.place(row)}, {file.column_title(positions[column])}" for row, column in cells]
-            raise missing_values(path, places, len(missing))
-        yield raw
 
+    _name: str
+    _columns: Columns
+    _may_be_missing: bool
+    _array: Array | None = None
+    _table: TableFile | None = None
+    _positions: list[int] = field(factory=list)
 
-def _csv_file(path: str, columns: Columns, delimiter: str) -> CsvFile:
-    """Open a file; its columns tell more about a header than whether it has numbers.
+    @classmethod
+    def open(
+        cls,
+        path: str,
+        columns: Columns,
+        *,
+        may_be_missing: bool,
+        dialect: Dialect | None = None,
+        features_name: str | None = None,
+    ) -> RawRows:
+        """Look at a file.
 
-    It is one if it has the names of all columns, which may be numbers; and none if it has known categories.
-    """
-    first = first_row(path, delimiter)
-    header = None
-    if columns.names and set(columns.names) <= set(first):
-        header = True
-    elif any(columns.categories) and len(first) == columns.count:
-        cells = zip(first, columns.categories, strict=True)
-        header = False if all(cell in ("", *of) for cell, of in cells if of) else None
-    return CsvFile.open(path, header=header, delimiter=delimiter)
+        Args:
+            path: the file.
+            columns: what the model takes.
+            may_be_missing: whether a value may be missing.
+            dialect: how it is written, if it is a CSV file.
+            features_name: what the features are called in an NPZ file.
 
+        Raises:
+            DataError: if it cannot be read, or has other columns.
+        """
+        if Path(path).suffix.lower() in (".npy", ".npz"):
+            return cls._of_array(path, mapped_features(path, features_name), columns, may_be_missing)
+        table = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
+        return cls(path, columns, may_be_missing, table=table, positions=columns.positions(table))
 
-def _of_arrays(path: str, columns: Columns, may_be_missing: bool, features_name: str | None) -> Iterator[Array]:
-    if any(columns.categories):
-        raise DataError(f"{path}: expected a table, for the model has columns of texts; received an array of numbers")
-    features = mapped_features(path, features_name)
-    if features.shape[1] != columns.count:
-        raise DataError(
-            f"{path}: expected {columns.count} columns, one for each feature of the model, received {features.shape[1]}"
-        )
-    start = 0
-    for chunk in chunks(features, CHUNK):
-        is_usable = np.isfinite(chunk) & (np.abs(chunk) <= np.finfo(np.float32).max)
-        if not is_usable.all() and may_be_missing:
-            is_usable |= np.isnan(chunk)
-        bad = np.argwhere(~is_usable)
-        if len(bad):
-            row, column = map(int, bad[0])
-            where = f"{path}, row {start + row + 1}, column {column + 1}"
-            raise DataError(f"{where}: expected a finite float32 number, received {chunk[row, column]}")
-        start += len(chunk)
-        yield np.asarray(chunk)
+    @classmethod
+    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool) -> RawRows:
+        """Look at rows in memory.
+
+        Columns are found by their names where the model and the rows have names, others being ignored; else they are
+        taken in their order.
+
+        Args:
+            data: a frame of pandas, polars or Arrow, a dict of columns, a list of dicts, or an array (rows, columns).
+            columns: what the model takes.
+            may_be_missing: whether a value may be missing.
+
+        Raises:
+            DataError: if it is none of these, or has other columns.
+            MissingLibraryError: if it has columns, and pyarrow is not installed.
+        """
+        table = table_in_memory(data)
+        if table is None:
+            array = array_in_memory(data)
+            if array.shape == (0, 0):
+                return cls("no rows", columns, may_be_missing, np.empty((0, columns.count)))
+            return cls._of_array(type(data).__name__, array, columns, may_be_missing)
+        header = [name for column, name in enumerate(table.header or ()) if column not in table.index]
+        if header == [str(index) for index in range(len(header))] and not {*header} & {*(columns.names or ())}:
+            table = evolve(table, header=None)  # pandas numbers the columns of an array
+        return cls(table.name, columns, may_be_missing, table=table, positions=columns.positions(table))
+
+    @classmethod
+    def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
+        if any(columns.categories):
+            raise DataError(
+                f"{name}: expected a table, for the model has columns of texts; received an array of numbers"
+            )
+        if array.shape[1] != columns.count:
+            raise DataError(
+                f"{name}: expected {columns.count} columns, one for each feature of the model, received "
+                f"{array.shape[1]}"
+            )
+        return cls(name, columns, may_be_missing, array)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about a file that is not plain."""
+        if self._table is None:
+            return ()
+        used = {*self._positions}
+        return tuple(note for note in self._table.notes if not ("keep_index" in note and used & {*self._table.index}))
+
+    def __iter__(self) -> Iterator[Array]:
+        """Read all rows.
+
+        Raises:
+            DataError: if it has a value that cannot be used.
+        """
+        if self._table is None:
+            assert self._array is not None
+            yield from self._parts(self._array)
+            return
+        texts = [self._positions[index] for index, of in enumerate(self._columns.categories) if of]
+        for batch in self._table.batches(sorted({*self._positions}), texts):
+            raw = self._columns.encode(batch, self._positions)
+            if not self._may_be_missing and np.isnan(raw).any():
+                missing = np.argwhere(np.isnan(raw))
+                titles = [self._table.column_title(position) for position in self._positions]
+                places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
+                raise missing_values(self._name, places, len(missing))
+            yield raw
+            del batch, raw  # two at a time would take twice the memory
+
+    def _parts(self, array: Array) -> Iterator[Array]:
+        start = 0
+        for chunk in chunks(array, CHUNK):
+            size = np.abs(np.asarray(chunk, np.float64))
+            bad = np.argwhere(size > FLOAT32_MAX if self._may_be_missing else ~(size <= FLOAT32_MAX))
+            if len(bad):
+                row, column = map(int, bad[0])
+                where, value = f"{self._name}, row {start + row + 1}, column {column + 1}", chunk[row, column]
+                raise DataError(f"{where}: expected a finite float32 number, received {value}")
+            start += len(chunk)
+            note_reading(self._name, start * array[:1].nbytes, array.nbytes)
+            yield np.asarray(chunk)

@@ -14,7 +14,12 @@ from minnet_core import Array
 
 from .dataset import Dataset
 from .memory_map import RowReader, is_mapped
+from .missing import expect_usable
 from .preprocessing import Preparation
+from .tables import Column, Columns, FrameTable, TableOptions, table_dataset
+
+PREPARED = 16_384
+"""Rows that are prepared at once."""
 
 
 class Rows(Protocol):
@@ -64,6 +69,13 @@ class PreparedRows:
     def take(self, rows: Any, axis: int = 0, /) -> Array:
         """Read and prepare some rows."""
         return self.prepare(self._reader.take(self.rows[rows]))
+
+    def whole(self) -> Array:
+        """Prepare all rows, some at a time, so that what is between raw and prepared ones takes little memory."""
+        prepared = np.empty(self.shape, np.float32)
+        for start in range(0, len(self), PREPARED):
+            prepared[start : start + PREPARED] = self.take(slice(start, start + PREPARED))
+        return prepared
 
 
 @frozen(eq=False)
@@ -118,7 +130,7 @@ class Samples:
 
         def rows_of(raw: Array, columns: int, prepare: Callable[[Array], Array]) -> Rows:
             prepared = PreparedRows(raw, rows, columns, prepare)
-            return prepared if is_mapped(dataset.features) else prepared.take(slice(None))
+            return prepared if is_mapped(dataset.features) else prepared.whole()
 
         inputs = rows_of(dataset.features, preparation.width, preparation.inputs)
         if autoencode:
@@ -172,6 +184,41 @@ class Samples:
         weights = None if weights is None else np.asarray(weights, np.float64)
         names: tuple[Any, ...] = tuple(classes or ())
         return cls(np.asarray(inputs, np.float32), targets, names, weights)
+
+    @classmethod
+    def of_table(
+        cls,
+        frame: Any,
+        target: Column | Sequence[Column] | None = None,
+        *,
+        task: str | None = None,
+        weights: Column | None = None,
+        categories: Sequence[Column] = (),
+        ignore: Sequence[Column] = (),
+        keep_index: bool = False,
+    ) -> Samples:
+        """Take a frame of pandas, polars or Arrow: whatever has ``__arrow_c_stream__``.
+
+        Columns of numbers and booleans are inputs as they are, and columns of texts one input for each category.
+
+        Args:
+            frame: the columns.
+            target: the column to predict, by its name or its index from 0; a list for several; None for the last.
+            task: ``classification`` or ``regression``; numbers that are not all integers are a regression if not given.
+            weights: the column of weights of samples.
+            categories: columns whose numbers are names.
+            ignore: columns that are left out.
+            keep_index: whether the index of a pandas frame is a column like others.
+
+        Raises:
+            DataError: if a value is missing, or is neither a number nor a text.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        dataset = table_dataset(FrameTable.of(frame, keep_index=keep_index), options)
+        expect_usable(dataset, may_be_missing=False)
+        own = None if dataset.weights is None else np.asarray(dataset.weights, np.float64)
+        return cls.of(dataset, np.arange(len(dataset)), Preparation(columns=Columns.of(dataset)), own)
 
     @property
     def task(self) -> str:

@@ -38,13 +38,7 @@ def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
 def _features(dataset: Dataset, columns: Columns) -> Array:
     order = list(range(dataset.features.shape[1]))
     if columns.names and dataset.columns:
-        missing = [name for name in columns.names if name not in dataset.columns]
-        if missing:
-            raise DataError(
-                f"{dataset.name}: expected columns {printable(', '.join(columns.names))}, "
-                f"received none called {printable(', '.join(missing))}"
-            )
-        order = [dataset.columns.index(name) for name in columns.names]
+        order = columns.in_order(dataset.columns, dataset.name)
     if len(order) != columns.count:
         raise DataError(f"{dataset.name}: expected {columns.count} columns, received {len(order)}")
     theirs = tuple(dataset.categories[index] for index in order) if dataset.categories else ((),) * columns.count

@@ -12,17 +12,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-
 from minnet_core import Array, Module
 
 from ..errors import OutputError
 from ..experiment import TrainingRecord
+from ..metrics import find_conversion
 
 CHUNK = 1024
 """Rows that go through a model at once, so that memory does not grow with their number."""
 
+CELLS = 2**19
+"""Numbers that go through it at once, so that memory does not grow with the number of columns either."""
+
 _MANY = {"probability": "probabilities", "score": "scores"}
+
+
+def outputs_of(model: Module, record: TrainingRecord, path: str, parts: Iterable[Array]) -> Iterator[Array]:
+    """Yield what a model makes of raw rows, as its last layer has it: (n, outputs), some at a time.
+
+    Args:
+        model: in evaluation mode.
+        record: describes its inputs and outputs.
+        path: of the model, for messages.
+        parts: raw features (n, columns).
+
+    Raises:
+        ModelFileError: if the number of outputs of the model differs from that in its record.
+    """
+    for raw in parts:
+        size = max(16, min(CHUNK, CELLS // max(1, raw.shape[1])))
+        for start in range(0, len(raw), size):
+            outputs = model.forward(record.preparation.inputs(raw[start : start + size]))
+            record.expect_outputs(outputs.shape[1:], path)
+            yield outputs
 
 
 def predict_rows(
@@ -44,19 +66,16 @@ def predict_rows(
         ModelFileError: if the number of outputs of the model differs from that in its record.
     """
     convert, word = None, ""
-    for raw in parts:
-        for start in range(0, len(raw), CHUNK):
-            outputs = model.forward(record.preparation.inputs(raw[start : start + CHUNK]))
-            record.expect_outputs(outputs.shape[1:], path)
-            if not record.classes:
-                names = record.output_names(outputs.shape[1])
-                for row in record.preparation.answers(outputs).tolist():
-                    yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
-                continue
-            if not word:  # decided once, by the first chunk: all rows of a file have the same columns
-                convert = find_conversion(outputs)
-                word = "score" if convert is None else "probability"
-            yield from _labels(record, outputs if convert is None else convert(outputs), word, with_all)
+    for outputs in outputs_of(model, record, path, parts):
+        if not record.classes:
+            names = record.output_names(outputs.shape[1])
+            for row in record.preparation.answers(outputs).tolist():
+                yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
+            continue
+        if not word:  # decided once, by the first chunk: all rows of a file have the same columns
+            convert = find_conversion(outputs)
+            word = "score" if convert is None else "probability"
+        yield from _labels(record, outputs if convert is None else convert(outputs), word, with_all)
 
 
 def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) -> Iterator[dict[str, Any]]:
@@ -66,29 +85,6 @@ def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) ->
         if with_all:
             row[_MANY[word]] = dict(zip(names, (_rounded(value, 6) for value in numbers), strict=True))
         yield row
-
-
-def as_probabilities(outputs: Array) -> Array | None:
-    """Return outputs (rows, classes) as probabilities, or None if they are neither probabilities nor their logarithms.
-
-    >>> as_probabilities(np.log([[0.25, 0.75]]))
-    array([[0.25, 0.75]])
-    """
-    convert = find_conversion(outputs)
-    return None if convert is None else convert(outputs)
-
-
-def find_conversion(outputs: Array) -> Callable[[Array], Array] | None:
-    """Find what turns outputs (rows, classes) into probabilities: ``exp`` if they are logarithms; None if nothing does.
-
-    Rows with nan, where the model has overflowed, are not considered.
-    """
-    outputs = outputs[~np.isnan(outputs).any(axis=1)]
-    is_logarithm = bool((outputs <= 0).all())
-    probabilities = np.exp(outputs) if is_logarithm else outputs
-    if not (len(outputs) and (probabilities >= 0).all() and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):
-        return None
-    return np.exp if is_logarithm else np.asarray
 
 
 def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:

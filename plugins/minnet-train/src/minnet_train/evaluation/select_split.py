@@ -14,7 +14,9 @@ from ..runs import generators
 from .align import aligned
 
 
-def load_split(record: TrainingRecord, model: str, data: str | None, split: str) -> tuple[str, Samples]:
+def load_split(
+    record: TrainingRecord, model: str, data: str | None, split: str
+) -> tuple[str, Samples, tuple[str, ...]]:
     """Load data and select the part of them to evaluate on.
 
     Args:
@@ -24,7 +26,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
         split: ``train``, ``validation``, ``test`` or ``all``.
 
     Returns:
-        The name of the data, for messages, and the samples.
+        The name of the data, for messages, the samples, and what was decided about the data.
 
     Raises:
         ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
@@ -53,7 +55,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
         )
     weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
     samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
-    return dataset.name, samples
+    return dataset.name, samples, dataset.notes
 
 
 def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:

@@ -8,12 +8,15 @@ from .build import (
     build_schedule,
     check_components,
     check_metric_names,
+    components_of,
 )
 from .experiment import DataConfig, Experiment
 from .load_source import load_source
+from .model_card import ModelCard
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
 from .structure import data_of_text, structure_experiment, unstructure_experiment
+from .table_source import FittedSource, dialect_of, fitted_source
 from .template import experiment_text
 from .toml_file import ExperimentFile, read_experiment
 
@@ -22,7 +25,9 @@ __all__ = [
     "DataConfig",
     "Experiment",
     "ExperimentFile",
+    "FittedSource",
     "LearningData",
+    "ModelCard",
     "TrainingRecord",
     "build_criterion",
     "build_metrics",
@@ -31,9 +36,12 @@ __all__ = [
     "build_schedule",
     "check_components",
     "check_metric_names",
+    "components_of",
     "data_of_text",
+    "dialect_of",
     "drawn_split",
     "experiment_text",
+    "fitted_source",
     "load_source",
     "read_experiment",
     "structure_experiment",

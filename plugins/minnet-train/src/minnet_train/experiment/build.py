@@ -15,7 +15,7 @@ from minnet_core.saving import TUPLE
 
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import Metric
-from ..registries import metrics, schedules
+from ..registries import datasets, metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
 
@@ -38,6 +38,32 @@ def check_components(experiment: Experiment) -> None:
     ]
     if problems:
         raise ExperimentError(*problems)
+
+
+def components_of(experiment: Experiment) -> dict[str, str | None]:
+    """List each class that an experiment names: its qualified name -> the version of its distribution."""
+    parts = (
+        (layers, list(experiment.model)),
+        (criterions, experiment.criterion),
+        (optimizers, experiment.optimizer),
+        (schedules, experiment.schedule),
+        (metrics, list(experiment.metrics or ())),
+        (datasets, experiment.data.source),
+    )
+    found = [each for registry, config in parts for name in _classes(config) for each in registry.candidates(name)]
+    return {each.qualified: each.version for each in sorted(found, key=lambda each: each.qualified)}
+
+
+def _classes(config: Any) -> Iterator[str]:
+    """Walk the names of classes in a config."""
+    if isinstance(config, Mapping):
+        if isinstance(config.get("class"), str):
+            yield config["class"]
+        for value in config.values():
+            yield from _classes(value)
+    elif isinstance(config, (list, tuple)):
+        for value in config:
+            yield from _classes(value)
 
 
 def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Sequential:

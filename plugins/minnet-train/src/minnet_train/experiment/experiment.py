@@ -95,11 +95,15 @@ class DataConfig:
         if isinstance(self.source, str):
             return self if self.source == DIGITS else evolve(self, source=change(self.source))
         paths = _paths(self.source)
-        changed = {
-            key: change(value) if key in paths and isinstance(value, str) else value
-            for key, value in self.source.items()
-        }
+        changed = {key: _changed(value, change) if key in paths else value for key, value in self.source.items()}
         return evolve(self, source=changed)
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """Change a path, or each of a list."""
+    if isinstance(value, list):
+        return [_changed(each, change) for each in value]
+    return change(value) if isinstance(value, str) else value
 
 
 def _paths(source: Mapping[str, Any]) -> tuple[str, ...]:
@@ -151,3 +155,10 @@ class Experiment:
     checkpoint_every: int = field(default=0, validator=at_least(0))
     keep: int = field(default=3, validator=at_least(1))
     data: DataConfig
+
+    @property
+    def judged_by(self) -> tuple[str, Literal["min", "max"]]:
+        """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
+        if self.early_stopping is None:
+            return "validation_loss", "min"
+        return self.early_stopping.metric, "max" if self.early_stopping.mode == "max" else "min"

@@ -60,9 +60,7 @@ class LearningData:
     @classmethod
     def of(cls, dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> LearningData:
         """Divide and prepare a data set."""
-        _expect_fit(dataset, config)
-        expect_usable(dataset, may_be_missing=config.missing == "mean")
-        split = drawn_split(dataset, config, rng)
+        split = checked_split(dataset, config, rng)
         preparation = _preparation(dataset, split.training, config)
         weights = _class_weights(dataset, split.training, config)
 
@@ -87,6 +85,13 @@ class LearningData:
     def held_out(self) -> Samples:
         """What is looked at after every epoch: the validation part, or that which is held out if there is none."""
         return self.test if self.validation is None else self.validation
+
+
+def checked_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> Split:
+    """Check that data can be learned from, and draw the parts."""
+    _expect_fit(dataset, config)
+    expect_usable(dataset, may_be_missing=config.missing == "mean")
+    return drawn_split(dataset, config, rng)
 
 
 def drawn_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> Split:

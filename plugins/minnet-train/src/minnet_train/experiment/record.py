@@ -6,18 +6,22 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from cattrs import ClassValidationError, Converter
 
 from minnet_core import ModelFileError, ModelHeader
-from minnet_core.saving import path_text
+from minnet_core.saving import INPUTS, path_text
 
 from ..data import Dataset, Preparation
 from .experiment import Experiment
+from .model_card import ModelCard
 from .structure import structure_experiment, unstructure_experiment
 
 KEY = "minnet-train"
 """Where the record is in the metadata of a model file."""
+
+LOADER = "minnet_train.load_predictor"
+"""What loads a model with its preparation; `minnet_core.load` tells of it."""
 
 FORMAT = 2
 """The form of the record, the first that was released."""
@@ -33,6 +37,7 @@ class TrainingRecord:
         classes: the names of the outputs; empty for a regression.
         outputs: the names of the outputs of a regression, or None.
         fingerprint: `Dataset.fingerprint` of the data.
+        card: how the model came about; None in a file of before there were cards.
     """
 
     experiment: Experiment
@@ -40,9 +45,12 @@ class TrainingRecord:
     classes: tuple[int, ...] | tuple[str, ...]
     outputs: tuple[str, ...] | None
     fingerprint: str
+    card: ModelCard | None = field(default=None, eq=False, repr=False)
 
     @classmethod
-    def of(cls, experiment: Experiment, dataset: Dataset, preparation: Preparation) -> TrainingRecord:
+    def of(
+        cls, experiment: Experiment, dataset: Dataset, preparation: Preparation, card: ModelCard | None = None
+    ) -> TrainingRecord:
         """Record a run."""
         autoencode = experiment.data.autoencode
         return cls(
@@ -51,6 +59,7 @@ class TrainingRecord:
             classes=() if autoencode else dataset.classes,
             outputs=preparation.columns.expanded_names if autoencode else dataset.outputs,
             fingerprint=dataset.fingerprint(),
+            card=card,
         )
 
     @property
@@ -59,10 +68,12 @@ class TrainingRecord:
         return "classification" if self.classes else "regression"
 
     def to_metadata(self) -> dict[str, Any]:
-        """Write the record as JSON can hold it."""
+        """Write the record as JSON can hold it, and say who prepares the inputs if they need that."""
         experiment = unstructure_experiment(self.experiment)
         del experiment["output"]  # the same training gives the same file, whatever its name
+        inputs = {} if self.preparation.is_identity else {INPUTS: {"prepared_by": LOADER}}
         return {
+            **inputs,
             KEY: {
                 "format": FORMAT,
                 "experiment": experiment,
@@ -70,7 +81,8 @@ class TrainingRecord:
                 "classes": list(self.classes),
                 "outputs": None if self.outputs is None else list(self.outputs),
                 "fingerprint": self.fingerprint,
-            }
+                **({} if self.card is None else {"card": self.card.to_json()}),
+            },
         }
 
     @classmethod
@@ -89,13 +101,14 @@ class TrainingRecord:
             )
         try:
             _expect_format(record)
-            outputs = record["outputs"]
+            outputs, card = record["outputs"], record.get("card")
             return cls(
                 experiment=structure_experiment(record["experiment"]),
                 preparation=_converter.structure(record["preparation"], Preparation),
                 classes=tuple(record["classes"]),
                 outputs=None if outputs is None else tuple(outputs),
                 fingerprint=str(record["fingerprint"]),
+                card=None if card is None else ModelCard.from_json(card),
             )
         except (KeyError, TypeError, ValueError, AttributeError, ClassValidationError) as error:
             raise ModelFileError(f"{where}: its record of the training is of another form: {error}") from error

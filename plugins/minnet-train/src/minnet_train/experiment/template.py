@@ -6,11 +6,14 @@ import json
 import re
 from typing import Any
 
+import numpy as np
 from attrs import evolve
 
-from ..errors import DataError
-from .experiment import DataConfig
-from .prepared_data import LearningData
+from minnet_core.support import printable
+
+from ..data import Columns, Dataset, chunks
+from .prepared_data import checked_split
+from .table_source import FittedSource
 
 _TEXT = """\
 # {name}: {rows:,} rows, {width} of the network, {what}.
@@ -18,7 +21,7 @@ _TEXT = """\
 
 seed = 0          # decides what is held out, the first weights, the order of samples
 epochs = 20       # how often each training sample is seen
-batch_size = 64   # samples in a step
+batch_size = {size}   # {samples}
 output = {output}
 
 model = [
@@ -32,7 +35,7 @@ criterion = {{ class = "{criterion}" }}
 optimizer = {{ class = "Adam", lr = 1e-3 }}
 
 [data]
-source = {source}
+{told}source = {source}
 {options}test_fraction = 0.2         # held out for `minnet evaluate`
 validation_fraction = 0.1   # looked at after every epoch
 """
@@ -40,59 +43,78 @@ validation_fraction = 0.1   # looked at after every epoch
 HIDDEN = 64
 """Units of each of the two hidden layers."""
 
+SMALLEST, LARGEST = 64, 1024
+"""Samples in a step."""
 
-def experiment_text(data: DataConfig, folder: str, output: str) -> str:
+
+def experiment_text(source: FittedSource, dataset: Dataset, folder: str, output: str) -> str:
     """Write an experiment: two hidden layers that are as wide at both ends as the data want.
 
-    A path in it is relative to the folder that the experiment will be in; ``data`` has it as it is from here.
+    A path in it is relative to the folder that the experiment will be in; ``source`` has it as it is from here.
 
     Args:
-        data: names the source; the rest is found out.
+        source: names the data; the rest is found out.
+        dataset: the data.
         folder: of the experiment.
         output: where the model will be written.
 
     Raises:
-        ExperimentError: if there is no such source.
         DataError: if the data cannot be used.
     """
-    data = evolve(data, standardize=True, validation_fraction=0.1)
-    try:
-        learned = LearningData.load(data, 0)
-    except DataError:
-        data = evolve(data, missing="mean")
-        learned = LearningData.load(data, 0)
-    fills = data.missing == "mean"
-    (inputs,), outputs, classes = learned.training.inputs_shape, learned.training.outputs, learned.dataset.classes
+    fills = dataset.features.dtype.kind == "f" and any(np.isnan(part).any() for part in chunks(dataset.features))
+    data = evolve(source.data, standardize=True, validation_fraction=0.1, missing="mean" if fills else "error")
+    checked_split(dataset, data, 0)
+    classes, rows = dataset.classes, len(dataset)
+    inputs, outputs = len(Columns.of(dataset).is_number), len(classes) or dataset.targets.shape[1]
     options = {
-        **({} if data.target is None else {"target": json.dumps(data.target, ensure_ascii=False)}),
+        **({} if data.target is None else {"target": _toml(data.target)}),
         **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),
         "standardize": "true",
         **({} if classes else {"standardize_targets": "true"}),
     }
+    told = (*map(str, source.options), *dataset.notes, *source.notes)
+    size = batch_size(rows)
     return _TEXT.format(
-        name=learned.dataset.name,
-        rows=len(learned.dataset.features),
+        name=printable(dataset.name),
+        rows=rows,
         width="1 input" if inputs == 1 else f"{inputs} inputs",
         what=f"{len(classes)} classes" if classes else f"{outputs} number{'s' * (outputs != 1)} to predict",
-        output=json.dumps(output, ensure_ascii=False),
+        size=size,
+        samples="samples in a step"
+        if size == SMALLEST
+        else f"samples in a step, more than {SMALLEST} for {rows:,} rows",
+        output=_toml(output),
         inputs=inputs,
         hidden=HIDDEN,
         outputs=outputs,
         last_layer='    { class = "LogSoftMax" },\n' if classes else "",
         criterion="ClassNLLCriterion" if classes else "MSECriterion",
+        told="".join(f"# {printable(line, 300)}\n" for line in told),
         source=_toml(data.seen_from(folder).source),
         options="".join(f"{key} = {value}\n" for key, value in options.items()),
     )
+
+
+def batch_size(rows: int) -> int:
+    """Choose how many samples a step takes: of many rows more, for a step costs what it costs.
+
+    >>> batch_size(1000), batch_size(1_000_000)
+    (64, 1024)
+    """
+    size = SMALLEST
+    while size < LARGEST and size * 1000 < rows:
+        size *= 2
+    return size
 
 
 def _toml(value: Any) -> str:
     """Write a value of a source on one line."""
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{_key(key)} = {_toml(each)}' for key, each in value.items())} }}"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(key: str) -> str:
-    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key, ensure_ascii=False)
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)

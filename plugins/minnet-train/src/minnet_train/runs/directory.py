@@ -20,7 +20,7 @@ import secrets
 import shlex
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from attrs import Factory, evolve, field, frozen
 
@@ -61,14 +61,6 @@ class RunConfig:
     folder: str
     fingerprint: str
     run_id: str | None = Factory(lambda: secrets.token_hex(16))
-
-    @property
-    def best(self) -> tuple[str, Literal["min", "max"]]:
-        """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
-        stopping = self.experiment.early_stopping
-        if stopping is None:
-            return "validation_loss", "min"
-        return stopping.metric, "max" if stopping.mode == "max" else "min"
 
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
@@ -166,7 +158,11 @@ class RunDirectory:
         journal, folder = Journal(path / "metrics.jsonl"), path / CHECKPOINTS
         history = HistoryFile(folder / "history.jsonl", copy=journal.path)
         checkpoints = Checkpoints(
-            folder, keep=config.experiment.keep, mode=config.best[1], run_id=config.run_id, history=history
+            folder,
+            keep=config.experiment.keep,
+            mode=config.experiment.judged_by[1],
+            run_id=config.run_id,
+            history=history,
         )
         return cls(path, config, checkpoints, journal)
 

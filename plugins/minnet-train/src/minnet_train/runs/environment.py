@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,7 +49,7 @@ class Environment:
         return cls(
             python=platform.python_version(),
             system=platform.platform(),
-            processor=_processor(),
+            processor=processor(),
             threads={name: value for name in THREADS if (value := os.environ.get(name))},
             distributions=dict(sorted(versions.items())),
             deciding=sorted({"numpy", *scan().distributions} & versions.keys()),
@@ -87,7 +88,8 @@ class Environment:
         }
 
 
-def _processor() -> str:
+@cache
+def processor() -> str:
     """Name the processor; Python itself does not, on Linux."""
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.nn import describe
@@ -33,6 +33,7 @@ from ..experiment import (
 )
 from ..metrics import in_raw_units
 from ..training import EpochReport, Trainer
+from .card import BestEpoch, model_card
 
 
 @frozen(eq=False)
@@ -52,6 +53,11 @@ class Run:
     test: Samples
     trainer: Trainer
     rng: np.random.Generator
+    best: BestEpoch = field(init=False, repr=False)
+
+    @best.default
+    def _judge(self) -> BestEpoch:
+        return BestEpoch(*self.experiment.judged_by)
 
     @classmethod
     def prepare(cls, experiment: Experiment) -> Run:
@@ -110,7 +116,7 @@ class Run:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
-        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation)
+        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self))
         save(self.model, path, metadata=record.to_metadata())
 
     def try_saving(self, path: str | os.PathLike[str]) -> None:

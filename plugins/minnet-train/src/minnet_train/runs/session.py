@@ -117,7 +117,7 @@ class Recorder:
         self.saved = step
 
     def _metric(self, report: Mapping[str, Any]) -> float | None:
-        name, _ = self.directory.config.best
+        name, _ = self.directory.config.experiment.judged_by
         value = report.get(name, report.get("loss"))
         return None if value is None or math.isnan(value) else float(value)
 

@@ -2,6 +2,6 @@
 
 from .digits import load_digits
 from .npy import mapped_features
-from .source import DIGITS, Source, is_table, written_out
+from .source import DIGITS, Source, is_csv, is_table, written_out
 
-__all__ = ["DIGITS", "Source", "is_table", "load_digits", "mapped_features", "written_out"]
+__all__ = ["DIGITS", "Source", "is_csv", "is_table", "load_digits", "mapped_features", "written_out"]

@@ -9,13 +9,15 @@ from typing import Any, ClassVar
 from minnet_core.nn import Component
 from minnet_core.support import nearest
 
+from ...errors import DataError
 from ..dataset import Dataset
+from ..tables import WILD, paths_of, table_format
 
 DIGITS = "digits"
 """The source that means the embedded handwritten digits."""
 
-_TABLES = {".csv": "minnet-train:Csv", ".txt": "minnet-train:Csv", ".parquet": "minnet-train:Parquet"}
-"""Suffix of a file with columns -> the class that reads it."""
+_TABLES = ("minnet-train:Csv", "minnet-train:Parquet", "minnet-train:Feather", "minnet-train:JsonLines")
+"""The classes that read files with columns."""
 
 _ARRAYS = {".npy": "minnet-train:Npy", ".npz": "minnet-train:Npy"}
 
@@ -57,7 +59,8 @@ class Source(Component, ABC):
 def written_out(source: str) -> dict[str, Any]:
     """Write a source that is a text as the config of a component.
 
-    A folder has IDX files, and a file of another suffix is a CSV file.
+    A folder has IDX files, a pattern such as ``data/*.csv`` stands for several tables, and a file of another suffix is
+    a CSV file.
 
     Raises:
         FileNotFoundError: if it is neither ``digits`` nor the path of something that is there.
@@ -71,14 +74,25 @@ def written_out(source: str) -> dict[str, Any]:
     if path.is_dir():
         return {"class": "minnet-train:Idx", "folder": source}
     if not path.is_file():
+        if WILD & set(source):
+            try:
+                return {"class": f"minnet-train:{table_format(paths_of(source)[0]) or 'Csv'}", "path": source}
+            except DataError as error:
+                raise FileNotFoundError(str(error)) from None
         hint = nearest(path.name, [DIGITS])
         raise FileNotFoundError(
-            f"expected {DIGITS!r}, the path of a data file (CSV, Parquet, NPY or NPZ) or of a folder with IDX files, "
-            f"received {source!r}, which is no file{hint and f'; {hint}'}"
+            f"expected {DIGITS!r}, the path of a data file (CSV, Parquet, Feather, JSON lines, NPY or NPZ) or of a "
+            f"folder with IDX files, received {source!r}, which is no file{hint and f'; {hint}'}"
         )
-    return {"class": (_ARRAYS | _TABLES).get(path.suffix.lower(), _TABLES[".csv"]), "path": source}
+    cls = _ARRAYS.get(path.suffix.lower()) or f"minnet-train:{table_format(source) or 'Csv'}"
+    return {"class": cls, "path": source}
+
+
+def is_csv(path: str) -> bool:
+    """Whether a path is that of a CSV file, as any is that has no suffix of another format."""
+    return Path(path).suffix.lower() not in _ARRAYS and table_format(path) in ("Csv", None)
 
 
 def is_table(name: str) -> bool:
     """Whether a source has columns that ``target`` and ``weights`` beside it can name."""
-    return name in _TABLES.values()
+    return name in _TABLES

@@ -1,92 +1,34 @@
-"""`Csv` and `Parquet`: files with columns."""
+"""`Csv`, `Parquet`, `Feather` and `JsonLines`: files with columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from ..dataset import Dataset
-from ..tables import Column, CsvFile, ParquetFile, TableOptions, table_dataset
+from ..tables import Column, Dialect, TableOptions, open_table, table_dataset
 from .source import Source
 
 
-class Csv(Source):
-    """A CSV file in UTF-8.
-
-    Columns of numbers are numbers, columns of texts are categories; a mix of both is an error.
-
-    Args:
-        path: the file.
-        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
-            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
-        weights: the column of weights of samples.
-        categories: columns whose numbers are names, such as postcodes, or that mix numbers and texts.
-        ignore: columns that are left out.
-        header: whether the first row is a header. If not given, it is if a column is named, or if none of its cells
-            is a number, that of the target not counted.
-        delimiter: what is between cells.
-    """
+class _Typed(Source):
+    """A file whose columns have types."""
 
     PATHS = ("path",)
+    FORMAT: ClassVar[str]
 
     def __init__(
         self,
-        path: str,
+        path: str | Sequence[str],
         target: Column | Sequence[Column] | None = None,
         task: str | None = None,
         weights: Column | None = None,
         categories: Sequence[Column] = (),
         ignore: Sequence[Column] = (),
-        header: bool | None = None,
-        delimiter: str = ",",
+        keep_index: bool = False,
     ) -> None:
-        if not isinstance(delimiter, str) or len(delimiter) != 1:
-            raise ValueError(f"expected a delimiter of one character, received {delimiter!r}")
+        _expect_path(path)
         self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore)
-        self.header = header
-        self.delimiter = delimiter
-
-    def load(self) -> Dataset:
-        """Read the file.
-
-        Raises:
-            DataError: naming the line and column of a value that is missing or cannot be used.
-        """
-        named = any(isinstance(column, str) for column in self.options.named)
-        header = True if self.header is None and named else self.header
-        file = CsvFile.open(self.path, header=header, texts=self.options.texts(), delimiter=self.delimiter)
-        return table_dataset(file, self.options)
-
-
-class Parquet(Source):
-    """A Parquet file: ``pip install 'minnet-train[parquet]'``.
-
-    Columns of numbers and booleans are numbers, columns of texts are categories.
-
-    Args:
-        path: the file.
-        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
-            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
-        weights: the column of weights of samples.
-        categories: columns whose numbers are names, such as postcodes.
-        ignore: columns that are left out.
-    """
-
-    PATHS = ("path",)
-
-    def __init__(
-        self,
-        path: str,
-        target: Column | Sequence[Column] | None = None,
-        task: str | None = None,
-        weights: Column | None = None,
-        categories: Sequence[Column] = (),
-        ignore: Sequence[Column] = (),
-    ) -> None:
-        self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore)
+        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
 
     def load(self) -> Dataset:
         """Read the file.
@@ -95,4 +37,138 @@ class Parquet(Source):
             DataError: naming the row and column of a value that is missing or cannot be used.
             MissingLibraryError: if pyarrow is not installed.
         """
-        return table_dataset(ParquetFile.open(self.path), self.options)
+        return table_dataset(open_table(self.path, self.FORMAT, keep_index=self.options.keep_index), self.options)
+
+
+class Csv(Source):
+    """A CSV file, plain or packed by gzip or zstd: ``pip install 'minnet-train[tables]'``.
+
+    Columns of numbers are numbers, columns of texts are categories; a mix of both is an error.
+
+    Args:
+        path: the file; a pattern such as ``data/*.csv``, or a list, for several files of the same columns.
+        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
+            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
+        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        weights: the column of weights of samples.
+        categories: columns whose numbers are names, such as postcodes, or that mix numbers and texts.
+        ignore: columns that are left out.
+        header: whether the first row is a header. If not given, it is if a column is named, or if it differs from what
+            is below it: texts over numbers, or numbers that count up, are years, or are far from all others.
+        delimiter: what is between cells.
+        decimal: what is before the fraction of a number.
+        thousands: what is between groups of three digits.
+        encoding: of the text.
+        quote: what is around a cell that has a delimiter or a line break; empty for nothing.
+        null_values: what is written for a missing value, besides an empty cell, NA and the like.
+        skip_rows: how many lines there are before the first row.
+        keep_index: whether a first column without a name, as pandas writes its index, is a feature.
+    """
+
+    PATHS = ("path",)
+
+    def __init__(
+        self,
+        path: str | Sequence[str],
+        target: Column | Sequence[Column] | None = None,
+        task: str | None = None,
+        weights: Column | None = None,
+        categories: Sequence[Column] = (),
+        ignore: Sequence[Column] = (),
+        header: bool | None = None,
+        delimiter: str = ",",
+        decimal: str = ".",
+        thousands: str = "",
+        encoding: str = "utf-8",
+        quote: str = '"',
+        null_values: Sequence[str] = (),
+        skip_rows: int = 0,
+        keep_index: bool = False,
+    ) -> None:
+        _expect_path(path)
+        self.path = path
+        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        self.dialect = Dialect(
+            delimiter=delimiter,
+            decimal=decimal,
+            thousands=thousands,
+            encoding=encoding,
+            quote=quote,
+            null_values=null_values,
+            header=header,
+            skip_rows=skip_rows,
+        )
+
+    def load(self) -> Dataset:
+        """Read the file.
+
+        Raises:
+            DataError: naming the line and column of a value that is missing or cannot be used.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        names = [column for column in self.options.named if isinstance(column, str)]
+        file = open_table(self.path, "Csv", self.dialect, names=names, texts=self.options.texts())
+        return table_dataset(file, self.options)
+
+
+class Parquet(_Typed):
+    """A Parquet file: ``pip install 'minnet-train[tables]'``.
+
+    Columns of numbers and booleans are numbers, columns of texts are categories.
+
+    Args:
+        path: the file; a pattern such as ``data/*.parquet``, or a list, for several files of the same columns.
+        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
+            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
+        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        weights: the column of weights of samples.
+        categories: columns whose numbers are names, such as postcodes.
+        ignore: columns that are left out.
+        keep_index: whether what the file calls the index of a pandas frame is a column like others.
+    """
+
+    FORMAT = "Parquet"
+
+
+class Feather(_Typed):
+    """A Feather or Arrow IPC file: ``pip install 'minnet-train[tables]'``.
+
+    Columns of numbers and booleans are numbers, columns of texts are categories.
+
+    Args:
+        path: the file; a pattern such as ``data/*.feather``, or a list, for several files of the same columns.
+        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
+            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
+        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        weights: the column of weights of samples.
+        categories: columns whose numbers are names, such as postcodes.
+        ignore: columns that are left out.
+        keep_index: whether what the file calls the index of a pandas frame is a column like others.
+    """
+
+    FORMAT = "Feather"
+
+
+class JsonLines(_Typed):
+    """A file of JSON lines, plain or packed by gzip or zstd: ``pip install 'minnet-train[tables]'``.
+
+    Each line is an object whose keys are the columns; a key that is absent is a missing value.
+
+    Args:
+        path: the file; a pattern such as ``data/*.jsonl``, or a list, for several files of the same columns.
+        target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
+            regression of several numbers, an empty one is for an autoencoder. The last column if not given.
+        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        weights: the column of weights of samples.
+        categories: columns whose numbers are names, such as postcodes.
+        ignore: columns that are left out.
+        keep_index: nothing here, for such files tell of no index.
+    """
+
+    FORMAT = "JsonLines"
+
+
+def _expect_path(path: object) -> None:
+    texts = [path] if isinstance(path, str) else path
+    if not isinstance(texts, (list, tuple)) or not all(isinstance(each, str) for each in texts):
+        raise ValueError(f"expected the path of a file, or a list of them, received {path!r}")

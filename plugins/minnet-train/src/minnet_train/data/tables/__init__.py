@@ -1,20 +1,38 @@
-"""Tables in files: CSV and Parquet, their columns and the data sets made of them."""
+"""Tables in files and frames, read by pyarrow: their columns, and the data sets made of them."""
 
 from .cells import class_names
 from .columns import Columns
-from .csv_file import CsvFile, first_row
-from .parquet_file import ParquetFile
-from .table import CHUNK
+from .csv_dialect import Dialect
+from .csv_file import CsvFile
+from .many_files import WILD, paths_of
+from .numerals import FLOAT32_MAX
+from .open_table import open_table, table_format
+from .progress import note_reading, watch_reading
+from .sniff import Option, work_out
+from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
+from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
-    "CHUNK",
+    "FLOAT32_MAX",
+    "WILD",
+    "Batch",
     "Column",
     "Columns",
     "CsvFile",
-    "ParquetFile",
+    "Dialect",
+    "FrameTable",
+    "Option",
+    "TableFile",
     "TableOptions",
     "class_names",
-    "first_row",
+    "frame_of_columns",
+    "frame_of_interchange",
+    "note_reading",
+    "open_table",
+    "paths_of",
     "table_dataset",
+    "table_format",
+    "watch_reading",
+    "work_out",
 ]

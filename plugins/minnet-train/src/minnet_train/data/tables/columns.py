@@ -12,7 +12,7 @@ from minnet_core import Array
 
 from ...errors import DataError
 from ..dataset import Dataset
-from .table import Table
+from .table import Batch, TableFile
 
 
 @frozen(slots=False)
@@ -57,59 +57,78 @@ class Columns:
             parts.append(np.where(np.isnan(column), np.nan, column == np.arange(len(of))) if of else column)
         return np.concatenate(parts, axis=1)
 
-    def encode(self, table: Table, positions: Sequence[int] | None = None) -> Array:
+    def encode(self, batch: Batch, positions: Sequence[int]) -> Array:
         """Take these columns from a table: float64 (rows, columns), categories as their indices, nan where missing.
 
         Args:
-            table: that has them.
-            positions: where; None finds them by name where both have names, and ignores others; else by their order.
+            batch: some of its rows.
+            positions: where these columns are in it.
 
         Raises:
-            DataError: if the table has other columns, a cell that is no number, or a category that is not known.
+            DataError: if there is a cell that is no number, or a category that is not known.
         """
-        positions = self.positions(table) if positions is None else positions
         numbers = [index for index, of in enumerate(self._each) if not of]
-        encoded = np.empty((len(table), self.count))
-        encoded[:, numbers] = table.numbers([positions[index] for index in numbers])
+        found = batch.numbers([positions[index] for index in numbers])
+        if len(numbers) == self.count:
+            return found
+        encoded = np.empty((len(batch), self.count))
+        encoded[:, numbers] = found
         for index, of in enumerate(self._each):
             if of:
-                encoded[:, index] = _indices(table, positions[index], of)
+                encoded[:, index] = _indices(batch, positions[index], of)
         return encoded
 
     @property
     def _each(self) -> tuple[tuple[str, ...], ...]:
         return self.categories or ((),) * self.count
 
-    def positions(self, table: Table) -> list[int]:
-        """Find these columns in a table, as `encode` does.
+    def in_order(self, names: Sequence[str], of: str) -> list[int]:
+        """Find these columns among those of other data, by name.
+
+        Raises:
+            DataError: if one is missing, or there are several of its name.
+        """
+        own, places = {*(self.names or ())}, {name: place for place, name in enumerate(names)}
+        # Of several columns of one name, the later ones are called a.1 and so on.
+        wrong = [name for name in self.names or () if name not in places or f"{name}.1" in places.keys() - own]
+        if wrong:
+            raise DataError(
+                f"{of}: expected one column for each feature of the model, {_listed(self.names or ())}; "
+                f"missing or there twice: {_listed(wrong)}"
+            )
+        return [places[name] for name in self.names or ()]
+
+    def positions(self, file: TableFile) -> list[int]:
+        """Find these columns in a table: by name where both have names, others being ignored; else by their order.
 
         Raises:
             DataError: if it has other columns.
         """
-        if self.names is not None and table.file.header is not None:
-            missing = [name for name in self.names if table.file.header.count(name) != 1]
-            if missing:
-                raise DataError(
-                    f"{table.file.name}: expected one column for each feature of the model, {_listed(self.names)}; "
-                    f"missing or there twice: {_listed(missing)}"
-                )
-            return [table.file.header.index(name) for name in self.names]
-        if table.file.width != self.count:
-            hint = "; the target is none of them, and no names tell which is" if table.file.width > self.count else ""
+        if self.names is not None and file.names is not None:
+            return self.in_order(file.names, file.name)
+        found = [column for column in range(file.width) if column not in file.index]
+        if len(found) != self.count:
+            hint = "; the target is none of them, and no names tell which is" if len(found) > self.count else ""
             raise DataError(
-                f"{table.file.name}, {table.place(0)}: expected {self.count} columns, one for each feature of the "
-                f"model, received {table.file.width}{hint}"
+                f"{file.name}: expected {self.count} columns, one for each feature of the model, "
+                f"received {len(found)}{hint}"
             )
-        return list(range(table.file.width))
+        return found
 
 
-def _indices(table: Table, column: int, categories: tuple[str, ...]) -> Array:
-    index_of = {text: float(index) for index, text in enumerate(categories)} | {"": np.nan}
-    texts = table.texts(column)
-    for row, text in enumerate(texts):
-        if text not in index_of:
-            raise DataError(f"{table.where(row, column)}: expected one of {_listed(categories)}, received {text!r}")
-    return np.array([index_of[text] for text in texts])
+def _indices(batch: Batch, column: int, categories: tuple[str, ...]) -> Array:
+    nulls = dict.fromkeys(("", *batch.file.numerals.nulls), np.nan)
+    index_of = nulls | {text: float(index) for index, text in enumerate(categories)}
+    encoded = batch.texts(column).dictionary_encode()
+    texts, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
+    unknown = [index for index, text in enumerate(texts) if text not in index_of]
+    if unknown:
+        row = int(np.flatnonzero(np.isin(rows, unknown))[0])
+        raise DataError(
+            f"{batch.where(row, column)}: expected one of {_listed(categories)}, received {texts[rows[row]]!r}"
+        )
+    indices: Array = np.array([index_of[text] for text in texts])[rows]
+    return indices
 
 
 def _listed(names: Sequence[str]) -> str:

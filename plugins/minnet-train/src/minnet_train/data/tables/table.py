@@ -1,10 +1,10 @@
-"""`TableFile` and `Table`: a file with columns, and some of its rows, whatever its format is."""
+"""`TableFile` and `Batch`: something with columns, and some of its rows, whatever its format is."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from attrs import field, frozen
@@ -13,37 +13,66 @@ from minnet_core import Array
 from minnet_core.support import nearest
 
 from ...errors import DataError
-
-CHUNK = 4096
-"""Rows that are read at once."""
-
-FLOAT32_MAX = float(np.finfo(np.float32).max)
+from .engine import arrow
+from .numerals import FLOAT32_MAX, Numerals, looks_like, stripped
 
 
 @frozen
 class TableFile(ABC):
-    """A file with columns, that can be read through as often as need be.
+    """Something with columns, that can be read through as often as need be.
 
     Attributes:
         name: its path.
         header: the names of the columns, or None.
         width: how many columns there are.
+        index: the positions of those that only number or name the rows, and are left out.
+        notes: what was decided about it that is not plain, a sentence for each.
+        numerals: how its texts are read as numbers.
     """
-
-    ROW: ClassVar[str]
-    """What messages call a row."""
 
     name: str
     header: tuple[str, ...] | None
     width: int
+    index: tuple[int, ...] = field(default=(), kw_only=True)
+    notes: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
+    numerals: Numerals = field(default=Numerals(), kw_only=True, repr=False)
 
     @abstractmethod
-    def tables(self, size: int = CHUNK) -> Iterator[Table]:
-        """Read all rows, ``size`` at a time.
+    def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
+        """Read all rows, a part at a time.
+
+        Args:
+            columns: the positions of those that are read.
+            texts: of these, those whose cells are wanted as they are written.
 
         Raises:
             DataError: if that fails.
         """
+
+    @property
+    def word(self) -> str:
+        """What messages call a row."""
+        return "row"
+
+    @property
+    def has_types(self) -> bool:
+        """Whether a column of texts is meant to be one, even if all of them are numbers."""
+        return True
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The names of the columns, all different: the second column ``a`` is called ``a.1``, as pandas does."""
+        if self.header is None:
+            return None
+        names: dict[str, None] = {}
+        header, counts = set(self.header), dict.fromkeys(self.header, 0)
+        for name in self.header:
+            other = name
+            while other in names or (counts[name] and other in header):
+                counts[name] += 1
+                other = f"{name}.{counts[name]}"
+            names[other] = None
+        return tuple(names)
 
     def column_title(self, column: int) -> str:
         """Name a column in a message: from 1, as a reader counts them."""
@@ -60,50 +89,156 @@ class TableFile(ABC):
                 expected = f"{what} from {-self.width} to {self.width - 1}"
                 raise DataError(f"{self.name}: expected {expected}, received {column}")
             return column % self.width
-        header = self.header or ()
-        if header.count(column) != 1:
-            found = f"{header.count(column)} such columns" if column in header else f"columns {', '.join(header)}"
+        header, names = self.header or (), self.names or ()
+        if header.count(column) != 1 and (column in header or names.count(column) != 1):
+            shown = ", ".join(header[:20]) + (", ..." if len(header) > 20 else "")
+            found = f"{header.count(column)} such columns" if column in header else f"columns {shown}"
             found = found if header else "a file without a header"
             hint = "" if column in header else nearest(column, header, most=1)
             raise DataError(f"{self.name}: expected one column {column!r}, received {found}{hint and f'; {hint}'}")
-        return header.index(column)
+        return header.index(column) if column in header else names.index(column)
+
+
+def _no_texts(column: int) -> Any:
+    return None
 
 
 @frozen(eq=False)
-class Table(ABC):
+class Batch:
     """Rows of a file.
 
     Attributes:
         file: which has them.
-        lines: the place of each row in it, from 1.
+        columns: pyarrow's arrays, by their positions.
+        rows: how many rows there are.
+        find_places: says where each row is in its file, from 1; not before somebody asks, as it may take long.
+        written: returns the cells of a column as they are written, a pyarrow array; None if a file does not say.
     """
 
     file: TableFile
-    lines: Sequence[int] = field(repr=False)
+    columns: Mapping[int, Any] = field(repr=False)
+    rows: int
+    find_places: Callable[[], Any] = field(repr=False)
+    written: Callable[[int], Any] = field(default=_no_texts, repr=False)
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return self.rows
 
-    @abstractmethod
-    def texts(self, column: int) -> list[str]:
-        """Return the cells of a column as texts without blanks around them, empty ones where a value is missing."""
+    def is_text(self, column: int) -> bool:
+        """Whether a column has texts rather than numbers, in this part of the file.
 
-    @abstractmethod
+        Raises:
+            DataError: if it is a column of neither; one that is not used may hold whatever it does.
+        """
+        type_ = self.columns[column].type
+        if _is_text(type_):
+            return True
+        if not _is_numeric(type_):
+            raise DataError(
+                f"{self.file.name}, {self.file.column_title(column)}: expected numbers or texts, received {type_}; "
+                "ignore leaves a column out"
+            )
+        return False
+
+    def texts(self, column: int) -> Any:
+        """Return a column as a pyarrow array of texts without blanks around them, empty where a value is missing.
+
+        Raises:
+            DataError: if it is a column of neither numbers nor texts.
+        """
+        values = self.columns[column]
+        if not self.is_text(column):
+            written = self.written(column)
+            if written is None:
+                encoded = arrow("compute").dictionary_encode(values)
+                names = [None if one is None or one != one else str(one) for one in encoded.dictionary.to_pylist()]
+                return arrow("compute").fill_null(arrow().array(names, "string").take(encoded.indices), "")
+            values = written
+        return stripped(arrow("compute").cast(values, "string"))
+
     def numbers(self, columns: Sequence[int]) -> Array:
         """Return columns as float64 (rows, columns), nan where a value is missing.
 
         Raises:
             DataError: naming the place of the first cell that is no number, or none that float32 can hold.
         """
+        numbers = np.empty((len(self), len(columns)))
+        for index, column in enumerate(columns):
+            numbers[:, index] = self._number(column)
+        with np.errstate(invalid="ignore"):
+            is_too_large = np.abs(numbers) > FLOAT32_MAX
+        if is_too_large.any():
+            row, index = map(int, np.argwhere(is_too_large)[0])
+            written = self.written(columns[index])
+            cell = float(numbers[row, index]) if written is None else stripped(written)[row].as_py()
+            raise self.no_number(row, columns[index], cell)
+        return numbers
 
-    @abstractmethod
-    def holds_numbers(self, column: int) -> tuple[bool, bool]:
-        """Whether a column has any cell that is a number, and any that is a text."""
+    def number(self, column: int) -> Array:
+        """Return a column as `numbers` does: float64 (rows,)."""
+        number: Array = self.numbers([column])[:, 0]
+        return number
+
+    def _number(self, column: int) -> Array:
+        """Convert a column, whatever the size of its numbers."""
+        if _is_text(type_ := self.columns[column].type):
+            if self.file.has_types:
+                raise DataError(
+                    f"{self.file.name}, {self.file.column_title(column)}: expected numbers, received {type_}"
+                )
+            texts = self.texts(column)
+            values, found, missing = self.file.numerals.parse(texts)
+            wrong = np.flatnonzero(~(found | missing))
+            if wrong.size:
+                raise self.no_number(int(wrong[0]), column, texts[int(wrong[0])].as_py())
+        elif _is_numeric(type_):
+            values = as_float64(self.columns[column])
+        else:
+            raise DataError(f"{self.file.name}, {self.file.column_title(column)}: expected numbers, received {type_}")
+        return values
+
+    def no_number(self, row: int, column: int, cell: object) -> DataError:
+        """Make an error about a cell that is no number."""
+        shown = repr(cell) if isinstance(cell, str) else str(cell)
+        looks = looks_like([cell], self.file.numerals) if isinstance(cell, str) else None
+        hint = f", which looks like one of {looks[1]}; {looks[2]}" if looks else ""
+        return DataError(f"{self.where(row, column)}: expected a finite float32 number, received {shown}{hint}")
 
     def place(self, row: int) -> str:
         """Name a row in a message."""
-        return f"{self.file.ROW} {self.lines[row]}"
+        return f"{self.file.word} {self.find_places()[row]}"
 
     def where(self, row: int, column: int) -> str:
         """Name a cell in a message."""
         return f"{self.file.name}, {self.place(row)}, {self.file.column_title(column)}"
+
+
+def as_float64(values: Any) -> Array:
+    """Convert a pyarrow array of numbers; one that float64 cannot hold becomes the nearest that it can."""
+    types = arrow("types")
+    if types.is_float64(values.type):
+        plain: Array = values.to_numpy(zero_copy_only=False)
+        return plain
+    if types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if types.is_float16(values.type):
+        return np.asarray(values.to_numpy(zero_copy_only=False), np.float64)
+    converted: Array = values.cast("float64", safe=False).to_numpy(zero_copy_only=False)
+    return converted
+
+
+def _is_numeric(type_: Any) -> bool:
+    """Whether a type is one of numbers; one of nulls is, whose numbers are all missing."""
+    types = arrow("types")
+    if types.is_dictionary(type_):
+        return _is_numeric(type_.value_type)
+    is_kinds = types.is_integer, types.is_floating, types.is_boolean, types.is_decimal, types.is_null
+    return any(is_kind(type_) for is_kind in is_kinds)
+
+
+def _is_text(type_: Any) -> bool:
+    types = arrow("types")
+    if types.is_dictionary(type_):
+        return _is_text(type_.value_type)
+    is_view = getattr(types, "is_string_view", types.is_string)
+    return bool(types.is_string(type_) or types.is_large_string(type_) or is_view(type_))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Sequence
-from sys import intern
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,13 +15,9 @@ from minnet_core import Array
 from ...errors import DataError
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
-from .cells import MISSING, class_names, is_finite_number
-from .columns import Columns
+from .column_readers import FeatureReader, NeedsTextsError, TargetReader, side_by_side
 from .csv_file import CsvFile
-from .table import Table, TableFile
-
-MOST_CATEGORIES = 100
-"""So many different texts in a column are still taken for categories without being asked to."""
+from .table import Batch, TableFile
 
 Column: TypeAlias = str | int
 """A column by its name, or by its index from 0; -1 is the last."""
@@ -45,6 +40,7 @@ class TableOptions:
     weights: Column | None = None
     categories: tuple[Column, ...] = field(default=(), converter=_columns)
     ignore: tuple[Column, ...] = field(default=(), converter=_columns)
+    keep_index: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check what there is to choose from."""
@@ -63,8 +59,30 @@ class TableOptions:
         return tuple(column for column in (*self.target, *self.categories, *self.ignore) if isinstance(column, int))
 
 
+class Places:
+    """Where each row of a data set is in its file."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._places: list[Callable[[], Any]] = []
+        self.count = 0
+
+    def add(self, batch: Batch) -> None:
+        """Add those of some rows."""
+        self._starts.append(self.count)
+        self._places.append(batch.find_places)
+        self.count += len(batch)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, row: int) -> Any:
+        part = bisect_right(self._starts, int(row)) - 1
+        return self._places[part]()[int(row) - self._starts[part]]
+
+
 def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
-    """Read a file twice: once for what its columns hold, and once for the numbers.
+    """Read a file, and keep what is learned from.
 
     Args:
         file: that is read.
@@ -73,126 +91,104 @@ def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
     Raises:
         DataError: naming the place of a value that is missing or cannot be used.
     """
-    reader = _TableReader(file, options)
-    reader.look()
-    return reader.read(reader.columns())
+    as_written = False
+    while True:
+        try:
+            return _TableReader(file, options, as_written).read()
+        except NeedsTextsError:  # the target has texts after many numbers, or integers that no float can hold
+            as_written = True
 
 
 class _TableReader:
     """Reads a file; the positions of its columns, by what they are for, are in ``targets`` and so on."""
 
-    def __init__(self, file: TableFile, options: TableOptions) -> None:
-        self.file = file
-        self.task = options.task
-        self.targets = [file.column_index(column, "target") for column in options.target]
-        self.weights = [file.column_index(column, "weights") for column in _columns(options.weights)]
-        ignored = [file.column_index(column, "ignore") for column in options.ignore]
-        self.categories = [file.column_index(column, "categories") for column in options.categories]
-        taken = {*self.targets, *ignored, *self.weights}
+    def __init__(self, file: TableFile, options: TableOptions, as_written: bool) -> None:
+        self.file, self.task, self.keep_index = file, options.task, options.keep_index
+        self.targets = self._found(options.target, "target")
+        self.weights = self._found(_columns(options.weights), "weights")
+        ignored = self._found(options.ignore, "ignore")
+        categories = self._found(options.categories, "categories")
+        named = {*self.targets, *self.weights, *categories}
+        self.index = () if options.keep_index else tuple(each for each in file.index if each not in named)
+        taken = {*self.targets, *ignored, *self.weights, *self.index}
         self.features = [index for index in range(file.width) if index not in taken]
         if not self.features:
             counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
-            raise DataError(f"{file.name}: expected features and a target, received {counted}{_delimited(file)}")
-        # What `look` finds out:
-        self.lines = array("q")
-        self.target_texts: list[str] = []  # if there is just one target
-        self.holds: dict[int, tuple[bool, bool]] = {}  # whether a column has numbers, and whether it has texts
-        self.texts: dict[int, set[str]] = {}  # of each column that has no numbers, or is to be categories
+            raise DataError(f"{file.name}: expected features and a target, received {counted}{delimited(file)}")
+        self.places = Places()
+        self.readers = [FeatureReader(file, column, column in categories) for column in self.features]
+        self.target = TargetReader(file, self.targets[0], self.task, as_written) if len(self.targets) == 1 else None
+        self.numbers = [*self.weights, *(() if self.target else self.targets)]
+        self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set())
 
-    def look(self) -> None:
-        """Read the file for what its columns hold."""
-        for table in self.file.tables():
-            self.lines.extend(table.lines)
-            if len(self.targets) == 1:
-                self.target_texts += map(intern, table.texts(self.targets[0]))  # the same few texts, most often
-            for column in self.features:
-                before = self.holds.get(column, (False, False))
-                if column not in self.categories and before != (True, True):
-                    now = table.holds_numbers(column)
-                    self.holds[column] = (before[0] or now[0], before[1] or now[1])
-                if self.is_category(column):
-                    self.texts.setdefault(column, set()).update(table.texts(column))
-        if all(is_finite_number(text) for text in self.target_texts if text.lower() not in MISSING):
-            self.target_texts = ["" if text.lower() in MISSING else text for text in self.target_texts]
-
-    def is_category(self, column: int) -> bool:
-        """Whether a column was said to be one of categories, or has had only texts up to here."""
-        return column in self.categories or self.holds[column] == (False, True)
-
-    def columns(self) -> Columns:
-        """Describe the features."""
-        categories = []
-        for column in self.features:
-            texts = tuple(sorted(self.texts[column] - {""})) if self.is_category(column) else ()
-            if len(texts) > MOST_CATEGORIES and column not in self.categories:
-                raise DataError(
-                    f"{self.file.name}, {self.file.column_title(column)}: expected numbers, or up to "
-                    f"{MOST_CATEGORIES} different texts, received {len(texts):,}; ignore leaves a column out, "
-                    "categories takes it for one"
-                )
-            categories.append(texts)
-        return Columns(len(self.features), self.names(self.features), tuple(categories) if any(categories) else ())
-
-    def names(self, columns: Sequence[int]) -> tuple[str, ...] | None:
-        """The names of columns, if they have some that are all different."""
-        names = tuple(self.file.header[column] for column in columns) if self.file.header else ()
-        return names if names and len(set(names)) == len(names) else None
-
-    def read(self, columns: Columns) -> Dataset:
-        """Read the file for its numbers."""
-        rows = len(self.lines)
-        features = np.empty((rows, columns.count))
-        weights = np.empty((rows, len(self.weights)))
-        is_regression = self.is_regression()
-        numbers = np.empty((rows, len(self.targets) if is_regression else 0))
-        start = 0
-        for table in self.file.tables():
-            part = slice(start, start + len(table))
-            features[part] = self.encode(table, columns)
-            weights[part] = table.numbers(self.weights)
-            if is_regression:
-                numbers[part] = table.numbers(self.targets)
-            start += len(table)
-        self.expect_none(np.isnan(numbers), self.targets)
-        self.expect_none(np.isnan(weights), self.weights)
-        targets: Array = numbers
+    def read(self) -> Dataset:
+        """Read the file, once."""
+        found: list[Array] = []
+        for batch in self.file.batches(sorted({*self.features, *self.targets, *self.weights}), self.texts):
+            self.places.add(batch)
+            for reader in self.readers:
+                reader.add(batch)
+            if self.target is not None:
+                self.target.add(batch)
+            found.append(batch.numbers(self.numbers))
+        numbers = np.concatenate(found)
+        categories = tuple(reader.categories() for reader in self.readers)
+        self.expect_none(np.isnan(numbers), self.numbers)
+        targets: Array = numbers[:, len(self.weights) :]
         classes: tuple[int, ...] | tuple[str, ...] = ()
-        if not is_regression:
-            self.expect_none(np.array([[not text] for text in self.target_texts]), self.targets)
-            classes, targets = class_names(
-                self.target_texts, lambda row: f"{self.file.name}, {self.place(row, self.targets[0])}"
-            )
+        if self.target is not None:
+            self.expect_none(self.target.is_missing()[:, None], self.targets)
+            targets, classes = self.target.targets(lambda row: f"{self.file.name}, {self.place(row, self.targets[0])}")
+        features = side_by_side(self.readers, categories, len(self.places))
         return Dataset(
             self.file.name,
             features,
             targets,
             classes,
-            columns.names,
-            self.names(self.targets) if is_regression else None,
-            weights=weights[:, 0] if self.weights else None,
-            categories=columns.categories,
-            origin=Origin(np.array(self.lines), tuple(self.features), self.file.ROW),
+            self.names(self.features),
+            None if classes else self.names(self.targets),
+            weights=numbers[:, 0] if self.weights else None,
+            categories=categories if any(categories) else (),
+            origin=Origin(self.places, tuple(self.features), self.file.word),
+            notes=self.notes(),
         )
 
-    def encode(self, table: Table, columns: Columns) -> Array:
-        """Take the features from a table."""
+    def _found(self, columns: Sequence[Column], what: str) -> list[int]:
+        """Find columns; from the end, those are counted that are no index."""
+        own = [column for column in range(self.file.width) if self.keep_index or column not in self.file.index]
         try:
-            return columns.encode(table, self.features)
+            return [
+                own[column]
+                if isinstance(column, int) and -len(own) <= column < 0
+                else self.file.column_index(column, what)
+                for column in columns
+            ]
         except DataError as error:
-            if (True, True) in self.holds.values():
-                raise DataError(f"{error}; categories = [...] reads a column as strings") from None
-            raise
+            raise DataError(f"{error}{delimited(self.file)}") from None
 
-    def is_regression(self) -> bool:
-        """Whether the targets are numbers to predict, rather than classes."""
-        if self.task is not None or len(self.targets) != 1:
-            return self.task != "classification"
-        texts = list(filter(None, self.target_texts))
-        return all(map(is_finite_number, texts)) and not all(float(text).is_integer() for text in texts)
+    def names(self, columns: Sequence[int]) -> tuple[str, ...] | None:
+        """The names of columns, if they have some."""
+        names = self.file.names
+        return tuple(names[column] for column in columns) if names else None
+
+    def notes(self) -> tuple[str, ...]:
+        """What was decided that is not plain."""
+        header, used = self.file.header or (), {*self.features, *self.targets}
+        is_kept = {*self.file.index} - {*self.index}
+        notes = [note for note in self.file.notes if not (is_kept and "keep_index" in note)]
+        twice = sorted({name for name in header if header.count(name) > 1})
+        if any(header[column] in twice for column in used if header):
+            assert self.file.names is not None
+            renamed = ", ".join(repr(one) for one, was in zip(self.file.names, header, strict=True) if one != was)
+            notes.append(
+                f"{self.file.name}: several columns are called {', '.join(map(repr, twice))}; they are told by their "
+                f"order, the later ones as {renamed}"
+            )
+        return tuple(notes)
 
     def place(self, row: int, column: int) -> str:
         """Name a cell in a message."""
-        return f"{self.file.ROW} {self.lines[row]}, {self.file.column_title(column)}"
+        return f"{self.file.word} {self.places[row]}, {self.file.column_title(column)}"
 
     def expect_none(self, is_missing: Array, columns: Sequence[int]) -> None:
         """Check that no cell (rows, columns) of some columns is missing."""
@@ -202,11 +198,11 @@ class _TableReader:
             raise missing_values(self.file.name, places, len(missing))
 
 
-def _delimited(file: TableFile) -> str:
+def delimited(file: TableFile) -> str:
     """How the columns of a file of one column are told apart that may have more."""
     if file.width > 1 or not isinstance(file, CsvFile):
         return ""
-    line = next(file.tables(1)).texts(0)[0]
+    line = file.header[0] if file.header else str(next(file.batches([0], [0])).texts(0)[0])
     other = max(";\t|", key=line.count)
     source = f'{{ class = "Csv", path = {json.dumps(file.name, ensure_ascii=False)}, delimiter = {json.dumps(other)} }}'
     source = f"; source = {source} takes {other!r} for what ends a column" if other in line else ""

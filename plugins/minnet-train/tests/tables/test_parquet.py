@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from minnet_train import DataError, datasets
-from minnet_train.data.raw_rows import raw_rows
-from minnet_train.data.tables.columns import Columns
+from minnet_train.data.raw_rows import RawRows
+from minnet_train.data.tables import Columns
 
 TEXT = "a,colour,b,k\n1.5,red,1,x\n2.5,blue,0,y\n3.5,red,1,x\n4.5,green,1,y\n"
 
@@ -92,7 +92,7 @@ def test_a_column_that_is_ignored_may_be_of_any_type_and_is_no_matter_of_predict
     name = parquet(day=pyarrow.array([0, 1], pyarrow.date32()), a=[1, 2], k=[0, 1])
     data = load(name, ignore=["day"])
     assert data.columns == ("a",)
-    (rows,) = raw_rows(name, Columns.of(data), may_be_missing=False)
+    (rows,) = RawRows.open(name, Columns.of(data), may_be_missing=False)
     assert rows.tolist() == [[1], [2]]
 
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_none_is_an_error(parquet, tmp_path):
         (
             "pyarrow",
             'datasets["Parquet"]("t.parquet")',
-            "Parquet files: expected pyarrow to be installed, received .*pip install 'minnet-train\\[parquet\\]'",
+            "Tables: expected pyarrow to be installed, received .*pip install 'minnet-train\\[tables\\]'",
         ),
         (
             "sklearn",

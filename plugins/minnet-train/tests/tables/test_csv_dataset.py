@@ -42,8 +42,12 @@ def test_without_a_header_columns_have_no_names(csv):
     assert data.features.tolist() == [[1], [2], [3], [4]]
 
 
-def test_columns_of_one_name_have_no_names(csv):
-    assert csv("a,a,k\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n").columns is None
+def test_columns_of_one_name_are_told_by_their_order_and_that_is_said(csv):
+    data = csv("a,a,k\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n")
+    assert data.columns == ("a", "a.1")
+    assert data.notes == (
+        "t.csv: several columns are called 'a'; they are told by their order, the later ones as 'a.1'",
+    )
 
 
 def test_integers_are_classes_in_the_order_of_numbers(csv):

@@ -1,0 +1,161 @@
+"""Texts as numbers: which ones are, what they are worth, and what those look like that are written in another way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+from itertools import product
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+
+from minnet_core import Array
+
+from .engine import arrow
+
+MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
+"""What is written for a number that is missing, in small letters."""
+
+FLOAT32_MAX = float(np.finfo(np.float32).max)
+
+
+@frozen
+class Numerals:
+    """How numbers are written.
+
+    Attributes:
+        decimal: what is before the fraction.
+        thousands: what divides the digits before it into groups of three; empty for nothing.
+        nulls: what is written for a missing value, besides `MISSING`.
+
+    >>> german = Numerals(",", ".")
+    >>> [german.is_number(text) for text in ("1.234,5", "1.23", "12", "x")]
+    [True, False, True, False]
+    """
+
+    decimal: str = "."
+    thousands: str = ""
+    nulls: tuple[str, ...] = ()
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression for a number."""
+        return _pattern(self.decimal, self.thousands)
+
+    def is_number(self, text: str) -> bool:
+        """Whether a text is a number, infinities included."""
+        return _compiled(self.decimal, self.thousands).match(text) is not None
+
+    def is_missing(self, text: str) -> bool:
+        """Whether a text stands for a number that is missing."""
+        return text in self.nulls or text.lower() in MISSING
+
+    def null_spellings(self, *, usual: bool = False) -> list[str]:
+        """All that is written for a missing number, in capital letters, small ones or both.
+
+        Args:
+            usual: whether to leave out what hardly anybody writes.
+        """
+        few = {"NaN", *(spell(word) for word in MISSING for spell in (str.lower, str.upper, str.capitalize))}
+        return sorted({*(few if usual else _spellings()), *self.nulls})
+
+    def parse(self, texts: Any) -> tuple[Array, Array, Array]:
+        """Read texts, a pyarrow array without blanks around its cells.
+
+        Returns:
+            The numbers, nan where there are none; where there are some; and where one is missing.
+        """
+        compute = arrow("compute")
+        found = _mask(compute.match_substring_regex(texts, pattern=self.pattern))
+        missing = _mask(compute.is_in(texts, value_set=arrow().array(self.null_spellings(), texts.type))) & ~found
+        plain = compute.if_else(arrow().array(found), texts, arrow().scalar(None, texts.type))
+        if self.thousands:
+            plain = compute.replace_substring(plain, pattern=self.thousands, replacement="")
+        if self.decimal != ".":
+            plain = compute.replace_substring(plain, pattern=self.decimal, replacement=".")
+        plain = compute.replace_substring_regex(plain, pattern=r"^\+", replacement="")
+        return compute.cast(plain, "float64").to_numpy(zero_copy_only=False), found, missing
+
+
+def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str] | None:
+    """Tell what a column of texts looks like that was meant to be one of numbers.
+
+    Returns:
+        One of its texts, what they look like, and what to do; None if most look like nothing of that kind.
+
+    >>> looks_like(["0,5", "100,25"], Numerals())[1:]
+    ('numbers with a decimal comma', 'decimal = "," reads them')
+    """
+    texts = [text for text in texts if not numerals.is_missing(text)]
+    odd = [text for text in texts if not numerals.is_number(text)]
+    if not odd:
+        return None
+    for pattern, what, remedy in _LOOKS:
+        found = [text for text in odd if re.fullmatch(pattern, text)]
+        regular = sum(1 for text in texts if numerals.is_number(text) or re.fullmatch(_LOOSE, text))
+        if found and regular >= 0.9 * len(texts):
+            return found[0], what, remedy
+    return None
+
+
+_LOOKS = (
+    (r"[+-]?\d{1,3}(\.\d{3})+,\d+", "numbers with a decimal comma and points between thousands",
+     'decimal = "," and thousands = "." read them'),
+    (r"[+-]?(\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d*)", "numbers with commas between thousands",
+     'thousands = "," reads them'),
+    (r"[+-]?(\d*,(\d{1,2}|\d{4,})|0+,\d+|\d{4,},\d+|\d*,\d+[eE][+-]?\d+)", "numbers with a decimal comma",
+     'decimal = "," reads them'),
+    (r"[+-]?\d{1,3}(\.\d{3})+", "numbers with points between thousands",
+     'decimal = "," and thousands = "." read them'),
+    (r"[+-]?\d{1,3}([ '\u00a0\u202f\u2019]\d{3})+([.,]\d*)?", "numbers in groups of three digits",
+     "thousands says what is between the groups"),
+    (r"[+-]?\d{1,3},\d{3}", "numbers with a decimal comma or with commas between thousands",
+     'decimal = "," or thousands = "," says which'),
+    (r"[+-]?[\d.,' ]*\d[\d.,]*\s*%", "percentages", "write them as numbers"),
+    (r"[+-]?\s*(\p\s*[+-]?[\d.,' ]*\d[\d.,]*|[\d.,' ]*\d[\d.,]*[-\s]*\p)".replace(
+        r"\p", r"(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Z]{3}|[A-Z]{1,2}\$|Fr\.|kr|z\u0142)"),
+     "amounts of money", "write them as numbers"),
+    (r"\([\d.,' ]*\d[\d.,]*\)", "negative numbers in brackets", "write them with a minus sign"),
+)  # fmt: skip
+"""A pattern, what matches it, and what to do."""
+
+_LOOSE = "|".join(f"(?:{pattern})" for pattern, _, _ in _LOOKS)
+
+
+@lru_cache
+def _pattern(decimal: str, thousands: str) -> str:
+    point, group = re.escape(decimal), re.escape(thousands)
+    whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
+    number = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+    return rf"^[+-]?(?:{number}|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
+
+
+@lru_cache
+def _compiled(decimal: str, thousands: str) -> re.Pattern[str]:
+    return re.compile(_pattern(decimal, thousands).removesuffix("$") + r"\Z")
+
+
+@lru_cache
+def _spellings() -> tuple[str, ...]:
+    pairs = [[(letter, letter.upper()) for letter in word] for word in MISSING]
+    return tuple(sorted({"".join(letters) for word in pairs for letters in product(*word)}))
+
+
+def _mask(array: Any) -> Array:
+    """Take an array of booleans, in which null is false."""
+    mask: Array = arrow("compute").fill_null(array, False).to_numpy(zero_copy_only=False).astype(bool)
+    return mask
+
+
+def stripped(texts: Any) -> Any:
+    """Remove the blanks around the cells of a pyarrow array of texts; one that is missing becomes empty."""
+    compute = arrow("compute")
+    return compute.fill_null(compute.utf8_trim_whitespace(texts), "")
+
+
+def decided(texts: Collection[str], numerals: Numerals) -> tuple[int, int]:
+    """Count the texts that are numbers, and those that are neither numbers nor missing."""
+    numbers = sum(map(numerals.is_number, texts))
+    return numbers, sum(not (numerals.is_number(text) or numerals.is_missing(text)) for text in texts)

@@ -1,0 +1,50 @@
+"""Frames of other libraries, which are used where they are installed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minnet_train import Samples, datasets
+
+pytest.importorskip("pyarrow")
+
+COLUMNS = {"a": [1.5, 2.5, 3.5], "town": ["Bonn", "Celle", "Bonn"], "n": [1, 2, 3], "y": [0.5, 1.5, 2.5]}
+EXPECTED = [[1.5, 1, 0, 1], [2.5, 0, 1, 2], [3.5, 1, 0, 3]]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_a_frame_gives_the_same_samples(library):
+    module = pytest.importorskip(library)
+    make = {"pandas": "DataFrame", "polars": "DataFrame", "pyarrow": "table"}[library]
+    samples = Samples.of_table(getattr(module, make)(COLUMNS), target="y")
+    inputs, targets = samples.batch([0, 1, 2])
+    assert inputs.tolist() == EXPECTED
+    assert targets.tolist() == [[0.5], [1.5], [2.5]]
+
+
+def test_categories_and_an_index_of_pandas_are_what_they_are_there():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(COLUMNS, index=[7, 3, 5]).astype({"town": "category"})
+    inputs, _ = Samples.of_table(frame, target="y").batch([0, 1, 2])
+    assert inputs.tolist() == EXPECTED, "the index is no input"
+    assert Samples.of_table(frame, target="y", keep_index=True).inputs_shape == (5,)
+    assert Samples.of_table(frame.set_index("n"), target="y").inputs_shape == (3,)
+
+
+@pytest.mark.parametrize("index", [None, "key"])
+@pytest.mark.parametrize("target", ["y", None])
+def test_what_pandas_writes_is_read_without_its_index(tmp_path, monkeypatch, index, target):
+    pandas = pytest.importorskip("pandas")
+    monkeypatch.chdir(tmp_path)
+    noise, ordered = np.random.default_rng(0).random(60).round(6), np.sort(np.random.default_rng(1).random(60)).round(6)
+    frame = pandas.DataFrame({"noise": noise, "y": ordered}).sample(frac=1, random_state=0).rename_axis(index)
+    frame.to_parquet("t.parquet")
+    frame.to_csv("t.csv")
+    found = [datasets["Parquet"]("t.parquet", target).load()]
+    if index is None:  # a CSV file does not say that a column with a name is an index
+        found.append(datasets["Csv"]("t.csv", target).load())
+    for data in found:
+        assert (data.columns, data.outputs) == (("noise",), ("y",))
+        assert data.features[:, 0].tolist() == frame["noise"].tolist()
+        assert len(data.notes) == 1
