@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..hyperparameters import Fraction, NonNegative
 from .arguments import CountFromZero
+from .direction import larger_is_better
 from .schedule import Schedule
-
-_LARGE_IS_GOOD = re.compile(r"(validation_)?(accuracy|top\d+|r2)")
 
 
 class ReduceOnPlateau(Schedule):
@@ -23,8 +21,8 @@ class ReduceOnPlateau(Schedule):
 
     Args:
         metric: a number of the report of an epoch: ``validation_loss``, ``validation_accuracy``, ``loss``.
-        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for an accuracy, top-k and R2, and
-            ``min``, which is PyTorch's default, for all else.
+        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for the metrics of minnet-train of
+            which large is good, such as the accuracy and R2, and ``min``, which is PyTorch's default, for all else.
         factor: in [0, 1).
         patience: 0 or more.
         threshold: 0 or more.
@@ -69,7 +67,7 @@ class ReduceOnPlateau(Schedule):
     ) -> None:
         super().__init__("epoch")
         if mode is None:
-            mode = "max" if _LARGE_IS_GOOD.fullmatch(str(metric)) else "min"
+            mode = "max" if larger_is_better(metric) else "min"
         if mode not in ("min", "max"):
             raise ValueError(f"ReduceOnPlateau: expected mode to be 'min' or 'max', received {mode!r}")
         if threshold_mode not in ("rel", "abs"):

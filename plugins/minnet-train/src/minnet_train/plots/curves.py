@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from ..metrics import VALIDATION, meaning_of
 from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
 
 if TYPE_CHECKING:
@@ -25,14 +26,8 @@ METRICS = "metrics.jsonl"
 AXES = ("epoch", "step", "seconds")
 """What curves can be drawn along."""
 
-VALIDATION = "validation_"
-"""The prefix of what is measured on validation samples."""
-
-_FRACTIONS = ("accuracy", "top")
-
 _NOT_DRAWN = {*AXES, "samples_per_second"}
 
-_TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
 
 _FEW = 25
@@ -151,7 +146,7 @@ def is_fraction(key: str) -> bool:
     >>> is_fraction("validation_accuracy"), is_fraction("top5"), is_fraction("loss")
     (True, True, False)
     """
-    return key.removeprefix(VALIDATION).startswith(_FRACTIONS)
+    return meaning_of(key).is_fraction
 
 
 def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = False) -> Figure:
@@ -220,7 +215,7 @@ def _look(number: int, *, dashed: bool) -> dict[str, Any]:
 
 
 def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
-    title = _TITLES.get(quantity, quantity.replace("_", " "))
+    title = meaning_of(quantity).title
     axes.set_xlabel(_AXIS_TITLES[axis])
     axes.set_ylabel(title)
     if axis != "seconds":
