@@ -1,6 +1,17 @@
 """A trained model on data: which samples it is evaluated on, and its predictions, in memory and in files."""
 
 from .predictions import FORMATS, as_probabilities, format_of, predict_rows, streamed
+from .scores import Interval, Scores
 from .select_split import load_split, split_rows
 
-__all__ = ["FORMATS", "as_probabilities", "format_of", "load_split", "predict_rows", "split_rows", "streamed"]
+__all__ = [
+    "FORMATS",
+    "Interval",
+    "Scores",
+    "as_probabilities",
+    "format_of",
+    "load_split",
+    "predict_rows",
+    "split_rows",
+    "streamed",
+]

@@ -9,7 +9,7 @@ from .build import (
     check_components,
     check_metric_names,
 )
-from .experiment import DataConfig, Experiment
+from .experiment import ComponentConfig, DataConfig, Experiment
 from .load_source import load_source
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
@@ -19,6 +19,7 @@ from .toml_file import ExperimentFile, read_experiment
 
 __all__ = [
     "KEY",
+    "ComponentConfig",
     "DataConfig",
     "Experiment",
     "ExperimentFile",

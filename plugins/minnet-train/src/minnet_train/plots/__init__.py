@@ -1,7 +1,8 @@
 """Pictures of plain data: learning curves, confusion matrices, mistakes and weights."""
 
+from ..metrics import VALIDATION
 from .confusion import draw_confusion
-from .curves import VALIDATION, Curves, distinct_names, draw_curves, is_fraction, is_number
+from .curves import Curves, distinct_names, draw_curves, is_fraction, is_number
 from .figures import INK, PlotError, check_suffix, import_matplotlib, styled, write_picture
 from .images import draw_images, draw_mistakes, draw_weights, first_weights, square_images
 from .notebook import history_html
