@@ -1,5 +1,6 @@
 """A trained model on data: which samples it is evaluated on, and its predictions, in memory and in files."""
 
+from .features import grid_of, partial_dependence, permutation_importance, some_rows
 from .predictions import FORMATS, as_probabilities, format_of, predict_rows, streamed
 from .scores import Interval, Scores
 from .select_split import load_split, split_rows
@@ -10,8 +11,12 @@ __all__ = [
     "Scores",
     "as_probabilities",
     "format_of",
+    "grid_of",
     "load_split",
+    "partial_dependence",
+    "permutation_importance",
     "predict_rows",
+    "some_rows",
     "split_rows",
     "streamed",
 ]
