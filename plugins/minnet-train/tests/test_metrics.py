@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from minnet_core import ShapeError
-from minnet_optimizers.schedules import larger_is_better
-from minnet_train import Preparation
+from minnet_optimizers import ReduceOnPlateau
+from minnet_train import EarlyStopping, Preparation
 from minnet_train.data import Columns, Standardization
 from minnet_train.metrics import (
     F1,
@@ -31,6 +31,7 @@ from minnet_train.metrics import (
     Recall,
     TopK,
     in_raw_units,
+    meaning_of,
     metrics,
     precision_recall_f1_support,
 )
@@ -217,8 +218,10 @@ LARGE = {"Accuracy", "BalancedAccuracy", "TopK", "Precision", "Recall", "F1", "R
 
 @pytest.mark.parametrize("metric", EVERY, ids=repr)
 def test_larger_is_better_where_a_better_model_has_more(metric):
-    assert larger_is_better(f"validation_{metric.name}") == larger_is_better(metric.name)
-    assert larger_is_better(metric.name) == (type(metric).__name__ in LARGE)
+    is_good = type(metric).__name__ in LARGE
+    for name in (metric.name, f"validation_{metric.name}"):
+        assert meaning_of(name).large_is_good == is_good
+        assert EarlyStopping(metric=name).mode == ReduceOnPlateau(name).mode == ("max" if is_good else "min")
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])

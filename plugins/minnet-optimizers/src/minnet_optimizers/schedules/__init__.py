@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from .cosine_decay import CosineDecay
-from .direction import larger_is_better
 from .one_cycle import OneCycle
 from .reduce_on_plateau import ReduceOnPlateau
 from .schedule import Schedule
 from .step_decay import StepDecay
 from .warm_up import WarmUp
 
-__all__ = ["CosineDecay", "OneCycle", "ReduceOnPlateau", "Schedule", "StepDecay", "WarmUp", "larger_is_better"]
+__all__ = ["CosineDecay", "OneCycle", "ReduceOnPlateau", "Schedule", "StepDecay", "WarmUp"]

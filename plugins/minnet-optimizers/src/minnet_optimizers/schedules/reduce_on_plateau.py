@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..hyperparameters import Fraction, NonNegative
 from .arguments import CountFromZero
-from .direction import larger_is_better
 from .schedule import Schedule
+
+_LARGE_IS_GOOD = re.compile(
+    r"(validation_)?"
+    r"(accuracy|balanced_accuracy|top\d+|r2|matthews|(precision|recall|f1|roc_auc|pr_auc)(_macro|_micro|_weighted)?)"
+)
+"""What minnet-train says of its metrics, which this distribution does not import; a test there compares the two."""
 
 
 class ReduceOnPlateau(Schedule):
@@ -67,7 +73,7 @@ class ReduceOnPlateau(Schedule):
     ) -> None:
         super().__init__("epoch")
         if mode is None:
-            mode = "max" if larger_is_better(metric) else "min"
+            mode = "max" if _LARGE_IS_GOOD.fullmatch(str(metric)) else "min"
         if mode not in ("min", "max"):
             raise ValueError(f"ReduceOnPlateau: expected mode to be 'min' or 'max', received {mode!r}")
         if threshold_mode not in ("rel", "abs"):

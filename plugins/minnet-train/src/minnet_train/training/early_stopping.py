@@ -10,8 +10,8 @@ from attrs import Factory, define, field, frozen
 
 from minnet_core import Module
 from minnet_core.state import model_state, set_model_state
-from minnet_optimizers.schedules import larger_is_better
 
+from ..metrics import meaning_of
 from ..validators import at_least, expect, not_empty
 
 
@@ -39,7 +39,7 @@ class EarlyStopping:
 
 
 def _usual_mode(metric: object) -> str:
-    return "max" if larger_is_better(metric) else "min"
+    return "max" if meaning_of(str(metric)).large_is_good else "min"
 
 
 @define(eq=False)
