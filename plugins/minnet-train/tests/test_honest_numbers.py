@@ -181,9 +181,14 @@ def test_95_of_100_intervals_have_the_true_number(rows):
         value = loss.compute()
         ((low, high),) = percentiles(value, resampled(IDENTITY, samples, [loss])["loss"], rows)
         hits += low <= true.compute() <= high
-        if rows > ROWS:
-            assert high - low < 1.5 * 4 * 0.9 / np.sqrt(rows)
     assert 34 <= hits <= 40
+
+
+def test_four_times_as_many_rows_as_are_drawn_from_halve_the_interval():
+    drawn = np.random.default_rng(0).normal(5, 1, RESAMPLES + 1)
+    drawn[0] = 5
+    ((low, high),), ((less, more),) = percentiles(5, drawn, ROWS), percentiles(5, drawn, 4 * ROWS)
+    assert (5 - less, more - 5) == pytest.approx(((5 - low) / 2, (high - 5) / 2))
 
 
 def test_a_number_that_few_bootstrap_samples_have_has_no_interval():
