@@ -5,7 +5,7 @@ import pytest
 
 from minnet_core import ModelFileError, load
 from minnet_train import Run, read_experiment
-from minnet_train.commands.plot import ClassPredictions, model_file
+from minnet_train.commands.plotted_model import ClassPredictions, model_file
 from minnet_train.plots import PlotError
 
 

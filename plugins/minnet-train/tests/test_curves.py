@@ -64,6 +64,29 @@ def test_many_runs_can_be_told_apart():
     assert len(set(looks)) == 20
 
 
+def test_of_many_runs_the_validation_curves_are_drawn_and_the_legend_stands_at_the_side():
+    figure = draw_curves([run(f"run {n}", validation_loss=2.0) for n in range(12)])
+    curves = figure.axes[0].lines
+    assert [list(line.get_ydata()) for line in curves] == [[2, 1, 2 / 3]] * 12
+    colours = {line.get_color() for line in curves}
+    assert len(colours) <= 8
+    assert len({(line.get_color(), line.get_linestyle()) for line in curves if line.get_linestyle() == "-"}) == 7
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [f"run {n}" for n in range(12)]
+    assert legend.get_title().get_text() == "validation samples"
+    figure.draw_without_rendering()
+    assert legend.get_window_extent().x0 >= figure.axes[0].get_window_extent().x1
+    assert legend.get_window_extent().y0 >= 0
+
+
+def test_a_learning_rate_that_is_constant_is_left_out():
+    constant = Curves("one", [{"epoch": n, "loss": 1 / n, "lr": 0.1} for n in (1, 2, 3)])
+    other = Curves("two", [{"epoch": n, "loss": 1 / n, "lr": 0.2} for n in (1, 2, 3)])
+    assert [axes.get_ylabel() for axes in draw_curves([constant, other]).axes] == ["loss"]
+    falling = run("three", lr=0.1)
+    assert [axes.get_ylabel() for axes in draw_curves([constant, falling]).axes] == ["loss", "learning rate"]
+
+
 def test_a_run_that_lacks_a_quantity_is_left_out_of_its_panel():
     figure = draw_curves([run("one"), run("two", accuracy=0.5)])
     loss, accuracy = figure.axes

@@ -6,24 +6,40 @@ import numpy as np
 import pytest
 
 from minnet_core import ShapeError
-from minnet_train import Preparation
+from minnet_optimizers import ReduceOnPlateau
+from minnet_train import EarlyStopping, Preparation
 from minnet_train.data import Columns, Standardization
 from minnet_train.metrics import (
+    F1,
     MAE,
+    MAPE,
     MSE,
+    PRAUC,
     R2,
+    RMSE,
+    ROCAUC,
     Accuracy,
+    BalancedAccuracy,
+    Brier,
+    CalibrationError,
     ConfusionMatrix,
+    LogLoss,
+    Matthews,
     Metric,
     PerOutput,
+    Precision,
+    Recall,
     TopK,
     in_raw_units,
+    meaning_of,
     metrics,
     precision_recall_f1_support,
 )
 
-CLASSIFYING = [Accuracy(), TopK(2), ConfusionMatrix()]
-MEASURING = [MSE(), MAE(), R2()]
+PROBABILISTIC = [ROCAUC(), PRAUC("weighted"), LogLoss(), Brier(), CalibrationError(10)]
+COUNTING = [Precision("macro"), Recall("weighted"), F1("micro"), BalancedAccuracy(), Matthews()]
+CLASSIFYING = [Accuracy(), TopK(2), ConfusionMatrix(), *COUNTING, *PROBABILISTIC]
+MEASURING = [MSE(), RMSE(), MAE(), MAPE(), R2()]
 EVERY = [*CLASSIFYING, *MEASURING]
 each = pytest.mark.parametrize("metric", EVERY, ids=repr)
 
@@ -32,7 +48,8 @@ def data(metric: Metric, rows: int = 50, seed: int = 0) -> tuple[np.ndarray, np.
     rng = np.random.default_rng(seed)
     outputs = rng.normal(size=(rows, 4)).astype(np.float32)
     if metric in CLASSIFYING:
-        return outputs, rng.integers(0, 4, rows)
+        odds = np.exp(outputs)
+        return odds / odds.sum(axis=1, keepdims=True), rng.integers(0, 4, rows)
     return outputs, (outputs + rng.normal(size=(rows, 4))).astype(np.float32)
 
 
@@ -145,6 +162,68 @@ def test_r2_of_a_constant_that_has_no_exact_mean_is_told_from_one_that_varies():
     assert of(R2(), (targets + 1e-3, targets)) == 0
 
 
+def test_one_output_is_no_classifier_of_two_classes():
+    outputs = np.array([[0.2], [0.9]])
+    with pytest.raises(ShapeError, match="Accuracy: expected outputs .rows, classes"):
+        Accuracy().update(outputs, np.array([[0], [1]]))
+    with pytest.raises(ValueError, match="Accuracy: expected class indices from 0 to 0, one for each output, received"):
+        Accuracy().update(outputs, np.array([0, 1]))
+    assert of(Accuracy(), (outputs, np.array([[1], [1]]))) == 1
+
+
+@pytest.mark.parametrize("cls", [Precision, Recall, F1])
+def test_of_more_classes_than_two_an_average_is_said(cls):
+    with pytest.raises(ValueError, match="expected two classes for average = 'binary', received 3; average = 'macro'"):
+        cls().update(np.eye(3), np.arange(3))
+    with pytest.raises(
+        ValueError, match="expected average to be one of binary, macro, weighted, micro, received 'all'"
+    ):
+        cls("all")
+    with pytest.raises(ValueError, match="expected pos_label to be the index of a class, 0 or 1, received 2"):
+        cls(pos_label=2)
+
+
+@pytest.mark.parametrize("metric", PROBABILISTIC, ids=repr)
+def test_a_nan_makes_a_number_of_probabilities_nan(metric):
+    outputs, labels = data(metric)
+    outputs[3] = np.nan
+    assert np.isnan(of(metric, (outputs, labels)))
+
+
+@pytest.mark.parametrize("cls", [ROCAUC, PRAUC])
+def test_an_area_is_that_of_classes_one_by_one(cls):
+    with pytest.raises(ValueError, match="expected average to be 'macro' or 'weighted', received 'micro'"):
+        cls("micro")
+    assert (cls().name, cls("weighted").name) == (f"{cls().name}", f"{cls().name}_weighted")
+
+
+@pytest.mark.parametrize("n_bins", [0, 1.5, True])
+def test_the_number_of_bins_is_a_count(n_bins):
+    with pytest.raises(ValueError, match="CalibrationError: expected n_bins to be an integer of at least 1, received"):
+        CalibrationError(n_bins)
+
+
+def test_a_million_certain_predictions_that_are_right_are_calibrated():
+    outputs = np.tile(np.float32([[0, 1]]), (1000, 1))
+    assert of(CalibrationError(), *[(outputs, np.ones(1000, int))] * 1000) == 0
+
+
+def test_matthews_of_many_samples_does_not_overflow():
+    outputs, labels = np.eye(2)[[0, 1] * 1000], np.array([0, 1] * 1000)
+    assert of(Matthews(), *[(outputs, labels)] * 100) == 1
+
+
+LARGE = {"Accuracy", "BalancedAccuracy", "TopK", "Precision", "Recall", "F1", "ROCAUC", "PRAUC", "Matthews", "R2"}
+
+
+@pytest.mark.parametrize("metric", EVERY, ids=repr)
+def test_larger_is_better_where_a_better_model_has_more(metric):
+    is_good = type(metric).__name__ in LARGE
+    for name in (metric.name, f"validation_{metric.name}"):
+        assert meaning_of(name).large_is_good == is_good
+        assert EarlyStopping(metric=name).mode == ReduceOnPlateau(name).mode == ("max" if is_good else "min")
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint64])
 def test_classes_may_be_integers_of_any_size(dtype):
     labels = np.arange(100)
@@ -218,7 +297,7 @@ def test_metrics_stay_as_they_are_where_the_network_learns_the_raw_targets():
 
 
 def test_all_are_found_by_name():
-    assert set(metrics) >= {"Accuracy", "ConfusionMatrix", "MAE", "MSE", "R2", "TopK"}
+    assert {type(metric).__name__ for metric in EVERY} <= set(metrics)
     assert metrics["TopK"] is TopK
 
 

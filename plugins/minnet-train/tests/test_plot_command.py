@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import sys
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from minnet_core import ModelFileError, Sequential, layers, save
 from minnet_train import Run, read_experiment
 from minnet_train.commands.plot import _of_model, plot
+from minnet_train.commands.plotted_model import PlottedModel
 from minnet_train.extras import MissingLibraryError
 from minnet_train.plots import PlotError
 
@@ -112,6 +114,100 @@ def test_the_data_can_be_elsewhere(runs, monkeypatch):
         run("one", "--kind", "confusion")
     run("one", "--kind", "confusion", "--data", "elsewhere/flowers.csv")
     assert (runs / "confusion.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("roc", "The ROC curves of one are in roc.png"),
+        ("pr", "The precision-recall curves of one are in pr.png"),
+        ("calibration", "The calibration of one is in calibration.png"),
+        ("importance", "The importance of the features of one is in importance.png"),
+        ("dependence", "The dependence of one on its features is in dependence.png"),
+    ],
+)
+def test_what_a_classifier_predicts_is_drawn(runs, kind, said):
+    assert run("one", "--kind", kind) == f"{said}\n"
+    assert kind_of(runs / f"{kind}.png") == b"\x89PNG"
+
+
+@pytest.fixture
+def regression(folder, edit):
+    """A model of two numbers, one of its features being a text."""
+    edit('target = "species"', 'target = ["width", "size"]\nstandardize_targets = true')
+    edit("n_in = 2, n_out = 3", "n_in = 4, n_out = 2")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    rows = "".join(
+        f"{n % 7},{'red' if n % 3 else 'a very long colour'},{n % 2}.5,{n}.5,{n * 2}.5,{n}\n" for n in range(40)
+    )
+    (folder / "flowers.csv").write_text("length,colour,kind,width,size,other\n" + rows)
+    edit("n_in = 4", "n_in = 5")
+    run_ = Run.prepare(read_experiment("small.toml"))
+    run_.save("m.safetensors")
+    return run_
+
+
+@pytest.mark.parametrize("kind", ["predicted", "residuals", "importance", "dependence"])
+def test_what_a_regression_predicts_is_drawn(regression, folder, kind):
+    run("m.safetensors", "--kind", kind)
+    assert kind_of(folder / f"{kind}.png") == b"\x89PNG"
+
+
+def test_predicted_values_are_in_the_units_of_the_data(regression):
+    targets, outputs = PlottedModel.of_run("m.safetensors").answers()
+    raw = regression.dataset.targets[PlottedModel.of_run("m.safetensors").rows]
+    np.testing.assert_allclose(targets, raw, rtol=1e-5)
+    assert outputs.shape == raw.shape
+    figure = _of_model(("m.safetensors",), "predicted", data=None, split="test", count=None)
+    assert [axes.get_xlabel() for axes in figure.axes] == ["true width", "true size"]
+
+
+def test_a_picture_of_another_task_is_refused(regression):
+    with pytest.raises(PlotError, match="expected a classifier, received a model that predicts numbers"):
+        run("m.safetensors", "--kind", "roc")
+
+
+def test_residuals_of_a_classifier_are_refused(runs):
+    with pytest.raises(PlotError, match="expected a model that predicts numbers, received a classifier"):
+        run("one", "--kind", "residuals")
+
+
+def test_the_features_whose_dependence_is_drawn_can_be_chosen(regression):
+    options = {"data": None, "split": "all", "count": None}
+    figure = _of_model(("m.safetensors",), "dependence", **options, feature=("colour", "length"))
+    assert [axes.get_xlabel() for axes in figure.axes] == ["colour", "length"]
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["a very long c…", "red"]
+    figure = _of_model(("m.safetensors",), "dependence", **{**options, "count": 1})
+    assert len(figure.axes) == 1
+    with pytest.raises(PlotError, match="expected a feature, one of length, colour, kind, other, received 'shape'"):
+        run("m.safetensors", "--kind", "dependence", "--feature", "shape")
+
+
+def test_importance_draws_so_many_features(regression):
+    options = {"data": None, "split": "all", "count": 2}
+    (axes,) = _of_model(("m.safetensors",), "importance", **options).axes
+    assert len(axes.patches) == 2
+    assert axes.get_title().endswith("the 2 most important of 4 features")
+
+
+def test_outputs_that_are_no_probabilities_have_no_roc_curve(folder, edit):
+    edit('{ class = "LogSoftMax" }', '{ class = "ReLU" }')
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    Run.prepare(read_experiment("small.toml")).save("scores.safetensors")
+    with pytest.raises(PlotError, match="expected a model whose outputs are probabilities, or their logarithms"):
+        run("scores.safetensors", "--kind", "calibration")
+
+
+def test_an_autoencoder_is_a_regression(folder, edit):
+    edit('target = "species"', 'target = "species"\nautoencode = true')
+    edit("n_out = 3", "n_out = 2")
+    edit(',\n    { class = "LogSoftMax" }', "")
+    edit('"ClassNLLCriterion"', '"MSECriterion"')
+    Run.prepare(read_experiment("small.toml")).save("auto.safetensors")
+    for kind in ("predicted", "residuals", "importance"):
+        run("auto.safetensors", "--kind", kind)
+        assert (folder / f"{kind}.png").is_file()
 
 
 def test_weights_of_a_model_that_nobody_trained_can_be_drawn(folder):

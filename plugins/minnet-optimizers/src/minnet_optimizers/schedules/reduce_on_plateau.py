@@ -10,7 +10,11 @@ from ..hyperparameters import Fraction, NonNegative
 from .arguments import CountFromZero
 from .schedule import Schedule
 
-_LARGE_IS_GOOD = re.compile(r"(validation_)?(accuracy|top\d+|r2)")
+_LARGE_IS_GOOD = re.compile(
+    r"(validation_)?"
+    r"(accuracy|balanced_accuracy|top\d+|r2|matthews|(precision|recall|f1|roc_auc|pr_auc)(_macro|_micro|_weighted)?)"
+)
+"""What minnet-train says of its metrics, which this distribution does not import; a test there compares the two."""
 
 
 class ReduceOnPlateau(Schedule):
@@ -23,8 +27,8 @@ class ReduceOnPlateau(Schedule):
 
     Args:
         metric: a number of the report of an epoch: ``validation_loss``, ``validation_accuracy``, ``loss``.
-        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for an accuracy, top-k and R2, and
-            ``min``, which is PyTorch's default, for all else.
+        mode: ``min`` if small is good, ``max`` if large is. If not given, ``max`` for the metrics of minnet-train of
+            which large is good, such as the accuracy and R2, and ``min``, which is PyTorch's default, for all else.
         factor: in [0, 1).
         patience: 0 or more.
         threshold: 0 or more.

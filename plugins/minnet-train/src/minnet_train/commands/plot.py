@@ -1,46 +1,65 @@
-"""``minnet plot``, and what it asks the model of a run."""
+"""``minnet plot``."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
-from attrs import evolve, field, frozen
 
-from minnet_core import Array, ModelFileError, Module, load, read_header
+from minnet_core import Array, load, read_header
 from minnet_core.support import printable
 
-from ..data import Dataset, Samples
-from ..errors import ExperimentError
-from ..evaluation import as_probabilities, split_rows
-from ..experiment import KEY, TrainingRecord, load_source
-from ..metrics import count_confusions
+from ..evaluation import grid_of, partial_dependence, permutation_importance, some_rows
+from ..experiment import KEY, TrainingRecord
+from ..metrics import R2, Accuracy, Metric, count_confusions
 from ..plots import (
     Curves,
+    Dependence,
     PlotError,
     check_suffix,
     distinct_names,
+    draw_calibration,
     draw_confusion,
     draw_curves,
+    draw_dependence,
+    draw_importance,
     draw_mistakes,
+    draw_precision_recall,
+    draw_predicted,
+    draw_residuals,
+    draw_roc,
     draw_weights,
     first_weights,
     import_matplotlib,
     write_picture,
 )
-from ..training import forward_chunks
+from .plotted_model import ClassPredictions, PlottedModel, model_file, run_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KINDS = ("curves", "confusion", "mistakes", "weights")
-_SAID = {"confusion": "The confusion matrix of {} is in {}"}
+KINDS = (
+    *("curves", "confusion", "roc", "pr", "calibration", "predicted", "residuals", "importance", "dependence"),
+    *("mistakes", "weights"),
+)
 
-MODELS = ("best.safetensors", "model.safetensors")
-"""The files of a run directory that hold a model, the one to draw first."""
+_SAID = {
+    "confusion": "The confusion matrix of {} is in {}",
+    "roc": "The ROC curves of {} are in {}",
+    "pr": "The precision-recall curves of {} are in {}",
+    "calibration": "The calibration of {} is in {}",
+    "predicted": "The predicted and true values of {} are in {}",
+    "importance": "The importance of the features of {} is in {}",
+    "dependence": "The dependence of {} on its features is in {}",
+}
+
+MOST_DRAWN = 20
+"""So many features are drawn by their importance, and so many classes by their dependence, unless --count says else."""
+
+PANELS = 6
+"""On so many features, the most important ones, the dependence is drawn, unless --feature or --count says else."""
 
 
 @click.command()
@@ -63,7 +82,8 @@ MODELS = ("best.safetensors", "model.safetensors")
     show_default=True,
     help="The split to predict.",
 )
-@click.option("--count", type=click.IntRange(min=1), help="The maximum number of images.")
+@click.option("--count", type=click.IntRange(min=1), help="The maximum number of images, or of features.")
+@click.option("--feature", multiple=True, help="A column whose dependence to draw. May be repeated.")
 def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
     """Plot the curves of the RUNs together, or what one of them has learned.
 
@@ -71,12 +91,19 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     the model of its best epoch is taken.
 
     \b
-    curves     the loss, each metric and the learning rate;
-               also of a run in progress
-    confusion  the confusion matrix
-    mistakes   misclassified samples, as images, if the number of features is
-               a square
-    weights    the weights of each unit of the first layer
+    curves       the loss, each metric and the learning rate;
+                 also of a run in progress
+    confusion    the confusion matrix
+    roc          the receiver operating characteristic of each class
+    pr           precision by recall of each class
+    calibration  how often predictions are right that are so certain
+    predicted    predicted against true values of a regression
+    residuals    true minus predicted values of a regression
+    importance   the drop of the accuracy, or R2, when a feature is shuffled
+    dependence   the mean prediction by the value of a feature
+    mistakes     misclassified samples, as images, if the number of features
+                 is a square
+    weights      the weights of each unit of the first layer
 
     This needs matplotlib:
 
@@ -97,12 +124,26 @@ def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:
     return draw_curves(curves, axis=along, log=log)
 
 
-def _of_model(runs: tuple[str, ...], kind: str, data: str | None, split: str, count: int | None, **_: Any) -> Figure:
+def _of_model(
+    runs: tuple[str, ...],
+    kind: str,
+    data: str | None,
+    split: str,
+    count: int | None,
+    feature: tuple[str, ...] = (),
+    **_: Any,
+) -> Figure:
     if len(runs) > 1:
         raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
     limit = {"count": count} if count else {}
     if kind == "weights":
         return _weights(runs[0], **limit)
+    if kind in _OF_SAMPLES:
+        task, draw = _OF_SAMPLES[kind]
+        return draw(PlottedModel.of_run(runs[0], split=split, data=data, task=task))
+    if kind in ("importance", "dependence"):
+        asked = PlottedModel.of_run(runs[0], split=split, data=data)
+        return _importance(asked, count) if kind == "importance" else _dependence(asked, feature, count)
     predictions = ClassPredictions.of_run(runs[0], split=split, data=data)
     classes = predictions.dataset.classes
     if kind == "confusion":
@@ -131,98 +172,80 @@ def _weights(run: str, **limit: int) -> Figure:
     return draw_weights(weights, columns=columns, title=f"{run_name(run)}: {name}", **limit)
 
 
-def model_file(run: str | os.PathLike[str]) -> Path:
-    """Find the model of a run: of its best epoch, or else that at its end.
-
-    Raises:
-        PlotError: if a run directory has none yet.
-    """
-    path = Path(run)
-    if not path.is_dir():
-        return path
-    found = [path / name for name in MODELS if (path / name).is_file()]
-    if not found:
-        raise PlotError(f"{path}: expected a run directory with {' or '.join(MODELS)}, received one with neither")
-    return found[0]
+def _roc(asked: PlottedModel) -> Figure:
+    return draw_roc(*asked.probabilities(), asked.record.classes, title=asked.title)
 
 
-def run_name(run: str | os.PathLike[str]) -> str:
-    """Say what a title calls a run directory or a model file.
-
-    >>> run_name("runs/digits-1"), run_name("digits.safetensors")
-    ('digits-1', 'digits')
-    """
-    return Path(run).resolve().name.removesuffix(".safetensors")
+def _precision_recall(asked: PlottedModel) -> Figure:
+    return draw_precision_recall(*asked.probabilities(), asked.record.classes, title=asked.title)
 
 
-@frozen(eq=False)
-class ClassPredictions:
-    """What a classifier predicts for samples.
-
-    Attributes:
-        dataset: the one that the samples are from.
-        rows: their indices in it.
-        actual: (rows,), the index of the true class.
-        predicted: (rows,), the index of the class that the model predicts.
-        scores: (rows,), the probability of that class; None if the outputs of the model are no probabilities.
-        title: which samples they are.
-    """
-
-    dataset: Dataset = field(repr=False)
-    rows: Array = field(repr=False)
-    actual: Array = field(repr=False)
-    predicted: Array = field(repr=False)
-    scores: Array | None = field(repr=False)
-    title: str
-
-    @classmethod
-    def of_run(cls, run: str | os.PathLike[str], *, split: str = "test", data: str | None = None) -> ClassPredictions:
-        """Predict with the model of a run, chunk by chunk.
-
-        Args:
-            run: a run directory, or a model file.
-            split: ``training``, ``validation``, ``test`` or ``all``.
-            data: the path of the data that it was trained on, if they have moved.
-
-        Raises:
-            PlotError: if it is no classifier, or there is no such part.
-            ModelFileError: if the data are others than those that it was trained on.
-        """
-        path = model_file(run)
-        record = TrainingRecord.read(read_header(path), path)
-        if record.task != "classification":
-            raise PlotError(f"{path}: expected a classifier, received a model that predicts numbers")
-        dataset = _same_data(record, path, data)
-        rows = split_rows(record, dataset, split)
-        if not len(rows):
-            raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
-        record.expect_outputs((len(dataset.classes),), path)
-        predicted, scores = _classified(load(path, prepared=True), Samples.of(dataset, rows, record.preparation))
-        title = f"{run_name(run)}: {split} samples of {dataset.name}"
-        return cls(dataset, rows, np.asarray(dataset.targets[rows]), predicted, scores, title)
+def _calibration(asked: PlottedModel) -> Figure:
+    return draw_calibration(*asked.probabilities(), title=asked.title)
 
 
-def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
-    config = record.experiment.data
-    try:
-        dataset = load_source(evolve(config, source=data) if data else config)
-    except ExperimentError as error:
-        raise ModelFileError(f"{path}: {error}; --data names the data where they are now") from error
-    if dataset.fingerprint() != record.fingerprint:
-        raise ModelFileError(
-            f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
-            "which samples were held out can no longer be said"
-        )
-    return dataset
+def _predicted(asked: PlottedModel) -> Figure:
+    return draw_predicted(*asked.answers(), asked.output_names, title=asked.title)
 
 
-def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
-    """Return for each sample the class of the largest output, and its probability if all outputs are such."""
-    predicted: list[Array] = []
-    scores: list[Array] = []
-    for *_, outputs in forward_chunks(model, samples):
-        predicted.append(outputs.argmax(axis=1))
-        probabilities = as_probabilities(outputs)
-        if probabilities is not None:
-            scores.append(probabilities.max(axis=1))
-    return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None
+def _residuals(asked: PlottedModel) -> Figure:
+    return draw_residuals(*asked.answers(), asked.output_names, title=asked.title)
+
+
+_OF_SAMPLES: dict[str, tuple[str, Callable[[PlottedModel], Figure]]] = {
+    "roc": ("classification", _roc),
+    "pr": ("classification", _precision_recall),
+    "calibration": ("classification", _calibration),
+    "predicted": ("regression", _predicted),
+    "residuals": ("regression", _residuals),
+}
+"""Kind of a picture of predictions -> the task of the model, and what draws it."""
+
+
+def _importance(asked: PlottedModel, count: int | None) -> Figure:
+    score = "accuracy" if asked.record.classes else "R²"
+    return draw_importance(asked.features, _drops(asked), count=count or MOST_DRAWN, title=asked.title, score=score)
+
+
+def _drops(asked: PlottedModel) -> Array:
+    """Compute the importance of each feature: the drop of the accuracy, or of R2, when it is shuffled."""
+    rows = asked.rows[some_rows(len(asked.rows))]
+    features = np.asarray(asked.dataset.features[rows])
+    metric: Metric = Accuracy() if asked.record.classes else R2()
+    if asked.record.experiment.data.autoencode:
+        targets = asked.record.preparation.answers(asked.record.preparation.inputs(features))
+    else:
+        targets = np.asarray(asked.dataset.targets[rows])
+
+    def score(predictions: Array) -> float:
+        metric.reset()
+        metric.update(predictions, targets)
+        return float(metric.compute())
+
+    return permutation_importance(asked.predict, features, score)
+
+
+def _dependence(asked: PlottedModel, wanted: tuple[str, ...], count: int | None) -> Figure:
+    names = asked.features
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise PlotError(f"{asked.path}: expected a feature, one of {', '.join(names[:20])}, received {unknown[0]!r}")
+    columns = [names.index(name) for name in wanted]
+    if not columns:
+        columns = np.argsort(-_drops(asked).mean(axis=1), kind="stable")[: count or PANELS].tolist()
+    features = np.asarray(asked.dataset.features[asked.rows[some_rows(len(asked.rows), 500)]])
+    outputs = asked.output_names
+    shown = slice(1, 2) if len(asked.record.classes) == 2 else slice(MOST_DRAWN)
+    parts = []
+    for column in columns:
+        of = asked.dataset.categories[column] if asked.dataset.categories else ()
+        values = grid_of(features[:, column].astype(np.float64))
+        means = partial_dependence(asked.predict, features, column, values)[:, shown]
+        there = features[:, column].astype(np.float64)
+        said = np.array([of[int(value)] for value in values]) if of else values
+        parts.append(Dependence(names[column], said, means, there[~np.isnan(there)]))
+    named = tuple(map(str, outputs[shown]))
+    what = "mean probability" if asked.record.classes else "mean prediction"
+    if len(named) == 1:
+        what = f"{what} of {named[0]}"
+    return draw_dependence(parts, named, what=what, title=asked.title)

@@ -1,22 +1,41 @@
-"""`load_split`: the samples that a trained model is evaluated on."""
+"""`load_split`: the samples that a trained model is evaluated on, and what is typical of those of its training."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
-from attrs import evolve
+from attrs import evolve, frozen
 
 from minnet_core import Array, ModelFileError
 
-from ..data import Dataset, Samples, expect_usable, is_table, written_out
+from ..data import Dataset, Preparation, Samples, expect_usable, is_table, written_out
 from ..errors import DataError, ExperimentError
 from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
 from ..runs import generators
 from .align import aligned
 
 
-def load_split(
-    record: TrainingRecord, model: str, data: str | None, split: str
-) -> tuple[str, Samples, tuple[str, ...]]:
+@frozen(eq=False)
+class EvaluatedData:
+    """The samples that a trained model is evaluated on.
+
+    Attributes:
+        name: of the data, for messages.
+        samples: to evaluate on.
+        typical: how often each class is, or the mean of each target as the network learns it.
+        is_known: whether that is of the samples that it was trained on; if the data are others, it is of these.
+        notes: what was decided about the data.
+    """
+
+    name: str
+    samples: Samples
+    typical: Array
+    is_known: bool
+    notes: tuple[str, ...] = ()
+
+
+def load_split(record: TrainingRecord, model: str, data: str | None, split: str) -> EvaluatedData:
     """Load data and select the part of them to evaluate on.
 
     Args:
@@ -26,7 +45,7 @@ def load_split(
         split: ``train``, ``validation``, ``test`` or ``all``.
 
     Returns:
-        The name of the data, for messages, the samples, and what was decided about the data.
+        The samples, with what was decided about the data.
 
     Raises:
         ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
@@ -55,7 +74,22 @@ def load_split(
         )
     weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
     samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
-    return dataset.name, samples, dataset.notes
+    known = split_rows(record, dataset, "train") if is_known else rows
+    typical = _typical(dataset, known, record.preparation, autoencode=config.autoencode)
+    return EvaluatedData(dataset.name, samples, typical, is_known, dataset.notes)
+
+
+def _typical(dataset: Dataset, rows: Array, preparation: Preparation, *, autoencode: bool) -> Array:
+    """Return how often each class is, or the mean of each target as the network learns it."""
+    if autoencode:
+        parts = np.array_split(rows, math.ceil(len(rows) / 1024))
+        sums = [preparation.inputs(dataset.features[part]).sum(axis=0, dtype=np.float64) for part in parts]
+        return np.asarray(np.sum(sums, axis=0) / len(rows))
+    if dataset.classes:
+        return np.bincount(dataset.targets[rows], minlength=len(dataset.classes)) / len(rows)
+    mean = np.asarray(dataset.targets[rows].mean(axis=0, dtype=np.float64))
+    typical: Array = preparation.targets(mean[None])[0]
+    return typical
 
 
 def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:

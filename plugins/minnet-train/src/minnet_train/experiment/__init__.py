@@ -10,7 +10,7 @@ from .build import (
     check_metric_names,
     components_of,
 )
-from .experiment import DataConfig, Experiment
+from .experiment import ComponentConfig, DataConfig, Experiment
 from .load_source import load_source
 from .model_card import ModelCard
 from .prepared_data import LearningData, drawn_split
@@ -22,6 +22,7 @@ from .toml_file import ExperimentFile, read_experiment
 
 __all__ = [
     "KEY",
+    "ComponentConfig",
     "DataConfig",
     "Experiment",
     "ExperimentFile",

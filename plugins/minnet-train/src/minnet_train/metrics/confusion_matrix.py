@@ -11,7 +11,21 @@ from minnet_core import Array
 from .metric import Metric, class_indices
 
 
-class ConfusionMatrix(Metric):
+class ConfusionCounts(Metric):
+    """Counts how often each class is predicted for which; a subclass computes a number of that."""
+
+    TASKS = ("classification",)
+    STATE = ("counts",)
+
+    def reset(self) -> None:
+        self.counts: Array = np.zeros((0, 0), np.int64)
+
+    def update(self, outputs: Array, targets: Array) -> None:
+        counts = count_confusions(class_indices(self, outputs, targets), outputs.argmax(axis=1), outputs.shape[1])
+        self.counts = self.counts + counts if self.counts.size else counts
+
+
+class ConfusionMatrix(ConfusionCounts):
     """How many rows of each class got which prediction: a list for each class, with a count for each predicted class.
 
     scikit-learn: ``confusion_matrix``.
@@ -22,19 +36,9 @@ class ConfusionMatrix(Metric):
     [[1, 1], [0, 1]]
     """
 
-    TASKS = ("classification",)
-    STATE = ("counts",)
-
     @property
     def name(self) -> str:
         return "confusion_matrix"
-
-    def reset(self) -> None:
-        self.counts: Array = np.zeros((0, 0), np.int64)
-
-    def update(self, outputs: Array, targets: Array) -> None:
-        counts = count_confusions(class_indices(self, outputs, targets), outputs.argmax(axis=1), outputs.shape[1])
-        self.counts = self.counts + counts if self.counts.size else counts
 
     def compute(self) -> list[list[int]]:
         counts: list[list[int]] = self.counts.tolist()

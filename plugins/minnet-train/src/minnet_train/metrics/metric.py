@@ -123,10 +123,15 @@ def class_indices(metric: object, outputs: Array, targets: Array) -> Array:
     array([2, 0])
     """
     if outputs.ndim == 2:
-        if targets.shape == outputs.shape:
+        if targets.shape == outputs.shape and not (outputs.shape[1] == 1 and (targets != 1).any()):
             indices: Array = targets.argmax(axis=1)
             return indices
         if targets.shape == outputs.shape[:1] and targets.dtype.kind in "iu":
+            if targets.size and not 0 <= targets.min() <= targets.max() < outputs.shape[1]:
+                raise ValueError(
+                    f"{metric}: expected class indices from 0 to {outputs.shape[1] - 1}, one for each output, "
+                    f"received {targets.min()} to {targets.max()}"
+                )
             return targets.astype(np.intp)  # the confusion matrix multiplies them, which a byte could not hold
     raise ShapeError(
         f"{metric}: expected outputs (rows, classes) with targets of the same shape or class indices (rows,), "

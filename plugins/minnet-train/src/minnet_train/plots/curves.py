@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from .figures import COLOURS, MARKERS, PlotError, new_figure, styled
+from ..metrics import VALIDATION, meaning_of
+from .figures import COLOURS, LINE_STYLES, MARKERS, PlotError, new_figure, shortened, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,15 +26,14 @@ METRICS = "metrics.jsonl"
 AXES = ("epoch", "step", "seconds")
 """What curves can be drawn along."""
 
-VALIDATION = "validation_"
-"""The prefix of what is measured on validation samples."""
-
-_FRACTIONS = ("accuracy", "top")
-
 _NOT_DRAWN = {*AXES, "samples_per_second"}
 
-_TITLES = {"lr": "learning rate", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _AXIS_TITLES = {"epoch": "epoch", "step": "step", "seconds": "time of training (s)"}
+
+_FEW_RUNS = 6
+"""Of so many runs, the curves of both parts can be followed, and the legend has room below them."""
+
+_MOST_IN_COLUMN = 24
 
 _FEW = 25
 """Curves of so many epochs have a marker at each; longer ones have about ten."""
@@ -151,14 +151,15 @@ def is_fraction(key: str) -> bool:
     >>> is_fraction("validation_accuracy"), is_fraction("top5"), is_fraction("loss")
     (True, True, False)
     """
-    return key.removeprefix(VALIDATION).startswith(_FRACTIONS)
+    return meaning_of(key).is_fraction
 
 
 def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = False) -> Figure:
-    """Draw a panel each for the loss, the metrics and the learning rate.
+    """Draw a panel each for the loss, the metrics and the learning rate, unless that is constant in every run.
 
     Each run has a colour and a marker of its own. Numbers of the training samples are dashed, those of the validation
-    samples are solid.
+    samples are solid. Of more than six runs, only those of the validation samples are drawn where there are any; the
+    line style changes when all colours have been used, and the legend stands at the side.
 
     Args:
         runs: at least one.
@@ -171,18 +172,28 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
     """
     quantities = _quantities(runs, axis)
     is_validated = any(run.has(VALIDATION + quantity) for run in runs for quantity in quantities)
+    are_many = len(runs) > _FEW_RUNS
     columns = 2 if len(quantities) == 4 else min(len(quantities), 3)
     rows = math.ceil(len(quantities) / columns)
     with styled():
-        figure = new_figure(4.0 * columns + 0.4, 3.0 * rows + 0.9)
+        wider, higher = (2.0, max(3.0 * rows, 0.22 * len(runs)) + 0.3) if are_many else (0.0, 3.0 * rows + 0.9)
+        figure = new_figure(4.0 * columns + 0.4 + wider, higher)
         for index, quantity in enumerate(quantities, 1):
             axes = figure.add_subplot(rows, columns, index)
             for number, run in enumerate(runs):
-                _draw_run(axes, run, quantity, axis, None if len(runs) == 1 else number, dashed=is_validated)
+                if are_many and run.has(VALIDATION + quantity):
+                    _draw_part(axes, run, VALIDATION + quantity, axis, number, _look(number, style=number))
+                elif are_many:
+                    _draw_part(axes, run, quantity, axis, number, _look(number, style=number))
+                else:
+                    _draw_run(axes, run, quantity, axis, None if len(runs) == 1 else number, dashed=is_validated)
             _label(axes, quantity, axis, log=log)
         if len(runs) == 1:
             figure.suptitle(runs[0].name)
-        _add_legend(figure, runs, is_validated)
+        if are_many:
+            _add_side_legend(figure, runs, is_validated)
+        else:
+            _add_legend(figure, runs, is_validated)
     return figure
 
 
@@ -190,9 +201,15 @@ def _quantities(runs: Sequence[Curves], axis: str) -> list[str]:
     if axis not in AXES:
         raise PlotError(f"expected to draw along one of {', '.join(AXES)}, received {axis!r}")
     quantities = _ordered(quantity for run in runs for quantity in run.quantities())
+    if all(_is_constant(run.values("lr")) for run in runs):
+        quantities = [quantity for quantity in quantities if quantity != "lr"] or quantities
     if not quantities:
         raise PlotError(f"expected runs that report a loss or a metric, received {[run.name for run in runs]}")
     return quantities
+
+
+def _is_constant(values: Sequence[float]) -> bool:
+    return len({value for value in values if math.isfinite(value)}) <= 1
 
 
 def _ordered(quantities: Iterable[str]) -> list[str]:
@@ -201,18 +218,23 @@ def _ordered(quantities: Iterable[str]) -> list[str]:
 
 
 def _draw_run(axes: Axes, run: Curves, quantity: str, axis: str, number: int | None, *, dashed: bool) -> None:
-    places = run.along(axis)
-    every: Any = 1 if len(places) <= _FEW else (0.02 * (number or 0), 0.1)
     for part, key in enumerate((quantity, VALIDATION + quantity)):
         if run.has(key):
             look = _look(part if number is None else number, dashed=dashed and not part and quantity != "lr")
-            axes.plot(places, run.values(key), markevery=every, **look)
+            _draw_part(axes, run, key, axis, number or 0, look)
 
 
-def _look(number: int, *, dashed: bool) -> dict[str, Any]:
+def _draw_part(axes: Axes, run: Curves, key: str, axis: str, number: int, look: dict[str, Any]) -> None:
+    places = run.along(axis)
+    every: Any = 1 if len(places) <= _FEW else (0.02 * (number % 5), 0.1)
+    if run.has(key):
+        axes.plot(places, run.values(key), markevery=every, **look)
+
+
+def _look(number: int, *, dashed: bool = False, style: int = 0) -> dict[str, Any]:
     return {
         "color": COLOURS[number % len(COLOURS)],
-        "linestyle": "--" if dashed else "-",
+        "linestyle": "--" if dashed else LINE_STYLES[style // len(COLOURS) % len(LINE_STYLES)],
         "linewidth": 1.2 if dashed else 1.8,
         "marker": MARKERS[number % len(MARKERS)],
         "markersize": 4,
@@ -220,7 +242,7 @@ def _look(number: int, *, dashed: bool) -> dict[str, Any]:
 
 
 def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
-    title = _TITLES.get(quantity, quantity.replace("_", " "))
+    title = meaning_of(quantity).title
     axes.set_xlabel(_AXIS_TITLES[axis])
     axes.set_ylabel(title)
     if axis != "seconds":
@@ -252,3 +274,12 @@ def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> N
         handles.append(Line2D([], [], label=label, **look))
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
+
+
+def _add_side_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], label=shortened(run.name), **_look(n, style=n)) for n, run in enumerate(runs)]
+    title = "validation samples" if is_validated else None
+    columns = math.ceil(len(handles) / _MOST_IN_COLUMN)
+    figure.legend(handles=handles, loc="outside right upper", ncols=columns, handlelength=3.5, title=title)

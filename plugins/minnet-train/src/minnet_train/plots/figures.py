@@ -23,6 +23,9 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 """Shapes that tell curves apart in black and white. Nine of them and seven colours make 63 pairs."""
 
+LINE_STYLES = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (5, 1.5, 1, 1.5)))
+"""What tells curves apart when the colours have been used once, twice and three times."""
+
 SEQUENTIAL = "Blues"
 """The colour map of amounts, from none to many."""
 
@@ -63,6 +66,12 @@ def shortened(name: object, most: int = 30) -> str:
     """
     text = " ".join(str(name).split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def curve_look(number: int) -> dict[str, Any]:
+    """Return the colour and the line style of a curve without markers, so that many can be told apart."""
+    style = LINE_STYLES[number // len(COLOURS) % len(LINE_STYLES)]
+    return {"color": COLOURS[number % len(COLOURS)], "linestyle": style, "linewidth": 1.8}
 
 
 def import_matplotlib(name: str = "matplotlib", what: str = "pictures") -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +11,8 @@ from attrs import Factory, define, field, frozen
 from minnet_core import Module
 from minnet_core.state import model_state, set_model_state
 
+from ..metrics import meaning_of
 from ..validators import at_least, expect, not_empty
-
-_LARGE_IS_GOOD = re.compile(r"(validation_)?(accuracy|top\d+|r2)")
-"""The metrics of minnet-train of which larger is better."""
 
 
 @frozen(kw_only=True)
@@ -25,8 +22,8 @@ class EarlyStopping:
     Attributes:
         patience: how many epochs may pass without an improvement.
         metric: a number of a report: ``validation_loss``, ``validation_accuracy``, ``loss``.
-        mode: ``min`` if smaller is better, ``max`` if larger is. If not given, ``max`` for the accuracy, top-k and
-            R2 of minnet-train, ``min`` for all else.
+        mode: ``min`` if smaller is better, ``max`` if larger is. If not given, ``max`` for the metrics of
+            minnet-train of which large is good, such as the accuracy and R2, ``min`` for all else.
         min_delta: by how much a new best must be better than the one before.
         restore_best: whether the model is reset to the best epoch when training is over.
     """
@@ -42,7 +39,7 @@ class EarlyStopping:
 
 
 def _usual_mode(metric: object) -> str:
-    return "max" if _LARGE_IS_GOOD.fullmatch(str(metric)) else "min"
+    return "max" if meaning_of(str(metric)).large_is_good else "min"
 
 
 @define(eq=False)
