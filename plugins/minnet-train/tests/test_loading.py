@@ -99,7 +99,7 @@ def test_paths_of_a_component_are_relative_to_the_experiment():
     ("source", "message"),
     [
         ({"class": "TwoMoons", "noise": "0.1"}, "data.source.noise: expected a number, received '0.1'"),
-        ({"class": "Csv", "path": 5}, "data.source.path: expected a text, received 5"),
+        ({"class": "Csv", "path": 5}, "data.source: Csv: expected the path of a file, or a list of them, received 5"),
         ({"class": "Spirals", "turns": []}, r"data.source.turns: expected a number, received \[\]"),
         ({"class": "TwoMoons", "n": 1e3}, "data.source.n: expected an integer, received 1000.0"),
         ({"class": "TwoMoons", "n": True}, "data.source.n: expected an integer, received True"),

@@ -208,7 +208,7 @@ def test_parts_make_no_difference(predictor, rows):
         (lambda: {"length": ["a"], "width": [1.0]}, r"column 1 \('length'\): expected numbers, received string"),
         (lambda: [[1.0, "a"]], "column 2: expected numbers, received string"),
         (lambda: [{"length": 1}, {"length": 2, "width": 3}], r"row 1, column 2 \('width'\): the value is missing"),
-        (lambda: [[1.0, np.nan]], "list, row 1, column 2: expected a finite number, received nan"),
+        (lambda: [[1.0, np.nan]], "list, row 1, column 2: expected a finite float32 number, received nan"),
         (lambda: np.ma.array([[1.0, 2.0]], mask=[[False, True]]), "MaskedArray, row 1, column 2: .* received nan"),
         (lambda: [[1.0, 1e39]], "row 1, column 2: expected a finite float32 number, received 1e[+]39"),
         (lambda: {"length": [1.0], "width": [1e39]}, "expected a finite float32 number, received 1e[+]39"),
