@@ -66,7 +66,7 @@ CRITERIONS = (
                 "float(np.vdot(difference, difference)) / len(input)",
                 "float(np.vdot(difference, difference)) / input.shape[-1]",
             ),
-            ("self.gradInput *= 2 / len(input)", "self.gradInput *= 2 / input.shape[-1]"),
+            ("gradInput *= 2 / len(input)", "gradInput *= 2 / input.shape[-1]"),
         ],
         _MEAN,
         "the loss is divided by the number of features",
@@ -209,7 +209,10 @@ CRITERIONS = (
     ),
     Mutant(
         MSECriterion,
-        ("np.subtract(input, target, dtype=floating_dtype(input))", "np.subtract(input, target)"),
+        [
+            ("np.subtract(input, target, dtype=accumulation_dtype(input))", "np.subtract(input, target)"),
+            ("gradInput.astype(floating_dtype(input), copy=False)", "gradInput"),
+        ],
         _DTYPE,
         "the difference has the wider dtype of the two",
     ),

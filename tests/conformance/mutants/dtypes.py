@@ -50,10 +50,13 @@ DTYPES = (
     ),
     Mutant(
         BatchNormalization,
-        (
-            "output = x - mean.astype(x.dtype, copy=False)\n                output *=",
-            "output = x - mean.astype(float)\n                output *=",
-        ),
+        [
+            (
+                "output = x - mean.astype(x.dtype, copy=False)\n                output *=",
+                "output = x - mean.astype(float)\n                output *=",
+            ),
+            ("(self.axis, -1).astype(floating_dtype(input), copy=False)", "(self.axis, -1)"),
+        ],
         _CHECK,
         "evaluation converts the moving mean to float",
     ),

@@ -67,7 +67,7 @@ FORMULAS = (
     ),
     Mutant(
         MSECriterion,
-        ("self.gradInput *= 2 / len(input)", "self.gradInput *= 2 / input.size"),
+        ("gradInput *= 2 / len(input)", "gradInput *= 2 / input.size"),
         SLOPE,
         "it is divided by the features too",
     ),

@@ -93,9 +93,8 @@ BATCHES = (
     Mutant(
         MSECriterion,
         (
-            "self.gradInput *= 2 / len(input)",
-            'self._samples = max(getattr(self, "_samples", 0), len(input))\n'
-            "        self.gradInput *= 2 / self._samples",
+            "gradInput *= 2 / len(input)",
+            'self._samples = max(getattr(self, "_samples", 0), len(input))\n        gradInput *= 2 / self._samples',
         ),
         _SMALLER,
         "the gradient is divided by the largest batch so far",

@@ -149,8 +149,8 @@ SHAPES = (
     Mutant(
         MSECriterion,
         (
-            "        self.gradInput = self._difference(input, target)\n",
-            "        self.gradInput = np.atleast_2d(self._difference(input, target))\n",
+            "        gradInput = self._difference(input, target)\n",
+            "        gradInput = np.atleast_2d(self._difference(input, target))\n",
         ),
         "gradInput_has_the_shape_of_input",
         "numbers become a row",

@@ -140,13 +140,18 @@ class ManyClassesLoss(Criterion):
     )
 
     def updateOutput(self, input, target):
-        self.output = -float(np.mean(input[np.arange(len(input)), target]))
+        self.output = -float(np.mean(input[self._chosen(input, target)]))
         return self.output
 
     def updateGradInput(self, input, target):
         self.gradInput = np.zeros_like(input)
-        self.gradInput[np.arange(len(input)), target] = -1 / len(input)
+        self.gradInput[self._chosen(input, target)] = -1 / len(input)
         return self.gradInput
+
+    def _chosen(self, input, target):
+        if (target < 0).any():  # NumPy refuses those that are too large
+            raise IndexError(f"ManyClassesLoss: expected classes from 0 to {input.shape[1] - 1}, received {target}")
+        return np.arange(len(input)), target
 
 
 class Rprop(Optimizer):

@@ -160,6 +160,8 @@ class WeightedNLLLoss(Criterion):
 
     def _pick(self, input, target):
         expect_shape(self, input, ("batch", len(self.weights)))
+        if (target < 0).any():  # NumPy refuses those that are too large
+            raise IndexError(f"{self}: expected classes from 0 to {len(self.weights) - 1}, received {target}")
         classes = target.astype(np.intp)
         return (np.arange(len(input)), classes), self.weights[classes].astype(input.dtype)
 

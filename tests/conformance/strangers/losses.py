@@ -132,6 +132,8 @@ class MultiMarginLoss(Criterion):
     def _excess(self, input, target):
         """1 - x_t + x_j, and 0 for the target itself."""
         expect_shape(self, input, ("batch", "classes"))
+        if (target < 0).any():  # NumPy refuses those that are too large
+            raise IndexError(f"{self}: expected classes from 0 to {input.shape[1] - 1}, received {target}")
         column = self._column(target)
         excess = 1 + input - np.take_along_axis(input, column, axis=1)
         np.put_along_axis(excess, column, 0, axis=1)

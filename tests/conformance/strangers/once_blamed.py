@@ -131,15 +131,21 @@ class MeanOverTokens(Criterion):
         self.ignore_index = ignore_index
 
     def updateOutput(self, input, target):
-        kept = np.flatnonzero(target != self.ignore_index)
+        kept = self._kept(input, target)
         self.output = float(-input[kept, target[kept]].sum() / max(len(kept), 1))
         return self.output
 
     def updateGradInput(self, input, target):
-        kept = np.flatnonzero(target != self.ignore_index)
+        kept = self._kept(input, target)
         self.gradInput = np.zeros_like(input)
         self.gradInput[kept, target[kept]] = -1 / max(len(kept), 1)
         return self.gradInput
+
+    def _kept(self, input, target):
+        kept = np.flatnonzero(target != self.ignore_index)
+        if (target[kept] < 0).any():  # NumPy refuses those that are too large
+            raise IndexError(f"MeanOverTokens: expected classes from 0 to {input.shape[1] - 1}, received {target}")
+        return kept
 
 
 class OneHotLoss(Criterion):

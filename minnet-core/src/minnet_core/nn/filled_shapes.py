@@ -105,6 +105,15 @@ class Fill:
         """Draw an array of a shape."""
         return KINDS[self.kind].draw(rng, shape, dtype, self.most or 0)
 
+    def following(self, old: int, new: int) -> Fill:
+        """The fill where something of the length of its bound has another length; the same if none has.
+
+        >>> str(Fill("lengths", 7).following(7, 400)), str(Fill("int", 8).following(7, 400))
+        ('lengths<=400', 'int<9')
+        """
+        below = KINDS[self.kind].sign == "<"
+        return Fill(self.kind, new - below) if self.most == old - below else self
+
     def __str__(self) -> str:
         sign = KINDS[self.kind].sign
         return self.kind if self.most is None else f"{self.kind}{sign}{self.most + (sign == '<')}"

@@ -7,12 +7,13 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import starmap
 from typing import Any
 
 import numpy as np
 from attrs import evolve, frozen
 
-from ...nn import Array
+from ...nn import Array, Fill, FilledShape, ShortTarget, fills
 from ..check import check, fail, skip
 from ..gradient_check import differentiable, magnitude, objective
 from ..numerics import Line, are_equal, copied, format_number, map_arrays, named_arrays
@@ -119,7 +120,12 @@ def _growths(trial: Trial) -> Iterator[Growth]:
 
     def lengthened(axis: int, old: int, changed: list[str], new: int) -> Any:
         given = {name: _replaced(arguments[name], old, new) for name in changed}
-        return evolve(case, arguments={**arguments, **given}, input=_resized(shape, axis, old, new))
+        return evolve(
+            case,
+            arguments={**arguments, **given},
+            input=_resized(shape, axis, old, new),
+            target=_beside(case.target, shape, axis, old, new),
+        )
 
     axes = {(axis, length): None for part in shapes for axis, length in enumerate(part)}
     for axis, length in axes:
@@ -133,14 +139,18 @@ def _growths(trial: Trial) -> Iterator[Growth]:
     for name, value in arguments.items():
         if type(value) is int and value > 0 and name not in NO_SIZE:
 
-            def resized(length: int, name: str = name, draw: Any = case.draw) -> Any:
-                return evolve(case, arguments={**arguments, name: length}, draw=draw)
+            def resized(length: int, name: str = name) -> Any:
+                return evolve(case, arguments={**arguments, name: length})
 
-            def indexed(length: int, name: str = name) -> Any:
-                return resized(length, name, lambda rng, shape, dtype: rng.integers(0, length, shape))
+            def indexed(length: int, name: str = name, value: int = value) -> Any:
+                if any(fills(shape)):
+                    return evolve(resized(length, name), input=_following(shape, value, length))
+                return evolve(resized(length, name), draw=lambda rng, shape, dtype: rng.integers(0, length, shape))
 
-            for made in (indexed, resized) if trial.takes_integers and len(shapes) == 1 else (resized,):
-                growth = Growth(f"argument {name}", value, made, is_of_indices=made is indexed)
+            is_array = trial.takes_integers and len(shapes) == 1
+            takes_more = _following(shape, value, -1) != shape if any(fills(shape)) else is_array
+            for made in (indexed, resized) if takes_more else (resized,):
+                growth = Growth(f"argument {name}", value, made, is_of_indices=made is indexed and is_array)
                 if _runs(growth.trial(trial, KNOWN[0])):
                     yield growth
                     break
@@ -158,7 +168,30 @@ def _parts(shape: Any) -> Iterator[Any]:
 def _resized(shape: Any, axis: int, old: int, new: int) -> Any:
     if isinstance(shape[0], tuple):
         return tuple(_resized(part, axis, old, new) for part in shape)
-    return tuple(new if (index, length) == (axis, old) else length for index, length in enumerate(shape))
+    lengths = tuple(new if (index, length) == (axis, old) else length for index, length in enumerate(shape))
+    if not isinstance(shape, FilledShape):
+        return lengths
+    return FilledShape(lengths, shape.fill.following(old, new) if axis else shape.fill)  # none is bounded by the batch
+
+
+def _following(shape: Any, old: int, new: int) -> Any:
+    """The shape with indices and lengths below another bound, where they are below the old one."""
+    if isinstance(shape[0], tuple):
+        return tuple(_following(part, old, new) for part in shape)
+    return FilledShape(tuple(shape), shape.fill.following(old, new)) if isinstance(shape, FilledShape) else shape
+
+
+def _beside(target: Any, shape: Any, axis: int, old: int, new: int) -> Any:
+    """The target for an input of which an axis is longer."""
+    if not isinstance(target, ShortTarget):
+        return target
+    batch = next(_parts(_resized(shape, axis, old, new)))[0]
+
+    def resized(beside: Any, fill: Fill) -> tuple[Any, Fill]:
+        filled = _resized(FilledShape(beside or (batch,), fill), axis, old, new)
+        return (batch, *filled[1:]) if beside else None, filled.fill
+
+    return evolve(target, parts=tuple(starmap(resized, target.parts)))
 
 
 def _holds(value: Any, length: int) -> bool:

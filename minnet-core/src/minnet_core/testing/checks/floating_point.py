@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from ...nn import Array, Module, ShortTarget, describe, walk
+from ...nn import KINDS, Array, Module, ShortTarget, Tensor, describe, walk
 from ...support import where_raised
 from ..check import check, fail
 from ..numerics import (
@@ -82,12 +82,24 @@ def tiny_inputs_give_finite_results(trial: Trial) -> None:
     """Inputs of zero, and of nearly nothing, are divided by nowhere; nor are integers that are all zero, as padding."""
     if trial.takes_integers and trial.case.draw is None:
         for mode in trial.modes:
-            _expect_finite(trial, mode, np.float64, map_arrays(np.zeros_like, trial.draw_input()), "all zero")
+            _expect_finite(trial, mode, np.float64, _least(trial), "all zero")
         return
     trial.require_real()
     for mode, dtype, size in product(trial.modes, DTYPES, (0.0, 1e-30)):
         input = trial.map_real(partial(scaled, factor=size), trial.draw_input(dtype))
         _expect_finite(trial, mode, dtype, input, f"{size:g} times drawn")
+
+
+def _least(trial: Trial) -> Tensor:
+    """Integers that are all zero, but for lengths, which are all one; masks stay, as one that is shut is no input."""
+    drawn = trial.draw_input()
+    fills = iter(trial.fills(drawn))
+
+    def least(array: Array) -> Array:
+        fill = next(fills)
+        return array if array.dtype == bool else np.full_like(array, KINDS[fill.kind].least if fill else 0)
+
+    return map_arrays(least, drawn)
 
 
 def _has_real_target(trial: Trial) -> bool:
