@@ -84,10 +84,10 @@ def test_the_calibration_is_what_its_definition_says(seed):
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     error = 0.0
     for index in range(15):
-        within = (confidence >= index / 15) & (confidence < (index + 1) / 15)
+        within = (confidence > index / 15) & (confidence <= (index + 1) / 15)
         if within.any():
             error += within.mean() * abs(right[within].mean() - confidence[within].mean())
-    brier = np.mean(np.sum((probabilities - np.eye(classes)[labels]) ** 2, axis=1))
+    brier = np.mean(np.sum((probabilities - np.eye(classes)[labels]) ** 2, axis=1)) / (2 if classes == 2 else 1)
     found = Calibration.of(probabilities, labels)
     assert (found.error, found.brier, found.samples) == pytest.approx((error, brier, 200), abs=1e-9)
 
@@ -95,7 +95,7 @@ def test_the_calibration_is_what_its_definition_says(seed):
 def test_right_and_certain_probabilities_are_calibrated():
     found = Calibration.of(np.eye(3), np.arange(3))
     assert (found.error, found.brier) == (0, 0)
-    assert Calibration.of(np.eye(2), np.array([1, 0])) == Calibration(error=1, brier=2, samples=2)
+    assert Calibration.of(np.eye(2), np.array([1, 0])) == Calibration(error=1, brier=1, samples=2)
 
 
 def test_saving_changes_nothing_of_a_run(folder, edit):
