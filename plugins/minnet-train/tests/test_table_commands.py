@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from minnet_core import MinnetError
 from minnet_train import DataError, read_experiment
@@ -34,7 +35,13 @@ def _in_folder(tmp_path, monkeypatch):
 
 
 def run(command, *arguments: str):
-    return CliRunner().invoke(command, arguments, catch_exceptions=False)
+    """Run a command; what it writes to its two outputs, which CliRunner mixes in versions of click before 8.2."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True) for _ in range(2))
+    with redirect_stdout(out), redirect_stderr(err):
+        command.main(arguments, standalone_mode=False)
+    return SimpleNamespace(
+        **{name: each.buffer.getvalue().decode() for name, each in (("stdout", out), ("stderr", err))}
+    )
 
 
 def write(name: str, header: str, *columns, delimiter=",", decimal="."):
