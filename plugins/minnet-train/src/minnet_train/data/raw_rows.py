@@ -18,9 +18,6 @@ from .missing import SHOWN, missing_values
 from .sources import mapped_features
 from .tables import FLOAT32_MAX, Columns, Dialect, TableFile, note_reading, open_table
 
-CHUNK = 4096
-"""Rows of an array that are read at once."""
-
 
 @frozen(eq=False)
 class RawRows:
@@ -135,7 +132,7 @@ class RawRows:
 
     def _parts(self, array: Array) -> Iterator[Array]:
         start = 0
-        for chunk in chunks(array, CHUNK):
+        for chunk in chunks(array):
             size = np.abs(np.asarray(chunk, np.float64))
             bad = np.argwhere(size > FLOAT32_MAX if self._may_be_missing else ~(size <= FLOAT32_MAX))
             if len(bad):

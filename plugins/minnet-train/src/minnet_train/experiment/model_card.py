@@ -34,7 +34,7 @@ class ModelCard:
         processor: its model.
         blas: the library that multiplies matrices, with its version and the processor that its kernels are for.
         threads: how many it uses; 0 if that cannot be told.
-        versions: of NumPy and the distributions that have to do with minnet, by name.
+        versions: of NumPy and the distributions that the model is made of, by name.
         components: qualified name -> version of each class that the experiment names; None where it has none.
         plugins: those whose hooks took part in the training, with their versions and hooks.
     """

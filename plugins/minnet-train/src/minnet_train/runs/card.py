@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -60,6 +60,7 @@ def model_card(run: Run) -> ModelCard:
     validation = len(run.test) if experiment.data.validation_fraction else 0
     history = trainer.history
     blas, threads = _blas()
+    components = components_of(experiment)
     return ModelCard(
         parts={
             "training": len(run.training),
@@ -78,8 +79,8 @@ def model_card(run: Run) -> ModelCard:
         processor=processor(),
         blas=blas,
         threads=threads,
-        versions=_versions(),
-        components=components_of(experiment),
+        versions=_versions(components),
+        components=components,
         plugins=training_plugins(),
     )
 
@@ -128,8 +129,10 @@ def _calibration(trainer: Trainer, samples: Samples) -> dict[str, Any] | None:
     return {"error": measured.error, "brier": measured.brier, "samples": measured.samples}
 
 
-def _versions() -> dict[str, str]:
-    found = {name: each.version for name, each in scan().distributions.items()}
+def _versions(components: Iterable[str]) -> dict[str, str]:
+    """Those of NumPy and of the distributions that the model is made of; others make no difference to it."""
+    used = {"minnet-core", "minnet-train", *(name.partition(":")[0] for name in components)}
+    found = {name: each.version for name, each in scan().distributions.items() if name in used}
     return {name: version for name, version in sorted({**found, "numpy": np.__version__}.items()) if version}
 
 
