@@ -237,7 +237,7 @@ def test_masked_scores_are_those_of_pytorch(name: str) -> None:
         their_x = torch.from_numpy(x).requires_grad_()
         y = theirs(their_x)
         y.backward(torch.from_numpy(g))
-        np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-9)
+        np.testing.assert_allclose(ours.forward(x), y.detach().numpy(), rtol=1e-9, atol=1e-15)
         np.testing.assert_allclose(ours.backward(x, g), their_x.grad.numpy(), rtol=1e-9, atol=1e-12)
 
 
