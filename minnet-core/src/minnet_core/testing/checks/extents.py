@@ -7,7 +7,7 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import starmap
+from itertools import pairwise, starmap
 from typing import Any
 
 import numpy as np
@@ -225,7 +225,7 @@ def _laws_that_hold(trial: Trial, growth: Growth) -> set[str] | None:
 
 
 def _problem(grown: Trial, growth: Growth, laws: set[str], about: int) -> str | None:
-    for _ in range(2):
+    for _ in range(1 if about == LONGEST else 2):
         wrong = _wrong_slope(grown)
         if wrong:
             return wrong
@@ -329,31 +329,36 @@ def _is_cheap(trial: Trial, growth: Growth) -> bool:
     if trial.kind != "layer":
         return False
     try:
-        (calls, size), (more_calls, more) = (_cost(growth.trial(trial, about)) for about in (LONG, LONGER))
+        lines, size = _cost(growth.trial(trial, KNOWN[-1]))
+        for length, longer in pairwise((KNOWN[-1], LONG, LONGER)):
+            (few, small), (lines, size) = (lines, size), _cost(growth.trial(trial, longer))
+            if lines > few + 4 or size > 1.5 * small * longer / length:
+                return False
     except Exception:  # it may well refuse so many
         return False
-    return more_calls <= calls + 2 and more <= MEMORY and more <= 1.5 * size * LONGER / LONG
+    return size <= MEMORY
 
 
 def _cost(grown: Trial) -> tuple[int, int]:
-    """How many functions a draw and a pass call, and the most bytes that they hold at a time."""
+    """How many lines of Python a draw and a pass execute, and the most bytes that they hold at a time."""
     component, second = grown.fresh(), grown.batch().second
-    calls = 0
+    lines = 0
 
-    def count(frame: Any, event: str, _: Any) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
+    def count(frame: Any, event: str, _: Any) -> Any:
+        nonlocal lines
+        lines += event in ("call", "line")
+        return count
 
-    before, was_tracing = sys.getprofile(), tracemalloc.is_tracing()
+    before, was_tracing = sys.gettrace(), tracemalloc.is_tracing()
     tracemalloc.start()
     tracemalloc.reset_peak()
     start, _ = tracemalloc.get_traced_memory()
-    sys.setprofile(count)
+    sys.settrace(count)
     try:
         forward_backward(component, Batch(grown.draw_input(), second))
     finally:
-        sys.setprofile(before)
+        sys.settrace(before)
         _, peak = tracemalloc.get_traced_memory()
         if not was_tracing:
             tracemalloc.stop()
-    return calls, peak - start
+    return lines, peak - start
