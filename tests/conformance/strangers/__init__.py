@@ -24,12 +24,9 @@ from .once_blamed import (
     MeanOverTokens,
     MergeTime,
     MixUp,
-    NormalizedChain,
     OneHotLoss,
     PaddedConv2d,
     Resized,
-    RunningScale,
-    StudentNorm,
     ZeroGradEmbedding,
 )
 from .order_statistics import Median, Sort
@@ -37,6 +34,7 @@ from .rectifiers import GLU, Hardtanh, Maxout, PReLU, RReLU
 from .recurrent import RNN, GRUCell, LSTMCell
 from .sequences import LengthGRU, MaskedAttention, MaskedMax, MeanOverLength, WordMean
 from .shapes import CumulativeSum, Flatten, MeanOverTime, Pad, Reshape, Reverse, Transpose
+from .students import NormalizedChain, RunningScale, StudentNorm
 from .table_losses import CosineLoss, MaskedMSE, SoftCrossEntropy, TripletLoss, WeightedSamplesNLL
 from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, MulTable, SplitTable
 
