@@ -32,7 +32,8 @@ TUPLE, ITEMS = "tuple", "items"
 FUSED = "minnet-core:Fused"
 """A class that is no more: `fuse` made it in version 0.1 where it now makes a `Sequential`."""
 
-_SCALARS = (bool, int, float, str, NoneType)
+SCALARS = (bool, int, float, str, NoneType)
+"""The types of most arguments, which a config holds as they are."""
 
 _GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator, np.random.SeedSequence)
 
@@ -191,8 +192,9 @@ def build_with(
     args: tuple[Any, ...] = (),
     rng: np.random.Generator | None = None,
     where: str = "",
+    make: Callable[..., Any] = construct,
 ) -> Any:
-    """Make a component from a config, as `build` does, looking its classes up with ``find``."""
+    """Make a component from a config, as `build` does, with classes that ``find`` gives and ``make`` calls."""
     if not (isinstance(config, Mapping) and isinstance(config.get("class"), str)):
         raise ConfigError(f"{where}expected a config such as {{'class': 'Linear', 'n_in': 3}}, received {config!r}")
     is_fused = config["class"] == FUSED
@@ -217,16 +219,16 @@ def build_with(
             arguments["rng"] = rng.spawn(1)[0]
         elif takes_rng.default is takes_rng.empty:
             arguments["rng"] = np.random.default_rng()
-    component = construct(cls, args, arguments, where)
+    component = make(cls, args, arguments, where)
     for index, child in enumerate(added):
-        component.add(build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: "))
+        component.add(build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: ", make))
     if is_fused:
         component.evaluate()
     return component
 
 
 def _decode(value: Any, find: Callable[[str], Any], rng: np.random.Generator | None, where: str) -> Any:
-    if isinstance(value, _SCALARS):  # nearly always, and much faster to tell than what is a Mapping
+    if isinstance(value, SCALARS):  # nearly always, and much faster to tell than what is a Mapping
         return value
     if isinstance(value, list):
         return [_decode(item, find, rng, where) for item in value]
