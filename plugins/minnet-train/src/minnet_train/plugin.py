@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minnet_core import hookimpl
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from minnet_core import ModelHeader
     from minnet_core.diagnosis import Section
+    from minnet_core.testing import Check, Kind
 
 _SUMMARIES = {
     "train": "Train the network that the TOML file EXPERIMENT describes.",
@@ -38,6 +40,22 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
     from .display import training_section  # here, for `minnet explain` alone needs what it imports
 
     return training_section(header, path)
+
+
+@hookimpl
+def minnet_kinds() -> Iterable[Kind]:
+    """Have the conformance kit know sources, metrics and schedules."""
+    from .conformance import KINDS  # here, for the kit alone needs what it imports
+
+    return KINDS
+
+
+@hookimpl
+def minnet_checks() -> Iterable[Check]:
+    """Contribute what is proven of sources, metrics and schedules."""
+    from .conformance import CHECKS  # likewise
+
+    return CHECKS
 
 
 @hookimpl
