@@ -8,8 +8,11 @@ import pytest
 from jinja2 import Environment, meta
 
 from minnet_core import MinnetError
-from minnet_new.project import KINDS, Project
-from minnet_new.scaffold import TEMPLATE, answers, scaffold
+from minnet_new.project import Project
+from minnet_new.scaffold import answers, scaffold
+from minnet_new.templates import OWN, ROOT
+
+KINDS = [template.kind for template in OWN]
 
 FILES = {
     ".github/workflows/test.yml",
@@ -119,9 +122,7 @@ def test_neither_git_nor_a_home_is_needed_and_nothing_is_printed(folder, tmp_pat
 
 def test_every_variable_of_the_template_has_a_value():
     environment = Environment()
-    texts = [path.read_text("utf-8") for path in TEMPLATE.rglob("*.jinja")] + [
-        str(path) for path in TEMPLATE.rglob("*")
-    ]
+    texts = [path.read_text("utf-8") for path in ROOT.rglob("*.jinja")] + [str(path) for path in ROOT.rglob("*")]
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
     assert used == answers(Project("minnet-mish")).keys()
 

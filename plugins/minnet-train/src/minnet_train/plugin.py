@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from minnet_core import hookimpl
 from minnet_core.registry import Registry
@@ -56,6 +57,18 @@ def minnet_checks() -> Iterable[Check]:
     from .conformance import CHECKS  # likewise
 
     return CHECKS
+
+
+@hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
+def minnet_new_templates(registrar: Any) -> None:
+    """Have ``minnet new`` make sources, metrics and schedules, and what takes part in a training."""
+    folder = Path(__file__).with_name("templates")
+    train = ("minnet-train",)
+    registrar.add("source", folder / "source", registry="datasets", requires=train)
+    registrar.add("metric", folder / "metric", registry="metrics", requires=train)
+    registrar.add("schedule", folder / "schedule", registry="schedules", requires=("minnet-optimizers", *train))
+    registrar.add("initializer", folder / "initializer", requires=train)
+    registrar.add("callback", folder / "callback", requires=train)
 
 
 @hookimpl
