@@ -1,6 +1,7 @@
 import os
 import shutil
 import stat
+from configparser import ConfigParser
 
 import copier
 import copier.errors
@@ -125,6 +126,15 @@ def test_every_variable_of_the_template_has_a_value():
     texts = [path.read_text("utf-8") for path in ROOT.rglob("*.jinja")] + [str(path) for path in ROOT.rglob("*")]
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
     assert used == answers(Project("minnet-mish")).keys()
+
+
+def test_it_works_where_minnet_is_on_no_index_and_says_how(folder):
+    made = scaffold(Project("minnet-mish"), folder)
+    tox = ConfigParser()
+    tox.read(made / "tox.ini")
+    assert tox["testenv"]["pass_env"] == "PIP_FIND_LINKS"
+    for name in ("tox.ini", "README.md"):
+        assert "PIP_FIND_LINKS=" in (made / name).read_text()
 
 
 def test_pins_follow_what_is_installed(folder, monkeypatch):

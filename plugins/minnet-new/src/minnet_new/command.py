@@ -64,7 +64,7 @@ class _Kind(click.ParamType):  # type: ignore[type-arg]  # it is generic since c
     help="Make the folder in this one.  [default: the current directory]",
 )
 def new(project: str, output: Path, **options: Any) -> None:
-    """Make a complete distribution with a layer, a criterion, an optimizer and so on.
+    """Make a complete distribution with a component of your own.
 
     Everything is there: the class, its tests, the conformance kit, the entry point, packaging and CI. It holds a
     working example, so its tests pass at once; replace the example by your own.
