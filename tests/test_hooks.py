@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from minnet_core import hookspecs
+from minnet_core.discovery import HOOK_HOMES
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/concepts/hooks.md").read_text()
 HEADINGS = re.findall(r"^## `(\w+\(.*\))`$", PAGE, re.MULTILINE)
@@ -27,6 +30,14 @@ HOOKS = {
     for name, value in vars(importlib.import_module(module)).items()
     if hasattr(value, "minnet_spec")
 }
+
+
+def test_the_core_knows_whose_hook_each_is_that_is_not_its_own():
+    assert set(HOOK_HOMES) == set(HOOKS) - {
+        name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec")
+    }
+    for hook, home in HOOK_HOMES.items():
+        assert HOOKS[hook].__module__ == f"{home.replace('-', '_')}.hookspecs"
 
 
 def test_there_are_hooks():

@@ -22,12 +22,22 @@ ROOMS = {
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (
-        *("check", "numerics", "passes", "gradient_check", "cases", "drawn_inputs", "trial", "trait_detection"),
+        *(
+            "kinds",
+            "check",
+            "numerics",
+            "passes",
+            "gradient_check",
+            "cases",
+            "drawn_inputs",
+            "trial",
+            "trait_detection",
+        ),
         *("selection", "checks", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),
-        *("experiment", "runs", "evaluation", "display", "commands", "plugin"),
+        *("conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

@@ -13,7 +13,7 @@ import pytest
 
 from minnet_core import Sequential, criterions, layers
 from minnet_core.discovery import FIRST_PARTY
-from minnet_core.testing import every_case, examine
+from minnet_core.testing import OWN_KINDS, every_case, examine
 from minnet_layers import (
     ELU,
     BatchNormalization,
@@ -63,7 +63,7 @@ def test_threads_get_their_own_answers_of_an_evaluated_model():
         assert all(threads.map(answer, range(4)))
 
 
-@pytest.mark.parametrize("case", every_case(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", every_case(kinds=OWN_KINDS), ids=lambda case: case.name)
 def test_no_registered_component_is_weak_in_threads(case):
     assert [result.message for result in examine(case, ["evaluation_is_thread_safe"]).weaknesses] == []
 

@@ -7,6 +7,7 @@ Everything is counted while the site is built; the tests in ``tests/conformance`
 
 import sys
 from collections import Counter
+from importlib import import_module
 from itertools import groupby
 from pathlib import Path
 
@@ -31,9 +32,13 @@ class MarkdownDirective(SphinxDirective):
 
 
 class KitChecks(MarkdownDirective):
-    """A table of checks for each family."""
+    """A table of checks for each family, of the core or of the module that is named."""
+
+    optional_arguments = 1
 
     def lines(self) -> list[str]:
+        if self.arguments:
+            return self._of_module(self.arguments[0])
         from mutants import MUTANTS
 
         from minnet_core.testing.checks import OWN_CHECKS
@@ -49,10 +54,21 @@ class KitChecks(MarkdownDirective):
                 "|---|---|---|---|---|",
             ]
             lines += [
-                f"| `{check.name}` | {check.level} | {', '.join(check.of)} | {check.proves} | {killed[check.name]} |"
+                f"| `{check.name}` | {check.level} | {check.about} | {check.proves} | {killed[check.name]} |"
                 for check in checks
             ]
         return lines
+
+    def _of_module(self, name: str) -> list[str]:
+        """A table of the checks that a plugin adds."""
+        return [
+            "| check | failing is a | of | what passing proves |",
+            "|---|---|---|---|",
+            *(
+                f"| `{check.name}` | {check.level} | {check.about} | {check.proves} |"
+                for check in import_module(name).CHECKS
+            ),
+        ]
 
 
 class KitFigures(MarkdownDirective):

@@ -7,7 +7,8 @@ import pytest
 
 from minnet_core import Example, Module
 from minnet_core.testing import Case
-from minnet_core.testing.cases import Weights, from_example
+from minnet_core.testing.cases import from_example
+from minnet_core.testing.kinds import Weights
 from minnet_test_support.components import Down
 
 

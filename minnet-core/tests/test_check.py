@@ -5,11 +5,13 @@ from unittest import SkipTest
 import pytest
 from attrs import evolve
 
+from minnet_core.registry import Registry
 from minnet_core.testing import (
     BoundCheck,
     Case,
     Check,
     ConformanceError,
+    Kind,
     check,
     component_checks,
     fail,
@@ -19,6 +21,7 @@ from minnet_core.testing import (
 from minnet_test_support.components import Identity
 
 CASE = Case(Identity, input=(4, 3), name="identity")
+RECIPE = Kind("recipe", Registry("recipes", lambda: int), lambda cls: issubclass(cls, int))
 
 
 @check("mine", needs=["forward_runs"])
@@ -67,6 +70,13 @@ def test_a_check_knows_its_family_its_kinds_and_its_needs():
 def test_a_kind_that_does_not_exist_is_an_error(of):
     with pytest.raises(ValueError, match="must be in"):
         check("mine", of=of)(lambda trial: None)
+
+
+def test_a_check_may_be_about_every_kind_or_about_one_of_a_plugin():
+    every, some = check("mine", of=())(len), check("mine", of=[RECIPE, "layer"])(len)
+    assert (every.about, some.about) == ("every kind", "recipe, layer")
+    assert [every.is_about(kind) for kind in ("layer", "recipe")] == [True, True]
+    assert [some.is_about(kind) for kind in ("layer", "recipe", "criterion")] == [True, True, False]
 
 
 def test_a_check_is_a_function():

@@ -89,7 +89,7 @@ def test_a_right_component_exits_with_0_and_is_counted_in_a_table(site, minnet, 
     assert (component, failed, weak, expected) == ("Scale", "0", "0", "0")
     assert unproven.startswith("no reference: nothing here proves which formula Scale computes; ")
     assert int(passed) > 30
-    assert int(passed) + int(skipped) == sum("layer" in check.of for check in all_checks())
+    assert int(passed) + int(skipped) == sum(check.is_about("layer") for check in all_checks())
 
 
 def test_a_wrong_component_exits_with_1_and_is_told_of_below_the_table(minnet):
@@ -197,7 +197,7 @@ def test_json_has_every_result(minnet):
     assert code == 1
     (report,) = json.loads(out)
     statuses = {result["check"]: result["status"] for result in report["results"]}
-    assert set(statuses) == {check.name for check in all_checks() if "layer" in check.of}
+    assert set(statuses) == {check.name for check in all_checks() if check.is_about("layer")}
     assert (statuses["is_made"], statuses["gradInput_is_the_slope"]) == ("passed", "failed")
     (bad,) = [result for result in report["results"] if result["check"] == "gradInput_is_the_slope"]
     assert "again: minnet check wrong.py:Scale --input 4,3" in bad["message"]
@@ -208,7 +208,7 @@ def test_checks_are_listed(minnet):
     assert (code, err) == (0, "")
     assert rows(out)[0] == ["check", "family", "level", "of", "proves"]
     assert [row[0] for row in rows(out)[1:]] == [check.name for check in all_checks()]
-    line = "is_made protocol wrong result layer, criterion, optimizer There is something to check: its class"
+    line = "is_made protocol wrong result every kind There is something to check: its class"
     assert any(" ".join(row).startswith(line) for row in rows(out))
     listed = json.loads(minnet("check", "--list", "--json")[1])
     assert [tuple(record) for record in listed] == [("check", "family", "level", "of", "proves")] * len(all_checks())

@@ -94,10 +94,18 @@ def test_every_trait_is_explained():
     assert set(TRAITS) >= DOMAINS
 
 
-@pytest.mark.parametrize("value", [3, [4, 3], (0, 3), (-1,), (2.0,), None, (), [], [(2,), 3], lambda rng: None])
+@pytest.mark.parametrize("value", [3, [4, 3], (0, 3), (-1,), (2.0,), None, [], [(2,), 3], lambda rng: None])
 def test_input_is_a_shape_a_table_of_shapes_or_a_list_of_such(value):
     with pytest.raises(TypeError, match="expected input to be a shape, a tuple of shapes .* received"):
         Example(input=value)
+
+
+def test_what_takes_no_input_says_none():
+    assert (Example().input, Example().shapes, repr(Example(arguments={"n": 2}))) == (
+        (),
+        (),
+        "Example(arguments={'n': 2})",
+    )
 
 
 @pytest.mark.parametrize("name", ["target", "draw"])

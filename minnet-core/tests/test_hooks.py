@@ -114,6 +114,69 @@ def test_registries_that_are_none_break_their_plugin_alone(site, run_minnet, ret
     assert run_minnet("layers")[0] == 0
 
 
+PROVEN = (
+    KINDS.replace("class Recipe(Component):", "class Recipe(Component):\n    spoons = 1")
+    + """
+from minnet_core.testing import Kind, check, fail
+KIND = Kind("recipe", recipes, lambda cls: issubclass(cls, Recipe))
+@hookimpl
+def minnet_kinds(): return {kinds}
+@check("recipes", of=[KIND], needs=["is_made"])
+def has_spoons(trial):
+    "There are spoons."
+    if trial.kind != "recipe" or trial.fresh().spoons < 1: fail("expected a spoon")
+@hookimpl
+def minnet_checks(): return [has_spoons]
+"""
+)
+SOUPS = """
+from minnet_core import Example
+from strange_a import Recipe
+class Soup(Recipe):
+    EXAMPLES = (Example(arguments={"spoons": 2}, rejected_arguments=[{"spoons": "two"}]),)
+    def __init__(self, spoons): self.spoons = int(spoons)
+class Dry(Recipe):
+    def __init__(self): self.spoons = 0
+"""
+
+
+def test_hook_minnet_kinds(site, run_minnet):
+    install(site, "strange-a", PROVEN.format(kinds="[KIND]"))
+    points = {"minnet.recipes": {"Soup": "strange_b:Soup", "Dry": "strange_b:Dry"}}
+    install_distribution(site, "strange-b", {"strange_b": SOUPS}, entry_points=points)
+    layers.refresh()
+    code, output, _ = run_minnet("check", "strange-b")
+    assert code == 1
+    assert [line.split()[:3] for line in output.splitlines()[1:3]] == [["Dry", "3", "1"], ["Soup(spoons=2)", "5", "0"]]
+    assert "Dry fails has_spoons\n  expected a spoon\n" in output
+    assert "Soup(spoons=2)" in run_minnet("check", "--all")[1]
+    assert "no reference" not in output
+    assert "conformance  Soup(spoons=2): 5 passed\n" in run_minnet("explain", "Soup")[1]
+    assert "recipe" in run_minnet("check", "--list")[1]
+    assert run_minnet("check", "strange_b:Soup")[0] == 0
+    assert "its spoons (arguments=, --args)" not in run_minnet("check", "Soup", "--args", '{"spoons": 3}')[1]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "cause"),
+    [
+        ("[recipes]", "TypeError: expected kinds, minnet_core.testing.Kind, received"),
+        (
+            "[Kind('layer', recipes, bool)]",
+            "ValueError: expected a kind of a name of its own, received another 'layer'",
+        ),
+        ("None", "TypeError: expected something to be returned, received None"),
+    ],
+)
+def test_kinds_that_are_none_break_their_plugin_alone(site, run_minnet, kinds, cause):
+    install(site, "strange-a", PROVEN.format(kinds=kinds))
+    code, output, _ = run_minnet("check", "Sequential", "--check", "is_made")
+    assert code == 0
+    code, output, _ = run_minnet("doctor")
+    assert code == 1
+    assert cause in " ".join(output.split())
+
+
 def test_hook_minnet_checks(site):
     source = """
 from minnet_core.testing import check

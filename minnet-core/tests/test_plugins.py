@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from importlib.metadata import distributions
+
 import pytest
 
 from minnet_core import PluginLoadError, layers
 from minnet_core.plugins import plugin_host
-from minnet_core.testing import install_distribution
+from minnet_core.testing import install_distribution, isolated
 
 GOOD = """
 import click
@@ -63,6 +65,52 @@ def test_broken_plugin_is_kept_with_its_cause_and_harms_no_other(site, fault):
     assert failed["strange-b"].__cause__ is not None
     names = [host.call(plugin, "minnet_commands") for plugin in host.loaded if plugin.distribution in loaded]
     assert [[command.name for command in commands] for commands in names] == [["one"], ["two"]]
+
+
+IMPLEMENTS = "from minnet_core import hookimpl\n@hookimpl{marks}\ndef {hook}(): ...\n"
+
+
+@pytest.mark.parametrize(
+    ("hook", "told"),
+    [
+        (
+            "minnet_epoch_end",
+            "'minnet_epoch_end' is a hook of minnet-train, which is {state}; {advice}",
+        ),
+        ("minnet_epoch_ends", "unknown hook 'minnet_epoch_ends'; did you mean 'minnet_epoch_end'"),
+        ("minnet_comands", "unknown hook 'minnet_comands'; did you mean 'minnet_commands'?"),
+        ("bake", "unknown hook 'bake'; minnet's hooks are in its documentation"),
+    ],
+)
+def test_a_hook_that_nobody_specifies_is_told_with_whose_it_is(site, monkeypatch, hook, told):
+    install_distribution(site, "minnet-train", {"minnet_train_of_old": ""})
+    monkeypatch.setenv("MINNET_DISABLE_PLUGINS", "minnet-train")
+    install(site, "strange-a", IMPLEMENTS.format(marks="", hook=hook))
+    layers.refresh()
+    _, failed = strangers(plugin_host())
+    advice = "enable minnet-train, or disable this plugin too"
+    assert told.format(state="disabled", advice=advice) in str(failed["strange-a"])
+
+
+def test_a_hook_of_a_distribution_that_is_not_installed_is_told_so(site, monkeypatch):
+    install(site, "strange-a", IMPLEMENTS.format(marks="", hook="minnet_epoch_end"))
+    with isolated(lambda: [each for each in distributions() if each.name != "minnet-train"]):
+        _, failed = strangers(plugin_host())
+    assert str(failed["strange-a"]) == (
+        "strange-a:plugin (strange-a 0.1.0, strange_a) cannot be loaded: 'minnet_epoch_end' is a hook of minnet-train, "
+        "which is not installed; pip install minnet-train, or mark it @hookimpl(optionalhook=True) if the plugin does "
+        "without"
+    )
+
+
+def test_an_optional_hook_may_be_that_of_nobody(site):
+    with_another = GOOD.format(name="one") + IMPLEMENTS.format(marks="(optionalhook=True)", hook="minnet_bake")
+    install(site, "strange-a", with_another)
+    host = plugin_host()
+    loaded, failed = strangers(host)
+    assert (loaded, failed) == ({"strange-a"}, {})
+    (plugin,) = [plugin for plugin in host.loaded if plugin.distribution == "strange-a"]
+    assert [command.name for command in host.call(plugin, "minnet_commands")] == ["one"]
 
 
 def test_each_plugin_is_called_alone(site):

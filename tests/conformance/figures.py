@@ -13,7 +13,7 @@ from seeds import ALL
 from strangers import STRANGERS
 
 from minnet_core import Criterion, Module
-from minnet_core.testing import check_criterion_gradients, check_gradients, every_case
+from minnet_core.testing import OWN_KINDS, check_criterion_gradients, check_gradients, every_case
 from minnet_core.testing.checks import OWN_CHECKS
 
 
@@ -46,7 +46,7 @@ def count_figures() -> Figures:
     return Figures(
         checks=len(OWN_CHECKS),
         strangers=len(STRANGERS),
-        examples=len(every_case()),
+        examples=len(every_case(kinds=OWN_KINDS)),
         seeds=ALL,
         mutants=len(MUTANTS),
         plain=len(plain),

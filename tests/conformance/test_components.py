@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from minnet_core.testing import checks_for, every_case, examine
+from minnet_core.testing import OWN_KINDS, checks_for, every_case, examine
 from minnet_core.testing.checks import OWN_CHECKS
 
 EXPECTED = {
@@ -58,7 +58,7 @@ def outcomes(case):
     return report.count("passed"), report.count("skipped")
 
 
-CASES = {case.command.removeprefix("minnet check "): case for case in every_case()}
+CASES = {case.command.removeprefix("minnet check "): case for case in every_case(kinds=OWN_KINDS)}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -8,7 +8,7 @@ from seeds import SEEDS
 from strangers import STRANGERS
 
 from minnet_core import Module, Sequential
-from minnet_core.testing import Case, cases_of, every_case, examine
+from minnet_core.testing import OWN_KINDS, Case, cases_of, every_case, examine
 from minnet_layers import BatchNormalization, ChannelwiseScaling
 
 
@@ -27,7 +27,7 @@ def test_a_correct_stranger_is_never_blamed(stranger):
     assert [told for told in failures(stranger) if " has a weakness: evaluation_is_thread_safe\n" not in told] == []
 
 
-@pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case()}))
+@pytest.mark.parametrize("name", sorted({case.command.split()[2] for case in every_case(kinds=OWN_KINDS)}))
 def test_a_registered_component_is_never_blamed(name):
     assert failures(name) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from minnet_core.testing import all_checks, cases_of, every_case, examine
+from minnet_core.testing import OWN_KINDS, all_checks, cases_of, every_case, examine
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 
@@ -16,7 +16,7 @@ from strangers import STRANGERS  # which the line above makes importable
 CHECKS = [check.name for check in all_checks() if check.family == "reference"]
 WITH_REFERENCE = {
     f"{case.name}-{index}": case
-    for index, case in enumerate([*every_case(), *cases_of(*STRANGERS)])
+    for index, case in enumerate([*every_case(kinds=OWN_KINDS), *cases_of(*STRANGERS)])
     if case.reference is not None
 }
 UNPROVEN = {"ChannelwiseScaling", "ClassNLLCriterionUnstable", "Sequential"}
@@ -37,6 +37,6 @@ def test_the_checks_come_from_the_plugin_and_there_is_something_to_compare():
 
 
 def test_every_layer_and_criterion_of_ours_names_its_counterpart():
-    ours = [case for case in every_case() if "minnet-optimizers" not in case.command]
+    ours = [case for case in every_case(kinds=OWN_KINDS) if "minnet-optimizers" not in case.command]
     named = {case.factory.__name__ for case in ours if case.reference is not None}
     assert {case.factory.__name__ for case in ours} - named == UNPROVEN

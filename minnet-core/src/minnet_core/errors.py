@@ -81,6 +81,10 @@ class ProtocolError(RemediableError):
     """A distribution is written to a version of the protocol that this core does not speak."""
 
 
+class UnknownHookError(RemediableError):
+    """A plugin implements a hook that nobody specifies: misspelt, or of a distribution that is not installed."""
+
+
 class PluginLoadError(RemediableError, ImportError):
     """A component or plugin is registered but cannot be loaded, or one of its hooks failed; the error is chained."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .plugins import Registrar
     from .registry import Registry
     from .saving import ModelHeader
-    from .testing import Check
+    from .testing import Check, Kind
 
 hookspec = pluggy.HookspecMarker("minnet")
 hookimpl = pluggy.HookimplMarker("minnet")
@@ -37,6 +37,11 @@ def minnet_commands() -> Iterable[click.Command]:  # type: ignore[empty-body]  #
 @hookspec
 def minnet_registries() -> Iterable[Registry]:  # type: ignore[empty-body]  # likewise
     """Return registries of further kinds of component: each has a command that lists it, and is inspected."""
+
+
+@hookspec
+def minnet_kinds() -> Iterable[Kind]:  # type: ignore[empty-body]  # likewise
+    """Return further kinds of component that the conformance kit proves; `minnet_checks` returns what it proves."""
 
 
 @hookspec

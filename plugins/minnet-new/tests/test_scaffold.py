@@ -1,6 +1,7 @@
 import os
 import shutil
 import stat
+from configparser import ConfigParser
 
 import copier
 import copier.errors
@@ -8,8 +9,11 @@ import pytest
 from jinja2 import Environment, meta
 
 from minnet_core import MinnetError
-from minnet_new.project import KINDS, Project
-from minnet_new.scaffold import TEMPLATE, answers, scaffold
+from minnet_new.project import Project
+from minnet_new.scaffold import answers, scaffold
+from minnet_new.templates import OWN, ROOT
+
+KINDS = [template.kind for template in OWN]
 
 FILES = {
     ".github/workflows/test.yml",
@@ -119,11 +123,18 @@ def test_neither_git_nor_a_home_is_needed_and_nothing_is_printed(folder, tmp_pat
 
 def test_every_variable_of_the_template_has_a_value():
     environment = Environment()
-    texts = [path.read_text("utf-8") for path in TEMPLATE.rglob("*.jinja")] + [
-        str(path) for path in TEMPLATE.rglob("*")
-    ]
+    texts = [path.read_text("utf-8") for path in ROOT.rglob("*.jinja")] + [str(path) for path in ROOT.rglob("*")]
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
     assert used == answers(Project("minnet-mish")).keys()
+
+
+def test_it_works_where_minnet_is_on_no_index_and_says_how(folder):
+    made = scaffold(Project("minnet-mish"), folder)
+    tox = ConfigParser()
+    tox.read(made / "tox.ini")
+    assert tox["testenv"]["pass_env"] == "PIP_FIND_LINKS"
+    for name in ("tox.ini", "README.md"):
+        assert "PIP_FIND_LINKS=" in (made / name).read_text()
 
 
 def test_pins_follow_what_is_installed(folder, monkeypatch):

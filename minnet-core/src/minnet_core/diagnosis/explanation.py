@@ -12,11 +12,23 @@ import numpy as np
 from attrs import Factory, frozen
 
 from ..discovery import Declaration
-from ..nn import Optimizer
+from ..nn import Criterion, Module
 from ..plugins import guarded
-from ..registry import REGISTRIES, Registry
+from ..registry import Registry
 from ..support import Docstring
-from ..testing import OUTCOMES, Batch, Case, Report, cases_of, examine, examples_of, forward, sandboxed
+from ..testing import (
+    OUTCOMES,
+    Batch,
+    Case,
+    Report,
+    cases_of,
+    examine,
+    examples_of,
+    forward,
+    is_tried_without_examples,
+    kind_of_class,
+    sandboxed,
+)
 
 
 @frozen
@@ -84,9 +96,10 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
     """
     cls = registry.load(declaration)
     with guarded(declaration, "cannot be explained"):
-        is_proven = registry in REGISTRIES  # the kit knows what these are
-        cases = cases_of(cls) if is_proven and (examples_of(cls) or issubclass(cls, Optimizer)) else []
-    shapes = [] if issubclass(cls, Optimizer) else [shape for case in cases for shape in _shapes(case)]
+        is_proven = kind_of_class(cls) is not None
+        cases = cases_of(cls) if is_proven and (examples_of(cls) or is_tried_without_examples(cls)) else []
+    is_called = issubclass(cls, (Module, Criterion))
+    shapes = [shape for case in cases for shape in _shapes(case)] if is_called else []
     return Explanation(
         name=registry.shortest(declaration),
         kind=registry.kind,

@@ -17,7 +17,7 @@ from .environment import (
     switches,
     without_strict_plugins,
 )
-from .first_party import FIRST_PARTY, HOMES
+from .first_party import FIRST_PARTY, HOMES, HOOK_HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
 from .scan import Scan, all_distributions, discovering, forget, installed, scan
 
@@ -26,6 +26,7 @@ __all__ = [
     "DISABLED",
     "FIRST_PARTY",
     "HOMES",
+    "HOOK_HOMES",
     "LOCAL",
     "PROTOCOL",
     "PROTOCOL_FLOOR",

@@ -38,3 +38,15 @@ HOMES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""
+
+HOOK_HOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "minnet_fit_start": "minnet-train",
+        "minnet_gradients_ready": "minnet-train",
+        "minnet_step_end": "minnet-train",
+        "minnet_epoch_end": "minnet-train",
+        "minnet_fit_end": "minnet-train",
+        "minnet_new_templates": "minnet-new",
+    }
+)
+"""Hook -> the distribution that specifies it, likewise."""

@@ -32,6 +32,8 @@ class Reference:
         name: dotted, with the framework first: ``torch.nn.SiLU``.
         arguments: keyword arguments of its constructor.
         parameters: parameter or buffer of the component -> dotted name of the counterpart's, which is set to it.
+        call: of a metric, what computes its value, ``call(outputs, targets, **arguments)``; the function of this name,
+            which gets the targets first, as those of scikit-learn do, if not given.
 
     >>> Reference("torch.nn.Linear", {"in_features": 3, "out_features": 2}, {"W": "weight", "b": "bias"}).framework
     'torch'
@@ -40,6 +42,7 @@ class Reference:
     name: str = field(validator=validators.matches_re(r"\w+(\.\w+)+", func=re.fullmatch))
     arguments: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
     parameters: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
+    call: Callable[..., Any] | None = field(default=None, validator=validators.optional(validators.is_callable()))
 
     @property
     def framework(self) -> str:
@@ -82,6 +85,8 @@ def is_shape(value: Any) -> bool:
 
 
 def _check_input(_: Any, __: Any, value: Any) -> None:
+    if value == ():  # what is not said
+        return
     if not value or not all(map(is_shape, value if isinstance(value, list) else [value])):
         raise TypeError(
             f"expected input to be a shape, a tuple of shapes (a table) or a list of such, received {value!r}"
@@ -116,6 +121,7 @@ class Example:
     Attributes:
         arguments: keyword arguments of the constructor.
         input: the shape of an input; a tuple of shapes if the input is a table; a list of either for several inputs.
+            What is a layer, criterion or optimizer needs one.
             The first axis of every array is the batch. A shape may be a text that says what fills the array as well,
             ``"4,7:mask"`` or ``"4,7,3;4:lengths<=7"``, one of ``KINDS``.
         draw: ``draw(rng, shape, dtype)`` that returns an input of that shape; without it, numbers from the domain that
@@ -134,7 +140,7 @@ class Example:
     """
 
     arguments: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
-    input: Shape | list[Shape] = field(converter=read_shapes, validator=_check_input)
+    input: Shape | list[Shape] = field(default=(), converter=read_shapes, validator=_check_input)
     draw: Draw | None = field(default=None, validator=[validators.optional(validators.is_callable()), _check_draw])
     target: Draw | None = field(
         default=None, converter=_read_target, validator=[validators.optional(validators.is_callable()), _check_target]
@@ -147,15 +153,17 @@ class Example:
 
     def __repr__(self) -> str:
         """What was said, without what is as by default: it is the id of many a test."""
-        default = Example(input=self.input)
+        default = Example()
         values = {each.name: getattr(self, each.name) for each in fields(Example)}
-        said = {name: value for name, value in values.items() if name == "input" or value != getattr(default, name)}
+        said = {name: value for name, value in values.items() if value != getattr(default, name)}
         plain = {name: dict(value) if isinstance(value, Mapping) else value for name, value in said.items()}
         return f"Example({', '.join(f'{name}={value!r}' for name, value in plain.items())})"
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes of all inputs."""
+        if self.input == ():
+            return ()
         return tuple(self.input) if isinstance(self.input, list) else (self.input,)
 
     def draw_input(

@@ -15,6 +15,7 @@ from .. import hookspecs
 from ..discovery import FIRST_PARTY, Declaration, Scan, Switches, is_strict, scan, switches
 from ..errors import PluginLoadError
 from .loading import guarded, load
+from .unknown_hooks import expect_known_hooks
 
 # Held while what is loaded changes, and never while anything is imported: another thread may hold a module's own lock.
 _lock = RLock()
@@ -208,7 +209,7 @@ class PluginHost:
     def _register(self, plugin: Declaration, module: Any) -> None:
         hash(module)  # pluggy keeps plugins in sets: one that cannot be hashed would fail every call
         self.manager.register(module, plugin.qualified)
-        self.manager.check_pending()
+        expect_known_hooks(self.manager, module)
         if not self.manager.get_hookcallers(module):
             raise TypeError(f"expected functions marked by minnet_core.hookimpl, found none in {plugin.target}")
 

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from ..discovery import Declaration, expect_spoken, installed
-from ..errors import PluginLoadError, ProtocolError, described
+from ..errors import PluginLoadError, ProtocolError, UnknownHookError, described
 from ..nn import Component
 from ..support import did_you_mean, nearest, where_raised
 from .captured_output import capture_output
@@ -30,7 +30,7 @@ def guarded(declaration: Declaration, what: str) -> Iterator[None]:
     try:
         with capture_output(declaration.distribution):
             yield
-    except ProtocolError as error:
+    except (ProtocolError, UnknownHookError) as error:
         raise PluginLoadError(f"{_named(declaration)} {what}: {error.cause}", error.remedy) from error
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and not _is_raised_by_code(error):

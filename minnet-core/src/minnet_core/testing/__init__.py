@@ -1,10 +1,11 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
-from .cases import Case, construct_examples, examples_of
+from .cases import Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
-from .checks import all_checks, checks_for, named_check
+from .checks import all_checks, checks_for, named_check, through_pickle
 from .fixtures import install_distribution, isolated
 from .gradient_check import check_criterion_gradients, check_gradients
+from .kinds import OWN_KINDS, Kind, all_kinds, kind_of_class
 from .numerics import (
     central_difference,
     expect_equal,
@@ -24,12 +25,14 @@ from .trial import Trial
 __all__ = [
     "LEVELS",
     "OUTCOMES",
+    "OWN_KINDS",
     "Batch",
     "BoundCheck",
     "Case",
     "Check",
     "ConformanceError",
     "Examination",
+    "Kind",
     "Level",
     "NotApplicable",
     "Report",
@@ -37,6 +40,7 @@ __all__ = [
     "Trial",
     "WeaknessWarning",
     "all_checks",
+    "all_kinds",
     "backward",
     "cases_of",
     "central_difference",
@@ -56,7 +60,9 @@ __all__ = [
     "gradients",
     "install_distribution",
     "is_floating",
+    "is_tried_without_examples",
     "isolated",
+    "kind_of_class",
     "largest",
     "map_arrays",
     "named_arrays",
@@ -67,5 +73,6 @@ __all__ = [
     "sandboxed",
     "skip",
     "structure",
+    "through_pickle",
     "without_reference",
 ]

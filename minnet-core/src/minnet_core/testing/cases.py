@@ -12,18 +12,11 @@ from attrs import asdict, field, frozen, validators
 
 from ..discovery import Declaration
 from ..errors import ConfigError
-from ..nn import Component, Criterion, Example, Module, Optimizer, Tensor, children, construct
+from ..nn import Component, Example, Module, Tensor, children
 from ..plugins import guarded
+from .kinds import LAYER, Kind, all_kinds, component_kind, kind_of_class
 from .numerics import map_arrays, named_arrays
 from .passes import sandboxed
-
-KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
-"""What the kit can prove, by the name that a check uses."""
-
-
-def kind_of(component: Any) -> str:
-    """Return which of ``KINDS`` a component is."""
-    return next(name for name, base in KINDS.items() if isinstance(component, base))
 
 
 @frozen(eq=False)
@@ -73,12 +66,13 @@ class Case(Example):
 
     @property
     def kind(self) -> str | None:
-        """What is made, ``layer``, ``criterion`` or ``optimizer``; None if that fails, as a check tells."""
+        """The name of the kind that is made, such as ``layer``; None if that fails, as a check tells."""
         try:
             with sandboxed(self.seed):
-                return kind_of(self.build())
+                kind = component_kind(self.build())
         except (Exception, SystemExit):
             return None
+        return None if kind is None else kind.name
 
     def build(self, rng: int | np.random.Generator | None = None) -> Any:
         """Make a component.
@@ -101,17 +95,25 @@ class Case(Example):
     def _made(self, arguments: dict[str, Any]) -> Any:
         made: Any
         if isinstance(self.factory, type) and issubclass(self.factory, Component):
-            trained = (Weights(self.shapes[0], self.seed),) if issubclass(self.factory, Optimizer) else ()
-            made = construct(self.factory, trained, arguments)
+            expected = kind_of_class(self.factory)
+            self._expect_input(expected)
+            made = (expected or LAYER).make(self, arguments)
         else:
             made = self.factory(**arguments)
-        if not any(isinstance(made, kind) for kind in KINDS.values()):
-            raise TypeError(f"{self.name}: expected a layer, criterion or optimizer to be made, received {made!r}")
+        kind = component_kind(made)
+        if kind is None:
+            *names, last = (each.name for each in all_kinds())
+            raise TypeError(f"{self.name}: expected a {', '.join(names)} or {last} to be made, received {made!r}")
+        self._expect_input(kind)
         if _is_empty_container(made):  # of which there is nothing to prove
             shape = self.shapes[0]
             for index in range(max(2, len(shape) if isinstance(shape[0], tuple) else 0)):
                 made.add(Bend(0.8 + index / 4))
         return made
+
+    def _expect_input(self, kind: Kind | None) -> None:
+        if kind is not None and kind.takes_input and not self.shapes:
+            raise TypeError(f"{self.name}: expected the shape of an input of the {kind.name}, received none")
 
 
 def _is_empty_container(made: Any) -> bool:
@@ -148,27 +150,6 @@ class Bend(Module):
         self.gradK += sum(slope for _, slope in named_arrays("", slopes))
 
 
-class Weights(Module):
-    """A module of nothing but two parameters, of a shape and of half its first length, drawn from a seed.
-
-    Args:
-        shape: of the first.
-        rng: draws both.
-
-    >>> [array.shape for array in Weights((4, 3)).getParameters()]
-    [(4, 3), (2, 3)]
-    """
-
-    PARAMETERS: ClassVar = {"x": "gradX", "y": "gradY"}
-
-    def __init__(self, shape: tuple[Any, ...], rng: int = 0) -> None:
-        super().__init__()
-        generator = np.random.default_rng(rng)
-        self.x = generator.standard_normal(shape).astype(np.float32)
-        self.y = generator.standard_normal((shape[0] // 2 or 1, *shape[1:])).astype(np.float32)
-        self.gradX, self.gradY = np.zeros_like(self.x), np.zeros_like(self.y)
-
-
 def examples_of(cls: Any) -> tuple[Example, ...]:
     """The ``EXAMPLES`` of a class.
 
@@ -189,20 +170,29 @@ def from_example(cls: type, example: Example, **known: Any) -> Case:
 def construct_examples(declaration: Declaration, cls: Any) -> None:
     """Make a component with the arguments of each of its ``EXAMPLES``.
 
-    One that declares none is made if its constructor needs no argument, or it is an optimizer and needs only a module.
+    One that declares none is made if its constructor needs no argument, or it is an optimizer and needs only a module;
+    one of a kind that the kit does not know may want anything.
 
     Raises:
         PluginLoadError: if one cannot be made.
     """
     with sandboxed(), guarded(declaration, "cannot be constructed"):
         cases = [from_example(cls, example) for example in examples_of(cls)]
-        if not cases and (issubclass(cls, Optimizer) or not needed_arguments(cls)):
+        if not cases and (is_tried_without_examples(cls) or not needed_arguments(cls)):
             cases = [Case(cls, input=(4, 3))]
         for case in cases:
             try:
                 case.build()
             except ConfigError as error:  # what the constructor raised says more than who caught it
                 raise error.__cause__ or error from error.__cause__
+
+
+def is_tried_without_examples(cls: type) -> bool:
+    """Whether the kit can try a class that declares no ``EXAMPLES``, of which it knows neither arguments nor input."""
+    kind = kind_of_class(cls)
+    if kind is None or kind.input is None:
+        return False
+    return kind.takes_input or not needed_arguments(cls)
 
 
 def needed_arguments(function: Any) -> list[str]:

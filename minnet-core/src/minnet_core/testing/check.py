@@ -9,6 +9,8 @@ from unittest import SkipTest
 
 from attrs import field, frozen, validators
 
+from .kinds import OWN_NAMES, Kind
+
 if TYPE_CHECKING:
     from .trial import Trial
 
@@ -26,7 +28,7 @@ class Check:
     Attributes:
         function: takes a `Trial`; calls `fail` or `skip`, or returns. An exception out of the component fails it too.
         family: the group that it belongs to in reports and documentation.
-        of: the kinds of component that it is about, of ``layer``, ``criterion`` and ``optimizer``.
+        of: the names of the kinds of component that it is about, such as ``layer``; none if it is about every kind.
         needs: names of checks without which this one would mean nothing; where one fails that is not expected to, this
             one is skipped. Only where it is about wrong results, and less was found, is this one run.
         level: what failing it means. A ``wrong result`` is a gradient, a loss or an output that is wrong, a state that
@@ -39,7 +41,7 @@ class Check:
     of: tuple[str, ...] = field(
         default=("layer", "criterion"),
         converter=tuple[str, ...],
-        validator=validators.deep_iterable(validators.in_(("layer", "criterion", "optimizer"))),
+        validator=validators.deep_iterable(validators.instance_of(str)),
     )
     needs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     level: Level = field(default="wrong result", validator=validators.in_(LEVELS))
@@ -48,6 +50,15 @@ class Check:
     def name(self) -> str:
         """The name of the function."""
         return self.function.__name__
+
+    @property
+    def about(self) -> str:
+        """The kinds of component that it is about, in words."""
+        return ", ".join(self.of) or "every kind"
+
+    def is_about(self, kind: str) -> bool:
+        """Whether it is about a kind of component."""
+        return not self.of or kind in self.of
 
     @property
     def proves(self) -> str:
@@ -63,10 +74,19 @@ def check(
     family: str,
     *,
     level: Level = "wrong result",
-    of: Iterable[str] = ("layer", "criterion"),
+    of: Iterable[str | Kind] = ("layer", "criterion"),
     needs: Iterable[str] = (),
 ) -> Callable[[Callable[[Any], None]], Check]:
     """Make a decorator that turns a function of a trial into a `Check`.
+
+    Args:
+        family: the group that it belongs to.
+        level: what failing it means.
+        of: the kinds of component that it is about: the core's by name, a plugin's as the `Kind` itself; empty for all.
+        needs: names of checks without which it would mean nothing.
+
+    Raises:
+        ValueError: if a name is that of no kind of the core.
 
     >>> @check("protocol", level="wrong result", of=["layer"])
     ... def output_is_there(trial):
@@ -74,7 +94,14 @@ def check(
     >>> output_is_there.name, output_is_there.proves
     ('output_is_there', 'A forward pass returns something.')
     """
-    return lambda function: Check(function, family, of, needs, level)
+    kinds = tuple(each.name if isinstance(each, Kind) else _own_name(each) for each in of)
+    return lambda function: Check(function, family, kinds, needs, level)
+
+
+def _own_name(kind: str) -> str:
+    if kind not in OWN_NAMES:
+        raise ValueError(f"of: {kind!r} must be in {OWN_NAMES}, or the Kind of a plugin")
+    return kind
 
 
 class ConformanceError(AssertionError):

@@ -77,19 +77,26 @@ class Report:
         traits: those that hold, declared or, for a case that infers them, found.
         reference: name of the counterpart in another framework that the case declares; without one, the checks prove
             that backward belongs to forward, and not that forward is the formula that its author means.
+        is_formula: whether it computes a formula, of which there could be a reference.
     """
 
     case: str
     results: tuple[Result, ...]
     traits: frozenset[str] = frozenset()
     reference: str | None = None
+    is_formula: bool = True
 
     def __repr__(self) -> str:
         counts = [_counted(self.count(outcome), outcome) for outcome in OUTCOMES if self.count(outcome)]
-        return f"<{self.case}: {', '.join([*counts, *([] if self.reference else ['no reference'])])}>"
+        return f"<{self.case}: {', '.join([*counts, *(['no reference'] if self.lacks_reference else [])])}>"
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)
+
+    @property
+    def lacks_reference(self) -> bool:
+        """Whether nothing proves which formula it computes."""
+        return self.is_formula and self.reference is None
 
     @property
     def failures(self) -> tuple[Result, ...]:
@@ -163,7 +170,7 @@ def without_reference(reports: Iterable[Report], most: int = 5) -> str:
     >>> without_reference([Report("Swish", ())])
     'no reference: nothing here proves which formula Swish computes; a reference= in EXAMPLES or a test of its own does'
     """
-    names = list(dict.fromkeys(report.case for report in reports if report.reference is None))
+    names = list(dict.fromkeys(report.case for report in reports if report.lacks_reference))
     if not names:
         return ""
     listed = names[:most] if len(names) > most + 1 else names[:]

@@ -17,6 +17,7 @@ from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError, Level, WeaknessWarning
 from .checks import checks_by_name, checks_for, named_check, unknown_check
+from .kinds import OWN_NAMES, all_kinds
 from .passes import sandboxed
 from .report import Report, Result, Status
 from .selection import cases_of
@@ -75,12 +76,13 @@ class Examination:
         results = {check.name: self.result_of(check) for check in checks}
         needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
         reference = None if self.case.reference is None else self.case.reference.name
-        return Report(self.case.name, (*needed, *results.values()), self.traits, reference)
+        is_formula = self.kind is None or next(kind.is_formula for kind in all_kinds() if kind.name == self.kind)
+        return Report(self.case.name, (*needed, *results.values()), self.traits, reference, is_formula)
 
     @cached_property
     def traits(self) -> frozenset[str]:
         """The traits of the component: those declared and, for a case that infers them, those found."""
-        if not self.case.infers:
+        if not self.case.infers or self.kind not in OWN_NAMES:
             return self.case.traits
         try:
             with sandboxed(self.case.seed):
@@ -107,7 +109,7 @@ class Examination:
             text = printable_lines(message)
             return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
 
-        if self.kind is not None and self.kind not in check.of:
+        if self.kind is not None and not check.is_about(self.kind):
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         weak = ""
         for need in check.needs:

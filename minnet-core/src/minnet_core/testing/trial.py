@@ -13,9 +13,10 @@ import numpy.typing as npt
 from attrs import evolve
 
 from ..nn import DOMAINS, KINDS, Array, Fill, Module, Optimizer, Tensor, fills
-from .cases import Case, kind_of
+from .cases import Case
 from .check import skip
 from .drawn_inputs import Freedom, freedoms
+from .kinds import component_kind
 from .numerics import are_floating, copied, is_floating, map_arrays, rows, scaled, structure
 from .passes import Batch, distinct, forward, parameters
 
@@ -56,8 +57,10 @@ class Trial:
 
     @property
     def kind(self) -> str:
-        """``layer``, ``criterion`` or ``optimizer``."""
-        return kind_of(self.prototype)
+        """The name of its kind: ``layer``, ``criterion``, ``optimizer``, or that of a plugin's."""
+        kind = component_kind(self.prototype)
+        assert kind is not None  # else the case would not have made it
+        return kind.name
 
     @property
     def modes(self) -> tuple[Mode, ...]:

@@ -10,9 +10,10 @@ from typing import Any
 import click
 
 from .names import class_name, project_name
-from .project import KINDS, Project
+from .project import Project
 from .scaffold import scaffold
 from .taken import namesakes
+from .templates import templates
 
 
 def _checked(check: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
@@ -27,9 +28,24 @@ def _checked(check: Callable[[str], str]) -> Callable[[click.Context, click.Para
     return callback
 
 
+class _Kind(click.ParamType):  # type: ignore[type-arg]  # it is generic since click 8.3
+    """A choice among the templates that there are when it is asked for."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return self._choice().convert(value, param, ctx)
+
+    def get_metavar(self, *arguments: Any, **more: Any) -> str | None:  # click gives it a context since 8.2
+        return self._choice().get_metavar(*arguments, **more)
+
+    def _choice(self) -> click.Choice[str]:
+        return click.Choice(tuple(templates()))
+
+
 @click.command()
 @click.argument("project", callback=_checked(project_name))
-@click.option("--kind", type=click.Choice(KINDS), default="layer", show_default=True, help="What the project holds.")
+@click.option("--kind", type=_Kind(), default="layer", show_default=True, help="What the project holds.")
 @click.option(
     "--class",
     "class_name",
@@ -48,7 +64,7 @@ def _checked(check: Callable[[str], str]) -> Callable[[click.Context, click.Para
     help="Make the folder in this one.  [default: the current directory]",
 )
 def new(project: str, output: Path, **options: Any) -> None:
-    """Make a complete distribution with a layer, a criterion or an optimizer.
+    """Make a complete distribution with a component of your own.
 
     Everything is there: the class, its tests, the conformance kit, the entry point, packaging and CI. It holds a
     working example, so its tests pass at once; replace the example by your own.
@@ -69,7 +85,8 @@ def _next_steps(project: Project, folder: Path, taken: str) -> str:
     if taken:
         lines += [f"note: {taken}", f"      yours is found as {project.qualified}"]
     lines += ["", f"  cd {shlex.quote(str(folder))}", "  pip install -e '.[test]'", "  pytest"]
-    lines += [f"  minnet check {project.name}", f"  minnet explain {name}"]
+    if project.template.registry:
+        lines += [f"  minnet check {project.name}", f"  minnet explain {name}"]
     if project.hints:
         lines += [
             "  grep -rn YOURS: .",

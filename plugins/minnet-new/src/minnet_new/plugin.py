@@ -15,5 +15,5 @@ def minnet_commands() -> list[click.Command]:
     """Contribute ``minnet new``."""
     from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
-    summary = "Make a complete distribution with a layer, a criterion or an optimizer."
+    summary = "Make a complete distribution with a component of your own."
     return [LazyCommand("new", "minnet_new.command:new", summary)]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from .names import class_name, derived_class_name, module_name, package_name, project_name
-
-KINDS = ("layer", "criterion", "optimizer")
-"""What ``--kind`` takes; the registry and the entry-point group have the plural."""
+from .templates import Template, template_of
 
 LONGEST = 100
 """Characters of the longest description: it is the first line of a docstring."""
+
+
+def _has_template(_: Any, __: Any, kind: str) -> None:
+    """An attrs validator: a kind that there is a template of."""
+    template_of(kind)
 
 
 def _one_line(_: Any, attribute: Any, text: str) -> None:
@@ -32,7 +35,7 @@ class Project:
 
     Attributes:
         name: of the distribution and its folder, ``minnet-mish``.
-        kind: what its class is, one of ``KINDS``.
+        kind: what its class is, one of `templates`.
         class_name: of its component, ``Mish``.
         author: who holds the copyright.
         description: one sentence.
@@ -43,7 +46,7 @@ class Project:
     """
 
     name: str = field(converter=project_name)
-    kind: str = field(default="layer", validator=validators.in_(KINDS))
+    kind: str = field(default="layer", validator=_has_template)
     class_name: str = field(converter=class_name)
     author: str = field(validator=_one_line)
     description: str = field(validator=[_one_line, _short])
@@ -59,8 +62,12 @@ class Project:
 
     @description.default
     def _sentence(self) -> str:
-        article = "an" if self.kind == "optimizer" else "a"
-        return f"{self.class_name} for minnet: {article} {self.kind} in a package of its own."
+        return f"{self.class_name} for minnet: {self.template.article} {self.kind} in a package of its own."
+
+    @property
+    def template(self) -> Template:
+        """What its kind is generated from."""
+        return template_of(self.kind)
 
     @property
     def package(self) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -12,8 +13,7 @@ from minnet_core.discovery import PROTOCOL
 
 from .project import Project
 from .series import series
-
-TEMPLATE = Path(__file__).with_name("template")
+from .templates import ROOT
 
 
 def scaffold(project: Project, folder: Path) -> Path:
@@ -29,7 +29,8 @@ def scaffold(project: Project, folder: Path) -> Path:
         The folder of the project.
 
     Raises:
-        MinnetError: if there is something in its place, or the template cannot be filled.
+        MinnetError: if there is something in its place, a distribution that the kind needs is not installed, or the
+            template cannot be filled.
     """
     target = folder / project.name
     if _is_taken(target):
@@ -51,6 +52,9 @@ def answers(project: Project) -> dict[str, Any]:
         "module": project.module,
         "class": project.class_name,
         "kind": project.kind,
+        "article": project.template.article,
+        "registry": project.template.registry or "",
+        "requires": [_requirement(name) for name in sorted(project.template.requires)],
         "author": project.author,
         "description": project.description,
         "hints": project.hints,
@@ -59,6 +63,15 @@ def answers(project: Project) -> dict[str, Any]:
         "protocol": PROTOCOL,
         "comes_before_core": project.package < "minnet_core",  # where ruff sorts the imports
     }
+
+
+def _requirement(distribution: str) -> str:
+    try:
+        return f"{distribution} {series(version(distribution))}"
+    except PackageNotFoundError:
+        raise MinnetError(
+            f"expected {distribution} to be installed, which what is made needs; pip install it"
+        ) from None
 
 
 def _is_taken(target: Path) -> bool:
@@ -72,7 +85,10 @@ def _render(project: Project, folder: Path) -> None:
     from copier import run_copy
     from copier.errors import CopierError
 
-    try:
-        run_copy(str(TEMPLATE), folder, answers(project), defaults=True, quiet=True)
-    except CopierError as error:
-        raise MinnetError(f"{folder.name}: expected copier to fill the template; it failed: {error}") from error
+    with TemporaryDirectory() as whole:  # the files of a kind may be those of a plugin
+        copytree(ROOT, whole, dirs_exist_ok=True, ignore=ignore_patterns("kinds"))
+        copytree(project.template.folder, Path(whole) / "kind")
+        try:
+            run_copy(whole, folder, answers(project), defaults=True, quiet=True)
+        except CopierError as error:
+            raise MinnetError(f"{folder.name}: expected copier to fill the template; it failed: {error}") from error

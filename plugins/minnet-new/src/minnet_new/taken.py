@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import minnet_core
+from minnet_core.registry import all_registries
 
 from .project import Project
 
@@ -12,7 +13,10 @@ def namesakes(project: Project) -> str:
 
     What is installed is asked for its metadata: no component is imported.
     """
-    registry = getattr(minnet_core, f"{project.kind}s")
+    registries = {registry.kind: registry for registry in all_registries()}
+    registry = registries.get(project.template.registry or "")
+    if registry is None:
+        return ""
     try:
         declaration = registry.declaration(project.class_name)
     except minnet_core.AmbiguousNameError as error:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from minnet_core import hookimpl
 from minnet_core.registry import Registry
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from minnet_core import ModelHeader
     from minnet_core.diagnosis import Section
+    from minnet_core.testing import Check, Kind
 
 _SUMMARIES = {
     "train": "Train the network that the TOML file EXPERIMENT describes.",
@@ -38,6 +41,34 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
     from .display import training_section  # here, for `minnet explain` alone needs what it imports
 
     return training_section(header, path)
+
+
+@hookimpl
+def minnet_kinds() -> Iterable[Kind]:
+    """Have the conformance kit know sources, metrics and schedules."""
+    from .conformance import KINDS  # here, for the kit alone needs what it imports
+
+    return KINDS
+
+
+@hookimpl
+def minnet_checks() -> Iterable[Check]:
+    """Contribute what is proven of sources, metrics and schedules."""
+    from .conformance import CHECKS  # likewise
+
+    return CHECKS
+
+
+@hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
+def minnet_new_templates(registrar: Any) -> None:
+    """Have ``minnet new`` make sources, metrics and schedules, and what takes part in a training."""
+    folder = Path(__file__).with_name("templates")
+    train = ("minnet-train",)
+    registrar.add("source", folder / "source", registry="datasets", requires=train)
+    registrar.add("metric", folder / "metric", registry="metrics", requires=train)
+    registrar.add("schedule", folder / "schedule", registry="schedules", requires=("minnet-optimizers", *train))
+    registrar.add("initializer", folder / "initializer", requires=train)
+    registrar.add("callback", folder / "callback", requires=train)
 
 
 @hookimpl

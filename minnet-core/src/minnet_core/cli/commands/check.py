@@ -82,13 +82,14 @@ def check(
 ) -> None:
     """Run the conformance kit on each NAME.
 
-    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), a distribution (minnet-swish), a class of a
-    module (package.module:Class) or of a file (homework.py:Linear). A class that declares EXAMPLES is checked on these;
-    any other needs --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or a component of another kind that --list
+    tells of; a distribution (minnet-swish), a class of a module (package.module:Class) or of a file
+    (homework.py:Linear). A class that declares EXAMPLES is checked on these; any other layer or criterion needs
+    --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
     result is wrong, or with --strict if there is a weakness, and with 2 if there is nothing to check.
     """
     if listing:
-        rows = [(check.name, check.family, check.level, ", ".join(check.of), check.proves) for check in all_checks()]
+        rows = [(check.name, check.family, check.level, check.about, check.proves) for check in all_checks()]
         columns = ("check", "family", "level", "of", "proves")
         if as_json:
             echo_json(records(columns, rows))

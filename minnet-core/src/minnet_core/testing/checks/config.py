@@ -75,7 +75,7 @@ def _described(component: Any) -> list[tuple[str, str, str]]:
     ]
 
 
-@check("config", level="weakness", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("config", level="weakness", of=(), needs=["is_made"])
 def wrong_arguments_are_refused(trial: Trial) -> None:
     """The constructor raises an error on the arguments that the case says must be refused."""
     if not trial.case.rejected_arguments:

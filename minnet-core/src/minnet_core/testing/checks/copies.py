@@ -99,6 +99,11 @@ def saving_and_loading_gives_an_equal_component(trial: Trial) -> None:
         expect_equal(received, expected, f"of a saved and loaded component, {mode} mode", rtol=0)
 
 
+def through_pickle(value: Any) -> Any:
+    """Return a copy of a value by pickle, as another process gets it."""
+    return pickle.loads(pickle.dumps(value))
+
+
 def _used(trial: Trial, mode: str) -> Any:
     """A component as the factory makes it, no copy, with other parameters than it began with, that has run."""
     component, batch = trial.case.build(), trial.batch()

@@ -28,24 +28,24 @@ SLOPES = ("gradInput_is_the_slope", "parameter_gradients_are_the_slopes")
 """One cause, one failure: where a gradient is wrong for usual inputs, what follows from it is skipped."""
 
 
-@check("protocol", level="wrong result", of=["layer", "criterion", "optimizer"])
+@check("protocol", level="wrong result", of=())
 def is_made(trial: Trial) -> None:
     """There is something to check: its class can be loaded, says how to try it, and makes a component."""
     trial.case.build()
 
 
-@check("protocol", level="wrong result", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("protocol", level="wrong result", of=(), needs=["is_made"])
 def can_be_copied(trial: Trial) -> None:
     """``copy.deepcopy`` takes a new component; the kit works on such copies."""
     copy.deepcopy(trial.case.build())
 
 
-@check("protocol", level="weakness", of=["layer", "criterion", "optimizer"], needs=["is_made"])
+@check("protocol", level="weakness", of=(), needs=["is_made"])
 def has_a_repr(trial: Trial) -> None:
     """A component can be printed before anything has run, and after."""
     component = trial.case.build()
     repr(component)
-    if trial.kind != "optimizer":
+    if trial.kind in ("layer", "criterion"):
         with suppress(Exception):  # another check tells of what is wrong with a pass
             forward(component, _drawn(trial, trial.case.shapes[0]))
         repr(component)

@@ -17,10 +17,11 @@ from attrs import evolve
 
 from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
-from ...nn import Component, Criterion, Draw, Optimizer
-from ...registry import DISABLED_BY, REGISTRIES
+from ...nn import Component, Criterion, Draw, Module, Optimizer
+from ...registry import DISABLED_BY, Registry
 from ...support import nearest_names
-from ..cases import Case, examples_of, from_example
+from ..cases import Case, examples_of, from_example, is_tried_without_examples, needed_arguments
+from ..kinds import Kind, all_kinds, kind_of_class
 from ..passes import sandboxed
 from .options import CaseOptions
 from .source_files import class_names, find_in_module, load_source_file, with_core_base
@@ -64,10 +65,16 @@ def cases_of(
     return [case for subject in subjects for case in _cases(subject, options)]
 
 
-def every_case(seed: int | None = None) -> list[Case]:
-    """Make the cases of all components that are installed."""
+def every_case(seed: int | None = None, kinds: Iterable[Kind] | None = None) -> list[Case]:
+    """Make the cases of all components that are installed.
+
+    Args:
+        seed: of the cases.
+        kinds: of components; all that the kit knows if not given.
+    """
     options = CaseOptions(seed=seed)
-    return [case for registry, each in _declarations() for case in _declared_cases(registry, each, options)]
+    declared = _declarations(all_kinds() if kinds is None else kinds)
+    return [case for registry, each in declared for case in _declared_cases(registry, each, options)]
 
 
 def _cases(subject: Any, options: CaseOptions) -> Iterator[Case]:
@@ -93,7 +100,7 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
     if colon and path.endswith(".py"):
         yield from _of_found(find_in_module(load_source_file(Path(path)), attribute, name), options, command)
         return
-    for registry in REGISTRIES:
+    for registry in _registries():
         try:
             declaration = registry.declaration(name)  # which raises, with the full names, if it means several
         except UnknownComponentError:
@@ -103,7 +110,9 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
         else:
             yield from _of_class(registry[name], options, None)
         return
-    provided = [(registry, each) for registry, each in _declarations() if each.distribution == canonical(name)]
+    provided = [
+        (registry, each) for registry, each in _declarations(all_kinds()) if each.distribution == canonical(name)
+    ]
     if provided and not colon:
         yield from (case for registry, each in provided for case in _declared_cases(registry, each, options))
     elif colon and _can_be_imported(path):
@@ -112,9 +121,14 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
         raise ValueError(_unknown(name))
 
 
-def _declarations() -> list[tuple[Any, Declaration]]:
-    """Every declared component, with the registry that declares it."""
-    return [(registry, declaration) for registry in REGISTRIES for declaration in registry.declarations()]
+def _registries() -> list[Registry]:
+    """The registries whose components the kit can prove."""
+    return [kind.registry for kind in all_kinds()]
+
+
+def _declarations(kinds: Iterable[Kind]) -> list[tuple[Registry, Declaration]]:
+    """Every declared component of some kinds, with the registry that declares it."""
+    return [(kind.registry, declaration) for kind in kinds for declaration in kind.registry.declarations()]
 
 
 def _imported(name: str) -> ModuleType:
@@ -130,14 +144,14 @@ def _unknown(name: str) -> str:
         hint = f"did you mean a class of it, {name}:{class_names(Path(name))}?"
     elif path and Path(f"{path}.py").is_file():
         hint = f"did you mean {path}.py:{attribute}?"
-    elif any(name in (each.name, each.qualified, each.distribution) for r in REGISTRIES for each in r.disabled()):
+    elif any(name in (each.name, each.qualified, each.distribution) for r in _registries() for each in r.disabled()):
         hint = f"{name} is {DISABLED_BY}"
     elif not path and installed(name):
         hint = f"{name} is installed, and registers nothing; see: minnet plugins"
     else:
-        known = [each for _, one in _declarations() for each in (one.name, one.qualified, one.distribution)]
+        known = [each for _, one in _declarations(all_kinds()) for each in (one.name, one.qualified, one.distribution)]
         close = nearest_names(name, known, most=2)
-        see = "see: minnet layers, minnet criterions, minnet optimizers"
+        see = f"see: {', '.join(f'minnet {registry.kind}' for registry in _registries())}"
         hint = f"did you mean {' or '.join(close)}?" if close else see
     return (
         f"expected a component or a distribution that is installed, module:Class or FILE.py:Class, received {name!r}; "
@@ -145,13 +159,13 @@ def _unknown(name: str) -> str:
     )
 
 
-def _declared_cases(registry: Any, declaration: Declaration, options: CaseOptions) -> Iterator[Case]:
+def _declared_cases(registry: Registry, declaration: Declaration, options: CaseOptions) -> Iterator[Case]:
     """The cases of a registered component; if it cannot be loaded, or says nothing of itself, one that fails."""
     command = f"minnet check {shlex.quote(declaration.qualified)}"
     try:
         cls = registry.load(declaration)
-        if not (examples_of(cls) or options.replaces_examples or issubclass(cls, Optimizer)):
-            raise ValueError(_needs_input(cls))
+        if not (examples_of(cls) or options.replaces_examples or is_tried_without_examples(cls)):
+            raise ValueError(_needs_examples(cls))
     except (PluginLoadError, ValueError, TypeError) as error:
         yield Case(_failing(error), input=(1,), name=declaration.name, seed=options.seed or 0, command=command)
     else:
@@ -193,9 +207,10 @@ def _of_class(cls: Any, options: CaseOptions, command: str | None) -> Iterator[C
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input) with traits or a target")
     examples = examples_of(cls)
     if not examples:
-        if not issubclass(cls, Optimizer):
-            raise ValueError(_needs_input(cls))
-        yield Case(cls, input=(4, 3), seed=options.seed or 0, command=command)
+        kind = kind_of_class(cls)
+        if kind is None or not is_tried_without_examples(cls):
+            raise ValueError(_needs_examples(cls))
+        yield Case(cls, input=kind.input or (), seed=options.seed or 0, command=command)
         return
     if options.example is not None and options.example >= len(examples):
         raise ValueError(
@@ -210,28 +225,39 @@ def _of_class(cls: Any, options: CaseOptions, command: str | None) -> Iterator[C
             yield evolve(case, name=name, command=again)
 
 
-def _needs_input(cls: type) -> str:
+def _needs_examples(cls: type) -> str:
+    if not _takes_input(cls):
+        needed = ", ".join(needed_arguments(cls))
+        return f"{cls.__name__}: expected EXAMPLES on the class, or its {needed} (arguments=, --args), received neither"
     return (
         f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received neither"
     )
+
+
+def _takes_input(cls: type) -> bool:
+    """Whether the components of a class take inputs; what is of no kind is to be a layer."""
+    kind = kind_of_class(cls)
+    return kind is None or kind.takes_input
 
 
 def _described(
     factory: Callable[..., Any], cls: Any, options: CaseOptions, command: str | None, name: str | None = None
 ) -> Iterator[Case]:
     """The case of a component that its user describes; traits are found out."""
-    if options.input is None and not issubclass(cls, Optimizer):
+    kind = kind_of_class(cls)
+    usual = None if kind is None else kind.input
+    if options.input is None and usual is None:
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
     case = Case(
         factory,
         arguments=dict(options.arguments or {}),
-        input=options.input or (4, 3),
+        input=options.input or usual or (),
         target=options.target,
         traits=frozenset(options.traits),
         infers=True,
         seed=options.seed or 0,
     )
-    if options.target is not None and not issubclass(cls, Criterion):
+    if options.target is not None and issubclass(cls, (Module, Optimizer)):
         raise ValueError(f"{cls.__name__}: expected a target for a criterion, received one for something else")
     if name:
         case = evolve(case, name=name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from minnet_core.nn import Example
+
 from ..hyperparameters import NonNegative
 from .arguments import OptionalCount
 from .schedule import Schedule
@@ -31,6 +33,11 @@ class CosineDecay(Schedule):
     >>> [round(CosineDecay().lr_at(epoch, 0.1, 4), 4) for epoch in range(5)]
     [0.1, 0.0854, 0.05, 0.0146, 0.0]
     """
+
+    EXAMPLES = (
+        Example(rejected_arguments=[{"length": 0}]),
+        Example(arguments={"length": 5, "min_lr": 1e-3, "per": "step"}),
+    )
 
     length = OptionalCount()
     min_lr = NonNegative()

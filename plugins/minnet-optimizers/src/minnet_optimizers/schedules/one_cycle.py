@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from minnet_core.nn import Example
+
 from ..hyperparameters import Fraction
 from .arguments import OptionalCount, Positive
 from .schedule import Schedule
@@ -32,6 +34,11 @@ class OneCycle(Schedule):
     >>> [round(OneCycle(pct_start=0.5).lr_at(step, 0.1, 6), 4) for step in range(6)]
     [0.004, 0.052, 0.1, 0.075, 0.025, 0.0]
     """
+
+    EXAMPLES = (
+        Example(rejected_arguments=[{"anneal": "exp"}]),
+        Example(arguments={"pct_start": 0.5, "anneal": "linear", "per": "epoch"}),
+    )
 
     length = OptionalCount()
     pct_start = Fraction()

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from minnet_core.nn import Example
+
 from ..hyperparameters import Fraction, NonNegative
 from .arguments import CountFromZero
 from .schedule import Schedule
@@ -49,6 +51,11 @@ class ReduceOnPlateau(Schedule):
     >>> round(schedule.lr_at(3, 0.1, 3), 6)
     0.01
     """
+
+    EXAMPLES = (
+        Example(arguments={"patience": 1}, rejected_arguments=[{"mode": "best"}]),
+        Example(arguments={"metric": "accuracy", "patience": 0, "cooldown": 1, "threshold_mode": "abs"}),
+    )
 
     STATE = ("rate", "best", "bad", "cooling")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from minnet_core.nn import Example
+
 from ..hyperparameters import NonNegative
 from .arguments import Count
 from .schedule import Schedule
@@ -24,6 +26,11 @@ class StepDecay(Schedule):
     >>> [round(StepDecay(2).lr_at(epoch, 0.1, 5), 6) for epoch in range(5)]
     [0.1, 0.1, 0.01, 0.01, 0.001]
     """
+
+    EXAMPLES = (
+        Example(arguments={"every": 2}, rejected_arguments=[{"every": 0}]),
+        Example(arguments={"every": 5, "gamma": 0.5, "per": "step"}),
+    )
 
     every = Count()
     gamma = NonNegative()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from minnet_core.nn import Example
+
 from .arguments import Count, Positive
+from .cosine_decay import CosineDecay
+from .reduce_on_plateau import ReduceOnPlateau
 from .schedule import Schedule
 
 
@@ -31,6 +35,12 @@ class WarmUp(Schedule):
     >>> [round(WarmUp(2, start_factor=0.5).lr_at(step, 0.1, 4), 4) for step in range(4)]
     [0.05, 0.075, 0.1, 0.1]
     """
+
+    EXAMPLES = (
+        Example(arguments={"steps": 4}, rejected_arguments=[{"steps": 0}]),
+        Example(arguments={"steps": 2, "after": CosineDecay()}),
+        Example(arguments={"steps": 2, "after": ReduceOnPlateau(patience=1)}),
+    )
 
     steps = Count()
     start_factor = Positive()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import ClassFraction
+from .references import of_classes
 
 
 class Accuracy(ClassFraction):
@@ -19,6 +20,10 @@ class Accuracy(ClassFraction):
     >>> round(accuracy.compute(), 3)
     0.667
     """
+
+    EXAMPLES = (
+        Example(input=(24, 3), target="classes", traits=["probability-input"], reference=of_classes("accuracy_score")),
+    )
 
     def _count_right(self, outputs: Array, classes: Array) -> int:
         return int(np.count_nonzero(outputs.argmax(axis=1) == classes))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from minnet_core import Example
+
 from .confusion_matrix import ConfusionCounts
+from .references import of_classes
 
 
 class BalancedAccuracy(ConfusionCounts):
@@ -19,6 +22,15 @@ class BalancedAccuracy(ConfusionCounts):
     >>> accuracy.compute()
     0.75
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 3),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_classes("balanced_accuracy_score"),
+        ),
+    )
 
     def __init__(self, adjusted: bool = False) -> None:
         self.adjusted = adjusted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .probabilities import ProbabilityMean
+from .references import of_second_class
 
 
 class Brier(ProbabilityMean):
@@ -25,6 +26,13 @@ class Brier(ProbabilityMean):
     >>> round(brier.compute(), 4)
     0.05
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 2), target="classes", traits=["probability-input"], reference=of_second_class("brier_score_loss")
+        ),
+        Example(input=(24, 3), target="classes", traits=["probability-input"]),
+    )
 
     def _sum(self, probabilities: Array, classes: Array) -> float:
         wrong = probabilities.copy()

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import Metric, class_indices
+from .references import of_classes
 
 
 class ConfusionCounts(Metric):
@@ -35,6 +36,15 @@ class ConfusionMatrix(ConfusionCounts):
     >>> matrix.compute()
     [[1, 1], [0, 1]]
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 3),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_classes("confusion_matrix", labels=range(3)),
+        ),
+    )
 
     @property
     def name(self) -> str:

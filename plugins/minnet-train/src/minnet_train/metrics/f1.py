@@ -5,6 +5,7 @@ from __future__ import annotations
 from minnet_core import Array
 
 from .averaged import Averaged
+from .references import averaged_examples
 
 
 class F1(Averaged):
@@ -23,6 +24,8 @@ class F1(Averaged):
     >>> f1.name, round(f1.compute(), 3)
     ('f1', 0.667)
     """
+
+    EXAMPLES = averaged_examples("f1_score")
 
     def _parts(self, right: Array, predicted: Array, support: Array) -> tuple[Array, Array]:
         return 2 * right, predicted + support

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .probabilities import ProbabilityMean
+from .references import of_values
 
 
 class LogLoss(ProbabilityMean):
@@ -22,6 +23,15 @@ class LogLoss(ProbabilityMean):
     >>> loss.name, round(loss.compute(), 4)
     ('log_loss', 0.231)
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 3),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_values("log_loss", labels=range(3)),
+        ),
+    )
 
     @property
     def name(self) -> str:

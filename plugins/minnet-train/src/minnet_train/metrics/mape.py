@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import Metric, differences
+from .references import of_values
 
 
 class MAPE(Metric):
@@ -21,6 +22,10 @@ class MAPE(Metric):
     >>> round(mape.compute(), 4)
     0.05
     """
+
+    EXAMPLES = (
+        Example(input=[(24, 1), (24, 2)], target="real", reference=of_values("mean_absolute_percentage_error")),
+    )
 
     TASKS = ("regression",)
     STATE = ("total", "count")

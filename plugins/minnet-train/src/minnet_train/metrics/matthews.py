@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from minnet_core import Example
+
 from .confusion_matrix import ConfusionCounts
+from .references import of_classes
 
 
 class Matthews(ConfusionCounts):
@@ -20,6 +23,12 @@ class Matthews(ConfusionCounts):
     >>> matthews.compute()
     0.5
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 3), target="classes", traits=["probability-input"], reference=of_classes("matthews_corrcoef")
+        ),
+    )
 
     def compute(self) -> float:
         counts = self.counts.astype(np.float64)

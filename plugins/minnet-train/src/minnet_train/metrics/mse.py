@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import MeanOfErrors
+from .references import of_values
 
 
 class MSE(MeanOfErrors):
@@ -19,6 +20,8 @@ class MSE(MeanOfErrors):
     >>> mse.compute()
     2.0
     """
+
+    EXAMPLES = (Example(input=[(24, 1), (24, 2)], target="real", reference=of_values("mean_squared_error")),)
 
     def _sum(self, difference: Array) -> float:
         return float(np.vdot(difference, difference))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .ranking import Ranking, positives_by_threshold
+from .references import of_second_class
 
 
 class PRAUC(Ranking):
@@ -29,6 +30,16 @@ class PRAUC(Ranking):
     >>> round(auc.compute(), 4)
     0.8333
     """  # noqa: D415  # the formula ends the sentence
+
+    EXAMPLES = (
+        Example(
+            input=(24, 2),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_second_class("average_precision_score"),
+        ),
+        Example(arguments={"average": "weighted"}, input=(24, 3), target="classes", traits=["probability-input"]),
+    )
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minnet_core import Array
 
 from .averaged import Averaged
+from .references import averaged_examples
 
 
 class Precision(Averaged):
@@ -23,6 +24,8 @@ class Precision(Averaged):
     >>> precision.name, precision.compute()
     ('precision', 0.5)
     """
+
+    EXAMPLES = averaged_examples("precision_score")
 
     def _parts(self, right: Array, predicted: Array, support: Array) -> tuple[Array, Array]:
         return right, predicted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import Metric, differences
+from .references import of_values
 
 
 class R2(Metric):
@@ -25,6 +26,8 @@ class R2(Metric):
     >>> r2.compute()
     0.5
     """  # noqa: D415  # the formula ends the sentence
+
+    EXAMPLES = (Example(input=[(24, 1), (24, 2)], target="real", reference=of_values("r2_score")),)
 
     STATE = ("rows", "residual", "first", "mean", "variation")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minnet_core import Array
 
 from .averaged import Averaged
+from .references import averaged_examples
 
 
 class Recall(Averaged):
@@ -23,6 +24,8 @@ class Recall(Averaged):
     >>> recall.name, recall.compute()
     ('recall_macro', 0.75)
     """
+
+    EXAMPLES = averaged_examples("recall_score")
 
     def _parts(self, right: Array, predicted: Array, support: Array) -> tuple[Array, Array]:
         return right, support

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import Metric, differences
+from .references import of_values
 
 
 class RMSE(Metric):
@@ -19,6 +20,8 @@ class RMSE(Metric):
     >>> round(rmse.compute(), 4)
     1.4142
     """
+
+    EXAMPLES = (Example(input=[(24, 1), (24, 2)], target="real", reference=of_values("root_mean_squared_error")),)
 
     TASKS = ("regression",)
     STATE = ("squares", "rows")

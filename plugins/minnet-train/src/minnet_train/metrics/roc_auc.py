@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .ranking import Ranking, positives_by_threshold
+from .references import of_second_class, of_values
 
 
 class ROCAUC(Ranking):
@@ -27,6 +28,19 @@ class ROCAUC(Ranking):
     >>> auc.compute()
     0.75
     """
+
+    EXAMPLES = (
+        Example(
+            input=(24, 2), target="classes", traits=["probability-input"], reference=of_second_class("roc_auc_score")
+        ),
+        Example(
+            arguments={"average": "weighted"},
+            input=(24, 3),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_values("roc_auc_score", multi_class="ovr", average="weighted", labels=range(3)),
+        ),
+    )
 
     @property
     def name(self) -> str:

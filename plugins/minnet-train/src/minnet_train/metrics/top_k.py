@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from .metric import ClassFraction
+from .references import of_values
 
 
 class TopK(ClassFraction):
@@ -24,6 +25,17 @@ class TopK(ClassFraction):
     >>> metric.name, metric.compute()
     ('top2', 0.5)
     """
+
+    EXAMPLES = (
+        Example(
+            arguments={"k": 2},
+            input=(24, 4),
+            target="classes",
+            traits=["probability-input"],
+            reference=of_values("top_k_accuracy_score", k=2, labels=range(4)),
+            rejected_arguments=[{"k": 0}],
+        ),
+    )
 
     def __init__(self, k: int = 5) -> None:
         if not isinstance(k, int) or isinstance(k, bool) or k < 1:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from ..dataset import Dataset
 from .source import Source
@@ -27,6 +27,11 @@ class Blobs(Source):
     >>> data.features.shape, data.classes
     ((6, 2), (0, 1))
     """
+
+    EXAMPLES = (
+        Example(arguments={"n": 60, "classes": 3}, rejected_arguments=[{"classes": 1}]),
+        Example(arguments={"n": 61, "centers": [[0, 0], [9, 9]]}),
+    )
 
     def __init__(
         self,
@@ -73,6 +78,8 @@ class Spirals(Source):
     [0, 0, 0, 1, 1, 1, 2, 2, 2]
     """
 
+    EXAMPLES = (Example(arguments={"n": 61, "classes": 3}, rejected_arguments=[{"n": 1}]),)
+
     def __init__(self, n: int = 1000, classes: int = 2, turns: float = 1.0, noise: float = 0.02, rng: int = 0) -> None:
         self.classes = positive(classes, "classes", 2)
         self.n = positive(n, "n", 2 * classes)
@@ -103,6 +110,8 @@ class TwoMoons(Source):
     >>> data.features.shape, data.classes
     ((5, 2), (0, 1))
     """
+
+    EXAMPLES = (Example(arguments={"n": 61, "noise": 0.3}, rejected_arguments=[{"n": 1}]),)
 
     def __init__(self, n: int = 1000, noise: float = 0.1, rng: int = 0) -> None:
         self.n = positive(n, "n", 4)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from minnet_core import Array
+from minnet_core import Array, Example
 
 from ...errors import DataError
 from ..dataset import Dataset
 from ..unpacking import expect_plausible_size
+from .example_files import arrays, write_idx
 from .source import Source
 
 IMAGES = "images-idx3-ubyte"
@@ -41,11 +42,21 @@ class Idx(Source):
             takes both one after the other, read into memory.
     """
 
+    EXAMPLES = (Example(arguments={"folder": "images"}),)
     PATHS = ("folder",)
 
     def __init__(self, folder: str, part: str = "train") -> None:
         self.folder = folder
         self.part = part
+
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write a folder of two files."""
+        images, labels = arrays()
+        folder = folder / "images"
+        folder.mkdir()
+        write_idx(folder / f"train-{IMAGES}", images)
+        write_idx(folder / f"train-{LABELS}", labels)
 
     def load(self) -> Dataset:
         """Map or read the files.

@@ -13,13 +13,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from minnet_core import Array
+from minnet_core import Array, Example
 from minnet_core.support import printable
 
 from ...errors import DataError
 from ..dataset import Dataset
 from ..tables import class_names
 from ..unpacking import expect_plausible_size
+from .example_files import arrays
 from .source import Source
 
 FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")
@@ -45,6 +46,10 @@ class Npy(Source):
         task: ``regression`` takes integers for numbers, ``classification`` floats that are integers for classes.
     """
 
+    EXAMPLES = (
+        Example(arguments={"path": "images.npy", "targets": "labels.npy"}, rejected_arguments=[{"task": "ranking"}]),
+        Example(arguments={"path": "images.npz"}),
+    )
     PATHS = ("path", "targets")
 
     def __init__(
@@ -62,6 +67,14 @@ class Npy(Source):
         self.features_name = features_name
         self.targets_name = targets_name
         self.task = task
+
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write an NPZ file, and two NPY files."""
+        images, labels = arrays()
+        np.save(folder / "images.npy", images)
+        np.save(folder / "labels.npy", labels)
+        np.savez(folder / "images.npz", features=images, targets=labels)
 
     def load(self) -> Dataset:
         """Map the files; only targets are read.

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from minnet_core.nn import Example
+
 from ...errors import DataError
 from ...extras import import_extra
 from ..dataset import Dataset
@@ -21,6 +23,11 @@ class Sklearn(Source):
             ``digits``, ``linnerud``.
         options: arguments of that function: ``n_class = 5`` of the digits.
     """
+
+    EXAMPLES = (
+        Example(arguments={"name": "iris"}),
+        Example(arguments={"name": "diabetes"}),
+    )
 
     def __init__(self, name: str, **options: Any) -> None:
         self.name = name.removeprefix("load_")

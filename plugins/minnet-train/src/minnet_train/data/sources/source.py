@@ -47,6 +47,10 @@ class Source(Component, ABC):
     def __init__(self) -> None:  # that of object would seem to take anything
         pass
 
+    @classmethod
+    def write_example(cls, folder: Path) -> None:  # most sources read no file
+        """Write the files that the arguments of ``EXAMPLES`` name into a folder, for the conformance kit."""
+
     @abstractmethod
     def load(self) -> Dataset:
         """Return the data set.

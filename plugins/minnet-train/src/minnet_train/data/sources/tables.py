@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
+
+from minnet_core.nn import Example
 
 from ..dataset import Dataset
 from ..tables import Column, Dialect, TableOptions, open_table, table_dataset
+from .example_files import write_csv, write_feather, write_json_lines, write_parquet
 from .source import Source
 
 
@@ -65,6 +69,10 @@ class Csv(Source):
         keep_index: whether a first column without a name, as pandas writes its index, is a feature.
     """
 
+    EXAMPLES = (
+        Example(arguments={"path": "flowers.csv"}, rejected_arguments=[{"path": 3}]),
+        Example(arguments={"path": "flowers.csv", "target": "length", "weights": "width"}),
+    )
     PATHS = ("path",)
 
     def __init__(
@@ -99,6 +107,11 @@ class Csv(Source):
             skip_rows=skip_rows,
         )
 
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write a CSV file."""
+        write_csv(folder / "flowers.csv")
+
     def load(self) -> Dataset:
         """Read the file.
 
@@ -127,7 +140,13 @@ class Parquet(_Typed):
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
     """
 
+    EXAMPLES = (Example(arguments={"path": "flowers.parquet"}, rejected_arguments=[{"path": 3}]),)
     FORMAT = "Parquet"
+
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write a Parquet file."""
+        write_parquet(folder / "flowers.parquet")
 
 
 class Feather(_Typed):
@@ -146,7 +165,13 @@ class Feather(_Typed):
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
     """
 
+    EXAMPLES = (Example(arguments={"path": "flowers.feather"}),)
     FORMAT = "Feather"
+
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write a Feather file."""
+        write_feather(folder / "flowers.feather")
 
 
 class JsonLines(_Typed):
@@ -165,7 +190,13 @@ class JsonLines(_Typed):
         keep_index: nothing here, for such files tell of no index.
     """
 
+    EXAMPLES = (Example(arguments={"path": "flowers.jsonl"}),)
     FORMAT = "JsonLines"
+
+    @classmethod
+    def write_example(cls, folder: Path) -> None:
+        """Write a file of JSON lines."""
+        write_json_lines(folder / "flowers.jsonl")
 
 
 def _expect_path(path: object) -> None:
