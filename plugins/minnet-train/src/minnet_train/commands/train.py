@@ -19,6 +19,7 @@ from ..experiment import ExperimentFile
 from ..extras import import_extra
 from ..runs import Run, Session, new_path
 from ..training import Interruption, training_plugins
+from .options import threads_option
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -39,6 +40,7 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
 @click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
+@threads_option
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
@@ -69,7 +71,13 @@ def _expect_together(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
 ) -> None:
     """Refuse options that contradict --resume, which decides everything, or each other."""
-    others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
+    others = {
+        "EXPERIMENT": experiment,
+        "--seed": given.get("seed"),
+        "--run": run,
+        "--no-run": no_run or None,
+        "--threads": given.get("threads"),
+    }
     if resume is not None:
         contradicting = [name for name, value in others.items() if value is not None]
         if contradicting:
@@ -122,10 +130,11 @@ def _new_path(name: str) -> str:
 
 
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
+    threads = options.pop("threads", None)
     experiment = evolve(file.experiment(), **options)
     with file.locating_errors():
         with reading_display():
-            run = Run.prepare(experiment)
+            run = Run.prepare(experiment, threads=threads)
         say_notes(run.dataset.notes)
         if "output" not in options:
             run.try_saving(experiment.output)
@@ -198,6 +207,7 @@ def _description(title: str, run: Run) -> str:
         *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
         f"criterion   {printable(repr(run.criterion))}",
         f"optimizer   {printable(repr(run.optimizer))}",
+        f"threads     {run.threads}",
         *([f"plugins     {printable(', '.join(plugins))}"] if (plugins := training_plugins()) else []),
         "",
         str(run.model.summary((1, columns))),

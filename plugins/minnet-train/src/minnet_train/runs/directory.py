@@ -54,12 +54,14 @@ class RunConfig:
         experiment: with the defaults and the options of the command filled in, the seed among them.
         folder: absolute, what relative paths in the experiment are relative to: where the run was started.
         fingerprint: of the data that it learns from.
+        threads: how many multiply matrices; 0 if that is not known, as in a run of before it was.
         run_id: random, and in every checkpoint; None in a run that was begun before runs had one.
     """
 
     experiment: Experiment
     folder: str
     fingerprint: str
+    threads: int = 0
     run_id: str | None = Factory(lambda: secrets.token_hex(16))
 
     def located(self) -> Experiment:
@@ -75,6 +77,7 @@ class RunConfig:
             "experiment": unstructure_experiment(self.experiment),
             "folder": self.folder,
             "fingerprint": self.fingerprint,
+            **({"threads": self.threads} if self.threads else {}),
             **({} if self.run_id is None else {"run_id": self.run_id}),
         }
 
@@ -91,10 +94,14 @@ class RunConfig:
             )
         try:
             experiment, run_id = structure_experiment(data["experiment"]), data.get("run_id")
+            threads = data.get("threads", 0)
+            if type(threads) is not int or not 0 <= threads <= 1024:
+                raise TypeError(f"threads: expected a number of threads, received {threads!r}")
             return cls(
                 experiment=experiment,
                 folder=str(data["folder"]),
                 fingerprint=str(data["fingerprint"]),
+                threads=threads,
                 run_id=None if run_id is None else str(run_id),
             )
         except (KeyError, TypeError, ExperimentError) as error:
@@ -133,7 +140,7 @@ class RunDirectory:
             _expect_empty(path)
             with run_lock(path / LOCK):
                 _expect_empty(path)
-                _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
+                _write_json(path / VERSIONS, [{"step": 0, **Environment.here(config.threads).to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
                 _write_json(path / CONFIG, config.to_json())
         except OSError as error:
@@ -222,8 +229,12 @@ class RunDirectory:
                 if temporary.is_symlink() or not temporary.is_dir():
                     temporary.unlink(missing_ok=True)
 
-    def note_environment(self, step: int) -> list[str]:
+    def note_environment(self, step: int, threads: int = 0) -> list[str]:
         """Write down what the run goes on with, if that is not what it went on with before.
+
+        Args:
+            step: where it goes on.
+            threads: how many multiply matrices; 0 if that is not known.
 
         Returns:
             What differs from the last time.
@@ -232,7 +243,7 @@ class RunDirectory:
             RunError: if ``versions.json`` cannot be read, or written.
         """
         sessions = _read_json(self.path / VERSIONS)
-        here = Environment.here()
+        here = Environment.here(threads)
         try:
             differences = Environment.from_json(sessions[-1]).differences(here)
         except (AttributeError, IndexError, KeyError, TypeError) as error:

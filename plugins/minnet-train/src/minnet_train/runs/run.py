@@ -32,7 +32,7 @@ from ..experiment import (
     check_metric_names,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Trainer
+from ..training import EpochReport, Threads, Trainer
 from .card import BestEpoch, model_card
 
 
@@ -53,6 +53,7 @@ class Run:
     test: Samples
     trainer: Trainer
     rng: np.random.Generator
+    threads: Threads
     best: BestEpoch = field(init=False, repr=False)
 
     @best.default
@@ -60,8 +61,12 @@ class Run:
         return BestEpoch(*self.experiment.judged_by)
 
     @classmethod
-    def prepare(cls, experiment: Experiment) -> Run:
+    def prepare(cls, experiment: Experiment, *, threads: int | None = None) -> Run:
         """Load the data, build the components, and check that they fit each other.
+
+        Args:
+            experiment: to run.
+            threads: how many multiply matrices; None for as many as suit, see `Trainer`.
 
         Raises:
             ExperimentError: naming the key whose value does not work.
@@ -77,6 +82,8 @@ class Run:
         _check_fit(model, criterion, data.training)
         metrics = build_metrics(experiment, data.training.task)
         check_metric_names(experiment, schedule, metrics)
+        (columns,) = data.training.inputs_shape
+        chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
             model,
             criterion,
@@ -86,8 +93,9 @@ class Run:
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
+            threads=chosen.count or None,
         )
-        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng)
+        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng, chosen)
 
     @property
     def model(self) -> Sequential:

@@ -179,7 +179,12 @@ class Session:
         Raises:
             RunError: if there is something in it, or it cannot be written to.
         """
-        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=run.dataset.fingerprint())
+        config = RunConfig(
+            experiment=run.experiment,
+            folder=os.getcwd(),
+            fingerprint=run.dataset.fingerprint(),
+            threads=run.threads.count,
+        )
         directory = RunDirectory.create(path, config)
         with directory.lock():
             yield cls._of(run, directory)
@@ -217,7 +222,7 @@ class Session:
         if every:  # else it would cost every step a call
             run.trainer.callbacks.append(recorder)  # after those whose state it saves
         step = recorder.resume()
-        changes = directory.note_environment(step)
+        changes = directory.note_environment(step, run.threads.count)
         warnings = [
             *(f"skipping a damaged checkpoint: {text}" for text in recorder.damaged),
             *(f"results may differ from an uninterrupted run: {change}" for change in changes),
@@ -262,7 +267,10 @@ def _prepare(directory: RunDirectory) -> Run:
     """Build everything anew, and check that the data are still what they were."""
     config = directory.config
     try:
-        run = evolve(Run.prepare(config.located()), experiment=config.experiment)
+        run = Run.prepare(config.located(), threads=config.threads or None)
+        run = evolve(run, experiment=config.experiment)
+        if config.threads and run.threads.count:
+            run = evolve(run, threads=evolve(run.threads, reason="as the run was begun with"))
     except ExperimentError as error:
         error.add_note(f"{directory.path} was begun in {printable(config.folder)}, and its paths are relative to that")
         raise
