@@ -18,7 +18,19 @@ SOURCES = {
 
 ROOMS = {
     "minnet_core": (
-        *("support", "errors", "hookspecs", "nn", "state", "discovery", "plugins", "registry", "saving", "fusion"),
+        *(
+            "support",
+            "errors",
+            "hookspecs",
+            "nn",
+            "state",
+            "discovery",
+            "plugins",
+            "registry",
+            "source_files",
+            "saving",
+            "fusion",
+        ),
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (

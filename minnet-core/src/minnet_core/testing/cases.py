@@ -14,8 +14,9 @@ from ..discovery import Declaration
 from ..errors import ConfigError
 from ..nn import Component, Criterion, Example, Module, Optimizer, Tensor, children, construct
 from ..plugins import guarded
+from ..state import sandboxed
+from ..support import needed_arguments
 from .numerics import map_arrays, named_arrays
-from .passes import sandboxed
 
 KINDS = {"layer": Module, "criterion": Criterion, "optimizer": Optimizer}
 """What the kit can prove, by the name that a check uses."""
@@ -203,10 +204,3 @@ def construct_examples(declaration: Declaration, cls: Any) -> None:
                 case.build()
             except ConfigError as error:  # what the constructor raised says more than who caught it
                 raise error.__cause__ or error from error.__cause__
-
-
-def needed_arguments(function: Any) -> list[str]:
-    """The parameters of a class or function that have no default."""
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    parameters = inspect.signature(function).parameters.values()
-    return [each.name for each in parameters if each.default is each.empty and each.kind not in optional]

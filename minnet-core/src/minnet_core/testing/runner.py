@@ -13,11 +13,11 @@ from unittest import SkipTest
 
 from attrs import asdict, field, frozen
 
+from ..state import sandboxed
 from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError, Level, WeaknessWarning
 from .checks import checks_by_name, checks_for, named_check, unknown_check
-from .passes import sandboxed
 from .report import Report, Result, Status
 from .selection import cases_of
 from .trait_detection import inferred_traits

@@ -19,11 +19,11 @@ from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
 from ...nn import Component, Criterion, Draw, Optimizer
 from ...registry import DISABLED_BY, REGISTRIES
+from ...source_files import class_names, find_in_module, load_source_file, with_core_base
+from ...state import sandboxed
 from ...support import nearest_names
 from ..cases import Case, examples_of, from_example
-from ..passes import sandboxed
 from .options import CaseOptions
-from .source_files import class_names, find_in_module, load_source_file, with_core_base
 from .targets import guessed_target
 
 

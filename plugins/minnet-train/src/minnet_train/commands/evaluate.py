@@ -19,7 +19,7 @@ from ..experiment import ComponentConfig, TrainingRecord, build_criterion, build
 from ..metrics import meaning_of, precision_recall_f1_support
 from ..plots import is_number
 from ..training import Threads
-from .options import threads_option
+from .options import import_for, import_option, threads_option
 
 MOST_CONFUSED = 20
 """With more classes than this, the confusion matrix is for --json alone."""
@@ -48,10 +48,17 @@ _OF_OUTPUT = ("mse", "rmse", "mae", "r2")
     multiple=True,
     help="Compute this metric too: a name, or TOML such as '{ class = \"TopK\", k = 3 }'. May be repeated.",
 )
+@import_option
 @threads_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
 def evaluate(
-    model: str, data: str | None, split: str, chosen: tuple[str, ...], threads: int | None, as_json: bool
+    model: str,
+    data: str | None,
+    split: str,
+    chosen: tuple[str, ...],
+    imports: tuple[str, ...],
+    threads: int | None,
+    as_json: bool,
 ) -> None:
     """Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.
 
@@ -63,6 +70,7 @@ def evaluate(
     For data other than its training data, only `--split all` can be measured.
     """
     record = TrainingRecord.read(read_header(model), model)
+    import_for([record], imports)
     of_experiment = build_metrics(record.experiment, record.task)
     more = evolve(record.experiment, metrics=tuple(map(_metric, chosen)))
     wanted = {metric.name: metric for metric in (*of_experiment, *build_metrics(more, record.task))}

@@ -80,6 +80,7 @@ def model_card(run: Run) -> ModelCard:
         threads=trainer.threads.count,
         versions=_versions(components),
         components=components,
+        sources={file.name: file.sha256 for file in run.sources},
         plugins=training_plugins(),
     )
 
