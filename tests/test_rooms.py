@@ -38,7 +38,18 @@ ROOMS = {
         *("selection", "checks", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
-        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),
+        *(
+            "errors",
+            "extras",
+            "validators",
+            "registries",
+            "hookspecs",
+            "data",
+            "metrics",
+            "plots",
+            "progress",
+            "training",
+        ),
         *("experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
 }

@@ -43,6 +43,7 @@ class Case(Example):
         command: the ``minnet check`` command line that runs this case, if there is one, without seed and check.
         call: the beginning of a call of `check_component` that runs it, if there is one.
         guess: what was guessed of the component, for reports.
+        unchecked: why it cannot be checked as it is; every check is then skipped.
 
     >>> from minnet_core import Sequential
     >>> Case(Sequential, input=(4, 3)).name
@@ -56,6 +57,7 @@ class Case(Example):
     command: str | None = field(default=None, kw_only=True)
     call: str | None = field(default=None, kw_only=True)
     guess: str = field(default="", kw_only=True)
+    unchecked: str = field(default="", kw_only=True)
 
     @name.default
     def _name(self) -> str:

@@ -86,7 +86,8 @@ class Report:
 
     def __repr__(self) -> str:
         counts = [_counted(self.count(outcome), outcome) for outcome in OUTCOMES if self.count(outcome)]
-        return f"<{self.case}: {', '.join([*counts, *([] if self.reference else ['no reference'])])}>"
+        head = f"<{self.case}: {', '.join([*counts, *([] if self.reference else ['no reference'])])}>"
+        return "\n\n".join([head, *(result.explanation for result in self.failures)])
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

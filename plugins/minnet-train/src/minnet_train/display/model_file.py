@@ -9,7 +9,7 @@ from minnet_core import ModelHeader
 
 from ..data import Preparation
 from ..experiment import KEY, ModelCard, TrainingRecord, unstructure_experiment
-from .progress import metric_text
+from ..progress import metric_text
 
 if TYPE_CHECKING:
     from minnet_core.diagnosis import Section

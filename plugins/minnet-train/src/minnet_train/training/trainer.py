@@ -15,6 +15,7 @@ from minnet_core.nn import describe
 from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
 from ..errors import StateError
 from ..metrics import Metric
+from ..progress import OneLine, PlainLines, RichProgress, live_display
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
@@ -113,6 +114,7 @@ class Trainer:
         epochs: int,
         batch_size: int = 32,
         rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> History:
         """Train, or go on after an earlier call or a loaded state.
 
@@ -124,6 +126,8 @@ class Trainer:
                 before it takes.
             rng: a seed or generator that decides the order of the samples; where training goes on, what it was then
                 does.
+            progress: whether to show how far it is: a bar on a terminal, a line in a notebook. Anywhere else, and if
+                one of the callbacks shows it, nothing is shown.
 
         Returns:
             `history`.
@@ -135,9 +139,14 @@ class Trainer:
                 them. If it raised in ``minnet_gradients_ready``, the layers have already drawn and counted for the
                 step that failed: load the last state to go on bit for bit, or call this again to go on from here.
         """
-        for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
+        shown = [each] if progress and not self._shows_progress and (each := live_display()) else []
+        for _ in self._epochs(training, validation, epochs, batch_size, rng, shown):
             pass
         return self.history
+
+    @property
+    def _shows_progress(self) -> bool:
+        return any(isinstance(each, (OneLine, PlainLines, RichProgress)) for each in self.callbacks)
 
     def epochs(
         self,
@@ -148,7 +157,18 @@ class Trainer:
         batch_size: int = 32,
         rng: int | np.random.Generator | None = None,
     ) -> Iterator[EpochReport]:
-        """Do what `fit` does, an epoch each time the next report is asked for."""
+        """Do what `fit` does, an epoch each time the next report is asked for; no progress is shown."""
+        return self._epochs(training, validation, epochs, batch_size, rng)
+
+    def _epochs(
+        self,
+        training: Samples,
+        validation: Samples | None,
+        epochs: int,
+        batch_size: int,
+        rng: int | np.random.Generator | None,
+        more_callbacks: Sequence[object] = (),
+    ) -> Iterator[EpochReport]:
         for samples in (training, *(() if validation is None else (validation,))):
             _expect_samples(samples)
         self.plan = plan = FitOptions(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
@@ -159,7 +179,7 @@ class Trainer:
             expect_weights(validation.weights, len(validation), "validation")
         self.shuffler.use(rng)
         self.learning_rate.begin()
-        hooks = Hooks.gather(self.callbacks)
+        hooks = Hooks.gather([*self.callbacks, *more_callbacks])
         self.stopped = None
         with ExitStack() as ends:  # every one of them is called, even if one before it raises
             ends.callback(setattr, self, "is_stopping", False)

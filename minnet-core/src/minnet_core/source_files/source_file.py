@@ -14,13 +14,16 @@ from zlib import crc32
 
 from attrs import field, frozen
 
-from .nn import Component, Criterion, Module
-from .registry import REGISTRIES, Registry
-from .state import sandboxed
-from .support import nearest_names, needed_arguments
+from ..nn import Component, Criterion, Module
+from ..registry import REGISTRIES, Registry
+from ..state import sandboxed
+from ..support import nearest_names, needed_arguments
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
 """What the bases that are put into a file are called there."""
+
+_OWN_BASES = ("Module", "Criterion", "Optimizer")
+"""What a file calls a base class of its own, as notebooks do."""
 
 
 @frozen
@@ -61,7 +64,7 @@ def import_components(path: str | os.PathLike[str], *others: Registry) -> Source
     contents = path.read_bytes()
     names = []
     for cls in _classes(module):
-        if not issubclass(cls, Component) and hasattr(cls, "updateOutput"):
+        if hasattr(cls, "updateOutput"):
             cls = with_core_base(cls)
         for registry in (*others, *REGISTRIES):
             if registry.takes(cls):
@@ -156,10 +159,11 @@ def _choices(module: ModuleType, name: str, subject: str) -> str:
     return f"a class of {home}{hint}"
 
 
-def class_names(path: Path) -> str:
-    """The components of a file, as one would write them after its name."""
-    components = [cls.__name__ for cls in _classes(load_source_file(path)) if issubclass(cls, Component)]
-    return "|".join(sorted(components)) or "Class"
+def component_classes(module: ModuleType) -> list[Any]:
+    """The layers, criterions and optimizers that a module defines, but for a base class of its own that others have."""
+    found = [cls for cls in _classes(module) if issubclass(cls, Component) or hasattr(cls, "updateOutput")]
+    bases = {base for cls in found for base in cls.__bases__ if base.__name__ in _OWN_BASES}
+    return [with_core_base(cls) for cls in found if cls not in bases]
 
 
 def _classes(module: ModuleType) -> list[type]:
