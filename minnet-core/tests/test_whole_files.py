@@ -170,6 +170,8 @@ def test_a_class_that_needs_arguments_says_how_they_are_given(run_minnet):
 
 def test_a_report_shows_its_failures(folder):
     (folder / "homework.py").write_text(HOMEWORK.format(slope=2))
+    linear = check_component("homework.py", on_fail=None)[1]
+    assert "\n\nLinear is not checked: its constructor needs n_in and n_out; --args" in repr(linear)
     (report,) = check_component("homework.py:Scale", input=(2, 3), checks=["gradInput_is_the_slope"], on_fail=None)
     head, _, rest = repr(report).partition("\n\n")
     assert head == "<Scale: 1 failed, no reference>"
