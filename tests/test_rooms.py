@@ -18,7 +18,19 @@ SOURCES = {
 
 ROOMS = {
     "minnet_core": (
-        *("support", "errors", "hookspecs", "nn", "state", "discovery", "plugins", "registry", "saving", "fusion"),
+        *(
+            "support",
+            "errors",
+            "hookspecs",
+            "nn",
+            "state",
+            "discovery",
+            "plugins",
+            "registry",
+            "source_files",
+            "saving",
+            "fusion",
+        ),
         *("testing", "diagnosis", "cli", "__main__"),
     ),
     "minnet_core.testing": (
@@ -36,8 +48,8 @@ ROOMS = {
         *("selection", "checks", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
-        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "training"),
-        *("conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
+        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "progress"),
+        *("training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

@@ -79,7 +79,6 @@ def test_a_command_line_that_cannot_be_read_exits_with_2(minnet, arguments, mess
     [
         (["Sequental"], "expected a component or a distribution that is installed, module:Class or FILE.py:Class, "),
         (["Sequental"], "received 'Sequental'; did you mean Sequential?"),
-        (["homework.py"], "received 'homework.py'; "),
         (["absent.py:Wrong", "--input", "4"], "expected a Python file, received 'absent.py': there is no such file"),
         (
             ["homework.py:Rong", "--input", "4"],

@@ -30,7 +30,7 @@ def _stranger(site):
         ("minnet-absent:Layer", r": minnet-absent is not installed; pip install minnet-absent$"),
         (
             "homework.py:Layer",
-            r": expected what is installed; a class in a file can be proven: minnet check homework.py",
+            r": a class in a file is found when that is imported, if you trust it: --import homework.py",
         ),
         ("torch.nn.StrangeA", r"did you mean 'StrangeA'\?$"),
         ("Str", r"did you mean 'StrangeA'\?$"),

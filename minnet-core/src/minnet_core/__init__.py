@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         save as save,
         to_config as to_config,
     )
+    from .source_files import import_components as import_components
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -58,6 +59,7 @@ else:
             "expect_shape",
             "registry": "criterions layers optimizers",
             "saving": "ModelHeader build load read_header save to_config",
+            "source_files": "import_components",
         },
     )
 

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from minnet_core import Sequential, criterions, hookimpl, layers, optimizers
 from minnet_train import Samples, Trainer
-from minnet_train.display.progress import PlainLines, RichProgress
 from minnet_train.display.tensorboard import TensorBoard
 from minnet_train.plots import Curves, draw_curves, draw_weights, first_weights, history_html, write_picture
+from minnet_train.progress import PlainLines, RichProgress
 
 
 class Plotter:

@@ -3,12 +3,26 @@ from __future__ import annotations
 import io
 import os
 import pty
+import re
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from minnet_train.display.progress import PlainLines, ReportTable, RichProgress, loss_text, progress_display
+from minnet_core import Sequential
+from minnet_criterions import ClassNLLCriterion
+from minnet_layers import Linear, LogSoftMax
+from minnet_optimizers import SGD
+from minnet_train import Samples, Trainer
+from minnet_train.progress import OneLine, PlainLines, ReportTable, RichProgress, loss_text, progress_display
+
+
+@pytest.fixture(autouse=True)
+def no_notebook(monkeypatch):
+    """Run as if no notebook had begun these tests."""
+    for name in ("JPY_PARENT_PID", "MPLBACKEND"):
+        monkeypatch.delenv(name, raising=False)
 
 
 class Clock:
@@ -236,3 +250,102 @@ def test_displays_say_what_they_are():
     assert repr(RichProgress(on_a_terminal())) == "RichProgress()"
     with open(os.devnull, "w") as stream:
         assert repr(PlainLines(stream)) == f"PlainLines('{os.devnull}')"
+
+
+class OutStream(io.StringIO):
+    """Stands for the standard output of a notebook's kernel."""
+
+
+OutStream.__module__ = "ipykernel.iostream"
+
+
+def seen_in_a_notebook(text):
+    """What is left of each line when a carriage return begins it anew, and what is shorter overwrites a part."""
+    lines = []
+    for line in text.split("\n"):
+        shown = ""
+        for part in line.split("\r"):
+            shown = part + shown[len(part) :]
+        lines.append(shown.rstrip())
+    return lines
+
+
+def test_a_notebook_has_one_line_that_ends_with_the_last_epoch():
+    stream, clock = OutStream(), Clock()
+    train(OneLine(stream, clock), clock)
+    text = stream.getvalue()
+    assert "\x1b" not in text
+    assert seen_in_a_notebook(text) == ["epoch 4/4  loss 0.1250  3,200 samples/s", ""]
+    assert re.search(r"\repoch 2/4   \d0%  loss 0.2500  \|  epoch 1/4  loss 0.5000  3,200 samples/s\r", text)
+
+
+def test_the_line_is_written_ten_times_a_second_at_most():
+    for pause, expected in ((0.001, 1), (0.5, 30)):
+        stream, clock = OutStream(), Clock()
+        line, stand_in = OneLine(stream, clock), trainer()
+        for _ in range(30):
+            stand_in.step += 1
+            line.minnet_step_end(stand_in, 0.25)
+            clock.now += pause
+        assert stream.getvalue().count("\r") == expected
+
+
+def test_the_line_ends_when_a_training_fails_and_begins_anew_with_the_next():
+    stream = OutStream()
+    line = OneLine(stream, Clock())
+    for _ in range(2):
+        line.minnet_fit_start(trainer())
+        line.minnet_step_end(trainer(step=1), 0.25)
+        line.minnet_fit_end(trainer(step=1))
+    assert stream.getvalue().count("\n") == 2
+    line.minnet_fit_end(trainer(step=1))  # of which there was no step
+    assert stream.getvalue().count("\n") == 2
+
+
+def test_a_notebook_and_what_it_runs_have_one_line(monkeypatch):
+    assert isinstance(progress_display(OutStream()), OneLine)
+    monkeypatch.setenv("TERM", "xterm-color")
+    for name, value in (("JPY_PARENT_PID", "1"), ("MPLBACKEND", "module://matplotlib_inline.backend_inline")):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            assert isinstance(progress_display(io.StringIO()), PlainLines)  # a pipe in it
+            master, slave = pty.openpty()
+            with os.fdopen(slave, "w") as stream, os.fdopen(master, "rb"):
+                assert isinstance(progress_display(stream), OneLine)
+
+
+def test_a_line_whose_reader_has_gone_does_not_end_the_training():
+    reading, writing = os.pipe()
+    os.close(reading)
+    stream = os.fdopen(writing, "w")
+    line = OneLine(stream, Clock())
+    for _ in range(2):
+        line.minnet_epoch_end(trainer(), report(1))
+    line.minnet_fit_end(trainer())
+    with pytest.raises(BrokenPipeError):
+        stream.close()
+
+
+def fitted(stream, monkeypatch, *callbacks, **options):
+    inputs = np.random.default_rng(0).normal(size=(20, 2)).astype(np.float32)
+    model = Sequential(Linear(2, 2, rng=0), LogSoftMax())
+    made = Trainer(model, ClassNLLCriterion(), SGD(model, lr=0.1), callbacks=callbacks)
+    with monkeypatch.context() as patch:
+        patch.setattr("sys.stdout", stream)
+        made.fit(Samples.of_arrays(inputs, inputs[:, 0] > 0), epochs=2, rng=0, **options)
+        list(made.epochs(Samples.of_arrays(inputs, inputs[:, 0] > 0), epochs=3))
+    assert made.callbacks == list(callbacks)
+    return seen_in_a_notebook(stream.getvalue())
+
+
+def test_fit_shows_progress_to_who_looks_and_to_nobody_else(monkeypatch):
+    line, end = fitted(OutStream(), monkeypatch)
+    assert line.startswith("epoch 2/2  loss ")
+    assert end == ""
+    assert fitted(OutStream(), monkeypatch, progress=False) == [""]
+    assert fitted(io.StringIO(), monkeypatch) == [""]
+
+
+def test_fit_shows_nothing_besides_a_callback_that_does(monkeypatch):
+    for other in (PlainLines(io.StringIO()), OneLine(io.StringIO()), RichProgress(on_a_terminal())):
+        assert fitted(OutStream(), monkeypatch, other) == [""]

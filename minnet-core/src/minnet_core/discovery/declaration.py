@@ -31,6 +31,7 @@ class Declaration:
         version: of the distribution; None for a class of the running program.
         target: ``minnet_swish:Swish``.
         loaded: the object itself, if it is registered by a program rather than by an entry point.
+        file: the Python file that it is from, ``homework.py``, if it is from one that belongs to no distribution.
     """
 
     name: str
@@ -38,16 +39,17 @@ class Declaration:
     version: str | None
     target: str
     loaded: Any = field(default=None, eq=False)  # a class may not be hashable
+    file: str | None = None
 
     @property
     def qualified(self) -> str:
         """The name that always works: ``minnet-swish:Swish``."""
-        return f"{self.distribution}:{self.name}"
+        return f"{self.file or self.distribution}:{self.name}"
 
     @property
     def provider(self) -> str:
         """Distribution and version, for a message."""
-        return self.distribution if self.version is None else f"{self.distribution} {self.version}"
+        return self.file or (self.distribution if self.version is None else f"{self.distribution} {self.version}")
 
     def load(self) -> Any:
         """Import the target.

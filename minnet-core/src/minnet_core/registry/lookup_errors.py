@@ -52,7 +52,11 @@ def _absent(name: str, distribution: str, near: str) -> str:
     if installed(distribution):
         return f"{distribution} is installed, and registers none; see: minnet plugins"
     if name.partition(":")[0].endswith(".py"):
-        return f"expected what is installed; a class in a file can be proven: minnet check {shlex.quote(name)}"
+        file = name.partition(":")[0]
+        return (
+            f"a class in a file is found when that is imported, if you trust it: --import {shlex.quote(file)}, "
+            f"or minnet_core.import_components({file!r})"
+        )
     # Only of names like ours: whoever mistypes another must not be told to install whatever has it.
     is_like_ours = distribution.startswith("minnet-") and is_distribution_name(distribution)
     advice = near or (f"pip install {distribution}" if is_like_ours else "")

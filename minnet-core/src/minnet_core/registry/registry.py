@@ -24,7 +24,7 @@ from functools import partial
 from importlib import invalidate_caches
 from pkgutil import resolve_name
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import Factory, define
 
@@ -178,10 +178,15 @@ class Registry(Mapping[str, Any]):
                 raise
         return cls
 
-    def register(self, cls: _C, name: str | None = None) -> _C:
+    def register(self, cls: _C, name: str | None = None, *, file: str | None = None) -> _C:
         """Register a class of this program, as ``local:Name`` and, where no first-party component has it, as ``Name``.
 
         Registering a name again replaces it, so that a notebook cell can be run twice.
+
+        Args:
+            cls: the class.
+            name: to use instead of its own.
+            file: the Python file that it is from, ``homework.py``: its name is ``homework.py:Name`` instead.
 
         Returns:
             The class, so that this can be a decorator.
@@ -191,9 +196,9 @@ class Registry(Mapping[str, Any]):
         """
         self._checked(cls)
         name = name or cls.__name__
-        declaration = Declaration(name, LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls)
+        declaration = Declaration(name, file or LOCAL, None, f"{cls.__module__}:{cls.__qualname__}", cls, file)
         with self._lock:
-            self._local = {**self._local, name: declaration}
+            self._local = {**self._local, declaration.qualified: declaration}
         classes = self._loaded.classes
         for before in [each for each in list(classes) if each.qualified == declaration.qualified]:
             classes.pop(before, None)
@@ -285,9 +290,13 @@ class Registry(Mapping[str, Any]):
         self._known = known = _Known(now, choice, local, table, disabled, reserved)
         return known
 
+    def takes(self, cls: object) -> bool:
+        """Whether something is a component of this kind, and can be registered."""
+        return isinstance(cls, type) and issubclass(cls, self._base())
+
     def _checked(self, cls: Any) -> type:
-        if isinstance(cls, type) and issubclass(cls, self._base()):
-            return cls
+        if self.takes(cls):
+            return cast("type", cls)
         raise TypeError(f"expected a subclass of {self._base().__name__} for {self.kind}, received {cls!r}")
 
 

@@ -36,7 +36,8 @@ _object = validators.instance_of(dict)
 LONGEST_VERSION = 100
 """Characters: a longer one would be cut out of the middle of a command that a message advises."""
 
-_qualified = validators.matches_re(r"[a-z0-9]+(-[a-z0-9]+)*:[^:]+")  # a distribution's name as PEP 503 normalizes it
+# A distribution's name as PEP 503 normalizes it, or that of a file.
+_qualified = validators.matches_re(r"([a-z0-9]+(-[a-z0-9]+)*|[^:/\\]+\.py):[^:]+")
 
 
 def _expect_version(header: ModelHeader, attribute: Any, version: object) -> None:

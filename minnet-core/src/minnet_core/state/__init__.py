@@ -20,6 +20,7 @@ from .generators import (
     restored_generator,
     set_generator_state,
 )
+from .sandbox import sandboxed
 
 __all__ = [
     "GlobalState",
@@ -34,6 +35,7 @@ __all__ = [
     "optimizer_state",
     "plain_attributes",
     "restored_generator",
+    "sandboxed",
     "set_generator_state",
     "set_model_state",
     "set_optimizer_state",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .lazy import lazy_exports as lazy_exports
     from .quoting import printable as printable, printable_lines as printable_lines, spelled as spelled
     from .regular_file import expect_file as expect_file
+    from .signatures import needed_arguments as needed_arguments
     from .suggestions import did_you_mean as did_you_mean, nearest as nearest, nearest_names as nearest_names
     from .tables import echo_table as echo_table, render_html_table as render_html_table, render_table as render_table
     from .tracebacks import where_raised as where_raised
@@ -26,6 +27,7 @@ else:
             "lazy": "lazy_exports",
             "quoting": "printable printable_lines spelled",
             "regular_file": "expect_file",
+            "signatures": "needed_arguments",
             "suggestions": "did_you_mean nearest nearest_names",
             "tables": "echo_table render_html_table render_table",
             "tracebacks": "where_raised",

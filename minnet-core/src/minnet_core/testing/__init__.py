@@ -1,5 +1,6 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
+from ..state import sandboxed
 from .cases import Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check, through_pickle
@@ -16,7 +17,7 @@ from .numerics import (
     samples,
     structure,
 )
-from .passes import Batch, backward, forward, gradients, parameters, run, sandboxed
+from .passes import Batch, backward, forward, gradients, parameters, run
 from .report import OUTCOMES, Report, Result, without_reference
 from .runner import BoundCheck, Examination, check_component, component_checks, examine
 from .selection import cases_of, every_case

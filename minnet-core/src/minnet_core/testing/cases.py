@@ -14,9 +14,10 @@ from ..discovery import Declaration
 from ..errors import ConfigError
 from ..nn import Component, Example, Module, Tensor, children
 from ..plugins import guarded
+from ..state import sandboxed
+from ..support import needed_arguments
 from .kinds import LAYER, Kind, all_kinds, component_kind, kind_of_class
 from .numerics import map_arrays, named_arrays
-from .passes import sandboxed
 
 
 @frozen(eq=False)
@@ -35,6 +36,7 @@ class Case(Example):
         command: the ``minnet check`` command line that runs this case, if there is one, without seed and check.
         call: the beginning of a call of `check_component` that runs it, if there is one.
         guess: what was guessed of the component, for reports.
+        unchecked: why it cannot be checked as it is; every check is then skipped.
 
     >>> from minnet_core import Sequential
     >>> Case(Sequential, input=(4, 3)).name
@@ -48,6 +50,7 @@ class Case(Example):
     command: str | None = field(default=None, kw_only=True)
     call: str | None = field(default=None, kw_only=True)
     guess: str = field(default="", kw_only=True)
+    unchecked: str = field(default="", kw_only=True)
 
     @name.default
     def _name(self) -> str:
@@ -193,10 +196,3 @@ def is_tried_without_examples(cls: type) -> bool:
     if kind is None or kind.input is None:
         return False
     return kind.takes_input or not needed_arguments(cls)
-
-
-def needed_arguments(function: Any) -> list[str]:
-    """The parameters of a class or function that have no default."""
-    optional = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    parameters = inspect.signature(function).parameters.values()
-    return [each.name for each in parameters if each.default is each.empty and each.kind not in optional]

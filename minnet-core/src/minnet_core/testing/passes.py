@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
-from io import StringIO
+from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
@@ -14,7 +11,7 @@ from attrs import evolve, frozen
 
 from ..nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
 from ..saving import changed_attributes, set_attributes
-from ..state import GlobalState, align_generators, generator_states, global_state_kept
+from ..state import GlobalState, align_generators, generator_states
 from .numerics import copied, copies, map_arrays, named_arrays, rows
 
 GLOBAL_SEED = 20061115
@@ -161,16 +158,3 @@ def lasting(component: Any) -> dict[str, Any]:
         for index, text in enumerate(generator_states(component))
     }
     return {**copies(arrays), **states}
-
-
-@contextmanager
-def sandboxed(seed: int = 0) -> Iterator[None]:
-    """Give what runs inside global generators of its own, silence its warnings, and swallow what it prints.
-
-    Args:
-        seed: of the generators, so that a constructor which draws from them draws the same each time.
-    """
-    with global_state_kept(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(StringIO()):
-        GlobalState.enter(seed)
-        with warnings.catch_warnings(action="ignore"):
-            yield

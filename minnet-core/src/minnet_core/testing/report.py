@@ -88,7 +88,11 @@ class Report:
 
     def __repr__(self) -> str:
         counts = [_counted(self.count(outcome), outcome) for outcome in OUTCOMES if self.count(outcome)]
-        return f"<{self.case}: {', '.join([*counts, *(['no reference'] if self.lacks_reference else [])])}>"
+        head = f"<{self.case}: {', '.join([*counts, *(['no reference'] if self.lacks_reference else [])])}>"
+        told = [result.explanation for result in self.failures]
+        if self.results and all(result.status == "skipped" and not result.blocked_by for result in self.results):
+            told.append(f"{self.case} is not checked: {self.results[0].message}")
+        return "\n\n".join([head, *told])
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.results)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -13,12 +13,13 @@ from unittest import SkipTest
 
 from attrs import asdict, field, frozen
 
+from ..nn import Draw
+from ..state import sandboxed
 from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError, Level, WeaknessWarning
 from .checks import checks_by_name, checks_for, named_check, unknown_check
 from .kinds import OWN_NAMES, all_kinds
-from .passes import sandboxed
 from .report import Report, Result, Status
 from .selection import cases_of
 from .trait_detection import inferred_traits
@@ -109,6 +110,8 @@ class Examination:
             text = printable_lines(message)
             return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
 
+        if self.case.unchecked:
+            return result("skipped", self.case.unchecked)
         if self.kind is not None and not check.is_about(self.kind):
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         weak = ""
@@ -217,23 +220,37 @@ def check_component(
     checks: Iterable[str] | None = None,
     on_fail: Literal["raise", "warn"] | None = "raise",
     strict: bool = False,
-    **options: Any,
+    arguments: Mapping[str, Any] | None = None,
+    input: Any = None,
+    target: str | Draw | None = None,
+    traits: Iterable[str] = (),
+    example: int | None = None,
+    seed: int | None = None,
 ) -> list[Report]:
     """Run the conformance kit.
 
     Args:
-        subjects: what `cases_of` takes: a class, a registered name, a distribution, a `Case`.
+        subjects: what `cases_of` takes: a class, a registered name, a distribution, a file or folder, a `Case`.
         checks: names of the checks to run (and of what they need); all if not given.
         on_fail: raise an error, warn, or (None) only report.
         strict: take weaknesses for failures, rather than warn of them by a `WeaknessWarning`.
-        options: as `cases_of` takes them.
+        arguments: of the constructor, by name: ``{"n_in": 3, "n_out": 2}``; like ``input``, instead of the ``EXAMPLES``
+            of the class. A class that needs some and declares no ``EXAMPLES`` is checked with these alone.
+        input: the shape of an input, ``(4, 3)``, its batch first; a tuple of shapes for a table, a list of either for
+            several inputs. A class without ``EXAMPLES`` needs it.
+        target: of a criterion, ``"one-hot"``, ``"classes"``, ``"real"``, ``"binary"``, ``"signs"`` or whatever else
+            `cases_of` takes; found out if not given.
+        traits: traits that hold, besides those that are found out.
+        example: the index of the one of the ``EXAMPLES`` that is to be checked.
+        seed: of the cases.
 
     Returns:
-        A report for every case.
+        A report for every case, which shows its failures.
 
     Raises:
         ConformanceError: if a component fails a check and ``on_fail`` is ``"raise"``.
-        ValueError: if there is no check of a name.
+        ValueError: if there is no check of a name, or a class needs arguments or an input that are not given; says how
+            they are.
 
     >>> from minnet_core import Sequential
     >>> (report,) = check_component(Sequential)
@@ -241,7 +258,10 @@ def check_component(
     0
     """
     reports = []
-    for case in cases_of(*subjects, **options):
+    cases = cases_of(
+        *subjects, arguments=arguments, input=input, target=target, traits=traits, example=example, seed=seed
+    )
+    for case in cases:
         report = examine(case, checks)
         report.signal(on_fail, strict)
         reports.append(report)

@@ -84,9 +84,11 @@ def check(
 
     NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or a component of another kind that --list
     tells of; a distribution (minnet-swish), a class of a module (package.module:Class) or of a file
-    (homework.py:Linear). A class that declares EXAMPLES is checked on these; any other layer or criterion needs
-    --input, and its traits are detected. Small shapes prove as much as large ones. Exits with 1 if a
-    result is wrong, or with --strict if there is a weakness, and with 2 if there is nothing to check.
+    (homework.py:Linear), or a file or folder, for every class in it. A class that declares EXAMPLES is checked on
+    these; any other layer or criterion needs --input, and its traits are detected. Small shapes prove as much as large
+    ones. In a file, a class without --input is tried with rows, sequences and images, and one that needs arguments is
+    named. Exits with 1 if a result is wrong, or with --strict if there is a weakness, and with 2 if there is nothing to
+    check.
     """
     if listing:
         rows = [(check.name, check.family, check.level, check.about, check.proves) for check in all_checks()]
@@ -121,11 +123,14 @@ def check(
     except (MinnetError, ValueError, TypeError) as error:
         raise _Misuse(printable_lines(str(error))) from error
     reports = [examine(case, checks or None) for case in cases]
+    checked = [report for case, report in zip(cases, reports, strict=True) if not case.unchecked]
     if as_json:
         echo_json([report.to_dict() for report in reports])
     else:
-        parts = [*_parts(cases, reports, verbose or bool(checks)), *([] if checks else [without_reference(reports)])]
+        parts = [*_parts(cases, reports, verbose or bool(checks)), *([] if checks else [without_reference(checked)])]
         click.echo(printable_lines("\n\n".join(filter(None, parts)), sys.maxsize))
+    if not checked:
+        raise click.exceptions.Exit(2)
     if any(report.findings if strict else report.failures for report in reports):
         raise click.exceptions.Exit(1)
 
@@ -144,6 +149,9 @@ def _parts(cases: Sequence[Case], reports: Sequence[Report], verbose: bool) -> I
         rows.append((report.case, *map(str, (passed, len(report.failures), weak, skipped, expected))))
     yield render_table(_COLUMNS, rows, right=_COLUMNS[1:])
     for case, report in zip(cases, reports, strict=True):
+        if case.unchecked:
+            yield f"{report.case} is not checked: {case.unchecked}"
+            continue
         if case.guess:
             yield f"{report.case}: {case.guess}"
         found = sorted(report.traits - case.traits - {"kinks"})  # these are taken for granted

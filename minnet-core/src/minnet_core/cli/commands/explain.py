@@ -11,6 +11,7 @@ import click
 from ...diagnosis import Explanation, ModelExplanation, explain as explain_component, explain_model
 from ...errors import UnknownComponentError
 from ...registry import all_registries, unknown_component
+from ...source_files import import_components
 from ...support import printable, printable_lines
 from ..listing import as_json, echo_json
 
@@ -18,17 +19,31 @@ from ..listing import as_json, echo_json
 @click.command()
 @click.argument("name")
 @click.option("--check/--no-check", default=True, help="Whether to run the conformance kit.")
+@click.option(
+    "--import",
+    "imports",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False),
+    help="Run this Python file first, for its classes. May be repeated.",
+)
 @as_json
-def explain(name: str, check: bool, as_json: bool) -> None:
+def explain(name: str, check: bool, imports: tuple[str, ...], as_json: bool) -> None:
     """Explain a component, or a model file.
 
-    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), or of a kind that a plugin has. Shows where it
+    NAME is a layer, criterion or optimizer (Linear, minnet-swish:Swish), one of a file that --import names
+    (homework.py:Linear), or of a kind that a plugin has. Shows where it
     comes from, how it is constructed, its input and output shapes, what the conformance kit finds, and its
     documentation: the formulas forward and backward, PyTorch's equivalent, the paper.
 
     Or NAME is the path of a model file. Shows its layers, sizes and versions, and what plugins know of it: of one that
     `minnet train` wrote, the data, the split, the seed, the metrics, and what it was computed with. Nothing is built.
     """
+    for path in imports:
+        try:
+            import_components(path)
+        except ValueError as error:
+            raise click.BadParameter(printable_lines(str(error)), param_hint="--import") from None
     registries = all_registries()
     having = [registry for registry in registries if registry.candidates(name)]
     if not having and (os.path.isfile(name) or name.endswith(".safetensors")):

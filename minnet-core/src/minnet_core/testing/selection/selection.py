@@ -19,13 +19,21 @@ from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
 from ...nn import Component, Criterion, Draw, Module, Optimizer
 from ...registry import DISABLED_BY, Registry
-from ...support import nearest_names
-from ..cases import Case, examples_of, from_example, is_tried_without_examples, needed_arguments
+from ...source_files import component_classes, find_in_module, load_source_file, with_core_base
+from ...state import sandboxed
+from ...support import nearest_names, needed_arguments
+from ..cases import Case, examples_of, from_example, is_tried_without_examples
 from ..kinds import Kind, all_kinds, kind_of_class
-from ..passes import sandboxed
 from .options import CaseOptions
-from .source_files import class_names, find_in_module, load_source_file, with_core_base
 from .targets import guessed_target
+from .whole_files import (
+    arguments_hint,
+    missing_arguments,
+    problem_of_constructor,
+    python_files,
+    unchecked_case,
+    with_guessed_input,
+)
 
 
 def cases_of(
@@ -42,7 +50,7 @@ def cases_of(
     Args:
         subjects: each a `Case`; a class; a component; a name of a registry (``"Linear"``, ``"minnet-swish:Swish"``); a
             distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
-            a function that makes a component may stand for the class.
+            a function that makes a component may stand for the class; a file or folder, for every class in it.
         arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
         input: the shape of an input, a tuple of shapes for a table, or a list of either; as `Example` takes them, so
             ``"4,7,3;4:lengths<=7"`` too.
@@ -96,6 +104,9 @@ def _cases(subject: Any, options: CaseOptions) -> Iterator[Case]:
 
 def _named(name: str, options: CaseOptions) -> Iterator[Case]:
     path, colon, attribute = name.rpartition(":")
+    if name.endswith(".py") and Path(name).is_file():
+        yield from _of_files(Path(name), options)
+        return
     command = f"minnet check {shlex.quote(name)}"
     if colon and path.endswith(".py"):
         yield from _of_found(find_in_module(load_source_file(Path(path)), attribute, name), options, command)
@@ -115,6 +126,8 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
     ]
     if provided and not colon:
         yield from (case for registry, each in provided for case in _declared_cases(registry, each, options))
+    elif Path(name).is_dir():
+        yield from _of_files(Path(name), options)
     elif colon and _can_be_imported(path):
         yield from _of_found(find_in_module(_imported(path), attribute, name), options, command)
     else:
@@ -131,6 +144,44 @@ def _declarations(kinds: Iterable[Kind]) -> list[tuple[Registry, Declaration]]:
     return [(kind.registry, declaration) for kind in kinds for declaration in kind.registry.declarations()]
 
 
+def _of_files(path: Path, options: CaseOptions) -> Iterator[Case]:
+    """The cases of every class of a file or folder; of one that cannot be checked as it is, one that says why."""
+    if options.arguments is not None or options.example is not None:
+        raise ValueError(f"{path}: expected arguments or an example for one class, {path}:Class, received some for all")
+    is_empty = True
+    for file in python_files(path):
+        try:
+            classes = component_classes(load_source_file(file))
+        except ValueError as error:
+            is_empty = False
+            yield unchecked_case(str(file), str(error))
+            continue
+        for cls in classes:
+            is_empty = False
+            try:
+                cases = list(_of_own_class(cls, options, f"minnet check {shlex.quote(f'{file}:{cls.__name__}')}"))
+            except (ValueError, TypeError) as error:
+                cases = [unchecked_case(cls.__name__, str(error).removeprefix(f"{cls.__name__}: "))]
+            yield from cases
+    if is_empty:
+        raise ValueError(f"{path}: expected a layer, criterion or optimizer in it, received none")
+
+
+def _of_own_class(cls: Any, options: CaseOptions, command: str) -> Iterator[Case]:
+    """The cases of a class among others, to which the options belong as far as it has no ``EXAMPLES``."""
+    if examples_of(cls):
+        yield from _of_class(cls, CaseOptions(seed=options.seed), command)
+    elif problem := problem_of_constructor(cls):
+        yield unchecked_case(cls.__name__, problem)
+    elif options.input is not None or issubclass(cls, Optimizer):
+        own = options if issubclass(cls, Criterion) else evolve(options, target=None)
+        yield from _described(cls, cls, own, command)
+    else:
+        yield from with_guessed_input(
+            lambda shape: _described(cls, cls, evolve(options, input=[shape], target=None), command)
+        )
+
+
 def _imported(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
@@ -140,9 +191,7 @@ def _imported(name: str) -> ModuleType:
 
 def _unknown(name: str) -> str:
     path, _, attribute = name.rpartition(":")
-    if Path(name).suffix == ".py" and Path(name).is_file():
-        hint = f"did you mean a class of it, {name}:{class_names(Path(name))}?"
-    elif path and Path(f"{path}.py").is_file():
+    if path and Path(f"{path}.py").is_file():
         hint = f"did you mean {path}.py:{attribute}?"
     elif any(name in (each.name, each.qualified, each.distribution) for r in _registries() for each in r.disabled()):
         hint = f"{name} is {DISABLED_BY}"
@@ -189,7 +238,8 @@ def _of_found(found: Any, options: CaseOptions, command: str | None) -> Iterator
             with sandboxed(options.seed or 0):
                 made = found(**dict(options.arguments or {}))
         except (Exception, SystemExit) as error:  # whatever a function does
-            raise ValueError(f"{what}: raised {type(error).__name__}: {error}") from error
+            hint = arguments_hint([each for each in needed_arguments(found) if each not in (options.arguments or {})])
+            raise ValueError(f"{what}: raised {type(error).__name__}: {error}; {hint}") from error
         if not isinstance(made, Component):
             raise ValueError(f"{what}: expected a component to be made, received {type(made).__name__}")
         yield from _described(found, type(made), options, command)
@@ -229,8 +279,11 @@ def _needs_examples(cls: type) -> str:
     if not _takes_input(cls):
         needed = ", ".join(needed_arguments(cls))
         return f"{cls.__name__}: expected EXAMPLES on the class, or its {needed} (arguments=, --args), received neither"
+    missing = missing_arguments(cls, None)
+    hint = f"; {arguments_hint(missing)}" if missing else ""
     return (
-        f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received neither"
+        f"{cls.__name__}: expected EXAMPLES on the class, or the shape of an input (input=, --input), received "
+        f"neither{hint}"
     )
 
 
@@ -246,6 +299,11 @@ def _described(
     """The case of a component that its user describes; traits are found out."""
     kind = kind_of_class(cls)
     usual = None if kind is None else kind.input
+    if factory is cls and (missing := missing_arguments(cls, options.arguments)):
+        raise ValueError(
+            f"{cls.__name__}: its constructor needs {' and '.join(missing)}, received {dict(options.arguments or {})}; "
+            f"{arguments_hint(missing)}"
+        )
     if options.input is None and usual is None:
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
     case = Case(

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from attrs import evolve
 
 from ...nn import DOMAINS, fills, read_target
+from ...state import sandboxed
 from ..cases import Case
-from ..passes import sandboxed
 from ..trait_detection import NO_NUMBER, problem_of_pass
 from ..trial import Trial
 

@@ -14,10 +14,12 @@ from minnet_core import load, read_header
 from minnet_core.support import printable, render_table
 
 from ..display import loss_text, metric_text, reading_display, say_notes
-from ..evaluation import Interval, Scores, load_split
+from ..evaluation import CHUNK, Interval, Scores, load_split
 from ..experiment import ComponentConfig, TrainingRecord, build_criterion, build_metrics
 from ..metrics import meaning_of, precision_recall_f1_support
 from ..plots import is_number
+from ..training import Threads
+from .options import import_for, import_option, threads_option
 
 MOST_CONFUSED = 20
 """With more classes than this, the confusion matrix is for --json alone."""
@@ -46,8 +48,18 @@ _OF_OUTPUT = ("mse", "rmse", "mae", "r2")
     multiple=True,
     help="Compute this metric too: a name, or TOML such as '{ class = \"TopK\", k = 3 }'. May be repeated.",
 )
+@import_option
+@threads_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")
-def evaluate(model: str, data: str | None, split: str, chosen: tuple[str, ...], as_json: bool) -> None:
+def evaluate(
+    model: str,
+    data: str | None,
+    split: str,
+    chosen: tuple[str, ...],
+    imports: tuple[str, ...],
+    threads: int | None,
+    as_json: bool,
+) -> None:
     """Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.
 
     Prints the loss and, of a classification, the accuracy and others, the
@@ -58,6 +70,7 @@ def evaluate(model: str, data: str | None, split: str, chosen: tuple[str, ...], 
     For data other than its training data, only `--split all` can be measured.
     """
     record = TrainingRecord.read(read_header(model), model)
+    import_for([record], imports)
     of_experiment = build_metrics(record.experiment, record.task)
     more = evolve(record.experiment, metrics=tuple(map(_metric, chosen)))
     wanted = {metric.name: metric for metric in (*of_experiment, *build_metrics(more, record.task))}
@@ -67,10 +80,12 @@ def evaluate(model: str, data: str | None, split: str, chosen: tuple[str, ...], 
     samples = evaluated.samples
     network = load(model, prepared=True)
     network.evaluate()
+    limited = Threads.chosen(network, CHUNK, record.preparation.width, wanted=threads)
     record.expect_outputs(network.forward(samples.batch([0])[0]).shape[1:], model)
     names = record.classes or record.output_names(samples.outputs)
     criterion = build_criterion(record.experiment)
-    scores = Scores.of(network, criterion, evaluated, record.preparation, list(wanted.values()))
+    with limited.limit():
+        scores = Scores.of(network, criterion, evaluated, record.preparation, list(wanted.values()))
     of = "training samples" if evaluated.is_known else "these samples"
     of_them = f"{'the ' * evaluated.is_known}{of}"
     details = (_of_classes if record.classes else _of_outputs)(scores, names)

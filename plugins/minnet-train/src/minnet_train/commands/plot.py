@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
-from minnet_core import Array, load, read_header
+from minnet_core import Array, MinnetError, load, read_header
 from minnet_core.support import printable
 
 from ..evaluation import grid_of, partial_dependence, permutation_importance, some_rows
@@ -35,6 +36,7 @@ from ..plots import (
     import_matplotlib,
     write_picture,
 )
+from .options import import_for, import_option
 from .plotted_model import ClassPredictions, PlottedModel, model_file, run_name
 
 if TYPE_CHECKING:
@@ -84,7 +86,8 @@ PANELS = 6
 )
 @click.option("--count", type=click.IntRange(min=1), help="The maximum number of images, or of features.")
 @click.option("--feature", multiple=True, help="A column whose dependence to draw. May be repeated.")
-def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) -> None:
+@import_option
+def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str, ...], **options: Any) -> None:
     """Plot the curves of the RUNs together, or what one of them has learned.
 
     A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
@@ -113,10 +116,19 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, **options: Any) ->
     output = output or f"{kind}.png"
     check_suffix(output)
     import_matplotlib(what="minnet plot")
+    import_for(_records(run) if imports else (), imports)
     figure = _curves(run, **options) if kind == "curves" else _of_model(run, kind, **options)
     write_picture(figure, output)
     said = _SAID.get(kind, f"The {kind} of {{}} are in {{}}")
     click.echo(printable(said.format(run[0] if len(run) == 1 else f"{len(run)} runs", output)))
+
+
+def _records(runs: Iterable[str]) -> Iterator[TrainingRecord]:
+    """Read the records of the models of runs that have one, which curves do not need."""
+    for run in runs:
+        with suppress(MinnetError):
+            path = model_file(run)
+            yield TrainingRecord.read(read_header(path), path)
 
 
 def _curves(runs: tuple[str, ...], along: str, log: bool, **_: Any) -> Figure:

@@ -13,10 +13,10 @@ from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Dataset, Samples
 from ..errors import ExperimentError
-from ..evaluation import as_probabilities, split_rows
+from ..evaluation import CHUNK, as_probabilities, split_rows
 from ..experiment import TrainingRecord, load_source
 from ..plots import PlotError
-from ..training import forward_chunks
+from ..training import Threads, forward_chunks
 
 MODELS = ("best.safetensors", "model.safetensors")
 """The files of a run directory that hold a model, the one to draw first."""
@@ -65,6 +65,11 @@ class PlottedModel:
     dataset: Dataset = field(repr=False)
     rows: Array = field(repr=False)
     title: str
+    _threads: Threads = field(init=False, repr=False)
+
+    @_threads.default
+    def _choose_threads(self) -> Threads:
+        return Threads.chosen(self.model, CHUNK, self.record.preparation.width)
 
     @classmethod
     def of_run(
@@ -102,7 +107,8 @@ class PlottedModel:
         samples = Samples.of(
             self.dataset, self.rows, self.record.preparation, autoencode=self.record.experiment.data.autoencode
         )
-        parts = [(targets, outputs) for _, _, targets, outputs in forward_chunks(self.model, samples)]
+        with self._threads.limit():
+            parts = [(targets, outputs) for _, _, targets, outputs in forward_chunks(self.model, samples)]
         targets, outputs = (np.concatenate(each) for each in zip(*parts, strict=True))
         self.record.expect_outputs(outputs.shape[1:], self.path)
         if self.record.classes:
@@ -123,11 +129,25 @@ class PlottedModel:
 
     def predict(self, raw: Array) -> Array:
         """Predict from raw features (rows, columns): probabilities if there are any, of a regression the values."""
-        outputs = self.model.forward(self.record.preparation.inputs(raw))
+        with self._threads.limit():
+            outputs = self.model.forward(self.record.preparation.inputs(raw))
         if not self.record.classes:
             return self.record.preparation.answers(outputs)
         found = as_probabilities(outputs)
         return outputs if found is None else found
+
+    def classified(self) -> tuple[Array, Array | None]:
+        """Return for each sample the class of the largest output, and its probability if all outputs are such."""
+        predicted: list[Array] = []
+        scores: list[Array] = []
+        with self._threads.limit():
+            samples = Samples.of(self.dataset, self.rows, self.record.preparation)
+            for *_, outputs in forward_chunks(self.model, samples):
+                predicted.append(outputs.argmax(axis=1))
+                probabilities = as_probabilities(outputs)
+                if probabilities is not None:
+                    scores.append(probabilities.max(axis=1))
+        return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None
 
     @property
     def output_names(self) -> tuple[Any, ...]:
@@ -180,7 +200,7 @@ class ClassPredictions:
         """
         asked = PlottedModel.of_run(run, split=split, data=data, task="classification")
         asked.record.expect_outputs((len(asked.dataset.classes),), asked.path)
-        predicted, scores = _classified(asked.model, Samples.of(asked.dataset, asked.rows, asked.record.preparation))
+        predicted, scores = asked.classified()
         actual = np.asarray(asked.dataset.targets[asked.rows])
         return cls(asked.dataset, asked.rows, actual, predicted, scores, asked.title)
 
@@ -197,15 +217,3 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
             "which samples were held out can no longer be said"
         )
     return dataset
-
-
-def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:
-    """Return for each sample the class of the largest output, and its probability if all outputs are such."""
-    predicted: list[Array] = []
-    scores: list[Array] = []
-    for *_, outputs in forward_chunks(model, samples):
-        predicted.append(outputs.argmax(axis=1))
-        probabilities = as_probabilities(outputs)
-        if probabilities is not None:
-            scores.append(probabilities.max(axis=1))
-    return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None

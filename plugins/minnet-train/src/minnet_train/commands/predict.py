@@ -8,10 +8,14 @@ from io import StringIO
 
 import click
 
+from minnet_core import read_header
 from minnet_core.support import printable
 
 from ..display import reading_display, say_notes
-from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
+from ..evaluation import CHUNK, FORMATS, Predictor, format_of, predict_rows, streamed
+from ..experiment import TrainingRecord
+from ..training import Threads
+from .options import import_for, import_option, threads_option
 
 
 @click.command()
@@ -24,10 +28,20 @@ from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
     type=click.Choice(["csv", "jsonl"]),
     help="Output format.  [default: by the suffix of --output, else CSV]",
 )
+@import_option
+@threads_option
 @click.option(
     "--probabilities/--no-probabilities", default=True, help="Whether to write a number for each class (the default)."
 )
-def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
+def predict(
+    model: str,
+    data: str,
+    output: str,
+    form: str | None,
+    imports: tuple[str, ...],
+    threads: int | None,
+    probabilities: bool,
+) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
     DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
@@ -36,6 +50,8 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
     """
+    if imports:
+        import_for([TrainingRecord.read(read_header(model), model)], imports)
     predictor = Predictor.load(model)
     parts, notes = predictor.open(data)
     say_notes(notes)
@@ -45,7 +61,8 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
         if file is sys.stdout and not is_terminal:
             with suppress(AttributeError, ValueError):  # somebody may have replaced it
                 file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
-        with reading_display(shown=not is_terminal):
+        limited = Threads.chosen(predictor.model, CHUNK, predictor.record.preparation.width, wanted=threads)
+        with reading_display(shown=not is_terminal), limited.limit():
             FORMATS[form or format_of(output)](rows, _Terminal() if is_terminal else file)
 
 

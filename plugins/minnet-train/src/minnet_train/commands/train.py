@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
+import numpy as np
 from attrs import evolve
 
 from minnet_core import MinnetError
+from minnet_core.state import global_state_kept
 from minnet_core.support import printable
 
 from ..display import TensorBoard, progress_display, reading_display, say_notes
@@ -19,6 +22,7 @@ from ..experiment import ExperimentFile
 from ..extras import import_extra
 from ..runs import Run, Session, new_path
 from ..training import Interruption, training_plugins
+from .options import import_option, threads_option
 
 
 def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -39,6 +43,8 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
 @click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
+@import_option
+@threads_option
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
@@ -56,7 +62,7 @@ def train(
         if no_run:
             raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
         import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
-    given = {key: value for key, value in options.items() if value is not None}
+    given = {key: value for key, value in options.items() if value not in (None, ())}
     _expect_together(experiment, run, resume, no_run, given)
     with Interruption() as interruption:
         if resume is not None:
@@ -69,13 +75,19 @@ def _expect_together(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
 ) -> None:
     """Refuse options that contradict --resume, which decides everything, or each other."""
-    others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
+    others = {
+        "EXPERIMENT": experiment,
+        "--seed": given.get("seed"),
+        "--run": run,
+        "--no-run": no_run or None,
+        "--threads": given.get("threads"),
+    }
     if resume is not None:
         contradicting = [name for name, value in others.items() if value is not None]
         if contradicting:
             raise click.UsageError(
-                "expected --resume with no more than --epochs and --output: it goes on with the experiment of the run; "
-                f"received {', '.join(contradicting)}"
+                "expected --resume with no more than --epochs, --output and --import: it goes on with the experiment "
+                f"of the run; received {', '.join(contradicting)}"
             )
     if run is not None and no_run:
         raise click.UsageError("expected --run or --no-run, received both")
@@ -102,7 +114,7 @@ def _begin(
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
     with reading_display():
-        resumed = Session.resume(path, epochs=given.get("epochs"))
+        resumed = Session.resume(path, epochs=given.get("epochs"), imports=given.get("imports", ()))
     with resumed as session:
         output = given.get("output") or session.output  # which is looked at only if it is used
         session.run.try_saving(output)
@@ -122,10 +134,13 @@ def _new_path(name: str) -> str:
 
 
 def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
-    experiment = evolve(file.experiment(), **options)
+    threads = options.pop("threads", None)
+    experiment = file.experiment(options.pop("imports", ()))
+    experiment = evolve(experiment, **options)
+    np.random.seed(experiment.seed % 2**32)  # layers of notebooks draw from the global generator
     with file.locating_errors():
         with reading_display():
-            run = Run.prepare(experiment)
+            run = Run.prepare(experiment, threads=threads)
         say_notes(run.dataset.notes)
         if "output" not in options:
             run.try_saving(experiment.output)
@@ -153,8 +168,14 @@ def _train(
         if session is not None:
             session.finish()
         run.save(output)
-    model = shlex.quote(output)
-    said = ["", f"The model is in {output}", "", f"  minnet evaluate {model}", f"  minnet predict {model} DATA.csv"]
+    model, files = shlex.quote(output), _imports(run)
+    said = [
+        "",
+        f"The model is in {output}",
+        "",
+        f"  minnet evaluate {model}{files}",
+        f"  minnet predict {model} DATA.csv{files}",
+    ]
     if session is not None:
         said.append(f"  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png")
     click.echo("\n".join(map(printable, said)))
@@ -185,11 +206,17 @@ def _what_is_left(session: Session | None) -> Iterator[None]:
 
 
 def _command(session: Session) -> str:
-    return f"minnet train --resume {shlex.quote(str(session.directory.path))}"
+    return f"minnet train --resume {shlex.quote(str(session.directory.path))}{_imports(session.run)}"
+
+
+def _imports(run: Run) -> str:
+    return "".join(f" --import {shlex.quote(os.path.relpath(file.path))}" for file in run.sources)
 
 
 def _description(title: str, run: Run) -> str:
     (columns,) = run.training.inputs_shape
+    with global_state_kept():  # layers of notebooks draw from it
+        summary = str(run.model.summary((1, columns)))
     outputs = "classes" if run.training.classes else "targets"
     lines = [
         *map(printable, title.split("\n")),
@@ -198,9 +225,11 @@ def _description(title: str, run: Run) -> str:
         *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
         f"criterion   {printable(repr(run.criterion))}",
         f"optimizer   {printable(repr(run.optimizer))}",
+        f"threads     {run.threads}",
         *([f"plugins     {printable(', '.join(plugins))}"] if (plugins := training_plugins()) else []),
+        *(f"imported    {printable(file.name)}, SHA-256 {file.sha256}" for file in run.sources),
         "",
-        str(run.model.summary((1, columns))),
+        summary,
     ]
     return "\n".join(lines)
 

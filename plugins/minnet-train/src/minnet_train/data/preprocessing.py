@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import evolve, field, frozen, validators
 
 from minnet_core import Array
 
@@ -124,6 +124,7 @@ class Preparation:
         fill: for each input, what a missing value is taken for; None if none may be missing.
         of_inputs: the mean and deviation of each input; None if inputs are not standardized.
         of_targets: those of each target of a regression; None if targets are learned as they are.
+        dtype: of inputs and targets, ``float32`` or ``float64``.
     """
 
     columns: Columns
@@ -131,6 +132,7 @@ class Preparation:
     fill: tuple[float, ...] | None = field(default=None, repr=False)
     of_inputs: Standardization | None = field(default=None, repr=False)
     of_targets: Standardization | None = field(default=None, repr=False)
+    dtype: str = field(default="float32", validator=validators.in_(("float32", "float64")), repr=False)
 
     @property
     def is_identity(self) -> bool:
@@ -149,15 +151,15 @@ class Preparation:
         return len(self.columns.is_number)
 
     def inputs(self, raw: Array) -> Array:
-        """Prepare raw features (rows, columns): float32 (rows, inputs), which never alias them."""
+        """Prepare raw features (rows, columns): ``dtype`` (rows, inputs), which never alias them."""
         expanded = self._filled(self._expanded(raw))
         if self.of_inputs is not None:
             expanded = self.of_inputs.forward(expanded)
-        return np.array(expanded, np.float32) if expanded is raw else np.asarray(expanded, np.float32)
+        return np.array(expanded, self.dtype) if expanded is raw else np.asarray(expanded, self.dtype)
 
     def targets(self, raw: Array) -> Array:
-        """Prepare the targets (rows, outputs) of a regression: float32."""
-        return np.array(raw if self.of_targets is None else self.of_targets.forward(raw), np.float32)
+        """Prepare the targets (rows, outputs) of a regression: ``dtype``."""
+        return np.array(raw if self.of_targets is None else self.of_targets.forward(raw), self.dtype)
 
     def answers(self, outputs: Array) -> Array:
         """Turn the outputs (rows, outputs) of a regression into what the raw targets are measured in: float64."""
@@ -201,6 +203,8 @@ class Preparation:
         if expanded.dtype not in (np.float32, np.float64):
             is_exact = expanded.dtype.kind == "b" or expanded.dtype.itemsize <= 2
             expanded = expanded.astype(np.float32 if is_exact else np.float64)
+        if expanded.dtype != self.dtype == "float64":
+            expanded = expanded.astype(np.float64)
         return expanded if self.scale == 1 else expanded / self._divisor.astype(expanded.dtype)
 
     def _filled(self, expanded: Array) -> Array:

@@ -45,7 +45,7 @@ class PreparedRows:
         raw: the array.
         rows: which of its rows.
         columns: how many each has when it is prepared.
-        prepare: turns raw rows into float32 (n, columns).
+        prepare: turns raw rows into what a network takes, (n, columns).
     """
 
     raw: Array = field(repr=False)
@@ -72,7 +72,7 @@ class PreparedRows:
 
     def whole(self) -> Array:
         """Prepare all rows, some at a time, so that what is between raw and prepared ones takes little memory."""
-        prepared = np.empty(self.shape, np.float32)
+        prepared = np.empty(self.shape, self.take(slice(0, 1)).dtype)
         for start in range(0, len(self), PREPARED):
             prepared[start : start + PREPARED] = self.take(slice(start, start + PREPARED))
         return prepared
@@ -83,8 +83,9 @@ class Samples:
     """Inputs with their targets.
 
     Attributes:
-        inputs: float32 (rows, columns), an array or what gives one by ``take(rows, 0)``.
-        targets: float32 (rows, outputs): the values of a regression, or 1 for the class of the row and else 0, a form
+        inputs: float32, or float64 if they were prepared so, (rows, columns), an array or what gives one by
+            ``take(rows, 0)``.
+        targets: the same, (rows, outputs): the values of a regression, or 1 for the class of the row and else 0, a form
             that every criterion takes.
         classes: their names; empty for a regression.
         weights: how much each row counts, float64 (rows,); None if all count alike.
@@ -239,7 +240,7 @@ class Samples:
         return len(self.inputs)
 
     def batch(self, rows: Any) -> tuple[Array, Array]:
-        """Return the inputs (n, columns) and targets (n, outputs) of some rows, float32, in this order.
+        """Return the inputs (n, columns) and targets (n, outputs) of some rows, in this order.
 
         Args:
             rows: indices, an array or a list.

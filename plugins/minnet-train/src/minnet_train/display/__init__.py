@@ -1,11 +1,12 @@
 """What is shown of a training: its progress, on a terminal or in TensorBoard, and what its model file says of it."""
 
+from ..progress import OneLine, PlainLines, RichProgress, loss_text, metric_text, progress_display
 from .model_file import training_section
-from .progress import PlainLines, RichProgress, loss_text, metric_text, progress_display
 from .reading import reading_display, say_notes
 from .tensorboard import TensorBoard
 
 __all__ = [
+    "OneLine",
     "PlainLines",
     "RichProgress",
     "TensorBoard",

@@ -9,7 +9,7 @@ from minnet_core import ModelHeader
 
 from ..data import Preparation
 from ..experiment import KEY, ModelCard, TrainingRecord, unstructure_experiment
-from .progress import metric_text
+from ..progress import metric_text
 
 if TYPE_CHECKING:
     from minnet_core.diagnosis import Section
@@ -37,7 +37,7 @@ def training_section(header: ModelHeader, path: str) -> Section | None:
 def _data(record: TrainingRecord) -> dict[str, Any]:
     columns, data = record.preparation.columns, record.experiment.data
     experiment = unstructure_experiment(record.experiment)
-    del experiment["output"]  # which the file does not remember
+    del experiment["output"], experiment["imports"]  # which the file does not remember
     return {
         "task": record.task,
         "classes": list(record.classes),
@@ -76,6 +76,8 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
         yield "split", f"{_fractions(record)}, seed {experiment.seed}"
     yield "criterion", _component(experiment.criterion)
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
+    if experiment.dtype is not None:
+        yield "dtype", experiment.dtype
     yield "optimizer", f"{_component(experiment.optimizer)}, {told}"
     if card is not None:
         yield from _card_rows(card)
@@ -105,6 +107,8 @@ def _card_rows(card: ModelCard) -> Iterator[tuple[str, str]]:
     yield "kernels", f"{card.blas or 'of NumPy'}{threads}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())
     yield "components", ", ".join(f"{name} {version or ''}".strip() for name, version in card.components.items())
+    for name, digest in card.sources.items():
+        yield "imported", f"{name}, SHA-256 {digest}"
     for plugin in card.plugins:
         yield "plugins", f"{plugin} took part"
 

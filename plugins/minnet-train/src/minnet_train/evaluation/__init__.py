@@ -2,12 +2,13 @@
 
 from ..metrics import as_probabilities
 from .features import grid_of, partial_dependence, permutation_importance, some_rows
-from .predictions import FORMATS, format_of, predict_rows, streamed
+from .predictions import CHUNK, FORMATS, format_of, predict_rows, streamed
 from .predictor import Predictor, load_predictor
 from .scores import Interval, Scores
 from .select_split import load_split, split_rows
 
 __all__ = [
+    "CHUNK",
     "FORMATS",
     "Interval",
     "Predictor",

@@ -125,14 +125,14 @@ class Predictor:
         return self._outputs(data)
 
     def transform(self, data: Any) -> Array:
-        """Prepare raw rows as the training data were: the inputs of ``model``, float32 (rows, inputs).
+        """Prepare raw rows as the training data were: the inputs of ``model``, (rows, inputs).
 
         Raises:
             DataError, MissingLibraryError: as `predict` does.
         """
         preparation = self.record.preparation
         parts = [preparation.inputs(raw) for raw in self.rows(data)]
-        return np.concatenate(parts) if parts else np.empty((0, preparation.width), np.float32)
+        return np.concatenate(parts) if parts else np.empty((0, preparation.width), preparation.dtype)
 
     def rows(self, data: Any) -> RawRows:
         """Find the raw features that the model takes in rows; what was decided about a file is a warning.

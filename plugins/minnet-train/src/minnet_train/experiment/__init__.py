@@ -13,6 +13,7 @@ from .build import (
 from .experiment import ComponentConfig, DataConfig, Experiment
 from .load_source import load_source
 from .model_card import ModelCard
+from .own_files import changed_files, import_files
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
 from .structure import data_of_text, structure_experiment, unstructure_experiment
@@ -35,6 +36,7 @@ __all__ = [
     "build_model",
     "build_optimizer",
     "build_schedule",
+    "changed_files",
     "check_components",
     "check_metric_names",
     "components_of",
@@ -43,6 +45,7 @@ __all__ = [
     "drawn_split",
     "experiment_text",
     "fitted_source",
+    "import_files",
     "load_source",
     "read_experiment",
     "structure_experiment",

@@ -79,7 +79,7 @@ def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Seque
         for index, layer in enumerate(experiment.model):
             build_located(layer, layers, ("model", index))
         raise
-    return model
+    return model if experiment.dtype is None else model.astype(experiment.dtype)
 
 
 def build_criterion(experiment: Experiment) -> Criterion:

@@ -137,6 +137,9 @@ class Experiment:
         early_stopping: when to end before the last epoch; None for never.
         checkpoint_every: how many steps there are between checkpoints; 0 for one after each epoch.
         keep: how many of the last checkpoints are kept, besides the best.
+        dtype: what the network computes in, ``float32`` or ``float64``; None leaves the weights as the layers make
+            them, and gives them float32 inputs.
+        imports: Python files whose components the experiment may name, ``homework.py:Conv2d``; they are run.
         data: what to learn from.
     """
 
@@ -154,6 +157,10 @@ class Experiment:
     early_stopping: EarlyStopping | None = None
     checkpoint_every: int = field(default=0, validator=at_least(0))
     keep: int = field(default=3, validator=at_least(1))
+    dtype: Literal["float32", "float64"] | None = field(
+        default=None, validator=expect("'float32' or 'float64'", lambda x: x in (None, "float32", "float64"))
+    )
+    imports: tuple[str, ...] = ()
     data: DataConfig
 
     @property

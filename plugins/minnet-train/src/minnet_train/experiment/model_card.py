@@ -36,6 +36,7 @@ class ModelCard:
         threads: how many it uses; 0 if that cannot be told.
         versions: of NumPy and the distributions that the model is made of, by name.
         components: qualified name -> version of each class that the experiment names; None where it has none.
+        sources: the name of each Python file that was imported -> the SHA-256 of its contents.
         plugins: those whose hooks took part in the training, with their versions and hooks.
     """
 
@@ -54,11 +55,15 @@ class ModelCard:
     threads: int = field(default=0, validator=_number)
     versions: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _table))
     components: dict[str, str | None] = field(factory=dict, validator=_table)
+    sources: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _table))
     plugins: list[str] = field(factory=list, validator=validators.deep_iterable(_text))
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
-        return asdict(self)
+        data = asdict(self)
+        if not self.sources:
+            del data["sources"]  # nearly always
+        return data
 
     @classmethod
     def from_json(cls, data: Any) -> ModelCard:

@@ -44,24 +44,27 @@ class LearningData:
     test: Samples
 
     @classmethod
-    def load(cls, config: DataConfig, rng: int | np.random.Generator) -> LearningData:
+    def load(cls, config: DataConfig, rng: int | np.random.Generator, dtype: str | None = None) -> LearningData:
         """Load, divide and prepare.
 
         Args:
             config: names the source, and says how.
             rng: a seed or generator, which draws the parts.
+            dtype: of inputs and targets, ``float32`` or ``float64``; None for float32.
 
         Raises:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        return cls.of(load_source(config), config, rng)
+        return cls.of(load_source(config), config, rng, dtype)
 
     @classmethod
-    def of(cls, dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> LearningData:
+    def of(
+        cls, dataset: Dataset, config: DataConfig, rng: int | np.random.Generator, dtype: str | None = None
+    ) -> LearningData:
         """Divide and prepare a data set."""
         split = checked_split(dataset, config, rng)
-        preparation = _preparation(dataset, split.training, config)
+        preparation = _preparation(dataset, split.training, config, dtype or "float32")
         weights = _class_weights(dataset, split.training, config)
 
         def samples(rows: Array, factors: Array | None = None) -> Samples:
@@ -122,8 +125,8 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
         )
 
 
-def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparation:
-    start = Preparation(columns=Columns.of(dataset), scale=config.scale)
+def _preparation(dataset: Dataset, rows: Array, config: DataConfig, dtype: str) -> Preparation:
+    start = Preparation(columns=Columns.of(dataset), scale=config.scale, dtype=dtype)
     learned = start.learned(
         row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
     )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from cattrs import ClassValidationError, Converter
 
 from minnet_core import ModelFileError, ModelHeader
@@ -38,6 +38,8 @@ class TrainingRecord:
         outputs: the names of the outputs of a regression, or None.
         fingerprint: `Dataset.fingerprint` of the data.
         card: how the model came about; None in a file of before there were cards.
+
+    A file names no Python file to import: of those that an experiment imports, its card has the hashes.
     """
 
     experiment: Experiment
@@ -71,6 +73,7 @@ class TrainingRecord:
         """Write the record as JSON can hold it, and say who prepares the inputs if they need that."""
         experiment = unstructure_experiment(self.experiment)
         del experiment["output"]  # the same training gives the same file, whatever its name
+        del experiment["imports"]  # which nobody shall run for having been given a model
         inputs = {} if self.preparation.is_identity else {INPUTS: {"prepared_by": LOADER}}
         return {
             **inputs,
@@ -103,7 +106,7 @@ class TrainingRecord:
             _expect_format(record)
             outputs, card = record["outputs"], record.get("card")
             return cls(
-                experiment=structure_experiment(record["experiment"]),
+                experiment=evolve(structure_experiment(record["experiment"]), imports=()),
                 preparation=_converter.structure(record["preparation"], Preparation),
                 classes=tuple(record["classes"]),
                 outputs=None if outputs is None else tuple(outputs),

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from operator import eq
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from attrs import fields, resolve_types
 from cattrs import AttributeValidationNote, ClassValidationError, Converter, ForbiddenExtraKeysError
@@ -118,6 +118,10 @@ def _columns(data: Any, type_: Any) -> Any:
     return tuple(_column(item, type_) for item in data) if is_list else _column(data, type_)
 
 
+def _texts(data: Any, type_: Any) -> tuple[str, ...]:
+    return tuple(_text(item, type_) for item in _expect(data, (list, tuple), "a list of texts"))
+
+
 def _source(data: Any, _: Any) -> str | dict[str, Any]:
     if isinstance(data, str):
         return data
@@ -199,6 +203,8 @@ _HOOKS: Mapping[Any, _Hook] = {
     ComponentConfig | None: _optional(_component),
     tuple[ComponentConfig, ...]: _layers,
     tuple[ComponentConfig, ...] | None: _optional(_metrics),
+    tuple[str, ...]: _texts,
+    Literal["float32", "float64"] | None: _optional(_text),
 }
 """How a value of a type is made."""
 

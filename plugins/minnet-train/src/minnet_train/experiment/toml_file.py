@@ -7,7 +7,7 @@ import re
 import shlex
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources import files
@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
+from .own_files import with_files_named
 from .structure import parsed_toml, structure_experiment
 
 DEFAULT = "default.toml"
@@ -64,10 +65,13 @@ class ExperimentFile:
         """Return the experiment that comes with this package."""
         return cls(DEFAULT, files(__package__).joinpath(DEFAULT).read_text("utf-8"), "")
 
-    def experiment(self) -> Experiment:
-        """Read the text; the path of a CSV file, relative to ``folder``, becomes one from the current directory.
+    def experiment(self, imports: Sequence[str] = ()) -> Experiment:
+        """Read the text; paths of data and Python files, relative to ``folder``, become those from the current folder.
 
-        It is absolute only if it or ``folder`` is written so: a model file records it.
+        They are absolute only if they or ``folder`` are written so: a model file records that of the data.
+
+        Args:
+            imports: paths of Python files besides those that the experiment names; of two of one name, these are meant.
 
         Raises:
             ExperimentError: if it is no TOML, or no experiment.
@@ -81,6 +85,7 @@ class ExperimentFile:
                     hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
                 raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
             experiment = structure_experiment(data)
+            experiment = with_files_named(experiment, self.folder, imports)
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
     @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import define, field
+from threadpoolctl import threadpool_info
 
 from minnet_core.discovery import scan
 
@@ -19,7 +19,7 @@ from ..data import Samples
 from ..experiment import ModelCard, components_of
 from ..metrics import Calibration, as_probabilities
 from ..training import EpochReport, Trainer, training_plugins
-from .environment import THREADS, processor
+from .environment import processor
 
 if TYPE_CHECKING:
     from .run import Run
@@ -59,7 +59,6 @@ def model_card(run: Run) -> ModelCard:
     trainer, experiment = run.trainer, run.experiment
     validation = len(run.test) if experiment.data.validation_fraction else 0
     history = trainer.history
-    blas, threads = _blas()
     components = components_of(experiment)
     return ModelCard(
         parts={
@@ -77,10 +76,11 @@ def model_card(run: Run) -> ModelCard:
         python=platform.python_version(),
         system=platform.system(),
         processor=processor(),
-        blas=blas,
-        threads=threads,
+        blas=_blas(),
+        threads=trainer.threads.count,
         versions=_versions(components),
         components=components,
+        sources={file.name: file.sha256 for file in run.sources},
         plugins=training_plugins(),
     )
 
@@ -136,18 +136,13 @@ def _versions(components: Iterable[str]) -> dict[str, str]:
     return {name: version for name, version in sorted({**found, "numpy": np.__version__}.items()) if version}
 
 
-def _blas() -> tuple[str, int]:
-    """Name the library that multiplies NumPy's matrices, and how many threads it has."""
-    with suppress(Exception):  # what threadpoolctl finds out about libraries that are loaded is a courtesy
-        from threadpoolctl import threadpool_info
-
-        for library in threadpool_info():
-            if library["user_api"] == "blas":
-                kernels = library.get("architecture")
-                name = f"{library['internal_api']} {library['version']}" + (f", {kernels}" if kernels else "")
-                return name, int(library["num_threads"])
-    threads = next((value for name in THREADS if (value := os.environ.get(name, "")).isdecimal()), "0")
-    return _built_with(), int(threads)
+def _blas() -> str:
+    """Name the library that multiplies NumPy's matrices."""
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            kernels = library.get("architecture")
+            return f"{library['internal_api']} {library['version']}" + (f", {kernels}" if kernels else "")
+    return _built_with()
 
 
 @cache

@@ -7,6 +7,7 @@
 ``checkpoints/``               the last few states, that of the best epoch, and the reports that belong to them
 ``best.safetensors``           the model of the best epoch
 ``model.safetensors``          the model at the end
+``sources/``                   copies of the Python files that it was begun with; nothing runs them
 ``lock``                       who works on it
 ============================== =======================================================================================
 """
@@ -18,8 +19,10 @@ import os
 import re
 import secrets
 import shlex
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from attrs import Factory, evolve, field, frozen
@@ -40,6 +43,7 @@ CONFIG = "config.json"
 VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
 TENSORBOARD = "tensorboard"
+SOURCES = "sources"
 LOCK = "lock"
 
 FORMAT = 1
@@ -54,12 +58,17 @@ class RunConfig:
         experiment: with the defaults and the options of the command filled in, the seed among them.
         folder: absolute, what relative paths in the experiment are relative to: where the run was started.
         fingerprint: of the data that it learns from.
+        sources: the name of each Python file that was imported -> the SHA-256 of its contents. The ``imports`` of the
+            experiment are not kept: who goes on with a run says which files to run.
+        threads: how many multiply matrices; 0 if that is not known, as in a run of before it was.
         run_id: random, and in every checkpoint; None in a run that was begun before runs had one.
     """
 
     experiment: Experiment
     folder: str
     fingerprint: str
+    sources: dict[str, str] = field(factory=dict)
+    threads: int = 0
     run_id: str | None = Factory(lambda: secrets.token_hex(16))
 
     def located(self) -> Experiment:
@@ -70,11 +79,15 @@ class RunConfig:
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
+        experiment = unstructure_experiment(self.experiment)
+        del experiment["imports"]
         return {
             "format": FORMAT,
-            "experiment": unstructure_experiment(self.experiment),
+            "experiment": experiment,
             "folder": self.folder,
             "fingerprint": self.fingerprint,
+            **({"sources": self.sources} if self.sources else {}),
+            **({"threads": self.threads} if self.threads else {}),
             **({} if self.run_id is None else {"run_id": self.run_id}),
         }
 
@@ -90,14 +103,20 @@ class RunConfig:
                 "pip install -U minnet-train"
             )
         try:
-            experiment, run_id = structure_experiment(data["experiment"]), data.get("run_id")
+            experiment, run_id = evolve(structure_experiment(data["experiment"]), imports=()), data.get("run_id")
+            sources = {str(name): str(digest) for name, digest in dict(data.get("sources", {})).items()}
+            threads = data.get("threads", 0)
+            if type(threads) is not int or not 0 <= threads <= 1024:
+                raise TypeError(f"threads: expected a number of threads, received {threads!r}")
             return cls(
                 experiment=experiment,
                 folder=str(data["folder"]),
                 fingerprint=str(data["fingerprint"]),
+                sources=sources,
+                threads=threads,
                 run_id=None if run_id is None else str(run_id),
             )
-        except (KeyError, TypeError, ExperimentError) as error:
+        except (KeyError, TypeError, ValueError, ExperimentError) as error:
             raise RunError(f"{where}: expected the config of a run: {error}") from error
 
 
@@ -118,10 +137,17 @@ class RunDirectory:
     journal: Journal = field(repr=False)
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], config: RunConfig) -> Self:
+    def create(
+        cls, path: str | os.PathLike[str], config: RunConfig, sources: Mapping[str, bytes] = MappingProxyType({})
+    ) -> Self:
         """Begin a run in a new folder, or in one that is empty; folders above it are made.
 
         The config is written last: a folder without one is no run, whatever a kill left in it.
+
+        Args:
+            path: of the folder.
+            config: of the run.
+            sources: the name and contents of each Python file that was imported.
 
         Raises:
             RunError: if there is something in the folder already, or it cannot be written to.
@@ -133,8 +159,11 @@ class RunDirectory:
             _expect_empty(path)
             with run_lock(path / LOCK):
                 _expect_empty(path)
-                _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
+                _write_json(path / VERSIONS, [{"step": 0, **Environment.here(config.threads).to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
+                for name, contents in sources.items():
+                    (path / SOURCES).mkdir(exist_ok=True)
+                    write_atomically(path / SOURCES / name, contents)
                 _write_json(path / CONFIG, config.to_json())
         except OSError as error:
             reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
@@ -222,8 +251,12 @@ class RunDirectory:
                 if temporary.is_symlink() or not temporary.is_dir():
                     temporary.unlink(missing_ok=True)
 
-    def note_environment(self, step: int) -> list[str]:
+    def note_environment(self, step: int, threads: int = 0) -> list[str]:
         """Write down what the run goes on with, if that is not what it went on with before.
+
+        Args:
+            step: where it goes on.
+            threads: how many multiply matrices; 0 if that is not known.
 
         Returns:
             What differs from the last time.
@@ -232,7 +265,7 @@ class RunDirectory:
             RunError: if ``versions.json`` cannot be read, or written.
         """
         sessions = _read_json(self.path / VERSIONS)
-        here = Environment.here()
+        here = Environment.here(threads)
         try:
             differences = Environment.from_json(sessions[-1]).differences(here)
         except (AttributeError, IndexError, KeyError, TypeError) as error:
@@ -277,7 +310,7 @@ def _expect_empty(path: Path) -> None:
         name
         for name in os.listdir(path)
         if (path / name).is_symlink()
-        or (name not in (LOCK, VERSIONS, CHECKPOINTS) and not (name.startswith(".") and name.endswith(".tmp")))
+        or (name not in (LOCK, VERSIONS, CHECKPOINTS, SOURCES) and not (name.startswith(".") and name.endswith(".tmp")))
     )
     if foreign:
         raise RunError(f"{path}: expected a new or empty folder, received one with {foreign[0]} in it")

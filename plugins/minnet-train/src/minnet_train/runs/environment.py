@@ -11,8 +11,7 @@ from typing import Any, Self
 
 from attrs import asdict, field, frozen
 
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""Variables that decide how many threads multiply matrices, and so in which order they add."""
+from ..training import VARIABLES
 
 
 @frozen(kw_only=True)
@@ -23,7 +22,8 @@ class Environment:
         python: version of it.
         system: the operating system and its version, which decide no number.
         processor: the model, after which the kernels of a matrix product are chosen.
-        threads: those of `THREADS` that are set.
+        threads: those of the variables for the number of threads that are set.
+        blas_threads: how many threads multiply matrices, and so in which order they add; 0 if that is not known.
         distributions: name -> version of everything that is installed.
         deciding: the distributions among them that decide numbers: NumPy and all that have to do with minnet.
     """
@@ -32,11 +32,12 @@ class Environment:
     system: str = ""
     processor: str = ""
     threads: dict[str, str] = field(factory=dict)
+    blas_threads: int = 0
     distributions: dict[str, str] = field(factory=dict)
     deciding: list[str] = field(factory=list)
 
     @classmethod
-    def here(cls) -> Self:
+    def here(cls, blas_threads: int = 0) -> Self:
         """Describe this process; a distribution whose metadata cannot be read is left out."""
         from minnet_core.discovery import all_distributions, canonical, scan
 
@@ -50,7 +51,8 @@ class Environment:
             python=platform.python_version(),
             system=platform.platform(),
             processor=processor(),
-            threads={name: value for name in THREADS if (value := os.environ.get(name))},
+            threads={name: value for name in VARIABLES if (value := os.environ.get(name))},
+            blas_threads=blas_threads,
             distributions=dict(sorted(versions.items())),
             deciding=sorted({"numpy", *scan().distributions} & versions.keys()),
         )
@@ -73,16 +75,18 @@ class Environment:
         >>> before.differences(after)
         ['OMP_NUM_THREADS was not set, is 1', 'numpy was 2.4.0, is not installed']
         """
-        threads = sorted(self.threads | later.threads)
+        is_known = self.blas_threads and later.blas_threads  # and what the variables say does not matter
+        threads = [] if is_known else sorted(self.threads | later.threads)
         distributions = sorted({*self.deciding, *later.deciding})
-        before, now = (each._described(threads, distributions) for each in (self, later))
+        before, now = (each._described(threads, distributions, bool(is_known)) for each in (self, later))
         return [f"{name} was {before[name]}, is {now[name]}" for name in before if before[name] != now[name]]
 
-    def _described(self, threads: list[str], distributions: list[str]) -> dict[str, str]:
+    def _described(self, threads: list[str], distributions: list[str], knows_threads: bool) -> dict[str, str]:
         """Say of each thing that may change the numbers what it is."""
         return {
             "Python": self.python,
             "the processor": self.processor,
+            **({"the number of BLAS threads": str(self.blas_threads)} if knows_threads else {}),
             **{name: self.threads.get(name, "not set") for name in threads},
             **{name: self.distributions.get(name, "not installed") for name in distributions},
         }

@@ -8,13 +8,14 @@ from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from attrs import field, frozen
 
-from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
+from minnet_core import Array, Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.nn import describe
+from minnet_core.state import global_state_kept
 from minnet_core.support import expect_file
 
 from ..data import Dataset, Preparation, Samples
@@ -30,10 +31,14 @@ from ..experiment import (
     build_schedule,
     check_components,
     check_metric_names,
+    import_files,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Trainer
+from ..training import EpochReport, Threads, Trainer
 from .card import BestEpoch, model_card
+
+if TYPE_CHECKING:
+    from minnet_core.source_files import SourceFile
 
 
 @frozen(eq=False)
@@ -53,6 +58,8 @@ class Run:
     test: Samples
     trainer: Trainer
     rng: np.random.Generator
+    threads: Threads
+    sources: tuple[SourceFile, ...] = field(repr=False)
     best: BestEpoch = field(init=False, repr=False)
 
     @best.default
@@ -60,23 +67,30 @@ class Run:
         return BestEpoch(*self.experiment.judged_by)
 
     @classmethod
-    def prepare(cls, experiment: Experiment) -> Run:
+    def prepare(cls, experiment: Experiment, *, threads: int | None = None) -> Run:
         """Load the data, build the components, and check that they fit each other.
+
+        Args:
+            experiment: to run.
+            threads: how many multiply matrices; None for as many as suit, see `Trainer`.
 
         Raises:
             ExperimentError: naming the key whose value does not work.
             DataError: if the data cannot be used.
         """
+        sources = import_files(experiment.imports)
         check_components(experiment)
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
         optimizer = build_optimizer(experiment, model)
         schedule = build_schedule(experiment)
-        data = LearningData.load(experiment.data, split_rng)
+        data = LearningData.load(experiment.data, split_rng, experiment.dtype)
         _check_fit(model, criterion, data.training)
         metrics = build_metrics(experiment, data.training.task)
         check_metric_names(experiment, schedule, metrics)
+        (columns,) = data.training.inputs_shape
+        chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
             model,
             criterion,
@@ -86,8 +100,19 @@ class Run:
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
+            threads=chosen.count or None,
         )
-        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng)
+        return cls(
+            experiment,
+            data.dataset,
+            data.preparation,
+            data.training,
+            data.held_out,
+            trainer,
+            order_rng,
+            chosen,
+            sources,
+        )
 
     @property
     def model(self) -> Sequential:
@@ -154,10 +179,18 @@ def generators(seed: int) -> list[np.random.Generator]:
 
 
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:
-    """Send two samples through a copy of the model and the criterion, to find before training what does not fit."""
+    """Send two samples through a copy of the model and the criterion, to find before training what does not fit.
+
+    The copy is in training mode: a layer may have nothing to evaluate with before it is trained.
+    """
     output, targets = samples.batch(np.arange(min(2, len(samples))))
     trial = model.clone()
-    trial.evaluate()
+    trial.train()
+    with global_state_kept():  # layers of notebooks draw from it
+        _send(trial, criterion, output, targets, samples)
+
+
+def _send(trial: Sequential, criterion: Criterion, output: Any, targets: Array, samples: Samples) -> None:
     path: KeyPath = ()
     try:
         for index, layer in enumerate(trial):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,9 @@ from minnet_core import MinnetError, hookimpl
 from minnet_core.support import printable
 
 from ..errors import ExperimentError, RunError
+from ..experiment import changed_files
 from ..training import EpochReport, Trainer
-from .directory import RunConfig, RunDirectory
+from .directory import SOURCES, RunConfig, RunDirectory
 from .own_file import own_file
 from .run import Run
 
@@ -179,15 +181,26 @@ class Session:
         Raises:
             RunError: if there is something in it, or it cannot be written to.
         """
-        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=run.dataset.fingerprint())
-        directory = RunDirectory.create(path, config)
+        config = RunConfig(
+            experiment=run.experiment,
+            folder=os.getcwd(),
+            fingerprint=run.dataset.fingerprint(),
+            sources={file.name: file.sha256 for file in run.sources},
+            threads=run.threads.count,
+        )
+        directory = RunDirectory.create(path, config, {file.name: file.contents for file in run.sources})
         with directory.lock():
             yield cls._of(run, directory)
 
     @classmethod
     @contextmanager
     def resume(
-        cls, path: str | os.PathLike[str], *, epochs: int | None = None, callbacks: Sequence[object] = ()
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        epochs: int | None = None,
+        callbacks: Sequence[object] = (),
+        imports: Sequence[str] = (),
     ) -> Iterator[Session]:
         """Resume a run from its last whole checkpoint, bit for bit as if it had never stopped.
 
@@ -195,6 +208,7 @@ class Session:
             path: of its directory, from wherever this process runs.
             epochs: their new number; that of its experiment if not given.
             callbacks: for its trainer; those with a state must be the ones that it was begun with.
+            imports: the Python files that it was begun with. They are run, and so are never taken from the run itself.
 
         Raises:
             RunError: if there is no run, another process works on it, or its data have changed.
@@ -203,7 +217,7 @@ class Session:
         directory = RunDirectory.open(path)
         with directory.lock():
             directory = RunDirectory.open(path)  # as whoever had the lock until now left it
-            run = _prepare(directory)
+            run = _prepare(directory, imports)
             run.trainer.callbacks.extend(callbacks)
             if epochs is not None:
                 run = evolve(run, experiment=evolve(run.experiment, epochs=epochs))
@@ -217,7 +231,8 @@ class Session:
         if every:  # else it would cost every step a call
             run.trainer.callbacks.append(recorder)  # after those whose state it saves
         step = recorder.resume()
-        changes = directory.note_environment(step)
+        changes = directory.note_environment(step, run.threads.count)
+        changes += changed_files(directory.config.sources, run.sources)
         warnings = [
             *(f"skipping a damaged checkpoint: {text}" for text in recorder.damaged),
             *(f"results may differ from an uninterrupted run: {change}" for change in changes),
@@ -258,11 +273,22 @@ class Session:
         return f"{self.directory.path} {where}"
 
 
-def _prepare(directory: RunDirectory) -> Run:
+def _prepare(directory: RunDirectory, imports: Sequence[str]) -> Run:
     """Build everything anew, and check that the data are still what they were."""
     config = directory.config
+    missing = sorted(config.sources.keys() - set(map(os.path.basename, imports)))
+    if missing:
+        copy = directory.path / SOURCES / missing[0]
+        raise RunError(
+            f"{directory.path}: expected --import {printable(shlex.quote(missing[0]))} (Session.resume(..., "
+            f"imports=[...])), the Python file with classes of this run, received none; {printable(str(copy))} is a "
+            "copy of what it was; it is run, so read it first if the run is from somebody else"
+        )
     try:
-        run = evolve(Run.prepare(config.located()), experiment=config.experiment)
+        run = Run.prepare(evolve(config.located(), imports=tuple(imports)), threads=config.threads or None)
+        run = evolve(run, experiment=config.experiment)
+        if config.threads and run.threads.count:
+            run = evolve(run, threads=evolve(run.threads, reason="as the run was begun with"))
     except ExperimentError as error:
         error.add_note(f"{directory.path} was begun in {printable(config.folder)}, and its paths are relative to that")
         raise

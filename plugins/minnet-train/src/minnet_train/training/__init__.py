@@ -3,12 +3,15 @@
 from .callbacks import training_plugins
 from .early_stopping import EarlyStopping
 from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
+from .fit_options import FitOptions
 from .history import EpochReport, History
 from .interruption import Interruption
 from .learning_rate import Scheduler, expect_scheduler
-from .trainer import FitOptions, Trainer
+from .threads import VARIABLES, Threads
+from .trainer import Trainer
 
 __all__ = [
+    "VARIABLES",
     "EarlyStopping",
     "EpochReport",
     "FitOptions",
@@ -16,6 +19,7 @@ __all__ = [
     "Interruption",
     "Measurement",
     "Scheduler",
+    "Threads",
     "Trainer",
     "evaluate_samples",
     "expect_scheduler",

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
 
 from minnet_core import Array, Criterion, Module, Optimizer
 from minnet_core.nn import describe
@@ -16,46 +15,19 @@ from minnet_core.nn import describe
 from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
 from ..errors import StateError
 from ..metrics import Metric
-from ..validators import at_least
+from ..progress import OneLine, PlainLines, RichProgress, live_display
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .evaluate import evaluate_samples
+from .fit_options import FitOptions
 from .history import RESERVED, EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-
-
-@frozen(eq=False, kw_only=True)
-class FitOptions:
-    """What a training consists of.
-
-    Attributes:
-        training: the samples to learn from.
-        validation: the samples that every epoch is measured on, or None.
-        epochs: how many epochs there are, those of an earlier call or a loaded state among them.
-        batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample, of
-            which batch statistics would say nothing, and which the one before it takes.
-    """
-
-    training: Samples
-    validation: Samples | None = None
-    epochs: int = field(validator=at_least(1))
-    batch_size: int = field(default=32, validator=at_least(1))
-
-    @property
-    def batches(self) -> int:
-        """How many steps an epoch has."""
-        whole, left = divmod(len(self.training), self.batch_size)
-        return max(whole + (left > 1), 1)
-
-    @property
-    def steps(self) -> int:
-        """How many steps all epochs have."""
-        return self.epochs * self.batches
+from .threads import Threads
 
 
 class Trainer:
@@ -71,8 +43,12 @@ class Trainer:
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
+        threads: how many multiply matrices during an epoch; None for what a variable such as ``OPENBLAS_NUM_THREADS``
+            says, or else what fits the model: one if its products are small. Between epochs, and after an error, there
+            are as many as before. Their number decides the last bits of products.
 
     Attributes:
+        threads: how many multiply matrices, and why as many; chosen when `fit` begins.
         step: how many steps have been taken.
         epoch: the number of the epoch that is trained, or was trained last, from 1; 0 before the first.
         batch: how many batches of it have been trained on.
@@ -103,6 +79,7 @@ class Trainer:
         clip_value: float | None = None,
         early_stopping: EarlyStopping | None = None,
         callbacks: Sequence[object] = (),
+        threads: int | None = None,
     ) -> None:
         _expect_metrics(metrics)
         _expect_optimizer_of(model, optimizer)
@@ -116,6 +93,9 @@ class Trainer:
         self.metrics, self.callbacks = list(metrics), list(callbacks)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value) or None
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
+        if threads is not None and (type(threads) is not int or threads < 1):
+            raise ValueError(f"threads: expected a whole number of at least 1 or None, received {threads!r}")
+        self.threads, self._wanted_threads = Threads(0), threads
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
@@ -134,6 +114,7 @@ class Trainer:
         epochs: int,
         batch_size: int = 32,
         rng: int | np.random.Generator | None = None,
+        progress: bool = True,
     ) -> History:
         """Train, or go on after an earlier call or a loaded state.
 
@@ -145,6 +126,8 @@ class Trainer:
                 before it takes.
             rng: a seed or generator that decides the order of the samples; where training goes on, what it was then
                 does.
+            progress: whether to show how far it is: a bar on a terminal, a line in a notebook. Anywhere else, and if
+                one of the callbacks shows it, nothing is shown.
 
         Returns:
             `history`.
@@ -156,9 +139,14 @@ class Trainer:
                 them. If it raised in ``minnet_gradients_ready``, the layers have already drawn and counted for the
                 step that failed: load the last state to go on bit for bit, or call this again to go on from here.
         """
-        for _ in self.epochs(training, validation, epochs=epochs, batch_size=batch_size, rng=rng):
+        shown = [each] if progress and not self._shows_progress and (each := live_display()) else []
+        for _ in self._epochs(training, validation, epochs, batch_size, rng, shown):
             pass
         return self.history
+
+    @property
+    def _shows_progress(self) -> bool:
+        return any(isinstance(each, (OneLine, PlainLines, RichProgress)) for each in self.callbacks)
 
     def epochs(
         self,
@@ -169,16 +157,29 @@ class Trainer:
         batch_size: int = 32,
         rng: int | np.random.Generator | None = None,
     ) -> Iterator[EpochReport]:
-        """Do what `fit` does, an epoch each time the next report is asked for."""
+        """Do what `fit` does, an epoch each time the next report is asked for; no progress is shown."""
+        return self._epochs(training, validation, epochs, batch_size, rng)
+
+    def _epochs(
+        self,
+        training: Samples,
+        validation: Samples | None,
+        epochs: int,
+        batch_size: int,
+        rng: int | np.random.Generator | None,
+        more_callbacks: Sequence[object] = (),
+    ) -> Iterator[EpochReport]:
         for samples in (training, *(() if validation is None else (validation,))):
             _expect_samples(samples)
         self.plan = plan = FitOptions(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
+        columns = math.prod(training.inputs_shape)
+        self.threads = Threads.chosen(self.model, batch_size, columns, wanted=self._wanted_threads)
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
             expect_weights(validation.weights, len(validation), "validation")
         self.shuffler.use(rng)
         self.learning_rate.begin()
-        hooks = Hooks.gather(self.callbacks)
+        hooks = Hooks.gather([*self.callbacks, *more_callbacks])
         self.stopped = None
         with ExitStack() as ends:  # every one of them is called, even if one before it raises
             ends.callback(setattr, self, "is_stopping", False)
@@ -262,7 +263,7 @@ class Trainer:
                 self.shuffler.begin_epoch()
                 self.totals.reset()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
-        with np.errstate(over="ignore", invalid="ignore"):
+        with self.threads.limit(), np.errstate(over="ignore", invalid="ignore"):
             if self.is_stopping or not self._train_epoch(plan, hooks):
                 self.stopped = f"stopped after step {self.step}"
                 return None

@@ -1,4 +1,4 @@
-"""Progress of a training, shown by callbacks: a bar on a terminal, or plain lines.
+"""Callbacks that show the progress of a training: a bar on a terminal, one line in a notebook, or plain lines.
 
 Rich is imported by what draws the bar alone: it takes long to import, and most commands have no bar.
 """
@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from minnet_core import hookimpl
-from minnet_core.support import printable
 
-from ..plots import is_fraction, is_number
+from .report_table import ReportTable, loss_text, report_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,27 +21,41 @@ if TYPE_CHECKING:
 
     from ..training import EpochReport, Trainer
 
-_LEFT_OUT = ("step", "seconds", "lr")
-_TITLES = {"samples_per_second": "samples/s"}
-_LEAST_WIDTH = 8
-_WIDEST = 60
-
 _EVERY = 0.1
 """Seconds between two pictures of the bar: no eye wants more, and a step should cost nothing."""
 
 
-def progress_display(stream: TextIO | None = None) -> RichProgress | PlainLines:
+def progress_display(stream: TextIO | None = None) -> RichProgress | PlainLines | OneLine:
     """Make the callback that fits a stream.
 
-    That is a bar for a terminal, and plain lines for a file, a pipe, or a terminal that cannot move its cursor.
+    That is a bar for a terminal, one line for a notebook, and plain lines for a file, a pipe, or a terminal that cannot
+    move its cursor.
 
     Args:
         stream: to write to; standard output, as it is now, if not given.
     """
+    return live_display(stream) or PlainLines(stream)
+
+
+def live_display(stream: TextIO | None = None) -> RichProgress | OneLine | None:
+    """Make the callback for a terminal or a notebook, which somebody looks at; None for anything else."""
     stream = sys.stdout if stream is None else stream
+    if is_notebook_output(stream):
+        return OneLine(stream)
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
-        return PlainLines(stream)
+        return None
     return RichProgress(_new_console(stream))
+
+
+def is_notebook_output(stream: TextIO) -> bool:
+    """Whether a stream is shown below a cell of a notebook: that of its kernel, or of a command begun with ``!``.
+
+    Such a command has a terminal to write to, of which a notebook understands the carriage return alone.
+    """
+    if type(stream).__module__.startswith("ipykernel."):
+        return True
+    is_below_kernel = "JPY_PARENT_PID" in os.environ or "inline" in os.environ.get("MPLBACKEND", "")
+    return is_below_kernel and stream.isatty()
 
 
 class PlainLines:
@@ -73,6 +86,65 @@ class PlainLines:
 
     def __repr__(self) -> str:
         return f"PlainLines({getattr(self.stream, 'name', self.stream)!r})"
+
+
+class OneLine:
+    """A callback of a `Trainer` that rewrites one line, as a notebook can show it; the last epoch stays there.
+
+    It is written ten times a second at most, and when an epoch ends. If nobody reads it any more, the rest is silence.
+
+    Args:
+        stream: to write to; standard output, as it is now, if not given.
+        clock: returns the time in seconds.
+    """
+
+    def __init__(self, stream: TextIO | None = None, clock: Callable[[], float] = monotonic) -> None:
+        self.stream = sys.stdout if stream is None else stream
+        self._clock = clock
+        self._next = 0.0
+        self._report = ""
+        self._width = 0
+        self._is_broken = False
+
+    @hookimpl
+    def minnet_fit_start(self, trainer: Trainer) -> None:
+        """Begin a line."""
+        self._next, self._report, self._width = 0.0, "", 0
+
+    @hookimpl
+    def minnet_step_end(self, trainer: Trainer, loss: float) -> None:
+        """Say how far the epoch is, if it is time to."""
+        if self._clock() < self._next or (plan := trainer.plan) is None:
+            return
+        epoch, step = divmod(trainer.step - 1, plan.batches)
+        now = f"epoch {epoch + 1}/{plan.epochs}  {(step + 1) / plan.batches:4.0%}  loss {loss_text(loss)}"
+        self._write("  |  ".join(filter(None, [now, self._report])))
+
+    @hookimpl
+    def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
+        """Write the numbers of the epoch."""
+        self._report = report_line(report.as_dict(), report.epoch if trainer.plan is None else trainer.plan.epochs)
+        self._write(self._report)
+
+    @hookimpl
+    def minnet_fit_end(self, trainer: Trainer) -> None:
+        """End the line with the numbers of the last epoch, however the training ended."""
+        if self._width:
+            self._write(self._report, "\n")
+        self._width = 0
+
+    def _write(self, text: str, end: str = "") -> None:
+        if self._is_broken:
+            return
+        try:
+            # What is shorter than before is filled up: a notebook only overwrites.
+            print(f"\r{text.ljust(self._width)}" if text else "", end=end, file=self.stream, flush=True)
+        except OSError:
+            self._is_broken = True
+        self._width, self._next = len(text), self._clock() + _EVERY
+
+    def __repr__(self) -> str:
+        return f"OneLine({getattr(self.stream, 'name', self.stream)!r})"
 
 
 class RichProgress:
@@ -146,31 +218,6 @@ class RichProgress:
         return "RichProgress()"
 
 
-class ReportTable:
-    r"""Lines that are given out one after another: headings before the first, a row for each report.
-
-    The columns are the numbers of the first report. Its step, time and learning rate are left out: they are in
-    ``metrics.jsonl``, and a line should fit into a window.
-
-    >>> table = ReportTable()
-    >>> print(*table.lines({"epoch": 1, "loss": 0.5, "accuracy": 0.75, "samples_per_second": 12345.6}), sep="\n")
-       epoch      loss  accuracy  samples/s
-           1    0.5000    75.00%     12,346
-    """
-
-    def __init__(self) -> None:
-        self._keys: list[str] = []
-
-    def lines(self, report: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the headings, if this report is the first, and its row."""
-        if not self._keys:
-            self._keys = [key for key, value in report.items() if key not in _LEFT_OUT and is_number(value)]
-            yield "  ".join(_title(key).rjust(_LEAST_WIDTH) for key in self._keys)
-        cells = (metric_text(key, report.get(key)) for key in self._keys)
-        widths = (max(len(_title(key)), _LEAST_WIDTH) for key in self._keys)
-        yield "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
-
-
 def _new_console(stream: TextIO | None = None) -> Console:
     from rich.console import Console
 
@@ -193,30 +240,3 @@ def _new_bar(console: Console, clock: Callable[[], float]) -> Progress:
         transient=True,
         get_time=clock,
     )
-
-
-def loss_text(value: float) -> str:
-    """Write a loss so that it has four digits that mean something, whatever its size.
-
-    >>> loss_text(0.25), loss_text(0.0000123), loss_text(123456.0)
-    ('0.2500', '1.23e-05', '1.23e+05')
-    """
-    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e4 else f"{value:.2e}"
-
-
-def _title(key: str) -> str:
-    return printable(_TITLES.get(key, key.replace("_", " ")), _WIDEST)
-
-
-def metric_text(key: str, value: Any) -> str:
-    """Write a number of a report: fractions in percent, others as `loss_text` does.
-
-    >>> metric_text("validation_accuracy", 0.75), metric_text("mae", 2.5)
-    ('75.00%', '2.5000')
-    """
-    if not is_number(value):
-        return "-"
-    if is_fraction(key):
-        return f"{value:.2%}"
-    formats: dict[str, Callable[[Any], str]] = {"epoch": str, "samples_per_second": "{:,.0f}".format}
-    return formats.get(key, loss_text)(value)

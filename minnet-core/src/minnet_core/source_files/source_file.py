@@ -4,23 +4,78 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from zlib import crc32
 
-from ...nn import Component, Criterion, Module
-from ...support import nearest_names
-from ..cases import needed_arguments
-from ..passes import sandboxed
+from attrs import field, frozen
+
+from ..nn import Component, Criterion, Module
+from ..registry import REGISTRIES, Registry
+from ..state import sandboxed
+from ..support import nearest_names, needed_arguments
 
 _OURS = {"__minnet_module__": Module, "__minnet_criterion__": Criterion}
 """What the bases that are put into a file are called there."""
 
+_OWN_BASES = ("Module", "Criterion", "Optimizer")
+"""What a file calls a base class of its own, as notebooks do."""
+
+
+@frozen
+class SourceFile:
+    """A Python file whose components have been registered.
+
+    Attributes:
+        name: ``homework.py``; its classes are ``homework.py:Conv2d``.
+        path: absolute.
+        sha256: of its contents, in hexadecimal.
+        contents: as they were when it was run.
+        classes: the names of what it registered, in the order of the file.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    contents: bytes = field(repr=False)
+    classes: tuple[str, ...]
+
+
+def import_components(path: str | os.PathLike[str], *others: Registry) -> SourceFile:
+    """Run a Python file, and register the components that it defines: ``layers["homework.py:Conv2d"]``.
+
+    Nothing but this function and its callers runs a file: a model file that names ``homework.py:Conv2d`` finds that
+    class only in a program that has imported it. Importing a file again, which may have changed, replaces its classes.
+    A class with a base class of its own, as in a notebook, is given ours besides.
+
+    Args:
+        path: of the file.
+        others: registries besides those of layers, criterions and optimizers.
+
+    Raises:
+        ValueError: if there is no such file, or it cannot be run.
+    """
+    path = Path(path)
+    module = load_source_file(path)
+    contents = path.read_bytes()
+    names = []
+    for cls in _classes(module):
+        if hasattr(cls, "updateOutput"):
+            cls = with_core_base(cls)
+        for registry in (*others, *REGISTRIES):
+            if registry.takes(cls):
+                registry.register(cls, file=path.name)
+                names.append(cls.__name__)
+                break
+    return SourceFile(path.name, path.resolve(), sha256(contents).hexdigest(), contents, tuple(names))
+
 
 def load_source_file(path: Path) -> ModuleType:
-    """Run a file as a module.
+    """Run a file as a module, unless it has been run as it is now.
 
     A base class of its own, as notebooks define it, is given ours as its base.
     What it imports is found beside it, as by ``python FILE``, and is not kept: another file may have siblings of the
@@ -32,7 +87,9 @@ def load_source_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise ValueError(f"expected a Python file, received {str(path)!r}: there is no such file")
     path = path.resolve()
-    name = f"minnet_checked_{path.stem}_{crc32(str(path).encode()):08x}"  # which no other file, or module, has
+    source = path.read_bytes()
+    # Which no other file, or module, has, nor this one when it has been changed.
+    name = f"minnet_checked_{path.stem}_{crc32(str(path).encode() + source):08x}"
     if name in sys.modules:
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
@@ -44,7 +101,7 @@ def load_source_file(path: Path) -> ModuleType:
     sys.path.insert(0, folder)
     sys.modules[name] = module
     try:
-        tree = _WithOurBases().visit(ast.parse(path.read_bytes(), str(path)))
+        tree = _WithOurBases().visit(ast.parse(source, str(path)))
         with sandboxed():
             exec(compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True), vars(module))
     except BaseException as error:
@@ -102,10 +159,11 @@ def _choices(module: ModuleType, name: str, subject: str) -> str:
     return f"a class of {home}{hint}"
 
 
-def class_names(path: Path) -> str:
-    """The components of a file, as one would write them after its name."""
-    components = [cls.__name__ for cls in _classes(load_source_file(path)) if issubclass(cls, Component)]
-    return "|".join(sorted(components)) or "Class"
+def component_classes(module: ModuleType) -> list[Any]:
+    """The layers, criterions and optimizers that a module defines, but for a base class of its own that others have."""
+    found = [cls for cls in _classes(module) if issubclass(cls, Component) or hasattr(cls, "updateOutput")]
+    bases = {base for cls in found for base in cls.__bases__ if base.__name__ in _OWN_BASES}
+    return [with_core_base(cls) for cls in found if cls not in bases]
 
 
 def _classes(module: ModuleType) -> list[type]:
