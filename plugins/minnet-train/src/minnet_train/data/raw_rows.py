@@ -16,7 +16,17 @@ from .in_memory import array_in_memory, table_in_memory
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
 from .sources import mapped_features
-from .tables import FLOAT32_MAX, Columns, Dialect, TableFile, note_reading, open_table
+from .tables import (
+    FLOAT32_MAX,
+    BadCells,
+    BadCellsError,
+    Batch,
+    Columns,
+    Dialect,
+    TableFile,
+    note_reading,
+    open_table,
+)
 
 
 @frozen(eq=False)
@@ -90,9 +100,10 @@ class RawRows:
 
     @classmethod
     def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
-        if any(columns.categories):
+        if not columns.are_numbers:
+            what = "texts" if any(columns.categories) else "dates or times"
             raise DataError(
-                f"{name}: expected a table, for the model has columns of texts; received an array of numbers"
+                f"{name}: expected a table, for the model has columns of {what}; received an array of numbers"
             )
         if array.shape[1] != columns.count:
             raise DataError(
@@ -120,15 +131,30 @@ class RawRows:
             yield from self._parts(self._array)
             return
         texts = [self._positions[index] for index, of in enumerate(self._columns.categories) if of]
+        bad: list[BadCells] = []
+        missing: list[str] = []
+        count = 0
         for batch in self._table.batches(sorted({*self._positions}), texts):
-            raw = self._columns.encode(batch, self._positions)
+            try:
+                raw = self._columns.encode(batch, self._positions)
+            except BadCellsError as error:
+                bad += error.columns
+                continue
             if not self._may_be_missing and np.isnan(raw).any():
-                missing = np.argwhere(np.isnan(raw))
-                titles = [self._table.column_title(position) for position in self._positions]
-                places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
-                raise missing_values(self._name, places, len(missing))
-            yield raw
+                found = np.argwhere(np.isnan(raw))
+                missing += [self._place(batch, *cell) for cell in found[: max(0, SHOWN - len(missing))].tolist()]
+                count += len(found)
+            if not (bad or count):  # else the rest is read only to tell of all that is wrong
+                yield raw
             del batch, raw  # two at a time would take twice the memory
+        if bad:
+            told = [f"{self._name}, {place}: the value is missing" for place in missing]
+            raise BadCellsError(self._name, [*bad, BadCells.of(told, count)])
+        if count:
+            raise missing_values(self._name, missing, count)
+
+    def _place(self, batch: Batch, row: int, column: int) -> str:
+        return f"{batch.place(row)}, {batch.file.column_title(self._positions[column])}"
 
     def _parts(self, array: Array) -> Iterator[Array]:
         start = 0

@@ -123,7 +123,7 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
 
 
 def _preparation(dataset: Dataset, rows: Array, config: DataConfig) -> Preparation:
-    start = Preparation(columns=Columns.of(dataset), scale=config.scale)
+    start = Preparation(columns=Columns.of(dataset, config.unknown), scale=config.scale)
     learned = start.learned(
         row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
     )

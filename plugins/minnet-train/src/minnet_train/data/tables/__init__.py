@@ -1,7 +1,9 @@
 """Tables in files and frames, read by pyarrow: their columns, and the data sets made of them."""
 
+from .bad_cells import BadCells, BadCellsError
+from .category_limits import MOST_CATEGORIES, OTHERS
 from .cells import class_names
-from .columns import Columns
+from .columns import UNKNOWN, Columns
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
 from .many_files import WILD, paths_of
@@ -15,7 +17,12 @@ from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
     "FLOAT32_MAX",
+    "MOST_CATEGORIES",
+    "OTHERS",
+    "UNKNOWN",
     "WILD",
+    "BadCells",
+    "BadCellsError",
     "Batch",
     "Column",
     "Columns",
