@@ -27,7 +27,12 @@ from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
 @click.option(
     "--probabilities/--no-probabilities", default=True, help="Whether to write a number for each class (the default)."
 )
-def predict(model: str, data: str, output: str, form: str | None, probabilities: bool) -> None:
+@click.option(
+    "--unknown",
+    type=click.Choice(["error", "ignore"]),
+    help="What a text is that the training data did not have.  [default: as unknown in the experiment says]",
+)
+def predict(model: str, data: str, output: str, form: str | None, probabilities: bool, unknown: str | None) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
     DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
@@ -35,8 +40,11 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
+    A text that is none of the categories of its column is an error, or, if it is ignored, none of them.
     """
     predictor = Predictor.load(model)
+    if unknown is not None:
+        predictor = predictor.taking(unknown)
     parts, notes = predictor.open(data)
     say_notes(notes)
     rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)

@@ -8,7 +8,7 @@ from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, Source, is_csv, is_table, load_digits, written_out
+from .sources import DIGITS, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
 from .tables import (
     MOST_CATEGORIES,
@@ -41,6 +41,7 @@ __all__ = [
     "Source",
     "Split",
     "Standardization",
+    "TableSource",
     "chunks",
     "expect_usable",
     "expect_weights",

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from minnet_core.support import printable
 
-from ..data import Columns, Dataset, chunks
+from ..data import Columns, chunks
 from .prepared_data import checked_split
 from .table_source import FittedSource
 
@@ -47,25 +47,25 @@ SMALLEST, LARGEST = 64, 1024
 """Samples in a step."""
 
 
-def experiment_text(source: FittedSource, dataset: Dataset, folder: str, output: str) -> str:
+def experiment_text(source: FittedSource, folder: str, output: str) -> str:
     """Write an experiment: two hidden layers that are as wide at both ends as the data want.
 
     A path in it is relative to the folder that the experiment will be in; ``source`` has it as it is from here.
 
     Args:
         source: names the data; the rest is found out.
-        dataset: the data.
         folder: of the experiment.
         output: where the model will be written.
 
     Raises:
         DataError: if the data cannot be used.
     """
+    dataset = source.dataset
     fills = dataset.features.dtype.kind == "f" and any(np.isnan(part).any() for part in chunks(dataset.features))
     data = evolve(source.data, standardize=True, validation_fraction=0.1, missing="mean" if fills else "error")
     checked_split(dataset, data, 0)
     classes, rows = dataset.classes, len(dataset)
-    inputs, outputs = len(Columns.of(dataset).is_number), len(classes) or dataset.targets.shape[1]
+    inputs, outputs = Columns.of(dataset).width, len(classes) or dataset.targets.shape[1]
     options = {
         **({} if data.target is None else {"target": _toml(data.target)}),
         **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),

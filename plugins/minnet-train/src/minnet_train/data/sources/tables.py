@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
 from ..dataset import Dataset
-from ..tables import Column, Dialect, TableFile, TableOptions, open_table, table_dataset
+from ..tables import Column, Dialect, Option, TableFile, TableOptions, chosen_columns, open_table, table_dataset
 from .source import Source
 
 
-class _Typed(Source):
-    """A file whose columns have types."""
+class TableSource(Source):
+    """A file with columns.
+
+    Attributes:
+        options: what these are for.
+    """
 
     PATHS = ("path",)
+    options: TableOptions
+
+    @abstractmethod
+    def open(self) -> TableFile:
+        """Look at the columns."""
+
+    def load(self) -> Dataset:
+        """Read the file.
+
+        Raises:
+            DataError: naming the places of values that are missing or cannot be used.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        return table_dataset(self.open(), self.options)
+
+    def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
+        """Read the file as `chosen_columns` does: also return what was chosen."""
+        return chosen_columns(self.open(), self.options)
+
+
+class _Typed(TableSource):
+    """A file whose columns have types."""
+
     FORMAT: ClassVar[str]
 
     def __init__(
@@ -35,21 +63,12 @@ class _Typed(Source):
             target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
         )
 
-    def load(self) -> Dataset:
-        """Read the file.
-
-        Raises:
-            DataError: naming the rows and columns of values that are missing or cannot be used.
-            MissingLibraryError: if pyarrow is not installed.
-        """
-        return table_dataset(self.open(), self.options)
-
     def open(self) -> TableFile:
         """Look at its columns."""
         return open_table(self.path, self.FORMAT, keep_index=self.options.keep_index)
 
 
-class Csv(Source):
+class Csv(TableSource):
     """A CSV file, plain or packed by gzip or zstd: ``pip install 'minnet-train[tables]'``.
 
     Columns of numbers are numbers, columns of texts are categories, and dates and times in the form of ISO 8601 are
@@ -78,8 +97,6 @@ class Csv(Source):
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
         drop_missing: whether rows with a missing value are left out.
     """
-
-    PATHS = ("path",)
 
     def __init__(
         self,
@@ -117,15 +134,6 @@ class Csv(Source):
             header=header,
             skip_rows=skip_rows,
         )
-
-    def load(self) -> Dataset:
-        """Read the file.
-
-        Raises:
-            DataError: naming the lines and columns of values that are missing or cannot be used.
-            MissingLibraryError: if pyarrow is not installed.
-        """
-        return table_dataset(self.open(), self.options)
 
     def open(self) -> TableFile:
         """Look at its first rows."""

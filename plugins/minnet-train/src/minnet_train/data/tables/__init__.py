@@ -3,6 +3,7 @@
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import MOST_CATEGORIES, OTHERS
 from .cells import class_names
+from .choose import chosen_columns
 from .columns import UNKNOWN, Columns
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
@@ -32,6 +33,7 @@ __all__ = [
     "Option",
     "TableFile",
     "TableOptions",
+    "chosen_columns",
     "class_names",
     "frame_of_columns",
     "frame_of_interchange",

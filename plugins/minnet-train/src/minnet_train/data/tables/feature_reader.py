@@ -212,7 +212,7 @@ class FeatureReader:
             yield from _drained(self._values)
             return
         index_of = self._vocabulary.index_of
-        rest = categories.index(OTHERS) if OTHERS in categories else np.nan
+        rest = float(categories.index(OTHERS)) if OTHERS in categories else np.nan
         new = np.full(len(index_of) + 1, rest)
         for text in ("", *self.file.numerals.nulls):
             new[index_of.get(text, -1)] = np.nan

@@ -231,7 +231,8 @@ class Batch:
         bad.add(np.flatnonzero(is_bad[rows]), lambda row: self.no_value(row, column, encoded[row].as_py(), kind))
         if bad.count:
             raise BadCellsError(self.file.name, [bad])
-        return seconds[rows]
+        of_rows: Array = seconds[rows]
+        return of_rows
 
     def no_number(self, row: int, column: int, cell: object) -> str:
         """Say that a cell is no number."""

@@ -181,6 +181,11 @@ class TableReader:
         self.readers = [reader for reader in self.readers if reader.column not in columns]
         self.features = [reader.column for reader in self.readers]
 
+    def limit(self, limits: CategoryLimits) -> None:
+        """Limit categories after all."""
+        for reader in self.readers:
+            reader.limits = limits
+
     def dataset(self) -> Dataset:
         """Make the data set.
 
