@@ -134,24 +134,36 @@ class RawRows:
         bad: list[BadCells] = []
         missing: list[str] = []
         count = 0
+        raw: Array | None
         for batch in self._table.batches(sorted({*self._positions}), texts):
             try:
                 raw = self._columns.encode(batch, self._positions)
+                is_missing = None if self._may_be_missing else np.isnan(raw)
             except BadCellsError as error:
                 bad += error.columns
-                continue
-            if not self._may_be_missing and np.isnan(raw).any():
-                found = np.argwhere(np.isnan(raw))
+                is_missing = None if self._may_be_missing else self._is_missing(batch)
+            if is_missing is not None and is_missing.any():
+                found = np.argwhere(is_missing)
                 missing += [self._place(batch, *cell) for cell in found[: max(0, SHOWN - len(missing))].tolist()]
                 count += len(found)
             if not (bad or count):  # else the rest is read only to tell of all that is wrong
+                assert raw is not None
                 yield raw
-            del batch, raw  # two at a time would take twice the memory
+            raw = is_missing = None
+            del batch  # two at a time would take twice the memory
         if bad:
             told = [f"{self._name}, {place}: the value is missing" for place in missing]
             raise BadCellsError(self._name, [*bad, BadCells.of(told, count)])
         if count:
             raise missing_values(self._name, missing, count)
+
+    def _is_missing(self, batch: Batch) -> Array:
+        """Find what is missing of rows that have bad cells, too: booleans (rows, columns)."""
+        columns = []
+        for index, position in enumerate(self._positions):
+            is_text = bool(self._columns.categories and self._columns.categories[index])
+            columns.append(batch.is_missing(position, is_text=is_text))
+        return np.stack(columns, axis=1)
 
     def _place(self, batch: Batch, row: int, column: int) -> str:
         return f"{batch.place(row)}, {batch.file.column_title(self._positions[column])}"

@@ -1,7 +1,7 @@
 """Tables in files and frames, read by pyarrow: their columns, and the data sets made of them."""
 
 from .bad_cells import BadCells, BadCellsError
-from .category_limits import MOST_CATEGORIES, OTHERS
+from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
 from .cells import class_names
 from .choose import chosen_columns
 from .columns import UNKNOWN, Columns
@@ -25,6 +25,7 @@ __all__ = [
     "BadCells",
     "BadCellsError",
     "Batch",
+    "CategoryLimits",
     "Column",
     "Columns",
     "CsvFile",

@@ -71,6 +71,10 @@ def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tup
         found_options.append(Option("max_categories", MOST_CATEGORIES, why))
         reader.limit(evolve(options, max_categories=MOST_CATEGORIES).limits)
     dataset = reader.dataset()
+    if reader.target is not None and reader.target.note is not None:  # written down, it need not be said again
+        dataset = evolve(dataset, notes=tuple(note for note in dataset.notes if note != reader.target.note))
+        why = f'{file.column_title(reader.target.column)} has many different whole numbers; "classification" takes them'
+        found_options.append(Option("task", "regression", f"{why} for names of classes"))
     if file.header is None and found_options:  # columns are named by their places, which says nothing of a header
         found_options.append(Option("header", False, "columns are named by their places"))
     return dataset, tuple(found_options)
@@ -101,8 +105,8 @@ def _why_ignored(reader: FeatureReader, rows: int) -> str:
 
 def _why_no_category(counts: Mapping[str, int]) -> str:
     total = sum(counts.values())
-    if len(counts) == total > MANY:
-        return "has another text in each row"
+    if len(counts) > MANY and 2 * len(counts) > total:
+        return f"has {len(counts):,} different texts in {total:,} rows"
     if len(counts) <= MOST_CATEGORIES:
         return ""
     common = sorted(counts.values(), reverse=True)[: MOST_CATEGORIES - 1]

@@ -113,7 +113,7 @@ class FeatureReader:
             self._add_values(batch, "number" if found.any() else None, values, encoded)
             return
         times = None if found.any() or self.kind == "text" else parse_times(texts)
-        if times is not None and 2 * times[2].sum() > is_text.sum():
+        if times is not None and (times[0] == self.kind or 2 * times[2][rows].sum() > is_text[rows].sum()):
             kind, seconds, is_time = times
             self._add_values(batch, kind, seconds[rows], encoded)
             if self.kind == kind:

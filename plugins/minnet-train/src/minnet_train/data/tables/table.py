@@ -234,6 +234,15 @@ class Batch:
         of_rows: Array = seconds[rows]
         return of_rows
 
+    def is_missing(self, column: int, *, is_text: bool) -> Array:
+        """Return which cells of a column are missing, booleans (rows,); for a text, ``NA`` and the like are none."""
+        texts = self.texts(column)
+        if is_text:
+            nulls = arrow().array(["", *self.file.numerals.nulls], texts.type)
+            missing: Array = arrow("compute").is_in(texts, value_set=nulls).to_numpy(zero_copy_only=False).astype(bool)
+            return missing
+        return self.file.are_numbers(texts)[1]
+
     def no_number(self, row: int, column: int, cell: object) -> str:
         """Say that a cell is no number."""
         shown = repr(cell) if isinstance(cell, str) else str(cell)
