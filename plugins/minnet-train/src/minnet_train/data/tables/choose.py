@@ -104,12 +104,10 @@ def _why_ignored(reader: FeatureReader, rows: int) -> str:
 
 
 def _why_no_category(counts: Mapping[str, int]) -> str:
-    total = sum(counts.values())
-    if len(counts) > MANY and 2 * len(counts) > total:
+    total, common = sum(counts.values()), sorted(counts.values(), reverse=True)[: MOST_CATEGORIES - 1]
+    is_rare = bool(common) and common[0] < COMMON
+    if len(counts) > MANY and is_rare and 2 * len(counts) > total:
         return f"has {len(counts):,} different texts in {total:,} rows"
-    if len(counts) <= MOST_CATEGORIES:
-        return ""
-    common = sorted(counts.values(), reverse=True)[: MOST_CATEGORIES - 1]
-    if common[0] < COMMON or sum(common) < _COVERED * total:
+    if len(counts) > MOST_CATEGORIES and (is_rare or sum(common) < _COVERED * total):
         return f"has {len(counts):,} different texts, none of them in more than {common[0]:,} rows"
     return ""
