@@ -111,7 +111,7 @@ MISTAKES = [
         'source = "flowers.csv"\ntarget',
         'sorce = "flowers.csv"\nsource = "a"\ntarget',
         "small.toml, line 13: data.sorce: unknown key; did you mean 'source'? (expected one of autoencode, "
-        "class_weights, missing, scale, source, standardize, standardize_targets, target, test_fraction, "
+        "class_weights, missing, scale, source, standardize, standardize_targets, target, test_fraction, unknown, "
         "validation_fraction, weights)",
     ),
     ('source = "flowers.csv"', "", "small.toml, line 12: data.source: expected this key, which is missing"),

@@ -141,7 +141,7 @@ def test_a_name_with_a_line_break_stays_one_line_of_toml():
     write(name, "a,b,y", A, B, A + B)
     run(init, "t.toml", "--data", name)
     experiment = read_experiment("t.toml")
-    assert (experiment.data.source, experiment.epochs) == (name, 20)
+    assert (experiment.data.source, experiment.epochs) == (name, 200)
 
 
 def test_an_experiment_that_cannot_be_written_leaves_no_file_behind(monkeypatch):
@@ -170,7 +170,7 @@ def test_an_experiment_that_cannot_be_written_leaves_no_file_behind(monkeypatch)
 def test_of_many_rows_a_step_takes_more():
     write("t.csv", "a,y", *np.random.default_rng(0).normal(size=(2, 150_000)))
     run(init, "t.toml", "--data", "t.csv")
-    assert "batch_size = 256   # samples in a step, more than 64 for 150,000 rows\n" in Path("t.toml").read_text()
+    assert "batch_size = 256   # samples in a step, more than 32 for 150,000 rows\n" in Path("t.toml").read_text()
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

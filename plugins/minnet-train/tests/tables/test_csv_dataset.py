@@ -103,8 +103,9 @@ def test_a_mix_of_numbers_and_texts_is_an_error_unless_it_is_said_to_be_categori
     with pytest.raises(DataError) as caught:
         csv(text)
     assert str(caught.value) == (
-        "t.csv, line 3, column 1 ('a'): expected a finite float32 number, received 'z'; "
-        "categories = [...] reads a column as strings"
+        "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings\n"
+        "  t.csv, line 3, column 1 ('a'): expected a finite float32 number, received 'z'\n"
+        "  t.csv, line 5, column 1 ('a'): expected a finite float32 number, received 'z'"
     )
     assert csv(text, categories=[0], header=True).categories == (("1", "z"),)
 
@@ -139,7 +140,7 @@ def test_many_missing_targets_are_listed_ten_at_a_time(csv):
     with pytest.raises(DataError) as caught:
         csv("a,k\n" + "1,\n" * 12 + "1,x\n")
     lines = str(caught.value).splitlines()
-    assert lines[0] == "t.csv: 12 values are missing"
+    assert lines[0] == "t.csv: 12 values are missing; drop_missing = true leaves out rows with missing values"
     assert lines[1] == "  line 2, column 2 ('k')"
     assert lines[10:] == ["  line 11, column 2 ('k')", "  and 2 more"]
 

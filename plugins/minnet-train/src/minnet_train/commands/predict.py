@@ -33,6 +33,11 @@ from .options import import_for, import_option, threads_option
 @click.option(
     "--probabilities/--no-probabilities", default=True, help="Whether to write a number for each class (the default)."
 )
+@click.option(
+    "--unknown",
+    type=click.Choice(["error", "ignore"]),
+    help="What a text is that the training data did not have.  [default: as unknown in the experiment says]",
+)
 def predict(
     model: str,
     data: str,
@@ -41,6 +46,7 @@ def predict(
     imports: tuple[str, ...],
     threads: int | None,
     probabilities: bool,
+    unknown: str | None,
 ) -> None:
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
@@ -49,10 +55,13 @@ def predict(
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
+    A text that is none of the categories of its column is an error, or, if it is ignored, none of them.
     """
     if imports:
         import_for([TrainingRecord.read(read_header(model), model)], imports)
     predictor = Predictor.load(model)
+    if unknown is not None:
+        predictor = predictor.taking(unknown)
     parts, notes = predictor.open(data)
     say_notes(notes)
     rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)

@@ -1,5 +1,6 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
+from .calendars import Calendar
 from .dataset import Dataset, Origin
 from .memory_map import chunks, row_chunks
 from .missing import expect_usable
@@ -7,12 +8,27 @@ from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, Source, is_csv, is_table, load_digits, written_out
+from .sources import DIGITS, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
-from .tables import Columns, Dialect, Option, open_table, paths_of, watch_reading, work_out
+from .tables import (
+    MOST_CATEGORIES,
+    OTHERS,
+    UNKNOWN,
+    Columns,
+    Dialect,
+    Option,
+    open_table,
+    paths_of,
+    watch_reading,
+    work_out,
+)
 
 __all__ = [
     "DIGITS",
+    "MOST_CATEGORIES",
+    "OTHERS",
+    "UNKNOWN",
+    "Calendar",
     "Columns",
     "Dataset",
     "Dialect",
@@ -25,6 +41,7 @@ __all__ = [
     "Source",
     "Split",
     "Standardization",
+    "TableSource",
     "chunks",
     "expect_usable",
     "expect_weights",

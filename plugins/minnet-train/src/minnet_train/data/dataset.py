@@ -13,6 +13,7 @@ from attrs.converters import optional
 from minnet_core import Array
 
 from ..errors import DataError
+from .calendars import Calendar
 from .memory_map import chunks
 
 
@@ -65,6 +66,8 @@ class Dataset:
         weights: of the samples, (rows,), or None if all count alike.
         categories: for each column the texts that it holds, sorted, of which the features have the indices; an empty
             tuple for a column of numbers. Empty if all columns are numbers.
+        calendars: for each column of dates or times, of which the features have seconds, what becomes of them; None for
+            another column. Empty if there is none.
         origin: where in a file all this is, or None.
         notes: what was decided about the data that is not plain, a sentence for each; commands print them.
     """
@@ -78,6 +81,7 @@ class Dataset:
     attribution: str = field(default="", repr=False)
     weights: Array | None = field(default=None, repr=False, converter=optional(_array))
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
 
@@ -92,8 +96,9 @@ class Dataset:
             self._refuse(f"targets of a regression, numbers ({rows}, outputs)", self.targets)
         self._check_names("columns", self.columns, columns)
         self._check_names("outputs", self.outputs, self.targets.shape[1] if self.targets.ndim == 2 else 0)
-        if self.categories and len(self.categories) != columns:
-            raise DataError(f"{self.name}: expected categories of {columns} columns, received {len(self.categories)}")
+        for what, each in (("categories", self.categories), ("calendars", self.calendars)):
+            if each and len(each) != columns:
+                raise DataError(f"{self.name}: expected {what} of {columns} columns, received {len(each)}")
         if self.weights is not None and self.weights.shape != (rows,):
             self._refuse(f"weights ({rows},)", self.weights)
 
@@ -115,7 +120,7 @@ class Dataset:
     @cached_property
     def _fingerprint(self) -> str:
         arrays = {"features": self.features, "targets": self.targets, "weights": self.weights}
-        content = hashlib.sha256(repr((self.classes, self.categories)).encode())
+        content = hashlib.sha256(repr((self.classes, self.categories, *filter(None, [self.calendars]))).encode())
         for name, array in arrays.items():
             if array is not None:
                 stored = array.dtype.newbyteorder("<")

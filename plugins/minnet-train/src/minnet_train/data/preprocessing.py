@@ -114,8 +114,9 @@ class Standardization:
 class Preparation:
     """What happens to raw data on the way into a network, and to its answers on the way out.
 
-    Columns of categories become as many columns of 0 and 1, others are divided by ``scale``; then what is missing is
-    filled, and numbers are standardized.
+    Columns of categories become as many columns of 0 and 1, those of dates and times what their calendars say, and
+    numbers are divided by ``scale``; then what is missing is filled, and numbers are standardized. Times themselves are
+    so in any case, for seconds since 1970 would be large numbers.
     All that is learned from data is learned from the rows that are trained on.
 
     Attributes:
@@ -139,7 +140,7 @@ class Preparation:
         """Whether networks take raw data as they are, and answer in their units."""
         mappings = [each for each in (self.of_inputs, self.of_targets) if each is not None]
         return (
-            not any(self.columns.categories)
+            self.columns.are_numbers
             and self.scale == 1
             and self.fill is None
             and not any(any(each.offset) or {*each.spread} - {1.0} for each in mappings)
@@ -148,7 +149,7 @@ class Preparation:
     @property
     def width(self) -> int:
         """How many inputs the network has."""
-        return len(self.columns.is_number)
+        return self.columns.width
 
     def inputs(self, raw: Array) -> Array:
         """Prepare raw features (rows, columns): ``dtype`` (rows, inputs), which never alias them."""
@@ -174,18 +175,19 @@ class Preparation:
             standardize: whether inputs shall have mean 0 and deviation 1.
             fill: whether a missing value shall be taken for the mean.
         """
-        if not (standardize or fill):
+        is_time = self.columns.is_time
+        if not (standardize or fill or is_time.any()):
             return self
         moments = Moments(self.width)
         for raw in rows:
             moments.update(self._expanded(raw))
         mean = np.where(moments.count > 0, moments.mean, 0.0)
-        numbers = self.columns.is_number
-        mapping = Standardization.of(np.where(numbers, mean, 0.0), np.where(numbers, moments.deviation, 1.0))
+        chosen = self.columns.is_number | is_time if standardize else is_time
+        mapping = Standardization.of(np.where(chosen, mean, 0.0), np.where(chosen, moments.deviation, 1.0))
         return evolve(
             self,
             fill=tuple(mean.tolist()) if fill else None,
-            of_inputs=mapping if standardize else None,
+            of_inputs=mapping if standardize or is_time.any() else None,
         )
 
     def for_autoencoding(self) -> Preparation:

@@ -16,7 +16,17 @@ from .in_memory import array_in_memory, table_in_memory
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
 from .sources import mapped_features
-from .tables import FLOAT32_MAX, Columns, Dialect, TableFile, note_reading, open_table
+from .tables import (
+    FLOAT32_MAX,
+    BadCells,
+    BadCellsError,
+    Batch,
+    Columns,
+    Dialect,
+    TableFile,
+    note_reading,
+    open_table,
+)
 
 
 @frozen(eq=False)
@@ -90,9 +100,10 @@ class RawRows:
 
     @classmethod
     def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
-        if any(columns.categories):
+        if not columns.are_numbers:
+            what = "texts" if any(columns.categories) else "dates or times"
             raise DataError(
-                f"{name}: expected a table, for the model has columns of texts; received an array of numbers"
+                f"{name}: expected a table, for the model has columns of {what}; received an array of numbers"
             )
         if array.shape[1] != columns.count:
             raise DataError(
@@ -120,15 +131,42 @@ class RawRows:
             yield from self._parts(self._array)
             return
         texts = [self._positions[index] for index, of in enumerate(self._columns.categories) if of]
+        bad: list[BadCells] = []
+        missing: list[str] = []
+        count = 0
+        raw: Array | None
         for batch in self._table.batches(sorted({*self._positions}), texts):
-            raw = self._columns.encode(batch, self._positions)
-            if not self._may_be_missing and np.isnan(raw).any():
-                missing = np.argwhere(np.isnan(raw))
-                titles = [self._table.column_title(position) for position in self._positions]
-                places = [f"{batch.place(row)}, {titles[column]}" for row, column in missing[:SHOWN].tolist()]
-                raise missing_values(self._name, places, len(missing))
-            yield raw
-            del batch, raw  # two at a time would take twice the memory
+            try:
+                raw = self._columns.encode(batch, self._positions)
+                is_missing = None if self._may_be_missing else np.isnan(raw)
+            except BadCellsError as error:
+                bad += error.columns
+                is_missing = None if self._may_be_missing else self._is_missing(batch)
+            if is_missing is not None and is_missing.any():
+                found = np.argwhere(is_missing)
+                missing += [self._place(batch, *cell) for cell in found[: max(0, SHOWN - len(missing))].tolist()]
+                count += len(found)
+            if not (bad or count):  # else the rest is read only to tell of all that is wrong
+                assert raw is not None
+                yield raw
+            raw = is_missing = None
+            del batch  # two at a time would take twice the memory
+        if bad:
+            told = [f"{self._name}, {place}: the value is missing" for place in missing]
+            raise BadCellsError(self._name, [*bad, BadCells.of(told, count)])
+        if count:
+            raise missing_values(self._name, missing, count)
+
+    def _is_missing(self, batch: Batch) -> Array:
+        """Find what is missing of rows that have bad cells, too: booleans (rows, columns)."""
+        columns = []
+        for index, position in enumerate(self._positions):
+            is_text = bool(self._columns.categories and self._columns.categories[index])
+            columns.append(batch.is_missing(position, is_text=is_text))
+        return np.stack(columns, axis=1)
+
+    def _place(self, batch: Batch, row: int, column: int) -> str:
+        return f"{batch.place(row)}, {batch.file.column_title(self._positions[column])}"
 
     def _parts(self, array: Array) -> Iterator[Array]:
         start = 0

@@ -197,29 +197,41 @@ class Samples:
         categories: Sequence[Column] = (),
         ignore: Sequence[Column] = (),
         keep_index: bool = False,
+        max_categories: int | None = None,
+        min_frequency: int | float | None = None,
+        drop_missing: bool = False,
     ) -> Samples:
         """Take a frame of pandas, polars or Arrow: whatever has ``__arrow_c_stream__``.
 
-        Columns of numbers and booleans are inputs as they are, and columns of texts one input for each category.
+        Columns of numbers and booleans are inputs as they are, columns of texts one input for each category, and dates
+        and times what a `Calendar` says.
 
         Args:
             frame: the columns.
             target: the column to predict, by its name or its index from 0; a list for several; None for the last.
-            task: ``classification`` or ``regression``; numbers that are not all integers are a regression if not given.
+            task: ``classification`` or ``regression``; if not given, numbers that are not all whole, or are more than a
+                hundred different ones, are a regression.
             weights: the column of weights of samples.
             categories: columns whose numbers are names.
             ignore: columns that are left out.
             keep_index: whether the index of a pandas frame is a column like others.
+            max_categories: how many categories a column has at most: the commonest, and one of all others.
+            min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
+            drop_missing: whether rows with a missing value are left out.
 
         Raises:
             DataError: if a value is missing, or is neither a number nor a text.
             MissingLibraryError: if pyarrow is not installed.
         """
-        options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        options = TableOptions(
+            target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
+        )
         dataset = table_dataset(FrameTable.of(frame, keep_index=keep_index), options)
         expect_usable(dataset, may_be_missing=False)
         own = None if dataset.weights is None else np.asarray(dataset.weights, np.float64)
-        return cls.of(dataset, np.arange(len(dataset)), Preparation(columns=Columns.of(dataset)), own)
+        rows = np.arange(len(dataset))
+        learned = Preparation(columns=Columns.of(dataset)).learned([dataset.features], standardize=False, fill=False)
+        return cls.of(dataset, rows, learned, own)
 
     @property
     def task(self) -> str:

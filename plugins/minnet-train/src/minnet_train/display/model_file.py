@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minnet_core import ModelHeader
 
-from ..data import Preparation
+from ..data import Columns, Preparation
 from ..experiment import KEY, ModelCard, TrainingRecord, unstructure_experiment
 from ..progress import metric_text
 
@@ -119,11 +119,36 @@ def _preparation(preparation: Preparation) -> list[str]:
     many = "column of texts becomes" if categories == 1 else "columns of texts become"
     return [
         *([f"{categories} {many} one input for each category, {preparation.width} in all"] if categories else []),
+        *_times(preparation.columns),
         *([f"numbers are divided by {preparation.scale:g}"] if preparation.scale != 1 else []),
+        *(["a text that is none of the categories is ignored"] if preparation.columns.unknown == "ignore" else []),
         *(["what is missing is taken for the mean"] if preparation.fill is not None else []),
-        *(["inputs are standardized"] if preparation.of_inputs is not None else []),
+        *(["inputs are standardized"] if _is_standardized(preparation) else []),
         *(["outputs are turned back into the units of the targets"] if preparation.of_targets is not None else []),
     ]
+
+
+def _is_standardized(preparation: Preparation) -> bool:
+    """Whether more than times is; of all of these one input is so in any case."""
+    columns, of_inputs = preparation.columns, preparation.of_inputs
+    if of_inputs is None or not any(columns.calendars):
+        return of_inputs is not None
+    return any(spread != 1 for spread, is_number in zip(of_inputs.spread, columns.is_number, strict=True) if is_number)
+
+
+def _times(columns: Columns) -> list[str]:
+    """Say what becomes of dates and times."""
+    told = []
+    for index, calendar in enumerate(columns.calendars):
+        if calendar:
+            name = columns.names[index] if columns.names else f"column {index + 1}"
+            places = ", ".join(f"the {cycle}" for cycle in calendar.cycles)
+            cyclic = f", and sine and cosine of its place in {places}" if places else ""
+            told.append(
+                f"{name}, {calendar.kind}s, becomes {calendar.width} inputs: the time itself, standardized{cyclic}"
+            )
+    left = [f"and {len(told) - SHOWN} more columns of dates or times"] if len(told) > SHOWN else []
+    return told[:SHOWN] + left
 
 
 def _fractions(record: TrainingRecord) -> str:

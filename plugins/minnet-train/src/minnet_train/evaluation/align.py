@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from attrs import evolve
 from minnet_core import Array
 from minnet_core.support import printable
 
-from ..data import Columns, Dataset
+from ..data import Calendar, Columns, Dataset
 from ..errors import DataError
 from ..experiment import TrainingRecord
 
@@ -28,6 +29,7 @@ def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
         "features": _features(dataset, columns),
         "columns": columns.names or dataset.columns,
         "categories": columns.categories,
+        "calendars": columns.calendars,
     }
     if not record.experiment.data.autoencode:
         targets = _labels(dataset, record) if record.classes else _values(dataset, record)
@@ -41,33 +43,62 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
         order = columns.in_order(dataset.columns, dataset.name)
     if len(order) != columns.count:
         raise DataError(f"{dataset.name}: expected {columns.count} columns, received {len(order)}")
-    theirs = tuple(dataset.categories[index] for index in order) if dataset.categories else ((),) * columns.count
-    ours = columns.categories or ((),) * columns.count
-    if theirs == ours and order == list(range(dataset.features.shape[1])):
+    theirs, ours = _each(dataset, order), _each(columns, range(columns.count))
+    pairs = list(zip(theirs, ours, strict=True))
+    is_alike = all(before == after or _same_times(before[1], after[1]) for before, after in pairs)
+    if is_alike and order == list(range(dataset.features.shape[1])):
         return dataset.features  # as it is, for it may be a mapped file
     features = np.asarray(dataset.features)[:, order]
-    if theirs == ours:
+    if is_alike:
         return features
     features = features.astype(np.float64)
-    for index, (before, after) in enumerate(zip(theirs, ours, strict=True)):
-        if before != after:
-            features[:, index] = _renamed(features[:, index], before, after, f"{dataset.name}, column {index + 1}")
+    problems = []
+    for index, ((before, time), (after, wanted)) in enumerate(pairs):
+        where = f"{dataset.name}, column {index + 1}"
+        try:
+            if time is not wanted and not _same_times(time, wanted) and not np.isnan(features[:, index]).all():
+                raise _differs(where, _kind(after, wanted), _kind(before, time))
+            if before != after:
+                features[:, index] = _renamed(features[:, index], before, after, where, columns.stranger(after))
+        except DataError as error:
+            problems.append(str(error))
+    if problems:
+        raise DataError("\n".join(problems))
     return features
 
 
-def _renamed(indices: Array, before: tuple[Any, ...], after: tuple[Any, ...], where: str) -> Array:
-    """Translate indices into ``before`` to indices into ``after``; nan stays nan."""
+def _each(of: Dataset | Columns, order: Iterable[int]) -> list[tuple[tuple[str, ...], Calendar | None]]:
+    """Return the categories and the calendar of columns in some order."""
+    categories, calendars = of.categories, of.calendars
+    return [(categories[index] if categories else (), calendars[index] if calendars else None) for index in order]
+
+
+def _same_times(one: Calendar | None, other: Calendar | None) -> bool:
+    return one is not None and other is not None and one.kind == other.kind
+
+
+def _kind(categories: tuple[str, ...], calendar: Calendar | None) -> str:
+    return f"{calendar.kind}s" if calendar else "texts" if categories else "numbers"
+
+
+def _differs(where: str, expected: str, received: str) -> DataError:
+    return DataError(f"{where}: expected {expected}, as in the training data, received {received}")
+
+
+def _renamed(
+    indices: Array, before: tuple[Any, ...], after: tuple[Any, ...], where: str, stranger: float | None = None
+) -> Array:
+    """Translate indices into ``before`` to indices into ``after``; nan stays nan, and what is in neither a stranger."""
+    if not before and np.isnan(indices).all():
+        return indices
     if not (before and after):
-        expected = "texts" if after else "numbers"
-        raise DataError(
-            f"{where}: expected {expected}, as in the training data, received {'numbers' if after else 'texts'}"
-        )
+        raise _differs(where, _kind(after, None), _kind(before, None))
     unknown = [name for name in before if name not in after]
-    if unknown:
+    if unknown and stranger is None:
         raise DataError(
             f"{where}: expected one of {', '.join(map(str, after))}, received {', '.join(map(repr, unknown))}"
         )
-    new = np.array([after.index(name) for name in before] + [0], np.float64)
+    new = np.array([after.index(name) if name in after else stranger for name in before] + [0], np.float64)
     is_missing = np.isnan(indices)
     return np.where(is_missing, np.nan, new[np.where(is_missing, len(before), indices).astype(np.int64)])
 
@@ -76,14 +107,24 @@ def _labels(dataset: Dataset, record: TrainingRecord) -> Array:
     if dataset.classes == record.classes:
         return dataset.targets
     if not dataset.classes:
-        raise DataError(
-            f"{dataset.name}: expected classes, {printable(', '.join(map(str, record.classes)))}, received numbers"
-        )
+        return _whole_numbers(dataset, record)
     names: tuple[Any, ...] = dataset.classes
     if isinstance(record.classes[0], str):  # where all are integers by chance, they are texts for this model
         names = tuple(map(str, names))
     renamed = _renamed(dataset.targets.astype(np.float64), names, record.classes, f"{dataset.name}, target")
     return renamed.astype(np.int64)
+
+
+def _whole_numbers(dataset: Dataset, record: TrainingRecord) -> Array:
+    """Take numbers, which are too many to be taken for classes by themselves, for those of a model."""
+    index_of = {name: index for index, name in enumerate(record.classes)}
+    values = dataset.targets[:, 0].tolist() if dataset.targets.shape[1] == 1 else [None]
+    unknown = [value for value in values if value not in index_of]
+    if unknown:
+        raise DataError(
+            f"{dataset.name}: expected classes, {printable(', '.join(map(str, record.classes)))}, received numbers"
+        )
+    return np.array([index_of[value] for value in values])
 
 
 def _values(dataset: Dataset, record: TrainingRecord) -> Array:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from minnet_core import Array, Module, load, read_header
 
@@ -52,6 +52,16 @@ class Predictor:
         model = load(path, check_versions=check_versions, prepared=True)
         model.evaluate()
         return cls(os.fspath(path), model, record)
+
+    def taking(self, unknown: str) -> Predictor:
+        """Return one to which a text that is none of the categories of its column is an error, or none of them.
+
+        Args:
+            unknown: ``error`` or ``ignore``.
+        """
+        preparation = self.record.preparation
+        columns = evolve(preparation.columns, unknown=unknown)
+        return evolve(self, record=evolve(self.record, preparation=evolve(preparation, columns=columns)))
 
     @property
     def task(self) -> str:

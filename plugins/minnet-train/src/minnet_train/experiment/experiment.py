@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from minnet_core import MinnetError
 
-from ..data import DIGITS
+from ..data import DIGITS, UNKNOWN
 from ..registries import datasets
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError, at_least, expect, not_empty, positive_or_none
@@ -41,6 +41,8 @@ class DataConfig:
             None is the last column.
         weights: of the path of a table, the column of weights of samples.
         missing: ``error``, or ``mean``: a missing value is taken for the mean of the rows that are trained on.
+        unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
+            inputs of the column 0.
         autoencode: whether the prepared input is the target itself.
         test_fraction: the part of all rows, and of each class, that is held out from training.
         validation_fraction: the part that is looked at after every epoch; if 0, that is what is held out.
@@ -55,6 +57,9 @@ class DataConfig:
     weights: str | int | None = None
     missing: Literal["error", "mean"] = field(
         default="error", validator=expect("'error' or 'mean'", lambda x: x in ("error", "mean"))
+    )
+    unknown: Literal["error", "ignore"] = field(
+        default="error", validator=expect("'error' or 'ignore'", lambda x: x in UNKNOWN)
     )
     autoencode: bool = False
     test_fraction: float = field(default=0.2, validator=expect("a number between 0 and 1", lambda x: 0 < x < 1))

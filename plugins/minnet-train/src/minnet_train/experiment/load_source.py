@@ -7,7 +7,7 @@ from typing import Any
 from minnet_core import MinnetError, build
 from minnet_core.support import printable
 
-from ..data import Dataset, is_table, written_out
+from ..data import Dataset, Option, TableSource, is_table, written_out
 from ..errors import DataError, ExperimentError, KeyPath, Problem
 from ..registries import datasets
 from .build import unknown_names
@@ -23,13 +23,7 @@ def load_source(data: DataConfig) -> Dataset:
         ExperimentError: if there is no such source, or it does not take these arguments.
         DataError: if the data cannot be used.
     """
-    config = _source_config(data)
-    try:
-        source = build(config, datasets)
-    except DataError:
-        raise
-    except MinnetError as error:
-        raise ExperimentError(Problem(_SOURCE, str(error))) from error
+    config, source = _built(data)
     try:
         dataset = source.load()
     except MinnetError:
@@ -39,6 +33,27 @@ def load_source(data: DataConfig) -> Dataset:
     if not isinstance(dataset, Dataset):
         raise DataError(f"{config['class']}: expected a Dataset from load(), received {type(dataset).__name__}")
     return dataset
+
+
+def fit_table(data: DataConfig) -> tuple[Dataset, tuple[Option, ...]]:
+    """Load a table as `minnet init` does: also return what was chosen for its columns.
+
+    Raises:
+        ExperimentError, DataError: as `load_source`.
+    """
+    source: TableSource = _built(data)[1]
+    return source.fit()
+
+
+def _built(data: DataConfig) -> tuple[dict[str, Any], Any]:
+    """Make the source, and its config."""
+    config = _source_config(data)
+    try:
+        return config, build(config, datasets)
+    except DataError:
+        raise
+    except MinnetError as error:
+        raise ExperimentError(Problem(_SOURCE, str(error))) from error
 
 
 def _source_config(data: DataConfig) -> dict[str, Any]:

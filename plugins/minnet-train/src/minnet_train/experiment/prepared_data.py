@@ -126,7 +126,7 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
 
 
 def _preparation(dataset: Dataset, rows: Array, config: DataConfig, dtype: str) -> Preparation:
-    start = Preparation(columns=Columns.of(dataset), scale=config.scale, dtype=dtype)
+    start = Preparation(columns=Columns.of(dataset, config.unknown), scale=config.scale, dtype=dtype)
     learned = start.learned(
         row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
     )

@@ -213,6 +213,7 @@ _DATA_HOOKS: Mapping[str, _Hook] = {
     "target": _optional(_columns),
     "weights": _optional(_column),
     "missing": _text,
+    "unknown": _text,
     "class_weights": _optional(_class_weights),
 }
 """How the values of those keys of an experiment's data are made that may be of several types."""

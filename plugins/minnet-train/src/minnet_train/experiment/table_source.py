@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, fields, frozen
 
 from minnet_core.support import nearest
 
-from ..data import Dialect, Option, is_table, open_table, paths_of, work_out, written_out
+from ..data import Dataset, Dialect, Option, is_table, open_table, paths_of, work_out, written_out
 from ..errors import DataError, ExperimentError, Problem
 from .experiment import DataConfig
+from .load_source import fit_table, load_source
 
 DIALECT = tuple(attribute.name for attribute in fields(Dialect))
 """Arguments of `Csv` that say how it is written."""
@@ -19,28 +21,33 @@ DIALECT = tuple(attribute.name for attribute in fields(Dialect))
 
 @frozen
 class FittedSource:
-    """What was found out about a table.
+    """What was found out about data.
 
     Attributes:
-        data: names it with its options and target.
-        options: those that were worked out, each with the line that tells.
+        data: names them with their options and target.
+        dataset: the data.
+        options: those that were worked out, each with the reason.
         notes: what else was decided.
     """
 
     data: DataConfig
+    dataset: Dataset
     options: tuple[Option, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def fitted_source(data: DataConfig, target: str | None = None) -> FittedSource:
-    """Work out how a table is written, and which column is its target.
+def fitted_source(
+    data: DataConfig, target: str | None = None, wishes: Mapping[str, Any] = MappingProxyType({})
+) -> FittedSource:
+    """Load data, and work out how a table is written, what its target is, and which columns are features.
 
     Args:
         data: names the source.
         target: the name of a column, or its index; None for what the source says, or the last.
+        wishes: further arguments of a table.
 
     Raises:
-        ExperimentError: if there is no such file.
+        ExperimentError: if there is no such file, or it is no table.
         DataError: if it cannot be read, or has no such column.
     """
     try:
@@ -49,22 +56,49 @@ def fitted_source(data: DataConfig, target: str | None = None) -> FittedSource:
         raise ExperimentError(Problem(("data", "source"), str(error))) from None
     name = str(config["class"]).rpartition(":")[2]
     if not is_table(f"minnet-train:{name}") or "path" not in config:
-        column = None if target is None else _index_or_name(target)
-        return FittedSource(data if column is None else evolve(data, target=column))
+        if wishes:
+            told = ", ".join(wishes)
+            raise ExperimentError(Problem((), f"expected {told} only for a table, received {name}"))
+        data = data if target is None else evolve(data, target=_index_or_name(target))
+        return FittedSource(data, load_source(data))
     options: tuple[Option, ...] = ()
     if name == "Csv":
         named = [target] if target is not None and not _is_index(target) else []
         options = tuple(work_out(paths_of(config["path"])[0], config, named))
     column, notes = _target(config, name, options, target)
-    if options and isinstance(data.source, str):
-        source = {"class": name, "path": data.source, **({} if column is None else {"target": column})}
-        column = None
-    elif isinstance(data.source, str):
-        return FittedSource(data if column is None else evolve(data, target=column), (), notes)
-    else:
-        source = dict(data.source) | ({} if column is None else {"target": column})
-    source |= {option.name: _plain(option.value) for option in options}
-    return FittedSource(evolve(data, source=source), options, notes)
+    if "ignore" in wishes:
+        found = [_target(config, name, options, column) for column in wishes["ignore"]]
+        wishes = {**wishes, "ignore": [index for index, _ in found]}
+        notes += tuple(note.replace("--target", "--ignore") for _, told in found for note in told)
+    is_short = isinstance(data.source, str)
+    source = {"class": name, "path": data.source} if is_short else config
+    source |= {} if column is None else {"target": column}
+    source = _with(_with(source, wishes.items()), [(option.name, option.value) for option in options])
+    dataset, chosen = fit_table(evolve(data, source=source))
+    if is_short and not (options or wishes or chosen):
+        data = data if column is None else evolve(data, target=column)
+        return FittedSource(data, dataset, (), (*notes, *_of_target(dataset, source)))
+    source = _with(source, [(option.name, option.value) for option in chosen])
+    return FittedSource(
+        evolve(data, source=source), dataset, (*options, *chosen), (*notes, *_of_target(dataset, source))
+    )
+
+
+def _with(source: Mapping[str, Any], arguments: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Add arguments to those of a source; lists become longer."""
+    both = dict(source)
+    for name, value in arguments:
+        plain = list(value) if isinstance(value, (tuple, list)) else value
+        both[name] = [*both.get(name, ()), *plain] if name in ("ignore", "categories") else plain
+    return both
+
+
+def _of_target(dataset: Dataset, source: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say that whole numbers are taken for classes, unless somebody has said so."""
+    if not dataset.classes or not isinstance(dataset.classes[0], int) or source.get("task") is not None:
+        return ()
+    told = f"{len(dataset.classes)} different whole numbers, which are taken for classes"
+    return (f"{dataset.name}: the target has {told}; --task regression, or task in the source, learns numbers",)
 
 
 def dialect_of(data: DataConfig, path: str) -> tuple[Dialect | None, tuple[str, ...]]:
@@ -120,7 +154,3 @@ def _is_index(target: str) -> bool:
 
 def _index_or_name(target: str) -> str | int:
     return int(target) if _is_index(target) else target
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value

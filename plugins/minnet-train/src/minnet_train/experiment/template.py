@@ -11,7 +11,7 @@ from attrs import evolve
 
 from minnet_core.support import printable
 
-from ..data import Columns, Dataset, chunks
+from ..data import Columns, chunks
 from .prepared_data import checked_split
 from .table_source import FittedSource
 
@@ -20,7 +20,8 @@ _TEXT = """\
 # `minnet layers`, `criterions`, `optimizers` and `datasets` list what else can be named here.
 
 seed = 0          # decides what is held out, the first weights, the order of samples
-epochs = 20       # how often each training sample is seen
+epochs = {epochs}      # how often each training sample is seen at most
+early_stopping = {{ patience = {patience} }}   # so many epochs without a smaller validation loss; the best one is kept
 batch_size = {size}   # {samples}
 output = {output}
 
@@ -43,29 +44,35 @@ validation_fraction = 0.1   # looked at after every epoch
 HIDDEN = 64
 """Units of each of the two hidden layers."""
 
-SMALLEST, LARGEST = 64, 1024
+SMALLEST, LARGEST = 32, 1024
 """Samples in a step."""
 
+FEWEST, MOST = 20, 200
+"""Epochs, if there is no reason to stop before."""
 
-def experiment_text(source: FittedSource, dataset: Dataset, folder: str, output: str) -> str:
+SEEN = 2_000_000
+"""So many samples are seen in all, unless that would be fewer than the fewest epochs."""
+
+
+def experiment_text(source: FittedSource, folder: str, output: str) -> str:
     """Write an experiment: two hidden layers that are as wide at both ends as the data want.
 
     A path in it is relative to the folder that the experiment will be in; ``source`` has it as it is from here.
 
     Args:
         source: names the data; the rest is found out.
-        dataset: the data.
         folder: of the experiment.
         output: where the model will be written.
 
     Raises:
         DataError: if the data cannot be used.
     """
+    dataset = source.dataset
     fills = dataset.features.dtype.kind == "f" and any(np.isnan(part).any() for part in chunks(dataset.features))
     data = evolve(source.data, standardize=True, validation_fraction=0.1, missing="mean" if fills else "error")
     checked_split(dataset, data, 0)
     classes, rows = dataset.classes, len(dataset)
-    inputs, outputs = len(Columns.of(dataset).is_number), len(classes) or dataset.targets.shape[1]
+    inputs, outputs = Columns.of(dataset).width, len(classes) or dataset.targets.shape[1]
     options = {
         **({} if data.target is None else {"target": _toml(data.target)}),
         **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),
@@ -73,12 +80,14 @@ def experiment_text(source: FittedSource, dataset: Dataset, folder: str, output:
         **({} if classes else {"standardize_targets": "true"}),
     }
     told = (*map(str, source.options), *dataset.notes, *source.notes)
-    size = batch_size(rows)
+    size, epochs = batch_size(rows), min(MOST, max(FEWEST, SEEN // rows))
     return _TEXT.format(
         name=printable(dataset.name),
         rows=rows,
         width="1 input" if inputs == 1 else f"{inputs} inputs",
         what=f"{len(classes)} classes" if classes else f"{outputs} number{'s' * (outputs != 1)} to predict",
+        epochs=epochs,
+        patience=max(5, epochs // 10),
         size=size,
         samples="samples in a step"
         if size == SMALLEST
@@ -99,7 +108,7 @@ def batch_size(rows: int) -> int:
     """Choose how many samples a step takes: of many rows more, for a step costs what it costs.
 
     >>> batch_size(1000), batch_size(1_000_000)
-    (64, 1024)
+    (32, 1024)
     """
     size = SMALLEST
     while size < LARGEST and size * 1000 < rows:

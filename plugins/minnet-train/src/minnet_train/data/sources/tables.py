@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -9,15 +10,42 @@ from typing import ClassVar
 from minnet_core.nn import Example
 
 from ..dataset import Dataset
-from ..tables import Column, Dialect, TableOptions, open_table, table_dataset
+from ..tables import Column, Dialect, Option, TableFile, TableOptions, chosen_columns, open_table, table_dataset
 from .example_files import write_csv, write_feather, write_json_lines, write_parquet
 from .source import Source
 
 
-class _Typed(Source):
-    """A file whose columns have types."""
+class TableSource(Source):
+    """A file with columns.
+
+    Attributes:
+        options: what these are for.
+    """
 
     PATHS = ("path",)
+    options: TableOptions
+
+    @abstractmethod
+    def open(self) -> TableFile:
+        """Look at the columns."""
+
+    def load(self) -> Dataset:
+        """Read the file.
+
+        Raises:
+            DataError: naming the places of values that are missing or cannot be used.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        return table_dataset(self.open(), self.options)
+
+    def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
+        """Read the file as `chosen_columns` does: also return what was chosen."""
+        return chosen_columns(self.open(), self.options)
+
+
+class _Typed(TableSource):
+    """A file whose columns have types."""
+
     FORMAT: ClassVar[str]
 
     def __init__(
@@ -29,31 +57,33 @@ class _Typed(Source):
         categories: Sequence[Column] = (),
         ignore: Sequence[Column] = (),
         keep_index: bool = False,
+        max_categories: int | None = None,
+        min_frequency: int | float | None = None,
+        drop_missing: bool = False,
     ) -> None:
         _expect_path(path)
         self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        self.options = TableOptions(
+            target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
+        )
 
-    def load(self) -> Dataset:
-        """Read the file.
-
-        Raises:
-            DataError: naming the row and column of a value that is missing or cannot be used.
-            MissingLibraryError: if pyarrow is not installed.
-        """
-        return table_dataset(open_table(self.path, self.FORMAT, keep_index=self.options.keep_index), self.options)
+    def open(self) -> TableFile:
+        """Look at its columns."""
+        return open_table(self.path, self.FORMAT, keep_index=self.options.keep_index)
 
 
-class Csv(Source):
+class Csv(TableSource):
     """A CSV file, plain or packed by gzip or zstd: ``pip install 'minnet-train[tables]'``.
 
-    Columns of numbers are numbers, columns of texts are categories; a mix of both is an error.
+    Columns of numbers are numbers, columns of texts are categories, and dates and times in the form of ISO 8601 are
+    what a `Calendar` says; a mix of numbers and texts is an error.
 
     Args:
         path: the file; a pattern such as ``data/*.csv``, or a list, for several files of the same columns.
         target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
             regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        task: ``classification`` or ``regression``. If not given, numbers make a regression that are not all whole, or
+            are more than a hundred different ones.
         weights: the column of weights of samples.
         categories: columns whose numbers are names, such as postcodes, or that mix numbers and texts.
         ignore: columns that are left out.
@@ -67,6 +97,9 @@ class Csv(Source):
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         skip_rows: how many lines there are before the first row.
         keep_index: whether a first column without a name, as pandas writes its index, is a feature.
+        max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
+        min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
+        drop_missing: whether rows with a missing value are left out.
     """
 
     EXAMPLES = (
@@ -92,10 +125,15 @@ class Csv(Source):
         null_values: Sequence[str] = (),
         skip_rows: int = 0,
         keep_index: bool = False,
+        max_categories: int | None = None,
+        min_frequency: int | float | None = None,
+        drop_missing: bool = False,
     ) -> None:
         _expect_path(path)
         self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        self.options = TableOptions(
+            target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
+        )
         self.dialect = Dialect(
             delimiter=delimiter,
             decimal=decimal,
@@ -112,32 +150,31 @@ class Csv(Source):
         """Write a CSV file."""
         write_csv(folder / "flowers.csv")
 
-    def load(self) -> Dataset:
-        """Read the file.
-
-        Raises:
-            DataError: naming the line and column of a value that is missing or cannot be used.
-            MissingLibraryError: if pyarrow is not installed.
-        """
+    def open(self) -> TableFile:
+        """Look at its first rows."""
         names = [column for column in self.options.named if isinstance(column, str)]
-        file = open_table(self.path, "Csv", self.dialect, names=names, texts=self.options.texts())
-        return table_dataset(file, self.options)
+        return open_table(self.path, "Csv", self.dialect, names=names, texts=self.options.texts())
 
 
 class Parquet(_Typed):
     """A Parquet file: ``pip install 'minnet-train[tables]'``.
 
-    Columns of numbers and booleans are numbers, columns of texts are categories.
+    Columns of numbers and booleans are numbers, columns of texts are categories; dates and times are what a `Calendar`
+    says.
 
     Args:
         path: the file; a pattern such as ``data/*.parquet``, or a list, for several files of the same columns.
         target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
             regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        task: ``classification`` or ``regression``. If not given, numbers make a regression that are not all whole, or
+            are more than a hundred different ones.
         weights: the column of weights of samples.
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
+        max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
+        min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
+        drop_missing: whether rows with a missing value are left out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.parquet"}, rejected_arguments=[{"path": 3}]),)
@@ -152,17 +189,22 @@ class Parquet(_Typed):
 class Feather(_Typed):
     """A Feather or Arrow IPC file: ``pip install 'minnet-train[tables]'``.
 
-    Columns of numbers and booleans are numbers, columns of texts are categories.
+    Columns of numbers and booleans are numbers, columns of texts are categories; dates and times are what a `Calendar`
+    says.
 
     Args:
         path: the file; a pattern such as ``data/*.feather``, or a list, for several files of the same columns.
         target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
             regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        task: ``classification`` or ``regression``. If not given, numbers make a regression that are not all whole, or
+            are more than a hundred different ones.
         weights: the column of weights of samples.
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
+        max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
+        min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
+        drop_missing: whether rows with a missing value are left out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.feather"}),)
@@ -183,11 +225,15 @@ class JsonLines(_Typed):
         path: the file; a pattern such as ``data/*.jsonl``, or a list, for several files of the same columns.
         target: the column to predict, by its name or its index from 0 (-1 is the last). A list of columns makes a
             regression of several numbers, an empty one is for an autoencoder. The last column if not given.
-        task: ``classification`` or ``regression``. If not given, numbers that are not all integers make a regression.
+        task: ``classification`` or ``regression``. If not given, numbers make a regression that are not all whole, or
+            are more than a hundred different ones.
         weights: the column of weights of samples.
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: nothing here, for such files tell of no index.
+        max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
+        min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
+        drop_missing: whether rows with a missing value are left out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.jsonl"}),)

@@ -1,7 +1,10 @@
 """Tables in files and frames, read by pyarrow: their columns, and the data sets made of them."""
 
+from .bad_cells import BadCells, BadCellsError
+from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
 from .cells import class_names
-from .columns import Columns
+from .choose import chosen_columns
+from .columns import UNKNOWN, Columns
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
 from .many_files import WILD, paths_of
@@ -15,8 +18,14 @@ from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
     "FLOAT32_MAX",
+    "MOST_CATEGORIES",
+    "OTHERS",
+    "UNKNOWN",
     "WILD",
+    "BadCells",
+    "BadCellsError",
     "Batch",
+    "CategoryLimits",
     "Column",
     "Columns",
     "CsvFile",
@@ -25,6 +34,7 @@ __all__ = [
     "Option",
     "TableFile",
     "TableOptions",
+    "chosen_columns",
     "class_names",
     "frame_of_columns",
     "frame_of_interchange",

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from attrs import field, frozen
+from attrs import field, frozen, validators
 
 from minnet_core import Array
 
 from ...errors import DataError
+from ..calendars import Calendar
 from ..dataset import Dataset
+from .bad_cells import BadCells, BadCellsError
+from .category_limits import OTHERS
 from .table import Batch, TableFile
+
+UNKNOWN = ("error", "ignore")
+"""What may be done with a text that is none of the categories of its column."""
 
 
 @frozen(slots=False)
@@ -23,64 +29,151 @@ class Columns:
         count: how many.
         names: all different, or None.
         categories: as `Dataset.categories`.
+        calendars: as `Dataset.calendars`.
+        unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
+            inputs of the column 0. Where there is a category of all others, it is that.
     """
 
     count: int
     names: tuple[str, ...] | None = field(default=None, repr=False)
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
+    unknown: str = field(default="error", validator=validators.in_(UNKNOWN))
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Columns:
+    def of(cls, dataset: Dataset, unknown: str = "error") -> Columns:
         """Take those of a data set."""
-        return cls(dataset.features.shape[1], dataset.columns, dataset.categories)
+        return cls(dataset.features.shape[1], dataset.columns, dataset.categories, dataset.calendars, unknown)
 
     @cached_property
     def is_number(self) -> Array:
-        """For each input of a network, whether it is a number rather than one category of several."""
-        return np.array([not of for of in self._each for _ in (of or "1")], bool)
+        """For each input of a network, whether it is a number rather than one category of several, or a time."""
+        return np.repeat(np.array([not (of or calendar) for of, calendar in self._each], bool), self._widths)
+
+    @cached_property
+    def is_time(self) -> Array:
+        """For each input of a network, whether it is a time itself, rather than a place in a cycle or no time."""
+        is_time = np.zeros(self.width, bool)
+        is_time[self._starts[[calendar is not None for _, calendar in self._each]]] = True
+        return is_time
+
+    @cached_property
+    def width(self) -> int:
+        """How many inputs a network has."""
+        return int(self._widths.sum())
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether all are numbers."""
+        return not any(self.categories) and not any(self.calendars)
 
     @property
     def expanded_names(self) -> tuple[str, ...] | None:
         """The names of the inputs of a network, of categories as ``colour=red``; None if columns have none."""
         if self.names is None:
             return None
-        pairs = zip(self.names, self._each, strict=True)
-        return tuple(name for column, of in pairs for name in ([f"{column}={text}" for text in of] or [column]))
+        names: list[str] = []
+        for column, (of, calendar) in zip(self.names, self._each, strict=True):
+            names += calendar.names(column) if calendar else [f"{column}={text}" for text in of] or [column]
+        return tuple(names)
 
     def expand(self, raw: Array) -> Array:
-        """Write each column of categories as one of 0 and 1 for each category; nan stays nan, in all of them."""
-        if not any(self.categories):
+        """Write raw columns as the inputs of a network.
+
+        A column of categories becomes one of 0 and 1 for each category, and one of times what its `Calendar` says; nan
+        stays nan, in all of them.
+        """
+        if self.are_numbers:
             return raw
-        parts = []
-        for index, of in enumerate(self.categories):
-            column = raw[:, index : index + 1].astype(np.float64)
-            parts.append(np.where(np.isnan(column), np.nan, column == np.arange(len(of))) if of else column)
-        return np.concatenate(parts, axis=1)
+        inputs = np.empty((len(raw), self.width))
+        inputs[:, self.is_number] = raw[:, [index for index, (of, when) in enumerate(self._each) if not (of or when)]]
+        for index, (of, calendar) in enumerate(self._each):
+            if not (of or calendar):
+                continue
+            column, start = np.asarray(raw[:, index], np.float64), self._starts[index]
+            if calendar:
+                own = calendar.expand(column)
+            else:
+                own = np.where(np.isnan(column)[:, None], np.nan, column[:, None] == np.arange(len(of)))
+            inputs[:, start : start + own.shape[1]] = own
+        return inputs
 
     def encode(self, batch: Batch, positions: Sequence[int]) -> Array:
-        """Take these columns from a table: float64 (rows, columns), categories as their indices, nan where missing.
+        """Take these columns from a table: float64 (rows, columns).
+
+        Categories are their indices, -1 for one that is ignored; times are seconds; nan is what is missing.
 
         Args:
             batch: some of its rows.
             positions: where these columns are in it.
 
         Raises:
-            DataError: if there is a cell that is no number, or a category that is not known.
+            BadCellsError: if there are cells that are no numbers or times, or categories that are not known.
+            DataError: if a column has another type.
         """
-        numbers = [index for index, of in enumerate(self._each) if not of]
-        found = batch.numbers([positions[index] for index in numbers])
-        if len(numbers) == self.count:
+        bad: list[BadCells] = []
+        numbers = [index for index, (of, calendar) in enumerate(self._each) if not (of or calendar)]
+        found = np.empty((len(batch), 0))
+        try:
+            found = batch.numbers([positions[index] for index in numbers])
+        except BadCellsError as error:
+            bad += error.columns
+        if len(numbers) == self.count and not bad:
             return found
         encoded = np.empty((len(batch), self.count))
-        encoded[:, numbers] = found
-        for index, of in enumerate(self._each):
-            if of:
-                encoded[:, index] = _indices(batch, positions[index], of)
+        if not bad:
+            encoded[:, numbers] = found
+        for index, (of, calendar) in enumerate(self._each):
+            try:
+                if calendar:
+                    encoded[:, index] = batch.times(positions[index], calendar.kind)
+                elif of:
+                    encoded[:, index] = self._indices(batch, positions[index], of)
+            except BadCellsError as error:
+                bad += error.columns
+        if bad:
+            raise BadCellsError(batch.file.name, bad)
         return encoded
 
-    @property
-    def _each(self) -> tuple[tuple[str, ...], ...]:
-        return self.categories or ((),) * self.count
+    def _indices(self, batch: Batch, column: int, categories: tuple[str, ...]) -> Array:
+        encoded = batch.texts(column).dictionary_encode()
+        texts, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
+        nulls = {"", *batch.file.numerals.nulls}
+        unknown = {text for text in texts if text not in nulls and text not in categories}
+        index_of = dict.fromkeys(nulls, np.nan) | {text: float(index) for index, text in enumerate(categories)}
+        if unknown and self.stranger(categories) is None:
+            bad, expected = BadCells(), f"expected one of {_listed(categories)}"
+            is_bad = np.array([text in unknown for text in texts])
+            bad.add(
+                np.flatnonzero(is_bad[rows]),
+                lambda row: f"{batch.where(row, column)}: {expected}, received {texts[rows[row]]!r}",
+            )
+            raise BadCellsError(batch.file.name, [bad])
+        stranger = np.nan if (index := self.stranger(categories)) is None else index
+        indices: Array = np.array([index_of.get(text, stranger) for text in texts], np.float64)[rows]
+        return indices
+
+    def stranger(self, categories: Sequence[str]) -> float | None:
+        """Return the index of what is none of the categories; None if that is an error."""
+        if OTHERS in categories:
+            return float(categories.index(OTHERS))
+        return -1.0 if self.unknown == "ignore" else None
+
+    @cached_property
+    def _widths(self) -> Array:
+        return np.array([calendar.width if calendar else len(of) or 1 for of, calendar in self._each], np.int64)
+
+    @cached_property
+    def _starts(self) -> Array:
+        return np.cumsum(self._widths) - self._widths
+
+    @cached_property
+    def _each(self) -> tuple[tuple[tuple[str, ...], Calendar | None], ...]:
+        """The categories and the calendar of each column."""
+        nothing: tuple[str, ...] = ()
+        return tuple(
+            zip(self.categories or (nothing,) * self.count, self.calendars or (None,) * self.count, strict=True)
+        )
 
     def in_order(self, names: Sequence[str], of: str) -> list[int]:
         """Find these columns among those of other data, by name.
@@ -114,21 +207,6 @@ class Columns:
                 f"received {len(found)}{hint}"
             )
         return found
-
-
-def _indices(batch: Batch, column: int, categories: tuple[str, ...]) -> Array:
-    nulls = dict.fromkeys(("", *batch.file.numerals.nulls), np.nan)
-    index_of = nulls | {text: float(index) for index, text in enumerate(categories)}
-    encoded = batch.texts(column).dictionary_encode()
-    texts, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
-    unknown = [index for index, text in enumerate(texts) if text not in index_of]
-    if unknown:
-        row = int(np.flatnonzero(np.isin(rows, unknown))[0])
-        raise DataError(
-            f"{batch.where(row, column)}: expected one of {_listed(categories)}, received {texts[rows[row]]!r}"
-        )
-    indices: Array = np.array([index_of[text] for text in texts])[rows]
-    return indices
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from .engine import arrow
 from .header import HeaderDecision, find_header
 from .table import Batch, TableFile
 from .text_blocks import Block, text_blocks
+from .times import kind_of_time
 
 LOOKED_AT = 1000
 """So many rows tell whether the first one is a header; fewer of wide files."""
@@ -152,17 +153,16 @@ class CsvFile(TableFile):
             others = [
                 position
                 for position, type_ in zip(columns, table.schema.types, strict=True)
-                if not (of.is_null(type_) or of.is_int64(type_) or of.is_float64(type_) or of.is_string(type_))
+                if not (of.is_null(type_) or of.is_string(type_) or _is_value(type_))
             ]
-            if others:  # dates and the like, which are texts here
+            if others:  # durations and the like, which are texts here
                 types.update(dict.fromkeys(others, lib.string()))
                 strings.update(dict.fromkeys(others, lib.string()))
                 table = self._read(block, columns, strings)
         except (lib.ArrowException, ValueError) as error:
             raise self._mistake(block, str(error).partition("\n")[0]) from None
         for position, type_ in zip(columns, table.schema.types, strict=True):
-            is_number = of.is_int64(type_) or of.is_float64(type_)
-            if is_number and position not in strings:
+            if _is_value(type_) and position not in strings:
                 types[position] = type_
             elif position not in strings:
                 types.pop(position, None)
@@ -269,6 +269,12 @@ def _first_end(block: Block) -> int:
         for _ in range(int(lines[0]) - block.first_line + 1 if len(lines) else 1):
             end = block.data.find(b"\n", end) + 1 or len(block.data)
     return end
+
+
+def _is_value(type_: Any) -> bool:
+    """Whether a type is one of numbers, dates or times, rather than of texts."""
+    of = arrow("types")
+    return bool(of.is_int64(type_) or of.is_float64(type_)) or kind_of_time(type_) is not None
 
 
 def _may_have_hexadecimals(data: bytes) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from attrs import frozen
@@ -46,10 +48,11 @@ class JsonLinesFile(TableFile):
         """Read all rows."""
         assert self.header is not None
         lib, types = arrow(), arrow("types")
+        wanted = {self.header[column] for column in texts}
         as_texts: set[str] = set()
         for block in text_blocks(self.name, what=_WHAT):
             table = _read(block, as_texts)
-            dates = {field.name for field in table.schema if types.is_temporal(field.type)}
+            dates = {field.name for field in table.schema if types.is_temporal(field.type)} & wanted
             if dates:  # texts that look like dates, which pyarrow takes for some
                 as_texts |= dates
                 table = _read(block, as_texts)
@@ -60,7 +63,15 @@ class JsonLinesFile(TableFile):
                 found[column] = table.column(index).combine_chunks() if is_there else lib.nulls(table.num_rows)
             is_plain = block.line_count == table.num_rows
             places: Any = range(block.first_line, block.next_line + 1) if is_plain else block.lines()
-            yield Batch(self, found, table.num_rows, lambda places=places: places)  # type: ignore[misc]
+            yield Batch(self, found, table.num_rows, lambda places=places: places, partial(self._written, block))  # type: ignore[misc]
+
+    def _written(self, block: Block, column: int) -> Any:
+        """Read a column of texts that pyarrow takes for dates."""
+        assert self.header is not None
+        name = self.header[column]
+        with suppress(DataError):  # what is no text is not written as one
+            return _read(block, {name}).column(name).combine_chunks()
+        return None
 
 
 def _read(block: Block, texts: Collection[str]) -> Any:

@@ -100,6 +100,12 @@ def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str]
     return None
 
 
+_CURRENCIES = (
+    "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NGN|NOK|"
+    "NZD|PEN|PHP|PKR|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
+)
+"""Not any three letters: PAL0708 is a name."""
+
 _LOOKS = (
     (r"[+-]?\d{1,3}(\.\d{3})+,\d+", "numbers with a decimal comma and points between thousands",
      'decimal = "," and thousands = "." read them'),
@@ -115,7 +121,7 @@ _LOOKS = (
      'decimal = "," or thousands = "," says which'),
     (r"[+-]?[\d.,' ]*\d[\d.,]*\s*%", "percentages", "write them as numbers"),
     (r"[+-]?\s*(\p\s*[+-]?[\d.,' ]*\d[\d.,]*|[\d.,' ]*\d[\d.,]*[-\s]*\p)".replace(
-        r"\p", r"(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Z]{3}|[A-Z]{1,2}\$|Fr\.|kr|z\u0142)"),
+        r"\p", rf"(?:[$\u00a2-\u00a5\u20a0-\u20cf]|{_CURRENCIES}|[A-Z]{{1,2}}\$|Fr\.|kr|z\u0142)"),
      "amounts of money", "write them as numbers"),
     (r"\([\d.,' ]*\d[\d.,]*\)", "negative numbers in brackets", "write them with a minus sign"),
 )  # fmt: skip

@@ -13,8 +13,10 @@ from minnet_core import Array
 from minnet_core.support import nearest
 
 from ...errors import DataError
+from .bad_cells import BadCells, BadCellsError
 from .engine import arrow
 from .numerals import FLOAT32_MAX, Numerals, looks_like, stripped
+from .times import kind_of_time, parse_times, seconds_of
 
 
 @frozen
@@ -73,6 +75,13 @@ class TableFile(ABC):
                 other = f"{name}.{counts[name]}"
             names[other] = None
         return tuple(names)
+
+    def are_numbers(self, texts: Any) -> tuple[Array, Array]:
+        """Return which texts of a pyarrow array are numbers, and which stand for a missing value."""
+        if not self.has_types:
+            return self.numerals.parse(texts)[1:]
+        empty: Array = arrow("compute").equal(texts, "").to_numpy(zero_copy_only=False).astype(bool)
+        return np.zeros_like(empty), empty
 
     def column_title(self, column: int) -> str:
         """Name a column in a message: from 1, as a reader counts them."""
@@ -134,10 +143,7 @@ class Batch:
         if _is_text(type_):
             return True
         if not _is_numeric(type_):
-            raise DataError(
-                f"{self.file.name}, {self.file.column_title(column)}: expected numbers or texts, received {type_}; "
-                "ignore leaves a column out"
-            )
+            raise self._other(column, "numbers or texts", "; ignore leaves a column out")
         return False
 
     def texts(self, column: int) -> Any:
@@ -160,18 +166,19 @@ class Batch:
         """Return columns as float64 (rows, columns), nan where a value is missing.
 
         Raises:
-            DataError: naming the place of the first cell that is no number, or none that float32 can hold.
+            BadCellsError: naming the places of cells that are no numbers, or none that float32 can hold.
+            DataError: if it is a column of something else.
         """
-        numbers = np.empty((len(self), len(columns)))
+        numbers, bad = np.empty((len(self), len(columns))), []
         for index, column in enumerate(columns):
-            numbers[:, index] = self._number(column)
+            numbers[:, index], wrong = self._number(column)
+            bad += wrong
         with np.errstate(invalid="ignore"):
             is_too_large = np.abs(numbers) > FLOAT32_MAX
-        if is_too_large.any():
-            row, index = map(int, np.argwhere(is_too_large)[0])
-            written = self.written(columns[index])
-            cell = float(numbers[row, index]) if written is None else stripped(written)[row].as_py()
-            raise self.no_number(row, columns[index], cell)
+        for index in np.flatnonzero(is_too_large.any(axis=0)).tolist():
+            bad.append(self._too_large(columns[index], numbers[:, index], is_too_large[:, index]))
+        if bad:
+            raise BadCellsError(self.file.name, bad)
         return numbers
 
     def number(self, column: int) -> Array:
@@ -179,30 +186,79 @@ class Batch:
         number: Array = self.numbers([column])[:, 0]
         return number
 
-    def _number(self, column: int) -> Array:
-        """Convert a column, whatever the size of its numbers."""
-        if _is_text(type_ := self.columns[column].type):
-            if self.file.has_types:
-                raise DataError(
-                    f"{self.file.name}, {self.file.column_title(column)}: expected numbers, received {type_}"
-                )
-            texts = self.texts(column)
-            values, found, missing = self.file.numerals.parse(texts)
-            wrong = np.flatnonzero(~(found | missing))
-            if wrong.size:
-                raise self.no_number(int(wrong[0]), column, texts[int(wrong[0])].as_py())
-        elif _is_numeric(type_):
-            values = as_float64(self.columns[column])
-        else:
-            raise DataError(f"{self.file.name}, {self.file.column_title(column)}: expected numbers, received {type_}")
-        return values
+    def _number(self, column: int) -> tuple[Array, list[BadCells]]:
+        """Convert a column, whatever the size of its numbers; what is none is returned, too."""
+        type_, is_typed = self.columns[column].type, self.file.has_types
+        if _is_numeric(type_):
+            return as_float64(self.columns[column]), []
+        if is_typed or not (_is_text(type_) or kind_of_time(type_)):
+            raise self._other(column, "numbers")
+        texts = self.texts(column)
+        values, found, missing = self.file.numerals.parse(texts)
+        bad = BadCells()
+        bad.add(np.flatnonzero(~(found | missing)), lambda row: self.no_number(row, column, texts[row].as_py()))
+        return values, [bad] if bad.count else []
 
-    def no_number(self, row: int, column: int, cell: object) -> DataError:
-        """Make an error about a cell that is no number."""
+    def _too_large(self, column: int, numbers: Array, is_too_large: Array) -> BadCells:
+        written, bad = self.written(column), BadCells()
+        cells = numbers if written is None else stripped(written).to_numpy(zero_copy_only=False)
+        bad.add(np.flatnonzero(is_too_large), lambda row: self.no_number(row, column, cells[row]))
+        return bad
+
+    def times(self, column: int, kind: str) -> Array:
+        """Return a column of dates or times in seconds since 1970 or since midnight, (rows,), nan for a missing one.
+
+        Args:
+            column: its position.
+            kind: ``date`` or ``time``.
+
+        Raises:
+            BadCellsError: naming the places of cells that are none.
+            DataError: if it is a column of something else.
+        """
+        values = self.columns[column]
+        if kind_of_time(values.type) == kind:
+            return seconds_of(values)
+        if arrow("types").is_null(values.type):
+            return np.full(len(self), np.nan)
+        if self.file.has_types and not _is_text(values.type):
+            raise self._other(column, f"{kind}s")
+        encoded = self.texts(column).dictionary_encode()
+        rows, texts = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+        found, seconds, is_time = parse_times(texts) or ("", np.full(len(texts), np.nan), np.zeros(len(texts), bool))
+        is_bad = ~self.file.are_numbers(texts)[1] & (~is_time if found == kind else True)
+        bad = BadCells()
+        bad.add(np.flatnonzero(is_bad[rows]), lambda row: self.no_value(row, column, encoded[row].as_py(), kind))
+        if bad.count:
+            raise BadCellsError(self.file.name, [bad])
+        of_rows: Array = seconds[rows]
+        return of_rows
+
+    def is_missing(self, column: int, *, is_text: bool) -> Array:
+        """Return which cells of a column are missing, booleans (rows,); for a text, ``NA`` and the like are none."""
+        texts = self.texts(column)
+        if is_text:
+            nulls = arrow().array(["", *self.file.numerals.nulls], texts.type)
+            missing: Array = arrow("compute").is_in(texts, value_set=nulls).to_numpy(zero_copy_only=False).astype(bool)
+            return missing
+        return self.file.are_numbers(texts)[1]
+
+    def no_number(self, row: int, column: int, cell: object) -> str:
+        """Say that a cell is no number."""
         shown = repr(cell) if isinstance(cell, str) else str(cell)
         looks = looks_like([cell], self.file.numerals) if isinstance(cell, str) else None
         hint = f", which looks like one of {looks[1]}; {looks[2]}" if looks else ""
-        return DataError(f"{self.where(row, column)}: expected a finite float32 number, received {shown}{hint}")
+        return f"{self.where(row, column)}: expected a finite float32 number, received {shown}{hint}"
+
+    def no_value(self, row: int, column: int, cell: object, kind: str) -> str:
+        """Say that a cell is not what its column is: a ``number``, ``date`` or ``time``."""
+        if kind == "number":
+            return self.no_number(row, column, cell)
+        return f"{self.where(row, column)}: expected a {kind}, received {cell!r}"
+
+    def _other(self, column: int, expected: str, hint: str = "") -> DataError:
+        title, type_ = self.file.column_title(column), self.columns[column].type
+        return DataError(f"{self.file.name}, {title}: expected {expected}, received {type_}{hint}")
 
     def place(self, row: int) -> str:
         """Name a row in a message."""

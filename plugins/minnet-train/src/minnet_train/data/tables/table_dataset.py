@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,12 +15,17 @@ from minnet_core import Array
 from ...errors import DataError
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
-from .column_readers import FeatureReader, NeedsTextsError, TargetReader, side_by_side
+from .bad_cells import BadCells, BadCellsError
+from .category_limits import CategoryLimits
 from .csv_file import CsvFile
+from .feature_reader import FeatureReader, side_by_side
 from .table import Batch, TableFile
+from .target_reader import NeedsTextsError, TargetReader
 
 Column: TypeAlias = str | int
 """A column by its name, or by its index from 0; -1 is the last."""
+
+_DROP = "; drop_missing = true leaves out rows with missing values"
 
 
 def _columns(value: Any) -> tuple[Column, ...]:
@@ -41,6 +46,9 @@ class TableOptions:
     categories: tuple[Column, ...] = field(default=(), converter=_columns)
     ignore: tuple[Column, ...] = field(default=(), converter=_columns)
     keep_index: bool = False
+    max_categories: int | None = None
+    min_frequency: int | float | None = None
+    drop_missing: bool = False
 
     def __attrs_post_init__(self) -> None:
         """Check what there is to choose from."""
@@ -48,6 +56,14 @@ class TableOptions:
             raise ValueError(f"task: expected 'classification' or 'regression', received {self.task!r}")
         if self.task == "classification" and len(self.target) != 1:
             raise ValueError(f"target: expected one column of classes, received {list(self.target)}")
+        if not isinstance(self.drop_missing, bool):
+            raise ValueError(f"expected drop_missing to be true or false, received {self.drop_missing!r}")
+        _ = self.limits
+
+    @property
+    def limits(self) -> CategoryLimits:
+        """Which texts are categories of their own."""
+        return CategoryLimits(self.max_categories, self.min_frequency)
 
     @property
     def named(self) -> tuple[Column, ...]:
@@ -63,6 +79,7 @@ class Places:
     """Where each row of a data set is in its file."""
 
     def __init__(self) -> None:
+        self.rows: Array | None = None
         self._starts: list[int] = []
         self._places: list[Callable[[], Any]] = []
         self.count = 0
@@ -73,12 +90,14 @@ class Places:
         self._places.append(batch.find_places)
         self.count += len(batch)
 
-    def __len__(self) -> int:
-        return self.count
+    def keep(self, is_kept: Array) -> None:
+        """Forget the rows that are not among these, booleans (rows,)."""
+        self.rows = np.flatnonzero(is_kept)
 
     def __getitem__(self, row: int) -> Any:
-        part = bisect_right(self._starts, int(row)) - 1
-        return self._places[part]()[int(row) - self._starts[part]]
+        row = int(row if self.rows is None else self.rows[row])
+        part = bisect_right(self._starts, row) - 1
+        return self._places[part]()[row - self._starts[part]]
 
 
 def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
@@ -89,21 +108,34 @@ def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
         options: what its columns are for.
 
     Raises:
-        DataError: naming the place of a value that is missing or cannot be used.
+        DataError: naming the places of values that are missing or cannot be used.
     """
-    as_written = False
-    while True:
-        try:
-            return _TableReader(file, options, as_written).read()
-        except NeedsTextsError:  # the target has texts after many numbers, or integers that no float can hold
-            as_written = True
+    return TableReader.read(file, options).dataset()
 
 
-class _TableReader:
-    """Reads a file; the positions of its columns, by what they are for, are in ``targets`` and so on."""
+class TableReader:
+    """What a file holds; the positions of its columns, by what they are for, are in ``targets`` and so on."""
 
-    def __init__(self, file: TableFile, options: TableOptions, as_written: bool) -> None:
-        self.file, self.task, self.keep_index = file, options.task, options.keep_index
+    @classmethod
+    def read(cls, file: TableFile, options: TableOptions, *, counts_all: bool = False) -> TableReader:
+        """Read a file, once if that is enough.
+
+        Args:
+            file: that is read.
+            options: what its columns are for.
+            counts_all: whether different texts are counted, however many there are.
+        """
+        as_written = False
+        while True:
+            reader = cls(file, options, as_written, counts_all=counts_all)
+            try:
+                reader._read()
+                return reader
+            except NeedsTextsError:  # the target has texts after many numbers, or integers that no float can hold
+                as_written = True
+
+    def __init__(self, file: TableFile, options: TableOptions, as_written: bool, *, counts_all: bool) -> None:
+        self.file, self.options = file, options
         self.targets = self._found(options.target, "target")
         self.weights = self._found(_columns(options.weights), "weights")
         ignored = self._found(options.ignore, "ignore")
@@ -116,30 +148,78 @@ class _TableReader:
             counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
             raise DataError(f"{file.name}: expected features and a target, received {counted}{delimited(file)}")
         self.places = Places()
-        self.readers = [FeatureReader(file, column, column in categories) for column in self.features]
-        self.target = TargetReader(file, self.targets[0], self.task, as_written) if len(self.targets) == 1 else None
+        self.readers = [
+            FeatureReader(file, column, column in categories, options.limits, counts_all=counts_all)
+            for column in self.features
+        ]
+        self.target = TargetReader(file, self.targets[0], options.task, as_written) if len(self.targets) == 1 else None
         self.numbers = [*self.weights, *(() if self.target else self.targets)]
         self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set())
+        self.bad: list[BadCells] = []
+        self._found_numbers: list[Array] = []
 
-    def read(self) -> Dataset:
-        """Read the file, once."""
-        found: list[Array] = []
+    def _read(self) -> None:
+        """Read the file; what is wrong with its cells is kept until all have been seen."""
         for batch in self.file.batches(sorted({*self.features, *self.targets, *self.weights}), self.texts):
             self.places.add(batch)
             for reader in self.readers:
                 reader.add(batch)
-            if self.target is not None:
-                self.target.add(batch)
-            found.append(batch.numbers(self.numbers))
-        numbers = np.concatenate(found)
-        categories = tuple(reader.categories() for reader in self.readers)
-        self.expect_none(np.isnan(numbers), self.numbers)
+            try:
+                if self.target is not None:
+                    self.target.add(batch)
+                self._found_numbers.append(batch.numbers(self.numbers))
+            except BadCellsError as error:
+                self.bad += error.columns
+        if self.target is not None and not self.bad:
+            try:
+                self.target.conclude()
+            except BadCellsError as error:
+                self.bad += error.columns
+
+    def leave_out(self, columns: Collection[int]) -> None:
+        """Ignore some columns after all."""
+        self.readers = [reader for reader in self.readers if reader.column not in columns]
+        self.features = [reader.column for reader in self.readers]
+
+    def limit(self, limits: CategoryLimits) -> None:
+        """Limit categories after all."""
+        for reader in self.readers:
+            reader.limits = limits
+
+    def dataset(self) -> Dataset:
+        """Make the data set.
+
+        Raises:
+            DataError: naming the places of values that are missing or cannot be used.
+        """
+        bad = [*(reader.problems() for reader in self.readers), *self.bad]
+        if any(column.count for column in bad):
+            raise BadCellsError(self.file.name, bad)
+        categories, calendars = self._categories(), tuple(reader.calendar() for reader in self.readers)
+        features = side_by_side(self.readers, categories, self.places.count)
+        numbers = np.concatenate(self._found_numbers)
+        is_missing = np.isnan(numbers)
+        without = np.zeros((len(features), 0), bool) if self.target is None else self.target.is_missing()[:, None]
+        notes = self.notes()
+        if self.options.drop_missing:
+            is_kept = ~(is_missing.any(axis=1) | without.any(axis=1) | np.isnan(features).any(axis=1))
+            if not is_kept.any():
+                raise DataError(f"{self.file.name}: expected a row without a missing value, received none")
+            if not is_kept.all():
+                features, numbers = features[is_kept], numbers[is_kept]
+                self.places.keep(is_kept)
+                if self.target is not None:
+                    self.target.keep(is_kept)
+                left = f"{np.sum(~is_kept):,} of {len(is_kept):,} rows have missing values, and are left out"
+                notes += (f"{self.file.name}: {left}; drop_missing = false keeps them",)
+        else:
+            self.expect_none(is_missing, self.numbers)
+            self.expect_none(without, self.targets)
         targets: Array = numbers[:, len(self.weights) :]
         classes: tuple[int, ...] | tuple[str, ...] = ()
         if self.target is not None:
-            self.expect_none(self.target.is_missing()[:, None], self.targets)
             targets, classes = self.target.targets(lambda row: f"{self.file.name}, {self.place(row, self.targets[0])}")
-        features = side_by_side(self.readers, categories, len(self.places))
+            notes += () if self.target.note is None else (self.target.note,)
         return Dataset(
             self.file.name,
             features,
@@ -149,13 +229,27 @@ class _TableReader:
             None if classes else self.names(self.targets),
             weights=numbers[:, 0] if self.weights else None,
             categories=categories if any(categories) else (),
+            calendars=calendars if any(calendars) else (),
             origin=Origin(self.places, tuple(self.features), self.file.word),
-            notes=self.notes(),
+            notes=notes,
         )
+
+    def _categories(self) -> tuple[tuple[str, ...], ...]:
+        """Return those of each column; what is wrong with columns is told of all at once."""
+        found, problems = [], []
+        for reader in self.readers:
+            try:
+                found.append(reader.categories())
+            except DataError as error:
+                problems.append(str(error))
+        if problems:
+            more = f"\nand {len(problems) - SHOWN:,} more columns" if len(problems) > SHOWN else ""
+            raise DataError("\n".join(problems[:SHOWN]) + more)
+        return tuple(found)
 
     def _found(self, columns: Sequence[Column], what: str) -> list[int]:
         """Find columns; from the end, those are counted that are no index."""
-        own = [column for column in range(self.file.width) if self.keep_index or column not in self.file.index]
+        own = [column for column in range(self.file.width) if self.options.keep_index or column not in self.file.index]
         try:
             return [
                 own[column]
@@ -195,7 +289,7 @@ class _TableReader:
         missing = np.argwhere(is_missing)
         if missing.size:
             places = [self.place(row, columns[column]) for row, column in missing[:SHOWN].tolist()]
-            raise missing_values(self.file.name, places, len(missing))
+            raise missing_values(self.file.name, places, len(missing), _DROP)
 
 
 def delimited(file: TableFile) -> str:

@@ -1,0 +1,202 @@
+"""`TargetReader`: what the column to predict holds, found out and kept while a file is read once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array
+
+from ...errors import DataError
+from .bad_cells import BadCells, BadCellsError
+from .cells import class_names
+from .engine import arrow
+from .feature_reader import Vocabulary
+from .numerals import looks_like
+from .table import Batch, TableFile
+from .times import kind_of_time
+
+MOST_INTEGERS = 20
+"""So many different integers may be the names of classes beside texts."""
+
+MOST_CLASSES = 100
+"""More different integers than these are numbers rather than classes."""
+
+FEWEST = 3
+"""Rows that a class needs: one to train on, one to validate by and one to hold out."""
+
+
+class NeedsTextsError(Exception):
+    """A column has texts after all, and what was read of it before did not keep how it is written."""
+
+
+class TargetReader:
+    """Reads the one column that is to be predicted: classes or numbers.
+
+    Args:
+        file: that has it.
+        column: its position.
+        task: ``classification`` or ``regression``; None if what is found decides.
+        as_written: whether its cells come as they are written.
+    """
+
+    def __init__(self, file: TableFile, column: int, task: str | None, as_written: bool) -> None:
+        self.file, self.column, self.task, self.as_written = file, column, task, as_written
+        self._vocabulary = Vocabulary()
+        self._parts: list[Array] = []  # of numbers as integers or floats; of texts as their indices, int32
+        self._texts = BadCells()
+        self.note: str | None = None
+
+    def add(self, batch: Batch) -> None:
+        """Take in some rows.
+
+        Raises:
+            NeedsTextsError: if the column has texts, and numbers that were read as numbers.
+            BadCellsError: if it is to be one of numbers and is not.
+            DataError: if it is a column of neither.
+        """
+        if self.task == "regression":
+            self._parts.append(batch.number(self.column))
+            return
+        values = batch.columns[self.column]
+        types = arrow("types")
+        if kind_of_time(values.type) and not self.as_written and batch.written(self.column) is not None:
+            raise NeedsTextsError  # dates are names of classes here
+        if batch.is_text(self.column) or types.is_boolean(values.type):
+            encoded = batch.texts(self.column).dictionary_encode()
+            self._look_for_texts(batch, encoded)
+            self._parts.append(self._vocabulary.encode(encoded))
+        elif types.is_int64(values.type) and not values.null_count:
+            self._parts.append(values.to_numpy())
+        else:
+            self._parts.append(batch.number(self.column))
+        kinds = {part.dtype == np.int32 for part in self._parts[-2:]}
+        if self._texts.count and len(kinds) == 2 and not self.as_written:
+            raise NeedsTextsError
+
+    def _look_for_texts(self, batch: Batch, encoded: Any) -> None:
+        _, found, missing = self.file.numerals.parse(encoded.dictionary)
+        is_text = ~(found | missing)
+        if is_text.any():
+            rows = np.flatnonzero(is_text[encoded.indices.to_numpy(zero_copy_only=False)])
+            self._texts.add(rows, lambda row: batch.no_number(row, self.column, encoded[row].as_py()))
+            if any(part.dtype != np.int32 for part in self._parts) and not self.as_written:
+                raise NeedsTextsError
+
+    def is_missing(self) -> Array:
+        """Return which rows have no target, booleans (rows,)."""
+        numerals = self.file.numerals
+        texts = list(self._vocabulary.index_of)
+        if not self._texts.count:
+            blank = np.array([*map(numerals.is_missing, texts), False], bool)
+        else:  # NA and the like may be the name of a class
+            blank = np.array([*(not text or text in numerals.nulls for text in texts), False], bool)
+        parts = [blank[part] if part.dtype == np.int32 else np.isnan(part) for part in self._parts]
+        missing: Array = np.concatenate(parts)
+        return missing
+
+    def targets(self, where: Any) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:
+        """Return the numbers (rows, 1) and no classes, or the indices of the classes (rows,) and their names.
+
+        Args:
+            where: says where a row is; none of them is missing.
+
+        Raises:
+            DataError: if numbers are no classes.
+        """
+        if self.task == "regression":
+            return np.concatenate(self._parts)[:, None], ()
+        if self._texts.count:
+            return self._classes(where)
+        return self._classes(where) if self._are_classes else (self._numbers()[:, None], ())
+
+    def _numbers(self) -> Array:
+        """Return what are numbers all, float64 (rows,)."""
+        numbers = self.file.numerals.parse(arrow().array(list(self._vocabulary.index_of), "string"))[0]
+        parts = [numbers[part] if part.dtype == np.int32 else part for part in self._parts]
+        return np.concatenate(parts).astype(np.float64)
+
+    @cached_property
+    def _are_classes(self) -> bool:
+        """Whether numbers are names of classes: if that is said, or they are whole, and few."""
+        if self.task is not None:
+            return True
+        numbers = self._numbers()
+        numbers = numbers[~np.isnan(numbers)]
+        if not (numbers == np.floor(numbers)).all():
+            return False
+        _, counts = np.unique(numbers, return_counts=True)
+        if len(counts) <= MOST_INTEGERS or (len(counts) <= MOST_CLASSES and counts.min() >= FEWEST):
+            return True
+        self.note = (
+            f"{self.file.name}, {self.file.column_title(self.column)}: {len(counts):,} different whole numbers are "
+            'taken for numbers; task = "classification" takes them for names of classes'
+        )
+        return False
+
+    def keep(self, rows: Array) -> None:
+        """Forget the rows that are not among these, booleans (rows,)."""
+        ends = np.cumsum([len(part) for part in self._parts])[:-1]
+        self._parts = [part[kept] for part, kept in zip(self._parts, np.split(rows, ends), strict=True)]
+
+    def conclude(self) -> None:
+        """Look at all that was found: numbers among texts are refused, unless they are few, or are said to be classes.
+
+        Raises:
+            NeedsTextsError: if integers are too large for what was read.
+            BadCellsError: if there are texts among numbers.
+            DataError: if texts look like numbers.
+        """
+        if self.task == "regression":
+            return
+        if not self._texts.count:
+            is_exact = all(part.dtype != np.float64 or not (np.abs(part) >= 2**53).any() for part in self._parts)
+            if not (is_exact or self.as_written or self.file.has_types) and self._are_classes:
+                raise NeedsTextsError
+            return
+        if self.file.has_types or self.task == "classification":
+            return
+        texts = [text for text in self._vocabulary.index_of if text]
+        numbers = self.file.numerals.parse(arrow().array(texts, "string"))[0]
+        numbers = numbers[~np.isnan(numbers)]
+        if looks := looks_like(texts, self.file.numerals):
+            raise DataError(
+                f"{self.file.name}, {self.file.column_title(self.column)}: expected numbers or classes, received texts "
+                f'that look like {looks[1]}, such as {looks[0]!r}; {looks[2]}, task = "classification" takes them for '
+                "classes"
+            )
+        if len(numbers) > MOST_INTEGERS or (numbers != np.floor(numbers)).any():
+            self._texts.hint = '; task = "classification" takes all of them for names of classes'
+            raise BadCellsError(self.file.name, [self._texts])
+
+    def _classes(self, where: Any) -> tuple[Array, tuple[int, ...] | tuple[str, ...]]:
+        """Name what is different, and number the rows by that."""
+        names: list[Any] = list(self._vocabulary.index_of)
+        index_of: dict[Any, int] = {text: index for index, text in enumerate(names)}
+        parts: list[Array] = []
+        for part in self._parts:
+            if part.dtype == np.int32:
+                parts.append(part)
+                continue
+            values, indices = np.unique(part, return_inverse=True)
+            texts = [_written(value, self.file.numerals.decimal) for value in values.tolist()]
+            parts.append(np.array([index_of.setdefault(text, len(index_of)) for text in texts])[indices.reshape(-1)])
+        texts = list(index_of)
+        rows = np.concatenate(parts)
+        used = np.unique(rows)
+        first = dict(zip(*(array.tolist() for array in np.unique(rows, return_index=True)), strict=True))
+        try:
+            classes, ranks = class_names(
+                [texts[index] for index in used], lambda index: where(first[int(used[index])]), self.file.numerals
+            )
+        finally:
+            self._parts = []
+        new = np.zeros(len(texts), np.int64)
+        new[used] = ranks
+        return new[rows], classes
+
+
+def _written(value: float, decimal: str) -> str:
+    return str(int(value)) if value == int(value) else repr(value).replace(".", decimal)

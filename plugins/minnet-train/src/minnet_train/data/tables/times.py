@@ -1,0 +1,83 @@
+"""Dates and times in tables: as types of pyarrow, and as texts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array
+
+from .engine import arrow
+
+_CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
+_DATE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{_CLOCK}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)?)?$"
+_TIME = r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
+
+
+def kind_of_time(type_: Any) -> str | None:
+    """Return ``date`` or ``time`` for a type of pyarrow that is one of dates or of times; None for any other."""
+    types = arrow("types")
+    if types.is_dictionary(type_):
+        return kind_of_time(type_.value_type)
+    if types.is_date(type_) or types.is_timestamp(type_):
+        return "date"
+    return "time" if types.is_time(type_) else None
+
+
+def seconds_of(values: Any) -> Array:
+    """Convert a pyarrow array of dates or times: seconds since 1970 in UTC, or since midnight; nan for null."""
+    lib, types = arrow(), arrow("types")
+    if types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    zone = values.type.tz if types.is_timestamp(values.type) else None
+    fine = lib.time64("us") if types.is_time(values.type) else lib.timestamp("us", zone)
+    micros = values.cast(fine, safe=False).cast("int64").cast("float64", safe=False)
+    seconds: Array = micros.to_numpy(zero_copy_only=False) / 1e6
+    return seconds
+
+
+def parse_times(texts: Any) -> tuple[str, Array, Array] | None:
+    """Read dates, or times of a day, that are written as ISO 8601 has them.
+
+    Args:
+        texts: a pyarrow array without blanks around its cells.
+
+    Returns:
+        ``date`` or ``time``, the seconds, nan where there are none, and where there are some; None if there are none.
+    """
+    compute = arrow("compute")
+    for kind, pattern in (("date", _DATE), ("time", _TIME)):
+        matches = compute.match_substring_regex(texts, pattern=pattern)
+        found = matches.to_numpy(zero_copy_only=False).astype(bool)
+        if not found.any():
+            continue
+        chosen = texts.filter(matches)
+        seconds = np.full(len(texts), np.nan)
+        seconds[found] = _seconds_of_texts(chosen if kind == "date" else _joined("1970-01-01 ", chosen))
+        return kind, seconds, ~np.isnan(seconds)
+    return None
+
+
+def _seconds_of_texts(texts: Any) -> Array:
+    """Read texts all of which look like dates; nan for one that is none, such as February 30."""
+    lib = arrow()
+    for zone in (None, "UTC"):
+        try:
+            return seconds_of(texts.cast(lib.timestamp("us", zone)))
+        except lib.ArrowInvalid:  # one has a zone and one has none, or is none
+            continue
+    return np.array([_second(text) for text in texts.to_pylist()])
+
+
+def _second(text: str) -> float:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return float("nan")
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def _joined(start: str, texts: Any) -> Any:
+    return arrow("compute").binary_join_element_wise(start, texts, "")
