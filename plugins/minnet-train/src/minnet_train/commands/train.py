@@ -39,9 +39,16 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
 @click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
+@click.option("--force", is_flag=True, help="Replace the output even if another run made it.")
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
-    experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
+    experiment: str | None,
+    run: str | None,
+    resume: str | None,
+    no_run: bool,
+    force: bool,
+    tensorboard: bool,
+    **options: Any,
 ) -> None:
     """Train the network that the TOML file EXPERIMENT describes.
 
@@ -62,7 +69,7 @@ def train(
         if resume is not None:
             _resume(resume, given, tensorboard, interruption)
         else:
-            _begin(experiment, run, no_run, given, tensorboard, interruption)
+            _begin(experiment, run, no_run, force, given, tensorboard, interruption)
 
 
 def _expect_together(
@@ -85,12 +92,13 @@ def _begin(
     experiment: str | None,
     path: str | None,
     no_run: bool,
+    force: bool,
     given: dict[str, Any],
     tensorboard: bool,
     interruption: Interruption,
 ) -> None:
     file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
-    run = _prepare(file, given)
+    run = _prepare(file, given, force)
     title = f"experiment  {file.name}, seed {run.experiment.seed}"
     if no_run:
         _train(run, None, run.experiment.output, title, interruption)
@@ -121,16 +129,16 @@ def _new_path(name: str) -> str:
         ) from error
 
 
-def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
+def _prepare(file: ExperimentFile, options: dict[str, Any], force: bool) -> Run:
     experiment = evolve(file.experiment(), **options)
     with file.locating_errors():
         with reading_display():
             run = Run.prepare(experiment)
         say_notes(run.dataset.notes)
         if "output" not in options:
-            run.try_saving(experiment.output)
+            run.try_saving(experiment.output, replace=force)
     if "output" in options:
-        run.try_saving(experiment.output)
+        run.try_saving(experiment.output, replace=force)
     return run
 
 

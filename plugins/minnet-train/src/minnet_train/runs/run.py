@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +14,6 @@ from attrs import field, frozen
 
 from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
 from minnet_core.nn import describe
-from minnet_core.support import expect_file
 
 from ..data import Dataset, Preparation, Samples
 from ..errors import ExperimentError, KeyPath, Problem
@@ -34,6 +32,7 @@ from ..experiment import (
 from ..metrics import in_raw_units
 from ..training import EpochReport, Trainer
 from .card import BestEpoch, model_card
+from .output_file import expect_model, expect_own
 
 
 @frozen(eq=False)
@@ -119,8 +118,12 @@ class Run:
         record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self))
         save(self.model, path, metadata=record.to_metadata())
 
-    def try_saving(self, path: str | os.PathLike[str]) -> None:
+    def try_saving(self, path: str | os.PathLike[str], *, replace: bool = True) -> None:
         """Write the model beside ``path`` and remove it, to find before training whether it can be written.
+
+        Args:
+            path: of the model.
+            replace: whether the model of another run may be replaced.
 
         Raises:
             ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself, or has something else
@@ -130,22 +133,15 @@ class Run:
         try:
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-            _expect_model(path)
+            expect_model(path)
             with TemporaryDirectory(prefix=".minnet-", dir=path.parent) as folder:
                 self.save(Path(folder, "trial.safetensors"))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             message = f"expected a file that can be written, received {str(path)!r}: {reason}"
             raise ExperimentError(Problem(("output",), message)) from error
-
-
-def _expect_model(path: Path) -> None:
-    """Refuse a file that is there and is no model, nor empty: what a mistake or a stranger names is not replaced."""
-    with suppress(FileNotFoundError), expect_file(path).open("rb") as file:
-        head = file.read(9)
-        is_model = head[4:] == b"\0\0\0\0{" or path.suffix == ".safetensors"  # the length of the header, and JSON
-        if head and not is_model:
-            raise ValueError("it is there, and no model")
+        if not replace:
+            expect_own(path, self.experiment, self.dataset.fingerprint())
 
 
 def generators(seed: int) -> list[np.random.Generator]:
