@@ -46,6 +46,12 @@ def run_name(run: str | os.PathLike[str]) -> str:
     return Path(run).resolve().name.removesuffix(".safetensors")
 
 
+def model_name(run: str | os.PathLike[str], record: TrainingRecord) -> str:
+    """Say what a title calls the model of a run: with the epoch that its weights are of."""
+    epoch = None if record.card is None or record.card.epoch is None else record.card.epoch.get("epoch")
+    return run_name(run) if epoch is None else f"{run_name(run)}, epoch {epoch}"
+
+
 @frozen(eq=False)
 class PlottedModel:
     """The model of a run, and the samples to ask it about.
@@ -94,7 +100,7 @@ class PlottedModel:
             raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
         model = load(path, prepared=True)
         model.evaluate()
-        title = f"{run_name(run)}: {split} samples of {dataset.name}"
+        title = f"{model_name(run, record)}: {split} samples of {dataset.name}"
         return cls(path, record, model, dataset, rows, title)
 
     def answers(self) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ import click
 
 from minnet_core.support import printable
 
-from ..display import reading_display, say_notes
+from ..display import reading_display, say_notes, weights_text
 from ..evaluation import FORMATS, Predictor, format_of, predict_rows, streamed
 
 
@@ -35,10 +35,12 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
+    Of which epoch the model is, is said on standard error.
     """
     predictor = Predictor.load(model)
     parts, notes = predictor.open(data)
     say_notes(notes)
+    click.echo(weights_text(predictor.record), err=True)
     rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 import click
 from attrs import evolve
 
-from minnet_core import MinnetError
+from minnet_core import MinnetError, read_header
 from minnet_core.support import printable
 
-from ..display import TensorBoard, progress_display, reading_display, say_notes
+from ..display import TensorBoard, progress_display, reading_display, say_notes, weights_text
 from ..errors import DivergenceError, RunError
-from ..experiment import ExperimentFile
+from ..experiment import ExperimentFile, Setting, TrainingRecord
 from ..extras import import_extra
 from ..runs import Run, Session, new_path
 from ..training import Interruption, training_plugins
@@ -34,6 +34,13 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, instead of the experiment's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
+@click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Give a key of the experiment another value, as TOML: optimizer.lr=0.01, model[0].n_out=32. May be repeated.",
+)
 @click.option(
     "--run", metavar="DIR", callback=_not_empty, help="Keep the run in this new folder, rather than in runs/NAME-N."
 )
@@ -63,7 +70,7 @@ def train(
         if no_run:
             raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
         import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
-    given = {key: value for key, value in options.items() if value is not None}
+    given = {key: value for key, value in options.items() if value not in (None, ())}
     _expect_together(experiment, run, resume, no_run, given)
     with Interruption() as interruption:
         if resume is not None:
@@ -76,7 +83,13 @@ def _expect_together(
     experiment: str | None, run: str | None, resume: str | None, no_run: bool, given: dict[str, Any]
 ) -> None:
     """Refuse options that contradict --resume, which decides everything, or each other."""
-    others = {"EXPERIMENT": experiment, "--seed": given.get("seed"), "--run": run, "--no-run": no_run or None}
+    others = {
+        "EXPERIMENT": experiment,
+        "--seed": given.get("seed"),
+        "--set": given.get("settings"),
+        "--run": run,
+        "--no-run": no_run or None,
+    }
     if resume is not None:
         contradicting = [name for name, value in others.items() if value is not None]
         if contradicting:
@@ -97,9 +110,11 @@ def _begin(
     tensorboard: bool,
     interruption: Interruption,
 ) -> None:
-    file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
+    settings = tuple(map(Setting.read, given.pop("settings", ())))
+    file = evolve(ExperimentFile.read(experiment) if experiment else ExperimentFile.default(), settings=settings)
     run = _prepare(file, given, force)
-    title = f"experiment  {file.name}, seed {run.experiment.seed}"
+    changed = "".join(f", {setting.text}" for setting in settings)
+    title = f"experiment  {file.name}, seed {run.experiment.seed}{changed}"
     if no_run:
         _train(run, None, run.experiment.output, title, interruption)
         return
@@ -162,10 +177,26 @@ def _train(
             session.finish()
         run.save(output)
     model = shlex.quote(output)
-    said = ["", f"The model is in {output}", "", f"  minnet evaluate {model}", f"  minnet predict {model} DATA.csv"]
+    said = [
+        "",
+        f"The model is in {output}",
+        _which(output, session),
+        "",
+        f"  minnet evaluate {model}",
+        f"  minnet predict {model} DATA.csv",
+    ]
     if session is not None:
         said.append(f"  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png")
     click.echo("\n".join(map(printable, said)))
+
+
+def _which(output: str, session: Session | None) -> str:
+    """Say of which epoch a model is, and where that of the best is, if it is another."""
+    record = TrainingRecord.read(read_header(output), output)
+    told = f"with the {weights_text(record)}"
+    if session is None or record.card is None or record.card.epoch == record.card.best:
+        return told
+    return f"{told}; those of the best are in {session.directory.best_model}"
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:

@@ -15,6 +15,7 @@ from .load_source import load_source
 from .model_card import ModelCard
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
+from .setting import Setting
 from .structure import data_of_text, structure_experiment, unstructure_experiment
 from .table_source import FittedSource, dialect_of, fitted_source
 from .template import experiment_text
@@ -29,6 +30,7 @@ __all__ = [
     "FittedSource",
     "LearningData",
     "ModelCard",
+    "Setting",
     "TrainingRecord",
     "build_criterion",
     "build_metrics",

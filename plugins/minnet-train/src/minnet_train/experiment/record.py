@@ -113,6 +113,11 @@ class TrainingRecord:
         except (KeyError, TypeError, ValueError, AttributeError, ClassValidationError) as error:
             raise ModelFileError(f"{where}: its record of the training is of another form: {error}") from error
 
+    @property
+    def weights(self) -> str | None:
+        """Of which epoch the weights are, and whether that is the best or the last; None in a file without a card."""
+        return None if self.card is None else self.card.weights(self.experiment.epochs)
+
     def output_names(self, count: int) -> tuple[str, ...]:
         """Name the outputs of a regression: as the data do, or ``value``, or by their numbers."""
         if self.outputs is not None:

@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
+from .setting import Setting
 from .structure import parsed_toml, structure_experiment
 
 DEFAULT = "default.toml"
@@ -40,11 +41,13 @@ class ExperimentFile:
         name: what messages call it.
         text: TOML.
         folder: what a relative path of a data file in it is relative to; empty for the current directory.
+        settings: keys that take other values than the text says.
     """
 
     name: str
     text: str
     folder: str
+    settings: tuple[Setting, ...] = ()
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ExperimentFile:
@@ -80,6 +83,8 @@ class ExperimentFile:
                 if self.name.lower().endswith((".csv", ".tsv")):
                     hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
                 raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
+            for setting in self.settings:
+                setting.apply(data)
             experiment = structure_experiment(data)
             return evolve(experiment, data=experiment.data.relative_to(self.folder))
 
@@ -93,7 +98,14 @@ class ExperimentFile:
             raise
 
     def where(self, path: KeyPath) -> str:
-        """Name the file, and the line of a key; of one that is missing, the line of the table it should be in."""
+        """Name the file, and the line of a key; of one that is missing, the line of the table it should be in.
+
+        Of a key that is set beside the file, name what sets it.
+        """
+        for setting in reversed(self.settings):
+            is_made = path not in self._lines and setting.path[: len(path)] == path
+            if path and (is_made or setting.holds(path)):
+                return f"--set {setting.text}"
         while path and path not in self._lines:
             path = path[:-1]
         return f"{self.name}, line {self._lines[path]}" if path else self.name
