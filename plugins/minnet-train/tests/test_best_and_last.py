@@ -28,6 +28,7 @@ def run(command, *arguments: str):
 def best(folder, edit) -> int:
     """A run of six epochs, of which the first with the best accuracy is the best; returns which that is."""
     edit("epochs = 2", "epochs = 6")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     edit(
         "optimizer",
         'early_stopping = { patience = 9, metric = "validation_accuracy", restore_best = false }\noptimizer',
@@ -64,6 +65,7 @@ def test_plot_says_that_it_takes_the_best_of_a_run(best):
 
 def test_weights_that_were_restored_are_the_best(folder, edit):
     edit("epochs = 2", "epochs = 9")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     edit("optimizer", 'early_stopping = { patience = 1, metric = "validation_accuracy" }\noptimizer')
     told = r"weights of epoch (\d), the best by validation accuracy \(the last is (\d)\)\n"
     found = re.search(told, run(train, "small.toml").output)

@@ -210,7 +210,7 @@ def test_a_record_with_other_classes_than_the_data_is_refused(trained, classes):
 
 @pytest.mark.parametrize(("split", "rows"), [("train", 12), ("validation", 6), ("test", 6), ("all", 24)])
 def test_each_part_can_be_measured(folder, edit, split, rows):
-    edit("scale = 10", "scale = 10\nvalidation_fraction = 0.25")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     training = Run.prepare(read_experiment("small.toml"))
     training.save("small.safetensors")
     found = json.loads(run("small.safetensors", "--split", split, "--json"))

@@ -128,7 +128,7 @@ def test_weights_of_the_best_epoch_are_told_by_its_number(folder, edit):
 
 
 def test_a_validation_part_is_named(folder, edit):
-    edit("test_fraction = 0.25", "test_fraction = 0.25\nvalidation_fraction = 0.25")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     run = Run.prepare(read_experiment("small.toml"))
     list(run.epochs())
     run.save("m.safetensors")

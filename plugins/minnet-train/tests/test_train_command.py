@@ -96,9 +96,10 @@ def test_what_is_printed_can_be_copied_into_a_shell(folder):
 
 
 def test_samples_to_validate_by_are_told_from_those_that_are_held_out(folder, edit):
-    edit("test_fraction = 0.25\n", "test_fraction = 0.25\nvalidation_fraction = 0.125\n")
-    output = run("small.toml").output
-    assert ": 15 samples to train on, 3 to validate by, 6 held out; 2 features, 3 classes\n" in output
+    told = ": 15 samples to train on, 3 to validate by, 6 held out; 2 features, 3 classes\n"
+    edit("validation_fraction = 0\n", "")
+    assert told in run("small.toml", "--no-run").output
+    assert told in run("small.toml", "--set", "data.validation_fraction=0.125", "--force").output
 
 
 def test_one_target_is_a_target(folder, edit):

@@ -13,7 +13,7 @@ from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Dataset, Samples
 from ..errors import ExperimentError
-from ..evaluation import as_probabilities, split_rows
+from ..evaluation import as_probabilities, in_form_of_model, split_rows
 from ..experiment import TrainingRecord, load_source
 from ..plots import PlotError
 from ..training import forward_chunks
@@ -94,8 +94,7 @@ class PlottedModel:
             raise PlotError(f"{path}: expected a classifier, received a model that predicts numbers")
         if task == "regression" != record.task:
             raise PlotError(f"{path}: expected a model that predicts numbers, received a classifier")
-        dataset = _same_data(record, path, data)
-        rows = split_rows(record, dataset, split)
+        dataset, rows = split_rows(record, _same_data(record, path, data), split)
         if not len(rows):
             raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
         model = load(path, prepared=True)
@@ -202,7 +201,7 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
             f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    return dataset
+    return in_form_of_model(dataset, record)
 
 
 def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:

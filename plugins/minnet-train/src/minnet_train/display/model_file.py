@@ -131,7 +131,11 @@ def _preparation(preparation: Preparation) -> list[str]:
 def _fractions(record: TrainingRecord) -> str:
     data = record.experiment.data
     validation = f", {data.validation_fraction:.0%} to validate by" if data.validation_fraction else ""
-    return f"{data.test_fraction:.0%} held out{validation}"
+    held_out = f"{data.test_fraction:.0%}" if data.folds is None else f"fold {data.fold} of {data.folds}"
+    divided = "".join(
+        f", by {name} {value}" for name in ("group", "order") if (value := getattr(data, name)) is not None
+    )
+    return f"{held_out} held out{validation}{divided}"
 
 
 def _report(report: Mapping[str, Any]) -> str:

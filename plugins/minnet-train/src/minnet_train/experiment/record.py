@@ -49,16 +49,29 @@ class TrainingRecord:
 
     @classmethod
     def of(
-        cls, experiment: Experiment, dataset: Dataset, preparation: Preparation, card: ModelCard | None = None
+        cls,
+        experiment: Experiment,
+        dataset: Dataset,
+        preparation: Preparation,
+        card: ModelCard | None = None,
+        fingerprint: str | None = None,
     ) -> TrainingRecord:
-        """Record a run."""
+        """Record a run.
+
+        Args:
+            experiment: that was run.
+            dataset: that it learned from.
+            preparation: of raw data.
+            card: how the model came about.
+            fingerprint: of the data as their source has them, if they were given another form.
+        """
         autoencode = experiment.data.autoencode
         return cls(
             experiment=experiment,
             preparation=preparation,
             classes=() if autoencode else dataset.classes,
             outputs=preparation.columns.expanded_names if autoencode else dataset.outputs,
-            fingerprint=dataset.fingerprint(),
+            fingerprint=dataset.fingerprint() if fingerprint is None else fingerprint,
             card=card,
         )
 

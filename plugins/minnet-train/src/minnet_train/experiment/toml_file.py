@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
@@ -86,7 +86,7 @@ class ExperimentFile:
             for setting in self.settings:
                 setting.apply(data)
             experiment = structure_experiment(data)
-            return evolve(experiment, data=experiment.data.relative_to(self.folder))
+            return experiment.relative_to(self.folder)
 
     @contextmanager
     def locating_errors(self) -> Iterator[None]:

@@ -7,6 +7,7 @@
 ``checkpoints/``               the last few states, that of the best epoch, and the reports that belong to them
 ``best.safetensors``           the model of the best epoch
 ``model.safetensors``          the model at the end
+``start.safetensors``          the model that it goes on from, if it does
 ``lock``                       who works on it
 ============================== =======================================================================================
 """
@@ -40,6 +41,7 @@ CONFIG = "config.json"
 VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
 TENSORBOARD = "tensorboard"
+START = "start.safetensors"
 LOCK = "lock"
 
 FORMAT = 1
@@ -65,8 +67,7 @@ class RunConfig:
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
         folder = "" if self.folder == os.getcwd() else self.folder
-        data = self.experiment.data.relative_to(folder)
-        return evolve(self.experiment, data=data, output=os.path.join(folder, self.experiment.output))
+        return evolve(self.experiment.relative_to(folder), output=os.path.join(folder, self.experiment.output))
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
@@ -118,10 +119,15 @@ class RunDirectory:
     journal: Journal = field(repr=False)
 
     @classmethod
-    def create(cls, path: str | os.PathLike[str], config: RunConfig) -> Self:
+    def create(cls, path: str | os.PathLike[str], config: RunConfig, start: bytes | None = None) -> Self:
         """Begin a run in a new folder, or in one that is empty; folders above it are made.
 
         The config is written last: a folder without one is no run, whatever a kill left in it.
+
+        Args:
+            path: of the folder.
+            config: of the run.
+            start: the file of the model that it goes on from, if it does.
 
         Raises:
             RunError: if there is something in the folder already, or it cannot be written to.
@@ -135,6 +141,8 @@ class RunDirectory:
                 _expect_empty(path)
                 _write_json(path / VERSIONS, [{"step": 0, **Environment.here().to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
+                if start is not None:
+                    write_atomically(path / START, start)
                 _write_json(path / CONFIG, config.to_json())
         except OSError as error:
             reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
@@ -181,6 +189,11 @@ class RunDirectory:
     def model(self) -> Path:
         """Where the model is, once the run is over."""
         return self.path / "model.safetensors"
+
+    @property
+    def start(self) -> Path:
+        """Where a copy of the model is that the run goes on from, if it does."""
+        return self.path / START
 
     @property
     def tensorboard(self) -> Path:
@@ -277,7 +290,7 @@ def _expect_empty(path: Path) -> None:
         name
         for name in os.listdir(path)
         if (path / name).is_symlink()
-        or (name not in (LOCK, VERSIONS, CHECKPOINTS) and not (name.startswith(".") and name.endswith(".tmp")))
+        or (name not in (LOCK, VERSIONS, CHECKPOINTS, START) and not (name.startswith(".") and name.endswith(".tmp")))
     )
     if foreign:
         raise RunError(f"{path}: expected a new or empty folder, received one with {foreign[0]} in it")

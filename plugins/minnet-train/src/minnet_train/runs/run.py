@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from minnet_core import Criterion, MinnetError, Optimizer, Sequential, save
+from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, save
 from minnet_core.nn import describe
 
 from ..data import Dataset, Preparation, Samples
@@ -20,6 +20,7 @@ from ..errors import ExperimentError, KeyPath, Problem
 from ..experiment import (
     Experiment,
     LearningData,
+    StartModel,
     TrainingRecord,
     build_criterion,
     build_metrics,
@@ -28,9 +29,10 @@ from ..experiment import (
     build_schedule,
     check_components,
     check_metric_names,
+    check_not_judged,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Trainer
+from ..training import EpochReport, Trainer, trained_part
 from .card import BestEpoch, model_card
 from .output_file import expect_model, expect_own
 
@@ -41,17 +43,34 @@ class Run:
 
     >>> from minnet_train import ExperimentFile, Run
     >>> run = Run.prepare(ExperimentFile.default().experiment())
-    >>> len(run.training), len(run.test)
-    (1438, 359)
+    >>> len(run.training), len(run.validation), len(run.test)
+    (1294, 144, 359)
+
+    Attributes:
+        experiment: as it is run.
+        dataset: what is learned from.
+        preparation: of the data.
+        training: what is trained on.
+        validation: what is looked at after every epoch, and tells the best; None if there is nothing of that kind.
+        test: what is held out.
+        fingerprint: of the data that are learned from, as their source has them.
+        validation_fingerprint: of the data to validate by, if they are others.
+        trainer: trains the model.
+        rng: draws the order of the samples.
+        start: the model that it goes on from, if it does.
     """
 
     experiment: Experiment
     dataset: Dataset
     preparation: Preparation
     training: Samples
+    validation: Samples | None
     test: Samples
+    fingerprint: str
+    validation_fingerprint: str | None
     trainer: Trainer
     rng: np.random.Generator
+    start: StartModel | None = None
     best: BestEpoch = field(init=False, repr=False)
 
     @best.default
@@ -59,8 +78,16 @@ class Run:
         return BestEpoch(*self.experiment.judged_by)
 
     @classmethod
-    def prepare(cls, experiment: Experiment) -> Run:
+    def prepare(
+        cls, experiment: Experiment, *, is_begun: bool = False, start: str | os.PathLike[str] | None = None
+    ) -> Run:
         """Load the data, build the components, and check that they fit each other.
+
+        Args:
+            experiment: what to run.
+            is_begun: whether it is a run that goes on, which may have begun before what is held out was kept from
+                telling when to stop.
+            start: where a copy of the model is that it goes on from, if not where the experiment says.
 
         Raises:
             ExperimentError: naming the key whose value does not work.
@@ -70,11 +97,21 @@ class Run:
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
-        optimizer = build_optimizer(experiment, model)
+        part, frozen = _trained_part(experiment, model)
+        optimizer = build_optimizer(experiment, part)
         schedule = build_schedule(experiment)
-        data = LearningData.load(experiment.data, split_rng)
+        begun = None if experiment.start is None else StartModel.read(experiment.start, start)
+        data = LearningData.load(experiment.data, split_rng, begun, model)
+        if begun is not None:
+            begun.give_weights(model, with_head=data.keeps_head)
+            taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
+            experiment, begun = evolve(experiment, start=taken), evolve(begun, start=taken)
         _check_fit(model, criterion, data.training)
+        if data.validation is None:
+            experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
         metrics = build_metrics(experiment, data.training.task)
+        if not (is_begun or experiment.data.is_validated):
+            check_not_judged(experiment, schedule)
         check_metric_names(experiment, schedule, metrics)
         trainer = Trainer(
             model,
@@ -85,8 +122,21 @@ class Run:
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
+            frozen=frozen,
         )
-        return cls(experiment, data.dataset, data.preparation, data.training, data.held_out, trainer, order_rng)
+        return cls(
+            experiment,
+            data.dataset,
+            data.preparation,
+            data.training,
+            data.validation,
+            data.test,
+            data.fingerprint,
+            data.validation_fingerprint,
+            trainer,
+            order_rng,
+            begun,
+        )
 
     @property
     def model(self) -> Sequential:
@@ -103,6 +153,16 @@ class Run:
         """The optimizer of the model."""
         return self.trainer.optimizer
 
+    @property
+    def fingerprints(self) -> str:
+        """Of all data: those that are learned from, and those to validate by, if they are others."""
+        return "+".join(filter(None, (self.fingerprint, self.validation_fingerprint)))
+
+    @property
+    def measured(self) -> Samples:
+        """What every epoch is measured on: without a validation part what is held out, which decides nothing."""
+        return self.test if self.validation is None else self.validation
+
     def epochs(self) -> Iterator[EpochReport]:
         """Train, an epoch each time the next report is asked for.
 
@@ -110,12 +170,16 @@ class Run:
             DivergenceError: when the loss is no finite number any more.
         """
         return self.trainer.epochs(
-            self.training, self.test, epochs=self.experiment.epochs, batch_size=self.experiment.batch_size, rng=self.rng
+            self.training,
+            self.measured,
+            epochs=self.experiment.epochs,
+            batch_size=self.experiment.batch_size,
+            rng=self.rng,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
-        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self))
+        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self), self.fingerprint)
         save(self.model, path, metadata=record.to_metadata())
 
     def try_saving(self, path: str | os.PathLike[str], *, replace: bool = True) -> None:
@@ -141,12 +205,20 @@ class Run:
             message = f"expected a file that can be written, received {str(path)!r}: {reason}"
             raise ExperimentError(Problem(("output",), message)) from error
         if not replace:
-            expect_own(path, self.experiment, self.dataset.fingerprint())
+            expect_own(path, self.experiment, self.fingerprint)
 
 
 def generators(seed: int) -> list[np.random.Generator]:
     """Return the independent generators of a run: for the split, the model, and the order of samples."""
     return np.random.default_rng(seed).spawn(3)
+
+
+def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, list[Module]]:
+    """Find the layers that are trained, and those that are frozen."""
+    try:
+        return trained_part(model, () if experiment.start is None else experiment.start.freeze)
+    except ValueError as error:
+        raise ExperimentError(Problem(("start", "freeze"), str(error))) from error
 
 
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:

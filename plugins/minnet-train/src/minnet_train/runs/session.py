@@ -17,7 +17,7 @@ from minnet_core.support import printable
 from ..errors import ExperimentError, RunError
 from ..training import EpochReport, Trainer
 from .directory import RunConfig, RunDirectory
-from .own_file import own_file
+from .own_file import is_own_file, own_file
 from .run import Run
 
 
@@ -179,8 +179,8 @@ class Session:
         Raises:
             RunError: if there is something in it, or it cannot be written to.
         """
-        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=run.dataset.fingerprint())
-        directory = RunDirectory.create(path, config)
+        config = RunConfig(experiment=run.experiment, folder=os.getcwd(), fingerprint=run.fingerprints)
+        directory = RunDirectory.create(path, config, None if run.start is None else run.start.contents)
         with directory.lock():
             yield cls._of(run, directory)
 
@@ -262,11 +262,12 @@ def _prepare(directory: RunDirectory) -> Run:
     """Build everything anew, and check that the data are still what they were."""
     config = directory.config
     try:
-        run = evolve(Run.prepare(config.located()), experiment=config.experiment)
+        start = directory.start if is_own_file(directory.start) else None
+        run = evolve(Run.prepare(config.located(), is_begun=True, start=start), experiment=config.experiment)
     except ExperimentError as error:
         error.add_note(f"{directory.path} was begun in {printable(config.folder)}, and its paths are relative to that")
         raise
-    if run.dataset.fingerprint() != config.fingerprint:
+    if run.fingerprints != config.fingerprint:
         raise RunError(
             f"{directory.path}: expected the data that the run was begun with, received {run.dataset.name} with other "
             "contents; what it has learned belongs to the old ones"

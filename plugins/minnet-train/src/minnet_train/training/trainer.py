@@ -70,6 +70,7 @@ class Trainer:
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
+        frozen: layers that are in evaluation mode; the optimizer must be of the others, as `trained_part` gives them.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
 
     Attributes:
@@ -102,6 +103,7 @@ class Trainer:
         clip_norm: float | None = None,
         clip_value: float | None = None,
         early_stopping: EarlyStopping | None = None,
+        frozen: Sequence[Module] = (),
         callbacks: Sequence[object] = (),
     ) -> None:
         _expect_metrics(metrics)
@@ -113,7 +115,7 @@ class Trainer:
         for callback in callbacks:
             expect_callback(callback)
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
-        self.metrics, self.callbacks = list(metrics), list(callbacks)
+        self.metrics, self.callbacks, self.frozen = list(metrics), list(callbacks), tuple(frozen)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value) or None
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         self.step = self.epoch = self.batch = 0
@@ -276,6 +278,8 @@ class Trainer:
             order = self.shuffler.permutation(len(training))
             set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
             self.model.train()
+            for layer in self.frozen:
+                layer.evaluate()
             for batch in range(self.batch, plan.batches):
                 rows = order[batch * size : None if batch + 1 == plan.batches else (batch + 1) * size]
                 inputs, targets = training.batch(rows)
@@ -320,7 +324,7 @@ class Trainer:
 
     def _change_gradients(self, hooks: Hooks) -> None:
         """Let hooks change the gradients, then clip them."""
-        _, gradients = self.model.flattenParameters()
+        _, gradients = (self.optimizer.module if self.frozen else self.model).flattenParameters()
         for call in hooks.minnet_gradients_ready:
             call(trainer=self, gradients=gradients)
         if self.clipping is not None and not math.isfinite(self.clipping(gradients)):

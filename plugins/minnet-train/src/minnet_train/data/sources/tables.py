@@ -25,10 +25,12 @@ class _Typed(Source):
         categories: Sequence[Column] = (),
         ignore: Sequence[Column] = (),
         keep_index: bool = False,
+        group: Column | None = None,
+        order: Column | None = None,
     ) -> None:
         _expect_path(path)
         self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        self.options = TableOptions(target, task, weights, categories, ignore, keep_index, group, order)
 
     def load(self) -> Dataset:
         """Read the file.
@@ -63,6 +65,8 @@ class Csv(Source):
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         skip_rows: how many lines there are before the first row.
         keep_index: whether a first column without a name, as pandas writes its index, is a feature.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     PATHS = ("path",)
@@ -84,10 +88,12 @@ class Csv(Source):
         null_values: Sequence[str] = (),
         skip_rows: int = 0,
         keep_index: bool = False,
+        group: Column | None = None,
+        order: Column | None = None,
     ) -> None:
         _expect_path(path)
         self.path = path
-        self.options = TableOptions(target, task, weights, categories, ignore, keep_index)
+        self.options = TableOptions(target, task, weights, categories, ignore, keep_index, group, order)
         self.dialect = Dialect(
             delimiter=delimiter,
             decimal=decimal,
@@ -125,6 +131,8 @@ class Parquet(_Typed):
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     FORMAT = "Parquet"
@@ -144,6 +152,8 @@ class Feather(_Typed):
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: whether what the file calls the index of a pandas frame is a column like others.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     FORMAT = "Feather"
@@ -163,6 +173,8 @@ class JsonLines(_Typed):
         categories: columns whose numbers are names, such as postcodes.
         ignore: columns that are left out.
         keep_index: nothing here, for such files tell of no index.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     FORMAT = "JsonLines"

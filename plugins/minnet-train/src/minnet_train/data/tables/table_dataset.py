@@ -17,6 +17,7 @@ from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
 from .column_readers import FeatureReader, NeedsTextsError, TargetReader, side_by_side
 from .csv_file import CsvFile
+from .split_columns import GroupReader, OrderReader
 from .table import Batch, TableFile
 
 Column: TypeAlias = str | int
@@ -41,6 +42,8 @@ class TableOptions:
     categories: tuple[Column, ...] = field(default=(), converter=_columns)
     ignore: tuple[Column, ...] = field(default=(), converter=_columns)
     keep_index: bool = False
+    group: Column | None = None
+    order: Column | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check what there is to choose from."""
@@ -52,11 +55,17 @@ class TableOptions:
     @property
     def named(self) -> tuple[Column, ...]:
         """All columns that are named here."""
-        return (*self.target, *_columns(self.weights), *self.categories, *self.ignore)
+        return (*self.target, *_columns(self.weights), *self.categories, *self.ignore, *self.dividing)
+
+    @property
+    def dividing(self) -> tuple[Column, ...]:
+        """The columns that say how rows are divided."""
+        return (*_columns(self.group), *_columns(self.order))
 
     def texts(self) -> tuple[int, ...]:
         """The indices of columns that may hold texts, or that nobody looks at."""
-        return tuple(column for column in (*self.target, *self.categories, *self.ignore) if isinstance(column, int))
+        columns = (*self.target, *self.categories, *self.ignore, *self.dividing)
+        return tuple(column for column in columns if isinstance(column, int))
 
 
 class Places:
@@ -108,9 +117,16 @@ class _TableReader:
         self.weights = self._found(_columns(options.weights), "weights")
         ignored = self._found(options.ignore, "ignore")
         categories = self._found(options.categories, "categories")
-        named = {*self.targets, *self.weights, *categories}
+        group, order = (self._found(_columns(getattr(options, name)), name) for name in ("group", "order"))
+        self.dividing = [*group, *order]
+        if both := {*self.targets} & {*self.dividing}:
+            title = file.column_title(both.pop())
+            raise DataError(
+                f"{file.name}: expected a target, received {title}, by which rows are divided; target names it"
+            )
+        named = {*self.targets, *self.weights, *categories, *self.dividing}
         self.index = () if options.keep_index else tuple(each for each in file.index if each not in named)
-        taken = {*self.targets, *ignored, *self.weights, *self.index}
+        taken = {*self.targets, *ignored, *self.weights, *self.index, *self.dividing}
         self.features = [index for index in range(file.width) if index not in taken]
         if not self.features:
             counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
@@ -118,15 +134,19 @@ class _TableReader:
         self.places = Places()
         self.readers = [FeatureReader(file, column, column in categories) for column in self.features]
         self.target = TargetReader(file, self.targets[0], self.task, as_written) if len(self.targets) == 1 else None
+        self.groups = [GroupReader(file, column) for column in group]
+        self.order = [OrderReader(file, column) for column in order]
         self.numbers = [*self.weights, *(() if self.target else self.targets)]
-        self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set())
+        self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set()) | {*self.dividing}
 
     def read(self) -> Dataset:
         """Read the file, once."""
         found: list[Array] = []
-        for batch in self.file.batches(sorted({*self.features, *self.targets, *self.weights}), self.texts):
+        for batch in self.file.batches(
+            sorted({*self.features, *self.targets, *self.weights, *self.dividing}), self.texts
+        ):
             self.places.add(batch)
-            for reader in self.readers:
+            for reader in (*self.readers, *self.groups, *self.order):
                 reader.add(batch)
             if self.target is not None:
                 self.target.add(batch)
@@ -148,6 +168,8 @@ class _TableReader:
             self.names(self.features),
             None if classes else self.names(self.targets),
             weights=numbers[:, 0] if self.weights else None,
+            groups=self.groups[0].groups() if self.groups else None,
+            order=self.order[0].order() if self.order else None,
             categories=categories if any(categories) else (),
             origin=Origin(self.places, tuple(self.features), self.file.word),
             notes=self.notes(),
