@@ -51,14 +51,14 @@ def draw_groups(labels: Array, groups: Array, rows: Array, fraction: float, rng:
     total = counts.sum(axis=0)
     wanted, scale = total * fraction, np.maximum(total, 1)
     order = rng.permutation(len(names))
-    drawn, taken = np.zeros(len(total)), []
-    for index in order[: len(names)]:
+    drawn, taken = np.zeros(len(total)), list[int]()
+    for index in order.tolist():
         nearer = _distance(drawn + counts[index], wanted, scale) < _distance(drawn, wanted, scale)
         if nearer and len(taken) < len(names) - 1:
             drawn = drawn + counts[index]
             taken.append(index)
     if not taken:
-        taken = [min(order, key=lambda index: _distance(counts[index], wanted, scale))]
+        taken = [min(order.tolist(), key=lambda index: _distance(counts[index], wanted, scale))]
     is_drawn = np.zeros(len(labels), bool)
     is_drawn[rows[np.isin(groups[rows], names[taken])]] = True
     return is_drawn

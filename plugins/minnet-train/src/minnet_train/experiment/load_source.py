@@ -53,7 +53,7 @@ def load_validation(data: DataConfig) -> Dataset | None:
     if isinstance(data.validation, str):
         other = other_source(data, data.validation)
     else:
-        other = evolve(data, source=data.validation, **dict.fromkeys(_COLUMNS))
+        other = _without_columns(evolve(data, source=data.validation))
     try:
         return load_source(evolve(other, validation=None))
     except ExperimentError as error:
@@ -73,7 +73,11 @@ def other_source(config: DataConfig, path: str) -> DataConfig:
             return evolve(config, source={**config.source, "path": path})
     elif is_table(cls):
         return evolve(config, source=path)
-    return evolve(config, source=path, **dict.fromkeys(_COLUMNS))
+    return _without_columns(evolve(config, source=path))
+
+
+def _without_columns(config: DataConfig) -> DataConfig:
+    return evolve(config, target=None, weights=None, group=None, order=None)
 
 
 def _source_config(data: DataConfig) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class Run:
     >>> from minnet_train import ExperimentFile, Run
     >>> run = Run.prepare(ExperimentFile.default().experiment())
     >>> len(run.training), len(run.validation), len(run.test)
-    (1294, 144, 359)
+    (1295, 143, 359)
 
     Attributes:
         experiment: as it is run.

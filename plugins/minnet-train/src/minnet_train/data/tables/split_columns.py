@@ -78,16 +78,17 @@ class OrderReader:
     def _times(self, batch: Batch, texts: Any) -> Array:
         """Read times in microseconds; those that name no zone are taken for UTC."""
         encoded = arrow("compute").dictionary_encode(texts)
-        times = np.array([_microseconds(text) for text in encoded.dictionary.to_pylist()], object)
-        found = times[encoded.indices.to_numpy(zero_copy_only=False)]
-        wrong = np.flatnonzero(np.equal(found, None))
+        times = [_microseconds(text) for text in encoded.dictionary.to_pylist()]
+        indices: Array = encoded.indices.to_numpy(zero_copy_only=False)
+        wrong = np.flatnonzero(np.array([time is None for time in times])[indices])
         if wrong.size:
             row = int(wrong[0])
             raise DataError(
                 f"{batch.where(row, self.column)}: expected a number or a time such as 2024-05-31 or 2024-05-31T12:30, "
                 f"by which rows can be ordered, received {texts[row].as_py()!r}"
             )
-        return found.astype(np.int64)
+        found: Array = np.array(times, np.int64)[indices]
+        return found
 
 
 def expect_no_cell(batch: Batch, column: int, is_missing: Any) -> None:

@@ -146,8 +146,12 @@ class _TableReader:
             sorted({*self.features, *self.targets, *self.weights, *self.dividing}), self.texts
         ):
             self.places.add(batch)
-            for reader in (*self.readers, *self.groups, *self.order):
+            for reader in self.readers:
                 reader.add(batch)
+            for groups in self.groups:
+                groups.add(batch)
+            for order in self.order:
+                order.add(batch)
             if self.target is not None:
                 self.target.add(batch)
             found.append(batch.numbers(self.numbers))
