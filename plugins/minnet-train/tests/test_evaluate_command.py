@@ -49,7 +49,7 @@ model = [{{ class = "Linear", n_in = {inputs}, n_out = {outputs} }}]
 criterion = {{ class = "MSECriterion" }}
 optimizer = {{ class = "SGD", lr = 1e-4 }}
 metrics = ["MSE", "MAE", "R2", "RMSE", "MAPE"]
-data = {{ source = "numbers.csv", {options} }}
+data = {{ source = "numbers.csv", validation_fraction = 0, {options} }}
 """
 NUMBERS = "a,b,w,y,z\n" + "".join(f"{i % 7},{i % 5 - 2},{i % 3},{i * 37 % 41 + 0.5},{1000 - i}\n" for i in range(40))
 each_regression = pytest.mark.parametrize(

@@ -201,7 +201,7 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
             f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    return in_form_of_model(dataset, record)
+    return dataset if record.experiment.start is None else in_form_of_model(dataset, record)
 
 
 def _classified(model: Module, samples: Samples) -> tuple[Array, Array | None]:

@@ -72,7 +72,8 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
             f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said; --split all measures all of them"
         )
-    dataset = in_form_of_model(dataset, record)
+    if not is_known or record.experiment.start is not None:
+        dataset = in_form_of_model(dataset, record)
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)

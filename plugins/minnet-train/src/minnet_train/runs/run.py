@@ -110,9 +110,9 @@ class Run:
         if data.validation is None:
             experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
         metrics = build_metrics(experiment, data.training.task)
+        check_metric_names(experiment, schedule, metrics)
         if not (is_begun or experiment.data.is_validated):
             check_not_judged(experiment, schedule)
-        check_metric_names(experiment, schedule, metrics)
         trainer = Trainer(
             model,
             criterion,
