@@ -26,6 +26,7 @@ source = "flowers.csv"
 target = "species"
 test_fraction = 0.25
 scale = 10
+validation_fraction = 0
 """
 
 FLOWERS = "length,width,species\n" + "".join(

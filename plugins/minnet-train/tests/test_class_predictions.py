@@ -24,7 +24,7 @@ def test_a_model_predicts_the_samples_that_were_held_out(trained):
     np.testing.assert_array_equal(predictions.predicted, outputs.argmax(axis=1))
     np.testing.assert_array_equal(predictions.actual, targets.argmax(axis=1))
     np.testing.assert_allclose(predictions.scores, np.exp(outputs).max(axis=1), rtol=1e-6)
-    assert predictions.title == "small: test samples of flowers.csv"
+    assert predictions.title == "small, epoch 2: test samples of flowers.csv"
 
 
 def test_another_part_can_be_chosen(trained):

@@ -49,7 +49,7 @@ model = [{{ class = "Linear", n_in = {inputs}, n_out = {outputs} }}]
 criterion = {{ class = "MSECriterion" }}
 optimizer = {{ class = "SGD", lr = 1e-4 }}
 metrics = ["MSE", "MAE", "R2", "RMSE", "MAPE"]
-data = {{ source = "numbers.csv", {options} }}
+data = {{ source = "numbers.csv", validation_fraction = 0, {options} }}
 """
 NUMBERS = "a,b,w,y,z\n" + "".join(f"{i % 7},{i % 5 - 2},{i % 3},{i * 37 % 41 + 0.5},{1000 - i}\n" for i in range(40))
 each_regression = pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_record_with_other_classes_than_the_data_is_refused(trained, classes):
 
 @pytest.mark.parametrize(("split", "rows"), [("train", 12), ("validation", 6), ("test", 6), ("all", 24)])
 def test_each_part_can_be_measured(folder, edit, split, rows):
-    edit("scale = 10", "scale = 10\nvalidation_fraction = 0.25")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     training = Run.prepare(read_experiment("small.toml"))
     training.save("small.safetensors")
     found = json.loads(run("small.safetensors", "--split", split, "--json"))

@@ -32,13 +32,37 @@ def test_the_parts_are_rows_of_the_data():
     ):
         assert np.array_equal(inputs(samples), CLASSES.features[rows].astype(np.float32))
         assert samples.labels().tolist() == CLASSES.targets[rows].tolist()
-    assert data.held_out is data.validation
 
 
-def test_without_a_validation_part_what_is_held_out_is_looked_at():
-    data = learn()
-    assert data.validation is None
-    assert data.held_out is data.test
+def test_a_tenth_of_what_is_not_held_out_is_the_validation_part_unless_it_is_said():
+    data, without = learn(), learn(validation_fraction=0)
+    assert [len(part) for part in (data.training, data.validation, data.test)] == [42, 6, 12]
+    assert without.validation is None
+    assert sorted([*data.split.training, *data.split.validation]) == without.split.training.tolist()
+    assert np.array_equal(data.split.test, without.split.test)
+
+
+def test_a_class_of_few_rows_is_not_validated_rather_than_refused():
+    few = evolve(CLASSES, targets=np.array([0] * 40 + [1] * 18 + [2] * 2))
+    assert {*learn(few).validation.labels()} == {0, 1}
+    with pytest.raises(DataError, match="at least 3 rows of each class"):
+        learn(few, validation_fraction=0.1)
+    tiny = Dataset("tiny", np.zeros((4, 1)), np.array([0, 0, 1, 1]), ("x", "y"))
+    assert learn(tiny).validation is None
+
+
+def test_data_to_validate_by_take_the_place_of_a_part_in_the_form_of_the_others():
+    other = Dataset("o", CLASSES.features[:5, ::-1], np.array([0, 1, 1, 0, 0]), ("y", "z"), ("c", "b", "a"))
+    config = DataConfig(source="digits", standardize=True, validation="other.csv")
+    data = LearningData.of(CLASSES, config, 0, other)
+    assert len(data.split.validation) == 0
+    assert len(data.training) + len(data.test) == 60
+    assert data.validation.classes == ("x", "y", "z")
+    assert data.validation.labels().tolist() == [1, 2, 2, 1, 1]
+    assert np.array_equal(inputs(data.validation), data.preparation.inputs(CLASSES.features[:5]))
+    assert data.fingerprint != LearningData.of(CLASSES, config, 0).fingerprint
+    with pytest.raises(DataError, match="o, target: expected one of x, y, z, received 'w'"):
+        LearningData.of(CLASSES, config, 0, evolve(other, classes=("w", "z")))
 
 
 def test_standardization_is_learned_from_the_training_part_alone():
@@ -54,10 +78,10 @@ def test_standardization_is_learned_from_the_training_part_alone():
 
 
 def test_what_is_missing_is_filled_from_the_training_part_alone():
-    rows = learn().split
+    rows = learn(validation_fraction=0.1).split
     features = CLASSES.features.copy()
     features[rows.test[0], 1] = features[rows.training[0], 1] = np.nan
-    data = learn(evolve(CLASSES, features=features), missing="mean")
+    data = learn(evolve(CLASSES, features=features), missing="mean", validation_fraction=0.1)
     mean = np.float32(np.nanmean(features[rows.training, 1]))
     assert inputs(data.test)[0, 1] == inputs(data.training)[0, 1] == pytest.approx(mean)
     with pytest.raises(DataError, match="c: 2 values are missing"):
@@ -134,7 +158,12 @@ def test_what_does_not_fit_the_data_is_an_error_that_names_the_key(dataset, opti
 
 
 @pytest.mark.parametrize(
-    ("rows", "what"), [("training", "48 rows to train on"), ("test", "12 rows to look at after every epoch")]
+    ("rows", "what"),
+    [
+        ("training", "42 rows to train on"),
+        ("validation", "6 rows to look at after every epoch"),
+        ("test", "12 rows that are held out"),
+    ],
 )
 def test_a_part_in_which_no_row_counts_is_an_error(rows, what):
     weights = np.ones(60)

@@ -63,9 +63,9 @@ def test_the_card_has_the_numbers_of_the_epoch_that_the_weights_are_of(run):
     card = card_of("m.safetensors")
     last = run.trainer.history[-1].as_dict()
     assert card.epoch == card.last == {key: value for key, value in last.items() if "second" not in key}
-    losses = run.trainer.history.column("validation_loss")
+    losses = run.trainer.history.column("loss")
     assert card.best["epoch"] == losses.index(min(losses)) + 1
-    assert (card.judged_by, card.measured_on) == ("validation_loss", "test")
+    assert (card.judged_by, card.measured_on) == ("loss", "test")
 
 
 def test_the_calibration_is_that_of_the_held_out_part(run):
@@ -128,7 +128,7 @@ def test_weights_of_the_best_epoch_are_told_by_its_number(folder, edit):
 
 
 def test_a_validation_part_is_named(folder, edit):
-    edit("test_fraction = 0.25", "test_fraction = 0.25\nvalidation_fraction = 0.25")
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     run = Run.prepare(read_experiment("small.toml"))
     list(run.epochs())
     run.save("m.safetensors")

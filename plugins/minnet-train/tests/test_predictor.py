@@ -155,7 +155,7 @@ def test_rows_may_be_in_a_file(predictor, name):
 def test_the_command_and_the_predictor_say_the_same(predictor):
     Path("rows.csv").write_text("1,2\n9,8\n6.5,3\n")
     result = CliRunner().invoke(predict, ["m.safetensors", "rows.csv"], catch_exceptions=False)
-    rows = list(csv.DictReader(io.StringIO(result.output)))
+    rows = list(csv.DictReader(io.StringIO(result.output.partition("\n")[2])))
     assert [row["label"] for row in rows] == predictor.predict(ROWS).tolist()
     told = [[float(row[f"probability({name})"]) for name in predictor.classes_] for row in rows]
     np.testing.assert_allclose(told, predictor.predict_proba(ROWS), rtol=1e-5)

@@ -157,6 +157,7 @@ def test_every_criterion_of_the_notebook_trains_a_classifier(edit, criterion):
 
 def test_how_to_train_is_done(edit):
     edit("seed = 3\n", 'schedule = { class = "StepDecay", every = 1 }\nmetrics = [{ class = "TopK", k = 2 }]\n')
+    edit("validation_fraction = 0", "validation_fraction = 0.25")
     edit("epochs = 2", "epochs = 9\nclip_norm = 1\nclip_value = 0.5\nearly_stopping = { patience = 1, min_delta = 9 }")
     run = Run.prepare(read_experiment("small.toml"))
     reports = list(run.epochs())

@@ -122,7 +122,7 @@ def test_a_run_is_not_begun_where_there_is_one(interrupted):
     with pytest.raises(
         RunError, match="half: expected a new or empty folder, received a run; resume it with minnet train --resume"
     ):
-        run("small.toml", "--run", "half")
+        run("small.toml", "--run", "half", "--force")
 
 
 def test_another_environment_is_a_warning(interrupted, monkeypatch):

@@ -13,7 +13,7 @@ from attrs import evolve
 from minnet_core import load, read_header
 from minnet_core.support import printable, render_table
 
-from ..display import loss_text, metric_text, reading_display, say_notes
+from ..display import loss_text, metric_text, reading_display, say_notes, weights_text
 from ..evaluation import CHUNK, Interval, Scores, load_split
 from ..experiment import ComponentConfig, TrainingRecord, build_criterion, build_metrics
 from ..metrics import meaning_of, precision_recall_f1_support
@@ -92,7 +92,7 @@ def evaluate(
     usual = [name for name in scores.model.metrics if name not in wanted and is_number(scores.model.metrics[name])]
     shown = [name for name in dict.fromkeys(["accuracy", *wanted, *usual]) if name in scores.model.metrics]
     if as_json:
-        about = {"data": evaluated.name, "split": split, "samples": len(samples)}
+        about = {"data": evaluated.name, "split": split, "samples": len(samples), "weights": record.weights}
         click.echo(json.dumps({**about, **_as_json(scores, shown, of), **details}))
         return
     part = {"test": " held-out", "train": " training", "validation": " validation", "all": ""}[split]
@@ -104,7 +104,8 @@ def evaluate(
         if name in shown and is_number(scores.model.metrics[name])
     ]
     loss = loss_text(scores.model.loss)
-    click.echo(f"{printable(evaluated.name)}: {len(samples):,}{part} samples, loss {loss}{''.join(numbers)}\n")
+    click.echo(f"{printable(evaluated.name)}: {len(samples):,}{part} samples, loss {loss}{''.join(numbers)}")
+    click.echo(f"{weights_text(record)}\n")
     click.echo(f"{_summary_table(scores, shown)}\n")
     most = printable(str(names[int(evaluated.typical.argmax())]))
     what = f"the commonest class, {most}," if record.classes else "the mean"

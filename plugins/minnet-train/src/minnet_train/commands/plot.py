@@ -12,6 +12,7 @@ import numpy as np
 from minnet_core import Array, MinnetError, load, read_header
 from minnet_core.support import printable
 
+from ..display import weights_text
 from ..evaluation import grid_of, partial_dependence, permutation_importance, some_rows
 from ..experiment import KEY, TrainingRecord
 from ..metrics import R2, Accuracy, Metric, count_confusions
@@ -37,7 +38,7 @@ from ..plots import (
     write_picture,
 )
 from .options import import_for, import_option
-from .plotted_model import ClassPredictions, PlottedModel, model_file, run_name
+from .plotted_model import ClassPredictions, PlottedModel, model_file, model_name, run_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -121,6 +122,11 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str
     write_picture(figure, output)
     said = _SAID.get(kind, f"The {kind} of {{}} are in {{}}")
     click.echo(printable(said.format(run[0] if len(run) == 1 else f"{len(run)} runs", output)))
+    if kind != "curves":
+        path = model_file(run[0])
+        header = read_header(path)
+        if KEY in header.metadata:
+            click.echo(f"{weights_text(TrainingRecord.read(header, path))}, in {printable(str(path))}")
 
 
 def _records(runs: Iterable[str]) -> Iterator[TrainingRecord]:
@@ -181,7 +187,8 @@ def _weights(run: str, **limit: int) -> Figure:
     # The weights of a model that no training of ours has made can be drawn as well.
     record = TrainingRecord.read(header, path) if KEY in header.metadata else None
     columns = None if record is None else record.preparation.columns.expanded_names
-    return draw_weights(weights, columns=columns, title=f"{run_name(run)}: {name}", **limit)
+    called = run_name(run) if record is None else model_name(run, record)
+    return draw_weights(weights, columns=columns, title=f"{called}: {name}", **limit)
 
 
 def _roc(asked: PlottedModel) -> Figure:

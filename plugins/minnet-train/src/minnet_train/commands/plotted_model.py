@@ -13,7 +13,7 @@ from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Dataset, Samples
 from ..errors import ExperimentError
-from ..evaluation import CHUNK, as_probabilities, split_rows
+from ..evaluation import CHUNK, as_probabilities, in_form_of_model, split_rows
 from ..experiment import TrainingRecord, load_source
 from ..plots import PlotError
 from ..training import Threads, forward_chunks
@@ -44,6 +44,12 @@ def run_name(run: str | os.PathLike[str]) -> str:
     ('digits-1', 'digits')
     """
     return Path(run).resolve().name.removesuffix(".safetensors")
+
+
+def model_name(run: str | os.PathLike[str], record: TrainingRecord) -> str:
+    """Say what a title calls the model of a run: with the epoch that its weights are of."""
+    epoch = None if record.card is None or record.card.epoch is None else record.card.epoch.get("epoch")
+    return run_name(run) if epoch is None else f"{run_name(run)}, epoch {epoch}"
 
 
 @frozen(eq=False)
@@ -93,13 +99,12 @@ class PlottedModel:
             raise PlotError(f"{path}: expected a classifier, received a model that predicts numbers")
         if task == "regression" != record.task:
             raise PlotError(f"{path}: expected a model that predicts numbers, received a classifier")
-        dataset = _same_data(record, path, data)
-        rows = split_rows(record, dataset, split)
+        dataset, rows = split_rows(record, _same_data(record, path, data), split)
         if not len(rows):
             raise PlotError(f"{path}: expected an experiment with {split} samples, received one without")
         model = load(path, prepared=True)
         model.evaluate()
-        title = f"{run_name(run)}: {split} samples of {dataset.name}"
+        title = f"{model_name(run, record)}: {split} samples of {dataset.name}"
         return cls(path, record, model, dataset, rows, title)
 
     def answers(self) -> tuple[Array, Array]:
@@ -216,4 +221,4 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
             f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    return dataset
+    return dataset if record.experiment.start is None else in_form_of_model(dataset, record)

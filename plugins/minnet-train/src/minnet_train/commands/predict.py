@@ -11,7 +11,7 @@ import click
 from minnet_core import read_header
 from minnet_core.support import printable
 
-from ..display import reading_display, say_notes
+from ..display import reading_display, say_notes, weights_text
 from ..evaluation import CHUNK, FORMATS, Predictor, format_of, predict_rows, streamed
 from ..experiment import TrainingRecord
 from ..training import Threads
@@ -56,6 +56,7 @@ def predict(
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's
     outputs are no probabilities. For a regression, writes the values.
     A text that is none of the categories of its column is an error, or, if it is ignored, none of them.
+    Of which epoch the model is, is said on standard error.
     """
     if imports:
         import_for([TrainingRecord.read(read_header(model), model)], imports)
@@ -64,6 +65,7 @@ def predict(
         predictor = predictor.taking(unknown)
     parts, notes = predictor.open(data)
     say_notes(notes)
+    click.echo(weights_text(predictor.record), err=True)
     rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()

@@ -6,22 +6,24 @@ import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
-import numpy as np
 from attrs import evolve
 
-from minnet_core import MinnetError
+from minnet_core import MinnetError, read_header
 from minnet_core.state import global_state_kept
 from minnet_core.support import printable
 
-from ..display import TensorBoard, progress_display, reading_display, say_notes
+from ..display import TensorBoard, progress_display, reading_display, weights_text
 from ..errors import DivergenceError, RunError
-from ..experiment import ExperimentFile
+from ..experiment import TrainingRecord
 from ..extras import import_extra
 from ..runs import Run, Session, new_path
 from ..training import Interruption, training_plugins
+from .beginning import Beginning
+from .folds import folds_table, measured_fold, write_folds
 from .options import import_option, threads_option
 
 
@@ -39,15 +41,50 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
 @click.option("--epochs", type=click.IntRange(min=1), help="Number of epochs, instead of the experiment's.")
 @click.option("--seed", type=click.IntRange(min=0), help="Use this seed instead.")
 @click.option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Give a key of the experiment another value, as TOML: optimizer.lr=0.01, model[0].n_out=32. May be repeated.",
+)
+@click.option(
     "--run", metavar="DIR", callback=_not_empty, help="Keep the run in this new folder, rather than in runs/NAME-N."
+)
+@click.option(
+    "--from",
+    "from_model",
+    metavar="MODEL",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Go on from the weights, the preparation and the classes of this model.",
+)
+@click.option(
+    "--freeze",
+    metavar="LAYER",
+    multiple=True,
+    help="With --from, leave this layer as it is: 0 is the first. May be repeated, or a list such as 0,2.",
+)
+@click.option("--new-head", is_flag=True, help="With --from, begin with a new last layer, whatever its size.")
+@click.option("--new-preparation", is_flag=True, help="With --from, prepare data by statistics of their own.")
+@click.option(
+    "--folds",
+    type=click.IntRange(min=2),
+    help="Train once for each of so many parts, holding that part out, and print the mean and deviation.",
 )
 @click.option("--resume", metavar="RUN", callback=_not_empty, help="Resume the run in this folder.")
 @click.option("--no-run", is_flag=True, help="Do not keep a run; an interrupted training is lost.")
 @import_option
 @threads_option
+@click.option("--force", is_flag=True, help="Replace the output even if another run made it.")
 @click.option("--tensorboard", is_flag=True, help="Write event files for TensorBoard into the folder of the run.")
 def train(
-    experiment: str | None, run: str | None, resume: str | None, no_run: bool, tensorboard: bool, **options: Any
+    experiment: str | None,
+    run: str | None,
+    resume: str | None,
+    no_run: bool,
+    force: bool,
+    tensorboard: bool,
+    folds: int | None,
+    **options: Any,
 ) -> None:
     """Train the network that the TOML file EXPERIMENT describes.
 
@@ -57,18 +94,23 @@ def train(
 
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
     Ctrl-C ends a run after the current step; --resume continues an interrupted run as if it had not been interrupted.
+    With --folds, each fold is a run in a folder of its own.
     """
     if tensorboard:
         if no_run:
             raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
         import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
-    given = {key: value for key, value in options.items() if value not in (None, ())}
-    _expect_together(experiment, run, resume, no_run, given)
+    given = {key: value for key, value in options.items() if value not in (None, (), False)}
+    _expect_together(experiment, run, resume, no_run, {**given, "folds": folds})
     with Interruption() as interruption:
         if resume is not None:
             _resume(resume, given, tensorboard, interruption)
         else:
-            _begin(experiment, run, no_run, given, tensorboard, interruption)
+            begin = Beginning.read(experiment, given, force=force)
+            if folds is not None:
+                _train_folds(begin, folds, run, no_run, tensorboard, interruption)
+            else:
+                _begin(begin, run, no_run, tensorboard, interruption)
 
 
 def _expect_together(
@@ -78,6 +120,12 @@ def _expect_together(
     others = {
         "EXPERIMENT": experiment,
         "--seed": given.get("seed"),
+        "--set": given.get("settings"),
+        "--from": given.get("from_model"),
+        "--freeze": given.get("freeze"),
+        "--new-head": given.get("new_head"),
+        "--new-preparation": given.get("new_preparation"),
+        "--folds": given.get("folds"),
         "--run": run,
         "--no-run": no_run or None,
         "--threads": given.get("threads"),
@@ -91,25 +139,43 @@ def _expect_together(
             )
     if run is not None and no_run:
         raise click.UsageError("expected --run or --no-run, received both")
+    if given.get("folds") and given.get("output"):
+        raise click.UsageError("expected --folds or --output, received both: the model of each fold is in its run")
 
 
-def _begin(
-    experiment: str | None,
-    path: str | None,
-    no_run: bool,
-    given: dict[str, Any],
-    tensorboard: bool,
-    interruption: Interruption,
-) -> None:
-    file = ExperimentFile.read(experiment) if experiment else ExperimentFile.default()
-    run = _prepare(file, given)
-    title = f"experiment  {file.name}, seed {run.experiment.seed}"
+def _begin(begin: Beginning, path: str | None, no_run: bool, tensorboard: bool, interruption: Interruption) -> None:
+    run = begin.prepare()
     if no_run:
-        _train(run, None, run.experiment.output, title, interruption)
+        _train(run, None, run.experiment.output, begin.title, interruption)
         return
-    with Session.begin(run, path or _new_path(file.name)) as session:
-        title = f"{title}\nrun         {session.directory.path}"
+    with Session.begin(run, path or _new_path(begin.file.name)) as session:
+        title = f"{begin.title}\nrun         {session.directory.path}"
         _train(run, session, run.experiment.output, title, interruption, tensorboard=tensorboard)
+
+
+def _train_folds(
+    begin: Beginning, folds: int, path: str | None, no_run: bool, tensorboard: bool, interruption: Interruption
+) -> None:
+    """Train a model for each fold, and say how good they are on what they have not seen."""
+    folder, found = None, []
+    for fold in range(1, folds + 1):
+        data = evolve(begin.experiment.data, folds=folds, fold=fold)
+        experiment = evolve(begin.experiment, data=data)
+        run = begin.prepared(experiment)
+        title = f"{begin.title}\nfold        {fold} of {folds}"
+        if no_run:
+            _train(run, None, None, title, interruption)
+        else:
+            folder = folder or Path(path or _new_path(begin.file.name))
+            output = str(folder / f"fold-{fold}" / "model.safetensors")
+            run = evolve(run, experiment=evolve(run.experiment, output=output))
+            with Session.begin(run, folder / f"fold-{fold}") as session:
+                title = f"{title}\nrun         {session.directory.path}"
+                _train(run, session, None, title, interruption, tensorboard=tensorboard)
+        found.append(measured_fold(run))
+    click.echo(f"\non what each fold held out:\n\n{folds_table(found)}")
+    if folder is not None:
+        write_folds(folder, found)
 
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
@@ -133,26 +199,16 @@ def _new_path(name: str) -> str:
         ) from error
 
 
-def _prepare(file: ExperimentFile, options: dict[str, Any]) -> Run:
-    threads = options.pop("threads", None)
-    experiment = file.experiment(options.pop("imports", ()))
-    experiment = evolve(experiment, **options)
-    np.random.seed(experiment.seed % 2**32)  # layers of notebooks draw from the global generator
-    with file.locating_errors():
-        with reading_display():
-            run = Run.prepare(experiment, threads=threads)
-        say_notes(run.dataset.notes)
-        if "output" not in options:
-            run.try_saving(experiment.output)
-    if "output" in options:
-        run.try_saving(experiment.output)
-    return run
-
-
 def _train(
-    run: Run, session: Session | None, output: str, title: str, interruption: Interruption, *, tensorboard: bool = False
+    run: Run,
+    session: Session | None,
+    output: str | None,
+    title: str,
+    interruption: Interruption,
+    *,
+    tensorboard: bool = False,
 ) -> None:
-    """Train to the end or to an interruption, and report it; without a session, nothing else is kept."""
+    """Train to the end or to an interruption, and report it; without a session, nothing but the output is kept."""
     click.echo(_description(title, run) + "\n")
     run.trainer.callbacks.append(progress_display())
     if tensorboard and session is not None:
@@ -167,11 +223,16 @@ def _train(
             click.echo(f"\n{printable(why[0].upper() + why[1:])}")
         if session is not None:
             session.finish()
-        run.save(output)
+        if output is not None:
+            run.save(output)
+    if output is None:
+        click.echo()
+        return
     model, files = shlex.quote(output), _imports(run)
     said = [
         "",
         f"The model is in {output}",
+        _which(output, session),
         "",
         f"  minnet evaluate {model}{files}",
         f"  minnet predict {model} DATA.csv{files}",
@@ -179,6 +240,15 @@ def _train(
     if session is not None:
         said.append(f"  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png")
     click.echo("\n".join(map(printable, said)))
+
+
+def _which(output: str, session: Session | None) -> str:
+    """Say of which epoch a model is, and where that of the best is, if it is another."""
+    record = TrainingRecord.read(read_header(output), output)
+    told = f"with the {weights_text(record)}"
+    if session is None or record.card is None or record.card.epoch == record.card.best:
+        return told
+    return f"{told}; those of the best are in {session.directory.best_model}"
 
 
 def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
@@ -223,6 +293,7 @@ def _description(title: str, run: Run) -> str:
         f"data        {printable(run.dataset.name)}: {len(run.training):,} samples to train on, {_others(run)}; "
         f"{_counted(columns, 'features')}, {_counted(run.training.outputs, outputs)}",
         *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
+        *([f"from        {printable(_taken_over(run))}"] if run.start is not None else []),
         f"criterion   {printable(repr(run.criterion))}",
         f"optimizer   {printable(repr(run.optimizer))}",
         f"threads     {run.threads}",
@@ -234,12 +305,25 @@ def _description(title: str, run: Run) -> str:
     return "\n".join(lines)
 
 
+def _taken_over(run: Run) -> str:
+    """Say what a run goes on from, and what of that is new."""
+    assert run.start is not None
+    start, record = run.start.start, run.start.record
+    told = [f"{start.model}, {weights_text(record)}"]
+    if start.head == "new":
+        told.append("a new head")
+    if start.preparation == "new":
+        told.append("a new preparation")
+    if start.freeze:
+        told.append(f"frozen: {', '.join(start.freeze)}")
+    return "; ".join(told)
+
+
 def _others(run: Run) -> str:
     """Count the samples that are not used for training."""
-    if not run.experiment.data.validation_fraction:
+    if run.validation is None:
         return f"{len(run.test):,} held out"
-    held_out = len(run.dataset) - len(run.training) - len(run.test)
-    return f"{len(run.test):,} to validate by, {held_out:,} held out"
+    return f"{len(run.validation):,} to validate by, {len(run.test):,} held out"
 
 
 def _counted(count: int, things: str) -> str:

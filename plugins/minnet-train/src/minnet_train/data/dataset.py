@@ -64,6 +64,8 @@ class Dataset:
         outputs: the names of the targets of a regression, or None.
         attribution: who made it, printed with every use; empty if nobody asks for that.
         weights: of the samples, (rows,), or None if all count alike.
+        groups: the group of each row, integers (rows,): no group is divided between parts. None if there are none.
+        order: a number for each row, (rows,), such as its time: later rows are held out. None if there is no order.
         categories: for each column the texts that it holds, sorted, of which the features have the indices; an empty
             tuple for a column of numbers. Empty if all columns are numbers.
         calendars: for each column of dates or times, of which the features have seconds, what becomes of them; None for
@@ -80,6 +82,8 @@ class Dataset:
     outputs: tuple[str, ...] | None = field(default=None, repr=False)
     attribution: str = field(default="", repr=False)
     weights: Array | None = field(default=None, repr=False, converter=optional(_array))
+    groups: Array | None = field(default=None, repr=False, converter=optional(_array), kw_only=True)
+    order: Array | None = field(default=None, repr=False, converter=optional(_array), kw_only=True)
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
@@ -99,8 +103,14 @@ class Dataset:
         for what, each in (("categories", self.categories), ("calendars", self.calendars)):
             if each and len(each) != columns:
                 raise DataError(f"{self.name}: expected {what} of {columns} columns, received {len(each)}")
-        if self.weights is not None and self.weights.shape != (rows,):
-            self._refuse(f"weights ({rows},)", self.weights)
+        for name in ("weights", "groups", "order"):
+            array = getattr(self, name)
+            if array is not None and array.shape != (rows,):
+                self._refuse(f"{name} ({rows},)", array)
+        if self.groups is not None and self.groups.dtype.kind not in "iu":
+            self._refuse("groups that are integers", self.groups)
+        if self.groups is not None and self.order is not None:
+            raise DataError(f"{self.name}: expected groups or an order, received both")
 
     @property
     def task(self) -> str:
@@ -119,7 +129,13 @@ class Dataset:
 
     @cached_property
     def _fingerprint(self) -> str:
-        arrays = {"features": self.features, "targets": self.targets, "weights": self.weights}
+        arrays = {
+            "features": self.features,
+            "targets": self.targets,
+            "weights": self.weights,
+            "groups": self.groups,
+            "order": self.order,
+        }
         content = hashlib.sha256(repr((self.classes, self.categories, *filter(None, [self.calendars]))).encode())
         for name, array in arrays.items():
             if array is not None:

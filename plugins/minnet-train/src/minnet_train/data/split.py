@@ -9,6 +9,10 @@ from minnet_core import Array
 
 from ..errors import DataError
 from .dataset import Dataset
+from .drawing import deal_groups, deal_rows, draw_groups, draw_of_each_class, draw_rows, last_rows
+
+USUAL_VALIDATION = 0.1
+"""The fraction of what is not held out that is the validation part, if nobody says how much."""
 
 
 @frozen(eq=False)
@@ -30,24 +34,27 @@ class Split:
         cls,
         dataset: Dataset,
         test_fraction: float,
-        validation_fraction: float = 0.0,
+        validation_fraction: float | None = 0.0,
         rng: int | np.random.Generator = 0,
         *,
         stratify: bool = True,
     ) -> Split:
         """Draw the parts, from each class alike if there are classes.
 
-        The same generator draws the same test rows, whatever ``validation_fraction`` is.
+        No group is in two parts, if the data have groups. If they have an order, the last rows are held out, and those
+        before them are the validation part. The same generator draws the same test rows, whatever
+        ``validation_fraction`` is.
 
         Args:
             dataset: of its targets, only classes matter.
             test_fraction: of all rows, between 0 and 1.
-            validation_fraction: of all rows, too; 0 for no such part.
+            validation_fraction: of all rows, too; 0 for no such part; None for a tenth of what is not held out, but of
+                no class that has less than three rows then.
             rng: a seed or generator.
             stratify: whether classes count.
 
         Raises:
-            DataError: if a class has too few samples to be in every part.
+            DataError: if a class, or the whole, has too few samples, groups or times to be in every part.
 
         >>> import numpy as np
         >>> data = Dataset("six", np.zeros((6, 1)), np.array([0, 0, 0, 1, 1, 1]), ("x", "y"))
@@ -56,33 +63,101 @@ class Split:
         (2, 2, 2)
         """
         rng = np.random.default_rng(rng)
-        classes = dataset.classes if stratify else ()
-        labels = np.asarray(dataset.targets) if classes else np.zeros(len(dataset), np.int8)
+        labels, rows = _labels(dataset, stratify), np.arange(len(dataset))
         needed = 3 if validation_fraction else 2
-        _expect_enough(dataset, classes, labels, needed)
-        is_test = _drawn(labels, np.arange(len(labels)), test_fraction, needed - 1, rng)
+        _expect_enough(dataset, labels, needed, stratify)
+        if dataset.order is not None:
+            is_test = last_rows(dataset.order, rows, test_fraction)
+        elif dataset.groups is not None:
+            is_test = draw_groups(labels, dataset.groups, rows, test_fraction, rng)
+        else:
+            is_test = draw_rows(labels, rows, test_fraction, needed - 1, rng)
+        return cls._of(dataset, labels, is_test, validation_fraction, rng)
+
+    @classmethod
+    def fold(
+        cls,
+        dataset: Dataset,
+        fold: int,
+        folds: int,
+        validation_fraction: float | None = None,
+        rng: int | np.random.Generator = 0,
+        *,
+        stratify: bool = True,
+    ) -> Split:
+        """Hold one of several folds out: each row is in exactly one of them.
+
+        The rows of each class, and all rows, are as many in each fold to within one; with groups, no group is in two
+        folds, and the classes are as even as that allows.
+
+        Args:
+            dataset: of its targets, only classes matter.
+            fold: which one, from 0.
+            folds: how many.
+            validation_fraction: as in `draw`.
+            rng: a seed or generator, the same for all folds.
+            stratify: whether classes count.
+
+        Raises:
+            DataError: if there are too few rows or groups, or the data have an order.
+        """
+        rng = np.random.default_rng(rng)
+        labels = _labels(dataset, stratify)
+        if dataset.order is not None:
+            raise DataError(
+                f"{dataset.name}: expected rows without an order for folds, which mix earlier and later ones"
+            )
+        _expect_enough(dataset, labels, 3 if validation_fraction else 2, stratify)
+        what, count = ("rows", len(dataset)) if dataset.groups is None else ("groups", len(np.unique(dataset.groups)))
+        if count < folds:
+            raise DataError(f"{dataset.name}: expected at least {folds} {what}, one for each fold, received {count}")
+        if dataset.groups is None:
+            fold_of = deal_rows(labels, folds, rng)
+        else:
+            fold_of = deal_groups(labels, dataset.groups, folds, rng)
+        return cls._of(dataset, labels, fold_of == fold, validation_fraction, rng)
+
+    @classmethod
+    def _of(
+        cls, dataset: Dataset, labels: Array, is_test: Array, fraction: float | None, rng: np.random.Generator
+    ) -> Split:
+        """Divide what is not held out."""
         others = np.flatnonzero(~is_test)
         is_validation = np.zeros(len(labels), bool)
-        if validation_fraction:
-            is_validation = _drawn(labels, others, validation_fraction, 1, rng)
+        of_others = USUAL_VALIDATION if fraction is None else min(fraction * len(labels) / len(others), 0.99)
+        if dataset.order is not None and fraction != 0:
+            if _several(dataset.order[others]):
+                is_validation = last_rows(dataset.order, others, of_others)
+        elif dataset.groups is not None and fraction != 0:
+            if _several(dataset.groups[others]):
+                is_validation = draw_groups(labels, dataset.groups, others, of_others, rng)
+        elif fraction is None:
+            is_validation = draw_of_each_class(labels, others, of_others, rng)
+        elif fraction:
+            is_validation = draw_rows(labels, others, fraction, 1, rng)
         is_training = ~(is_test | is_validation)
         return cls(np.flatnonzero(is_training), np.flatnonzero(is_validation), np.flatnonzero(is_test))
 
 
-def _drawn(labels: Array, rows: Array, fraction: float, kept: int, rng: np.random.Generator) -> Array:
-    """Draw among ``rows`` a fraction of all that are in a class, of each at least 1, so that ``kept`` are left."""
-    is_drawn = np.zeros(len(labels), bool)
-    for label in np.unique(labels):
-        candidates = rows[labels[rows] == label]
-        wanted = round(int(np.sum(labels == label)) * fraction)
-        count = min(max(wanted, 1), len(candidates) - kept)
-        is_drawn[rng.choice(candidates, count, replace=False)] = True
-    return is_drawn
+def _labels(dataset: Dataset, stratify: bool) -> Array:
+    is_classes = dataset.classes and stratify
+    return np.asarray(dataset.targets) if is_classes else np.zeros(len(dataset), np.int8)
 
 
-def _expect_enough(dataset: Dataset, classes: tuple[int | str, ...], labels: Array, needed: int) -> None:
-    """Check that every class, or the whole if there are none, has a row for each part."""
+def _several(values: Array) -> bool:
+    return bool((values != values[0]).any())
+
+
+def _expect_enough(dataset: Dataset, labels: Array, needed: int, stratify: bool) -> None:
+    """Check that every class, or the whole if there are none, has a row for each part, or a group or a time."""
     parts = "one to train on" + (", one to validate" if needed == 3 else "") + " and one to hold out"
+    for what, values in (("groups", dataset.groups), ("times", dataset.order)):
+        if values is not None:
+            count = len(np.unique(values))
+            if count < needed:
+                raise DataError(f"{dataset.name}: expected at least {needed} {what}, {parts}, received {count}")
+            return
+    classes = dataset.classes if stratify else ()
     counts = np.bincount(labels, minlength=len(classes))
     few = np.flatnonzero((counts < needed) & (counts > 0))
     if few.size == 0:

@@ -1,4 +1,4 @@
-"""`training_section`: what ``minnet explain`` prints of a model that ``minnet train`` wrote: its record and card."""
+"""What commands say of a model that ``minnet train`` wrote: its record and card, and which epoch its weights are of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minnet_core import ModelHeader
+from minnet_core.support import printable
 
 from ..data import Columns, Preparation
 from ..experiment import KEY, ModelCard, TrainingRecord, unstructure_experiment
@@ -32,6 +33,11 @@ def training_section(header: ModelHeader, path: str) -> Section | None:
         return None
     record = TrainingRecord.read(header, path)
     return Section("training", tuple(_rows(record)), _data(record))
+
+
+def weights_text(record: TrainingRecord) -> str:
+    """Say which weights a command uses."""
+    return f"weights of {printable(record.weights or 'an epoch that the file does not tell')}"
 
 
 def _data(record: TrainingRecord) -> dict[str, Any]:
@@ -154,7 +160,11 @@ def _times(columns: Columns) -> list[str]:
 def _fractions(record: TrainingRecord) -> str:
     data = record.experiment.data
     validation = f", {data.validation_fraction:.0%} to validate by" if data.validation_fraction else ""
-    return f"{data.test_fraction:.0%} held out{validation}"
+    held_out = f"{data.test_fraction:.0%}" if data.folds is None else f"fold {data.fold} of {data.folds}"
+    divided = "".join(
+        f", by {name} {value}" for name in ("group", "order") if (value := getattr(data, name)) is not None
+    )
+    return f"{held_out} held out{validation}{divided}"
 
 
 def _report(report: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from .features import grid_of, partial_dependence, permutation_importance, some_
 from .predictions import CHUNK, FORMATS, format_of, predict_rows, streamed
 from .predictor import Predictor, load_predictor
 from .scores import Interval, Scores
-from .select_split import load_split, split_rows
+from .select_split import in_form_of_model, load_split, split_rows
 
 __all__ = [
     "CHUNK",
@@ -16,6 +16,7 @@ __all__ = [
     "as_probabilities",
     "format_of",
     "grid_of",
+    "in_form_of_model",
     "load_predictor",
     "load_split",
     "partial_dependence",

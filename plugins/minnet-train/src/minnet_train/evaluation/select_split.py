@@ -9,11 +9,20 @@ from attrs import evolve, frozen
 
 from minnet_core import Array, ModelFileError
 
-from ..data import Dataset, Preparation, Samples, expect_usable, is_table, written_out
+from ..data import Dataset, Preparation, Samples, expect_usable
 from ..errors import DataError, ExperimentError
-from ..experiment import DataConfig, TrainingRecord, data_of_text, drawn_split, load_source
+from ..experiment import (
+    DataConfig,
+    TrainingRecord,
+    aligned,
+    data_of_text,
+    drawn_split,
+    load_source,
+    load_validation,
+    other_source,
+    with_columns,
+)
 from ..runs import generators
-from .align import aligned
 
 
 @frozen(eq=False)
@@ -51,7 +60,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
         ModelFileError: if there are no such data, or it cannot be said which rows were trained on.
         DataError: if they cannot be used.
     """
-    config = record.experiment.data if data is None else other_source(record.experiment.data, data)
+    config = record.experiment.data if data is None else _asked_for(record.experiment.data, data)
     try:
         dataset = load_source(config)
     except ExperimentError as error:
@@ -63,20 +72,21 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
             f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said; --split all measures all of them"
         )
-    dataset = dataset if is_known else aligned(dataset, record)
+    if not is_known or record.experiment.start is not None:
+        dataset = in_form_of_model(dataset, record)
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)
-    rows = split_rows(record, dataset, split)
+    part, rows = split_rows(record, dataset, split)
     if not len(rows):
         raise ModelFileError(
             f"{model}: expected samples to measure, received none: it was trained without a {split} part"
         )
-    weights = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
-    samples = Samples.of(dataset, rows, record.preparation, weights, autoencode=config.autoencode)
-    known = split_rows(record, dataset, "train") if is_known else rows
+    weights = None if part.weights is None else np.asarray(part.weights[rows], np.float64)
+    samples = Samples.of(part, rows, record.preparation, weights, autoencode=config.autoencode)
+    known = split_rows(record, dataset, "train")[1] if is_known else rows
     typical = _typical(dataset, known, record.preparation, autoencode=config.autoencode)
-    return EvaluatedData(dataset.name, samples, typical, is_known, dataset.notes)
+    return EvaluatedData(part.name, samples, typical, is_known, dataset.notes)
 
 
 def _typical(dataset: Dataset, rows: Array, preparation: Preparation, *, autoencode: bool) -> Array:
@@ -92,36 +102,39 @@ def _typical(dataset: Dataset, rows: Array, preparation: Preparation, *, autoenc
     return typical
 
 
-def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> Array:
-    """Draw a part of the data of a model again: the indices of its rows.
+def in_form_of_model(dataset: Dataset, record: TrainingRecord) -> Dataset:
+    """Give a data set the columns and classes of a model, unless it has them.
+
+    Raises:
+        DataError: if it has others.
+    """
+    if record.experiment.data.autoencode:
+        return with_columns(dataset, record.preparation.columns)
+    return aligned(dataset, record.preparation.columns, record.classes, record.outputs)
+
+
+def split_rows(record: TrainingRecord, dataset: Dataset, split: str) -> tuple[Dataset, Array]:
+    """Draw a part of the data of a model again: the data that it is of, and the indices of its rows.
 
     Args:
         record: of the model.
-        dataset: that the model was trained on.
+        dataset: that the model was trained on, in its form.
         split: ``training`` or ``train``, ``validation``, ``test`` or ``all``.
+
+    Raises:
+        ExperimentError: if the data to validate by were given, and are not where they were.
     """
     if split == "all":
-        return np.arange(len(dataset))
+        return dataset, np.arange(len(dataset))
+    if split == "validation" and (given := load_validation(record.experiment.data)) is not None:
+        return in_form_of_model(given, record), np.arange(len(given))
     parts = drawn_split(dataset, record.experiment.data, generators(record.experiment.seed)[0])
     rows: Array = getattr(parts, "training" if split == "train" else split)
-    return rows
+    return dataset, rows
 
 
-def other_source(config: DataConfig, data: str) -> DataConfig:
-    """Replace the source by a path, ``digits``, or a source as a TOML table.
-
-    Another table keeps the target and the other options of the columns.
-    """
+def _asked_for(config: DataConfig, data: str) -> DataConfig:
+    """Replace the source by a path, ``digits``, or a source as a TOML table."""
     if data.lstrip().startswith("{"):
         return evolve(data_of_text(data), autoencode=config.autoencode)
-    try:
-        cls = written_out(data)["class"]
-    except FileNotFoundError:
-        cls = ""
-    if isinstance(config.source, dict):
-        name = config.source["class"]
-        if "path" in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
-            return evolve(config, source={**config.source, "path": data})
-    elif is_table(cls):
-        return evolve(config, source=data)
-    return evolve(config, source=data, target=None, weights=None)
+    return other_source(config, data)

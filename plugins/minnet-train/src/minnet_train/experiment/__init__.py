@@ -1,5 +1,6 @@
 """Experiments: a TOML file, checked, and the components and data that it stands for."""
 
+from .align import aligned, with_columns
 from .build import (
     build_criterion,
     build_metrics,
@@ -8,14 +9,18 @@ from .build import (
     build_schedule,
     check_components,
     check_metric_names,
+    check_not_judged,
     components_of,
 )
 from .experiment import ComponentConfig, DataConfig, Experiment
-from .load_source import load_source
+from .load_source import load_source, load_validation, other_source
 from .model_card import ModelCard
 from .own_files import changed_files, import_files
 from .prepared_data import LearningData, drawn_split
 from .record import KEY, TrainingRecord
+from .setting import Setting
+from .start import Start
+from .start_model import StartModel
 from .structure import data_of_text, structure_experiment, unstructure_experiment
 from .table_source import FittedSource, dialect_of, fitted_source
 from .template import experiment_text
@@ -30,7 +35,11 @@ __all__ = [
     "FittedSource",
     "LearningData",
     "ModelCard",
+    "Setting",
+    "Start",
+    "StartModel",
     "TrainingRecord",
+    "aligned",
     "build_criterion",
     "build_metrics",
     "build_model",
@@ -39,6 +48,7 @@ __all__ = [
     "changed_files",
     "check_components",
     "check_metric_names",
+    "check_not_judged",
     "components_of",
     "data_of_text",
     "dialect_of",
@@ -47,7 +57,10 @@ __all__ = [
     "fitted_source",
     "import_files",
     "load_source",
+    "load_validation",
+    "other_source",
     "read_experiment",
     "structure_experiment",
     "unstructure_experiment",
+    "with_columns",
 ]

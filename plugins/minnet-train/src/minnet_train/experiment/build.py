@@ -14,7 +14,7 @@ from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, b
 from minnet_core.saving import TUPLE
 
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
-from ..metrics import Metric
+from ..metrics import VALIDATION, Metric
 from ..registries import datasets, metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
@@ -145,7 +145,37 @@ def check_metric_names(experiment: Experiment, schedule: object, built: Iterable
         ExperimentError: naming the key.
     """
     names = ["loss", *(metric.name for metric in built if _is_number(metric))]
-    known = [*names, *(f"validation_{name}" for name in names)]
+    known = [*names, *(f"{VALIDATION}{name}" for name in names)]
+    problems = [
+        Problem(path, f"expected a number of every report, one of {', '.join(known)}, received {name!r}")
+        for path, name in _looked_at(experiment, schedule).items()
+        if name not in known
+    ]
+    if problems:
+        raise ExperimentError(*problems)
+
+
+def check_not_judged(experiment: Experiment, schedule: object) -> None:
+    """Check that neither early stopping nor the schedule looks at samples that are held out.
+
+    Raises:
+        ExperimentError: naming the key.
+    """
+    problems = [
+        Problem(
+            path,
+            f"expected samples to validate by for {name!r}, received none: what is held out may not tell when to stop "
+            "or to slow down; data.validation_fraction above 0 takes some from those that are trained on",
+        )
+        for path, name in _looked_at(experiment, schedule).items()
+        if name.startswith(VALIDATION)
+    ]
+    if problems:
+        raise ExperimentError(*problems)
+
+
+def _looked_at(experiment: Experiment, schedule: object) -> dict[KeyPath, str]:
+    """Find the numbers of a report that decide something: the key -> the name."""
     wanted: dict[KeyPath, str] = {}
     if experiment.early_stopping is not None:
         wanted["early_stopping", "metric"] = experiment.early_stopping.metric
@@ -154,13 +184,7 @@ def check_metric_names(experiment: Experiment, schedule: object, built: Iterable
         if isinstance(name := getattr(schedule, "metric", None), str):
             wanted[*path, "metric"] = name
         schedule, path = getattr(schedule, "after", None), (*path, "after")
-    problems = [
-        Problem(path, f"expected a number of every report, one of {', '.join(known)}, received {name!r}")
-        for path, name in wanted.items()
-        if name not in known
-    ]
-    if problems:
-        raise ExperimentError(*problems)
+    return wanted
 
 
 def _is_number(metric: Metric) -> bool:

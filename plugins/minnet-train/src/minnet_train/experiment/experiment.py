@@ -14,6 +14,7 @@ from ..data import DIGITS, UNKNOWN
 from ..registries import datasets
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError, at_least, expect, not_empty, positive_or_none
+from .start import Start
 
 ComponentConfig = NewType("ComponentConfig", dict[str, Any])
 """A component as `minnet_core.build` takes it: ``{"class": "Linear", "n_in": 64, "n_out": 10}``."""
@@ -40,12 +41,18 @@ class DataConfig:
         target: of the path of a table, the column to predict: its name, its index from 0 (-1 is the last), or several;
             None is the last column.
         weights: of the path of a table, the column of weights of samples.
+        group: of the path of a table, the column of the group of each row: no group is both trained on and held out.
+        order: of the path of a table, the column by which rows are ordered: the last are held out.
+        validation: a source, written as ``source`` is, that is looked at after every epoch, in place of a part.
         missing: ``error``, or ``mean``: a missing value is taken for the mean of the rows that are trained on.
         unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
             inputs of the column 0.
         autoencode: whether the prepared input is the target itself.
         test_fraction: the part of all rows, and of each class, that is held out from training.
-        validation_fraction: the part that is looked at after every epoch; if 0, that is what is held out.
+        validation_fraction: the part that is looked at after every epoch, and that tells the best one; if None, a tenth
+            of what is not held out. If 0, what is held out is looked at, and tells nothing.
+        folds: into how many parts the rows are divided of which one is held out, in place of ``test_fraction``.
+        fold: which of them, from 1.
         scale: numbers are divided by this.
         standardize: whether each column of numbers is given mean 0 and deviation 1, by the rows that are trained on.
         standardize_targets: the same for the targets of a regression; predictions are turned back.
@@ -55,6 +62,9 @@ class DataConfig:
     source: str | dict[str, Any] = field(validator=expect("a text or a component that is not empty", bool))
     target: str | int | tuple[str | int, ...] | None = None
     weights: str | int | None = None
+    group: str | int | None = None
+    order: str | int | None = None
+    validation: str | dict[str, Any] | None = None
     missing: Literal["error", "mean"] = field(
         default="error", validator=expect("'error' or 'mean'", lambda x: x in ("error", "mean"))
     )
@@ -63,9 +73,11 @@ class DataConfig:
     )
     autoencode: bool = False
     test_fraction: float = field(default=0.2, validator=expect("a number between 0 and 1", lambda x: 0 < x < 1))
-    validation_fraction: float = field(
-        default=0.0, validator=expect("a number of at least 0 and less than 1", lambda x: 0 <= x < 1)
+    validation_fraction: float | None = field(
+        default=None, validator=expect("a number of at least 0 and less than 1", lambda x: x is None or 0 <= x < 1)
     )
+    folds: int | None = field(default=None, validator=expect("an integer of at least 2", lambda x: x is None or x >= 2))
+    fold: int | None = field(default=None)
     scale: float = field(
         default=1.0,
         validator=expect("a positive number that float32 can hold, 1.18e-38 to 3.4e38", _is_normal_float32),
@@ -77,12 +89,25 @@ class DataConfig:
     )
 
     @validation_fraction.validator
-    def _leaves_rows(self, _: Any, value: float) -> None:
-        if self.test_fraction + value >= 1:
+    def _leaves_rows(self, _: Any, value: float | None) -> None:
+        if value and self.validation is not None:
+            raise ValueOutOfRangeError("validation_fraction", "expected none beside validation, received both")
+        if self.test_fraction + (value or 0) >= 1:
             raise ValueOutOfRangeError(
                 "validation_fraction",
                 f"expected less than {1 - self.test_fraction:g}, which test_fraction leaves, received {value}",
             )
+
+    @fold.validator
+    def _is_one_of_the_folds(self, _: Any, value: int | None) -> None:
+        if (value is None) != (self.folds is None) or (value is not None and not 1 <= value <= (self.folds or 0)):
+            expected = "none without folds" if self.folds is None else f"an integer from 1 to {self.folds}"
+            raise ValueOutOfRangeError("fold", f"expected {expected}, received {value}")
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether there are samples to validate by, which are neither trained on nor held out."""
+        return self.validation is not None or self.validation_fraction != 0
 
     def option(self, name: str, default: Any) -> Any:
         """What an argument of the source is, if it is written out; the default otherwise."""
@@ -97,11 +122,16 @@ class DataConfig:
         return self._with_paths(lambda path: os.path.relpath(path, folder)) if folder else self
 
     def _with_paths(self, change: Callable[[str], str]) -> DataConfig:
-        if isinstance(self.source, str):
-            return self if self.source == DIGITS else evolve(self, source=change(self.source))
-        paths = _paths(self.source)
-        changed = {key: _changed(value, change) if key in paths else value for key, value in self.source.items()}
-        return evolve(self, source=changed)
+        validation = None if self.validation is None else _moved(self.validation, change)
+        return evolve(self, source=_moved(self.source, change), validation=validation)
+
+
+def _moved(source: str | dict[str, Any], change: Callable[[str], str]) -> str | dict[str, Any]:
+    """Change the paths of a source."""
+    if isinstance(source, str):
+        return source if source == DIGITS else change(source)
+    paths = _paths(source)
+    return {key: _changed(value, change) if key in paths else value for key, value in source.items()}
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:
@@ -145,6 +175,7 @@ class Experiment:
         dtype: what the network computes in, ``float32`` or ``float64``; None leaves the weights as the layers make
             them, and gives them float32 inputs.
         imports: Python files whose components the experiment may name, ``homework.py:Conv2d``; they are run.
+        start: a trained model to go on from; None for weights that are drawn.
         data: what to learn from.
     """
 
@@ -166,11 +197,17 @@ class Experiment:
         default=None, validator=expect("'float32' or 'float64'", lambda x: x in (None, "float32", "float64"))
     )
     imports: tuple[str, ...] = ()
+    start: Start | None = None
     data: DataConfig
+
+    def relative_to(self, folder: str) -> Experiment:
+        """Make the relative paths of what is read ones that start at ``folder``, which is empty for the current one."""
+        start = self.start and evolve(self.start, model=os.path.join(folder, self.start.model))
+        return evolve(self, data=self.data.relative_to(folder), start=start)
 
     @property
     def judged_by(self) -> tuple[str, Literal["min", "max"]]:
         """Which number of a report tells the best epoch, and whether the smallest or the largest is the best."""
         if self.early_stopping is None:
-            return "validation_loss", "min"
+            return "validation_loss" if self.data.is_validated else "loss", "min"
         return self.early_stopping.metric, "max" if self.early_stopping.mode == "max" else "min"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
+
 from minnet_core import MinnetError, build
 from minnet_core.support import printable
 
@@ -14,6 +16,9 @@ from .build import unknown_names
 from .experiment import DataConfig
 
 _SOURCE: KeyPath = ("data", "source")
+
+_COLUMNS = ("target", "weights", "group", "order")
+"""What can stand beside the path of a table."""
 
 
 def load_source(data: DataConfig) -> Dataset:
@@ -56,9 +61,43 @@ def _built(data: DataConfig) -> tuple[dict[str, Any], Any]:
         raise ExperimentError(Problem(_SOURCE, str(error))) from error
 
 
+def load_validation(data: DataConfig) -> Dataset | None:
+    """Load the data to validate by, if they are given; errors as of `load_source`, but they name that key."""
+    if data.validation is None:
+        return None
+    if isinstance(data.validation, str):
+        other = other_source(data, data.validation)
+    else:
+        other = _without_columns(evolve(data, source=data.validation))
+    try:
+        return load_source(evolve(other, validation=None))
+    except ExperimentError as error:
+        problems = [evolve(each, path=("data", "validation", *each.path[2:])) for each in error.problems]
+        raise ExperimentError(*problems) from error
+
+
+def other_source(config: DataConfig, path: str) -> DataConfig:
+    """Replace the source by a path, or ``digits``; another table keeps the target and the other options of columns."""
+    try:
+        cls = written_out(path)["class"]
+    except FileNotFoundError:
+        cls = ""
+    if isinstance(config.source, dict):
+        name = config.source["class"]
+        if "path" in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
+            return evolve(config, source={**config.source, "path": path})
+    elif is_table(cls):
+        return evolve(config, source=path)
+    return _without_columns(evolve(config, source=path))
+
+
+def _without_columns(config: DataConfig) -> DataConfig:
+    return evolve(config, target=None, weights=None, group=None, order=None)
+
+
 def _source_config(data: DataConfig) -> dict[str, Any]:
     """Write the source out, with the columns that stand beside a short form; all mistakes are reported at once."""
-    columns = {key: getattr(data, key) for key in ("target", "weights") if getattr(data, key) is not None}
+    columns = {key: getattr(data, key) for key in _COLUMNS if getattr(data, key) is not None}
     if isinstance(data.source, str):
         try:
             config = written_out(data.source)

@@ -58,6 +58,28 @@ class ModelCard:
     sources: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _table))
     plugins: list[str] = field(factory=list, validator=validators.deep_iterable(_text))
 
+    def weights(self, epochs: int) -> str:
+        """Say of which epoch the weights are, and whether that is the best or the last.
+
+        Args:
+            epochs: of the experiment; the card that was written after an earlier one does not know which is the last.
+
+        >>> best, last = {"epoch": 3}, {"epoch": 5}
+        >>> ModelCard(parts={}, parameters=1, epoch=last, best=best, last=last, judged_by="validation_loss").weights(5)
+        'epoch 5, the last (the best by validation loss is 3)'
+        """
+        if self.epoch is None:
+            return "no epoch: it was not trained"
+        own, best, last = (
+            None if report is None else report.get("epoch") for report in (self.epoch, self.best, self.last)
+        )
+        by = f"the best by {self.judged_by.replace('_', ' ')}"
+        if own == best == last:
+            return f"epoch {own}, {by}{' and the last' if own == epochs else ''}"
+        if own == best:
+            return f"epoch {own}, {by} (the last is {last})"
+        return f"epoch {own}, the last{'' if best is None else f' ({by} is {best})'}"
+
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
         data = asdict(self)

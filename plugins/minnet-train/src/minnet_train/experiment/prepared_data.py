@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import evolve, frozen
 
-from minnet_core import Array
+from minnet_core import Array, Sequential
 
 from ..data import (
     Columns,
@@ -19,8 +19,10 @@ from ..data import (
     row_chunks,
 )
 from ..errors import DataError, ExperimentError, Problem
+from .align import aligned, with_columns
 from .experiment import DataConfig
-from .load_source import load_source
+from .load_source import load_source, load_validation
+from .start_model import StartModel
 
 
 @frozen(eq=False)
@@ -34,6 +36,9 @@ class LearningData:
         training: what is trained on, with its weights.
         validation: what is looked at after every epoch; None if there is no such part.
         test: what is held out.
+        fingerprint: of the data set, as its source has it.
+        validation_fingerprint: that of the data to validate by, if they are others.
+        keeps_head: whether the outputs are those of the model that is gone on from.
     """
 
     dataset: Dataset
@@ -42,64 +47,123 @@ class LearningData:
     training: Samples
     validation: Samples | None
     test: Samples
+    fingerprint: str
+    validation_fingerprint: str | None = None
+    keeps_head: bool = False
 
     @classmethod
-    def load(cls, config: DataConfig, rng: int | np.random.Generator, dtype: str | None = None) -> LearningData:
+    def load(
+        cls,
+        config: DataConfig,
+        rng: int | np.random.Generator,
+        dtype: str | None = None,
+        start: StartModel | None = None,
+        model: Sequential | None = None,
+    ) -> LearningData:
         """Load, divide and prepare.
 
         Args:
             config: names the source, and says how.
             rng: a seed or generator, which draws the parts.
             dtype: of inputs and targets, ``float32`` or ``float64``; None for float32.
+            start: a model whose preparation and classes are taken over.
+            model: the one that is trained, which decides with it whether the classes are.
 
         Raises:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        return cls.of(load_source(config), config, rng, dtype)
+        return cls.of(load_source(config), config, rng, dtype, load_validation(config), start, model)
 
     @classmethod
     def of(
-        cls, dataset: Dataset, config: DataConfig, rng: int | np.random.Generator, dtype: str | None = None
+        cls,
+        dataset: Dataset,
+        config: DataConfig,
+        rng: int | np.random.Generator,
+        dtype: str | None = None,
+        validation: Dataset | None = None,
+        start: StartModel | None = None,
+        model: Sequential | None = None,
     ) -> LearningData:
-        """Divide and prepare a data set."""
-        split = checked_split(dataset, config, rng)
-        preparation = _preparation(dataset, split.training, config, dtype or "float32")
+        """Divide and prepare a data set.
+
+        Args:
+            dataset: what is learned from.
+            config: says how.
+            rng: a seed or generator, which draws the parts.
+            dtype: of inputs and targets, ``float32`` or ``float64``; None for float32.
+            validation: what is looked at after every epoch, in place of a part.
+            start: a model whose preparation and classes are taken over.
+            model: the one that is trained, which decides with it whether the classes are.
+        """
+        fingerprint, kept, keeps_head = dataset.fingerprint(), None, False
+        if start is not None and model is not None:
+            keeps_head = start.keeps_head(model, dataset, autoencode=config.autoencode)
+            kept = start.record.preparation if start.start.preparation == "keep" else None
+            dataset = dataset if kept is None else with_columns(dataset, kept.columns)
+            if keeps_head and not config.autoencode:
+                dataset = aligned(dataset, Columns.of(dataset), start.record.classes, start.record.outputs)
+        may_be_missing = config.missing == "mean" if kept is None else kept.fill is not None
+        split = checked_split(dataset, config, rng, may_be_missing=may_be_missing)
+        preparation = _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head)
         weights = _class_weights(dataset, split.training, config)
 
-        def samples(rows: Array, factors: Array | None = None) -> Samples:
-            own = None if dataset.weights is None else np.asarray(dataset.weights[rows], np.float64)
+        def samples(rows: Array, factors: Array | None = None, of: Dataset = dataset) -> Samples:
+            own = None if of.weights is None else np.asarray(of.weights[rows], np.float64)
             both = own if factors is None else factors if own is None else own * factors
-            return Samples.of(dataset, rows, preparation, both, autoencode=config.autoencode)
+            return Samples.of(of, rows, preparation, both, autoencode=config.autoencode)
+
+        validated, raw_validation = samples(split.validation) if len(split.validation) else None, validation
+        if validation is not None:
+            validation = in_form_of(validation, dataset, config, may_be_missing=may_be_missing)
+            validated = samples(np.arange(len(validation)), of=validation)
 
         learned = cls(
             dataset,
             split,
             preparation,
             samples(split.training, weights),
-            samples(split.validation) if len(split.validation) else None,
+            validated,
             samples(split.test),
+            fingerprint,
+            None if raw_validation is None else raw_validation.fingerprint(),
+            keeps_head,
         )
         _expect_weight(dataset, learned.training, "to train on")
-        _expect_weight(dataset, learned.held_out, "to look at after every epoch")
+        if learned.validation is not None:
+            _expect_weight(validation or dataset, learned.validation, "to look at after every epoch")
+        _expect_weight(dataset, learned.test, "that are held out")
         return learned
 
-    @property
-    def held_out(self) -> Samples:
-        """What is looked at after every epoch: the validation part, or that which is held out if there is none."""
-        return self.test if self.validation is None else self.validation
 
-
-def checked_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> Split:
+def checked_split(
+    dataset: Dataset, config: DataConfig, rng: int | np.random.Generator, *, may_be_missing: bool | None = None
+) -> Split:
     """Check that data can be learned from, and draw the parts."""
     _expect_fit(dataset, config)
-    expect_usable(dataset, may_be_missing=config.missing == "mean")
+    expect_usable(dataset, may_be_missing=config.missing == "mean" if may_be_missing is None else may_be_missing)
     return drawn_split(dataset, config, rng)
 
 
 def drawn_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Generator) -> Split:
     """Draw the parts as an experiment says; each class alike, unless the targets are not what is learned."""
-    return Split.draw(dataset, config.test_fraction, config.validation_fraction, rng, stratify=not config.autoencode)
+    fraction = 0.0 if config.validation is not None else config.validation_fraction
+    stratify = not config.autoencode
+    if config.folds is not None and config.fold is not None:
+        return Split.fold(dataset, config.fold - 1, config.folds, fraction, rng, stratify=stratify)
+    return Split.draw(dataset, config.test_fraction, fraction, rng, stratify=stratify)
+
+
+def in_form_of(validation: Dataset, dataset: Dataset, config: DataConfig, *, may_be_missing: bool) -> Dataset:
+    """Give the data to validate by the columns and classes of those that are learned from, and check them."""
+    columns = Columns.of(dataset)
+    if config.autoencode:
+        validation = with_columns(validation, columns)
+    else:
+        validation = aligned(validation, columns, dataset.classes, dataset.outputs)
+    expect_usable(validation, may_be_missing=may_be_missing)
+    return validation
 
 
 def _expect_fit(dataset: Dataset, config: DataConfig) -> None:
@@ -125,11 +189,19 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
         )
 
 
-def _preparation(dataset: Dataset, rows: Array, config: DataConfig, dtype: str) -> Preparation:
-    start = Preparation(columns=Columns.of(dataset, config.unknown), scale=config.scale, dtype=dtype)
-    learned = start.learned(
-        row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
-    )
+def _preparation(
+    dataset: Dataset, rows: Array, config: DataConfig, dtype: str, kept: Preparation | None, *, keeps_targets: bool
+) -> Preparation:
+    """Learn what happens to the data, or keep what is known of the inputs, and perhaps of the targets."""
+    if kept is None:
+        plain = Preparation(columns=Columns.of(dataset, config.unknown), scale=config.scale, dtype=dtype)
+        learned = plain.learned(
+            row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
+        )
+    elif keeps_targets:
+        return kept
+    else:
+        learned = evolve(kept, of_targets=None)
     if config.autoencode:
         return learned.for_autoencoding()
     if config.standardize_targets:

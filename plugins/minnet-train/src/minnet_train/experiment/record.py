@@ -51,16 +51,29 @@ class TrainingRecord:
 
     @classmethod
     def of(
-        cls, experiment: Experiment, dataset: Dataset, preparation: Preparation, card: ModelCard | None = None
+        cls,
+        experiment: Experiment,
+        dataset: Dataset,
+        preparation: Preparation,
+        card: ModelCard | None = None,
+        fingerprint: str | None = None,
     ) -> TrainingRecord:
-        """Record a run."""
+        """Record a run.
+
+        Args:
+            experiment: that was run.
+            dataset: that it learned from.
+            preparation: of raw data.
+            card: how the model came about.
+            fingerprint: of the data as their source has them, if they were given another form.
+        """
         autoencode = experiment.data.autoencode
         return cls(
             experiment=experiment,
             preparation=preparation,
             classes=() if autoencode else dataset.classes,
             outputs=preparation.columns.expanded_names if autoencode else dataset.outputs,
-            fingerprint=dataset.fingerprint(),
+            fingerprint=dataset.fingerprint() if fingerprint is None else fingerprint,
             card=card,
         )
 
@@ -115,6 +128,11 @@ class TrainingRecord:
             )
         except (KeyError, TypeError, ValueError, AttributeError, ClassValidationError) as error:
             raise ModelFileError(f"{where}: its record of the training is of another form: {error}") from error
+
+    @property
+    def weights(self) -> str | None:
+        """Of which epoch the weights are, and whether that is the best or the last; None in a file without a card."""
+        return None if self.card is None else self.card.weights(self.experiment.epochs)
 
     def output_names(self, count: int) -> tuple[str, ...]:
         """Name the outputs of a regression: as the data do, or ``value``, or by their numbers."""

@@ -18,6 +18,7 @@ from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
 from .experiment import ComponentConfig, DataConfig, Experiment
+from .start import Start
 
 _T = TypeVar("_T")
 
@@ -139,6 +140,13 @@ def _early_stopping(data: Any, _: Any) -> EarlyStopping:
     return _converter.structure(_expect(data, Mapping, "a table such as { patience = 5 }"), EarlyStopping)
 
 
+def _start(data: Any, _: Any) -> Start:
+    data = dict(_expect(data, Mapping, 'a table such as { model = "digits.safetensors" }'))
+    freeze = _expect(data.get("freeze", ()), (list, tuple), 'a list of the names of layers such as ["0", "1"]')
+    # A name such as 0 is an index, which nobody would write as a text.
+    return _converter.structure(data | {"freeze": [str(_column(name, None)) for name in freeze]}, Start)
+
+
 def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     layers = _expect(data, (list, tuple), f"a list of layers such as {_EXAMPLE}")
     return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
@@ -198,7 +206,11 @@ _HOOKS: Mapping[Any, _Hook] = {
     float: _number,
     str: _text,
     float | None: _optional(_number),
+    int | None: _optional(_one_of(int, "an integer")),
     EarlyStopping | None: _optional(_early_stopping),
+    Start | None: _optional(_start),
+    str | None: _optional(_text),
+    tuple[str, ...]: lambda data, _: tuple(data),
     ComponentConfig: _component,
     ComponentConfig | None: _optional(_component),
     tuple[ComponentConfig, ...]: _layers,
@@ -210,6 +222,7 @@ _HOOKS: Mapping[Any, _Hook] = {
 
 _DATA_HOOKS: Mapping[str, _Hook] = {
     "source": _source,
+    "validation": _optional(_source),
     "target": _optional(_columns),
     "weights": _optional(_column),
     "missing": _text,

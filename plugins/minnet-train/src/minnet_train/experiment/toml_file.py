@@ -13,11 +13,12 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ..errors import ExperimentError, KeyPath, Problem
 from .experiment import Experiment
 from .own_files import with_files_named
+from .setting import Setting
 from .structure import parsed_toml, structure_experiment
 
 DEFAULT = "default.toml"
@@ -41,11 +42,13 @@ class ExperimentFile:
         name: what messages call it.
         text: TOML.
         folder: what a relative path of a data file in it is relative to; empty for the current directory.
+        settings: keys that take other values than the text says.
     """
 
     name: str
     text: str
     folder: str
+    settings: tuple[Setting, ...] = ()
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ExperimentFile:
@@ -84,9 +87,10 @@ class ExperimentFile:
                 if self.name.lower().endswith((".csv", ".tsv")):
                     hint = f"; minnet init --data {shlex.quote(self.name)} writes an experiment for data"
                 raise ExperimentError(Problem((), f"expected TOML: {error}{hint}")) from None
+            for setting in self.settings:
+                setting.apply(data)
             experiment = structure_experiment(data)
-            experiment = with_files_named(experiment, self.folder, imports)
-            return evolve(experiment, data=experiment.data.relative_to(self.folder))
+            return with_files_named(experiment, self.folder, imports).relative_to(self.folder)
 
     @contextmanager
     def locating_errors(self) -> Iterator[None]:
@@ -98,7 +102,14 @@ class ExperimentFile:
             raise
 
     def where(self, path: KeyPath) -> str:
-        """Name the file, and the line of a key; of one that is missing, the line of the table it should be in."""
+        """Name the file, and the line of a key; of one that is missing, the line of the table it should be in.
+
+        Of a key that is set beside the file, name what sets it.
+        """
+        for setting in reversed(self.settings):
+            is_made = path not in self._lines and setting.path[: len(path)] == path
+            if path and (is_made or setting.holds(path)):
+                return f"--set {setting.text}"
         while path and path not in self._lines:
             path = path[:-1]
         return f"{self.name}, line {self._lines[path]}" if path else self.name

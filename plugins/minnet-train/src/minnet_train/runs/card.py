@@ -57,22 +57,21 @@ class BestEpoch:
 def model_card(run: Run) -> ModelCard:
     """Describe the model of a run as it is now; nothing of the run is changed."""
     trainer, experiment = run.trainer, run.experiment
-    validation = len(run.test) if experiment.data.validation_fraction else 0
     history = trainer.history
     components = components_of(experiment)
     return ModelCard(
         parts={
             "training": len(run.training),
-            "validation": validation,
-            "test": len(run.dataset) - len(run.training) - validation,
+            "validation": 0 if run.validation is None else len(run.validation),
+            "test": len(run.test),
         },
         parameters=sum(array.size for array in run.model.namedParameters().values()),
         epoch=_numbers(_of_weights(trainer)) if history else None,
         best=_numbers(run.best.of(history)),
         last=_numbers(history[-1]) if history else None,
         judged_by=experiment.judged_by[0],
-        measured_on="validation" if validation else "test",
-        calibration=_calibration(trainer, run.test) if history else None,
+        measured_on="test" if run.validation is None else "validation",
+        calibration=_calibration(trainer, run.measured) if history else None,
         python=platform.python_version(),
         system=platform.system(),
         processor=processor(),

@@ -8,6 +8,7 @@
 ``best.safetensors``           the model of the best epoch
 ``model.safetensors``          the model at the end
 ``sources/``                   copies of the Python files that it was begun with; nothing runs them
+``start.safetensors``          the model that it goes on from, if it does
 ``lock``                       who works on it
 ============================== =======================================================================================
 """
@@ -44,6 +45,7 @@ VERSIONS = "versions.json"
 CHECKPOINTS = "checkpoints"
 TENSORBOARD = "tensorboard"
 SOURCES = "sources"
+START = "start.safetensors"
 LOCK = "lock"
 
 FORMAT = 1
@@ -74,8 +76,7 @@ class RunConfig:
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
         folder = "" if self.folder == os.getcwd() else self.folder
-        data = self.experiment.data.relative_to(folder)
-        return evolve(self.experiment, data=data, output=os.path.join(folder, self.experiment.output))
+        return evolve(self.experiment.relative_to(folder), output=os.path.join(folder, self.experiment.output))
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
@@ -138,7 +139,11 @@ class RunDirectory:
 
     @classmethod
     def create(
-        cls, path: str | os.PathLike[str], config: RunConfig, sources: Mapping[str, bytes] = MappingProxyType({})
+        cls,
+        path: str | os.PathLike[str],
+        config: RunConfig,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
+        start: bytes | None = None,
     ) -> Self:
         """Begin a run in a new folder, or in one that is empty; folders above it are made.
 
@@ -148,6 +153,7 @@ class RunDirectory:
             path: of the folder.
             config: of the run.
             sources: the name and contents of each Python file that was imported.
+            start: the file of the model that it goes on from, if it does.
 
         Raises:
             RunError: if there is something in the folder already, or it cannot be written to.
@@ -164,6 +170,8 @@ class RunDirectory:
                 for name, contents in sources.items():
                     (path / SOURCES).mkdir(exist_ok=True)
                     write_atomically(path / SOURCES / name, contents)
+                if start is not None:
+                    write_atomically(path / START, start)
                 _write_json(path / CONFIG, config.to_json())
         except OSError as error:
             reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
@@ -210,6 +218,11 @@ class RunDirectory:
     def model(self) -> Path:
         """Where the model is, once the run is over."""
         return self.path / "model.safetensors"
+
+    @property
+    def start(self) -> Path:
+        """Where a copy of the model is that the run goes on from, if it does."""
+        return self.path / START
 
     @property
     def tensorboard(self) -> Path:
@@ -310,7 +323,10 @@ def _expect_empty(path: Path) -> None:
         name
         for name in os.listdir(path)
         if (path / name).is_symlink()
-        or (name not in (LOCK, VERSIONS, CHECKPOINTS, SOURCES) and not (name.startswith(".") and name.endswith(".tmp")))
+        or (
+            name not in (LOCK, VERSIONS, CHECKPOINTS, SOURCES, START)
+            and not (name.startswith(".") and name.endswith(".tmp"))
+        )
     )
     if foreign:
         raise RunError(f"{path}: expected a new or empty folder, received one with {foreign[0]} in it")

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from minnet_core import Array, Criterion, MinnetError, Optimizer, Sequential, save
+from minnet_core import Array, Criterion, MinnetError, Module, Optimizer, Sequential, save
 from minnet_core.nn import describe
 from minnet_core.state import global_state_kept
-from minnet_core.support import expect_file
 
 from ..data import Dataset, Preparation, Samples
 from ..errors import ExperimentError, KeyPath, Problem
 from ..experiment import (
     Experiment,
     LearningData,
+    StartModel,
     TrainingRecord,
     build_criterion,
     build_metrics,
@@ -31,11 +30,13 @@ from ..experiment import (
     build_schedule,
     check_components,
     check_metric_names,
+    check_not_judged,
     import_files,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Threads, Trainer
+from ..training import EpochReport, Threads, Trainer, trained_part
 from .card import BestEpoch, model_card
+from .output_file import expect_model, expect_own
 
 if TYPE_CHECKING:
     from minnet_core.source_files import SourceFile
@@ -47,19 +48,36 @@ class Run:
 
     >>> from minnet_train import ExperimentFile, Run
     >>> run = Run.prepare(ExperimentFile.default().experiment())
-    >>> len(run.training), len(run.test)
-    (1438, 359)
+    >>> len(run.training), len(run.validation), len(run.test)
+    (1295, 143, 359)
+
+    Attributes:
+        experiment: as it is run.
+        dataset: what is learned from.
+        preparation: of the data.
+        training: what is trained on.
+        validation: what is looked at after every epoch, and tells the best; None if there is nothing of that kind.
+        test: what is held out.
+        fingerprint: of the data that are learned from, as their source has them.
+        validation_fingerprint: of the data to validate by, if they are others.
+        trainer: trains the model.
+        rng: draws the order of the samples.
+        start: the model that it goes on from, if it does.
     """
 
     experiment: Experiment
     dataset: Dataset
     preparation: Preparation
     training: Samples
+    validation: Samples | None
     test: Samples
+    fingerprint: str
+    validation_fingerprint: str | None
     trainer: Trainer
     rng: np.random.Generator
     threads: Threads
     sources: tuple[SourceFile, ...] = field(repr=False)
+    start: StartModel | None = None
     best: BestEpoch = field(init=False, repr=False)
 
     @best.default
@@ -67,12 +85,22 @@ class Run:
         return BestEpoch(*self.experiment.judged_by)
 
     @classmethod
-    def prepare(cls, experiment: Experiment, *, threads: int | None = None) -> Run:
+    def prepare(
+        cls,
+        experiment: Experiment,
+        *,
+        threads: int | None = None,
+        is_begun: bool = False,
+        start: str | os.PathLike[str] | None = None,
+    ) -> Run:
         """Load the data, build the components, and check that they fit each other.
 
         Args:
             experiment: to run.
             threads: how many multiply matrices; None for as many as suit, see `Trainer`.
+            is_begun: whether it is a run that goes on, which may have begun before what is held out was kept from
+                telling when to stop.
+            start: where a copy of the model is that it goes on from, if not where the experiment says.
 
         Raises:
             ExperimentError: naming the key whose value does not work.
@@ -83,12 +111,22 @@ class Run:
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
-        optimizer = build_optimizer(experiment, model)
+        part, frozen = _trained_part(experiment, model)
+        optimizer = build_optimizer(experiment, part)
         schedule = build_schedule(experiment)
-        data = LearningData.load(experiment.data, split_rng, experiment.dtype)
+        begun = None if experiment.start is None else StartModel.read(experiment.start, start)
+        data = LearningData.load(experiment.data, split_rng, experiment.dtype, begun, model)
+        if begun is not None:
+            begun.give_weights(model, with_head=data.keeps_head)
+            taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
+            experiment, begun = evolve(experiment, start=taken), evolve(begun, start=taken)
         _check_fit(model, criterion, data.training)
+        if data.validation is None:
+            experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
         metrics = build_metrics(experiment, data.training.task)
         check_metric_names(experiment, schedule, metrics)
+        if not (is_begun or experiment.data.is_validated):
+            check_not_judged(experiment, schedule)
         (columns,) = data.training.inputs_shape
         chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
@@ -101,17 +139,22 @@ class Run:
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
             threads=chosen.count or None,
+            frozen=frozen,
         )
         return cls(
             experiment,
             data.dataset,
             data.preparation,
             data.training,
-            data.held_out,
+            data.validation,
+            data.test,
+            data.fingerprint,
+            data.validation_fingerprint,
             trainer,
             order_rng,
             chosen,
             sources,
+            begun,
         )
 
     @property
@@ -129,6 +172,16 @@ class Run:
         """The optimizer of the model."""
         return self.trainer.optimizer
 
+    @property
+    def fingerprints(self) -> str:
+        """Of all data: those that are learned from, and those to validate by, if they are others."""
+        return "+".join(filter(None, (self.fingerprint, self.validation_fingerprint)))
+
+    @property
+    def measured(self) -> Samples:
+        """What every epoch is measured on: without a validation part what is held out, which decides nothing."""
+        return self.test if self.validation is None else self.validation
+
     def epochs(self) -> Iterator[EpochReport]:
         """Train, an epoch each time the next report is asked for.
 
@@ -136,16 +189,24 @@ class Run:
             DivergenceError: when the loss is no finite number any more.
         """
         return self.trainer.epochs(
-            self.training, self.test, epochs=self.experiment.epochs, batch_size=self.experiment.batch_size, rng=self.rng
+            self.training,
+            self.measured,
+            epochs=self.experiment.epochs,
+            batch_size=self.experiment.batch_size,
+            rng=self.rng,
         )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
-        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self))
+        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self), self.fingerprint)
         save(self.model, path, metadata=record.to_metadata())
 
-    def try_saving(self, path: str | os.PathLike[str]) -> None:
+    def try_saving(self, path: str | os.PathLike[str], *, replace: bool = True) -> None:
         """Write the model beside ``path`` and remove it, to find before training whether it can be written.
+
+        Args:
+            path: of the model.
+            replace: whether the model of another run may be replaced.
 
         Raises:
             ExperimentError: if the folder cannot be written to, or ``path`` is a folder itself, or has something else
@@ -155,27 +216,28 @@ class Run:
         try:
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
-            _expect_model(path)
+            expect_model(path)
             with TemporaryDirectory(prefix=".minnet-", dir=path.parent) as folder:
                 self.save(Path(folder, "trial.safetensors"))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             message = f"expected a file that can be written, received {str(path)!r}: {reason}"
             raise ExperimentError(Problem(("output",), message)) from error
-
-
-def _expect_model(path: Path) -> None:
-    """Refuse a file that is there and is no model, nor empty: what a mistake or a stranger names is not replaced."""
-    with suppress(FileNotFoundError), expect_file(path).open("rb") as file:
-        head = file.read(9)
-        is_model = head[4:] == b"\0\0\0\0{" or path.suffix == ".safetensors"  # the length of the header, and JSON
-        if head and not is_model:
-            raise ValueError("it is there, and no model")
+        if not replace:
+            expect_own(path, self.experiment, self.fingerprint)
 
 
 def generators(seed: int) -> list[np.random.Generator]:
     """Return the independent generators of a run: for the split, the model, and the order of samples."""
     return np.random.default_rng(seed).spawn(3)
+
+
+def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, list[Module]]:
+    """Find the layers that are trained, and those that are frozen."""
+    try:
+        return trained_part(model, () if experiment.start is None else experiment.start.freeze)
+    except ValueError as error:
+        raise ExperimentError(Problem(("start", "freeze"), str(error))) from error
 
 
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:

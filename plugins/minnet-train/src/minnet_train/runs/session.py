@@ -19,7 +19,7 @@ from ..errors import ExperimentError, RunError
 from ..experiment import changed_files
 from ..training import EpochReport, Trainer
 from .directory import SOURCES, RunConfig, RunDirectory
-from .own_file import own_file
+from .own_file import is_own_file, own_file
 from .run import Run
 
 
@@ -184,11 +184,16 @@ class Session:
         config = RunConfig(
             experiment=run.experiment,
             folder=os.getcwd(),
-            fingerprint=run.dataset.fingerprint(),
+            fingerprint=run.fingerprints,
             sources={file.name: file.sha256 for file in run.sources},
             threads=run.threads.count,
         )
-        directory = RunDirectory.create(path, config, {file.name: file.contents for file in run.sources})
+        directory = RunDirectory.create(
+            path,
+            config,
+            {file.name: file.contents for file in run.sources},
+            None if run.start is None else run.start.contents,
+        )
         with directory.lock():
             yield cls._of(run, directory)
 
@@ -285,14 +290,16 @@ def _prepare(directory: RunDirectory, imports: Sequence[str]) -> Run:
             "copy of what it was; it is run, so read it first if the run is from somebody else"
         )
     try:
-        run = Run.prepare(evolve(config.located(), imports=tuple(imports)), threads=config.threads or None)
+        start = directory.start if is_own_file(directory.start) else None
+        experiment = evolve(config.located(), imports=tuple(imports))
+        run = Run.prepare(experiment, threads=config.threads or None, is_begun=True, start=start)
         run = evolve(run, experiment=config.experiment)
         if config.threads and run.threads.count:
             run = evolve(run, threads=evolve(run.threads, reason="as the run was begun with"))
     except ExperimentError as error:
         error.add_note(f"{directory.path} was begun in {printable(config.folder)}, and its paths are relative to that")
         raise
-    if run.dataset.fingerprint() != config.fingerprint:
+    if run.fingerprints != config.fingerprint:
         raise RunError(
             f"{directory.path}: expected the data that the run was begun with, received {run.dataset.name} with other "
             "contents; what it has learned belongs to the old ones"

@@ -4,6 +4,7 @@ from .callbacks import training_plugins
 from .early_stopping import EarlyStopping
 from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
 from .fit_options import FitOptions
+from .frozen import trained_part
 from .history import EpochReport, History
 from .interruption import Interruption
 from .learning_rate import Scheduler, expect_scheduler
@@ -25,5 +26,6 @@ __all__ = [
     "expect_scheduler",
     "forward_chunks",
     "measure",
+    "trained_part",
     "training_plugins",
 ]

@@ -42,6 +42,7 @@ class Trainer:
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
+        frozen: layers that are in evaluation mode; the optimizer must be of the others, as `trained_part` gives them.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
         threads: how many multiply matrices during an epoch; None for what a variable such as ``OPENBLAS_NUM_THREADS``
             says, or else what fits the model: one if its products are small. Between epochs, and after an error, there
@@ -78,6 +79,7 @@ class Trainer:
         clip_norm: float | None = None,
         clip_value: float | None = None,
         early_stopping: EarlyStopping | None = None,
+        frozen: Sequence[Module] = (),
         callbacks: Sequence[object] = (),
         threads: int | None = None,
     ) -> None:
@@ -90,7 +92,7 @@ class Trainer:
         for callback in callbacks:
             expect_callback(callback)
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
-        self.metrics, self.callbacks = list(metrics), list(callbacks)
+        self.metrics, self.callbacks, self.frozen = list(metrics), list(callbacks), tuple(frozen)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value) or None
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         if threads is not None and (type(threads) is not int or threads < 1):
@@ -277,6 +279,8 @@ class Trainer:
             order = self.shuffler.permutation(len(training))
             set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
             self.model.train()
+            for layer in self.frozen:
+                layer.evaluate()
             for batch in range(self.batch, plan.batches):
                 rows = order[batch * size : None if batch + 1 == plan.batches else (batch + 1) * size]
                 inputs, targets = training.batch(rows)
@@ -321,7 +325,7 @@ class Trainer:
 
     def _change_gradients(self, hooks: Hooks) -> None:
         """Let hooks change the gradients, then clip them."""
-        _, gradients = self.model.flattenParameters()
+        _, gradients = (self.optimizer.module if self.frozen else self.model).flattenParameters()
         for call in hooks.minnet_gradients_ready:
             call(trainer=self, gradients=gradients)
         if self.clipping is not None and not math.isfinite(self.clipping(gradients)):

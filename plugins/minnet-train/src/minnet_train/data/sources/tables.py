@@ -60,11 +60,23 @@ class _Typed(TableSource):
         max_categories: int | None = None,
         min_frequency: int | float | None = None,
         drop_missing: bool = False,
+        group: Column | None = None,
+        order: Column | None = None,
     ) -> None:
         _expect_path(path)
         self.path = path
         self.options = TableOptions(
-            target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
+            target,
+            task,
+            weights,
+            categories,
+            ignore,
+            keep_index,
+            max_categories,
+            min_frequency,
+            drop_missing,
+            group,
+            order,
         )
 
     def open(self) -> TableFile:
@@ -100,6 +112,8 @@ class Csv(TableSource):
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
         drop_missing: whether rows with a missing value are left out.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     EXAMPLES = (
@@ -128,11 +142,23 @@ class Csv(TableSource):
         max_categories: int | None = None,
         min_frequency: int | float | None = None,
         drop_missing: bool = False,
+        group: Column | None = None,
+        order: Column | None = None,
     ) -> None:
         _expect_path(path)
         self.path = path
         self.options = TableOptions(
-            target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
+            target,
+            task,
+            weights,
+            categories,
+            ignore,
+            keep_index,
+            max_categories,
+            min_frequency,
+            drop_missing,
+            group,
+            order,
         )
         self.dialect = Dialect(
             delimiter=delimiter,
@@ -175,6 +201,8 @@ class Parquet(_Typed):
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
         drop_missing: whether rows with a missing value are left out.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.parquet"}, rejected_arguments=[{"path": 3}]),)
@@ -205,6 +233,8 @@ class Feather(_Typed):
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
         drop_missing: whether rows with a missing value are left out.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.feather"}),)
@@ -234,6 +264,8 @@ class JsonLines(_Typed):
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
         drop_missing: whether rows with a missing value are left out.
+        group: the column of the group of each row, which is no feature: no group is both trained on and held out.
+        order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
     """
 
     EXAMPLES = (Example(arguments={"path": "flowers.jsonl"}),)

@@ -19,6 +19,7 @@ from .bad_cells import BadCells, BadCellsError
 from .category_limits import CategoryLimits
 from .csv_file import CsvFile
 from .feature_reader import FeatureReader, side_by_side
+from .split_columns import GroupReader, OrderReader
 from .table import Batch, TableFile
 from .target_reader import NeedsTextsError, TargetReader
 
@@ -49,6 +50,8 @@ class TableOptions:
     max_categories: int | None = None
     min_frequency: int | float | None = None
     drop_missing: bool = False
+    group: Column | None = None
+    order: Column | None = None
 
     def __attrs_post_init__(self) -> None:
         """Check what there is to choose from."""
@@ -68,11 +71,17 @@ class TableOptions:
     @property
     def named(self) -> tuple[Column, ...]:
         """All columns that are named here."""
-        return (*self.target, *_columns(self.weights), *self.categories, *self.ignore)
+        return (*self.target, *_columns(self.weights), *self.categories, *self.ignore, *self.dividing)
+
+    @property
+    def dividing(self) -> tuple[Column, ...]:
+        """The columns that say how rows are divided."""
+        return (*_columns(self.group), *_columns(self.order))
 
     def texts(self) -> tuple[int, ...]:
         """The indices of columns that may hold texts, or that nobody looks at."""
-        return tuple(column for column in (*self.target, *self.categories, *self.ignore) if isinstance(column, int))
+        columns = (*self.target, *self.categories, *self.ignore, *self.dividing)
+        return tuple(column for column in columns if isinstance(column, int))
 
 
 class Places:
@@ -140,9 +149,16 @@ class TableReader:
         self.weights = self._found(_columns(options.weights), "weights")
         ignored = self._found(options.ignore, "ignore")
         categories = self._found(options.categories, "categories")
-        named = {*self.targets, *self.weights, *categories}
+        group, order = (self._found(_columns(getattr(options, name)), name) for name in ("group", "order"))
+        self.dividing = [*group, *order]
+        if both := {*self.targets} & {*self.dividing}:
+            title = file.column_title(both.pop())
+            raise DataError(
+                f"{file.name}: expected a target, received {title}, by which rows are divided; target names it"
+            )
+        named = {*self.targets, *self.weights, *categories, *self.dividing}
         self.index = () if options.keep_index else tuple(each for each in file.index if each not in named)
-        taken = {*self.targets, *ignored, *self.weights, *self.index}
+        taken = {*self.targets, *ignored, *self.weights, *self.index, *self.dividing}
         self.features = [index for index in range(file.width) if index not in taken]
         if not self.features:
             counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
@@ -153,17 +169,24 @@ class TableReader:
             for column in self.features
         ]
         self.target = TargetReader(file, self.targets[0], options.task, as_written) if len(self.targets) == 1 else None
+        self.groups = [GroupReader(file, column) for column in group]
+        self.order = [OrderReader(file, column) for column in order]
         self.numbers = [*self.weights, *(() if self.target else self.targets)]
-        self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set())
+        self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set()) | {*self.dividing}
         self.bad: list[BadCells] = []
         self._found_numbers: list[Array] = []
 
     def _read(self) -> None:
         """Read the file; what is wrong with its cells is kept until all have been seen."""
-        for batch in self.file.batches(sorted({*self.features, *self.targets, *self.weights}), self.texts):
+        columns = sorted({*self.features, *self.targets, *self.weights, *self.dividing})
+        for batch in self.file.batches(columns, self.texts):
             self.places.add(batch)
             for reader in self.readers:
                 reader.add(batch)
+            for groups in self.groups:
+                groups.add(batch)
+            for order in self.order:
+                order.add(batch)
             try:
                 if self.target is not None:
                     self.target.add(batch)
@@ -200,6 +223,8 @@ class TableReader:
         numbers = np.concatenate(self._found_numbers)
         is_missing = np.isnan(numbers)
         without = np.zeros((len(features), 0), bool) if self.target is None else self.target.is_missing()[:, None]
+        groups = self.groups[0].groups() if self.groups else None
+        order = self.order[0].order() if self.order else None
         notes = self.notes()
         if self.options.drop_missing:
             is_kept = ~(is_missing.any(axis=1) | without.any(axis=1) | np.isnan(features).any(axis=1))
@@ -207,6 +232,7 @@ class TableReader:
                 raise DataError(f"{self.file.name}: expected a row without a missing value, received none")
             if not is_kept.all():
                 features, numbers = features[is_kept], numbers[is_kept]
+                groups, order = (None if array is None else array[is_kept] for array in (groups, order))
                 self.places.keep(is_kept)
                 if self.target is not None:
                     self.target.keep(is_kept)
@@ -228,6 +254,8 @@ class TableReader:
             self.names(self.features),
             None if classes else self.names(self.targets),
             weights=numbers[:, 0] if self.weights else None,
+            groups=groups,
+            order=order,
             categories=categories if any(categories) else (),
             calendars=calendars if any(calendars) else (),
             origin=Origin(self.places, tuple(self.features), self.file.word),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from attrs import evolve
@@ -13,28 +13,41 @@ from minnet_core.support import printable
 
 from ..data import Calendar, Columns, Dataset
 from ..errors import DataError
-from ..experiment import TrainingRecord
+
+Names: TypeAlias = tuple[int, ...] | tuple[str, ...]
 
 
-def aligned(dataset: Dataset, record: TrainingRecord) -> Dataset:
+def aligned(dataset: Dataset, columns: Columns, classes: Names = (), outputs: tuple[str, ...] | None = None) -> Dataset:
     """Give a data set the columns, categories and classes of a model, in their order.
 
     A file that lacks a class or a category numbers the others differently.
 
+    Args:
+        dataset: other data.
+        columns: of the model.
+        classes: of the model; empty for a regression.
+        outputs: the names of the targets of a regression, or None.
+
     Raises:
         DataError: if it has other columns, or a category or class that the model does not know.
     """
-    columns = record.preparation.columns
-    changes: dict[str, Any] = {
-        "features": _features(dataset, columns),
-        "columns": columns.names or dataset.columns,
-        "categories": columns.categories,
-        "calendars": columns.calendars,
-    }
-    if not record.experiment.data.autoencode:
-        targets = _labels(dataset, record) if record.classes else _values(dataset, record)
-        changes |= {"targets": targets, "classes": record.classes, "outputs": record.outputs}
-    return evolve(dataset, **changes)
+    targets = _labels(dataset, classes) if classes else _values(dataset)
+    return evolve(with_columns(dataset, columns), targets=targets, classes=classes, outputs=outputs)
+
+
+def with_columns(dataset: Dataset, columns: Columns) -> Dataset:
+    """Give a data set the columns and categories of a model, in their order; its targets stay.
+
+    Raises:
+        DataError: if it has other columns, or a category that the model does not know.
+    """
+    return evolve(
+        dataset,
+        features=_features(dataset, columns),
+        columns=columns.names or dataset.columns,
+        categories=columns.categories,
+        calendars=columns.calendars,
+    )
 
 
 def _features(dataset: Dataset, columns: Columns) -> Array:
@@ -103,31 +116,31 @@ def _renamed(
     return np.where(is_missing, np.nan, new[np.where(is_missing, len(before), indices).astype(np.int64)])
 
 
-def _labels(dataset: Dataset, record: TrainingRecord) -> Array:
-    if dataset.classes == record.classes:
+def _labels(dataset: Dataset, classes: Names) -> Array:
+    if dataset.classes == classes:
         return dataset.targets
     if not dataset.classes:
-        return _whole_numbers(dataset, record)
+        return _whole_numbers(dataset, classes)
     names: tuple[Any, ...] = dataset.classes
-    if isinstance(record.classes[0], str):  # where all are integers by chance, they are texts for this model
+    if isinstance(classes[0], str):  # where all are integers by chance, they are texts for this model
         names = tuple(map(str, names))
-    renamed = _renamed(dataset.targets.astype(np.float64), names, record.classes, f"{dataset.name}, target")
+    renamed = _renamed(dataset.targets.astype(np.float64), names, classes, f"{dataset.name}, target")
     return renamed.astype(np.int64)
 
 
-def _whole_numbers(dataset: Dataset, record: TrainingRecord) -> Array:
+def _whole_numbers(dataset: Dataset, classes: Names) -> Array:
     """Take numbers, which are too many to be taken for classes by themselves, for those of a model."""
-    index_of = {name: index for index, name in enumerate(record.classes)}
+    index_of = {name: index for index, name in enumerate(classes)}
     values = dataset.targets[:, 0].tolist() if dataset.targets.shape[1] == 1 else [None]
     unknown = [value for value in values if value not in index_of]
     if unknown:
         raise DataError(
-            f"{dataset.name}: expected classes, {printable(', '.join(map(str, record.classes)))}, received numbers"
+            f"{dataset.name}: expected classes, {printable(', '.join(map(str, classes)))}, received numbers"
         )
     return np.array([index_of[value] for value in values])
 
 
-def _values(dataset: Dataset, record: TrainingRecord) -> Array:
+def _values(dataset: Dataset) -> Array:
     if not dataset.classes:
         return dataset.targets
     if not isinstance(dataset.classes[0], int):
