@@ -71,10 +71,11 @@ def test_the_style_is_right(made, own):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_types_are_right(made, tmp_path):
+def test_the_types_are_right(made, tmp_path_factory):
     pytest.importorskip("mypy")
+    cache = tmp_path_factory.getbasetemp() / "mypy"
     sources = [f"{project}/src" for project in projects(made)]
-    done = run(made, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", *sources)
+    done = run(made, "-m", "mypy", "--strict", f"--cache-dir={cache}", *sources)
     assert done.returncode == 0, done.stdout
 
 
@@ -95,3 +96,9 @@ def test_they_are_found_and_pass_the_conformance_kit(made):
     for report in reports:
         assert report["failures"] == report["weaknesses"] == []
         assert [result["status"] for result in report["results"]].count("passed") > 8
+
+
+def test_minnet_train_does_without_minnet_new():
+    done = run_python("-m", "minnet_core", "datasets", MINNET_DISABLE_PLUGINS="minnet-new")
+    assert done.returncode == 0, done.stderr
+    assert "TwoMoons" in done.stdout

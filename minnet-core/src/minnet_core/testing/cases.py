@@ -16,7 +16,7 @@ from ..nn import Component, Example, Module, Tensor, children
 from ..plugins import guarded
 from ..state import sandboxed
 from ..support import needed_arguments
-from .kinds import LAYER, Kind, all_kinds, component_kind, kind_of_class
+from .kinds import LAYER, Kind, component_kind, kind_of_class
 from .numerics import map_arrays, named_arrays
 
 
@@ -105,8 +105,7 @@ class Case(Example):
             made = self.factory(**arguments)
         kind = component_kind(made)
         if kind is None:
-            *names, last = (each.name for each in all_kinds())
-            raise TypeError(f"{self.name}: expected a {', '.join(names)} or {last} to be made, received {made!r}")
+            raise TypeError(f"{self.name}: expected a layer, criterion or optimizer to be made, received {made!r}")
         self._expect_input(kind)
         if _is_empty_container(made):  # of which there is nothing to prove
             shape = self.shapes[0]
