@@ -95,9 +95,8 @@ def test_a_run_that_is_over_writes_its_model_again(interrupted, folder):
 def test_what_contradicts_resume_is_refused(interrupted, arguments, received):
     done = run("--resume", "half", *arguments)
     assert done.exit_code == 2
-    assert "expected --resume with no more than --epochs and --output: it goes on with the experiment of the run; " in (
-        done.output
-    )
+    expected = "expected --resume with no more than --epochs, --output and --import: it goes on with the experiment of "
+    assert f"{expected}the run; received {received}\n" in done.output
     assert done.output.endswith(f"received {received}\n")
 
 
