@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import read_header
+from minnet_core import Sequential, read_header, save
 from minnet_core.cli.main import main
 from minnet_core.testing import isolated
+from minnet_layers import Linear
 from minnet_test_support import notebook
 from minnet_test_support.notebook_base import NOTEBOOK_BASE
 from minnet_test_support.sources import forget_modules
-from minnet_train import ExperimentFile, RunError, Session, load_predictor, read_experiment
+from minnet_train import ExperimentFile, Run, RunDirectory, RunError, Session, load_predictor, read_experiment
 
 CLASSES = (notebook.Linear, notebook.BatchNormalization, notebook.Dropout)
 
@@ -137,15 +138,10 @@ def test_what_a_stranger_writes_into_a_run_or_a_model_is_not_run(trained):
         path.write_text(json.dumps(config))
         assert "--import" in minnet("train", "--resume", "received", "--epochs", "4", code=1)
         assert not was_run(trained)
+        assert RunDirectory.open("received").config.experiment.imports == ()  # nor by whoever goes on in Python
 
 
 def test_what_a_stranger_writes_into_the_record_of_a_model_is_not_run(trained):
-    from safetensors.numpy import load_file
-
-    from minnet_core import Sequential, save
-    from minnet_layers import Linear
-
-    assert load_file("model.safetensors")
     metadata = read_header("model.safetensors").metadata
     metadata["minnet-train"]["experiment"]["imports"] = ["homework.py"]
     metadata["minnet-train"]["experiment"]["criterion"] = {"class": "homework.py:Criterion"}
@@ -154,7 +150,7 @@ def test_what_a_stranger_writes_into_the_record_of_a_model_is_not_run(trained):
     minnet("evaluate", "received.safetensors", code=1)
     minnet("predict", "received.safetensors", "rows.npy")
     minnet("explain", "received.safetensors")
-    load_predictor("received.safetensors")
+    assert load_predictor("received.safetensors").record.experiment.imports == ()
     assert not was_run(trained)
 
 
@@ -227,8 +223,6 @@ criterion = { class = "MSECriterion" }
 optimizer = { class = "SGD", lr = 0.001 }
 data = { source = "table.csv" }
 """)
-    from minnet_train import Run
-
     run = Run.prepare(read_experiment("double.toml"))
     inputs, targets = run.training.batch([0, 1])
     assert inputs.dtype == targets.dtype == run.model[0].W.dtype == np.float64
@@ -248,7 +242,5 @@ def test_what_is_no_dtype_is_told(folder, dtype):
 
 def test_float32_converts_what_layers_make(folder):
     (folder / "own.toml").write_text(f'dtype = "float32"\n{EXPERIMENT}')
-    from minnet_train import Run
-
     run = Run.prepare(ExperimentFile.read("own.toml").experiment())
     assert {array.dtype.name for array in run.model.namedParameters().values()} == {"float32"}

@@ -174,7 +174,7 @@ class Trainer:
         for samples in (training, *(() if validation is None else (validation,))):
             _expect_samples(samples)
         self.plan = plan = FitOptions(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
-        columns = math.prod(training.inputs_shape)
+        columns = math.prod(getattr(training, "inputs_shape", ()))  # samples of others may not know
         self.threads = Threads.chosen(self.model, batch_size, columns, wanted=self._wanted_threads)
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
