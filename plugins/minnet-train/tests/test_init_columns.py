@@ -42,9 +42,7 @@ X = [row % 13 / 4 for row in range(ROWS)]
 Y = [row % 7 / 3 for row in range(ROWS)]
 
 
-@pytest.mark.parametrize(
-    "name", ["id", "ID", "customer_id", "PassengerId", "index", "Row", "order number"]
-)
+@pytest.mark.parametrize("name", ["id", "ID", "customer_id", "PassengerId", "index", "Row", "order number"])
 @pytest.mark.parametrize("values", [range(ROWS), SHUFFLED])
 def test_whole_numbers_of_which_none_is_twice_are_no_feature_if_they_are_called_so(name, values):
     write(**{name: values, "x": X, "y": Y})

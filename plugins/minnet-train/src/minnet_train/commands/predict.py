@@ -47,14 +47,14 @@ def predict(model: str, data: str, output: str, form: str | None, probabilities:
         predictor = predictor.taking(unknown)
     parts, notes = predictor.open(data)
     say_notes(notes)
-    rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
+    predicted = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()
         if file is sys.stdout and not is_terminal:
             with suppress(AttributeError, ValueError):  # somebody may have replaced it
                 file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
         with reading_display(shown=not is_terminal):
-            FORMATS[form or format_of(output)](rows, _Terminal() if is_terminal else file)
+            FORMATS[form or format_of(output)](predicted, _Terminal() if is_terminal else file)
 
 
 class _Terminal(StringIO):

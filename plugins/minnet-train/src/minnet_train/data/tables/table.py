@@ -14,7 +14,7 @@ from minnet_core.support import nearest
 
 from ...errors import DataError
 from .bad_cells import BadCells, BadCellsError
-from .engine import arrow
+from .engine import arrow, numpy_of
 from .numerals import FLOAT32_MAX, Numerals, looks_like, stripped
 from .times import kind_of_time, parse_times, seconds_of
 
@@ -224,7 +224,7 @@ class Batch:
         if self.file.has_types and not _is_text(values.type):
             raise self._other(column, f"{kind}s")
         encoded = self.texts(column).dictionary_encode()
-        rows, texts = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+        rows, texts = numpy_of(encoded.indices), encoded.dictionary
         found, seconds, is_time = parse_times(texts) or ("", np.full(len(texts), np.nan), np.zeros(len(texts), bool))
         is_bad = ~self.file.are_numbers(texts)[1] & (~is_time if found == kind else True)
         bad = BadCells()
@@ -273,14 +273,12 @@ def as_float64(values: Any) -> Array:
     """Convert a pyarrow array of numbers; one that float64 cannot hold becomes the nearest that it can."""
     types = arrow("types")
     if types.is_float64(values.type):
-        plain: Array = values.to_numpy(zero_copy_only=False)
-        return plain
+        return numpy_of(values)
     if types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if types.is_float16(values.type):
         return np.asarray(values.to_numpy(zero_copy_only=False), np.float64)
-    converted: Array = values.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-    return converted
+    return numpy_of(values.cast("float64", safe=False))
 
 
 def _is_numeric(type_: Any) -> bool:
