@@ -102,7 +102,8 @@ class FeatureReader:
             self._look_at_texts(batch)
         else:
             numbers = batch.number(self.column)
-            self._add_values(batch, None if np.isnan(numbers).all() else "number", numbers)
+            is_known = self.kind == "number" or not np.isnan(numbers).all()
+            self._add_values(batch, "number" if is_known else None, numbers)
 
     def _look_at_texts(self, batch: Batch) -> None:
         encoded = batch.texts(self.column).dictionary_encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -183,8 +184,10 @@ class Batch:
 
     def number(self, column: int) -> Array:
         """Return a column as `numbers` does: float64 (rows,)."""
-        number: Array = self.numbers([column])[:, 0]
-        return number
+        values, bad = self._number(column)
+        if bad or np.fmax.reduce(np.abs(values), initial=0.0) > FLOAT32_MAX:
+            values = self.numbers([column])[:, 0]  # which tells of all that is wrong
+        return values
 
     def _number(self, column: int) -> tuple[Array, list[BadCells]]:
         """Convert a column, whatever the size of its numbers; what is none is returned, too."""
@@ -281,6 +284,7 @@ def as_float64(values: Any) -> Array:
     return numpy_of(values.cast("float64", safe=False))
 
 
+@lru_cache
 def _is_numeric(type_: Any) -> bool:
     """Whether a type is one of numbers; one of nulls is, whose numbers are all missing."""
     types = arrow("types")
@@ -290,6 +294,7 @@ def _is_numeric(type_: Any) -> bool:
     return any(is_kind(type_) for is_kind in is_kinds)
 
 
+@lru_cache
 def _is_text(type_: Any) -> bool:
     types = arrow("types")
     if types.is_dictionary(type_):
