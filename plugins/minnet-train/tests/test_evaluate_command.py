@@ -40,7 +40,7 @@ def numbers_of_both_commands(experiment: str) -> tuple[dict, dict]:
     *_, last = run_.epochs()
     run_.save("m.safetensors")
     report = {name.removeprefix("validation_"): value for name, value in last.as_dict().items() if "validation" in name}
-    return report, json.loads(run("m.safetensors", "--json"))
+    return report, json.loads(run("m.safetensors", "--json").splitlines()[-1])  # notes are before it
 
 
 REGRESSION = """\

@@ -336,7 +336,8 @@ def test_one_part_of_a_file_has_no_other_words_than_another(model):
     ):
         outputs = [np.array([row]) for row in (first, then)]
         network = SimpleNamespace(forward=lambda _, rest=outputs: rest.pop(0))
-        rows = list(predict_rows(network, record, model, [np.zeros((1, 2)), np.zeros((1, 2))]))
+        found = predict_rows(network, record, model, [np.zeros((1, 2)), np.zeros((1, 2))])
+        rows = [row for part in found for row in part.as_dicts()]
         assert [list(row)[1] for row in rows] == [word, word]
         assert rows[1][word] == pytest.approx(max(then), rel=1e-5)
 
@@ -347,7 +348,8 @@ def test_a_row_in_which_the_model_overflows_is_alone_in_that(model):
     parts = [np.array([likely, [np.nan] * 3]), np.array([[np.nan] * 3, likely])]
     for outputs in (parts, parts[::-1]):
         network = SimpleNamespace(forward=lambda _, rest=list(outputs): rest.pop(0))
-        rows = list(predict_rows(network, record, model, [np.zeros((2, 2)), np.zeros((2, 2))]))
+        found = predict_rows(network, record, model, [np.zeros((2, 2)), np.zeros((2, 2))])
+        rows = [row for part in found for row in part.as_dicts()]
         assert sorted(row["probability"] for row in rows if row["probability"] > 0) == [0.5, 0.5]
 
 

@@ -66,7 +66,7 @@ def predict(
     parts, notes = predictor.open(data)
     say_notes(notes)
     click.echo(weights_text(predictor.record), err=True)
-    rows = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
+    predicted = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()
         if file is sys.stdout and not is_terminal:
@@ -74,7 +74,7 @@ def predict(
                 file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
         limited = Threads.chosen(predictor.model, CHUNK, predictor.record.preparation.width, wanted=threads)
         with reading_display(shown=not is_terminal), limited.limit():
-            FORMATS[form or format_of(output)](rows, _Terminal() if is_terminal else file)
+            FORMATS[form or format_of(output)](predicted, _Terminal() if is_terminal else file)
 
 
 class _Terminal(StringIO):

@@ -1,4 +1,4 @@
-"""What a model predicts, row by row, and the file that it is written to: as CSV or as JSON lines."""
+"""What a model predicts for rows, and the file that it is written to: as CSV or as JSON lines."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
+from attrs import field, frozen
 
 from minnet_core import Array, Module
 
@@ -47,13 +50,38 @@ def outputs_of(model: Module, record: TrainingRecord, path: str, parts: Iterable
             yield outputs
 
 
+@frozen(eq=False)
+class PredictedRows:
+    """What a model predicts for some rows, column by column.
+
+    Attributes:
+        columns: by their names, a value for each row.
+        each: ``probabilities`` or ``scores`` if there is a number for each class; else empty.
+        of_class: by the names of the classes, a number for each row.
+    """
+
+    columns: Mapping[str, Sequence[Any]]
+    each: str = ""
+    of_class: Mapping[str, Sequence[float]] = field(factory=dict)
+
+    def as_dicts(self) -> Iterator[dict[str, Any]]:
+        """Yield a dict for each row, in which the numbers of the classes are a dict."""
+        names, classes = list(self.columns), list(self.of_class)
+        rows = zip(*self.columns.values(), strict=True)
+        if not self.each:
+            yield from (dict(zip(names, row, strict=True)) for row in rows)
+            return
+        for row, numbers in zip(rows, zip(*self.of_class.values(), strict=True), strict=True):
+            yield {**dict(zip(names, row, strict=True)), self.each: dict(zip(classes, numbers, strict=True))}
+
+
 def predict_rows(
     model: Module, record: TrainingRecord, path: str, parts: Iterable[Array], *, with_all: bool = True
-) -> Iterator[dict[str, Any]]:
-    """Yield what a model predicts for each row.
+) -> Iterator[PredictedRows]:
+    """Yield what a model predicts, some rows at a time.
 
-    For a classification that is ``label``, ``probability`` and the table ``probabilities``, or ``score`` and
-    ``scores`` if the outputs are no probabilities; for a regression, a value for each output.
+    For a classification that is ``label``, ``probability`` and that of each class, or ``score`` and those of each class
+    if the outputs are no probabilities; for a regression, a value for each output.
 
     Args:
         model: in evaluation mode.
@@ -69,42 +97,43 @@ def predict_rows(
     for outputs in outputs_of(model, record, path, parts):
         if not record.classes:
             names = record.output_names(outputs.shape[1])
-            for row in record.preparation.answers(outputs).tolist():
-                yield dict(zip(names, (_rounded(value, 9) for value in row), strict=True))
+            columns = record.preparation.answers(outputs).T.tolist()
+            yield PredictedRows({name: _rounded(of, 9) for name, of in zip(names, columns, strict=True)})
             continue
         if not word:  # decided once, by the first chunk: all rows of a file have the same columns
             convert = find_conversion(outputs)
             word = "score" if convert is None else "probability"
-        yield from _labels(record, outputs if convert is None else convert(outputs), word, with_all)
+        yield _labels(record, outputs if convert is None else convert(outputs), word, with_all)
 
 
-def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) -> Iterator[dict[str, Any]]:
-    names = [str(name) for name in record.classes]
-    for label, numbers in zip(scores.argmax(axis=1).tolist(), scores.tolist(), strict=True):
-        row = {"label": record.classes[label], word: _rounded(numbers[label], 6)}
-        if with_all:
-            row[_MANY[word]] = dict(zip(names, (_rounded(value, 6) for value in numbers), strict=True))
-        yield row
+def _labels(record: TrainingRecord, scores: Array, word: str, with_all: bool) -> PredictedRows:
+    labels = scores.argmax(axis=1)
+    best = scores[np.arange(len(scores)), labels]
+    columns = {"label": [record.classes[label] for label in labels.tolist()], word: _rounded(best.tolist(), 6)}
+    if not with_all:
+        return PredictedRows(columns)
+    of_class = zip(record.classes, scores.T.tolist(), strict=True)
+    return PredictedRows(columns, _MANY[word], {str(name): _rounded(numbers, 6) for name, numbers in of_class})
 
 
-def write_csv(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
-    """Write a header and a line for each row; a table within it becomes columns such as ``probability(yes)``."""
+def write_csv(parts: Iterable[PredictedRows], file: IO[str]) -> None:
+    """Write a header and a line for each row; the numbers of classes are columns such as ``probability(yes)``."""
     writer = csv.writer(file, lineterminator="\n")
-    for index, row in enumerate(rows):
-        flat = {key: value for name, cell in row.items() for key, value in _cells(name, cell)}
+    for index, part in enumerate(parts):
         if not index:
-            writer.writerow(flat)
-        writer.writerow(flat.values())
+            singular = next((one for one, many in _MANY.items() if many == part.each), "")
+            writer.writerow([*part.columns, *(f"{singular}({name})" for name in part.of_class)])
+        writer.writerows(zip(*part.columns.values(), *part.of_class.values(), strict=True))
 
 
-def write_json_lines(rows: Iterable[dict[str, Any]], file: IO[str]) -> None:
+def write_json_lines(parts: Iterable[PredictedRows], file: IO[str]) -> None:
     """Write an object on a line of its own for each row; nan and infinity become null."""
-    for row in rows:
-        json.dump(_with_null(row), file, ensure_ascii=False)
-        file.write("\n")
+    for part in parts:
+        for row in part.as_dicts():
+            file.write(f"{json.dumps(_with_null(row), ensure_ascii=False)}\n")
 
 
-FORMATS: dict[str, Callable[[Iterable[dict[str, Any]], IO[str]], None]] = {"csv": write_csv, "jsonl": write_json_lines}
+FORMATS: dict[str, Callable[[Iterable[PredictedRows], IO[str]], None]] = {"csv": write_csv, "jsonl": write_json_lines}
 """Name of a format -> the function that writes it."""
 
 
@@ -140,17 +169,9 @@ def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
         raise OutputError(f"{os.fspath(path)}: expected a file that can be written: {error.strerror}") from error
 
 
-def _cells(name: str, cell: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(cell, dict):
-        singular = next(one for one, many in _MANY.items() if many == name)
-        yield from ((f"{singular}({key})", value) for key, value in cell.items())
-    else:
-        yield name, cell
-
-
-def _rounded(value: float, digits: int) -> float:
+def _rounded(values: Iterable[float], digits: int) -> list[float]:
     """Round to significant digits."""
-    return float(f"{value:.{digits}g}")
+    return [float(f"{value:.{digits}g}") for value in values]
 
 
 def _with_null(cell: Any) -> Any:

@@ -15,6 +15,7 @@ from ..calendars import Calendar
 from ..dataset import Dataset
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import OTHERS
+from .engine import numpy_of
 from .table import Batch, TableFile
 
 UNKNOWN = ("error", "ignore")
@@ -137,7 +138,7 @@ class Columns:
 
     def _indices(self, batch: Batch, column: int, categories: tuple[str, ...]) -> Array:
         encoded = batch.texts(column).dictionary_encode()
-        texts, rows = encoded.dictionary.to_pylist(), encoded.indices.to_numpy(zero_copy_only=False)
+        texts, rows = encoded.dictionary.to_pylist(), numpy_of(encoded.indices)
         nulls = {"", *batch.file.numerals.nulls}
         unknown = {text for text in texts if text not in nulls and text not in categories}
         index_of = dict.fromkeys(nulls, np.nan) | {text: float(index) for index, text in enumerate(categories)}

@@ -14,6 +14,7 @@ from ..calendars import Calendar
 from ..missing import SHOWN
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
+from .engine import numpy_of
 from .numerals import looks_like
 from .table import Batch, TableFile
 from .times import kind_of_time, parse_times, seconds_of
@@ -50,7 +51,7 @@ class Vocabulary:
         """Return the index of each text of a dictionary array of pyarrow."""
         index_of = self.index_of
         new = [index_of.setdefault(text, len(index_of)) for text in encoded.dictionary.to_pylist()]
-        codes: Array = np.array(new, np.int32)[encoded.indices.to_numpy(zero_copy_only=False)]
+        codes: Array = np.array(new, np.int32)[numpy_of(encoded.indices)]
         self.rows += len(codes)
         return codes
 
@@ -101,11 +102,12 @@ class FeatureReader:
             self._look_at_texts(batch)
         else:
             numbers = batch.number(self.column)
-            self._add_values(batch, None if np.isnan(numbers).all() else "number", numbers)
+            is_known = self.kind == "number" or not np.isnan(numbers).all()
+            self._add_values(batch, "number" if is_known else None, numbers)
 
     def _look_at_texts(self, batch: Batch) -> None:
         encoded = batch.texts(self.column).dictionary_encode()
-        rows, texts = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+        rows, texts = numpy_of(encoded.indices), encoded.dictionary
         found, missing = batch.file.are_numbers(texts)
         is_text = ~(found | missing)
         if not is_text.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from minnet_core.support import nearest
 
 from ...errors import DataError
 from .bad_cells import BadCells, BadCellsError
-from .engine import arrow
+from .engine import arrow, numpy_of
 from .numerals import FLOAT32_MAX, Numerals, looks_like, stripped
 from .times import kind_of_time, parse_times, seconds_of
 
@@ -183,8 +184,10 @@ class Batch:
 
     def number(self, column: int) -> Array:
         """Return a column as `numbers` does: float64 (rows,)."""
-        number: Array = self.numbers([column])[:, 0]
-        return number
+        values, bad = self._number(column)
+        if bad or np.fmax.reduce(np.abs(values), initial=0.0) > FLOAT32_MAX:
+            values = self.numbers([column])[:, 0]  # which tells of all that is wrong
+        return values
 
     def _number(self, column: int) -> tuple[Array, list[BadCells]]:
         """Convert a column, whatever the size of its numbers; what is none is returned, too."""
@@ -224,7 +227,7 @@ class Batch:
         if self.file.has_types and not _is_text(values.type):
             raise self._other(column, f"{kind}s")
         encoded = self.texts(column).dictionary_encode()
-        rows, texts = encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+        rows, texts = numpy_of(encoded.indices), encoded.dictionary
         found, seconds, is_time = parse_times(texts) or ("", np.full(len(texts), np.nan), np.zeros(len(texts), bool))
         is_bad = ~self.file.are_numbers(texts)[1] & (~is_time if found == kind else True)
         bad = BadCells()
@@ -273,16 +276,15 @@ def as_float64(values: Any) -> Array:
     """Convert a pyarrow array of numbers; one that float64 cannot hold becomes the nearest that it can."""
     types = arrow("types")
     if types.is_float64(values.type):
-        plain: Array = values.to_numpy(zero_copy_only=False)
-        return plain
+        return numpy_of(values)
     if types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if types.is_float16(values.type):
         return np.asarray(values.to_numpy(zero_copy_only=False), np.float64)
-    converted: Array = values.cast("float64", safe=False).to_numpy(zero_copy_only=False)
-    return converted
+    return numpy_of(values.cast("float64", safe=False))
 
 
+@lru_cache
 def _is_numeric(type_: Any) -> bool:
     """Whether a type is one of numbers; one of nulls is, whose numbers are all missing."""
     types = arrow("types")
@@ -292,6 +294,7 @@ def _is_numeric(type_: Any) -> bool:
     return any(is_kind(type_) for is_kind in is_kinds)
 
 
+@lru_cache
 def _is_text(type_: Any) -> bool:
     types = arrow("types")
     if types.is_dictionary(type_):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
@@ -298,7 +299,7 @@ class TableReader:
         header, used = self.file.header or (), {*self.features, *self.targets}
         is_kept = {*self.file.index} - {*self.index}
         notes = [note for note in self.file.notes if not (is_kept and "keep_index" in note)]
-        twice = sorted({name for name in header if header.count(name) > 1})
+        twice = sorted(name for name, count in Counter(header).items() if count > 1)
         if any(header[column] in twice for column in used if header):
             assert self.file.names is not None
             renamed = ", ".join(repr(one) for one, was in zip(self.file.names, header, strict=True) if one != was)

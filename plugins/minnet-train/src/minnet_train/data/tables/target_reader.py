@@ -12,7 +12,7 @@ from minnet_core import Array
 from ...errors import DataError
 from .bad_cells import BadCells, BadCellsError
 from .cells import class_names
-from .engine import arrow
+from .engine import arrow, numpy_of
 from .feature_reader import Vocabulary
 from .numerals import looks_like
 from .table import Batch, TableFile
@@ -69,7 +69,7 @@ class TargetReader:
             self._look_for_texts(batch, encoded)
             self._parts.append(self._vocabulary.encode(encoded))
         elif types.is_int64(values.type) and not values.null_count:
-            self._parts.append(values.to_numpy())
+            self._parts.append(numpy_of(values))
         else:
             self._parts.append(batch.number(self.column))
         kinds = {part.dtype == np.int32 for part in self._parts[-2:]}
@@ -80,7 +80,7 @@ class TargetReader:
         _, found, missing = self.file.numerals.parse(encoded.dictionary)
         is_text = ~(found | missing)
         if is_text.any():
-            rows = np.flatnonzero(is_text[encoded.indices.to_numpy(zero_copy_only=False)])
+            rows = np.flatnonzero(is_text[numpy_of(encoded.indices)])
             self._texts.add(rows, lambda row: batch.no_number(row, self.column, encoded[row].as_py()))
             if any(part.dtype != np.int32 for part in self._parts) and not self.as_written:
                 raise NeedsTextsError
@@ -114,7 +114,8 @@ class TargetReader:
 
     def _numbers(self) -> Array:
         """Return what are numbers all, float64 (rows,)."""
-        numbers = self.file.numerals.parse(arrow().array(list(self._vocabulary.index_of), "string"))[0]
+        if self._vocabulary.index_of:
+            numbers = self.file.numerals.parse(arrow().array(list(self._vocabulary.index_of), "string"))[0]
         parts = [numbers[part] if part.dtype == np.int32 else part for part in self._parts]
         return np.concatenate(parts).astype(np.float64)
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from minnet_core import Array
 
-from .engine import arrow
+from .engine import arrow, numpy_of
 
 _CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
 _DATE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{_CLOCK}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)?)?$"
 _TIME = r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
 
 
+@lru_cache
 def kind_of_time(type_: Any) -> str | None:
     """Return ``date`` or ``time`` for a type of pyarrow that is one of dates or of times; None for any other."""
     types = arrow("types")
@@ -34,7 +36,7 @@ def seconds_of(values: Any) -> Array:
     zone = values.type.tz if types.is_timestamp(values.type) else None
     fine = lib.time64("us") if types.is_time(values.type) else lib.timestamp("us", zone)
     micros = values.cast(fine, safe=False).cast("int64").cast("float64", safe=False)
-    seconds: Array = micros.to_numpy(zero_copy_only=False) / 1e6
+    seconds: Array = numpy_of(micros) / 1e6
     return seconds
 
 
