@@ -74,7 +74,7 @@ def test_the_same_command_writes_the_same_file(runs):
 @pytest.mark.parametrize("kind", ["confusion", "weights"])
 def test_a_run_directory_has_its_best_model_drawn(runs, kind):
     said = {"confusion": "confusion matrix of one is", "weights": "weights of one are"}
-    assert run("one", "--kind", kind).startswith(f"The {said[kind]} in {kind}.png\nweights of epoch ")
+    assert run("one", "--kind", kind).startswith(f"The {said[kind]} in {kind}.png\nweights of ")
     (runs / "one/best.safetensors").rename(runs / "one/model.safetensors")
     run("one", "--kind", kind, "-o", "other.png")
     assert kind_of(runs / "other.png") == b"\x89PNG"
@@ -127,7 +127,7 @@ def test_the_data_can_be_elsewhere(runs, monkeypatch):
     ],
 )
 def test_what_a_classifier_predicts_is_drawn(runs, kind, said):
-    assert run("one", "--kind", kind).startswith(f"{said}\nweights of epoch ")
+    assert run("one", "--kind", kind).startswith(f"{said}\nweights of ")
     assert kind_of(runs / f"{kind}.png") == b"\x89PNG"
 
 

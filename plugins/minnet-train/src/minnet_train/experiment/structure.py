@@ -84,9 +84,17 @@ def data_of_text(text: str) -> DataConfig:
 
 
 def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
-    """Write an experiment as plain data that `structure_experiment` reads."""
+    """Write an experiment as plain data that `structure_experiment` reads, and earlier versions if they can run it."""
     data: dict[str, Any] = _converter.unstructure(experiment)
-    return data
+    return _without_unused({**data, "data": _without_unused(data["data"])})
+
+
+def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the keys that earlier versions do not know, where they say nothing."""
+    return {key: value for key, value in data.items() if value is not None or key not in _ADDED}
+
+
+_ADDED = ("start", "group", "order", "validation", "folds", "fold")
 
 
 _Hook: TypeAlias = Callable[[Any, Any], Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from attrs import evolve
 
@@ -56,7 +57,11 @@ def expect_own(path: Path, experiment: Experiment, fingerprint: str) -> None:
 def _differences(record: TrainingRecord, experiment: Experiment, fingerprint: str) -> list[str]:
     """Name the keys of an experiment that differ, and ``the contents of the data`` if these do."""
     ours, theirs = map(unstructure_experiment, (experiment, evolve(record.experiment, output=experiment.output)))
-    keys = [key for key in ours if ours[key] != theirs[key] and key != "data"]
-    data = [f"data.{key}" for key in ours["data"] if ours["data"][key] != theirs["data"][key]]
+    keys = [key for key in _different(ours, theirs) if key != "data"]
+    data = [f"data.{key}" for key in _different(ours["data"], theirs["data"])]
     contents = ["the contents of the data"] if record.fingerprint != fingerprint and not data else []
     return [*keys, *data, *contents]
+
+
+def _different(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    return [key for key in one | other if one.get(key) != other.get(key)]
