@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from minnet_train import DataConfig, DataError, Dataset, Experiment, LearningData
-from minnet_train.evaluation.align import aligned
+from minnet_train.evaluation import in_form_of_model as aligned
 from minnet_train.experiment.record import TrainingRecord
 
 FEATURES = np.array([[1.0, 0], [2, 1], [3, 2], [4, 0], [5, 1], [6, 2]])

@@ -12,6 +12,7 @@ from minnet_core import Sequential, layers, load, read_header, save
 from minnet_train import DataError, ExperimentError, Run, RunDirectory, load_predictor, read_experiment
 from minnet_train.commands.evaluate import evaluate
 from minnet_train.commands.train import train
+from minnet_train.display import training_section
 
 DEEP = """\
     { class = "Linear", n_in = 2, n_out = 4 },
@@ -78,6 +79,8 @@ def test_what_was_taken_over_is_recorded_and_resumed_bit_for_bit_without_the_mod
     start = RunDirectory.open("half").config.experiment.start
     assert (start.model, start.freeze, start.head, start.preparation) == (old, ("0",), "keep", "keep")
     assert read_header("small.safetensors").metadata["minnet-train"]["experiment"]["start"]["sha256"] == start.sha256
+    rows = dict(training_section(read_header("small.safetensors"), "small.safetensors").rows)
+    assert rows["from"] == f"{old}: preparation keep, head keep, frozen: 0; SHA-256 {start.sha256}"
     Path(old).unlink()
     run("--resume", "half", "--epochs", "4")
     assert Path("small.safetensors").read_bytes() == Path("whole.safetensors").read_bytes()

@@ -80,6 +80,12 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
         yield "split", f"{', '.join(parts)}; {_fractions(record)}, seed {experiment.seed}"
     else:
         yield "split", f"{_fractions(record)}, seed {experiment.seed}"
+    if (start := experiment.start) is not None:
+        frozen = f", frozen: {', '.join(start.freeze)}" if start.freeze else ""
+        yield (
+            "from",
+            f"{start.model}: preparation {start.preparation}, head {start.head}{frozen}; SHA-256 {start.sha256}",
+        )
     yield "criterion", _component(experiment.criterion)
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
     if experiment.dtype is not None:
