@@ -355,7 +355,7 @@ def test_class_that_nobody_registered_is_saved_and_must_be_registered_to_load(pa
 
 def test_any_registered_name_can_be_saved(path):
     layers.register(Weights, "Leaky-ReLU v2.0")
-    layers._local.pop("Weights")
+    layers._local.pop("local:Weights")
     assert_identical(model := Sequential(Weights()), load(save(model, path)))
 
 

@@ -242,7 +242,9 @@ def test_what_is_no_name_of_a_distribution_is_never_advised(name):
 
 
 def test_what_is_advised_is_quoted_as_the_shell_or_python_needs():
-    with pytest.raises(UnknownComponentError, match=r"minnet check 'x;y.py:Foo'$"):
+    with pytest.raises(
+        UnknownComponentError, match=r"--import 'x;y.py', or minnet_core.import_components\('x;y.py'\)$"
+    ):
         layers["x;y.py:Foo"]
     with pytest.raises(UnknownComponentError, match=r"layers.register\(cls, \"Foo\); print\('x'\"\)$"):
         layers["local:Foo); print('x'"]

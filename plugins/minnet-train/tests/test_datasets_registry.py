@@ -84,7 +84,7 @@ def test_the_source_of_a_stranger_is_listed_trained_on_and_evaluated(stranger, t
     assert datasets["minnet-parity:Parity"] is datasets["Parity"]
     runner = CliRunner()
     trained = runner.invoke(train, ["there/e.toml"], catch_exceptions=False)
-    assert "parity: 52 samples to train on, 12 held out; 6 features, 2 classes" in trained.output
+    assert "parity: 46 samples to train on, 6 to validate by, 12 held out; 6 features, 2 classes" in trained.output
     measured = runner.invoke(evaluate, ["m.safetensors"], catch_exceptions=False)
     assert measured.output.startswith("parity: 12 held-out samples, ")
 

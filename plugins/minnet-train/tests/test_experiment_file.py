@@ -27,7 +27,7 @@ def test_what_is_left_out_has_a_default(folder, edit):
     edit("seed = 3\n", "")
     edit("batch_size = 8\n", "")
     edit('output = "small.safetensors"\n', "")
-    edit('target = "species"\ntest_fraction = 0.25\nscale = 10\n', "")
+    edit('target = "species"\ntest_fraction = 0.25\nscale = 10\nvalidation_fraction = 0\n', "")
     experiment = read_experiment("small.toml")
     assert (experiment.seed, experiment.batch_size, experiment.output) == (0, 32, "model.safetensors")
     assert experiment.data == DataConfig(source="flowers.csv")
@@ -83,8 +83,8 @@ def test_the_name_of_the_embedded_data_is_no_path(edit):
 def test_a_model_may_be_an_array_of_tables(folder, edit):
     edit('model = [\n    { class = "Linear", n_in = 2, n_out = 3 },\n    { class = "LogSoftMax" },\n]\n', "")
     edit(
-        "scale = 10\n",
-        'scale = 10\n[[model]]\nclass = "Linear"\nn_in = 2\nn_out = 3\n[[model]]\nclass = "LogSoftMax"\n',
+        "validation_fraction = 0\n",
+        'validation_fraction = 0\n[[model]]\nclass = "Linear"\nn_in = 2\nn_out = 3\n[[model]]\nclass = "LogSoftMax"\n',
     )
     assert read_experiment("small.toml").model[1] == {"class": "LogSoftMax"}
 
@@ -105,7 +105,7 @@ MISTAKES = [
         "epocs = 2",
         "small.toml, line 2: epocs: unknown key; did you mean 'epochs'? (expected one of batch_size, checkpoint_every, "
         "clip_norm, clip_value, criterion, data, dtype, early_stopping, epochs, imports, keep, metrics, model, "
-        "optimizer, output, schedule, seed)\nsmall.toml: epochs: expected this key, which is missing",
+        "optimizer, output, schedule, seed, start)\nsmall.toml: epochs: expected this key, which is missing",
     ),
     (
         'source = "flowers.csv"\ntarget',

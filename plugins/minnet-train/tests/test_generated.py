@@ -27,7 +27,7 @@ class TestAll:
 
     def test_they_can_be_learned_from(self, name):
         data = LearningData.load(DataConfig(source={"class": name, "n": 50}), 0)
-        assert (len(data.training), len(data.test)) == (40, 10)
+        assert (len(data.training), len(data.validation), len(data.test)) == (36, 4, 10)
 
 
 def test_moons_are_half_circles_that_reach_into_each_other():

@@ -195,7 +195,8 @@ def test_a_text_that_nobody_has_seen_follows_the_experiment_and_the_option():
     write("new.csv", k=["u", "w"], x=[1, 2])
 
     def predicted(*options):
-        return CliRunner().invoke(predict, ("t.safetensors", "new.csv", *options), catch_exceptions=False).output
+        CliRunner().invoke(predict, ("t.safetensors", "new.csv", "-o", "out.csv", *options), catch_exceptions=False)
+        return Path("out.csv").read_text()
 
     for unknown in ("error", "ignore"):
         Path("t.toml").write_text(text + f'unknown = "{unknown}"\n')

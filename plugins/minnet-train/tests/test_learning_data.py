@@ -60,7 +60,7 @@ def test_data_to_validate_by_take_the_place_of_a_part_in_the_form_of_the_others(
     assert data.validation.classes == ("x", "y", "z")
     assert data.validation.labels().tolist() == [1, 2, 2, 1, 1]
     assert np.array_equal(inputs(data.validation), data.preparation.inputs(CLASSES.features[:5]))
-    assert data.fingerprint != LearningData.of(CLASSES, config, 0).fingerprint
+    assert data.validation_fingerprint == other.fingerprint()
     with pytest.raises(DataError, match="o, target: expected one of x, y, z, received 'w'"):
         LearningData.of(CLASSES, config, 0, evolve(other, classes=("w", "z")))
 

@@ -98,7 +98,7 @@ def test_the_same_experiment_gives_the_same_weights_though_its_layers_draw_from_
 def test_a_run_goes_on_bit_for_bit_with_the_file_or_its_copy(trained):
     before = (trained / "model.safetensors").read_bytes()
     for name, file in (("one", "homework.py"), ("two", "two/sources/homework.py")):
-        minnet("train", "own.toml", "--epochs", "1", "--run", name)
+        minnet("train", "own.toml", "--epochs", "1", "--run", name, "--force")
         (trained / "model.safetensors").unlink()
         out = minnet("train", "--resume", name, "--epochs", "3", "--import", file)
         assert "warning" not in out
@@ -185,7 +185,7 @@ def test_paths_are_relative_to_the_experiment_and_may_be_given_otherwise(folder)
     (folder / "key.toml").write_text(
         'imports = ["homework.py"]\n' + EXPERIMENT.replace("homework.py:Dropout", "Dropout")
     )
-    minnet("train", "key.toml", "--no-run")
+    minnet("train", "key.toml", "--no-run", "--force")
 
 
 def test_two_files_of_one_name_are_told(folder):
@@ -221,7 +221,7 @@ dtype = "float64"
 model = [{ class = "Linear", n_in = 1, n_out = 1 }]
 criterion = { class = "MSECriterion" }
 optimizer = { class = "SGD", lr = 0.001 }
-data = { source = "table.csv" }
+data = { source = "table.csv", validation_fraction = 0 }
 """)
     run = Run.prepare(read_experiment("double.toml"))
     inputs, targets = run.training.batch([0, 1])

@@ -66,7 +66,8 @@ class Walk:
 
 
 @pytest.fixture
-def config(folder):
+def config(folder, edit):
+    edit("validation_fraction = 0\n", "validation_fraction = 0.25\n")
     return RunConfig(experiment=read_experiment("small.toml"), folder=str(folder), fingerprint="f")
 
 

@@ -56,9 +56,10 @@ class LearningData:
         cls,
         config: DataConfig,
         rng: int | np.random.Generator,
-        dtype: str | None = None,
         start: StartModel | None = None,
         model: Sequential | None = None,
+        *,
+        dtype: str | None = None,
     ) -> LearningData:
         """Load, divide and prepare.
 
@@ -73,7 +74,7 @@ class LearningData:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        return cls.of(load_source(config), config, rng, dtype, load_validation(config), start, model)
+        return cls.of(load_source(config), config, rng, load_validation(config), start, model, dtype=dtype)
 
     @classmethod
     def of(
@@ -81,10 +82,11 @@ class LearningData:
         dataset: Dataset,
         config: DataConfig,
         rng: int | np.random.Generator,
-        dtype: str | None = None,
         validation: Dataset | None = None,
         start: StartModel | None = None,
         model: Sequential | None = None,
+        *,
+        dtype: str | None = None,
     ) -> LearningData:
         """Divide and prepare a data set.
 

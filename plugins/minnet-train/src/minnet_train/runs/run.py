@@ -115,7 +115,7 @@ class Run:
         optimizer = build_optimizer(experiment, part)
         schedule = build_schedule(experiment)
         begun = None if experiment.start is None else StartModel.read(experiment.start, start)
-        data = LearningData.load(experiment.data, split_rng, experiment.dtype, begun, model)
+        data = LearningData.load(experiment.data, split_rng, begun, model, dtype=experiment.dtype)
         if begun is not None:
             begun.give_weights(model, with_head=data.keeps_head)
             taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
