@@ -181,7 +181,6 @@ def test_paths_are_relative_to_the_experiment_and_may_be_given_otherwise(folder)
     (folder / "lab/lib/homework.py").rename(folder / "homework.py")
     assert "lib/homework.py" in minnet("train", "lab/own.toml", "--no-run", code=1)
     minnet("train", "lab/own.toml", "--no-run", "--import", "homework.py")
-    (folder / "bare.toml").write_text(EXPERIMENT.replace("homework.py:BatchNormalization", "BatchNormalization"))
     (folder / "key.toml").write_text(
         'imports = ["homework.py"]\n' + EXPERIMENT.replace("homework.py:Dropout", "Dropout")
     )
