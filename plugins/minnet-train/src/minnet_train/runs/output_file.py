@@ -56,8 +56,8 @@ def expect_own(path: Path, experiment: Experiment, fingerprint: str) -> None:
 
 def _differences(record: TrainingRecord, experiment: Experiment, fingerprint: str) -> list[str]:
     """Name the keys of an experiment that differ, and ``the contents of the data`` if these do."""
-    unrecorded = {"output": experiment.output, "imports": experiment.imports}
-    ours, theirs = map(unstructure_experiment, (experiment, evolve(record.experiment, **unrecorded)))
+    recorded = evolve(record.experiment, output=experiment.output, imports=experiment.imports)  # which no file says
+    ours, theirs = map(unstructure_experiment, (experiment, recorded))
     keys = [key for key in _different(ours, theirs) if key != "data"]
     data = [f"data.{key}" for key in _different(ours["data"], theirs["data"])]
     contents = ["the contents of the data"] if record.fingerprint != fingerprint and not data else []
