@@ -72,7 +72,7 @@ class RawRows:
         return cls(path, columns, may_be_missing, table=table, positions=columns.positions(table))
 
     @classmethod
-    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool) -> RawRows:
+    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool, date_format: str = "") -> RawRows:
         """Look at rows in memory.
 
         Columns are found by their names where the model and the rows have names, others being ignored; else they are
@@ -82,6 +82,7 @@ class RawRows:
             data: a frame of pandas, polars or Arrow, a dict of columns, a list of dicts, or an array (rows, columns).
             columns: what the model takes.
             may_be_missing: whether a value may be missing.
+            date_format: how texts have dates besides ISO 8601.
 
         Raises:
             DataError: if it is none of these, or has other columns.
@@ -96,6 +97,7 @@ class RawRows:
         header = [name for column, name in enumerate(table.header or ()) if column not in table.index]
         if header == [str(index) for index in range(len(header))] and not {*header} & {*(columns.names or ())}:
             table = evolve(table, header=None)  # pandas numbers the columns of an array
+        table = evolve(table, date_format=date_format)
         return cls(table.name, columns, may_be_missing, table=table, positions=columns.positions(table))
 
     @classmethod

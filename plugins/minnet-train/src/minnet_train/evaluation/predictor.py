@@ -151,8 +151,13 @@ class Predictor:
             DataError, MissingLibraryError: as `predict` does.
         """
         if not isinstance(data, (str, os.PathLike)):
-            preparation = self.record.preparation
-            return RawRows.of(data, preparation.columns, may_be_missing=preparation.fill is not None)
+            preparation, config = self.record.preparation, self.record.experiment.data
+            return RawRows.of(
+                data,
+                preparation.columns,
+                may_be_missing=preparation.fill is not None,
+                date_format=config.option("date_format", ""),
+            )
         rows, notes = self.open(os.fspath(data))
         for note in notes:
             warnings.warn(note, stacklevel=4)  # the caller of predict

@@ -108,6 +108,7 @@ class Csv(TableSource):
         quote: what is around a cell that has a delimiter or a line break; empty for nothing.
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         skip_rows: how many lines there are before the first row.
+        date_format: how dates are written besides ISO 8601: ``%d.%m.%Y`` for 31.12.2024, as `datetime.strptime` has it.
         keep_index: whether a first column without a name, as pandas writes its index, is a feature.
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.
@@ -138,6 +139,7 @@ class Csv(TableSource):
         quote: str = '"',
         null_values: Sequence[str] = (),
         skip_rows: int = 0,
+        date_format: str = "",
         keep_index: bool = False,
         max_categories: int | None = None,
         min_frequency: int | float | None = None,
@@ -169,6 +171,7 @@ class Csv(TableSource):
             null_values=null_values,
             header=header,
             skip_rows=skip_rows,
+            date_format=date_format,
         )
 
     @classmethod

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
@@ -27,6 +29,7 @@ class Dialect:
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         header: whether the first row is a header. None: evidence decides.
         skip_rows: how many lines are before it.
+        date_format: how dates are written besides ISO 8601, as `datetime.strptime` has it; empty for no other way.
     """
 
     delimiter: str = ","
@@ -37,6 +40,7 @@ class Dialect:
     null_values: tuple[str, ...] = field(default=(), converter=_texts)
     header: bool | None = None
     skip_rows: int = 0
+    date_format: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Check what cannot be."""
@@ -68,11 +72,24 @@ class Dialect:
             raise ValueError(f"expected header to be true or false, received {self.header!r}")
         if isinstance(self.skip_rows, bool) or not isinstance(self.skip_rows, int) or self.skip_rows < 0:
             raise ValueError(f"expected skip_rows of at least 0, received {self.skip_rows!r}")
+        if self.date_format != "" and not _is_date_format(self.date_format):
+            raise ValueError(
+                f"expected date_format of a day, a month and a year, such as '%d.%m.%Y', received {self.date_format!r}"
+            )
 
     @property
     def numerals(self) -> Numerals:
         """How numbers are written."""
         return Numerals(self.decimal, self.thousands, self.null_values)
+
+
+def _is_date_format(text: object) -> bool:
+    """Whether a date can be written and read with it, and is the same then."""
+    date = datetime(1987, 6, 25)
+    try:
+        return isinstance(text, str) and datetime.strptime(date.strftime(text), text) == date
+    except (ValueError, re.error):
+        return False
 
 
 def _is_encoding(name: str) -> bool:

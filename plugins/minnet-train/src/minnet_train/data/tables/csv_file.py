@@ -96,6 +96,7 @@ class CsvFile(TableFile):
             index=index,
             notes=tuple(notes),
             numerals=dialect.numerals,
+            date_format=dialect.date_format,
             dialect=dialect,
         )
 

@@ -114,7 +114,7 @@ class FeatureReader:
             values = batch.number(self.column) if found.any() else np.full(len(batch), np.nan)
             self._add_values(batch, "number" if found.any() else None, values, encoded)
             return
-        times = None if found.any() or self.kind == "text" else parse_times(texts)
+        times = None if found.any() or self.kind == "text" else parse_times(texts, self.file.date_format)
         if times is not None and (times[0] == self.kind or 2 * times[2][rows].sum() > is_text[rows].sum()):
             kind, seconds, is_time = times
             self._add_values(batch, kind, seconds[rows], encoded)

@@ -55,7 +55,14 @@ class ManyFiles(TableFile):
             _positions(first, file)
         notes = tuple(dict.fromkeys(note for file in files for note in file.notes))
         return cls(
-            name, first.header, first.width, index=first.index, notes=notes, numerals=first.numerals, files=tuple(files)
+            name,
+            first.header,
+            first.width,
+            index=first.index,
+            notes=notes,
+            numerals=first.numerals,
+            date_format=first.date_format,
+            files=tuple(files),
         )
 
     @property

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
+from math import isnan
 from typing import Any
 
 from attrs import evolve, frozen
@@ -18,12 +20,20 @@ from .csv_file import LITTLE, first_rows
 from .header import find_header
 from .numerals import Numerals, looks_like
 from .text_blocks import likely_encoding, raw_blocks, text_blocks
+from .times import in_format
 
 LINES = 1000
 """So many lines are looked at."""
 
 _PLACEHOLDERS = ("-", "--", ".", "..", "#N/A", "#NA", "#N/V", "<NA>", "NaT", "missing", "Missing", "unknown", "Unknown")
 """What else is written for a number that is missing."""
+
+_DAYS = (
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+)
+_DATES = tuple(day + clock for day in _DAYS for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"))
+"""How dates are written besides ISO 8601; of two that read a column alike, the first is taken."""
 
 _POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
 """Numbers whose point is no mark between thousands."""
@@ -65,10 +75,10 @@ def work_out(name: str, given: Mapping[str, Any], target: Collection[str] = ()) 
     """
     options: list[Option] = []
     known = {key: given[key] for key in ("delimiter", "decimal", "thousands", "encoding", "quote") if key in given}
-    known |= {key: given[key] for key in ("null_values", "header", "skip_rows") if key in given}
+    known |= {key: given[key] for key in ("null_values", "header", "skip_rows", "date_format") if key in given}
     dialect = Dialect(**known)
     # Numbers twice: once the decimal mark is known, others are seen to have points between thousands.
-    for find in (_encoding, _skipped_and_delimiter, _quote, _numerals, _numerals, _nulls, _header):
+    for find in (_encoding, _skipped_and_delimiter, _quote, _numerals, _numerals, _nulls, _dates, _header):
         for option in find(name, dialect, target):
             if option.name not in known and getattr(dialect, option.name) != option.value:
                 dialect = evolve(dialect, **{option.name: option.value})
@@ -272,6 +282,31 @@ def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
                 found[text] = f"{_line_of(name, dialect, index, text)} has {text!r} in column {index + 1}"
     if found:
         yield Option("null_values", tuple(found), "; ".join(found.values()))
+
+
+def _dates(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
+    """See whether a column of texts is one of dates that are written in another way than ISO 8601."""
+    for index, cells in enumerate(_columns(name, dialect)):
+        texts = {cell.strip() for cell in cells}
+        dates = sorted(text for text in texts if not dialect.numerals.is_missing(text))
+        if not dates or any(map(dialect.numerals.is_number, dates)):
+            continue
+        fitting = [form for form in _DATES if not any(isnan(in_format(text, form)) for text in dates)]
+        if not fitting:
+            continue
+        chosen, *others = fitting
+        deciding = max(dates, key=lambda text: sum(isnan(in_format(text, form)) for form in _DATES))
+        doubt = ""
+        for text, form in product(dates, others):
+            if in_format(text, form) != in_format(text, chosen):
+                deciding, doubt = text, f", and {json.dumps(form)} reads it otherwise"
+                break
+        yield Option(
+            "date_format",
+            chosen,
+            f"{_line_of(name, dialect, index, deciding)} has {deciding!r} in column {index + 1}{doubt}",
+        )
+        return
 
 
 def _header(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:

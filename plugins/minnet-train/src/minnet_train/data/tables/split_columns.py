@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ...errors import DataError
 from .engine import arrow
 from .feature_reader import Vocabulary
 from .table import Batch, TableFile
+from .times import in_format
 
 
 class GroupReader:
@@ -78,7 +80,7 @@ class OrderReader:
     def _times(self, batch: Batch, texts: Any) -> Array:
         """Read times in microseconds; those that name no zone are taken for UTC."""
         encoded = arrow("compute").dictionary_encode(texts)
-        times = [_microseconds(text) for text in encoded.dictionary.to_pylist()]
+        times = [_microseconds(text, self.file.date_format) for text in encoded.dictionary.to_pylist()]
         indices: Array = encoded.indices.to_numpy(zero_copy_only=False)
         wrong = np.flatnonzero(np.array([time is None for time in times])[indices])
         if wrong.size:
@@ -100,7 +102,9 @@ def expect_no_cell(batch: Batch, column: int, is_missing: Any) -> None:
         )
 
 
-def _microseconds(text: str) -> int | None:
+def _microseconds(text: str, date_format: str) -> int | None:
+    if date_format and not isnan(seconds := in_format(text, date_format)):
+        return round(seconds * 1e6)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

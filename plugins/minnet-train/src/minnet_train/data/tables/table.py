@@ -31,6 +31,7 @@ class TableFile(ABC):
         index: the positions of those that only number or name the rows, and are left out.
         notes: what was decided about it that is not plain, a sentence for each.
         numerals: how its texts are read as numbers.
+        date_format: how its texts have dates besides ISO 8601; empty for no other way.
     """
 
     name: str
@@ -39,6 +40,7 @@ class TableFile(ABC):
     index: tuple[int, ...] = field(default=(), kw_only=True)
     notes: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
     numerals: Numerals = field(default=Numerals(), kw_only=True, repr=False)
+    date_format: str = field(default="", kw_only=True, repr=False)
 
     @abstractmethod
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
@@ -228,7 +230,8 @@ class Batch:
             raise self._other(column, f"{kind}s")
         encoded = self.texts(column).dictionary_encode()
         rows, texts = numpy_of(encoded.indices), encoded.dictionary
-        found, seconds, is_time = parse_times(texts) or ("", np.full(len(texts), np.nan), np.zeros(len(texts), bool))
+        none = "", np.full(len(texts), np.nan), np.zeros(len(texts), bool)
+        found, seconds, is_time = parse_times(texts, self.file.date_format) or none
         is_bad = ~self.file.are_numbers(texts)[1] & (~is_time if found == kind else True)
         bad = BadCells()
         bad.add(np.flatnonzero(is_bad[rows]), lambda row: self.no_value(row, column, encoded[row].as_py(), kind))

@@ -40,16 +40,21 @@ def seconds_of(values: Any) -> Array:
     return seconds
 
 
-def parse_times(texts: Any) -> tuple[str, Array, Array] | None:
-    """Read dates, or times of a day, that are written as ISO 8601 has them.
+def parse_times(texts: Any, date_format: str = "") -> tuple[str, Array, Array] | None:
+    """Read dates, or times of a day, that are written as ISO 8601 has them, or dates in another way.
 
     Args:
         texts: a pyarrow array without blanks around its cells.
+        date_format: the other way, as `datetime.strptime` has it; empty for none.
 
     Returns:
         ``date`` or ``time``, the seconds, nan where there are none, and where there are some; None if there are none.
     """
     compute = arrow("compute")
+    if date_format:
+        seconds = np.array([in_format(text, date_format) for text in texts.to_pylist()], np.float64)
+        if not np.isnan(seconds).all():
+            return "date", seconds, ~np.isnan(seconds)
     for kind, pattern in (("date", _DATE), ("time", _TIME)):
         matches = compute.match_substring_regex(texts, pattern=pattern)
         found = matches.to_numpy(zero_copy_only=False).astype(bool)
@@ -76,6 +81,19 @@ def _seconds_of_texts(texts: Any) -> Array:
 def _second(text: str) -> float:
     try:
         time = datetime.fromisoformat(text)
+    except ValueError:
+        return float("nan")
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def in_format(text: str | None, date_format: str) -> float:
+    """Read a date that is written in a way of `datetime.strptime`; nan for another text.
+
+    >>> in_format("02.01.1970", "%d.%m.%Y"), in_format("30.02.1970", "%d.%m.%Y")
+    (86400.0, nan)
+    """
+    try:
+        time = datetime.strptime(text or "", date_format)
     except ValueError:
         return float("nan")
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
