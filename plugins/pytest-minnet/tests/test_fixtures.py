@@ -109,7 +109,7 @@ def registered():
     layers.register(cls)
     yield cls
     assert layers["Mine"] is cls
-    del layers._local["Mine"]
+    del layers._local["local:Mine"]
     layers.refresh()
 
 

@@ -35,8 +35,10 @@ def draw_of_each_class(labels: Array, rows: Array, fraction: float, rng: np.rand
     return is_drawn
 
 
-def draw_groups(labels: Array, groups: Array, rows: Array, fraction: float, rng: np.random.Generator) -> Array:
-    """Draw whole groups among ``rows``, which must have two at least, until they are about a fraction of each class.
+def draw_groups(
+    labels: Array, groups: Array, rows: Array, fraction: float, kept: int, rng: np.random.Generator
+) -> Array:
+    """Draw whole groups among ``rows``, until they are about a fraction of each class.
 
     They are looked at in random order, and taken if that brings the counts of the classes nearer to what is wanted.
 
@@ -45,6 +47,7 @@ def draw_groups(labels: Array, groups: Array, rows: Array, fraction: float, rng:
         groups: of all rows, as integers.
         rows: to draw among.
         fraction: of ``rows``.
+        kept: how many groups are left at least; there must be one more.
         rng: decides the order.
     """
     names, counts = _counts(labels[rows], groups[rows])
@@ -54,7 +57,7 @@ def draw_groups(labels: Array, groups: Array, rows: Array, fraction: float, rng:
     drawn, taken = np.zeros(len(total)), list[int]()
     for index in order.tolist():
         nearer = _distance(drawn + counts[index], wanted, scale) < _distance(drawn, wanted, scale)
-        if nearer and len(taken) < len(names) - 1:
+        if nearer and len(taken) < len(names) - kept:
             drawn = drawn + counts[index]
             taken.append(index)
     if not taken:
@@ -64,11 +67,11 @@ def draw_groups(labels: Array, groups: Array, rows: Array, fraction: float, rng:
     return is_drawn
 
 
-def last_rows(order: Array, rows: Array, fraction: float) -> Array:
-    """Take the last of ``rows`` by their order, which must have two values at least; equal ones are not parted."""
+def last_rows(order: Array, rows: Array, fraction: float, kept: int) -> Array:
+    """Take the last of ``rows`` by their order; ``kept`` values are left at least, and equal ones are not parted."""
     values, counts = np.unique(order[rows], return_counts=True)
-    left = np.cumsum(counts)[:-1]  # rows before each cut
-    cut = int(np.abs(left - len(rows) * (1 - fraction)).argmin())
+    left = np.cumsum(counts)[kept - 1 : -1]  # rows before each cut
+    cut = kept - 1 + int(np.abs(left - len(rows) * (1 - fraction)).argmin())
     is_drawn = np.zeros(len(order), bool)
     is_drawn[rows[order[rows] > values[cut]]] = True
     return is_drawn
@@ -92,15 +95,17 @@ def deal_groups(labels: Array, groups: Array, folds: int, rng: np.random.Generat
     """Deal whole groups, of which there must be as many as folds, the largest first.
 
     Each goes where the classes are then spread most evenly: where the squares of what each fold has of each class, as
-    a part of all, have the smallest sum.
+    a part of all, have the smallest sum, and among equals where the fewest rows are. The last ones fill empty folds.
     """
     names, counts = _counts(labels, groups)
     parts = counts / np.maximum(counts.sum(axis=0), 1)
     order = rng.permutation(len(names))
     order = order[np.argsort(-parts[order].sum(axis=1), kind="stable")]
     held, fold_of = np.zeros((folds, parts.shape[1])), np.empty(len(names), np.int64)
-    for index in order:
-        fold_of[index] = fold = int((held @ parts[index]).argmin())
+    for left, index in zip(range(len(order), 0, -1), order, strict=True):
+        sizes = held.sum(axis=1)
+        is_due = sizes == 0 if left <= np.count_nonzero(sizes == 0) else np.ones(folds, bool)
+        fold_of[index] = fold = int(np.lexsort((sizes, held @ parts[index], ~is_due))[0])
         held[fold] += parts[index]
     return np.asarray(fold_of[np.searchsorted(names, groups)])
 

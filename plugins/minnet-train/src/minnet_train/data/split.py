@@ -67,9 +67,9 @@ class Split:
         needed = 3 if validation_fraction else 2
         _expect_enough(dataset, labels, needed, stratify)
         if dataset.order is not None:
-            is_test = last_rows(dataset.order, rows, test_fraction)
+            is_test = last_rows(dataset.order, rows, test_fraction, needed - 1)
         elif dataset.groups is not None:
-            is_test = draw_groups(labels, dataset.groups, rows, test_fraction, rng)
+            is_test = draw_groups(labels, dataset.groups, rows, test_fraction, needed - 1, rng)
         else:
             is_test = draw_rows(labels, rows, test_fraction, needed - 1, rng)
         return cls._of(dataset, labels, is_test, validation_fraction, rng)
@@ -127,10 +127,10 @@ class Split:
         of_others = USUAL_VALIDATION if fraction is None else min(fraction * len(labels) / len(others), 0.99)
         if dataset.order is not None and fraction != 0:
             if _several(dataset.order[others]):
-                is_validation = last_rows(dataset.order, others, of_others)
+                is_validation = last_rows(dataset.order, others, of_others, 1)
         elif dataset.groups is not None and fraction != 0:
             if _several(dataset.groups[others]):
-                is_validation = draw_groups(labels, dataset.groups, others, of_others, rng)
+                is_validation = draw_groups(labels, dataset.groups, others, of_others, 1, rng)
         elif fraction is None:
             is_validation = draw_of_each_class(labels, others, of_others, rng)
         elif fraction:
