@@ -91,10 +91,11 @@ def unstructure_experiment(experiment: Experiment) -> dict[str, Any]:
 
 def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
     """Leave out the keys that earlier versions do not know, where they say nothing."""
-    return {key: value for key, value in data.items() if value is not None or key not in _ADDED}
+    return {key: value for key, value in data.items() if key not in _ADDED or value != _ADDED[key]}
 
 
-_ADDED = ("start", "group", "order", "validation", "folds", "fold")
+_ADDED = {**dict.fromkeys(("start", "dtype", "group", "order", "validation", "folds", "fold")), "unknown": "error"}
+"""Keys that earlier versions do not know -> what they are if they say nothing."""
 
 
 _Hook: TypeAlias = Callable[[Any, Any], Any]

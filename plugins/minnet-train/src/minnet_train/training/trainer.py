@@ -42,7 +42,7 @@ class Trainer:
         clip_norm: gradients whose norm is larger are scaled to it, after ``clip_value``.
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
-        frozen: layers that are in evaluation mode; the optimizer must be of the others, as `trained_part` gives them.
+        frozen: layers that are in evaluation mode; the optimizer must be of the others.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
         threads: how many multiply matrices during an epoch; None for what a variable such as ``OPENBLAS_NUM_THREADS``
             says, or else what fits the model: one if its products are small. Between epochs, and after an error, there

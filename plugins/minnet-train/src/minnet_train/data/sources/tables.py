@@ -108,7 +108,7 @@ class Csv(TableSource):
         quote: what is around a cell that has a delimiter or a line break; empty for nothing.
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         skip_rows: how many lines there are before the first row.
-        date_format: how dates are written besides ISO 8601: ``%d.%m.%Y`` for 31.12.2024, as `datetime.strptime` has it.
+        date_format: how dates are written besides ISO 8601: ``%d.%m.%Y`` for 31.12.2024, as ``strptime`` has it.
         keep_index: whether a first column without a name, as pandas writes its index, is a feature.
         max_categories: how many categories a column of texts has at most: the commonest, and one of all others.
         min_frequency: in so many rows, or in this fraction of them, a text must be to be a category of its own.

@@ -29,7 +29,7 @@ class Dialect:
         null_values: what is written for a missing value, besides an empty cell, NA and the like.
         header: whether the first row is a header. None: evidence decides.
         skip_rows: how many lines are before it.
-        date_format: how dates are written besides ISO 8601, as `datetime.strptime` has it; empty for no other way.
+        date_format: how dates are written besides ISO 8601, as ``datetime.strptime`` has it; empty for no other way.
     """
 
     delimiter: str = ","

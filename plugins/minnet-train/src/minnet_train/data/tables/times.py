@@ -45,7 +45,7 @@ def parse_times(texts: Any, date_format: str = "") -> tuple[str, Array, Array] |
 
     Args:
         texts: a pyarrow array without blanks around its cells.
-        date_format: the other way, as `datetime.strptime` has it; empty for none.
+        date_format: the other way, as ``datetime.strptime`` has it; empty for none.
 
     Returns:
         ``date`` or ``time``, the seconds, nan where there are none, and where there are some; None if there are none.
@@ -87,7 +87,7 @@ def _second(text: str) -> float:
 
 
 def in_format(text: str | None, date_format: str) -> float:
-    """Read a date that is written in a way of `datetime.strptime`; nan for another text.
+    """Read a date that is written in a way of ``datetime.strptime``; nan for another text.
 
     >>> in_format("02.01.1970", "%d.%m.%Y"), in_format("30.02.1970", "%d.%m.%Y")
     (86400.0, nan)
