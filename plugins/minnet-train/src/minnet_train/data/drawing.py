@@ -95,17 +95,15 @@ def deal_groups(labels: Array, groups: Array, folds: int, rng: np.random.Generat
     """Deal whole groups, of which there must be as many as folds, the largest first.
 
     Each goes where the classes are then spread most evenly: where the squares of what each fold has of each class, as
-    a part of all, have the smallest sum, and among equals where the fewest rows are. The last ones fill empty folds.
+    a part of all, have the smallest sum, and among equals where the fewest rows are: in an empty fold, if there is one.
     """
     names, counts = _counts(labels, groups)
     parts = counts / np.maximum(counts.sum(axis=0), 1)
     order = rng.permutation(len(names))
     order = order[np.argsort(-parts[order].sum(axis=1), kind="stable")]
     held, fold_of = np.zeros((folds, parts.shape[1])), np.empty(len(names), np.int64)
-    for left, index in zip(range(len(order), 0, -1), order, strict=True):
-        sizes = held.sum(axis=1)
-        is_due = sizes == 0 if left <= np.count_nonzero(sizes == 0) else np.ones(folds, bool)
-        fold_of[index] = fold = int(np.lexsort((sizes, held @ parts[index], ~is_due))[0])
+    for index in order:
+        fold_of[index] = fold = int(np.lexsort((held.sum(axis=1), held @ parts[index]))[0])
         held[fold] += parts[index]
     return np.asarray(fold_of[np.searchsorted(names, groups)])
 
