@@ -66,6 +66,15 @@ def test_classes_are_found_by_the_name_of_their_file(homework):
     assert layers.declaration("homework.py:Linear").provider == "homework.py"
 
 
+def test_the_contents_that_are_kept_are_those_that_were_run(homework):
+    changing = HOMEWORK + "\npathlib.Path('homework.py').write_text('something else')\n"
+    homework.write_text(changing)
+    found = import_components("homework.py")
+    assert homework.read_text() == "something else"
+    assert found.contents == changing.encode()
+    assert found.sha256 == hashlib.sha256(changing.encode()).hexdigest()
+
+
 def test_a_file_takes_no_name_of_minnet(homework):
     import_components("homework.py")
     assert layers["minnet-core:Sequential"] is Sequential

@@ -60,8 +60,8 @@ def import_components(path: str | os.PathLike[str], *others: Registry) -> Source
         ValueError: if there is no such file, or it cannot be run.
     """
     path = Path(path)
-    module = load_source_file(path)
-    contents = path.read_bytes()
+    contents = _contents(path)
+    module = _run(path.resolve(), contents)
     names = []
     for cls in _classes(module):
         if hasattr(cls, "updateOutput"):
@@ -84,10 +84,17 @@ def load_source_file(path: Path) -> ModuleType:
     Raises:
         ValueError: if there is no such file, or it cannot be run.
     """
+    return _run(path.resolve(), _contents(path))
+
+
+def _contents(path: Path) -> bytes:
     if not path.is_file():
         raise ValueError(f"expected a Python file, received {str(path)!r}: there is no such file")
-    path = path.resolve()
-    source = path.read_bytes()
+    return path.read_bytes()
+
+
+def _run(path: Path, source: bytes) -> ModuleType:
+    """Run the contents of a file: those that were read once, for the file may change, or change itself."""
     # Which no other file, or module, has, nor this one when it has been changed.
     name = f"minnet_checked_{path.stem}_{crc32(str(path).encode() + source):08x}"
     if name in sys.modules:
