@@ -47,6 +47,7 @@ class StepPlan:
         kept = (output, loss, *drawn)
         rows = self.rows = needed(table.rows, kept)
         forward = sum(row in rows for row in table.rows[:forward])
+        self._count = forward
         memory = self._memory = dict[Value, Array]()
         halves = grouped(rows[:forward]), grouped(rows[forward:])
         groups = bind([*halves[0], *halves[1]], kept, memory)
@@ -68,22 +69,19 @@ class StepPlan:
 
     def set_outputs(self) -> None:
         """Compute the forward pass of the last input once more, and give each module its output."""
-        called = {id(module) for module, _ in self.table.called}
         memory = {value: array for value, array in self._memory.items() if value.dtype == np.bool_}  # what was drawn
         scratch = Scratch()
-        for row in self.rows:
-            if row.owner is None:
-                continue
-            is_known = row.operation is draw_keep or (row.operation.name == "call" and not row.results)
+        for row in self.rows[: self._count]:
             for result in row.results:
                 memory.setdefault(result.root, np.empty(result.root.shape, result.root.dtype))
             bound = bound_row(row, memory)
-            if id(row.owner) in called and row.operation.name == "call":
-                np.copyto(bound.results[0], row.owner.output)
-            elif not is_known:
+            if row.called is not None:
+                np.copyto(bound.results[0], row.called.output)
+            elif row.results and row.operation is not draw_keep:
                 for call in row_calls(bound, scratch):
                     call()
-                row.owner.output = bound.results[0]
+        for module, output in self.table.outputs:
+            module.output = output.resolve(memory)  # type: ignore[assignment]
 
 
 class CompiledStep:

@@ -31,7 +31,7 @@ class Row:
         results: what it makes.
         numbers: what else its definition takes, by name.
         accumulate: whether it adds to its result.
-        owner: the module of whose forward pass it is a part.
+        called: the module whose forward pass it is, if it calls one.
     """
 
     operation: Operation
@@ -39,7 +39,7 @@ class Row:
     results: tuple[Value, ...]
     numbers: dict[str, Any] = field(factory=dict)
     accumulate: bool = False
-    owner: Module | None = None
+    called: Module | None = None
 
     @property
     def blocks_of(self) -> int | None:
@@ -65,6 +65,7 @@ class Table:
     Attributes:
         rows: the rows.
         watched: the attributes of which the rows were made.
+        outputs: the modules that the rows stand for, with their outputs.
         called: modules that say no operations, and why; they are called in their place.
     """
 
@@ -73,7 +74,7 @@ class Table:
         self.rows: list[Row] = []
         self.watched = Watch()
         self.called: list[tuple[Module | Criterion, str]] = []
-        self._owner: Module | None = None
+        self.outputs: list[tuple[Module, Value]] = []
         self._written: set[int] = set()
         self._copies: dict[Value, Value] = {}
 
@@ -111,7 +112,7 @@ class Table:
             )
         else:
             results = (into,)
-        self.rows.append(Row(operation, operands, results, numbers, accumulate, self._owner))
+        self.rows.append(Row(operation, operands, results, numbers, accumulate))
         return results[0] if len(results) == 1 else results
 
     def accumulate(self, gradient: Array, operation: Operation, *operands: Value, **numbers: Any) -> None:
@@ -121,12 +122,16 @@ class Table:
         self._written.add(address)
 
     def call(
-        self, function: Callable[..., object], *operands: Value, result: tuple[tuple[int, ...], Any] | None = None
+        self,
+        function: Callable[..., object],
+        *operands: Value,
+        result: tuple[tuple[int, ...], Any] | None = None,
+        called: Module | None = None,
     ) -> Any:
         """Add a row that calls a function with the arrays of its operands, and one to write its result to."""
         is_trained = any(operand.is_trained for operand in operands)
         results = () if result is None else (Value(result[0], result[1], is_trained=is_trained),)
-        self.rows.append(Row(call, operands, results, {"function": function}, owner=self._owner))
+        self.rows.append(Row(call, operands, results, {"function": function}, called=called))
         return results[0] if results else None
 
     def module(self, module: Module, x: Value) -> tuple[Value, Backward]:
@@ -139,22 +144,21 @@ class Table:
             NoOperationsError: if it can be no part of a table.
         """
         says, why = operations_of(module), "it says none"
-        before, outer = (len(self.rows), len(self.called)), self._owner
-        self._owner = module
-        try:
-            if says is not None:
-                self.watched.add(module)
-                try:
-                    y, backward = says(self, module, x)
-                except NoOperationsError as error:
-                    why = str(error)
-                    del self.rows[before[0] :], self.called[before[1] :]
-                else:
-                    return y, backward
-            self.called.append((module, why))
-            return self._module_called(module, x)
-        finally:
-            self._owner = outer
+        lists = self.rows, self.called, self.outputs
+        lengths = [len(each) for each in lists]
+        if says is not None:
+            self.watched.add(module)
+            try:
+                y, backward = says(self, module, x)
+            except NoOperationsError as error:
+                why = str(error)
+                for each, length in zip(lists, lengths, strict=True):
+                    del each[length:]  # type: ignore[attr-defined]
+            else:
+                self.outputs.append((module, y))
+                return y, backward
+        self.called.append((module, why))
+        return self._module_called(module, x)
 
     def criterion(self, criterion: Criterion, x: Value, target: Value) -> tuple[Value, Callable[[], Value]]:
         """Add the rows of a criterion's forward pass.
@@ -206,7 +210,7 @@ class Table:
         def forward(input: Array, y: Array) -> None:
             _put(y, module.forward(input), module)
 
-        y = self.call(forward, x, result=(shape, dtype))
+        y: Value = self.call(forward, x, result=(shape, dtype), called=module)
         y.is_trained = x.is_trained or has_parameters
 
         def backward(g: Value) -> Value | None:
