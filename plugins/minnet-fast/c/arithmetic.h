@@ -64,16 +64,14 @@ INLINE float exp_tail(float r) {
 
 INLINE float power_of_two(int32_t n) { return float_of((uint32_t)(n + 127) << 23); }
 
-/* e^x = 2^n (1 + r + r^2 tail(r)); error 0.99 ulp, subnormal results included.
-   In two steps, as 2^n may be outside of the range in which e^x is not. */
+/* e^x = 2^n (1 + r + r^2 tail(r)), for x <= 0; error 0.96 ulp, subnormal results included.
+   In two steps, as 2^n may be below the range in which e^x still is. */
 INLINE float exponential(float x) {
     int32_t n;
     x = x < -105.0f ? -105.0f : x;
-    x = x > 90.0f ? 90.0f : x;
     float r = reduce(x, &n);
     float p = exp_tail(r) * (r * r) + r + 1.0f;
-    int32_t half = n >> 1;
-    return p * power_of_two(half) * power_of_two(n - half);
+    return p * power_of_two(n + 30) * 9.31322574615478515625e-10f; /* 2^-30 */
 }
 
 /* e^x - 1 = 2^n (r + r^2 tail(r)) + (2^n - 1), for x <= 0; error 0.85 ulp. */

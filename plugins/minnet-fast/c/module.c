@@ -162,7 +162,7 @@ static PyObject *call(int number, PyObject *const *arguments, Py_ssize_t given) 
     }
     if (makes) return computed(&step, shaped);
     run(&step);
-    Py_RETURN_TRUE;
+    return Py_NewRef(operation->makes && writes == 1 ? arguments[before] : Py_True);
 }
 
 #define DEFINE(name, reads, makes, writes, numbers, rows)                                                              \
@@ -255,6 +255,19 @@ static PyObject *get_counts(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(nothi
     return all;
 }
 
+/* name -> (reads, writes, makes, numbers, whole): see operations.h. */
+static PyObject *get_signatures(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(nothing)) {
+    PyObject *all = PyDict_New();
+    for (int k = 0; all && k < OPERATION_COUNT; k++) {
+        const Operation *each = &operations[k];
+        PyObject *signature = Py_BuildValue("(s#siii)", each->letters, (Py_ssize_t)each->reads,
+                                            each->letters + each->reads, each->makes, each->numbers, each->whole);
+        if (!signature || PyDict_SetItemString(all, each->name, signature)) Py_CLEAR(all);
+        Py_XDECREF(signature);
+    }
+    return all;
+}
+
 /* ------------------------------------------------------------------ the module */
 
 #define METHOD(name, reads, makes, writes, numbers, rows)                                                              \
@@ -266,6 +279,7 @@ static PyMethodDef methods[] = {
     {"used", get_used, METH_NOARGS, "The variant that computes."},
     {"has_blas", get_has_blas, METH_NOARGS, "Whether product computes anything."},
     {"set_blas", set_blas, METH_VARARGS, "Say at which addresses sgemm and sgemv are; 0 for nowhere."},
+    {"signatures", get_signatures, METH_NOARGS, "What each operation takes, in the letters of c/operations.h."},
     {"counts", get_counts, METH_NOARGS, "How many calls of each operation were computed here."},
     {NULL, NULL, 0, NULL},
 };

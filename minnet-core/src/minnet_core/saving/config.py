@@ -19,7 +19,18 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError, recursion_limit_reached
-from ..nn import Component, Criterion, Module, Optimizer, Sequential, children, construct, given_arguments, leaves, represented
+from ..nn import (
+    Component,
+    Criterion,
+    Module,
+    Optimizer,
+    Sequential,
+    children,
+    construct,
+    given_arguments,
+    leaves,
+    represented,
+)
 from ..registry import Registry, criterions, layers, optimizers
 from ..state import global_state_kept
 

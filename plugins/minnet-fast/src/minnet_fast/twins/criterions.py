@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import minnet_criterions as of
 import numpy as np
 
+import minnet_criterions as of
 from minnet_core import Array, Criterion
 
 from .. import kernels
@@ -18,9 +18,9 @@ class ClassNLLCriterion(of.ClassNLLCriterion):
     STANDS_FOR = of.ClassNLLCriterion
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        if (chosen := kernels.nll(input, target)) is not None:
-            loss = chosen[0]
-        elif (loss := kernels.weighted_nll(input, target)) is None:
+        chosen = kernels.nll(input, target)
+        loss = kernels.weighted_nll(input, target) if chosen is None else chosen[0]
+        if loss is None:
             return super().updateOutput(input, target)
         self.output = loss
         return loss
@@ -57,6 +57,4 @@ class MSECriterion(of.MSECriterion):
         return self.gradInput
 
 
-TWINS: Mapping[type[Criterion], type[Criterion]] = {
-    twin.STANDS_FOR: twin for twin in (ClassNLLCriterion, MSECriterion)
-}
+TWINS: Mapping[type[Criterion], type[Criterion]] = {twin.STANDS_FOR: twin for twin in (ClassNLLCriterion, MSECriterion)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import minnet_layers as of
 import numpy as np
 
+import minnet_layers as of
 from minnet_core import Affine, Array, Module
 
 from .. import kernels
@@ -22,7 +22,7 @@ class Linear(of.Linear):
 
     def updateOutput(self, input: Array) -> Array:
         output = kernels.product(input, self.W, False, True)
-        if output is None or (self.b is not None and not kernels.add_row(output, self.b, output)):
+        if output is None or (self.b is not None and kernels.add_row(output, self.b, output) is None):
             return super().updateOutput(input)
         self.output = output
         return output
@@ -36,10 +36,12 @@ class Linear(of.Linear):
 
     def accGradParameters(self, input: Array, gradOutput: Array) -> None:
         sums = kernels.column_sums(gradOutput)
-        is_known = sums is not None and self.gradW.shape == self.W.shape and len(sums) == len(self.W)
-        if self.gradb is not None and is_known:
-            is_known = self.gradb.shape == sums.shape
-        if not is_known or kernels.product(gradOutput, input, True, False, self.gradW) is None:
+        if (
+            sums is None
+            or self.gradW.shape != self.W.shape
+            or (self.gradb is not None and self.gradb.shape != sums.shape)
+            or kernels.product(gradOutput, input, True, False, self.gradW) is None
+        ):
             super().accGradParameters(input, gradOutput)
         elif self.gradb is not None:
             self.gradb += sums
@@ -73,7 +75,7 @@ class BatchNormalization(of.BatchNormalization):
     def _evaluated(self, input: Array) -> Array:
         mean, factor = self._constants()
         output = kernels.add_row(input, -mean)
-        if output is None or not kernels.scale_row(output, factor, output):
+        if output is None or kernels.scale_row(output, factor, output) is None:
             return super().updateOutput(input)
         self.inverse_deviation, self.output = None, output
         return self.output
@@ -151,8 +153,10 @@ class Dropout(of.Dropout):
             return super().updateOutput(input)
         mask = kernels.scaled_mask(keep, 1 / (1 - self.p))
         output = kernels.multiply(input, mask)
+        assert mask is not None
+        assert output is not None
         self.mask, self.output = mask, output
-        return self.output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gradInput = kernels.multiply(gradOutput, self.mask) if self.training else None

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 
 import minnet_optimizers as of
-
 from minnet_core import Array, Optimizer
 
 from .. import kernels
@@ -48,7 +47,12 @@ class AdamW(of.AdamW):
 
 
 def _adam(
-    optimizer: of.Adam, weight_decay: float, shrink: float, parameters: Array, gradients: Array, state: tuple[Array, ...]
+    optimizer: of.Adam,
+    weight_decay: float,
+    shrink: float,
+    parameters: Array,
+    gradients: Array,
+    state: tuple[Array, ...],
 ) -> bool | None:
     """Do the step of Adam, with both corrections in two numbers, as `minnet_optimizers.Adam` explains."""
     beta1, beta2 = optimizer.betas
