@@ -13,6 +13,7 @@ from .support import lazy_exports
 if TYPE_CHECKING:
     __all__: list[str]
 
+    from .compilation import compile as compile
     from .errors import (
         AmbiguousNameError as AmbiguousNameError,
         ConfigError as ConfigError,
@@ -51,6 +52,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "compilation": "compile",
             "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError "
             "UnknownComponentError",
             "fusion": "fuse",

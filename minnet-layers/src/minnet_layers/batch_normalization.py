@@ -100,7 +100,7 @@ class BatchNormalization(Module):
                 output, mean = center_columns(x)
                 variance = column_means(np.square(output))
                 if x.size > x.shape[-1]:  # one value has no variance that tells anything of the data
-                    self._move(mean, variance)
+                    self.move(mean, variance)
                 self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
                 output *= self.inverse_deviation
             else:
@@ -143,7 +143,8 @@ class BatchNormalization(Module):
         if self.moving_mean is not None:
             expect_features(self, input, self.moving_mean.size, self.axis)
 
-    def _move(self, mean: Array, variance: Array) -> None:
+    def move(self, mean: Array, variance: Array) -> None:
+        """Move the statistics towards those of a batch; the first batch sets them."""
         if self.moving_mean is None or self.moving_variance is None:
             self.moving_mean, self.moving_variance = mean, variance
         else:

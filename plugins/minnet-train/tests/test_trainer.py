@@ -90,17 +90,20 @@ def test_metrics_of_training_are_of_the_batches_as_they_were_trained_on(samples)
             return 0.0
 
     class Watched(LogSoftMax):
-        outputs: list = []
+        def __init__(self):
+            super().__init__()
+            self.outputs = []
 
         def updateOutput(self, input):
             if self.training:
                 self.outputs.append(super().updateOutput(input).copy())
             return super().updateOutput(input)
 
-    model = Sequential(Linear(3, 2, rng=0), Watched())
+    watched = Watched()
+    model = Sequential(Linear(3, 2, rng=0), watched)
     trainer_of(model, metrics=[Seen()]).fit(samples(20), epochs=1, batch_size=6, rng=0)
     (updates,) = [each for each in seen if each]
-    assert np.array_equal(np.concatenate(updates), np.concatenate(Watched.outputs))
+    assert np.array_equal(np.concatenate(updates), np.concatenate(watched.outputs))
 
 
 def test_an_interrupted_validation_is_done_again_with_what_was_counted_before(samples):

@@ -58,7 +58,10 @@ class Optimizer(Component):
         Raises:
             ValueError: if the module has another number of parameters than at the last step.
         """
-        parameters, gradients = self.module.flattenParameters()
+        self.step_on(*self.module.flattenParameters())
+
+    def step_on(self, parameters: Array, gradients: Array) -> None:
+        """Do what `step` does where the flat vectors of the module are at hand."""
         vectors = (parameters, gradients, *[self._vector(name, parameters) for name in self.state_names()])
         self.t += 1
         if parameters.size <= BLOCK:

@@ -116,7 +116,8 @@ def _card_rows(card: ModelCard) -> Iterator[tuple[str, str]]:
         )
     yield "computed", f"Python {card.python}, {card.system}, {card.processor}"
     threads = f", {card.threads} thread{'s' if card.threads != 1 else ''}" if card.threads else ""
-    yield "kernels", f"{card.blas or 'of NumPy'}{threads}"
+    executed = f", steps executed by {card.executor}" if card.executor else ""
+    yield "kernels", f"{card.blas or 'of NumPy'}{threads}{executed}"
     yield "versions", ", ".join(f"{name} {version}" for name, version in card.versions.items())
     yield "components", ", ".join(f"{name} {version or ''}".strip() for name, version in card.components.items())
     for name, digest in card.sources.items():

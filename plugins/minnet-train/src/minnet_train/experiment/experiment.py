@@ -174,6 +174,7 @@ class Experiment:
         keep: how many of the last checkpoints are kept, besides the best.
         dtype: what the network computes in, ``float32`` or ``float64``; None leaves the weights as the layers make
             them, and gives them float32 inputs.
+        compile: whether a step is a table of operations; see `Trainer`.
         imports: Python files whose components the experiment may name, ``homework.py:Conv2d``; they are run.
         start: a trained model to go on from; None for weights that are drawn.
         data: what to learn from.
@@ -196,6 +197,7 @@ class Experiment:
     dtype: Literal["float32", "float64"] | None = field(
         default=None, validator=expect("'float32' or 'float64'", lambda x: x in (None, "float32", "float64"))
     )
+    compile: bool | str = "auto"
     imports: tuple[str, ...] = ()
     start: Start | None = None
     data: DataConfig

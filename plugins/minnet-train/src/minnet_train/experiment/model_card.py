@@ -34,6 +34,7 @@ class ModelCard:
         processor: its model.
         blas: the library that multiplies matrices, with its version and the processor that its kernels are for.
         threads: how many it uses; 0 if that cannot be told.
+        executor: what executed a step: ``modules``, or an executor of compiled steps; empty if that is not known.
         versions: of NumPy and the distributions that the model is made of, by name.
         components: qualified name -> version of each class that the experiment names; None where it has none.
         sources: the name of each Python file that was imported -> the SHA-256 of its contents.
@@ -53,6 +54,7 @@ class ModelCard:
     processor: str = field(default="", validator=_text)
     blas: str = field(default="", validator=_text)
     threads: int = field(default=0, validator=_number)
+    executor: str = field(default="", validator=_text)
     versions: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _table))
     components: dict[str, str | None] = field(factory=dict, validator=_table)
     sources: dict[str, str] = field(factory=dict, validator=validators.deep_mapping(_text, _text, _table))

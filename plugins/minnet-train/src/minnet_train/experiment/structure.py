@@ -209,6 +209,10 @@ def _children(data: Any, path: KeyPath) -> Any:
     ]
 
 
+def _boolean_or_text(data: Any, type_: Any) -> bool | str:
+    return data if isinstance(data, bool) else str(_text(data, type_))
+
+
 _HOOKS: Mapping[Any, _Hook] = {
     int: _one_of(int, "an integer"),
     bool: _one_of(bool, "true or false"),
@@ -219,6 +223,7 @@ _HOOKS: Mapping[Any, _Hook] = {
     EarlyStopping | None: _optional(_early_stopping),
     Start | None: _optional(_start),
     str | None: _optional(_text),
+    bool | str: _boolean_or_text,
     tuple[str, ...]: lambda data, _: tuple(data),
     ComponentConfig: _component,
     ComponentConfig | None: _optional(_component),

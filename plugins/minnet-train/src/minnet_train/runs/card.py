@@ -77,6 +77,7 @@ def model_card(run: Run) -> ModelCard:
         processor=processor(),
         blas=_blas(),
         threads=trainer.threads.count,
+        executor=trainer.executor,
         versions=_versions(components),
         components=components,
         sources={file.name: file.sha256 for file in run.sources},

@@ -32,6 +32,7 @@ from minnet_core.support import expect_file, write_atomically
 
 from ..errors import ExperimentError, RunError
 from ..experiment import Experiment, structure_experiment, unstructure_experiment
+from ..training import MODULES
 from .checkpoints import Checkpoints
 from .environment import Environment
 from .history_file import HistoryFile
@@ -63,6 +64,7 @@ class RunConfig:
         sources: the name of each Python file that was imported -> the SHA-256 of its contents. The ``imports`` of the
             experiment are not kept: who goes on with a run says which files to run.
         threads: how many multiply matrices; 0 if that is not known, as in a run of before it was.
+        executor: what executes a step, on which its last bits depend.
         run_id: random, and in every checkpoint; None in a run that was begun before runs had one.
     """
 
@@ -71,6 +73,7 @@ class RunConfig:
     fingerprint: str
     sources: dict[str, str] = field(factory=dict)
     threads: int = 0
+    executor: str = MODULES
     run_id: str | None = Factory(lambda: secrets.token_hex(16))
 
     def located(self) -> Experiment:
@@ -89,6 +92,7 @@ class RunConfig:
             "fingerprint": self.fingerprint,
             **({"sources": self.sources} if self.sources else {}),
             **({"threads": self.threads} if self.threads else {}),
+            "executor": self.executor,
             **({} if self.run_id is None else {"run_id": self.run_id}),
         }
 
@@ -115,6 +119,7 @@ class RunConfig:
                 fingerprint=str(data["fingerprint"]),
                 sources=sources,
                 threads=threads,
+                executor=str(data.get("executor", MODULES)),
                 run_id=None if run_id is None else str(run_id),
             )
         except (KeyError, TypeError, ValueError, ExperimentError) as error:

@@ -34,7 +34,7 @@ from ..experiment import (
     import_files,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Threads, Trainer, trained_part
+from ..training import EpochReport, Threads, Trainer, executor_name, trained_part
 from .card import BestEpoch, model_card
 from .output_file import expect_model, expect_own
 
@@ -90,6 +90,7 @@ class Run:
         experiment: Experiment,
         *,
         threads: int | None = None,
+        executor: str | None = None,
         is_begun: bool = False,
         start: str | os.PathLike[str] | None = None,
     ) -> Run:
@@ -98,6 +99,7 @@ class Run:
         Args:
             experiment: to run.
             threads: how many multiply matrices; None for as many as suit, see `Trainer`.
+            executor: what executes a step; None for what the experiment says.
             is_begun: whether it is a run that goes on, which may have begun before what is held out was kept from
                 telling when to stop.
             start: where a copy of the model is that it goes on from, if not where the experiment says.
@@ -108,6 +110,7 @@ class Run:
         """
         sources = import_files(experiment.imports)
         check_components(experiment)
+        compile_with = _executor(experiment.compile if executor is None else executor)
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
@@ -138,6 +141,7 @@ class Run:
             clip_norm=experiment.clip_norm,
             clip_value=experiment.clip_value,
             early_stopping=experiment.early_stopping,
+            compile=compile_with,
             threads=chosen.count or None,
             frozen=frozen,
         )
@@ -230,6 +234,13 @@ class Run:
 def generators(seed: int) -> list[np.random.Generator]:
     """Return the independent generators of a run: for the split, the model, and the order of samples."""
     return np.random.default_rng(seed).spawn(3)
+
+
+def _executor(compile: bool | str) -> str:
+    try:
+        return executor_name(compile)
+    except ValueError as error:
+        raise ExperimentError(Problem(("compile",), str(error))) from error
 
 
 def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, list[Module]]:

@@ -187,6 +187,7 @@ class Session:
             fingerprint=run.fingerprints,
             sources={file.name: file.sha256 for file in run.sources},
             threads=run.threads.count,
+            executor=run.trainer.executor,
         )
         directory = RunDirectory.create(
             path,
@@ -292,7 +293,9 @@ def _prepare(directory: RunDirectory, imports: Sequence[str]) -> Run:
     try:
         start = directory.start if is_own_file(directory.start) else None
         experiment = evolve(config.located(), imports=tuple(imports))
-        run = Run.prepare(experiment, threads=config.threads or None, is_begun=True, start=start)
+        run = Run.prepare(
+            experiment, threads=config.threads or None, executor=config.executor, is_begun=True, start=start
+        )
         run = evolve(run, experiment=config.experiment)
         if config.threads and run.threads.count:
             run = evolve(run, threads=evolve(run.threads, reason="as the run was begun with"))

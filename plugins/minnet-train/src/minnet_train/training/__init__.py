@@ -8,10 +8,12 @@ from .frozen import trained_part
 from .history import EpochReport, History
 from .interruption import Interruption
 from .learning_rate import Scheduler, expect_scheduler
+from .steps import MODULES, executor_name
 from .threads import VARIABLES, Threads
 from .trainer import Trainer
 
 __all__ = [
+    "MODULES",
     "VARIABLES",
     "EarlyStopping",
     "EpochReport",
@@ -23,6 +25,7 @@ __all__ = [
     "Threads",
     "Trainer",
     "evaluate_samples",
+    "executor_name",
     "expect_scheduler",
     "forward_chunks",
     "measure",

@@ -12,7 +12,7 @@ import numpy as np
 from minnet_core import Array, Criterion, Module, Optimizer
 from minnet_core.nn import describe
 
-from ..data import Samples, expect_weights, weighted_gradient, weighted_loss
+from ..data import Samples, expect_weights
 from ..errors import StateError
 from ..metrics import Metric
 from ..progress import OneLine, PlainLines, RichProgress, live_display
@@ -27,6 +27,7 @@ from .history import RESERVED, EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
+from .steps import steps_of
 from .threads import Threads
 
 
@@ -44,6 +45,9 @@ class Trainer:
         early_stopping: when to stop before the last epoch; None for never.
         frozen: layers that are in evaluation mode; the optimizer must be of the others.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
+        compile: whether a step is a table of operations (`minnet_core.compile`), which does not set ``output`` and
+            ``gradInput`` of the modules: True, False, the name of an executor, or ``"auto"``, which is as True and
+            calls the modules where samples have weights, or there can be no table.
         threads: how many multiply matrices during an epoch; None for what a variable such as ``OPENBLAS_NUM_THREADS``
             says, or else what fits the model: one if its products are small. Between epochs, and after an error, there
             are as many as before. Their number decides the last bits of products.
@@ -81,6 +85,7 @@ class Trainer:
         early_stopping: EarlyStopping | None = None,
         frozen: Sequence[Module] = (),
         callbacks: Sequence[object] = (),
+        compile: bool | str = "auto",
         threads: int | None = None,
     ) -> None:
         _expect_metrics(metrics)
@@ -98,6 +103,7 @@ class Trainer:
         if threads is not None and (type(threads) is not int or threads < 1):
             raise ValueError(f"threads: expected a whole number of at least 1 or None, received {threads!r}")
         self.threads, self._wanted_threads = Threads(0), threads
+        self._steps = steps_of(model, criterion, optimizer, compile)
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
@@ -240,6 +246,11 @@ class Trainer:
         self.is_between_steps = True
 
     @property
+    def executor(self) -> str:
+        """What executes a step: ``modules``, or the name of an executor of compiled steps."""
+        return self._steps.executor
+
+    @property
     def position(self) -> str:
         """The last batch, as messages name it."""
         return f"epoch {self.epoch}, batch {self.batch}"
@@ -299,24 +310,15 @@ class Trainer:
         An error before `Optimizer.step` leaves parameters and optimizer as they were; what the forward pass changes in
         buffers and generators is not undone.
         """
-        model, criterion = self.model, self.criterion
         self.is_between_steps = False
-        model.zeroGradParameters()
-        outputs = model.forward(inputs)
-        if weights is None:
-            loss, weight = float(criterion.forward(outputs, targets)), float(len(inputs))
-        else:
-            loss, weight = weighted_loss(criterion, outputs, targets, weights), float(weights.sum())
+        loss, weight, outputs = self._steps.forward(inputs, targets, weights)
         if not math.isfinite(loss):
-            raise loss_diverged(self.next_batch, loss, model, criterion, inputs, targets)
-        if weights is None:
-            gradient = criterion.backward(outputs, targets)
-        else:
-            gradient = weighted_gradient(criterion, outputs, targets, weights)
-        model.backwardParameters(inputs, gradient)  # nobody asks for the gradient of the data
+            self._steps.set_outputs()
+            raise loss_diverged(self.next_batch, loss, self.model, self.criterion, inputs, targets)
+        self._steps.backward()
         if hooks.minnet_gradients_ready or self.clipping is not None:
             self._change_gradients(hooks)
-        self.optimizer.step()
+        self._steps.update()
         self.step += 1
         self.batch += 1
         self.totals.add(loss, weight, outputs, targets)

@@ -1,0 +1,272 @@
+"""`Table`: what a model, and its loss, compute in a step, as rows of operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+from attrs import field, frozen
+
+from ..nn import Array, Criterion, Module, describe, find_parameters, title
+from ..state import sandboxed
+from .definition import Operation
+from .doors import operations_of
+from .errors import NoOperationsError
+from .operations import call
+from .value import Value
+from .watch import Watch
+
+Backward: TypeAlias = Callable[[Value], Value | None]
+"""Adds the rows of a layer's backward pass: from the gradient of its output to that of its input."""
+
+
+@frozen(eq=False)
+class Row:
+    """An operation with what it works on.
+
+    Attributes:
+        operation: what is computed.
+        operands: what it takes.
+        results: what it makes.
+        numbers: what else its definition takes, by name.
+        accumulate: whether it adds to its result.
+        called: the module whose forward pass it is, if it calls one.
+    """
+
+    operation: Operation
+    operands: tuple[Value, ...]
+    results: tuple[Value, ...]
+    numbers: dict[str, Any] = field(factory=dict)
+    accumulate: bool = False
+    called: Module | None = None
+
+    @property
+    def blocks_of(self) -> int | None:
+        """How many rows its arrays have, if it may be done for some of them at a time."""
+        sizes = [
+            value.shape[dimensions.index("r")]
+            for value, dimensions in zip(self.operands, self.operation.inputs, strict=False)
+            if "r" in dimensions
+        ]
+        return sizes[0] if sizes else None
+
+    def __str__(self) -> str:
+        made, taken = (", ".join(str(value.shape) for value in values) for values in (self.results, self.operands))
+        return f"{self.operation.name} {taken} {'+>' if self.accumulate else '->'} {made}"
+
+
+class Table:
+    """Rows, in the order in which they are executed.
+
+    Args:
+        dtype: of all floating arrays in it.
+
+    Attributes:
+        rows: the rows.
+        watched: the attributes of which the rows were made.
+        outputs: the modules that the rows stand for, with their outputs.
+        called: modules that say no operations, and why; they are called in their place.
+    """
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+        self.rows: list[Row] = []
+        self.watched = Watch()
+        self.called: list[tuple[Module | Criterion, str]] = []
+        self.outputs: list[tuple[Module, Value]] = []
+        self._written: set[int] = set()
+        self._copies: dict[Value, Value] = {}
+
+    def array(self, array: Array, *, is_trained: bool = False) -> Value:
+        """Return the value of an array that is known."""
+        return Value(array.shape, array.dtype, array=array, is_trained=is_trained)
+
+    def parameter(self, array: Array) -> Value:
+        """Return the value of a parameter."""
+        return self.array(array, is_trained=True)
+
+    def emit(self, operation: Operation, *operands: Value, into: Value | None = None, **numbers: Any) -> Any:
+        """Add a row.
+
+        Args:
+            operation: what to compute.
+            operands: what it takes.
+            into: the value that the result is written to; a new one if it is None.
+            numbers: what else it takes; ``accumulate=True`` adds to ``into``.
+
+        Returns:
+            The result, a tuple if there are several.
+
+        Raises:
+            NoOperationsError: if an operand is not of the dtype of the table.
+        """
+        accumulate = bool(numbers.pop("accumulate", False))
+        operands = tuple(self._taken(operation, operand) for operand in operands)
+        shapes = operation.result_shapes(*[operand.shape for operand in operands])
+        is_trained = any(operand.is_trained for operand in operands)
+        if into is None:
+            results = tuple(
+                Value(shape, self.dtype if dtype is None else dtype, is_trained=is_trained)
+                for shape, dtype in zip(shapes, operation.dtypes, strict=True)
+            )
+        else:
+            results = (into,)
+        self.rows.append(Row(operation, operands, results, numbers, accumulate))
+        return results[0] if len(results) == 1 else results
+
+    def accumulate(self, gradient: Array, operation: Operation, *operands: Value, **numbers: Any) -> None:
+        """Add a row whose result is added to the gradient of a parameter; the first of a step is written to it."""
+        address = _address(gradient)
+        self.emit(operation, *operands, into=self.array(gradient), accumulate=address in self._written, **numbers)
+        self._written.add(address)
+
+    def call(
+        self,
+        function: Callable[..., object],
+        *operands: Value,
+        result: tuple[tuple[int, ...], Any] | None = None,
+        called: Module | None = None,
+    ) -> Any:
+        """Add a row that calls a function with the arrays of its operands, and one to write its result to."""
+        is_trained = any(operand.is_trained for operand in operands)
+        results = () if result is None else (Value(result[0], result[1], is_trained=is_trained),)
+        self.rows.append(Row(call, operands, results, {"function": function}, called=called))
+        return results[0] if results else None
+
+    def module(self, module: Module, x: Value) -> tuple[Value, Backward]:
+        """Add the rows of a module's forward pass.
+
+        Returns:
+            Its output, and what adds those of its backward pass.
+
+        Raises:
+            NoOperationsError: if it can be no part of a table.
+        """
+        says, why = operations_of(module), "it says none"
+        lists = self.rows, self.called, self.outputs
+        lengths = [len(each) for each in lists]
+        if says is not None:
+            self.watched.add(module)
+            try:
+                y, backward = says(self, module, x)
+            except NoOperationsError as error:
+                why = str(error)
+                for each, length in zip(lists, lengths, strict=True):
+                    del each[length:]  # type: ignore[attr-defined]
+            else:
+                self.outputs.append((module, y))
+                return y, backward
+        self.called.append((module, why))
+        return self._module_called(module, x)
+
+    def criterion(self, criterion: Criterion, x: Value, target: Value) -> tuple[Value, Callable[[], Value]]:
+        """Add the rows of a criterion's forward pass.
+
+        Returns:
+            The loss, and what adds the rows of the gradient of ``x``.
+        """
+        says = operations_of(criterion)
+        before, why = len(self.rows), "it says none"
+        if says is not None:
+            try:
+                self.watched.add(criterion)
+                loss, backward = says(self, criterion, x, target)
+            except NoOperationsError as error:
+                why = str(error)
+                del self.rows[before:]
+            else:
+                return loss, backward
+        self.called.append((criterion, why))
+        return self._criterion_called(criterion, x, target)
+
+    def complete_gradients(self, gradients: Array, start: int) -> None:
+        """Zero what no row of the table writes, but adds to, before the backward pass, which begins at ``start``."""
+        modules = [module for module, _ in self.called if isinstance(module, Module) and module.namedParameters()]
+        written = {_address(array): array.size for row in self.rows if (array := _written(row)) is not None}
+        if modules or sum(written.values()) < gradients.size:
+            self.rows.insert(start, Row(call, (), (), {"function": lambda: gradients.fill(0)}))
+
+    def _taken(self, operation: Operation, operand: Value) -> Value:
+        """What a row takes for an operand: a copy of what is late where the operation does not take that."""
+        root = operand.root
+        if operand.dtype != self.dtype and operand.dtype.kind == "f":
+            raise NoOperationsError(f"expected {self.dtype}, received {operand.dtype}")
+        if root.late is None or (operation.takes_late and operand is root):
+            return operand
+        if operand.dtype != self.dtype:
+            raise NoOperationsError(f"expected {self.dtype}, received {operand.dtype}")
+        copy = self._copies.get(root)
+        if copy is None or not any(copy in row.results for row in self.rows):
+            copy = self._copies[root] = self.call(_copy, root, result=(root.shape, root.dtype))
+        return copy if operand is root else operand.moved_to(copy)
+
+    def _module_called(self, module: Module, x: Value) -> tuple[Value, Backward]:
+        shape, dtype = _trial(module, x)
+        has_parameters = bool(find_parameters(module))
+        for gradient in module.namedGradParameters().values():
+            self._written.add(_address(gradient))
+
+        def forward(input: Array, y: Array) -> None:
+            _put(y, module.forward(input), module)
+
+        y: Value = self.call(forward, x, result=(shape, dtype), called=module)
+        y.is_trained = x.is_trained or has_parameters
+
+        def backward(g: Value) -> Value | None:
+            if not x.is_trained:
+                self.call(module.backwardParameters, x, g)
+                return None
+
+            def go_back(input: Array, gradOutput: Array, h: Array) -> None:
+                _put(h, module.backward(input, gradOutput), module)
+
+            gradient: Value = self.call(go_back, x, g, result=(x.shape, x.dtype))
+            return gradient
+
+        return y, backward
+
+    def _criterion_called(self, criterion: Criterion, x: Value, target: Value) -> tuple[Value, Callable[[], Value]]:
+        def forward(input: Array, given: Array, loss: Array) -> None:
+            loss[()] = criterion.forward(input, given)
+
+        def go_back(input: Array, given: Array, h: Array) -> None:
+            _put(h, criterion.backward(input, given), criterion)
+
+        loss: Value = self.call(forward, x, target, result=((), np.float64))
+        return loss, lambda: self.call(go_back, x, target, result=(x.shape, x.dtype))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.rows))
+
+
+def _address(array: Any) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+def _written(row: Row) -> Array | None:
+    """The array that is known before, a gradient, to which a row writes and does not add."""
+    return row.results[0].array if row.results and not row.accumulate else None
+
+
+def _copy(given: Array, copy: Array) -> None:
+    np.copyto(copy, given)
+
+
+def _put(place: Array, result: Any, owner: object) -> None:
+    if getattr(result, "shape", None) != place.shape:
+        raise NoOperationsError(
+            f"{owner}: expected an array of the shape {place.shape}, as a trial with zeros gave, received "
+            f"{describe(result)}; train with compile=False"
+        )
+    np.copyto(place, result, casting="same_kind")
+
+
+def _trial(module: Module, x: Value) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """The shape and dtype of what a module that is called will make of a value."""
+    with sandboxed():
+        output = module.clone().forward(np.zeros(x.shape, x.dtype))
+    if not isinstance(output, np.ndarray):
+        raise NoOperationsError(f"{title(module)}: expected an array as its output, received {describe(output)}")
+    return output.shape, output.dtype

@@ -1,0 +1,78 @@
+"""`Value`: an array of a table, before it has memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..nn import Array
+from .definition import Late
+
+
+class Value:
+    """What a row takes or makes.
+
+    Attributes:
+        shape: of the array.
+        dtype: of the array.
+        array: the array, where it is known: a parameter, a gradient.
+        late: what holds the array of a step, if this is the input or the target.
+        base: the value of which this is a view; None if it is none.
+        is_trained: whether it depends on parameters, so that its gradient is needed.
+    """
+
+    __slots__ = ("_view", "array", "base", "dtype", "is_trained", "late", "shape")
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        *,
+        array: Array | None = None,
+        late: Late | None = None,
+        is_trained: bool = False,
+    ) -> None:
+        self.shape, self.dtype, self.array, self.late, self.is_trained = shape, np.dtype(dtype), array, late, is_trained
+        self.base: Value | None = None
+        self._view: Callable[[Array], Array] | None = None
+
+    @property
+    def root(self) -> Value:
+        """The value that has the memory of this one."""
+        return self if self.base is None else self.base.root
+
+    @property
+    def T(self) -> Value:  # as NumPy calls it
+        """The transposed view of a matrix."""
+        return self._viewed(self.shape[::-1], np.transpose)
+
+    def reshape(self, *shape: int) -> Value:
+        """A view of another shape."""
+        return self if shape == self.shape else self._viewed(shape, lambda array: array.reshape(shape))
+
+    def rows(self) -> Value:
+        """A view with a row for each sample."""
+        return self.reshape(self.shape[0], int(np.prod(self.shape[1:])))
+
+    def moved_to(self, root: Value) -> Value:
+        """The same view of another root."""
+        if self.base is None or self._view is None:
+            return root
+        moved = Value(self.shape, self.dtype, is_trained=self.is_trained)
+        moved.base, moved._view = self.base.moved_to(root), self._view
+        return moved
+
+    def resolve(self, memory: dict[Value, Array]) -> Array | Late:
+        """Return the array, or what holds it in a step; ``memory`` has those of roots that are not known."""
+        if self.base is None or self._view is None:
+            return self.late or (memory[self] if self.array is None else self.array)
+        array = self.base.resolve(memory)
+        assert not isinstance(array, Late)  # of which no operation takes a view
+        return self._view(array)
+
+    def _viewed(self, shape: tuple[int, ...], view: Callable[[Array], Array]) -> Value:
+        viewed = Value(shape, self.dtype, is_trained=self.is_trained)
+        viewed.base, viewed._view = self, view
+        return viewed
