@@ -25,7 +25,10 @@ void use_blas(void *gemm_address, void *gemv_address, int wide) {
 
 int has_blas(void) { return gemm && gemv; }
 
-int fits_blas(Size n, Size m, Size k) { return is_wide || (n <= INT_MAX && m <= INT_MAX && k <= INT_MAX); }
+int can_multiply(const Product *p) {
+    const int is_narrow = p->n <= INT_MAX && p->m <= INT_MAX && p->k <= INT_MAX;
+    return has_blas() && (is_wide || is_narrow) && p->n > 0 && p->m > 0 && p->k > 0;
+}
 
 /* A vector times a matrix has a function of its own, which reads the matrix once. It is given zeros to add to, as some
    versions multiply what is there by 0, and so keep nan. */

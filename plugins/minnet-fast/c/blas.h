@@ -9,15 +9,15 @@ void use_blas(void *gemm, void *gemv, int is_wide);
 
 int has_blas(void);
 
-/* Whether sizes fit the integers of the BLAS. */
-int fits_blas(Size n, Size m, Size k);
-
 typedef struct {
     const float *a, *b;
     float *c;
     Size n, m, k; /* c is (n, m); a is (n, k), or (k, n) if transposed; b is (k, m), or (m, k) */
     int transpose_a, transpose_b, accumulate;
 } Product;
+
+/* Whether there is a BLAS, whose integers are wide enough, and there is anything to multiply. */
+int can_multiply(const Product *product);
 
 /* c = (c +) a b */
 void multiply_matrices(const Product *product);

@@ -2,73 +2,29 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#define NPY_NO_DEPRECATED_API NPY_1_7_API_VERSION
-#include <numpy/arrayobject.h>
-
-#include "blas.h"
-#include "stretch.h"
+#define IMPORTS_NUMPY
+#include "operands.h"
+#include "program.h"
 #include "variants.h"
-
-enum { LARGE = 8192 }; /* elements from which on other threads may run meanwhile */
 
 static Variant variants[VARIANT_COUNT];
 static const Variant *chosen;
 static long long counts[OPERATION_COUNT + 1]; /* calls that were computed here; the last is that of product */
 
-/* ------------------------------------------------------------------ guards */
-
-static int is_plain(PyObject *object, int type) {
-    if (!PyArray_CheckExact(object)) return 0;
-    PyArrayObject *array = (PyArrayObject *)object;
-    return PyArray_TYPE(array) == type && PyArray_ISCARRAY_RO(array);
-}
-
-static int is_in_range(PyArrayObject *indices, Size end) {
-    const npy_int64 *index = PyArray_DATA(indices);
-    for (Size i = 0, n = PyArray_SIZE(indices); i < n; i++)
-        if (index[i] < 0 || index[i] >= end) return 0;
-    return 1;
-}
-
-/* Whether an operand is what its letter says, beside the array that has the shape. */
-static int fits(PyObject *object, char letter, PyArrayObject *shaped, const Block *block) {
-    PyArrayObject *array = (PyArrayObject *)object;
-    switch (letter) {
-    case 'e':
-    case 'b':
-        return is_plain(object, NPY_FLOAT32) && PyArray_SAMESHAPE(array, shaped);
-    case 'c':
-        return is_plain(object, NPY_FLOAT32) && PyArray_NDIM(array) == 1 && PyArray_SIZE(array) == block->columns;
-    case 'r':
-        return is_plain(object, NPY_FLOAT32) && PyArray_NDIM(array) > 0 && PyArray_DIM(array, 0) == block->rows &&
-               PyArray_SIZE(array) == block->rows;
-    case 'k':
-        return is_plain(object, NPY_BOOL) && PyArray_SAMESHAPE(array, shaped);
-    case 'i':
-    case 'j':
-        return is_plain(object, NPY_INT64) && PyArray_NDIM(array) == 1 && PyArray_SIZE(array) == block->rows &&
-               is_in_range(array, letter == 'i' ? block->columns : block->rows * block->columns);
-    case 'g':
-        return PyCapsule_IsValid(object, "BitGenerator");
-    default:
-        return 0;
+void execute(const Step *steps, Size count, Size work) {
+    for (Size k = 0; k < count; k++) counts[steps[k].operation]++;
+    if (work < LARGE) {
+        run_steps(chosen->kernels, steps, count);
+        return;
     }
+    Py_BEGIN_ALLOW_THREADS;
+    run_steps(chosen->kernels, steps, count);
+    Py_END_ALLOW_THREADS;
 }
 
-/* Find the operand that has the shape of all, and set the sizes by it. */
-static PyArrayObject *measure(const Operation *operation, PyObject *const *operands, int given, Block *block) {
-    for (int k = 0; k < given; k++) {
-        const char letter = operation->letters[k];
-        if (letter != 'e' && letter != 'b' && letter != 'k') continue;
-        if (!is_plain(operands[k], letter == 'k' ? NPY_BOOL : NPY_FLOAT32)) return NULL;
-        PyArrayObject *array = (PyArrayObject *)operands[k];
-        if (PyArray_SIZE(array) == 0 || (letter == 'b' ? PyArray_NDIM(array) != 2 : PyArray_NDIM(array) == 0))
-            return NULL;
-        block->rows = PyArray_DIM(array, 0);
-        block->columns = PyArray_SIZE(array) / block->rows;
-        return array;
-    }
-    return NULL;
+/* Whether an operand has the very shape, and not only as many elements, where the letter says so. */
+static int has_shape(PyObject *operand, char letter, PyArrayObject *shaped) {
+    return !strchr("ebk", letter) || PyArray_SAMESHAPE((PyArrayObject *)operand, shaped);
 }
 
 static PyObject *made(char letter, PyArrayObject *shaped, const Block *block) {
@@ -86,17 +42,6 @@ static PyObject *made(char letter, PyArrayObject *shaped, const Block *block) {
 }
 
 /* ------------------------------------------------------------------ operations */
-
-static void run(const Step *step) {
-    counts[step->operation]++;
-    if (step->block.rows * step->block.columns < LARGE) {
-        run_steps(chosen->kernels, step, 1);
-        return;
-    }
-    Py_BEGIN_ALLOW_THREADS;
-    run_steps(chosen->kernels, step, 1);
-    Py_END_ALLOW_THREADS;
-}
 
 /* Make what an operation writes, and compute it. */
 static PyObject *computed(Step *step, PyArrayObject *shaped) {
@@ -117,7 +62,7 @@ static PyObject *computed(Step *step, PyArrayObject *shaped) {
         PyTuple_SET_ITEM(results, k, array);
     }
     if (!results) return NULL;
-    run(step);
+    execute(step, 1, step->block.rows * step->block.columns);
     for (int k = 0; k < writes; k++) {
         if (operation->letters[reads + k] != 'd') continue;
         PyObject *object = PyFloat_FromDouble(number);
@@ -155,13 +100,11 @@ static PyObject *call(int number, PyObject *const *arguments, Py_ssize_t given) 
     if (!shaped) Py_RETURN_NONE;
     for (int k = 0; k < known; k++) {
         const char letter = operation->letters[k];
-        if (!fits(operands[k], letter, shaped, block)) Py_RETURN_NONE;
-        if (k >= reads && !PyArray_ISWRITEABLE((PyArrayObject *)operands[k])) Py_RETURN_NONE;
-        block->at[k] = letter == 'g' ? PyCapsule_GetPointer(operands[k], "BitGenerator")
-                                     : PyArray_DATA((PyArrayObject *)operands[k]);
+        if (!fits(operands[k], letter, block, k >= reads) || !has_shape(operands[k], letter, shaped)) Py_RETURN_NONE;
+        block->at[k] = address_of(operands[k], letter);
     }
     if (makes) return computed(&step, shaped);
-    run(&step);
+    execute(&step, 1, block->rows * block->columns);
     return Py_NewRef(operation->makes && writes == 1 ? arguments[before] : Py_True);
 }
 
@@ -181,14 +124,14 @@ static PyObject *call_product(PyObject *Py_UNUSED(self), PyObject *const *argume
             !(is_plain(arguments[k], NPY_FLOAT32) && PyArray_NDIM((PyArrayObject *)arguments[k]) == 2))
             Py_RETURN_NONE;
     PyArrayObject *a = (PyArrayObject *)arguments[0], *b = (PyArrayObject *)arguments[1];
-    Product product = {.a = PyArray_DATA(a), .b = PyArray_DATA(b), .accumulate = given == 5};
-    product.transpose_a = PyObject_IsTrue(arguments[2]);
-    product.transpose_b = PyObject_IsTrue(arguments[3]);
-    npy_intp shape[2] = {PyArray_DIM(a, product.transpose_a != 0), PyArray_DIM(b, product.transpose_b == 0)};
-    product.n = shape[0], product.m = shape[1], product.k = PyArray_DIM(a, product.transpose_a == 0);
-    if (!has_blas() || !fits_blas(product.n, product.m, product.k)) Py_RETURN_NONE;
-    if (product.k != PyArray_DIM(b, product.transpose_b != 0)) Py_RETURN_NONE;
-    if (product.n == 0 || product.m == 0 || product.k == 0) Py_RETURN_NONE;
+    Step step = {.operation = OP_product};
+    Product *product = &step.product;
+    product->transpose_a = PyObject_IsTrue(arguments[2]) == 1;
+    product->transpose_b = PyObject_IsTrue(arguments[3]) == 1;
+    npy_intp shape[2] = {PyArray_DIM(a, product->transpose_a), PyArray_DIM(b, !product->transpose_b)};
+    product->n = shape[0], product->m = shape[1], product->k = PyArray_DIM(a, !product->transpose_a);
+    product->accumulate = given == 5;
+    if (product->k != PyArray_DIM(b, product->transpose_b) || !can_multiply(product)) Py_RETURN_NONE;
     PyObject *c = given == 5 ? Py_NewRef(arguments[4]) : PyArray_SimpleNew(2, shape, NPY_FLOAT32);
     if (!c) return NULL;
     if (given == 5 && !(PyArray_CompareLists(PyArray_DIMS((PyArrayObject *)c), shape, 2) &&
@@ -196,11 +139,8 @@ static PyObject *call_product(PyObject *Py_UNUSED(self), PyObject *const *argume
         Py_DECREF(c);
         Py_RETURN_NONE;
     }
-    product.c = PyArray_DATA((PyArrayObject *)c);
-    counts[OPERATION_COUNT]++;
-    Py_BEGIN_ALLOW_THREADS;
-    multiply_matrices(&product);
-    Py_END_ALLOW_THREADS;
+    product->a = PyArray_DATA(a), product->b = PyArray_DATA(b), product->c = PyArray_DATA((PyArrayObject *)c);
+    execute(&step, 1, product->n * product->m * product->k);
     return c;
 }
 
@@ -274,6 +214,7 @@ static PyObject *get_signatures(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(n
     {#name, (PyCFunction)(void (*)(void))call_##name, METH_FASTCALL, NULL},
 static PyMethodDef methods[] = {
     OPERATIONS(METHOD){"product", (PyCFunction)(void (*)(void))call_product, METH_FASTCALL, NULL},
+    {"takes", (PyCFunction)takes, METH_O, "Whether a row can be a part of a Program."},
     {"variants", get_variants, METH_NOARGS, "The instruction sets that this processor has, the best first."},
     {"use", use_variant, METH_O, "Compute with the kernels of one variant from now on."},
     {"used", get_used, METH_NOARGS, "The variant that computes."},
@@ -297,5 +238,7 @@ PyMODINIT_FUNC PyInit_kernels(void) {
     find_variants(variants);
     for (int k = VARIANT_COUNT - 1; k >= 0; k--)
         if (variants[k].kernels) chosen = &variants[k];
-    return PyModule_Create(&definition);
+    PyObject *module = PyModule_Create(&definition);
+    if (module && PyModule_AddType(module, &program_type)) Py_CLEAR(module);
+    return module;
 }

@@ -33,6 +33,11 @@ static void run_rows(Kernel *const *kernels, const Step *step, Size top, Size ro
 
 void run_steps(Kernel *const *kernels, const Step *steps, Size count) {
     for (const Step *step = steps, *end = steps + count; step < end;) {
+        if (step->operation == OP_product) {
+            multiply_matrices(&step->product);
+            step++;
+            continue;
+        }
         if (operations[step->operation].whole) {
             kernels[step->operation](&step->block);
             step++;

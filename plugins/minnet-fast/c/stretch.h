@@ -2,13 +2,19 @@
 #ifndef MINNET_FAST_STRETCH_H
 #define MINNET_FAST_STRETCH_H
 
+#include "blas.h"
 #include "block.h"
 #include "operations.h"
 
+enum { OP_product = OPERATION_COUNT }; /* which is no kernel */
+
 typedef struct {
     int operation;
-    int joins;   /* whether it is done block by block of rows together with the step before it */
-    Block block; /* of all rows */
+    int joins; /* whether it is done block by block of rows together with the step before it */
+    union {
+        Block block; /* of all rows */
+        Product product;
+    };
 } Step;
 
 /* Execute steps in their order; those that are joined block by block of rows, so that what one writes is still in the

@@ -1,4 +1,4 @@
-"""The operations of minnet in C: twins of layers, criterions and optimizers that compute the same in less time."""
+"""The operations of minnet in C: an executor of compiled steps, and twins of layers, criterions and optimizers."""
 
 from __future__ import annotations
 

@@ -43,16 +43,17 @@ def accelerate(component: _T) -> _T:
     if not isinstance(component, (Module, Criterion, Optimizer)):
         raise TypeError(f"accelerate: expected a layer, a criterion or an optimizer, received {component!r}")
     parts = [part for _, part in walk(component)] if isinstance(component, Module) else [component]
-    for part in parts if extension is not None else ():
-        twin = _twins_of(type(part).__module__.partition(".")[0]).get(type(part))
+    for part in parts:
+        twin = twin_of(type(part))
         if twin is not None:
             part.__class__ = twin
     return component
 
 
-def _twins_of(package: str) -> Mapping[type, type]:
-    """Class -> its twin, of the classes of a package."""
-    if package not in _TWINS:
-        return {}
+def twin_of(cls: type) -> type | None:
+    """Return the twin of a class; None if it has none, as in an installation without the extension."""
+    package = cls.__module__.partition(".")[0]
+    if extension is None or package not in _TWINS:
+        return None
     twins: Mapping[type, type] = import_module(f".twins.{_TWINS[package]}", __package__).TWINS
-    return twins
+    return twins.get(cls)

@@ -1,5 +1,7 @@
 """What the C extension offers: `c/operations.h` lists the operations, and each kernel states its formula."""
 
+from typing import Any, Self
+
 from minnet_core import Array
 
 # Each takes what it reads, its numbers and, if it changes something or is to write to given arrays, those.
@@ -64,3 +66,13 @@ def signatures() -> dict[str, tuple[str, str, bool, int, bool]]:
 
 def counts() -> dict[str, int]:
     """How many calls of each operation were computed here."""
+
+def takes(row: tuple[Any, ...], /) -> bool:
+    """Whether a row, (name, operands, numbers, accumulate, joins), can be a part of a `Program`."""
+
+class Program:
+    """Rows of a table, executed by one call; an operand with an attribute ``array`` is another array in every run."""
+
+    def __new__(cls, rows: tuple[tuple[Any, ...], ...], /) -> Self: ...
+    def run(self) -> bool:
+        """Execute all rows; False, with nothing done, if an array of this run is not as the kernels take it."""
