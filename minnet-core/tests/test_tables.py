@@ -1,86 +1,160 @@
-from __future__ import annotations
+"""A table of a stranger's layer, its memory, its groups, and the executors that are installed."""
 
-import os
-import re
-import subprocess
-import sys
-
+import numpy as np
 import pytest
 
-from minnet_core.support.tables import render_html_table, render_table
-
-pty = pytest.importorskip("pty", reason="only POSIX has terminals that a test can make")
-CODE = """
-from minnet_core.support.tables import echo_table
-echo_table(["name", "what"], [["a", "ok"], ["b", "word " * 30]], wrap=["what"], styles={"ok": "green"})
-"""
+from minnet_core import Criterion, Module, Sequential, compile
+from minnet_core.compilation import NoOperationsError, Table, Value, operations as o, says_operations
+from minnet_core.compilation.plan import grouped, needed
 
 
-def on_a_terminal(**environment):
-    """What the code prints if stdout is a terminal of 60 columns."""
-    ours, terminal = pty.openpty()
-    inherited = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "PYTHONPATH", "COLUMNS")}
-    environment = {**inherited, "TERM": "xterm", "COLUMNS": "60", **environment}
-    process = subprocess.Popen([sys.executable, "-c", CODE], stdout=terminal, env=environment)
-    os.close(terminal)
-    text = b""
-    while True:
-        try:
-            part = os.read(ours, 65536)
-        except OSError:  # what Linux says at the end of a terminal
-            break
-        if not part:
-            break
-        text += part
-    assert process.wait() == 0
-    os.close(ours)
-    return text.decode().replace("\r\n", "\n")
+class Half(Criterion):
+    def updateOutput(self, input, target):
+        self.output = float(((input - target) ** 2).sum()) / 2
+        return self.output
+
+    def updateGradInput(self, input, target):
+        self.gradInput = input - target
+        return self.gradInput
 
 
-def plain(text):
-    return re.sub(r"\x1b\[[\d;]*m", "", text)
+class Rectifier(Module):
+    calls = 0
+
+    def updateOutput(self, input):
+        Rectifier.calls += 1
+        self.output = np.maximum(input, 0)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * (input > 0)
+        return self.gradInput
 
 
-def test_a_table_is_as_wide_as_its_contents_and_right_columns_align_right():
-    table = render_table(["name", "n"], [["x" * 200, "1"], ["y", "20"]], right=["n"])
-    assert table.splitlines() == ["name" + " " * 198 + " n", "x" * 200 + "   1", "y" + " " * 201 + "20"]
+@says_operations(Rectifier)
+def rectifier(table, layer, x):
+    y = table.emit(o.relu, x)
+    return y, lambda g: table.emit(o.relu_back, y, g)
 
 
-def test_markup_in_a_cell_is_text():
-    assert render_table(["a"], [["[bold]x[/bold]"]]).splitlines()[1] == "[bold]x[/bold]"
+class Renamed(Rectifier):
+    """Computes what its base does."""
 
 
-def test_columns_that_may_wrap_do_so_only_where_the_window_is_narrow():
-    rows = [["a", "one two three four"]]
-    assert len(render_table(["x", "y"], rows, wrap=["y"], width=80).splitlines()) == 2
-    narrow = render_table(["x", "y"], rows, wrap=["y"], width=14).splitlines()
-    assert len(narrow) > 2
-    assert max(map(len, narrow)) <= 14
-    assert " ".join(" ".join(narrow[1:]).split()) == "a one two three four"
+class Doubled(Rectifier):
+    def updateOutput(self, input):
+        self.output = 2 * super().updateOutput(input)
+        return self.output
 
 
-def test_on_a_terminal_there_is_colour_and_no_line_is_too_long():
-    text = on_a_terminal()
-    assert "\x1b[32mok\x1b[0m" in text
-    assert max(map(len, plain(text).splitlines())) <= 60
-    assert plain(text).split().count("word") == 30
+class Scaling(Module):
+    PARAMETERS = {"a": "grad_a"}
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.grad_a = np.ones(3), np.zeros(3)
+
+    def updateOutput(self, input):
+        self.output = input * self.a
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * self.a
+        return self.gradInput
+
+    def accGradParameters(self, input, gradOutput):
+        self.grad_a += (gradOutput * input).sum(0)
 
 
-@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_who_wants_no_colour_gets_none(environment):
-    text = on_a_terminal(**environment)
-    assert "\x1b" not in text
-    assert text.splitlines()[1].split() == ["a", "ok"]
+X = np.array([[1.0, -2.0, 3.0], [-1.0, 5.0, 0.5]])
 
 
-def test_anywhere_else_there_is_neither_colour_nor_wrapping():
-    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
-    assert "\x1b" not in done.stdout
-    assert len(done.stdout.splitlines()) == 3
+@pytest.mark.parametrize("cls", [Rectifier, Renamed])
+def test_a_layer_of_a_stranger_says_its_operations_and_is_not_called(cls):
+    before = Rectifier.calls
+    compiled = compile(Sequential(Scaling(), cls()), Half(), executor="numpy")
+    assert compiled.forward(X, X) == 2.5
+    assert Rectifier.calls == before
+    assert "called: Half: it says none" in compiled.describe()
 
 
-def test_html_has_a_row_a_line_and_is_escaped():
-    assert render_html_table(["a", "b"], [["1", "<2>"]]) == (
-        "<table>\n<thead><tr><th>a</th><th>b</th></tr></thead>\n<tbody>\n<tr><td>1</td><td>&lt;2&gt;</td></tr>\n"
-        "</tbody>\n</table>"
-    )
+def test_a_subclass_that_computes_something_else_is_called():
+    compiled = compile(Sequential(Scaling(), Doubled()), Half(), executor="numpy")
+    compiled.forward(X, X)
+    assert np.array_equal(compiled.output, 2 * np.maximum(X, 0))
+
+
+def test_gradients_of_what_is_called_and_of_what_is_not_add_up_where_it_is_one_array():
+    model = Sequential(Scaling(), Rectifier(), Scaling())
+    model.modules[2].share(model.modules[0])
+    twin = model.clone()
+    compiled = compile(model, Half(), executor="numpy")
+    for _ in range(2):
+        compiled.forward(X, X)
+        compiled.backward()
+        twin.zeroGradParameters()
+        twin.backward(X, Half().backward(twin.forward(X), X))
+        assert np.allclose(model.modules[0].grad_a, twin.modules[0].grad_a)
+
+
+def test_what_a_module_prints_when_it_is_tried_is_not_seen(capsys):
+    class Loud(Module):
+        def updateOutput(self, input):
+            print("loud")
+            self.output = input * 1
+            return self.output
+
+    compile(Sequential(Loud(), Rectifier()), Half(), executor="numpy").forward(X, X)
+    assert capsys.readouterr().out == "loud\n"
+
+
+def test_an_output_of_another_shape_than_that_of_the_trial_is_refused():
+    class Choosy(Module):
+        def updateOutput(self, input):
+            self.output = input[input[:, 0] >= 0]
+            return self.output
+
+    with pytest.raises(NoOperationsError, match=r"expected an array of the shape \(2, 3\).*received \(1, 3\) float64"):
+        compile(Sequential(Choosy(), Rectifier()), Half(), executor="numpy").forward(X, X)
+
+
+def test_a_model_of_tuples_is_called_as_it_is():
+    class Pair(Module):
+        def updateOutput(self, input):
+            self.output = input, input
+            return self.output
+
+    class First(Module):
+        def updateOutput(self, input):
+            self.output = input[0] * 2
+            return self.output
+
+    compiled = compile(Sequential(Pair(), First()), Half(), executor="numpy")
+    assert compiled.forward(X, X) == pytest.approx((X**2).sum() / 2)
+    assert "called: Sequential: Pair: expected an array as its output" in compiled.describe()
+
+
+def test_rows_that_compute_what_nobody_takes_are_left_out():
+    table = Table(np.dtype(float))
+    x = table.array(X)
+    y = table.emit(o.relu, x)
+    table.emit(o.elu, y, alpha=1.0)
+    assert [row.operation for row in needed(table.rows, (y,))] == [o.relu]
+
+
+def test_a_group_ends_before_a_row_that_takes_a_sum_over_its_samples():
+    table = Table(np.dtype(float))
+    y = table.emit(o.relu, table.array(X))
+    s = table.emit(o.column_sums, y)
+    z = table.emit(o.elu, y, alpha=1.0)
+    table.emit(o.scale_row, z, s)
+    assert [[row.operation.name for row in group] for group in grouped(table.rows)] == [
+        ["relu", "column_sums", "elu"],
+        ["scale_row"],
+    ]
+
+
+def test_a_value_of_another_dtype_than_the_table_is_refused():
+    table = Table(np.dtype(np.float32))
+    with pytest.raises(NoOperationsError, match="expected float32, received float64"):
+        table.emit(o.relu, Value((2, 3), np.dtype(float)))

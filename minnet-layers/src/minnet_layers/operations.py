@@ -113,6 +113,9 @@ def log_soft_max(table: Table, layer: LogSoftMax, x: Value) -> tuple[Value, Back
     y, exponentials, sums = table.emit(o.log_soft_max, _features(x))
 
     def backward(g: Value) -> Value:
+        made = table.maker(g)
+        if made is not None and made.operation is o.nll_back:  # of which each row has one number
+            return table.emit(o.log_soft_max_nll_back, exponentials, sums, made.operands[0])  # type: ignore[no-any-return]
         h: Value = table.emit(o.log_soft_max_back, exponentials, sums, _features(g))
         return h.reshape(*x.shape)
 

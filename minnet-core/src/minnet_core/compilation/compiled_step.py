@@ -65,7 +65,7 @@ class StepPlan:
         """Compute the output and the loss."""
         self._input.array, self._target.array = input, target
         self._forward()
-        return self._loss.item()  # type: ignore[no-any-return]  # a float64
+        return self._loss.item()  # type: ignore[no-any-return]  # a number
 
     def set_outputs(self) -> None:
         """Compute the forward pass of the last input once more, and give each module its output."""
@@ -196,5 +196,8 @@ def _described(key: Any, plan: StepPlan | str) -> str:
     head = f"input {key[0]} {key[1]}, target {key[2]} {key[3]}:"
     if isinstance(plan, str):
         return f"{head}\n  called as modules: {plan}"
-    called = [f"called: {component!r}: {why}" for component, why in plan.table.called]
+    called = [
+        f"called: {title(component) if isinstance(component, Module) else component}: {why}"
+        for component, why in plan.table.called
+    ]
     return "\n  ".join([head, *map(str, plan.rows), *called])

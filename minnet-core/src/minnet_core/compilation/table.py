@@ -121,6 +121,10 @@ class Table:
         self.emit(operation, *operands, into=self.array(gradient), accumulate=address in self._written, **numbers)
         self._written.add(address)
 
+    def maker(self, value: Value) -> Row | None:
+        """The row that makes a value: of two that follow each other, one operation may know a shorter way."""
+        return next((row for row in reversed(self.rows) if value in row.results), None)
+
     def call(
         self,
         function: Callable[..., object],

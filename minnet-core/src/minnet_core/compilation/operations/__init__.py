@@ -16,7 +16,7 @@ from .losses import mse, nll, nll_back, weighted_nll, weighted_nll_back
 from .normalizing import batch_norm, batch_norm_back
 from .products import product
 from .rows import add_row, column_dots, column_sums, scale_row, scale_shift_row
-from .softmax import log_soft_max, log_soft_max_back, soft_max, soft_max_back
+from .softmax import log_soft_max, log_soft_max_back, log_soft_max_nll_back, soft_max, soft_max_back
 
 __all__ = [
     "add_row",
@@ -33,6 +33,7 @@ __all__ = [
     "leaky_relu_back",
     "log_soft_max",
     "log_soft_max_back",
+    "log_soft_max_nll_back",
     "mse",
     "nll",
     "nll_back",

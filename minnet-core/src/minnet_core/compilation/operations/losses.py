@@ -12,7 +12,7 @@ from ..definition import Call, Late, deferred, operation
 from ..scratch import Scratch
 
 
-@operation("(n,m),(n)->(),(n)", takes_late=True, dtypes={"loss": np.float64, "chosen": np.int64})
+@operation("(n,m),(n)->(),(n)", takes_late=True, dtypes={"chosen": np.int64})
 def nll(
     x: Array,
     classes: Array | Late,
@@ -28,20 +28,18 @@ def nll(
     """
     n, m = x.shape
     starts, flat, numbers = np.arange(0, n * m, m), x.reshape(-1), scratch((n,), x.dtype)
+    unsigned = chosen.view(np.uint64)  # where -1 is the largest number of all
 
     def check(given: Array) -> None:
         np.copyto(chosen, given, casting="unsafe")
-        if chosen.view(np.uint64).max() >= m or given.dtype.kind not in "iu":  # where -1 is the largest number of all
+        if np.maximum.reduce(unsigned) >= m:
             refuse(x, given)
-
-    def total() -> None:
-        loss[()] = -numbers.sum() / n
 
     return [
         deferred(check, classes),
         partial(np.add, chosen, starts, chosen),
         partial(flat.take, chosen, None, numbers, "clip"),
-        total,
+        partial(np.dot, numbers, scratch.filled(-1 / n, n, x.dtype), loss),
     ]
 
 
@@ -52,7 +50,7 @@ def nll_back(chosen: Array, x: Array, h: Array) -> list[Call]:
     return [partial(h.fill, 0), partial(flat.__setitem__, chosen, value)]
 
 
-@operation("(n,m),(n,m)->()", takes_late=True, dtypes={"loss": np.float64})
+@operation("(n,m),(n,m)->()", takes_late=True)
 def weighted_nll(x: Array, weights: Array | Late, loss: Array, *, total: Callable[[Array, Array], float]) -> list[Call]:
     """``loss = -sum(weights x) / n``; ``total`` is the sum, in which a weight of 0 takes no infinity in."""
 
@@ -73,15 +71,16 @@ def weighted_nll_back(weights: Array | Late, h: Array) -> list[Call]:
     return [deferred(scale, weights)]
 
 
-@operation("(n,m),(n,m)->(n,m),()", takes_late=True, dtypes={"loss": np.float64})
+@operation("(n,m),(n,m)->(n,m),()", takes_late=True)
 def mse(x: Array, target: Array | Late, h: Array, loss: Array) -> list[Call]:
     """``loss = sum((x - target)^2) / n``, and its gradient ``h = 2 (x - target) / n``."""
-    factor = h.dtype.type(2 / len(x))
+    n = len(x)
+    factor = h.dtype.type(2 / n)
 
     def subtract(given: Array) -> None:
         np.subtract(x, given.reshape(x.shape), h)
 
     def total() -> None:
-        loss[()] = np.vdot(h, h) / len(x)
+        loss[()] = np.vdot(h, h) / n
 
     return [deferred(subtract, target), total, partial(np.multiply, h, factor, h)]

@@ -58,6 +58,22 @@ def log_soft_max(x: Array, y: Array, exponentials: Array, sums: Array, *, scratc
     ]
 
 
+@operation("(n,m),(n),(n)->(n,m)", over="exponentials")
+def log_soft_max_nll_back(exponentials: Array, sums: Array, chosen: Array, h: Array, *, scratch: Scratch) -> list[Call]:
+    """The gradient of `nll` of `log_soft_max`: ``h = exponentials / sums / n``, less ``1 / n`` where one was chosen."""
+    n = len(h)
+    numbers, flat, value = scratch((n,), h.dtype), h.reshape(-1), h.dtype.type(1 / n)
+
+    def subtract() -> None:
+        flat[chosen] -= value
+
+    return [
+        partial(np.divide, value, sums, numbers),
+        partial(np.multiply, exponentials, numbers[:, np.newaxis], h),
+        subtract,
+    ]
+
+
 @operation("(r,m),(r),(r,m)->(r,m)", over="exponentials")
 def log_soft_max_back(exponentials: Array, sums: Array, g: Array, h: Array, *, scratch: Scratch) -> list[Call]:
     """The gradient of `log_soft_max`: ``h = g - exponentials sum(g) / sums`` in each row."""

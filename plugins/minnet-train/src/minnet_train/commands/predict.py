@@ -8,7 +8,7 @@ from io import StringIO
 
 import click
 
-from minnet_core import read_header
+from minnet_core import compile as compile_forward, read_header
 from minnet_core.support import printable
 
 from ..display import reading_display, say_notes, weights_text
@@ -66,7 +66,7 @@ def predict(
     parts, notes = predictor.open(data)
     say_notes(notes)
     click.echo(weights_text(predictor.record), err=True)
-    predicted = predict_rows(predictor.model, predictor.record, model, parts, with_all=probabilities)
+    predicted = predict_rows(compile_forward(predictor.model), predictor.record, model, parts, with_all=probabilities)
     with nullcontext(sys.stdout) if output == "-" else streamed(output) as file:
         is_terminal = file is sys.stdout and file.isatty()
         if file is sys.stdout and not is_terminal:

@@ -16,6 +16,7 @@ import numpy as np
 from attrs import field, frozen
 
 from minnet_core import Array, Module
+from minnet_core.compilation import CompiledForward
 
 from ..errors import OutputError
 from ..experiment import TrainingRecord
@@ -30,11 +31,12 @@ CELLS = 2**19
 _MANY = {"probability": "probabilities", "score": "scores"}
 
 
-def outputs_of(model: Module, record: TrainingRecord, path: str, parts: Iterable[Array]) -> Iterator[Array]:
+def outputs_of(
+    model: Module | CompiledForward, record: TrainingRecord, path: str, parts: Iterable[Array]) -> Iterator[Array]:
     """Yield what a model makes of raw rows, as its last layer has it: (n, outputs), some at a time.
 
     Args:
-        model: in evaluation mode.
+        model: in evaluation mode, or compiled.
         record: describes its inputs and outputs.
         path: of the model, for messages.
         parts: raw features (n, columns).
@@ -76,7 +78,7 @@ class PredictedRows:
 
 
 def predict_rows(
-    model: Module, record: TrainingRecord, path: str, parts: Iterable[Array], *, with_all: bool = True
+    model: Module | CompiledForward, record: TrainingRecord, path: str, parts: Iterable[Array], *, with_all: bool = True
 ) -> Iterator[PredictedRows]:
     """Yield what a model predicts, some rows at a time.
 
@@ -84,7 +86,7 @@ def predict_rows(
     if the outputs are no probabilities; for a regression, a value for each output.
 
     Args:
-        model: in evaluation mode.
+        model: in evaluation mode, or compiled.
         record: describes its inputs and outputs.
         path: of the model, for messages.
         parts: raw features (n, columns).

@@ -1,0 +1,156 @@
+"""Every operation computes what its docstring says, also where a result takes the memory of an operand."""
+
+import numpy as np
+import pytest
+
+from minnet_core.compilation import Late, Scratch, operations as o
+from minnet_core.nn import keep_mask
+
+RNG = np.random.default_rng(0)
+X, G, T = RNG.normal(size=(3, 6, 4))
+A, B = RNG.normal(size=(2, 4))
+CLASSES = RNG.integers(0, 4, 6)
+SHIFTED = np.exp(X - X.max(1, keepdims=True))
+SUMS = SHIFTED.sum(1)
+SOFT = SHIFTED / SUMS[:, np.newaxis]
+LOG = np.log(SOFT)
+ONE_HOT = np.eye(4)[CLASSES]
+KEEP = G > 0
+NORMAL = (X - X.mean(0)) / np.sqrt(X.var(0) + 0.1)
+INVERSE = 1 / np.sqrt(X.var(0) + 0.1)
+STEP = np.where(X > 0, 1.0, 0.0)
+
+
+def refuse(x, classes):
+    raise ValueError(f"refused {classes}")
+
+
+CASES = [
+    (o.product, (X, G.T), {}, (X @ G.T,)),
+    (o.product, (X.T, G), {}, (X.T @ G,)),
+    (o.add_row, (X, B), {}, (X + B,)),
+    (o.scale_row, (X, A), {}, (X * A,)),
+    (o.scale_shift_row, (X, A, B), {}, (X * A + B,)),
+    (o.column_sums, (X,), {}, (X.sum(0),)),
+    (o.column_dots, (X, G), {}, ((X * G).sum(0),)),
+    (o.relu, (X,), {}, (np.maximum(X, 0),)),
+    (o.relu_back, (np.maximum(X, 0), G), {}, (G * STEP,)),
+    (o.leaky_relu, (X,), {"slope": 0.1}, (np.where(X > 0, X, 0.1 * X),)),
+    (o.leaky_relu, (X,), {"slope": 1.5}, (np.where(X > 0, X, 1.5 * X),)),
+    (o.leaky_relu, (X,), {"slope": 0.0}, (np.maximum(X, 0),)),
+    (o.leaky_relu_back, (X, G), {"slope": 0.1}, (G * np.where(X > 0, 1, 0.1),)),
+    (o.elu, (X,), {"alpha": 1.0}, (np.where(X > 0, X, np.expm1(X)),)),
+    (o.elu, (X,), {"alpha": 0.5}, (np.where(X > 0, X, 0.5 * np.expm1(X)),)),
+    (o.elu_back, (X, G), {"alpha": 1.0}, (G * np.where(X > 0, 1, np.exp(X)),)),
+    (o.elu_back, (X, G), {"alpha": 0.5}, (G * np.where(X > 0, 1, 0.5 * np.exp(X)),)),
+    (o.soft_plus, (X,), {}, (np.logaddexp(0, X),)),
+    (o.soft_plus_back, (X, np.logaddexp(0, X), G), {}, (G / (1 + np.exp(-X)),)),
+    (o.soft_max, (X,), {}, (SOFT,)),
+    (o.soft_max_back, (SOFT, G), {}, (SOFT * (G - (SOFT * G).sum(1, keepdims=True)),)),
+    (o.log_soft_max, (X,), {}, (LOG, SHIFTED, SUMS)),
+    (o.log_soft_max_back, (SHIFTED, SUMS, G), {}, (G - SOFT * G.sum(1, keepdims=True),)),
+    (o.log_soft_max_nll_back, (SHIFTED, SUMS, np.arange(0, 24, 4) + CLASSES), {}, ((SOFT - ONE_HOT) / 6,)),
+    (o.batch_norm, (X,), {"eps": 0.1}, (NORMAL, INVERSE, X.mean(0), X.var(0))),
+    (
+        o.batch_norm_back,
+        (NORMAL, G, INVERSE),
+        {},
+        ((G - G.mean(0) - NORMAL * (NORMAL * G).mean(0)) * INVERSE,),
+    ),
+    (o.drop, (X, KEEP), {"scale": 2.0}, (X * KEEP * 2,)),
+    (o.nll, (LOG, CLASSES), {"refuse": refuse}, (-(LOG * ONE_HOT).sum() / 6, np.arange(0, 24, 4) + CLASSES)),
+    (o.nll_back, (np.arange(0, 24, 4) + CLASSES, X), {}, (-ONE_HOT / 6,)),
+    (o.weighted_nll, (LOG, ONE_HOT), {"total": np.vdot}, (-(LOG * ONE_HOT).sum() / 6,)),
+    (o.weighted_nll_back, (ONE_HOT,), {}, (-ONE_HOT / 6,)),
+    (o.mse, (X, T), {}, (2 * (X - T) / 6, ((X - T) ** 2).sum() / 6)),
+]
+IDS = [f"{index}-{case[0].name}" for index, case in enumerate(CASES)]
+
+
+def execute(operation, operands, results, numbers, **more):
+    scratch = {"scratch": Scratch()} if operation.takes_scratch else {}
+    for call in operation.calls(*operands, *results, **numbers, **scratch, **more):
+        call()
+
+
+def fresh(operation, operands):
+    shapes = operation.result_shapes(*map(np.shape, operands))
+    dtypes = operation.dtypes or (None,) * len(shapes)
+    return [np.full(shape, 7, dtype or np.float64) for shape, dtype in zip(shapes, dtypes, strict=True)]
+
+
+def test_every_operation_has_a_case():
+    names = {name for name in o.__all__ if name not in ("call", "draw_keep")}
+    assert names == {operation.name for operation, *_ in CASES}
+
+
+@pytest.mark.parametrize(("operation", "operands", "numbers", "expected"), CASES, ids=IDS)
+def test_results_are_those_of_the_formula_and_operands_stay(operation, operands, numbers, expected):
+    before = [operand.copy() for operand in operands]
+    results = fresh(operation, operands)
+    execute(operation, operands, results, numbers)
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_allclose(result, wanted, 1e-12, 1e-12)
+    assert all(map(np.array_equal, operands, before))
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "numbers", "expected"),
+    [case for case in CASES if case[0].over is not None],
+    ids=[name for case, name in zip(CASES, IDS, strict=True) if case[0].over is not None],
+)
+def test_the_first_result_may_take_the_memory_of_the_operand_that_says_so(operation, operands, numbers, expected):
+    operands = [operand.copy() for operand in operands]
+    results = [operands[operation.over], *fresh(operation, operands)[1:]]
+    execute(operation, operands, results, numbers)
+    np.testing.assert_allclose(results[0], expected[0], 1e-12, 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "numbers", "expected"),
+    [case for case in CASES if case[0].accumulates],
+    ids=[name for case, name in zip(CASES, IDS, strict=True) if case[0].accumulates],
+)
+def test_what_accumulates_adds(operation, operands, numbers, expected):
+    results = fresh(operation, operands)
+    execute(operation, operands, results, numbers, accumulate=True)
+    np.testing.assert_allclose(results[0], 7 + expected[0], 1e-12, 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("operation", "operands", "numbers", "expected"),
+    [case for case in CASES if case[0].takes_late],
+    ids=[name for case, name in zip(CASES, IDS, strict=True) if case[0].takes_late],
+)
+def test_a_late_operand_is_that_of_the_moment(operation, operands, numbers, expected):
+    position = 0 if operation in (o.product, o.weighted_nll_back) else 1
+    late = Late()
+    late.array = operands[position]
+    results = fresh(operation, operands)
+    execute(operation, [late if i == position else each for i, each in enumerate(operands)], results, numbers)
+    np.testing.assert_allclose(results[0], expected[0], 1e-12, 1e-12)
+
+
+def test_what_is_kept_is_drawn_as_the_mask_of_dropout():
+    keep, rng = np.empty((5, 7), bool), np.random.default_rng(3)
+    execute(o.draw_keep, (np.zeros((5, 7)),), (keep,), {"rng": rng, "p": 0.3})
+    assert np.array_equal(keep, keep_mask(np.random.default_rng(3), (5, 7), 0.3))
+
+
+@pytest.mark.parametrize("classes", [np.array([0, 4]), np.array([0, -1])])
+def test_a_class_that_there_is_not_is_refused(classes):
+    with pytest.raises(ValueError, match="refused"):
+        execute(o.nll, (LOG[:2], classes), fresh(o.nll, (LOG[:2], classes)), {"refuse": refuse})
+
+
+def test_constant_columns_far_from_zero_are_normalized_to_exactly_zero():
+    x = np.full((5, 2), 3000.1, np.float32)
+    results = [np.empty(shape, np.float32) for shape in ((5, 2), (2,), (2,), (2,))]
+    execute(o.batch_norm, (x,), results, {"eps": 1e-3})
+    assert not results[0].any()
+    assert np.array_equal(results[2], x[0])
+
+
+def test_operands_of_the_wrong_dimensions_are_refused():
+    with pytest.raises(ValueError, match=r"add_row: expected operands \(r, m\), \(m\), received \(3, 2\), \(3,\)"):
+        o.add_row.result_shapes((3, 2), (3,))
