@@ -8,13 +8,14 @@ enum { STRETCH = 4096 };
 KERNEL(nll) {
     const float *x = b->at[0];
     const int64_t *classes = b->at[1];
-    double *loss = b->at[2], total = 0;
+    float *loss = b->at[2];
+    double total = 0;
     int64_t *chosen = b->at[3];
     for (Size row = 0; row < b->rows; row++) {
         chosen[row] = row * b->columns + classes[row];
         total += x[chosen[row]];
     }
-    *loss = -total / (double)b->rows;
+    *loss = (float)(-total / (double)b->rows);
 }
 
 /* gx = -1 / n where a class was chosen, 0 elsewhere */
@@ -26,11 +27,27 @@ KERNEL(nll_back) {
     for (Size row = 0; row < b->rows; row++) gx[chosen[row]] = value;
 }
 
+/* gx = e / (n s), less 1 / n where a class was chosen: through the logarithm of softmax too, of which e and s are what
+   log_soft_max keeps; gx may be e */
+KERNEL(log_soft_max_nll_back) {
+    const float *e = b->at[0], *sums = b->at[1];
+    const int64_t *chosen = b->at[2];
+    float *gx = b->at[3];
+    const Size m = b->columns;
+    const float share = 1.0f / (float)b->rows;
+    for (Size row = 0; row < b->rows; row++) {
+        const float factor = share / sums[row];
+        FOR_EACH(j, m) gx[row * m + j] = e[row * m + j] * factor;
+        gx[chosen[row]] -= share;
+    }
+}
+
 /* loss = -sum w x / n; a weight of 0 counts 0 whatever x is, minus infinity, say */
 KERNEL(weighted_nll) {
     const float *x = b->at[0], *w = b->at[1];
     const Size n = elements(b);
-    double *loss = b->at[2], total = 0;
+    float *loss = b->at[2];
+    double total = 0;
     for (Size start = 0; start < n; start += STRETCH)
         total += dot_of(x + start, w + start, n - start < STRETCH ? n - start : STRETCH);
     if (total - total != 0) { /* infinite or nan */
@@ -38,7 +55,7 @@ KERNEL(weighted_nll) {
         for (Size i = 0; i < n; i++)
             if (w[i] != 0) total += (double)w[i] * x[i];
     }
-    *loss = -total / (double)b->rows;
+    *loss = (float)(-total / (double)b->rows);
 }
 
 /* gx = -w / n */
@@ -54,7 +71,8 @@ KERNEL(weighted_nll_back) {
 KERNEL(squared_error) {
     const float *x = b->at[0], *t = b->at[1];
     const Size n = elements(b);
-    double *loss = b->at[2], total = 0;
+    float *loss = b->at[2];
+    double total = 0;
     for (Size start = 0; start < n; start += STRETCH) {
         const Size stop = n - start < STRETCH ? n : start + STRETCH;
         float part = 0;
@@ -62,7 +80,7 @@ KERNEL(squared_error) {
             part += (x[i] - t[i]) * (x[i] - t[i]);
         total += part;
     }
-    *loss = total / (double)b->rows;
+    *loss = (float)(total / (double)b->rows);
 }
 
 /* gx = 2 (x - t) / n, and the loss */
@@ -71,7 +89,8 @@ KERNEL(mse) {
     float *gx = b->at[2];
     const Size n = elements(b);
     const float factor = (float)(2.0 / (double)b->rows);
-    double *loss = b->at[3], total = 0;
+    float *loss = b->at[3];
+    double total = 0;
     for (Size start = 0; start < n; start += STRETCH) {
         const Size stop = n - start < STRETCH ? n : start + STRETCH;
         float part = 0;
@@ -82,5 +101,5 @@ KERNEL(mse) {
         }
         total += part;
     }
-    *loss = total / (double)b->rows;
+    *loss = (float)(total / (double)b->rows);
 }

@@ -47,12 +47,12 @@ static PyObject *made(char letter, PyArrayObject *shaped, const Block *block) {
 static PyObject *computed(Step *step, PyArrayObject *shaped) {
     const Operation *operation = &operations[step->operation];
     const int reads = operation->reads, writes = operation->operands - reads;
-    double number = 0; /* no operation has two */
+    float number = 0; /* no operation has two */
     PyObject *results = PyTuple_New(writes);
     for (int k = 0; results && k < writes; k++) {
         const char letter = operation->letters[reads + k];
         step->block.at[reads + k] = &number;
-        if (letter == 'd') continue;
+        if (letter == 's') continue;
         PyObject *array = made(letter, shaped, &step->block);
         if (!array) {
             Py_CLEAR(results);
@@ -64,8 +64,8 @@ static PyObject *computed(Step *step, PyArrayObject *shaped) {
     if (!results) return NULL;
     execute(step, 1, step->block.rows * step->block.columns);
     for (int k = 0; k < writes; k++) {
-        if (operation->letters[reads + k] != 'd') continue;
-        PyObject *object = PyFloat_FromDouble(number);
+        if (operation->letters[reads + k] != 's') continue;
+        PyObject *object = PyFloat_FromDouble((double)number);
         if (!object) {
             Py_DECREF(results);
             return NULL;

@@ -29,10 +29,7 @@ static int is_in_range(PyArrayObject *indices, Size end) {
 
 int fits(PyObject *object, char letter, const Block *block, int is_written) {
     if (letter == 'g') return PyCapsule_IsValid(object, "BitGenerator");
-    const int type = letter == 'k'                    ? NPY_BOOL
-                     : letter == 'i' || letter == 'j' ? NPY_INT64
-                     : letter == 'd'                  ? NPY_FLOAT64
-                                                      : NPY_FLOAT32;
+    const int type = letter == 'k' ? NPY_BOOL : letter == 'i' || letter == 'j' ? NPY_INT64 : NPY_FLOAT32;
     if (!is_plain(object, type)) return 0;
     PyArrayObject *array = (PyArrayObject *)object;
     const Size size = PyArray_SIZE(array);
@@ -46,7 +43,7 @@ int fits(PyObject *object, char letter, const Block *block, int is_written) {
     case 'j':
         if (PyArray_NDIM(array) != 1 || size != block->rows) return 0;
         return is_written || is_in_range(array, letter == 'i' ? block->columns : block->rows * block->columns);
-    case 'd':
+    case 's':
         return size == 1;
     default:
         return PyArray_NDIM(array) > 0 && PyArray_DIM(array, 0) == block->rows && size == block->rows * block->columns;

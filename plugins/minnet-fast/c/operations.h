@@ -8,7 +8,7 @@
      k  booleans, of the shape of e
      i  int64 (n,), a column for each row
      j  int64 (n,), the flat index of an element for each row
-     d  one double
+     s  one float32
      g  a bit generator of NumPy
    makes: MAKES if what is written is made from what is read, CHANGES if it is read as well.
    numbers: how many scalars it takes.
@@ -42,12 +42,13 @@
     X(draw_keep, "ge", MAKES, "k", 1, WHOLE)                                                                           \
     X(drop, "ek", MAKES, "e", 1, BY_ROWS)                                                                              \
     X(scaled_mask, "k", MAKES, "e", 1, BY_ROWS)                                                                        \
-    X(nll, "bi", MAKES, "dj", 0, WHOLE)                                                                                \
+    X(nll, "bi", MAKES, "sj", 0, WHOLE)                                                                                \
     X(nll_back, "jb", MAKES, "b", 0, WHOLE)                                                                            \
-    X(weighted_nll, "bb", MAKES, "d", 0, WHOLE)                                                                        \
+    X(log_soft_max_nll_back, "brj", MAKES, "b", 0, WHOLE)                                                              \
+    X(weighted_nll, "bb", MAKES, "s", 0, WHOLE)                                                                        \
     X(weighted_nll_back, "b", MAKES, "b", 0, WHOLE)                                                                    \
-    X(squared_error, "ee", MAKES, "d", 0, WHOLE)                                                                       \
-    X(mse, "ee", MAKES, "ed", 0, WHOLE)                                                                                \
+    X(squared_error, "ee", MAKES, "s", 0, WHOLE)                                                                       \
+    X(mse, "ee", MAKES, "es", 0, WHOLE)                                                                                \
     X(sgd, "e", CHANGES, "e", 2, BY_ROWS)                                                                              \
     X(sgd_momentum, "e", CHANGES, "ee", 4, BY_ROWS)                                                                    \
     X(adam, "e", CHANGES, "eee", 6, BY_ROWS)                                                                           \

@@ -173,6 +173,13 @@ static PyObject *program_new(PyTypeObject *type, PyObject *arguments, PyObject *
 static int fetch(Late *late, Step *step) {
     late->array = PyObject_GetAttrString(late->holder, "array");
     if (!late->array) return -1;
+    if (!PyArray_CheckExact(late->array)) return 0;
+    PyArrayObject *array = (PyArrayObject *)late->array;
+    if (!PyArray_ISCARRAY_RO(array) && !PyArray_ISFARRAY_RO(array)) { /* as the transposed operands of a product are */
+        PyObject *copy = PyArray_FROM_OF(late->array, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_NOTSWAPPED);
+        Py_SETREF(late->array, copy);
+        if (!copy) return -1;
+    }
     if (step->operation == OP_product) return set_factor(&step->product, late->place, late->array);
     const char letter = operations[step->operation].letters[late->place];
     if (!fits(late->array, letter, &step->block, 0)) return 0;

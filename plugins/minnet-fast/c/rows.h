@@ -1,7 +1,13 @@
 /* Kernels that sum, or search, along each row. */
 
+enum { NARROW = 8 }; /* columns below which to prepare for vectors takes longer than to do without */
+
 INLINE float largest(const float *x, Size m) {
     float most = x[0];
+    if (m < NARROW) {
+        for (Size j = 1; j < m; j++) most = x[j] > most ? x[j] : most;
+        return most;
+    }
     SIMD(reduction(max : most)) for (Size j = 0; j < m; j++)
         most = x[j] > most ? x[j] : most;
     return most;
@@ -9,6 +15,10 @@ INLINE float largest(const float *x, Size m) {
 
 INLINE float sum(const float *x, Size m) {
     float total = 0;
+    if (m < NARROW) {
+        for (Size j = 0; j < m; j++) total += x[j];
+        return total;
+    }
     SIMD(reduction(+ : total)) for (Size j = 0; j < m; j++)
         total += x[j];
     return total;

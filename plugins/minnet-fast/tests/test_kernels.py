@@ -93,6 +93,7 @@ FORMULAS = {
     "scaled_mask": lambda keep, scale: keep * scale,
     "nll": chosen,
     "nll_back": nll_back,
+    "log_soft_max_nll_back": lambda e, sums, chosen: e / sums / len(e) + nll_back(chosen, e),
     "weighted_nll": lambda x, w: -(x * w).sum() / len(x),
     "weighted_nll_back": lambda w: -w / len(w),
     "squared_error": lambda x, t: ((x - t) ** 2).sum() / len(x),
@@ -153,7 +154,7 @@ def operands_of(name, rng, n, m):
     arrays = [draw(rng, letter, n, m) for letter in reads + ("" if makes else writes)]
     if name == "soft_max_back":
         arrays[0] = FORMULAS["soft_max"](arrays[0].astype(float)).astype(np.float32)
-    if name == "log_soft_max_back":
+    if name in ("log_soft_max_back", "log_soft_max_nll_back"):
         arrays[:2] = (part.astype(np.float32) for part in log_soft_max(arrays[0].astype(float))[1:])
     if name == "batch_norm_back":
         y, inverse, *_ = batch_norm(arrays[0].astype(float), 1e-3)
@@ -217,8 +218,8 @@ def sizes(name, wide, results):
         return [(g + g.mean(0) + x * (g * x).mean(0)) * others[1]]
     if name in ("nll", "weighted_nll"):
         return [0.0] * len(results) if name == "nll" else [(x * others[0]).sum() / len(x)]
-    if name in ("squared_error", "mse"):
-        return [0.0] * len(results)
+    if name == "log_soft_max_nll_back":
+        return [np.full(x.shape, 1 / len(x))]
     if not SIGNATURES[name][2]:  # optimizers: g, the parameters, and what they remember
         parameters, *remembered = others
         direction = x + 0.01 * parameters

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from minnet_core import Array, Optimizer
-from minnet_core.compilation import BoundRow, Group, NumpyExecutor, operations
+from minnet_core.compilation import BoundRow, Group, Late, NumpyExecutor, operations
 
 from .accelerating import twin_of
 from .loading import extension
@@ -77,18 +77,26 @@ def _runs(groups: Sequence[Group]) -> Iterator[Run]:
     known: list[Group] = []
     for group in groups:
         for position, row in enumerate(group.rows):
-            joins = position > 0 and bool(known) and known[-1].rows[-1] is group.rows[position - 1]
-            written = _written(row, joins)
-            if written is not None and kernels.takes(written):
-                rows.append(written)
-                known.append(Group([row], group.blocks_of))
-                continue
-            if rows:
+            written = _written(row, joins=position > 0 and bool(known) and known[-1].rows[0] is group.rows[position - 1])
+            is_taken = written is not None and kernels.takes(written)
+            if rows and (not is_taken or _takes_target(row)):
                 yield _stretch(tuple(rows), known)
                 rows, known = [], []
-            yield NumpyExecutor().bind([Group([row], group.blocks_of)])
+            if written is None or not is_taken:
+                yield NumpyExecutor().bind([Group([row], group.blocks_of)])
+                continue
+            rows.append(written)
+            known.append(Group([row], group.blocks_of))
+            if _takes_target(row):
+                yield _stretch(tuple(rows), known)
+                rows, known = [], []
     if rows:
         yield _stretch(tuple(rows), known)
+
+
+def _takes_target(row: BoundRow) -> bool:
+    """Whether a row takes the target, of any dtype: it is alone, lest it keep others from being executed in C."""
+    return row.operation is not operations.product and any(isinstance(operand, Late) for operand in row.operands)
 
 
 def _written(row: BoundRow, joins: bool) -> tuple[Any, ...] | None:
