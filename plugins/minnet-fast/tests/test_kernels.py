@@ -116,7 +116,9 @@ NUMBERS = {
     "adam": (0.001, 0.01, 0.9, 0.999, 1e-8, 0.999),
     "rmsprop": (0.01, 0.01, 0.99, 1e-8),
 }
-ELEMENTWISE = [name for name, (reads, writes, makes, *_) in SIGNATURES.items() if makes and set(reads + writes) == {"e"}]
+ELEMENTWISE = [
+    name for name, (reads, writes, makes, *_) in SIGNATURES.items() if makes and set(reads + writes) == {"e"}
+]
 BY_VARIANT = pytest.mark.parametrize("variant", kernels.variants())
 
 

@@ -77,7 +77,9 @@ def _runs(groups: Sequence[Group]) -> Iterator[Run]:
     known: list[Group] = []
     for group in groups:
         for position, row in enumerate(group.rows):
-            written = _written(row, joins=position > 0 and bool(known) and known[-1].rows[0] is group.rows[position - 1])
+            written = _written(
+                row, joins=position > 0 and bool(known) and known[-1].rows[0] is group.rows[position - 1]
+            )
             is_taken = written is not None and kernels.takes(written)
             if rows and (not is_taken or _takes_target(row)):
                 yield _stretch(tuple(rows), known)

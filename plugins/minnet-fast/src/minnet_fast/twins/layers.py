@@ -68,7 +68,7 @@ class BatchNormalization(of.BatchNormalization):
             return super().updateOutput(input)
         output, inverse_deviation, mean, variance = computed
         if len(input) > 1:
-            self._move(mean, variance)
+            self.move(mean, variance)
         self.inverse_deviation, self.output = inverse_deviation, output
         return self.output
 
