@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..discovery import Declaration, scan, switches
-from ..nn import Criterion, Module, definition_depth
+from ..nn import Criterion, Module, definition_depth, represented
 from ..plugins import load
 from ..registry import criterions, layers
 
@@ -60,11 +60,11 @@ def says_operations(cls: type[Module] | type[Criterion]) -> Callable[[_F], _F]:
 def operations_of(component: Module | Criterion) -> Callable[..., Any] | None:
     """Find the function that says the operations of a component; None if none is declared, or it would be wrong.
 
-    A class inherits what is said of a base if it redefines none of the passes.
+    A class inherits what is said of a base if it redefines none of the passes, or says that it stands for the base.
     """
     if vars(component).keys() & {*_PASSES}:
         return None
-    cls = type(component)
+    cls = represented(type(component))
     for base in cls.__mro__[: definition_depth(cls, *_PASSES) + 1]:
         if base in _registered:
             return _registered[base]

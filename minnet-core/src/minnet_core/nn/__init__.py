@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         construct as construct,
         definition_depth as definition_depth,
         given_arguments as given_arguments,
+        represented as represented,
     )
     from .container import Container as Container
     from .criterion import Criterion as Criterion
@@ -79,7 +80,7 @@ else:
         {
             "affine": "Affine",
             "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype leaves",
-            "component": "Component construct definition_depth given_arguments",
+            "component": "Component construct definition_depth given_arguments represented",
             "container": "Container",
             "criterion": "Criterion",
             "example": "Draw Example Reference",

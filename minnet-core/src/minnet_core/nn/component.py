@@ -72,6 +72,21 @@ class Component:
         return type(self).__name__
 
 
+def represented(cls: type) -> type:
+    """Return the class under whose name one is saved: itself, or the one whose implementation it says to be.
+
+    A class says so by an attribute ``STANDS_FOR`` of its own: that of a base class does not count, as a subclass may
+    compute anything.
+
+    >>> class Fast(Component):
+    ...     STANDS_FOR = Component
+    >>> represented(Fast) is represented(Component) is Component
+    True
+    """
+    stands_for: type = vars(cls).get("STANDS_FOR", cls)
+    return stands_for
+
+
 def definition_depth(cls: type, *names: str) -> int:
     """Count the steps up the bases of a class to the first that defines one of ``names``; 0 is the class itself.
 

@@ -19,7 +19,18 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError, recursion_limit_reached
-from ..nn import Component, Criterion, Module, Optimizer, Sequential, children, construct, given_arguments, leaves
+from ..nn import (
+    Component,
+    Criterion,
+    Module,
+    Optimizer,
+    Sequential,
+    children,
+    construct,
+    given_arguments,
+    leaves,
+    represented,
+)
 from ..registry import Registry, criterions, layers, optimizers
 from ..state import global_state_kept
 
@@ -116,7 +127,11 @@ def build(
 
 
 def component_name(cls: type) -> str:
-    """The qualified name of a class: its distribution's, or ``local:Name`` for one that nobody has registered."""
+    """The qualified name of a class: its distribution's, or ``local:Name`` for one that nobody has registered.
+
+    A class that stands for another has the name of that one, so what is saved can be loaded without it.
+    """
+    cls = represented(cls)
     for base, registry in ((Module, layers), (Criterion, criterions), (Optimizer, optimizers)):
         if issubclass(cls, base):
             declaration = registry.declaration_of(cls)
@@ -150,7 +165,7 @@ def _added(container: Module) -> list[Module]:
         arguments["rng"] = deepcopy(arguments["rng"])
     with global_state_kept():
         made = getattr(construct(type(container), (), arguments), CHILDREN)
-    if [type(child) for child in made] != [type(child) for child in present[: len(made)]]:
+    if [represented(type(child)) for child in made] != [represented(type(child)) for child in present[: len(made)]]:
         raise ConfigError(
             f"{type(container).__name__}: expected the modules that its constructor makes to come first, "
             f"{[type(child).__name__ for child in made]}, received {[type(child).__name__ for child in present]}"

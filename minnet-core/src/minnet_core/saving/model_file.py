@@ -26,7 +26,7 @@ from ..errors import (
     described,
     recursion_limit_reached,
 )
-from ..nn import Module, children, construct, walk
+from ..nn import Module, children, construct, represented, walk
 from ..registry import layers
 from ..state import global_state_kept
 from ..support import collection_paused, printable, write_atomically
@@ -182,7 +182,7 @@ def _needs_preparation(loader: str, where: str) -> PreparationWarning:
 def _classes(model: Module) -> dict[str, type]:
     """Every class in a model by qualified name."""
     classes: dict[str, type] = {}
-    for cls in dict.fromkeys(type(module) for _, module in walk(model)):
+    for cls in dict.fromkeys(represented(type(module)) for _, module in walk(model)):
         name = component_name(cls)
         if classes.setdefault(name, cls) is not cls:
             raise ModelFileError(

@@ -1,0 +1,20 @@
+/* A block: what a kernel is given, some rows of each of its operands. */
+#ifndef MINNET_FAST_BLOCK_H
+#define MINNET_FAST_BLOCK_H
+
+#include <stddef.h>
+
+typedef ptrdiff_t Size;
+
+enum { MOST_OPERANDS = 6, MOST_NUMBERS = 6 };
+
+typedef struct {
+    Size rows, columns;
+    void *at[MOST_OPERANDS]; /* in the order of the operation's letters */
+    double number[MOST_NUMBERS];
+    int fresh; /* whether sums begin at 0 with this block, rather than go on */
+} Block;
+
+typedef void Kernel(const Block *block);
+
+#endif

@@ -1,0 +1,3 @@
+/* The kernels for what every processor of this kind has: SSE2 on x86-64, Neon on arm64. */
+#define TABLE kernels_baseline
+#include "kernels.h"

@@ -1,0 +1,90 @@
+/* Kernels that sum, or search, along each row. */
+
+enum { NARROW = 8 }; /* columns below which to prepare for vectors takes longer than to do without */
+
+INLINE float largest(const float *x, Size m) {
+    float most = x[0];
+    if (m < NARROW) {
+        for (Size j = 1; j < m; j++) most = x[j] > most ? x[j] : most;
+        return most;
+    }
+    SIMD(reduction(max : most)) for (Size j = 0; j < m; j++)
+        most = x[j] > most ? x[j] : most;
+    return most;
+}
+
+INLINE float sum(const float *x, Size m) {
+    float total = 0;
+    if (m < NARROW) {
+        for (Size j = 0; j < m; j++) total += x[j];
+        return total;
+    }
+    SIMD(reduction(+ : total)) for (Size j = 0; j < m; j++)
+        total += x[j];
+    return total;
+}
+
+INLINE float dot_of(const float *x, const float *y, Size m) {
+    float total = 0;
+    SIMD(reduction(+ : total)) for (Size j = 0; j < m; j++)
+        total += x[j] * y[j];
+    return total;
+}
+
+/* y = x - max x, of each row */
+INLINE void shift_rows(const Block *b, const float *x, float *y) {
+    const Size m = b->columns;
+    for (Size row = 0; row < b->rows; row++, x += m, y += m) {
+        const float most = largest(x, m);
+        FOR_EACH(j, m) y[j] = x[j] - most;
+    }
+}
+
+/* y = e^(x - max x) / sum e^(x - max x)
+
+   Over all elements at a time where no row is summed, so that rows shorter than a vector are as fast. */
+KERNEL(soft_max) {
+    const Size n = elements(b), m = b->columns;
+    float *y = b->at[1];
+    shift_rows(b, b->at[0], y);
+    FOR_EACH(i, n) y[i] = exponential(y[i]);
+    for (Size row = 0; row < b->rows; row++, y += m) {
+        const float factor = 1 / sum(y, m);
+        FOR_EACH(j, m) y[j] *= factor;
+    }
+}
+
+/* gx = y (g - sum g y) */
+KERNEL(soft_max_back) {
+    const float *y = b->at[0], *g = b->at[1];
+    float *gx = b->at[2];
+    const Size m = b->columns;
+    for (Size row = 0; row < b->rows; row++, y += m, g += m, gx += m) {
+        const float total = dot_of(g, y, m);
+        FOR_EACH(j, m) gx[j] = y[j] * (g[j] - total);
+    }
+}
+
+/* y = (x - max x) - log s with s = sum e, e = e^(x - max x), which are kept */
+KERNEL(log_soft_max) {
+    const Size n = elements(b), m = b->columns;
+    float *y = b->at[1], *e = b->at[2], *sums = b->at[3];
+    shift_rows(b, b->at[0], y);
+    FOR_EACH(i, n) e[i] = exponential(y[i]);
+    for (Size row = 0; row < b->rows; row++, y += m, e += m) {
+        sums[row] = sum(e, m);
+        const float log_sum = logf(sums[row]);
+        FOR_EACH(j, m) y[j] -= log_sum;
+    }
+}
+
+/* gx = g - e sum(g) / s */
+KERNEL(log_soft_max_back) {
+    const float *e = b->at[0], *sums = b->at[1], *g = b->at[2];
+    float *gx = b->at[3];
+    const Size m = b->columns;
+    for (Size row = 0; row < b->rows; row++, g += m, e += m, gx += m) {
+        const float factor = sum(g, m) / sums[row];
+        FOR_EACH(j, m) gx[j] = g[j] - e[j] * factor;
+    }
+}

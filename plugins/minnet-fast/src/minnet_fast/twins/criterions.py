@@ -1,0 +1,60 @@
+"""Twins of the criterions of minnet-criterions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+import minnet_criterions as of
+from minnet_core import Array, Criterion
+
+from .. import kernels
+
+
+class ClassNLLCriterion(of.ClassNLLCriterion):
+    """Twin of `minnet_criterions.ClassNLLCriterion`, for classes of int64, and for weights."""
+
+    STANDS_FOR = of.ClassNLLCriterion
+
+    def updateOutput(self, input: Array, target: Array) -> float:
+        chosen = kernels.nll(input, target)
+        loss = kernels.weighted_nll(input, target) if chosen is None else chosen[0]
+        if loss is None:
+            return super().updateOutput(input, target)
+        self.output = loss
+        return loss
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        if (chosen := kernels.nll(input, target)) is not None:
+            gradInput = kernels.nll_back(chosen[1], input)
+        else:
+            is_alike = input.dtype == np.float32 and input.shape == getattr(target, "shape", None)
+            gradInput = kernels.weighted_nll_back(target) if is_alike else None
+        if gradInput is None:
+            return super().updateGradInput(input, target)
+        self.gradInput = gradInput
+        return gradInput
+
+
+class MSECriterion(of.MSECriterion):
+    """Twin of `minnet_criterions.MSECriterion`."""
+
+    STANDS_FOR = of.MSECriterion
+
+    def updateOutput(self, input: Array, target: Array) -> float:
+        loss = kernels.squared_error(input, target)
+        if loss is None:
+            return super().updateOutput(input, target)
+        self.output = loss
+        return loss
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        computed = kernels.mse(input, target)
+        if computed is None:
+            return super().updateGradInput(input, target)
+        self.gradInput = computed[0]
+        return self.gradInput
+
+
+TWINS: Mapping[type[Criterion], type[Criterion]] = {twin.STANDS_FOR: twin for twin in (ClassNLLCriterion, MSECriterion)}

@@ -1,0 +1,384 @@
+"""Each kernel computes its formula: against NumPy in float64, for each instruction set that this processor has."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+kernels = pytest.importorskip("minnet_fast.kernels")
+
+SIGNATURES = kernels.signatures()
+ULP = 2.0**-23
+
+
+def positive(x):
+    return np.maximum(x, 0)
+
+
+def exp_negative(x):
+    return np.exp(np.minimum(x, 0))
+
+
+def shifted(x):
+    return x - x.max(1, keepdims=True)
+
+
+def log_soft_max(x):
+    e = np.exp(shifted(x))
+    sums = e.sum(1, keepdims=True)
+    return shifted(x) - np.log(sums), e, sums
+
+
+def batch_norm(x, eps):
+    mean, variance = x.mean(0), x.var(0)
+    inverse = 1 / np.sqrt(variance + eps)
+    return (x - mean) * inverse, inverse, mean, variance
+
+
+def batch_norm_back(y, g, inverse):
+    return (g - g.mean(0) - y * (g * y).mean(0)) * inverse
+
+
+def chosen(x, classes):
+    return -x[np.arange(len(x)), classes].mean(), np.arange(len(x)) * x.shape[1] + classes
+
+
+def nll_back(chosen, x):
+    h = np.zeros(x.size)
+    h[chosen] = -1 / len(x)
+    return h.reshape(x.shape)
+
+
+def sgd_momentum(g, lr, decay, momentum, nesterov, p, u):
+    d = g + decay * p
+    u = momentum * u + d
+    return p - lr * (d + momentum * u if nesterov else u), u
+
+
+def adam(g, lr, decay, beta1, beta2, eps, shrink, p, m, v):
+    d = g + decay * p
+    m, v = beta1 * m + (1 - beta1) * d, beta2 * v + (1 - beta2) * d**2
+    return shrink * p - lr * m / (np.sqrt(v) + eps), m, v
+
+
+def rmsprop(g, lr, decay, alpha, eps, p, v):
+    d = g + decay * p
+    v = alpha * v + (1 - alpha) * d**2
+    return p - lr * d / (np.sqrt(v) + eps), v
+
+
+FORMULAS = {
+    "add_row": lambda x, b: x + b,
+    "scale_row": lambda x, a: x * a,
+    "scale_shift_row": lambda x, a, b: x * a + b,
+    "multiply": lambda x, a: x * a,
+    "column_sums": lambda x: x.sum(0),
+    "column_dots": lambda x, g: (x * g).sum(0),
+    "relu": positive,
+    "relu_back": lambda y, g: np.where(y > 0, g, 0),
+    "leaky_relu": lambda x, slope: np.where(x > 0, x, x * slope),
+    "leaky_relu_back": lambda x, g, slope: np.where(x > 0, g, g * slope),
+    "elu": lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))),
+    "elu_back": lambda x, g, alpha: np.where(x > 0, g, g * alpha * exp_negative(x)),
+    "soft_plus": lambda x: positive(x) + np.log1p(np.exp(-np.abs(x))),
+    "soft_plus_back": lambda x, y, g: g * exp_negative(x) / (1 + np.exp(-np.abs(x))),
+    "soft_max": lambda x: np.exp(shifted(x)) / np.exp(shifted(x)).sum(1, keepdims=True),
+    "soft_max_back": lambda y, g: y * (g - (g * y).sum(1, keepdims=True)),
+    "log_soft_max": log_soft_max,
+    "log_soft_max_back": lambda e, sums, g: g - e * g.sum(1, keepdims=True) / sums,
+    "batch_norm": batch_norm,
+    "batch_norm_back": batch_norm_back,
+    "drop": lambda x, keep, scale: x * keep * scale,
+    "scaled_mask": lambda keep, scale: keep * scale,
+    "nll": chosen,
+    "nll_back": nll_back,
+    "log_soft_max_nll_back": lambda e, sums, chosen: e / sums / len(e) + nll_back(chosen, e),
+    "weighted_nll": lambda x, w: -(x * w).sum() / len(x),
+    "weighted_nll_back": lambda w: -w / len(w),
+    "squared_error": lambda x, t: ((x - t) ** 2).sum() / len(x),
+    "mse": lambda x, t: (2 * (x - t) / len(x), ((x - t) ** 2).sum() / len(x)),
+    "sgd": lambda g, lr, decay, p: p - lr * (g + decay * p),
+    "sgd_momentum": sgd_momentum,
+    "adam": adam,
+    "rmsprop": rmsprop,
+}
+NUMBERS = {
+    "leaky_relu": (0.03,),
+    "leaky_relu_back": (0.03,),
+    "elu": (0.7,),
+    "elu_back": (0.7,),
+    "batch_norm": (1e-3,),
+    "drop": (2.0,),
+    "scaled_mask": (2.0,),
+    "sgd": (0.1, 0.01),
+    "sgd_momentum": (0.1, 0.01, 0.9, 1.0),
+    "adam": (0.001, 0.01, 0.9, 0.999, 1e-8, 0.999),
+    "rmsprop": (0.01, 0.01, 0.99, 1e-8),
+}
+ELEMENTWISE = [
+    name for name, (reads, writes, makes, *_) in SIGNATURES.items() if makes and set(reads + writes) == {"e"}
+]
+BY_VARIANT = pytest.mark.parametrize("variant", kernels.variants())
+
+
+@pytest.fixture(autouse=True)
+def the_best_variant_again():
+    yield
+    kernels.use(kernels.variants()[0])
+
+
+def placed(array, offset):
+    """Copy an array to an address that is ``offset`` elements behind a multiple of 64 bytes."""
+    room = np.empty(array.nbytes + 128, np.uint8)
+    start = -room.ctypes.data % 64 + offset * array.itemsize % 64
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def draw(rng, letter, n, m):
+    """Draw an operand: numbers of all sizes, zeros among them, but none that are not finite."""
+    shape = {"c": (m,), "r": (n, 1)}.get(letter, (n, m))
+    if letter == "i":
+        return rng.integers(0, m, n)
+    if letter == "j":
+        return np.arange(n) * m + rng.integers(0, m, n)
+    if letter == "k":
+        return rng.random(shape) < 0.5
+    scales = rng.choice([0, 1e-3, 1, 1, 10], shape)
+    return (rng.standard_normal(shape) * scales).astype(np.float32)
+
+
+def operands_of(name, rng, n, m):
+    """Draw what an operation reads and changes; where that must be the result of another, it is."""
+    reads, writes, makes, *_ = SIGNATURES[name]
+    arrays = [draw(rng, letter, n, m) for letter in reads + ("" if makes else writes)]
+    if name == "soft_max_back":
+        arrays[0] = FORMULAS["soft_max"](arrays[0].astype(float)).astype(np.float32)
+    if name in ("log_soft_max_back", "log_soft_max_nll_back"):
+        arrays[:2] = (part.astype(np.float32) for part in log_soft_max(arrays[0].astype(float))[1:])
+    if name == "batch_norm_back":
+        y, inverse, *_ = batch_norm(arrays[0].astype(float), 1e-3)
+        arrays[0], arrays[2] = y.astype(np.float32), inverse.astype(np.float32)
+    if not makes:  # so that nothing cancels in g + decay p
+        arrays[0] = np.copysign(arrays[0], arrays[1])
+    if name in ("adam", "rmsprop"):
+        arrays[-1] = np.square(arrays[-1])
+    return arrays
+
+
+def compute(module, name, arrays):
+    """Return what an operation writes, as a list; what it changes are copies."""
+    reads, _, makes, *_ = SIGNATURES[name]
+    read, changed = arrays[: len(reads)], [array.copy() for array in arrays[len(reads) :]]
+    result = getattr(module, name)(*read, *NUMBERS.get(name, ()), *changed)
+    assert result is not None
+    if not makes:
+        return changed
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def expected(name, arrays):
+    """Return what the formula says of the same operands, and how large the numbers were that it was made from."""
+    reads = SIGNATURES[name][0]
+    wide = [array.astype(float) if array.dtype == np.float32 else array for array in arrays]
+    numbers = [float(np.float32(number)) for number in NUMBERS.get(name, ())]
+    if name == "adam":  # which takes what the factors are short of 1 in double precision
+        numbers = list(NUMBERS[name])
+
+    def formula(operands):
+        result = FORMULAS[name](*operands[: len(reads)], *numbers, *operands[len(reads) :])
+        return list(result) if isinstance(result, tuple) else [result]
+
+    results = formula(wide)
+    return results, [np.abs(result) + size for result, size in zip(results, sizes(name, wide, results), strict=True)]
+
+
+def sizes(name, wide, results):
+    """What the terms of a sum amount to, where they may cancel; 0 where they cannot."""
+    x, *others = [np.abs(array) for array in wide]
+    if name in ("add_row", "scale_shift_row"):
+        return [x + 0 * x + others[-1] + (x * others[0] if len(others) > 1 else 0)]
+    if name in ("column_sums", "column_dots"):
+        return [(x * others[0] if others else x).sum(0)]
+    if name == "soft_max":
+        return [results[0] * np.abs(shifted(wide[0]))]
+    if name == "soft_max_back":
+        return [x * (others[0] + (x * others[0]).sum(1, keepdims=True))]
+    if name == "log_soft_max":
+        far = np.abs(shifted(wide[0]))
+        return [far + 1, results[1] * far, (results[1] * far).sum(1, keepdims=True)]
+    if name == "log_soft_max_back":
+        return [others[1] + x * others[1].sum(1, keepdims=True) / others[0]]
+    if name == "batch_norm":
+        _, inverse, _, variance = results
+        spread = np.abs(wide[0] - wide[0][0])
+        return [(spread + spread.mean(0)) * inverse, 0 * inverse, spread.mean(0) + 2e-7 * spread.max(0), 0 * variance]
+    if name == "batch_norm_back":
+        g = others[0]
+        return [(g + g.mean(0) + x * (g * x).mean(0)) * others[1]]
+    if name in ("nll", "weighted_nll"):
+        return [0.0] * len(results) if name == "nll" else [(x * others[0]).sum() / len(x)]
+    if name == "log_soft_max_nll_back":
+        return [np.full(x.shape, 1 / len(x))]
+    if not SIGNATURES[name][2]:  # optimizers: g, the parameters, and what they remember
+        parameters, *remembered = others
+        direction = x + 0.01 * parameters
+        step = 0.1 * (direction + sum(remembered))
+        if name in ("adam", "rmsprop"):
+            step = 0.01 * (direction + remembered[0]) / (np.sqrt(results[-1]) + 1e-8)
+        return [parameters + step, *[each + direction + direction**2 for each in remembered]]
+    return [0.0] * len(results)
+
+
+BOUNDS = {"elu": 1.6, "elu_back": 2, "soft_plus": 2.6, "soft_plus_back": 3}
+"""Units in the last place; 1 for other elements, and for sums more, the longer they are."""
+
+
+def check(module, name, rng, n, m, offset=0):
+    """Compare an operation with its formula."""
+    arrays = [placed(array, offset + k) for k, array in enumerate(operands_of(name, rng, n, m))]
+    copies = [array.copy() for array in arrays]
+    results = compute(module, name, arrays)
+    wanted, scales = expected(name, arrays)
+    for array, copy in zip(arrays, copies, strict=True):
+        np.testing.assert_array_equal(array, copy)
+    bound = BOUNDS.get(name, 1 if name in ELEMENTWISE else 4 + max(n, m) / 16)
+    for result, want, scale in zip(results, wanted, scales, strict=True):
+        assert np.shape(result) == np.shape(want)
+        error = np.abs(result - want) / (ULP * scale + 2.0**-149)
+        assert np.max(error) <= bound, f"{name} is wrong by {np.max(error):.3g} units in the last place"
+
+
+def test_every_operation_has_a_formula_here():
+    assert set(FORMULAS) | {"draw_keep"} == set(SIGNATURES)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", FORMULAS)
+@given(seed=st.integers(0, 2**32), n=st.integers(1, 40), m=st.integers(1, 80), offset=st.integers(0, 15))
+@settings(max_examples=10, deadline=None)
+def test_a_kernel_computes_its_formula(variant, name, seed, n, m, offset):
+    kernels.use(variant)
+    check(kernels, name, np.random.default_rng(seed), n, m, offset)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("shape", [(3, 2100), (700, 33), (1, 1), (40, 1024)])
+def test_a_kernel_computes_its_formula_of_many_columns_and_of_several_blocks(variant, name, shape):
+    kernels.use(variant)
+    check(kernels, name, np.random.default_rng(0), *shape)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_kernel_computes_the_same_at_each_address(variant, name):
+    kernels.use(variant)
+    arrays = operands_of(name, np.random.default_rng(0), 5, 37)
+    first = compute(kernels, name, [placed(array, 0) for array in arrays])
+    for offset in range(1, 16):
+        for result, other in zip(first, compute(kernels, name, [placed(a, offset) for a in arrays]), strict=True):
+            np.testing.assert_array_equal(result, other)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", [name for name in FORMULAS if SIGNATURES[name][2] and SIGNATURES[name][1] in "eb"])
+def test_a_result_may_take_the_place_of_what_it_is_made_from(variant, name):
+    kernels.use(variant)
+    reads = SIGNATURES[name][0]
+    arrays = operands_of(name, np.random.default_rng(0), 9, 37)
+    (fresh,) = compute(kernels, name, arrays)
+    for k, letter in enumerate(reads):
+        if letter == SIGNATURES[name][1] and name not in ("batch_norm_back", "nll_back"):
+            taken = [array.copy() for array in arrays]
+            written = getattr(kernels, name)(*taken, *NUMBERS.get(name, ()), taken[k])
+            assert written is taken[k]
+            np.testing.assert_array_equal(written, fresh)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", ["column_sums", "column_dots"])
+def test_sums_are_added_to_what_is_given(variant, name):
+    kernels.use(variant)
+    arrays = operands_of(name, np.random.default_rng(0), 300, 70)
+    total = np.full(70, 5, np.float32)
+    getattr(kernels, name)(*arrays, total)
+    np.testing.assert_allclose(total, 5 + FORMULAS[name](*[a.astype(float) for a in arrays]), rtol=1e-4, atol=1e-4)
+
+
+@BY_VARIANT
+def test_sums_of_many_rows_keep_their_digits(variant):
+    kernels.use(variant)
+    x = np.full((200_000, 3), 0.1, np.float32)
+    np.testing.assert_allclose(kernels.column_sums(x), 200_000 * float(np.float32(0.1)), rtol=2e-6)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("n", [2, 33, 700])
+def test_a_batch_far_from_0_is_normalized_as_well_as_one_about_0(variant, n):
+    kernels.use(variant)
+    x = np.float32(3000) + np.random.default_rng(0).standard_normal((n, 9)).astype(np.float32)
+    x[0] = 0 if n == 700 else x[0]  # which is then far from the others
+    for result, want in zip(kernels.batch_norm(x, 1e-3), batch_norm(x.astype(float), 1e-3), strict=True):
+        np.testing.assert_allclose(result, want, rtol=1e-5, atol=2e-6)
+
+
+SPECIAL = np.array(
+    [0, -0.0, 1e-45, -1e-45, 1e-38, -1e-38, 3e38, -3e38, np.inf, -np.inf, np.nan, 88, -87, -88, -103, -104, -200, 17.5],
+    np.float32,
+)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "soft_plus"])
+def test_what_is_not_finite_or_tiny_is_as_in_the_formula(variant, name):
+    kernels.use(variant)
+    x, g = (part.astype(np.float32) for part in np.meshgrid(SPECIAL, [1.0, -2.5, 1e-38]))
+    with np.errstate(all="ignore"):
+        wide = x.astype(float)
+        number = [float(np.float32(each)) for each in NUMBERS.get(name, ())]
+        forward = FORMULAS[name](wide, *number).astype(np.float32)
+        back_numbers = number
+        middle = (wide,) if name == "soft_plus" else ()
+        back = FORMULAS[f"{name}_back"](wide, *middle, g.astype(float), *back_numbers).astype(np.float32)
+    result = getattr(kernels, name)(x, *number)
+    np.testing.assert_allclose(result, forward, rtol=4e-7, atol=3e-45)
+    computed = getattr(kernels, f"{name}_back")(x, *((x,) if name == "soft_plus" else ()), g, *number)
+    is_number = ~np.isnan(x)  # of nan, either is right
+    np.testing.assert_allclose(computed[is_number], back[is_number], rtol=4e-7, atol=3e-45)
+
+
+@BY_VARIANT
+def test_minus_infinity_beside_a_finite_score_has_probability_0_and_nan_spreads_over_its_row(variant):
+    kernels.use(variant)
+    x = np.array([[0, -np.inf, 0], [np.nan, 0, 0], [1e38, -3e38, 3e38]], np.float32)
+    y = kernels.soft_max(x)
+    np.testing.assert_array_equal(y[0], [0.5, 0, 0.5])
+    assert np.isnan(y[1]).all()
+    np.testing.assert_array_equal(y[2], [0, 0, 1])
+    logs, _, _ = kernels.log_soft_max(x)
+    np.testing.assert_allclose(logs[0], [-np.log(2), -np.inf, -np.log(2)], rtol=1e-6)
+    assert np.isnan(logs[1]).all()
+
+
+@BY_VARIANT
+def test_a_slope_of_0_makes_no_nan_of_minus_infinity(variant):
+    kernels.use(variant)
+    np.testing.assert_array_equal(kernels.leaky_relu(np.array([-np.inf, 2], np.float32), 0.0), [0, 2])
+
+
+@BY_VARIANT
+def test_a_weight_of_0_takes_no_infinity_in(variant):
+    kernels.use(variant)
+    x, w = np.array([[-np.inf, -1.5]], np.float32), np.array([[0, 2]], np.float32)
+    assert kernels.weighted_nll(x, w) == 3
+
+
+@BY_VARIANT
+def test_without_decay_an_infinite_parameter_stays_infinite(variant):
+    kernels.use(variant)
+    p = np.array([np.inf], np.float32)
+    kernels.sgd(np.ones(1, np.float32), 0.1, 0.0, p)
+    assert p[0] == np.inf

@@ -1,0 +1,348 @@
+"""Each twin computes what its base class does, in C where it can, and is saved as its base class."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import minnet_criterions
+import minnet_layers
+import minnet_optimizers
+from minnet_core import Module, Sequential, ShapeError, build, fuse, load, save, to_config
+
+kernels = pytest.importorskip("minnet_fast.kernels")
+from minnet_fast import accelerate  # noqa: E402
+from minnet_fast.twins import criterions, layers, optimizers  # noqa: E402
+
+LAYERS = {
+    "Linear": {"n_in": 6, "n_out": 5, "rng": 0},
+    "BatchNormalization": {"alpha": 0.9},
+    "ChannelwiseScaling": {"n_out": 6, "rng": 0},
+    "Dropout": {"p": 0.3, "rng": 0},
+    "ReLU": {},
+    "LeakyReLU": {"slope": 0.2},
+    "ELU": {"alpha": 0.7},
+    "SoftPlus": {},
+    "SoftMax": {},
+    "LogSoftMax": {},
+}
+BY_LAYER = pytest.mark.parametrize("name", LAYERS)
+BY_MODE = pytest.mark.parametrize("mode", ["train", "evaluate"])
+
+
+def pair(name):
+    """Return a layer and its twin, made alike."""
+    made = [getattr(minnet_layers, name)(**LAYERS[name]) for _ in range(2)]
+    return made[0], accelerate(made[1])
+
+
+def computed():
+    return sum(kernels.counts().values())
+
+
+def draw(shape, seed=0, dtype=np.float32):
+    return (3 * np.random.default_rng(seed).standard_normal(shape)).astype(dtype)
+
+
+def run(layer, input, seed=1):
+    """Return all that two passes leave behind."""
+    output = layer.forward(input)
+    gradient = draw(output.shape, seed, input.dtype if input.dtype.kind == "f" else np.float32)
+    gradInput = layer.backward(input, gradient)
+    layer.backward(input, gradient)
+    return [output, gradInput, *layer.getGradParameters(), *layer.namedBuffers().values()]
+
+
+def expect_alike(results, expected, rtol=2e-6, atol=2e-6):
+    assert len(results) == len(expected)
+    for result, other in zip(results, expected, strict=True):
+        assert result.dtype == other.dtype
+        np.testing.assert_allclose(result, other, rtol=rtol, atol=atol)
+
+
+def test_every_layer_criterion_and_optimizer_that_should_have_a_twin_has_one():
+    assert {cls.__name__ for cls in layers.TWINS} == set(minnet_layers.__all__) == set(LAYERS)
+    assert {cls.__name__ for cls in criterions.TWINS} == {"ClassNLLCriterion", "MSECriterion"}
+    assert {cls.__name__ for cls in optimizers.TWINS} == {"SGD", "Adam", "AdamW", "RMSprop"}
+    for twins in (layers.TWINS, criterions.TWINS, optimizers.TWINS):
+        for cls, twin in twins.items():
+            assert issubclass(twin, cls)
+            assert twin.__name__ == cls.__name__
+
+
+@BY_LAYER
+@BY_MODE
+@pytest.mark.parametrize("n", [1, 2, 33])
+def test_a_twin_computes_what_its_layer_does_and_in_c(name, mode, n):
+    layer, twin = pair(name)
+    for each in (layer, twin):
+        each.forward(draw((8, 6), 5))
+        getattr(each, mode)()
+    before = computed()
+    results = run(twin, draw((n, 6)))
+    is_copy = name == "Dropout" and mode == "evaluate"
+    assert computed() > before or is_copy
+    expect_alike(results, run(layer, draw((n, 6))), rtol=2e-5 if n > 2 else 2e-6, atol=2e-5)
+
+
+@BY_LAYER
+@BY_MODE
+@pytest.mark.parametrize("kind", ["float64", "strided", "transposed", "integers", "one axis", "three axes"])
+def test_what_no_kernel_takes_is_left_to_the_layer_bit_for_bit(name, mode, kind):
+    x = {
+        "float64": draw((8, 6), dtype=np.float64),
+        "strided": draw((8, 12))[:, ::2],
+        "transposed": draw((6, 8)).T,
+        "integers": np.arange(48).reshape(8, 6) % 7,
+        "one axis": draw((6,)),
+        "three axes": draw((2, 4, 6)),
+    }[kind]
+    layer, twin = pair(name)
+    if kind == "one axis" and name in ("Linear", "BatchNormalization"):
+        pytest.skip("the layer itself takes no such input, or as one of another meaning")
+    if kind == "three axes" and name == "Linear":
+        pytest.skip("the layer itself takes no such input")
+    for each in (layer, twin):
+        if kind == "float64":
+            each.astype(np.float64)
+        getattr(each, mode)()
+    before = computed()
+    results, expected = run(twin, x), run(layer, x)
+    if kind == "float64":
+        assert computed() == before
+    if computed() == before:
+        for result, other in zip(results, expected, strict=True):
+            np.testing.assert_array_equal(result, other)
+    else:  # what was made of a strided array is contiguous, and some take an array of any shape
+        expect_alike(results, expected, rtol=2e-5, atol=2e-5)
+
+
+@BY_LAYER
+def test_errors_are_those_of_the_layer_and_change_nothing(name):
+    layer, twin = pair(name)
+    x = draw((8, 6))
+    for each in (layer, twin):
+        each.backward(x, draw(each.forward(x).shape))
+    wrong_inputs = [draw((8, 5)), draw((7, 6))]
+    for wrong in wrong_inputs:
+        for method in ("updateGradInput", "accGradParameters", "backward"):
+            kept = [array.copy() for array in twin.getGradParameters()]
+            outcomes = []
+            for each in (layer, twin):
+                gradient = draw(each.output.shape)
+                try:
+                    outcomes.append((None, getattr(each, method)(wrong, gradient) is None))
+                except ShapeError as error:
+                    outcomes.append((str(error), None))
+            assert outcomes[0] == outcomes[1]
+            if outcomes[1][0]:
+                for array, copy in zip(twin.getGradParameters(), kept, strict=True):
+                    np.testing.assert_array_equal(array, copy)
+
+
+@BY_LAYER
+def test_backward_before_forward_is_the_error_of_the_layer(name):
+    outcomes = []
+    for each in pair(name):
+        try:
+            each.backward(draw((8, 6)), draw((8, 6) if name != "Linear" else (8, 5)))
+            outcomes.append(None)
+        except RuntimeError as error:
+            outcomes.append(str(error))
+    assert outcomes[0] == outcomes[1]
+
+
+@BY_LAYER
+def test_results_are_new_arrays(name):
+    _, twin = pair(name)
+    x = draw((8, 6))
+    first = twin.forward(x)
+    kept = first.copy()
+    assert not np.shares_memory(first, x)
+    twin.forward(draw((8, 6), 3))
+    np.testing.assert_array_equal(first, kept)
+
+
+@pytest.mark.parametrize("p", [0, 0.25, 0.3, 0.5, 2**-16, 1 - 2**-40, 1])
+@pytest.mark.parametrize("generator", [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 9), (64, 301)])
+def test_dropout_draws_the_same_bit_for_bit(p, generator, shape):
+    made = [minnet_layers.Dropout(p, rng=np.random.Generator(generator(3))) for _ in range(2)]
+    layer, twin = made[0], accelerate(made[1])
+    for seed in range(2):
+        np.testing.assert_array_equal(twin.forward(draw(shape, seed)), layer.forward(draw(shape, seed)))
+        np.testing.assert_array_equal(twin.mask, layer.mask)
+    assert twin.rng.bit_generator.random_raw() == layer.rng.bit_generator.random_raw()
+
+
+def test_what_is_not_finite_is_what_the_layer_makes_of_it():
+    special = np.array([[0, -0.0, np.inf, -np.inf, np.nan, 1e-45], [3e38, -3e38, 1e-38, -1e-38, 90, -90]], np.float32)
+    for name in ("ReLU", "LeakyReLU", "ELU", "SoftPlus"):
+        layer, twin = pair(name)
+        with np.errstate(all="ignore"):
+            np.testing.assert_allclose(twin.forward(special), layer.forward(special), rtol=1e-6)
+
+
+TARGETS = {
+    "ClassNLLCriterion": [np.array([1, 0, 2, 2]), np.eye(3, dtype=np.float32)[[1, 0, 2, 2]]],
+    "MSECriterion": [draw((4, 3), 4)],
+}
+OTHER_TARGETS = {
+    "ClassNLLCriterion": [np.array([1, 0, 2, 2], np.uint8), np.eye(3)[[1, 0, 2, 2]]],
+    "MSECriterion": [draw((4, 3), 4, np.float64)],
+}
+
+
+@pytest.mark.parametrize(("name", "k"), [("ClassNLLCriterion", 0), ("ClassNLLCriterion", 1), ("MSECriterion", 0)])
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_criterion_computes_what_its_base_class_does(name, k, is_taken):
+    criterion, twin = getattr(minnet_criterions, name)(), accelerate(getattr(minnet_criterions, name)())
+    x, target = draw((4, 3)), (TARGETS if is_taken else OTHER_TARGETS)[name][k]
+    before = computed()
+    loss, gradient = twin.forward(x, target), twin.backward(x, target)
+    assert (computed() > before) == is_taken
+    assert type(loss) is float
+    assert twin.output == loss
+    np.testing.assert_allclose(loss, criterion.forward(x, target), rtol=1e-6)
+    expect_alike([gradient], [criterion.backward(x, target)], rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    "target", [np.array([0, 1, 3, 0]), np.array([0, 1, -1, 0]), np.array([0.5, 1, 2, 0]), np.eye(4)]
+)
+def test_a_wrong_target_is_the_error_of_the_criterion(target):
+    for name in ("ClassNLLCriterion", "MSECriterion"):
+        criterion, twin = getattr(minnet_criterions, name)(), accelerate(getattr(minnet_criterions, name)())
+        for method in ("forward", "backward"):
+            with pytest.raises((ValueError, TypeError, ShapeError)) as expected:
+                getattr(criterion, method)(draw((4, 3)), target)
+            with pytest.raises(expected.type) as error:
+                getattr(twin, method)(draw((4, 3)), target)
+            assert str(error.value) == str(expected.value)
+
+
+OPTIMIZERS = [
+    ("SGD", {"lr": 0.1}, True),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01}, True),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}, True),
+    ("Adam", {"lr": 0.01}, True),
+    ("Adam", {"lr": 0.01, "weight_decay": 0.1}, True),
+    ("AdamW", {"lr": 0.01, "weight_decay": 0.1}, True),
+    ("RMSprop", {"lr": 0.01, "weight_decay": 0.01}, True),
+    ("RMSprop", {"lr": 0.01, "momentum": 0.9, "centered": True}, False),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "is_compiled"), OPTIMIZERS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_an_optimizer_does_what_its_base_class_does(name, options, is_compiled, dtype):
+    models = [minnet_layers.Linear(30, 20, rng=0, dtype=dtype) for _ in range(2)]
+    plain, twin = (getattr(minnet_optimizers, name)(model, **options) for model in models)
+    accelerate(twin)
+    before = computed()
+    for step in range(5):
+        for model, optimizer in zip(models, (plain, twin), strict=True):
+            model.gradW[...] = draw((20, 30), step)
+            model.gradb[...] = draw((20,), step)
+            optimizer.step()
+    assert (computed() > before) == (is_compiled and dtype == np.float32)
+    for model, other in zip(models[0].getParameters(), models[1].getParameters(), strict=True):
+        np.testing.assert_allclose(other, model, rtol=2e-6, atol=2e-6)
+    assert repr(twin) == repr(plain)
+
+
+def network():
+    modules = [getattr(minnet_layers, name)(**LAYERS[name]) for name in LAYERS if name != "Linear"]
+    return Sequential(Sequential(*modules), minnet_layers.Linear(6, 3, rng=0), minnet_layers.LogSoftMax())
+
+
+def test_a_model_is_accelerated_at_every_depth_and_in_place():
+    model = network()
+    assert accelerate(model) is model
+    inner = [*model.modules[0].modules, *model.modules[1:]]
+    assert [type(module) for module in inner] == [layers.TWINS[type(module).__bases__[0]] for module in inner]
+    assert accelerate(model) is model
+
+
+def test_subclasses_and_the_classes_of_others_stay_as_they_are():
+    class Mine(minnet_layers.ReLU):
+        pass
+
+    mine = Mine()
+    assert type(accelerate(mine)) is Mine
+    assert type(accelerate(Sequential())) is Sequential
+
+
+@pytest.mark.parametrize("value", [3, None, minnet_layers.ReLU])
+def test_what_is_no_component_is_refused(value):
+    with pytest.raises(TypeError, match="accelerate: expected a layer, a criterion or an optimizer, received"):
+        accelerate(value)
+
+
+def test_a_twin_is_saved_as_its_layer_and_loaded_as_one(tmp_path):
+    model = accelerate(network())
+    model.modules[0].add(minnet_layers.ReLU())  # beside a twin of it
+    x = draw((8, 6))
+    model.forward(x)
+    model.evaluate()
+    assert "local" not in str(to_config(model))
+    assert type(build(to_config(model.modules[1]))) is minnet_layers.Linear
+    save(model, tmp_path / "model.safetensors")
+    loaded = load(tmp_path / "model.safetensors")
+    assert type(loaded.modules[1]) is minnet_layers.Linear
+    np.testing.assert_allclose(loaded.forward(x), model.forward(x), rtol=1e-5, atol=1e-5)
+
+
+def test_a_subclass_of_a_twin_is_no_stand_in():
+    class Mine(layers.ReLU):
+        pass
+
+    assert to_config(Mine()) == {"class": "local:Mine"}
+
+
+def test_copies_and_pickles_of_twins_are_twins():
+    twin = accelerate(minnet_layers.Linear(6, 3, rng=0))
+    for copy in (twin.clone(), pickle.loads(pickle.dumps(twin))):
+        assert type(copy) is layers.Linear
+        np.testing.assert_array_equal(copy.forward(draw((2, 6))), twin.forward(draw((2, 6))))
+
+
+def test_a_model_of_twins_is_fused_as_one_of_layers():
+    names = ("Linear", "BatchNormalization", "ChannelwiseScaling", "Dropout", "ReLU")
+    model = Sequential(
+        *[
+            getattr(minnet_layers, name)(**{**LAYERS[name], "n_out": 6} if name == "Linear" else LAYERS[name])
+            for name in names
+        ]
+    )
+    x = draw((8, 6))
+    model.forward(x)
+    model.evaluate()
+    expected = model.forward(x)
+    fused = fuse(accelerate(model))
+    assert len(fused.modules) == 2
+    np.testing.assert_allclose(fused.forward(x), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_an_evaluated_model_of_twins_may_be_called_from_many_threads():
+    model = accelerate(network())
+    x = draw((400, 6))
+    model.forward(x)
+    model.evaluate()
+    inputs = [draw((400, 6), seed) for seed in range(16)]
+    expected = [model.forward(each) for each in inputs]
+    with ThreadPoolExecutor(4) as pool:
+        for result, other in zip(pool.map(model.forward, inputs), expected, strict=True):
+            np.testing.assert_array_equal(result, other)
+
+
+def test_modules_that_attributes_hold_are_accelerated():
+    class Holder(Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = minnet_layers.ReLU()
+
+    assert type(accelerate(Holder()).inner) is layers.ReLU
