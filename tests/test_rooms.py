@@ -46,7 +46,7 @@ ROOMS = {
             "trial",
             "trait_detection",
         ),
-        *("selection", "checks", "report", "runner", "fixtures"),
+        *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "progress"),
