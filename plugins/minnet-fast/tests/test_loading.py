@@ -38,7 +38,8 @@ def test_0_leaves_everything_to_numpy():
     code = (
         "import minnet_fast, minnet_layers as l; from minnet_core.compilation import find_executor\n"
         "from minnet_fast.executor import executor\n"
-        "print(minnet_fast.extension, executor, find_executor('auto'), type(minnet_fast.accelerate(l.ReLU())).__module__)"
+        "layer = minnet_fast.accelerate(l.ReLU())\n"
+        "print(minnet_fast.extension, executor, find_executor('auto'), type(layer).__module__)"
     )
     assert told("0", code) == "None None numpy minnet_layers.relu"
 
