@@ -36,10 +36,15 @@ PEERS: dict[str, Peer] = {
     peer.name: peer
     for peer in (
         Peer("minnet", "benchmarks.peers.minnet_peer", _OURS, "minnet, the loop written out"),
+        Peer(
+            "minnet-compiled", "benchmarks.peers.compiled_peer", _OURS, "minnet, steps compiled and executed by NumPy"
+        ),
+        Peer("minnet-fast", "benchmarks.peers.fast_peer", (*_OURS, "minnet_fast"), "minnet, steps and layers in C"),
         Peer("trainer", "benchmarks.peers.trainer_peer", (*_OURS, "minnet_train"), "minnet, the loop of minnet-train"),
         Peer("notebook", "benchmarks.peers.notebook_peer", ("numpy",), "the seed notebook's classes as they stand"),
         Peer("torch", "benchmarks.peers.torch_peer", ("torch",), "PyTorch eager, its fastest optimizer option"),
         Peer("torch-folded", "benchmarks.peers.torch_folded_peer", ("torch",), "PyTorch eager, normalization folded"),
+        Peer("torch-compile", "benchmarks.peers.torch_compile_peer", ("torch",), "PyTorch, the model compiled"),
         Peer("jax", "benchmarks.peers.jax_peer", ("jax",), "JAX, the whole step in one jit"),
         Peer("sklearn", "benchmarks.peers.sklearn_peer", ("sklearn",), "scikit-learn's MLPClassifier.partial_fit"),
         Peer("floor", "benchmarks.peers.floor_peer", ("numpy",), "the matrix products or the memory traffic alone"),

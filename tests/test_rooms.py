@@ -30,6 +30,7 @@ ROOMS = {
             "source_files",
             "saving",
             "fusion",
+            "compilation",
         ),
         *("testing", "diagnosis", "cli", "__main__"),
     ),
@@ -103,7 +104,8 @@ def type_checking_imports(package):
     """Public name -> module, as a type checker sees what a lazy package exports: what is imported as itself."""
     nodes = ast.walk(ast.parse(Path(import_module(package).__file__).read_text("utf-8")))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    return {alias.asname: f"{package}.{node.module}" for node in imports for alias in node.names if alias.asname}
+    homes = {node: f"{package}.{node.module}" if node.module else package for node in imports}
+    return {alias.asname: homes[node] for node in imports for alias in node.names if alias.asname}
 
 
 PASSED_ON = {(package, name): home for package in LAZY for name, home in type_checking_imports(package).items()}

@@ -13,7 +13,7 @@ from ..job import Job
 from ..workload import Spec
 from .dispatch import lookup
 
-_CLASSES = {name: getattr(torch.optim, name) for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")}
+CLASSES = {name: getattr(torch.optim, name) for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")}
 
 OPTIONS: Mapping[str, Mapping[str, bool]] = {
     "for-loop": {"foreach": False},
@@ -30,7 +30,7 @@ _CHOSEN: dict[str, str] = {}
 
 def with_fastest(workload: str, spec: Spec, job: Callable[[Make], Job]) -> Job:
     """Make the job of a workload with the implementation that is the fastest in it; its note says which."""
-    make = partial(lookup(_CLASSES, spec.name), **spec.arguments)
+    make = partial(lookup(CLASSES, spec.name), **spec.arguments)
     ways: dict[str, Any] = {name: partial(job, partial(make, **option)) for name, option in OPTIONS.items()}
     if workload not in _CHOSEN:
         _CHOSEN[workload] = fastest(ways)

@@ -69,3 +69,16 @@ def test_weighted_sums_are_those_of_the_definition_whether_or_not_a_score_is_inf
         assert weighted_sum(layout(weights), scores) == pytest.approx(expected, rel=1e-13)
         single = weighted_sum(layout(weights), scores.astype(np.float32))
         assert single == pytest.approx(expected, rel=1e-5)
+
+
+def test_backward_takes_a_target_that_forward_checked_and_checks_every_other():
+    scores, target = np.zeros((2, 3)), np.array([0, 2])
+    chosen = chosen_classes("C", scores, target)
+    assert chosen_classes("C", scores, target, is_backward=True)[0] is chosen[0]
+    with pytest.raises(ValueError, match="received 3 at 1"):
+        chosen_classes("C", scores, np.array([0, 3]), is_backward=True)
+    with pytest.raises(ValueError, match="received 2 at 1"):
+        chosen_classes("C", np.zeros((2, 2)), target, is_backward=True)
+    target[1] = 3
+    with pytest.raises(ValueError, match="received 3 at 1"):
+        chosen_classes("C", scores, target)

@@ -58,7 +58,7 @@ class ClassNLLCriterion(Criterion):
         return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        chosen = chosen_classes(self, input, target)
+        chosen = chosen_classes(self, input, target, is_backward=True)
         if chosen is None:
             self.gradInput = np.multiply(target, -1 / len(input), dtype=floating_dtype(input))
         else:

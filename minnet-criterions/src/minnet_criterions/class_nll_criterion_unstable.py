@@ -53,7 +53,7 @@ class ClassNLLCriterionUnstable(Criterion):
         return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        chosen = chosen_classes(self, input, target)
+        chosen = chosen_classes(self, input, target, is_backward=True)
         if chosen is None:
             gradInput = np.divide(target, self._clip(input), dtype=floating_dtype(input))
             gradInput *= -1 / len(input)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
+from weakref import ReferenceType
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +14,14 @@ from minnet_core.nn import accumulation_dtype, describe
 
 from .batch import batch_size
 
+Chosen: TypeAlias = tuple[Array, Array]
+"""What to index scores with: the numbers of the samples, and their classes."""
 
-def chosen_classes(owner: object, input: Array, target: Array) -> tuple[Array, Array] | None:
+_last: tuple[ReferenceType[Array], tuple[int, ...], Array] | None = None
+"""The target that was checked last, for scores of which shape, and the numbers of its samples."""
+
+
+def chosen_classes(owner: object, input: Array, target: Array, *, is_backward: bool = False) -> Chosen | None:
     """Read a target as the places in ``input`` that it chooses.
 
     Args:
@@ -21,6 +29,7 @@ def chosen_classes(owner: object, input: Array, target: Array) -> tuple[Array, A
         input: ``(batch, classes)``.
         target: weights of the shape of ``input``, of any real dtype (one-hot, or soft labels), or class indices
             ``(batch,)`` of an integer dtype.
+        is_backward: whether a forward pass comes before, whose target need not be checked once more.
 
     Returns:
         What to index ``input`` with for the score of each sample's class; None if the target is weights.
@@ -35,6 +44,10 @@ def chosen_classes(owner: object, input: Array, target: Array) -> tuple[Array, A
     >>> scores[chosen_classes("ClassNLLCriterion", scores, np.array([2, 0]))]
     array([0.2, 1. ])
     """
+    global _last
+    last = _last  # another thread may choose meanwhile
+    if is_backward and last is not None and last[0]() is target and last[1] == input.shape:
+        return last[2], target
     samples = batch_size(owner, input)
     if input.ndim != 2:
         expect_shape(owner, input, ("batch", "classes"))
@@ -47,7 +60,9 @@ def chosen_classes(owner: object, input: Array, target: Array) -> tuple[Array, A
             f"received {describe(target)}"
         )
     _expect_class_indices(owner, target, input.shape[1])
-    return np.arange(samples), target
+    numbers = np.arange(samples)
+    _last = ReferenceType(target), input.shape, numbers
+    return numbers, target
 
 
 def weighted_sum(weights: Array, scores: Array) -> float:

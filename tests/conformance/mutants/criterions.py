@@ -39,9 +39,9 @@ CRITERIONS = (
                 "        chosen = chosen_classes(self, input, target)\n        total",
             ),
             (
-                "chosen = chosen_classes(self, input, target)\n        if chosen is None:\n            self",
+                "chosen = chosen_classes(self, input, target, is_backward=True)\n        if",
                 "target = target % input.shape[1] if target.ndim == 1 else target\n"
-                "        chosen = chosen_classes(self, input, target)\n        if chosen is None:\n            self",
+                "        chosen = chosen_classes(self, input, target, is_backward=True)\n        if",
             ),
         ],
         "classes_out_of_range_are_refused",

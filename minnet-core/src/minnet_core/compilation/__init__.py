@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         operation as operation,
     )
     from .doors import (
+        EXECUTORS as EXECUTORS,
+        OPERATIONS as OPERATIONS,
+        executor_named as executor_named,
         installed_executors as installed_executors,
         operations_of as operations_of,
         says_operations as says_operations,
@@ -36,10 +39,11 @@ else:
             "compiled_forward": "CompiledForward",
             "compiled_step": "CompiledStep",
             "compiling": "compile find_executor",
-            "doors": "installed_executors operations_of says_operations",
+            "doors": "EXECUTORS OPERATIONS executor_named installed_executors operations_of says_operations",
             "errors": "NoOperationsError",
             "executors": "Executor NumpyExecutor row_calls",
             "definition": "Call Late Operation deferred operation",
+            "operations": "operations",
             "plan": "BoundRow Group",
             "scratch": "Scratch",
             "table": "Backward Table",

@@ -78,7 +78,7 @@ def find_executor(name: str) -> Executor:
                 found = executor_named(each)
             except MinnetError:  # a plugin that is broken harms nobody; `minnet doctor` tells of it
                 continue
-            if found is not None:
+            if not isinstance(found, str):
                 return found
         return NumpyExecutor()
     if name == "numpy":
@@ -89,6 +89,6 @@ def find_executor(name: str) -> Executor:
             f"compile: expected executor to be one of {', '.join(['auto', 'numpy', *known])}, received {name!r}{hint}"
         )
     found = executor_named(name)
-    if found is None:
-        raise ValueError(f"compile: executor {name!r} cannot execute here; see: minnet doctor")
+    if isinstance(found, str):
+        raise ValueError(f"compile: expected an executor that can execute here, received {name!r}: {found}")
     return found

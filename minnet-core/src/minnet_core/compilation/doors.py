@@ -84,9 +84,9 @@ def installed_executors() -> dict[str, Declaration]:
     return {each.name: each for each in _declared(EXECUTORS)}
 
 
-def executor_named(name: str) -> Executor | None:
-    """Load an executor; None if it cannot execute here, as without a compiler."""
-    loaded: Executor | None = load(installed_executors()[name])
+def executor_named(name: str) -> Executor | str:
+    """Load an executor; a text says why it cannot execute here, as without a compiler."""
+    loaded: Executor | str = load(installed_executors()[name])
     return loaded
 
 

@@ -21,7 +21,14 @@ Update: TypeAlias = Callable[[Array, Array], None]
 
 
 class Executor(Protocol):
-    """What executes tables: the object that an entry point of the group ``minnet.executors`` names."""
+    """What executes tables: the object that an entry point of the group ``minnet.executors`` names.
+
+    Where it cannot execute, that names a text instead, which says why and what to do.
+    """
+
+    @property
+    def description(self) -> str:
+        """What it computes with, in a line for ``minnet doctor``."""
 
     def bind(self, groups: Sequence[Group]) -> Run:
         """Prepare the execution of groups, in their order, with the results that their definitions have."""
@@ -32,6 +39,8 @@ class Executor(Protocol):
 
 class NumpyExecutor:
     """Executes the calls that define the operations."""
+
+    description = "NumPy"
 
     def bind(self, groups: Sequence[Group]) -> Run:
         """Prepare the calls of all rows, for each block of a group."""

@@ -11,34 +11,25 @@ class Watch:
     """The attributes of components, by identity: asked in every step, so it compares and computes nothing."""
 
     def __init__(self) -> None:
-        self._held: list[tuple[dict[str, Any], str, Any]] = []
-        self._counted: list[tuple[dict[str, Any], int]] = []
+        self._components: list[tuple[object, type, dict[str, Any], int, tuple[tuple[str, Any], ...]]] = []
         self._listed: list[tuple[list[Any], tuple[Any, ...]]] = []
-        self._classes: list[tuple[object, type]] = []
 
     def add(self, component: Module | Criterion) -> None:
-        """Watch all attributes of a component but those that passes set."""
+        """Watch all attributes of a component but parameters, and those that passes set."""
         own = vars(component)
         passing = PROTOCOL_ATTRIBUTES.union(getattr(component, "BUFFERS", ()), getattr(component, "CACHES", ()))
-        self._counted.append((own, len(own)))
-        self._classes.append((component, type(component)))
-        for name, value in own.items():
-            if name not in passing:
-                self._held.append((own, name, value))
-                if isinstance(value, list):
-                    self._listed.append((value, tuple(value)))
+        held = tuple((name, value) for name, value in own.items() if name not in passing)
+        self._components.append((component, type(component), own, len(own), held))
+        self._listed.extend((value, tuple(value)) for _, value in held if isinstance(value, list))
 
     def is_current(self) -> bool:
         """Whether nothing was set, added or taken away since."""
-        for own, name, value in self._held:
-            if own.get(name) is not value:
+        for component, cls, own, count, held in self._components:
+            if len(own) != count or type(component) is not cls:
                 return False
-        for own, count in self._counted:
-            if len(own) != count:
-                return False
-        for component, cls in self._classes:
-            if type(component) is not cls:
-                return False
+            for name, value in held:
+                if own.get(name) is not value:
+                    return False
         for listed, items in self._listed:
             if len(listed) != len(items) or any(now is not then for now, then in zip(listed, items, strict=True)):
                 return False

@@ -2,6 +2,7 @@
 
 from .explanation import Explanation, explain
 from .installation import Finding, inspect_installation
+from .machine import machine
 from .model_explanation import ModelExplanation, Section, explain_model
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "explain",
     "explain_model",
     "inspect_installation",
+    "machine",
 ]

@@ -14,6 +14,7 @@ from typing import Self
 
 from attrs import field, frozen, validators
 
+from ..compilation import EXECUTORS, OPERATIONS
 from ..discovery import (
     ALLOWED,
     DISABLED,
@@ -139,7 +140,9 @@ _MISTAKEN = {
 def _metadata() -> Iterator[Finding]:
     """Yield what is wrong with metadata, copies and switches: what can be said without loading anything."""
     kinds = [f"minnet.{registry.kind}" for registry in all_registries()]
-    known = frozenset({GROUP, SPECS_GROUP, PROTOCOL_GROUP, *kinds})  # entry-point groups; plugins may have others
+    known = frozenset(
+        {GROUP, SPECS_GROUP, PROTOCOL_GROUP, OPERATIONS, EXECUTORS, *kinds}
+    )  # entry-point groups; plugins may have others
     for installed in scan().distributions.values():
         if switches().allows(installed.name):
             yield from _requirements(installed)

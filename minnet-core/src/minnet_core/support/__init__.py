@@ -1,4 +1,4 @@
-"""What has nothing to do with networks: files, tables, docstrings, tracebacks, close names, quoting."""
+"""What has nothing to do with networks: files, tables, docstrings, tracebacks, close names, quoting, the machine."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .docstring import Docstring as Docstring
     from .garbage import collection_paused as collection_paused
     from .lazy import lazy_exports as lazy_exports
+    from .machine import blas as blas, blas_library as blas_library, processor as processor
     from .quoting import printable as printable, printable_lines as printable_lines, spelled as spelled
     from .regular_file import expect_file as expect_file
     from .signatures import needed_arguments as needed_arguments
@@ -25,6 +26,7 @@ else:
             "docstring": "Docstring",
             "garbage": "collection_paused",
             "lazy": "lazy_exports",
+            "machine": "blas blas_library processor",
             "quoting": "printable printable_lines spelled",
             "regular_file": "expect_file",
             "signatures": "needed_arguments",

@@ -16,14 +16,15 @@ def lazy_exports(
     Args:
         package: its ``__name__``.
         exports: a module or room of the package -> the public names that it defines, with spaces between them.
-            None of them may be the name of the module itself, which the import system would put in its place.
+            One that is the name of the module itself means the module, which the import system puts there.
     """
     homes = {name: module for module, names in exports.items() for name in names.split()}
 
     def get_export(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(f".{homes[name]}", package), name)
+        module = import_module(f".{homes[name]}", package)
+        value = module if name == homes[name] else getattr(module, name)
         vars(sys.modules[package])[name] = value
         return value
 

@@ -11,7 +11,7 @@ import click
 from attrs import asdict
 
 from ... import __version__
-from ...diagnosis import Finding, inspect_installation
+from ...diagnosis import Finding, inspect_installation, machine
 from ...discovery import ALLOWED, DISABLED, PROTOCOL, PROTOCOL_FLOOR, STRICT, scan
 from ...errors import PluginLoadError
 from ...registry import all_registries
@@ -77,6 +77,7 @@ def _environment() -> Iterator[tuple[str, str]]:
     yield "python", f"{platform.python_version()}, {platform.platform()}"
     components = [each for registry in all_registries() for each in registry.declarations()]
     yield "installed", f"{len(scan().distributions)} distributions with {len(components)} components"
+    yield from machine()
     for variable in (ALLOWED, DISABLED, STRICT):
         if variable in os.environ:
             yield variable, os.environ[variable]

@@ -21,6 +21,7 @@ from ..passes import Batch, forward, forward_backward, run
 from ..trait_detection import problem_of_pass, rounds_to_float32
 from ..trial import Trial
 from .data import SHAPED
+from .gradients import with_padding
 from .protocol import SLOPES
 
 KNOWN = (8, 100)
@@ -242,8 +243,9 @@ def _wrong_slope(grown: Trial) -> str | None:
     noise = 64 * np.finfo(np.float64).eps * magnitude(component, batch) / NEAR
     for name, array in differentiable(component, batch).items():
         line = Line(partial(objective, component, batch), array, grown.rng.choice([-1.0, 1.0], array.shape))
-        analytic, numeric = line.along(results[name]), line.central(NEAR)
-        margin = SHARE * max(float(np.linalg.norm(results[name])), abs(numeric)) + noise
+        gradient = with_padding(grown, array, results[name], line.function)
+        analytic, numeric = line.along(gradient), line.central(NEAR)
+        margin = SHARE * max(float(np.linalg.norm(gradient)), abs(numeric)) + noise
         if abs(analytic - numeric) > margin and np.ptp([*line.one_sided(NEAR), *line.one_sided(NEAR / 4)]) < margin:
             return (
                 f"{name} along random signs, {batch}: analytic {format_number(analytic)}, "

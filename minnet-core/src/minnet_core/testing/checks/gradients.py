@@ -210,7 +210,7 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str, *, is_
         size = magnitude(component, batch)
         for name, array in compared.items():
             value = partial(objective, component, batch)
-            gradient = _with_padding(trial, array, results[name], value)
+            gradient = with_padding(trial, array, results[name], value)
             found = find_mismatch(value, array, gradient, size, trial.rng)
             if found is None:
                 continue
@@ -232,7 +232,7 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str, *, is_
     )
 
 
-def _with_padding(trial: Trial, array: Array, gradient: Array, value: Callable[[], float]) -> Array:
+def with_padding(trial: Trial, array: Array, gradient: Array, value: Callable[[], float]) -> Array:
     """A gradient with slopes in the row of the padding, where it is zero: that vector is not meant to be trained.
 
     As in ``torch.nn.Embedding``, an argument whose name begins with ``pad`` says which row that is.

@@ -32,7 +32,8 @@ _MANY = {"probability": "probabilities", "score": "scores"}
 
 
 def outputs_of(
-    model: Module | CompiledForward, record: TrainingRecord, path: str, parts: Iterable[Array]) -> Iterator[Array]:
+    model: Module | CompiledForward, record: TrainingRecord, path: str, parts: Iterable[Array]
+) -> Iterator[Array]:
     """Yield what a model makes of raw rows, as its last layer has it: (n, outputs), some at a time.
 
     Args:

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from attrs import define, field
-from threadpoolctl import threadpool_info
 
 from minnet_core.discovery import scan
+from minnet_core.support import blas, processor
 
 from ..data import Samples
 from ..experiment import ModelCard, components_of
 from ..metrics import Calibration, as_probabilities
 from ..training import EpochReport, Trainer, training_plugins
-from .environment import processor
 
 if TYPE_CHECKING:
     from .run import Run
@@ -75,7 +72,7 @@ def model_card(run: Run) -> ModelCard:
         python=platform.python_version(),
         system=platform.system(),
         processor=processor(),
-        blas=_blas(),
+        blas=blas(),
         threads=trainer.threads.count,
         executor=trainer.executor,
         versions=_versions(components),
@@ -134,21 +131,3 @@ def _versions(components: Iterable[str]) -> dict[str, str]:
     used = {"minnet-core", "minnet-train", *(name.partition(":")[0] for name in components)}
     found = {name: each.version for name, each in scan().distributions.items() if name in used}
     return {name: version for name, version in sorted({**found, "numpy": np.__version__}.items()) if version}
-
-
-def _blas() -> str:
-    """Name the library that multiplies NumPy's matrices."""
-    for library in threadpool_info():
-        if library["user_api"] == "blas":
-            kernels = library.get("architecture")
-            return f"{library['internal_api']} {library['version']}" + (f", {kernels}" if kernels else "")
-    return _built_with()
-
-
-@cache
-def _built_with() -> str:
-    with suppress(Exception):  # a NumPy that somebody has built may not say
-        config: Any = np.show_config(mode="dicts")
-        blas = config["Build Dependencies"]["blas"]
-        return f"{blas['name']} {blas['version']}".strip()
-    return ""

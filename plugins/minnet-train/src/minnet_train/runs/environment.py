@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any, Self
 
 from attrs import asdict, field, frozen
+
+from minnet_core.support import processor
 
 from ..training import VARIABLES
 
@@ -90,13 +90,3 @@ class Environment:
             **{name: self.threads.get(name, "not set") for name in threads},
             **{name: self.distributions.get(name, "not installed") for name in distributions},
         }
-
-
-@cache
-def processor() -> str:
-    """Name the processor; Python itself does not, on Linux."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -1,0 +1,50 @@
+"""The processor, and the library that multiplies matrices."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def processor() -> str:
+    """Name the processor; Python itself does not, on Linux."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def blas() -> str:
+    """Name the library that multiplies NumPy's matrices, and its kernels if threadpoolctl is there to tell them."""
+    library = blas_library()
+    if library is None:
+        return _built_with()
+    kernels = library.get("architecture")
+    return f"{library['internal_api']} {library['version']}" + (f", {kernels}" if kernels else "")
+
+
+def blas_library() -> Mapping[str, Any] | None:
+    """What threadpoolctl knows of the library; None without it."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return None
+    libraries: list[Mapping[str, Any]] = threadpool_info()
+    return next((each for each in libraries if each["user_api"] == "blas"), None)
+
+
+@cache
+def _built_with() -> str:
+    import numpy as np
+
+    with suppress(Exception):  # a NumPy that somebody has built may not say
+        config: Any = np.show_config(mode="dicts")
+        library = config["Build Dependencies"]["blas"]
+        return f"{library['name']} {library['version']}".strip()
+    return ""
