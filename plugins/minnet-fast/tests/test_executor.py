@@ -13,7 +13,7 @@ from minnet_core import Module, Sequential, compile
 from minnet_core.compilation import BoundRow, Group, Late, NumpyExecutor, Operation, find_executor, operations
 
 kernels = pytest.importorskip("minnet_fast.kernels")
-from minnet_fast import accelerate  # noqa: E402
+from minnet_fast import accelerate, describe  # noqa: E402
 from minnet_fast.executor import FastExecutor, executor  # noqa: E402
 
 SIZES = {"r": 13, "n": 13, "m": 9, "k": 5}
@@ -83,6 +83,7 @@ def execute(some, row, blocks_of=None):
 def test_the_executor_is_found_by_its_name_and_before_that_of_numpy():
     assert find_executor("fast") is find_executor("auto") is executor
     assert repr(executor) == "fast"
+    assert executor.description == describe()
 
 
 @pytest.mark.parametrize("name", DEFINED)
