@@ -1,4 +1,4 @@
-"""Every twin passes the conformance kit."""
+"""Twins pass the conformance kit: those whose methods do more than ask one kernel."""
 
 import pytest
 
@@ -9,15 +9,9 @@ pytest.importorskip("minnet_fast.kernels")
 from minnet_fast.twins import criterions, layers
 
 test_conformance = conformance(
-    *(
-        f"minnet_fast.twins.layers:{name}"
-        for name in (
-            *("BatchNormalization", "ChannelwiseScaling", "Dropout", "ELU", "LeakyReLU", "Linear", "LogSoftMax"),
-            *("ReLU", "SoftMax", "SoftPlus"),
-        )
-    ),
-    *(f"minnet_fast.twins.criterions:{name}" for name in ("ClassNLLCriterion", "MSECriterion")),
-    *(f"minnet_fast.twins.optimizers:{name}" for name in ("SGD", "Adam", "AdamW", "RMSprop")),
+    *(f"minnet_fast.twins.layers:{name}" for name in ("BatchNormalization", "Dropout", "Linear", "LogSoftMax")),
+    "minnet_fast.twins.criterions:ClassNLLCriterion",
+    "minnet_fast.twins.optimizers:AdamW",
 )
 
 

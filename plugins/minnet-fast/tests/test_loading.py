@@ -38,9 +38,10 @@ def test_0_leaves_everything_to_numpy():
     code = (
         "import minnet_fast, minnet_layers as l; from minnet_core.compilation import find_executor\n"
         "from minnet_fast.executor import executor\n"
-        "print(minnet_fast.extension, executor, find_executor('auto'), type(minnet_fast.accelerate(l.ReLU())).__module__)"
+        "layer = minnet_fast.accelerate(l.ReLU())\n"
+        "print(minnet_fast.extension, executor, find_executor('auto'), type(layer).__module__, sep='; ')"
     )
-    assert told("0", code) == "None None numpy minnet_layers.relu"
+    assert told("0", code) == "None; switched off by MINNET_FAST=0; numpy; minnet_layers.relu"
 
 
 @pytest.mark.parametrize("value", ["v5", "no"])

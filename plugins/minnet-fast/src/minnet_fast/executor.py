@@ -10,7 +10,7 @@ from minnet_core import Array, Optimizer
 from minnet_core.compilation import BoundRow, Group, Late, NumpyExecutor, operations
 
 from .accelerating import twin_of
-from .loading import extension
+from .loading import describe, extension
 
 if TYPE_CHECKING:
     from . import kernels
@@ -44,6 +44,11 @@ class FastExecutor:
     No kernel takes arrays but those of float32, and of a step, input and target that are not contiguous.
     The results are those of NumPy up to rounding, and what is drawn is the same.
     """
+
+    @property
+    def description(self) -> str:
+        """What it computes with, in a line for ``minnet doctor``."""
+        return describe()
 
     def bind(self, groups: Sequence[Group]) -> Run:
         """Prepare the execution of groups, in their order."""
@@ -140,5 +145,5 @@ def _stretch(rows: tuple[tuple[Any, ...], ...], known: Sequence[Group]) -> Run:
     return run_with_locks if locks else run
 
 
-executor = None if extension is None else FastExecutor()
-"""What the entry point names; None if there is no extension."""
+executor = describe() if extension is None else FastExecutor()
+"""What the entry point names; a text that says why there is no extension, if there is none."""
