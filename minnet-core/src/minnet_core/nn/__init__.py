@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .short_targets import ShortTarget as ShortTarget, read_target as read_target
+    from .storage import arrangement as arrangement
     from .traits import DOMAINS as DOMAINS
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
@@ -96,6 +97,7 @@ else:
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",
+            "storage": "arrangement",
             "traits": "DOMAINS",
         },
     )

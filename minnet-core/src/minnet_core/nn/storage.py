@@ -160,6 +160,11 @@ class Storage:
         return cls.of(node).group or {}
 
 
+def arrangement(node: Node) -> object:
+    """Return what says where the arrays of a module are: another object once `flatten` has arranged them anew."""
+    return node._storage and node._storage.snapshot
+
+
 def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
     """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
     storages = [node._storage for _, node in walk(root) if node._storage is not None]
