@@ -78,7 +78,8 @@ else:
         __name__,
         {
             "align": "aligned with_columns",
-            "build": "build_criterion build_metrics build_model build_optimizer build_schedule check_components check_metric_names check_not_judged components_of",
+            "build": "build_criterion build_metrics build_model build_optimizer build_schedule "
+            "check_components check_metric_names check_not_judged components_of",
             "experiment": "ComponentConfig DataConfig Experiment",
             "load_source": "load_source load_validation other_source",
             "model_card": "ModelCard",
