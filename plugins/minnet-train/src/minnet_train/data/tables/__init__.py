@@ -11,6 +11,7 @@ from .many_files import WILD, paths_of
 from .numerals import FLOAT32_MAX
 from .open_table import open_table, table_format
 from .progress import note_reading, watch_reading
+from .same_value import SameValue
 from .sniff import Option, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
@@ -32,6 +33,7 @@ __all__ = [
     "Dialect",
     "FrameTable",
     "Option",
+    "SameValue",
     "TableFile",
     "TableOptions",
     "chosen_columns",
