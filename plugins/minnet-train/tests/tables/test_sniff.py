@@ -88,6 +88,45 @@ def test_a_dash_among_numbers_is_a_missing_value_but_not_in_the_target():
     assert found("a,y,b\n" + "\n".join(as_target)) == {}
 
 
+@pytest.mark.parametrize(
+    "token",
+    [
+        "-",
+        "--",
+        ".",
+        "*",
+        "#N/A",
+        "#VALUE!",
+        "#DIV/0!",
+        "<NA>",
+        "(null)",
+        "[NA]",
+        "NIL",
+        "n.a.",
+        "k.A.",
+        "N/V",
+        "s/d",
+        "NaT",
+        "ND",
+        "void",
+        "missing",
+        "Unknown",
+        "not available",
+        "No data",
+        r"\N",
+    ],
+)
+def test_what_is_written_for_a_missing_number_is_found(token):
+    rows = "".join(f"{token if row % 3 == 0 else row / 2},{row}\n" for row in range(30))
+    assert found(f"a,y\n{rows}") == {"null_values": (token,)}
+
+
+@pytest.mark.parametrize("text", ["low", "Total", "12 Main", "n", "a", "<0.5"])
+def test_what_may_mean_something_is_none(text):
+    rows = "".join(f"{text if row % 3 == 0 else row / 2},{row}\n" for row in range(30))
+    assert found(f"a,y\n{rows}") == {}
+
+
 def test_what_could_be_either_is_left_to_the_user():
     assert found("a;y\n" + "1,234;0\n5,678;1\n" * 5) == {"delimiter": ";"}
 

@@ -146,7 +146,7 @@ def test_what_is_no_date_among_dates_is_told(late):
     message = str(caught.value)
     assert f"t.csv, line {rows - 8}, column 1 ('when'): expected a date, received 'soon'" in message
     assert f"t.csv, line {rows - 3}, column 1 ('when'): expected a date, received '2024-02-30'" in message
-    assert "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings" in message
+    assert "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings, null_values = [...]" in message
 
 
 def test_texts_of_which_few_are_dates_are_categories():

@@ -64,6 +64,6 @@ class SameValue:
 def _worth(text: str) -> Decimal | None:
     """Exactly, as numbers above 2**53 may be names."""
     try:
-        return Decimal(text)
+        return Decimal(_PLAIN.plain(text))
     except InvalidOperation:
         return None

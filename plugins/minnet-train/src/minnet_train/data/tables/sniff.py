@@ -25,7 +25,11 @@ from .times import in_format
 LINES = 1000
 """So many lines are looked at."""
 
-_PLACEHOLDERS = ("-", "--", ".", "..", "#N/A", "#NA", "#N/V", "<NA>", "NaT", "missing", "Missing", "unknown", "Unknown")
+_PLACEHOLDER = re.compile(
+    r"[^\w\s]+|#[\w/!?]+[!?]?|[<(\[{]?(?:nan?|n/?a|n/?v|k/?a|s/?d|nat|nil|null|none|nd|void|miss(?:ing)?|unknown|undefined)[>)\]}]?"
+    r"|(?:n\.|k\.|s\.) ?[advk]\.?|n\.v|\\n|not? (?:available|applicable|data|value|known)",
+    re.IGNORECASE,
+)
 """What else is written for a number that is missing."""
 
 _DAYS = (
@@ -232,7 +236,7 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
         elif looks[1] == "numbers with a decimal comma":
             found["decimal"] = (",", where)
         elif looks[1] == "numbers in groups of three digits":
-            mark = next(mark for mark in " '\u00a0\u202f\u2019" if mark in example)
+            mark = next(mark for mark in " '_\u00a0\u202f\u2019" if mark in example)
             found["thousands"] = (mark, where)
             if "," in example:
                 found["decimal"] = (",", where)
@@ -277,7 +281,7 @@ def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
         texts = [cell.strip() for cell in cells]
         odd = {text for text in texts if not (numerals.is_number(text) or numerals.is_missing(text))}
         numbers = sum(map(numerals.is_number, texts))
-        if odd and odd <= {*_PLACEHOLDERS} and numbers * 2 > len(texts) and not is_target:
+        if odd and all(map(_PLACEHOLDER.fullmatch, odd)) and numbers * 2 > len(texts) and not is_target:
             for text in sorted(odd - found.keys()):
                 found[text] = f"{_line_of(name, dialect, index, text)} has {text!r} in column {index + 1}"
     if found:
