@@ -17,7 +17,7 @@ from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
 from .engine import numpy_of
 from .numerals import looks_like
 from .table import Batch, TableFile
-from .times import kind_of_time, parse_times, seconds_of
+from .times import PACKED, kind_of_time, parse_times, seconds_of, seconds_of_packed
 
 COUNTED = 10_000
 """Different texts of a column that is not one of categories are counted up to this."""
@@ -102,9 +102,7 @@ class FeatureReader:
         elif batch.is_text(self.column):
             self._look_at_texts(batch)
         else:
-            numbers = batch.number(self.column)
-            is_known = self.kind == "number" or not np.isnan(numbers).all()
-            self._add_values(batch, "number" if is_known else None, numbers)
+            self._add_numbers(batch, batch.number(self.column))
 
     def _look_at_texts(self, batch: Batch) -> None:
         encoded = batch.texts(self.column).dictionary_encode()
@@ -113,7 +111,7 @@ class FeatureReader:
         is_text = ~(found | missing)
         if not is_text.any():
             values = batch.number(self.column) if found.any() else np.full(len(batch), np.nan)
-            self._add_values(batch, "number" if found.any() else None, values, encoded)
+            self._add_numbers(batch, values, encoded)
             return
         times = None if found.any() or self.kind == "text" else parse_times(texts, self.file.date_format)
         if times is not None and (times[0] == self.kind or 2 * times[2][rows].sum() > is_text[rows].sum()):
@@ -133,6 +131,18 @@ class FeatureReader:
         self.kind, self._values = "text", []
         self._add_texts(encoded)
         self.is_mixed |= is_mix
+
+    def _add_numbers(self, batch: Batch, numbers: Array, encoded: Any = None) -> None:
+        """Add numbers, or the dates that they are."""
+        if self.file.date_format == PACKED and self.kind in (None, "date"):
+            seconds, is_there = seconds_of_packed(numbers), ~np.isnan(numbers)
+            is_wrong = is_there & np.isnan(seconds)
+            if is_there.any() and (self.kind == "date" or 2 * is_wrong.sum() < is_there.sum()):
+                self._add_values(batch, "date", seconds, encoded)
+                self._refuse(batch, np.flatnonzero(is_wrong), encoded)
+                return
+        is_known = self.kind == "number" or not np.isnan(numbers).all()
+        self._add_values(batch, "number" if is_known else None, numbers, encoded)
 
     def _add_values(self, batch: Batch, kind: str | None, values: Array, encoded: Any = None) -> None:
         """Add numbers or times; where none is known yet, texts may come that the missing ones are written like."""

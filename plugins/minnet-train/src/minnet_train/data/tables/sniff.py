@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import product
 from math import isnan
 from typing import Any
@@ -20,7 +21,7 @@ from .csv_file import LITTLE, first_rows
 from .header import find_header
 from .numerals import Numerals, looks_like
 from .text_blocks import likely_encoding, raw_blocks, text_blocks
-from .times import in_format
+from .times import PACKED, in_format, is_iso
 
 LINES = 1000
 """So many lines are looked at."""
@@ -33,11 +34,24 @@ _PLACEHOLDER = re.compile(
 """What else is written for a number that is missing."""
 
 _DAYS = (
-    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
-    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %Y"),
+    *("%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
 )
-_DATES = tuple(day + clock for day in _DAYS for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"))
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S.%f")
+_DATES = (
+    *_DAYS,
+    *(day + mark + clock for day in _DAYS for mark in (" ", ", ") for clock in _CLOCKS),
+    *("%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%dT%H%M%S", "%d/%b/%Y:%H:%M:%S"),
+)
 """How dates are written besides ISO 8601; of two that read a column alike, the first is taken."""
+
+MANY_DATES = 20
+"""So many dates tell which forms they may have, of which there are hundreds."""
+
+_MISTAKEN = 0.05
+
+_PACKED = re.compile(r"(19|20)\d{6}")
 
 _POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
 """Numbers whose point is no mark between thousands."""
@@ -290,16 +304,28 @@ def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
 
 def _dates(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """See whether a column of texts is one of dates that are written in another way than ISO 8601."""
-    for index, cells in enumerate(_columns(name, dialect)):
+    rows = first_rows(name, dialect, 1)
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    columns = _columns(name, dialect)
+    for index, cells in enumerate(columns):
+        is_target = header[index] in target if target else index == len(columns) - 1
         texts = {cell.strip() for cell in cells}
         dates = sorted(text for text in texts if not dialect.numerals.is_missing(text))
-        if not dates or any(map(dialect.numerals.is_number, dates)):
+        packed = [text for text in dates if _PACKED.fullmatch(text) and not isnan(in_format(text, PACKED))]
+        if packed and not is_target and len(packed) >= (1 - _MISTAKEN) * len(dates):
+            where = _line_of(name, dialect, index, packed[0])
+            yield Option("date_format", PACKED, f"{where} has {packed[0]!r} in column {index + 1}")
+            return
+        if any(map(dialect.numerals.is_number, dates)):
             continue
-        fitting = [form for form in _DATES if not any(isnan(in_format(text, form)) for text in dates)]
+        dates = [text for text in dates if not is_iso(text)]
+        fitting = _forms_of(dates)
         if not fitting:
             continue
         chosen, *others = fitting
-        deciding = max(dates, key=lambda text: sum(isnan(in_format(text, form)) for form in _DATES))
+        dates = [text for text in dates if not isnan(in_format(text, chosen))]
+        alike = _forms_like(dates[:MANY_DATES])
+        deciding = max(dates, key=lambda text: sum(isnan(in_format(text, form)) for form in alike))
         doubt = ""
         for text, form in product(dates, others):
             if in_format(text, form) != in_format(text, chosen):
@@ -311,6 +337,26 @@ def _dates(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
             f"{_line_of(name, dialect, index, deciding)} has {deciding!r} in column {index + 1}{doubt}",
         )
         return
+
+
+def _forms_of(dates: Sequence[str]) -> list[str]:
+    """Find the forms that read the most of some texts, and almost all of them: the others are mistakes."""
+    some = dates[:: max(1, len(dates) // MANY_DATES)]
+    likely = [form for form in _forms_like(some) if any(not isnan(in_format(text, form)) for text in some)]
+    wrong = {form: sum(isnan(in_format(text, form)) for text in dates) for form in likely}
+    least = min(wrong.values(), default=len(dates))
+    return [form for form in likely if wrong[form] == least] if least <= _MISTAKEN * len(dates) and dates else []
+
+
+def _forms_like(texts: Sequence[str]) -> list[str]:
+    """Find the forms that have the marks of some texts; all others would take long to try."""
+    marks = {re.sub(r"\w+", "x", text) for text in texts if re.search(r"\d", text)}
+    return [form for form in _DATES if _marks_of(form) in marks]
+
+
+@cache
+def _marks_of(form: str) -> str:
+    return re.sub(r"\w+", "x", form.replace("%", ""))
 
 
 def _header(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
