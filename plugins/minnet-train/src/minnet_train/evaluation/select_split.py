@@ -17,6 +17,7 @@ from ..experiment import (
     aligned,
     data_of_text,
     drawn_split,
+    load_other,
     load_source,
     load_validation,
     other_source,
@@ -73,7 +74,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
             "which samples were held out can no longer be said; --split all measures all of them"
         )
     if not is_known or record.experiment.start is not None:
-        dataset = in_form_of_model(dataset, record)
+        dataset = in_form_of_model(load_other(config, dataset), record)
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)
