@@ -15,7 +15,7 @@ from ..missing import SHOWN
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
 from .engine import numpy_of
-from .numerals import looks_like
+from .numerals import looks_like, number_among
 from .table import Batch, TableFile
 from .times import PACKED, kind_of_time, parse_times, seconds_of, seconds_of_packed
 
@@ -229,9 +229,15 @@ class FeatureReader:
 
     def looks(self) -> tuple[str, str, str] | None:
         """Return what `looks_like` says of texts that seem to be meant for numbers; None of others."""
-        if self.is_category or self.file.has_types or not self._vocabulary.index_of:
+        if self.kind != "text" or self.is_category or not self._vocabulary.index_of:
             return None
-        return looks_like(self._texts_found(), self.file.numerals)
+        texts = self._texts_found()
+        if not self.file.has_types:
+            return looks_like(texts, self.file.numerals)
+        number = number_among(texts)
+        if number is None or (number.isdecimal() and max((self.counts() or {number: 1}).values()) == 1):
+            return None  # an identifier, if each is another whole number
+        return number, "numbers", "write them as numbers"
 
     def _texts_found(self) -> list[str]:
         return [text for text in self._vocabulary.index_of if text and text not in self.file.numerals.nulls]

@@ -111,6 +111,25 @@ def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str]
     return _looks_like_many(texts, odd, numerals)
 
 
+def number_among(texts: Sequence[str]) -> str | None:
+    """Return one of many different texts that are all numbers, as files without types write them; None for others.
+
+    Whole numbers of one length, or with a zero before them, are codes rather than numbers.
+
+    >>> number_among([f"{row / 4}" for row in range(40)]), number_among([f"{row + 10}" for row in range(40)])
+    ('0.25', None)
+    """
+    plain = Numerals()
+    if len(set(texts)) <= FEW or not all(map(plain.is_number, texts)):
+        return None
+    fractions = [text for text in texts if not text.lstrip("+-").isdecimal() and not text.endswith(".0")]
+    if fractions:
+        return fractions[0]
+    digits = [text.lstrip("+-").removesuffix(".0") for text in texts]
+    is_code = len({*map(len, digits)}) == 1 or any(len(text) > 1 and text[0] == "0" for text in digits)
+    return None if is_code else texts[0]
+
+
 def _looks_like_many(texts: Sequence[str], odd: Sequence[str], numerals: Numerals) -> tuple[str, str, str] | None:
     """Tell what texts look like that would be taken for categories if they were few."""
     if len(set(odd)) <= FEW:
