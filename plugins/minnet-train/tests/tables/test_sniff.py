@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train import datasets
+from minnet_train import DataError, datasets
 from minnet_train.data import work_out
 
 pytest.importorskip("pyarrow")
@@ -53,7 +53,7 @@ def test_a_dialect_is_found_and_reads_the_same_numbers(dialect):
     assert data.features.tolist() == [[round(a, 3), b] for a, b, _ in ROWS]
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "utf-8-sig"])
 def test_the_encoding_is_found_wherever_the_letter_is(encoding):
     plain = text() + "1,2,x\n" * 400_000
     options = found((plain + "1,2,größe\n").encode(encoding))
@@ -63,6 +63,36 @@ def test_the_encoding_is_found_wherever_the_letter_is(encoding):
 def test_numbers_with_blanks_between_them_are_a_table():
     assert found("1 2 3\n" * 5 + "4 5 6\n" * 5)["delimiter"] == " "
     assert "delimiter" not in found("some words\nmore words\n" * 5)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "x y z\n" + "  1.5   2.25 3\n 10.5  -4.5 \t 7 \n" * 5,
+        "x  y  z\r\n" + "1.5   2.25 3\r\n10.5  -4.5  7  \r\n" * 5,
+        '"x"   y  "z"\n' + '1.5   2.25 3\n\n10.5  -4.5  "7"\n' * 5,
+    ],
+)
+def test_any_number_of_blanks_may_be_between_numbers(lines):
+    assert found(lines)["delimiter"] == r"\s+"
+    data = datasets["Csv"]("t.csv", delimiter=r"\s+").load()
+    assert data.columns == ("x", "y")
+    assert data.features.tolist() == [[1.5, 2.25], [10.5, -4.5]] * 5
+    assert data.classes == (3, 7)
+
+
+def test_blanks_in_a_quoted_cell_stay():
+    found('a name  y\n1   "two   words"  0\n2 "x" 1\n  3  ""  1\n')
+    data = datasets["Csv"]("t.csv", delimiter=r"\s+").load()
+    assert data.categories[1] == ("two   words", "x")
+    found("a  y\n1  2\n3  4  5\n")
+    with pytest.raises(DataError, match="t.csv, line 3: expected 2 columns, as in line 1, received 3"):
+        datasets["Csv"]("t.csv", delimiter=r"\s+").load()
+
+
+@pytest.mark.parametrize("mark", ["~", "^", "\x01"])
+def test_rarer_delimiters_are_found(mark):
+    assert found(text().replace(",", mark))["delimiter"] == mark
 
 
 def test_the_line_that_tells_a_spreadsheet_the_delimiter_is_heeded():

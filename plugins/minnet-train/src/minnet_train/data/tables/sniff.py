@@ -20,7 +20,7 @@ from .csv_dialect import Dialect
 from .csv_file import LITTLE, first_rows
 from .header import find_header
 from .numerals import Numerals, looks_like
-from .text_blocks import likely_encoding, raw_blocks, text_blocks
+from .text_blocks import BLANKS, likely_encoding, raw_blocks, text_blocks, wide_encoding
 from .times import PACKED, in_format, is_iso
 
 LINES = 1000
@@ -56,7 +56,7 @@ _PACKED = re.compile(r"(19|20)\d{6}")
 _POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
 """Numbers whose point is no mark between thousands."""
 
-_BLANKS = {" ": "a blank", "\t": "a tab"}
+_BLANKS = {" ": "a blank", "\t": "a tab", BLANKS: "blanks"}
 
 
 @frozen
@@ -107,10 +107,13 @@ def work_out(name: str, given: Mapping[str, Any], target: Collection[str] = ()) 
 def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """Look through the whole file for a byte that is no UTF-8."""
     start, seen, tail = next(raw_blocks(name), b""), 0, b""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if start.startswith(mark):
-            yield Option("encoding", encoding, f"the file begins with the mark of {encoding.upper()}")
-            return
+    if wide := wide_encoding(start):
+        is_marked = not wide.endswith("e")
+        why = (
+            f"the file begins with the mark of {wide.upper()}" if is_marked else "half of the first bytes or more are 0"
+        )
+        yield Option("encoding", wide, why)
+        return
     for part in raw_blocks(name):
         if not tail and part.isascii():
             seen += len(part)
@@ -168,16 +171,18 @@ def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str])
         yield Option("delimiter", told[1], f"line {line} is {told[0]!r}")
         return
     best: tuple[float, int, str, int, int, int] | None = None
-    for rank, mark in enumerate(("\t", ";", "|", ",", " ")):
+    for rank, mark in enumerate(("\t", ";", "|", ",", "~", "^", "\x01", " ", BLANKS)):
         counts = [count for count in _counts(lines, mark, dialect.quote) if count]
         usual = Counter(count for count in counts if count > 1).most_common(1)
         if not usual:
             continue
         width, often = usual[0]
         share = often / len(counts)
-        if mark == " " and not _are_numbers(lines):
+        if mark in (" ", BLANKS) and not _are_numbers(lines):
             continue
-        if share >= 0.8 and (best is None or share > best[0] + 0.1):
+        is_as_good = mark == BLANKS and best is not None and best[2] == " " and share >= best[0]
+        is_better = best is None or share > best[0] + 0.1 or (is_as_good and any(map(_has_blanks, lines)))
+        if share >= 0.8 and is_better:
             best = share, -rank, mark, width, often, len(counts)
     if best is None:
         return
@@ -193,15 +198,22 @@ def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str])
     yield Option("delimiter", mark, f"line {first} is {width} cells with {shown} between them")
 
 
+def _has_blanks(line: str) -> bool:
+    """Whether there are several blanks in a row, or blanks at an end."""
+    return "  " in line or line.strip("\r\n") != line.strip()
+
+
 def _are_numbers(lines: Sequence[str]) -> bool:
     """Whether most lines are numbers with blanks between them."""
-    rows = [line.split() for line in lines if line.strip()]
+    rows = [re.sub(r'"[^"]*"', "", line).split() for line in lines if line.strip()]
     return sum(all(map(Numerals().is_number, row)) for row in rows) >= 0.8 * len(rows)
 
 
 def _counts(lines: Sequence[str], delimiter: str, quote: str) -> list[int]:
     """Count the cells of each line; 0 for an empty one, and for one within a quoted cell."""
     counts = [0] * len(lines)
+    if delimiter == BLANKS:
+        delimiter, lines = " ", [" ".join(line.split()) for line in lines]
     reader = csv.reader(iter(lines), delimiter=delimiter, quotechar=quote or None)
     before = 0
     with suppress(csv.Error):
@@ -214,7 +226,7 @@ def _counts(lines: Sequence[str], delimiter: str, quote: str) -> list[int]:
 def _quote(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """See whether cells stand in other quotes than usual."""
     for number, line in enumerate(_lines(name, dialect), dialect.skip_rows + 1):
-        cells = line.rstrip("\r\n").split(dialect.delimiter)
+        cells = line.rstrip("\r\n").split(dialect.mark)
         if '"' in line:
             return
         if len(cells) > 1 and any(re.fullmatch(r"'[^']*'", cell.strip()) for cell in cells):
@@ -276,7 +288,7 @@ def _line_of(name: str, dialect: Dialect, column: int, cell: str) -> str:
     )
     for block in blocks:
         text = io.StringIO(block.data.decode(), newline="")
-        rows = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote or None)
+        rows = csv.reader(text, delimiter=dialect.mark, quotechar=dialect.quote or None)
         for line, row in zip(block.lines(), filter(None, rows), strict=False):
             if len(row) > column and row[column].strip() == cell:
                 return f"line {line}"
