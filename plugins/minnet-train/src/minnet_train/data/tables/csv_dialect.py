@@ -22,7 +22,7 @@ class Dialect:
     """How a CSV file is written: the arguments of `Csv` that say so.
 
     Attributes:
-        delimiter: what is between cells; ``\\s+`` is any number of blanks and tabs.
+        delimiter: what is between cells; a backslash and ``s+`` are any number of blanks.
         decimal: what is before the fraction of a number.
         thousands: what is between groups of three digits of a number; empty for nothing.
         encoding: of the text.
