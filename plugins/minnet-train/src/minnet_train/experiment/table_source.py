@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +10,7 @@ from attrs import evolve, fields, frozen
 
 from minnet_core.support import nearest
 
-from ..data import Dataset, Dialect, Option, is_table, open_table, paths_of, work_out, written_out
+from ..data import Dataset, Dialect, Option, has_names, is_table, open_table, paths_of, work_out, written_out
 from ..errors import DataError, ExperimentError, Problem
 from .experiment import DataConfig
 from .load_source import fit_table, load_source
@@ -101,25 +101,33 @@ def _of_target(dataset: Dataset, source: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"{dataset.name}: the target has {told}; --task regression, or task in the source, learns numbers",)
 
 
-def dialect_of(data: DataConfig, path: str) -> tuple[Dialect | None, tuple[str, ...]]:
+def dialect_of(data: DataConfig, path: str, names: Collection[str] = ()) -> tuple[Dialect | None, tuple[str, ...]]:
     """How a CSV file to predict for is written: as the one that was trained on, or, if that was none, as it seems.
+
+    A file that has the names of the columns only when it is read as it seems is written so.
 
     Args:
         data: what was learned from.
         path: of the file to predict for.
+        names: of the columns that it should have.
 
     Returns:
         The dialect, whose header is not decided, and what is said of it.
     """
     config: Mapping[str, Any] = data.source if isinstance(data.source, dict) else {}
-    if isinstance(data.source, str) and data.source.lower().endswith((".csv", ".txt")):
-        return None, ()
-    if str(config.get("class", "")).rpartition(":")[2] == "Csv":
-        known = {name: config[name] for name in DIALECT if name in config and name != "header"}
-        return Dialect(**known), ()
-    found = {option.name: option for option in work_out(path, {"header": True, "skip_rows": 0})}
-    told = tuple(f"{path}: {option}" for option in found.values())
-    return Dialect(**{name: option.value for name, option in found.items()}), told
+    is_plain = isinstance(data.source, str) and data.source.lower().endswith((".csv", ".txt"))
+    is_csv = is_plain or str(config.get("class", "")).rpartition(":")[2] == "Csv"
+    known = {name: config[name] for name in DIALECT if name in config and name != "header"} if is_csv else {}
+    first = next(iter(paths_of(path)))
+    if is_csv and (not names or has_names(first, Dialect(**known), names)):
+        return (None if is_plain else Dialect(**known)), ()
+    kept = {name: known[name] for name in ("null_values", "date_format") if name in known}
+    options = work_out(first, {"header": True, **kept} | ({} if is_csv else {"skip_rows": 0}))
+    found = {option.name: option for option in options}
+    dialect = Dialect(**kept, **{name: option.value for name, option in found.items()})
+    if is_csv and not has_names(first, dialect, names):
+        return (None if is_plain else Dialect(**known)), ()
+    return dialect, tuple(f"{path}: {option}" for option in found.values())
 
 
 def _target(

@@ -12,7 +12,7 @@ from .numerals import FLOAT32_MAX
 from .open_table import open_table, table_format
 from .progress import note_reading, watch_reading
 from .same_value import SameValue
-from .sniff import Option, work_out
+from .sniff import Option, has_names, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
 from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
@@ -40,6 +40,7 @@ __all__ = [
     "class_names",
     "frame_of_columns",
     "frame_of_interchange",
+    "has_names",
     "note_reading",
     "open_table",
     "paths_of",

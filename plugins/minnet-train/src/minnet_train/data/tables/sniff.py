@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from ...errors import DataError
 from .csv_dialect import Dialect
 from .csv_file import LITTLE, first_rows
 from .header import find_header
@@ -102,6 +103,14 @@ def work_out(name: str, given: Mapping[str, Any], target: Collection[str] = ()) 
                 dialect = evolve(dialect, **{option.name: option.value})
                 options.append(option)
     return options
+
+
+def has_names(name: str, dialect: Dialect, names: Collection[str]) -> bool:
+    """Whether the first row of a file, read so, has all these names of columns."""
+    with suppress(DataError):
+        rows = first_rows(name, dialect, 1)
+        return bool(rows) and {*names} <= {cell.strip() for cell in rows[0]}
+    return False
 
 
 def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
