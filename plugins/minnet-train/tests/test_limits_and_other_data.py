@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from minnet_core import ModelFileError
 from minnet_train import LearningData, load_predictor
 from minnet_train.commands.evaluate import evaluate
+from minnet_train.commands.plot import plot
 from minnet_train.commands.train import train
 from minnet_train.experiment import read_experiment
 
@@ -80,6 +82,25 @@ def test_validation_by_other_data_has_the_categories_of_the_model(limit, form):
     towns = [line.split(",")[0] for line in Path("b.csv").read_text().split()[1:]]
     expected = [raw.index(town) if town in raw else len(raw) - 1 for town in towns]
     assert data.validation.inputs[:, : len(raw)].argmax(axis=1).tolist() == expected
+
+
+def test_data_that_have_moved_are_named_whatever_options_their_source_has():
+    experiment(LIMITS[0])
+    run(train, "e.toml", "--run", "r")
+    Path("a.csv").rename("moved.csv")
+    for command, arguments, words in (
+        (
+            evaluate,
+            ["m.safetensors"],
+            "m.safetensors: a.csv: .* No such file .*; --data names the file where it is",
+        ),
+        (plot, ["r", "--kind", "predicted"], "best.safetensors: a.csv: .*; --data names the data where they are now"),
+    ):
+        with pytest.raises(ModelFileError, match=words):
+            run(command, *arguments)
+    assert "held-out samples" in run(evaluate, "m.safetensors", "--data", "moved.csv")
+    pytest.importorskip("matplotlib")
+    run(plot, "r", "--kind", "predicted", "--data", "moved.csv")
 
 
 def test_a_model_that_is_gone_on_from_keeps_its_categories():

@@ -42,6 +42,13 @@ def test_categories_of_polars_are_texts(kind):
     assert Samples.of_table(frame, target="town").classes == ("Bonn", "Celle")
 
 
+def test_what_is_missing_in_a_frame_can_be_left_out():
+    frame = pytest.importorskip("pyarrow").table({**COLUMNS, "a": [1.5, None, 3.5]})
+    with pytest.raises(DataError, match=r"row 2, column 1 .*: the value is missing; drop_missing=True leaves out rows"):
+        Samples.of_table(frame, target="y")
+    assert len(Samples.of_table(frame, target="y", drop_missing=True)) == 2
+
+
 def test_a_series_is_no_frame():
     pandas = pytest.importorskip("pandas")
     for series in (pandas.DataFrame(COLUMNS).iloc[0], pandas.Series([1.0, 2.0])):

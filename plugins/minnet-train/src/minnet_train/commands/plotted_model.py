@@ -12,9 +12,9 @@ from attrs import field, frozen
 from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Dataset, Samples
-from ..errors import ExperimentError
+from ..errors import DataError, ExperimentError
 from ..evaluation import CHUNK, as_probabilities, in_form_of_model, split_rows
-from ..experiment import TrainingRecord, load_other, load_source, other_source
+from ..experiment import TrainingRecord, is_lost, load_other, load_source, other_source
 from ..plots import PlotError
 from ..training import Threads, forward_chunks
 
@@ -214,7 +214,9 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
     config = other_source(record.experiment.data, data) if data else record.experiment.data
     try:
         dataset = load_source(config)
-    except ExperimentError as error:
+    except (ExperimentError, DataError) as error:
+        if isinstance(error, DataError) and not is_lost(config):
+            raise
         raise ModelFileError(f"{path}: {error}; --data names the data where they are now") from error
     if dataset.fingerprint() != record.fingerprint:
         raise ModelFileError(

@@ -17,6 +17,7 @@ from ..experiment import (
     aligned,
     data_of_text,
     drawn_split,
+    is_lost,
     load_other,
     load_source,
     load_validation,
@@ -64,7 +65,9 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
     config = record.experiment.data if data is None else _asked_for(record.experiment.data, data)
     try:
         dataset = load_source(config)
-    except ExperimentError as error:
+    except (ExperimentError, DataError) as error:
+        if isinstance(error, DataError) and not is_lost(config):
+            raise
         hint = "" if data else "; --data names the file where it is now"
         raise ModelFileError(f"{model}: {error}{hint}") from error
     is_known = dataset.fingerprint() == record.fingerprint

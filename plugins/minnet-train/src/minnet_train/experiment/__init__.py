@@ -13,7 +13,7 @@ from .build import (
     components_of,
 )
 from .experiment import ComponentConfig, DataConfig, Experiment
-from .load_source import load_other, load_source, load_validation, other_source
+from .load_source import is_lost, load_other, load_source, load_validation, other_source
 from .model_card import ModelCard
 from .own_files import changed_files, import_files
 from .prepared_data import LearningData, drawn_split
@@ -56,6 +56,7 @@ __all__ = [
     "experiment_text",
     "fitted_source",
     "import_files",
+    "is_lost",
     "load_other",
     "load_source",
     "load_validation",

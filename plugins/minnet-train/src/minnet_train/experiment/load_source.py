@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from attrs import evolve
@@ -9,7 +10,7 @@ from attrs import evolve
 from minnet_core import MinnetError, build
 from minnet_core.support import printable
 
-from ..data import Dataset, Option, TableSource, is_table, written_out
+from ..data import WILD, Dataset, Option, TableSource, is_table, written_out
 from ..errors import DataError, ExperimentError, KeyPath, Problem
 from ..registries import datasets
 from .build import unknown_names
@@ -59,6 +60,12 @@ def load_other(data: DataConfig, dataset: Dataset | None = None) -> Dataset:
         kept = {key: value for key, value in data.source.items() if key not in _LIMITS}
         return load_source(evolve(data, source={**kept, "min_frequency": 1}))
     return load_source(data) if dataset is None else dataset
+
+
+def is_lost(data: DataConfig) -> bool:
+    """Whether the file that a source names is not there."""
+    path = data.source.get("path") if isinstance(data.source, dict) else data.source
+    return isinstance(path, str) and not WILD & set(path) and not os.path.exists(path)
 
 
 def fit_table(data: DataConfig) -> tuple[Dataset, tuple[Option, ...]]:

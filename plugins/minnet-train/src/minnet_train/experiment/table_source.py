@@ -118,15 +118,15 @@ def dialect_of(data: DataConfig, path: str, names: Collection[str] = ()) -> tupl
     is_plain = isinstance(data.source, str) and data.source.lower().endswith((".csv", ".txt"))
     is_csv = is_plain or str(config.get("class", "")).rpartition(":")[2] == "Csv"
     known = {name: config[name] for name in DIALECT if name in config and name != "header"} if is_csv else {}
-    first = next(iter(paths_of(path)))
+    first = paths_of(path)[0]
     if is_csv and (not names or has_names(first, Dialect(**known), names)):
-        return (None if is_plain else Dialect(**known)), ()
-    kept = {name: known[name] for name in ("null_values", "date_format") if name in known}
-    options = work_out(first, {"header": True, **kept} | ({} if is_csv else {"skip_rows": 0}))
-    found = {option.name: option for option in options}
+        return Dialect(**known), ()
+    kept: dict[str, Any] = {name: known[name] for name in ("null_values", "date_format") if name in known}
+    given = {"header": True, **kept} if is_csv else {"header": True, "skip_rows": 0}
+    found = {option.name: option for option in work_out(first, given)}
     dialect = Dialect(**kept, **{name: option.value for name, option in found.items()})
     if is_csv and not has_names(first, dialect, names):
-        return (None if is_plain else Dialect(**known)), ()
+        return Dialect(**known), ()
     return dialect, tuple(f"{path}: {option}" for option in found.values())
 
 
