@@ -82,6 +82,16 @@ def test_a_file_that_is_written_in_another_way_is_found_by_the_names_of_its_colu
     assert 'note: other.csv: decimal = ",": line' in result.stderr
 
 
+def test_a_pattern_is_several_files_of_a_table(model, data, folder):
+    first, *others = ROWS.splitlines(keepends=True)
+    (folder / "rows-1.csv").write_text("length,width\n" + first)
+    swapped = [",".join(reversed(row.strip().split(","))) for row in others]
+    (folder / "rows-2.csv").write_text("\n".join(["width,length", *swapped]))
+    assert run(model, "rows-*.csv") == run(model, data(ROWS))
+    with pytest.raises(DataError, match=r"none\*.csv: expected files whose names have this form, received none"):
+        run(model, "none*.csv")
+
+
 def test_the_output_goes_to_a_file(model, data, folder):
     plain = run(model, data(ROWS))
     assert run(model, "rows.csv", "-o", "out.csv") == ""
