@@ -155,6 +155,23 @@ def test_a_mix_that_looks_like_numbers_is_no_mix_of_categories(cells):
         said("--data", "t.csv")
 
 
+def test_texts_that_may_be_meant_to_be_one_are_told():
+    answers = [("Yes", "yes", "no")[row % 3] for row in range(ROWS)]
+    write(x=X, town=[("Bonn", "BONN")[row % 2] for row in range(ROWS)], y=answers)
+    told = said("--data", "t.csv")
+    assert "note: t.csv: column 'town' has 'BONN' and 'Bonn', which are different texts here" in told
+    assert "note: t.csv: the target has 'Yes' and 'yes', which are different texts here" in told
+    write(x=X, town=[("Bonn", "Ulm")[row % 2] for row in range(ROWS)], y=[answer.lower() for answer in answers])
+    assert "different texts here" not in said("--data", "t.csv")
+
+
+def test_dates_as_a_target_are_classes_and_that_is_told():
+    write(x=X, y=[f"2024-05-{row % 9 + 1:02}" for row in range(ROWS)])
+    assert "the target has 9 different dates or times, which are taken for names of classes; --target" in said(
+        "--data", "t.csv"
+    )
+
+
 def test_columns_without_names_are_named_by_their_places():
     write(header=False, a=[f"n{row}" for row in range(ROWS)], x=X, y=Y)
     said("--data", "t.csv")

@@ -15,6 +15,7 @@ from .same_value import SameValue
 from .sniff import Option, has_names, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
+from .times import is_iso
 from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "frame_of_columns",
     "frame_of_interchange",
     "has_names",
+    "is_iso",
     "note_reading",
     "open_table",
     "paths_of",
