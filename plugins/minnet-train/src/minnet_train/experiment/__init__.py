@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         Experiment as Experiment,
     )
     from .load_source import (
+        is_lost as is_lost,
+        load_other as load_other,
         load_source as load_source,
         load_validation as load_validation,
         other_source as other_source,
@@ -78,10 +80,10 @@ else:
         __name__,
         {
             "align": "aligned with_columns",
-            "build": "build_criterion build_metrics build_model build_optimizer build_schedule "
-            "check_components check_metric_names check_not_judged components_of",
+            "build": "build_criterion build_metrics build_model build_optimizer "
+            "build_schedule check_components check_metric_names check_not_judged components_of",
             "experiment": "ComponentConfig DataConfig Experiment",
-            "load_source": "load_source load_validation other_source",
+            "load_source": "is_lost load_other load_source load_validation other_source",
             "model_card": "ModelCard",
             "own_files": "changed_files import_files",
             "prepared_data": "LearningData drawn_split",
