@@ -3,6 +3,7 @@
 import ast
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
+from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ ROOMS = {
             "trial",
             "trait_detection",
         ),
-        *("selection", "checks", "report", "runner", "fixtures"),
+        *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "progress"),
@@ -104,8 +105,8 @@ def type_checking_imports(package):
     """Public name -> module, as a type checker sees what a lazy package exports: what is imported as itself."""
     nodes = ast.walk(ast.parse(Path(import_module(package).__file__).read_text("utf-8")))
     imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    homes = {node: f"{package}.{node.module}" if node.module else package for node in imports}
-    return {alias.asname: homes[node] for node in imports for alias in node.names if alias.asname}
+    homes = {node: resolve_name("." * node.level + (node.module or ""), package) for node in imports if node.level}
+    return {alias.asname: homes[node].rstrip(".") for node in homes for alias in node.names if alias.asname}
 
 
 PASSED_ON = {(package, name): home for package in LAZY for name, home in type_checking_imports(package).items()}

@@ -2,12 +2,21 @@
 
 import pytest
 
+from minnet_core.testing import examine_acceleration
 from pytest_minnet import conformance
 
 pytest.importorskip("minnet_fast.kernels")
+from minnet_fast.twins import criterions, layers
 
 test_conformance = conformance(
     *(f"minnet_fast.twins.layers:{name}" for name in ("BatchNormalization", "Dropout", "Linear", "LogSoftMax")),
     "minnet_fast.twins.criterions:ClassNLLCriterion",
     "minnet_fast.twins.optimizers:AdamW",
 )
+
+
+@pytest.mark.parametrize("twin", [*layers.TWINS.values(), *criterions.TWINS.values()], ids=lambda twin: twin.__name__)
+def test_a_twin_is_as_accurate_at_any_size_and_place_and_is_reached(twin):
+    found = examine_acceleration(twin)
+    assert found.problems == ()
+    assert found.reached >= found.passes / 4

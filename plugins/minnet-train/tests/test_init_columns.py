@@ -120,6 +120,58 @@ def test_numbers_and_texts_in_one_column_are_categories_but_few_texts_are_mistak
         said("--data", "t.csv")
 
 
+@pytest.mark.parametrize("texts", [("low", "high"), ("<0.5", "<0.5")])
+def test_few_texts_among_many_numbers_are_mistakes_though_they_are_often(texts):
+    write(x=X, level=[texts[row % 2] if row % 5 == 0 else row / 4 for row in range(ROWS)], y=Y)
+    with pytest.raises(MinnetError, match=rf"80 cells .* null_values = .* takes .*\n .* received '{texts[0]}'"):
+        said("--data", "t.csv")
+    write(x=X, level=[f"{row % 3}A" if row % 5 == 0 else row for row in range(ROWS)], y=Y)
+    assert 'categories = ["level"]' in said("--data", "t.csv"), "codes are none"
+
+
+@pytest.mark.parametrize(
+    ("cells", "looks"),
+    [
+        ([f"{row / 8:.3f} %" for row in range(ROWS)], "percentages"),
+        ([f"${row / 8:.3f}" for row in range(ROWS)], "amounts of money"),
+        ([f"{row} kg" for row in range(ROWS)], "numbers with the unit 'kg'"),
+        ([f"{row % 50 / 2}{'kM'[row % 2]}" for row in range(ROWS)], "numbers with M, k for powers of ten"),
+        ([f"'{row}" for row in range(ROWS)], "numbers that a spreadsheet keeps as texts"),
+        ([f"{row % 30 + 1}.5D+02" for row in range(ROWS)], "numbers with the exponents of Fortran"),
+    ],
+)
+def test_what_looks_like_numbers_is_not_left_out_for_many_texts(cells, looks):
+    write(x=X, p=cells, y=Y)
+    with pytest.raises(
+        MinnetError, match=rf"column 2 \('p'\): expected numbers, received texts that look like {looks}"
+    ):
+        said("--data", "t.csv")
+
+
+@pytest.mark.parametrize("cells", [[f"{row % 4}-" if row % 2 else row % 4 for row in range(ROWS)]])
+def test_a_mix_that_looks_like_numbers_is_no_mix_of_categories(cells):
+    write(x=X, p=cells, y=Y)
+    with pytest.raises(MinnetError, match="negative numbers with the minus sign behind"):
+        said("--data", "t.csv")
+
+
+def test_texts_that_may_be_meant_to_be_one_are_told():
+    answers = [("Yes", "yes", "no")[row % 3] for row in range(ROWS)]
+    write(x=X, town=[("Bonn", "BONN")[row % 2] for row in range(ROWS)], y=answers)
+    told = said("--data", "t.csv")
+    assert "note: t.csv: column 'town' has 'BONN' and 'Bonn', which are different texts here" in told
+    assert "note: t.csv: the target has 'Yes' and 'yes', which are different texts here" in told
+    write(x=X, town=[("Bonn", "Ulm")[row % 2] for row in range(ROWS)], y=[answer.lower() for answer in answers])
+    assert "different texts here" not in said("--data", "t.csv")
+
+
+def test_dates_as_a_target_are_classes_and_that_is_told():
+    write(x=X, y=[f"2024-05-{row % 9 + 1:02}" for row in range(ROWS)])
+    assert "the target has 9 different dates or times, which are taken for names of classes; --target" in said(
+        "--data", "t.csv"
+    )
+
+
 def test_columns_without_names_are_named_by_their_places():
     write(header=False, a=[f"n{row}" for row in range(ROWS)], x=X, y=Y)
     said("--data", "t.csv")

@@ -65,6 +65,33 @@ def test_columns_are_found_by_name_and_others_ignored(model, data):
     assert run(model, data("id,width,length,species\n7,2,1,?\n8,8,9,?\n9,3,6.5,?\n")) == plain
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("before", ["", "Messung 2024\n\n"])
+def test_a_file_that_is_written_in_another_way_is_found_by_the_names_of_its_columns(
+    model, data, folder, encoding, before
+):
+    plain = run(model, data(ROWS))
+    table = "l\u00e4nge;width;length\n" + "".join(
+        f"1;{width.replace('.', ',')};{length.replace('.', ',')}\n"
+        for length, width in (line.split(",") for line in ROWS.split())
+    )
+    (folder / "other.csv").write_bytes((before + table).encode(encoding))
+    result = CliRunner().invoke(predict, [model, "other.csv"], catch_exceptions=False)
+    assert result.stdout == plain
+    assert 'note: other.csv: delimiter = ";": line' in result.stderr
+    assert 'note: other.csv: decimal = ",": line' in result.stderr
+
+
+def test_a_pattern_is_several_files_of_a_table(model, data, folder):
+    first, *others = ROWS.splitlines(keepends=True)
+    (folder / "rows-1.csv").write_text("length,width\n" + first)
+    swapped = [",".join(reversed(row.strip().split(","))) for row in others]
+    (folder / "rows-2.csv").write_text("\n".join(["width,length", *swapped]))
+    assert run(model, "rows-*.csv") == run(model, data(ROWS))
+    with pytest.raises(DataError, match=r"none\*.csv: expected files whose names have this form, received none"):
+        run(model, "none*.csv")
+
+
 def test_the_output_goes_to_a_file(model, data, folder):
     plain = run(model, data(ROWS))
     assert run(model, "rows.csv", "-o", "out.csv") == ""

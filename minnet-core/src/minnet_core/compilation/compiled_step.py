@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import described
-from ..nn import Array, Criterion, Module, Optimizer, Tensor, title
+from ..nn import Array, Criterion, Module, Optimizer, Tensor, arrangement, title, walk
 from .definition import Late
 from .errors import NoOperationsError
 from .executors import Executor, Run, row_calls
@@ -33,7 +33,7 @@ class StepPlan:
     def __init__(self, owner: CompiledStep, input: Array, target: Array, gradients: Array) -> None:
         self._input, self._target = Late(), Late()
         dtype = gradients.dtype if gradients.size or input.dtype.kind != "f" else input.dtype
-        table = self.table = Table(dtype)
+        table = self.table = Table(dtype, {id(module) for _, module in walk(owner.trained)})
         x = Value(input.shape, input.dtype, late=self._input)
         given = Value(target.shape, target.dtype, late=self._target)
         y, go_back = table.module(owner.model, x)
@@ -51,15 +51,21 @@ class StepPlan:
         memory = self._memory = dict[Value, Array]()
         halves = grouped(rows[:forward]), grouped(rows[forward:])
         groups = bind([*halves[0], *halves[1]], kept, memory)
-        self._gradients = gradients
+        self._arrangement = arrangement(owner.trained)
+        self._shapes = input.shape, target.shape
+        self._dtypes = input.dtype, target.dtype
         self._forward: Run = owner.executor.bind(groups[: len(halves[0])])
         self.backward: Run = owner.executor.bind(groups[len(halves[0]) :])
         self.output: Array = output.resolve(memory)  # type: ignore[assignment]
         self._loss: Array = loss.resolve(memory)  # type: ignore[assignment]
 
-    def is_current(self, gradients: Array) -> bool:
+    def is_for(self, input: Array, target: Array) -> bool:
+        """Whether it is for such an input and target."""
+        return (input.shape, target.shape) == self._shapes and (input.dtype, target.dtype) == self._dtypes
+
+    def is_current(self, arranged: object) -> bool:
         """Whether it still computes what the modules do."""
-        return gradients is self._gradients and self.table.watched.is_current()
+        return arranged is self._arrangement and self.table.watched.is_current()
 
     def forward(self, input: Array, target: Array) -> float:
         """Compute the output and the loss."""
@@ -98,6 +104,7 @@ class CompiledStep:
         executor: what executes the table.
 
     Attributes:
+        trained: what is trained: the model, or the part of it that the optimizer has.
         executor: what executes the table.
         output: what the model made of the input of the last step; the next one overwrites it.
     """
@@ -105,7 +112,7 @@ class CompiledStep:
     def __init__(self, model: Module, criterion: Criterion, optimizer: Optimizer | None, executor: Executor) -> None:
         self.model, self.criterion, self.optimizer, self.executor = model, criterion, optimizer, executor
         self.output: Tensor = None
-        self._trained = model if optimizer is None else optimizer.module
+        self.trained = model if optimizer is None else optimizer.module
         self._vectors: tuple[Array, Array] | None = None
         self._last: StepPlan | None = None
         self._called: tuple[Tensor, Tensor] = (None, None)
@@ -128,7 +135,7 @@ class CompiledStep:
 
     def forward(self, input: Tensor, target: Tensor) -> float:
         """Compute the output, and return the loss."""
-        vectors = self._vectors = self._trained.flattenParameters()
+        vectors = self._vectors = self.trained.flattenParameters()
         plan = self._plan_for(input, target, vectors[1])
         if isinstance(plan, str):
             self._last, self._called = None, (input, target)
@@ -177,9 +184,12 @@ class CompiledStep:
         """Find the plan for a batch, or make it; a text says why there can be none."""
         if type(input) is not np.ndarray or type(target) is not np.ndarray:
             return "its input or target is no array"
+        arranged, last = arrangement(self.trained), self._last
+        if last is not None and last.is_for(input, target) and last.is_current(arranged):
+            return last
         key = (input.shape, input.dtype, target.shape, target.dtype)
         plan = self._plans.pop(key, None)
-        if plan is None or (isinstance(plan, StepPlan) and not plan.is_current(gradients)):
+        if plan is None or (isinstance(plan, StepPlan) and not plan.is_current(arranged)):
             try:
                 plan = StepPlan(self, input, target, gradients) if input.size else "its input is empty"
             except NoOperationsError as error:

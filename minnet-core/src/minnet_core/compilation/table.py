@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -61,6 +61,7 @@ class Table:
 
     Args:
         dtype: of all floating arrays in it.
+        flat: the ``id`` of modules whose parameters need not be watched.
 
     Attributes:
         rows: the rows.
@@ -69,10 +70,10 @@ class Table:
         called: modules that say no operations, and why; they are called in their place.
     """
 
-    def __init__(self, dtype: np.dtype[Any]) -> None:
+    def __init__(self, dtype: np.dtype[Any], flat: Collection[int] = ()) -> None:
         self.dtype = dtype
         self.rows: list[Row] = []
-        self.watched = Watch()
+        self.watched = Watch(flat)
         self.called: list[tuple[Module | Criterion, str]] = []
         self.outputs: list[tuple[Module, Value]] = []
         self._written: set[int] = set()

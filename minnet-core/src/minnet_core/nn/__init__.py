@@ -54,12 +54,15 @@ if TYPE_CHECKING:
     from .module import Module as Module
     from .node import (
         PROTOCOL_ATTRIBUTES as PROTOCOL_ATTRIBUTES,
+        Steps as Steps,
         children as children,
         find_buffers as find_buffers,
         find_places as find_places,
         join as join,
         title as title,
+        trained_arrays as trained_arrays,
         walk as walk,
+        walk_all as walk_all,
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .short_targets import ShortTarget as ShortTarget, read_target as read_target
+    from .storage import arrangement as arrangement, is_flat as is_flat
     from .traits import DOMAINS as DOMAINS
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
@@ -88,7 +92,8 @@ else:
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
             "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
-            "node": "PROTOCOL_ATTRIBUTES children find_buffers find_places join title walk",
+            "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join title trained_arrays walk "
+            "walk_all",
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
@@ -96,6 +101,7 @@ else:
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",
+            "storage": "arrangement is_flat",
             "traits": "DOMAINS",
         },
     )

@@ -70,7 +70,8 @@ class Container(Module):
         if not isinstance(module, Module):
             hint = "; call it to make one" if isinstance(module, type) else ""
             raise TypeError(f"{type(self).__name__}.add: expected a Module instance, received {module!r}{hint}")
-        mine, theirs = Storage.of(self).group or Storage.gather(self), Storage.gather(module)
+        group = Storage.of(self).group
+        mine, theirs = Storage.gather(self) if group is None else group, Storage.gather(module)
         if len(theirs) > _SMALL and not _overlap(mine, theirs):
             present = None
         elif present is None and (len(mine) + len(theirs) <= _SMALL or _overlap(mine, theirs)):
@@ -211,5 +212,5 @@ class Container(Module):
 
 
 def _overlap(one: Mapping[int, Any], other: Mapping[int, Any]) -> bool:
-    smaller, larger = sorted((one, other), key=len)
-    return any(key in larger for key in smaller)
+    smaller, larger = (one, other) if len(one) <= len(other) else (other, one)
+    return any(map(larger.__contains__, smaller))

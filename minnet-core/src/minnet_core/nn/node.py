@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import NoneType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,10 @@ PROTOCOL_ATTRIBUTES: frozenset[str] = frozenset({"output", "gradInput", "_argume
 
 _NO_MODULES = frozenset({np.ndarray, NoneType, bool, int, float, str})
 """The types of nearly all attributes, in which no module need be looked for."""
+
+
+Steps: TypeAlias = "list[tuple[str, Module, list[tuple[str, Module]]]]"
+"""A whole model, as `walk_all` lists it: the dotted name of each module, the module, and its children by name."""
 
 
 class Node(Component):
@@ -78,7 +82,8 @@ class Node(Component):
         for name, gradient in self.PARAMETERS.items():
             if name not in own or gradient not in own:
                 return False
-        return all(isinstance(module, Node) for module in self._listed() or ())
+        listed = self._listed()
+        return not listed or all(isinstance(module, Node) for module in listed)
 
     def zeroGradParameters(self) -> None:
         """Fill the gradients of the parameters with zeros, in place."""
@@ -128,21 +133,22 @@ class Location(NamedTuple):  # defined at every start, in a sixth of the time th
         self.holder[self.key] = value
 
 
-def find_places(node: Node, kind: type | tuple[type, ...]) -> Iterator[Location]:
-    """Find the attributes of a module, and the items of its list and dict attributes, that are of a kind.
+def find_places(node: Node, kind: type | tuple[type, ...]) -> list[Location]:
+    """List the attributes of a module, and the items of its list and dict attributes, that are of a kind.
 
     Items of a tuple are found if they are modules only: others in a tuple cannot be replaced.
     """
     holder = vars(node)
     collections = (list, tuple, dict) if kind is Node else (list, dict)
+    places: list[Location] = []
     for name, value in holder.items():
-        if name in PROTOCOL_ATTRIBUTES:
-            continue
         if isinstance(value, kind):
-            yield Location(name, holder, name)
-        elif isinstance(value, collections):
+            if name not in PROTOCOL_ATTRIBUTES:
+                places.append(Location(name, holder, name))
+        elif isinstance(value, collections) and name not in PROTOCOL_ATTRIBUTES:
             items = value.items() if isinstance(value, dict) else enumerate(value)
-            yield from (Location(f"{name}.{key}", value, key) for key, item in items if isinstance(item, kind))
+            places.extend(Location(f"{name}.{key}", value, key) for key, item in items if isinstance(item, kind))
+    return places
 
 
 def join(prefix: str, name: str) -> str:
@@ -165,13 +171,19 @@ def children(node: Node) -> list[tuple[str, Module]]:
     return found
 
 
-def walk(root: Node) -> Iterator[tuple[str, Module]]:
+def walk(root: Node | Steps) -> Iterator[tuple[str, Module]]:
     """Yield a module and all below it, parents first, each once, with its dotted name (``""`` for the root)."""
-    return ((name, node) for name, node, _ in walk_with_children(root))
+    return ((name, node) for name, node, _ in walk_all(root))
 
 
-def walk_with_children(root: Node) -> Iterator[tuple[str, Module, list[tuple[str, Module]]]]:
-    """Walk as `walk` does, and tell the `children` of each, for whom to look again would take as long as the walk."""
+def walk_all(root: Node | Steps) -> Steps:
+    """List what `walk` yields, with the `children` of each, for whom to look again would take as long as the walk.
+
+    Steps are returned as they are: what takes a module or its steps lets a caller who asks several things walk once.
+    """
+    if isinstance(root, list):
+        return root
+    steps: Steps = []
     seen: set[int] = set()
     pending: list[tuple[str, Any]] = [("", root)]  # rather than recursion, for models that are nested deeply
     while pending:
@@ -179,9 +191,11 @@ def walk_with_children(root: Node) -> Iterator[tuple[str, Module, list[tuple[str
         if id(node) not in seen:
             seen.add(id(node))
             inner = children(node)
-            yield name, node, inner
+            steps.append((name, node, inner))
             if inner:
-                pending.extend((join(name, step), child) for step, child in reversed(inner))
+                prefix = f"{name}." if name else ""
+                pending.extend([(prefix + step, child) for step, child in reversed(inner)])
+    return steps
 
 
 def trained_arrays(node: Node) -> list[Array]:
@@ -201,7 +215,7 @@ def listed_arrays(node: Node) -> Iterator[Array]:
             yield from leaves([inner.getParameters(), inner.getGradParameters()])
 
 
-def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
+def find_buffers(root: Node | Steps, *, empty: bool = False) -> list[Location]:
     """List every buffer below ``root``: the arrays that belong to the model but are not trained.
 
     They are what ``BUFFERS`` declares, or all arrays but the parameters of a class without declarations.
@@ -212,14 +226,14 @@ def find_buffers(root: Node, *, empty: bool = False) -> list[Location]:
     """
     found = []
     declaring: dict[type, bool] = {}  # looked at once for each class
-    for prefix, node in walk(root):
+    for prefix, node, _ in walk_all(root):
         cls = type(node)
         if cls not in declaring:
             declaring[cls] = definition_depth(cls, "PARAMETERS", "BUFFERS", "CACHES") < cls.__mro__.index(Node)
         is_declared = declaring[cls]
         if is_declared and not node.BUFFERS:
             continue
-        places = list(find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray))
+        places = find_places(node, (np.ndarray, NoneType, int, float) if empty else np.ndarray)
         is_asked = not is_declared and any(isinstance(place.value, np.ndarray) for place in places)
         trained = set(map(id, trained_arrays(node))) if is_asked else set()
         for place in places:

@@ -6,13 +6,14 @@ So a class that declares nothing is treated like one that does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .arrays import Array, leaves
-from .node import Location, Node, find_places, join, title, trained_arrays, walk_with_children
+from .node import Location, Node, Steps, find_places, title, trained_arrays, walk_all
 
 if TYPE_CHECKING:
     from .module import Module
@@ -49,48 +50,46 @@ class ParameterRef(NamedTuple):
 
     def rebind(self, parameter: Array, gradient: Array) -> None:
         """Put other arrays wherever the two are held."""
-        for locations, array in zip(self.locations, (parameter, gradient), strict=True):
-            for location in locations:
-                location.put(array)
+        for location in self.locations[0]:
+            location.holder[location.key] = parameter
+        for location in self.locations[1]:
+            location.holder[location.key] = gradient
 
 
-def find_parameters(root: Node) -> list[ParameterRef]:
+def find_parameters(root: Node | Steps) -> list[ParameterRef]:
     """List every parameter below ``root``, a shared one once for each module that has it.
 
     Raises:
         ValueError: if a module's parameters and gradients do not correspond.
         TypeError: if they are no arrays, or copies.
     """
-    modules = {owner: (module, holding) for owner, module, holding in walk_with_children(root)}
+    steps = walk_all(root)
     # Inner modules first, so that an error names the module at fault rather than the one around it.
     inner = _Memories()
-    own = {owner: _own_arrays(owner, *modules[owner], inner) for owner in reversed(modules)}
-    held: dict[str, dict[int, tuple[Location, ...]]] = {}
-    referred: dict[int, list[Location]] = {}
-    for owner, (module, _) in modules.items():
-        owned: dict[int, tuple[Location, ...]] = {id(array): () for pair in own[owner] for array in pair}
+    own = [_own_arrays(*step, inner) for step in reversed(steps)]
+    found: list[ParameterRef] = []
+    referred: dict[int, tuple[Location, ...]] = {}  # by modules that it does not belong to
+    for owner, module, _ in steps:
+        pairs = own.pop()
+        owned: dict[int, tuple[Location, ...]] = {id(array): () for pair in pairs for array in pair}
         for location in find_places(module, np.ndarray):
             key = id(location.holder[location.key])
-            if key in owned:
-                owned[key] += (location,)
-            else:
-                referred.setdefault(key, []).append(location)
-        held[owner] = owned
-
-    def locate(owner: str, array: Array) -> tuple[Location, ...]:
-        """Find it in the owner, first, and in modules that only refer to it; nowhere unless the owner holds it."""
-        own_locations = held[owner][id(array)]
-        if own_locations and id(array) in referred:
-            return (*own_locations, *referred[id(array)])
-        return own_locations
-
-    found = []
-    for owner in modules:
-        for index, (parameter, gradient) in enumerate(own[owner]):
-            locations = locate(owner, parameter), locate(owner, gradient)
+            places = owned if key in owned else referred
+            places[key] = (*places.get(key, ()), location)
+        prefix = f"{owner}." if owner else ""
+        for index, (parameter, gradient) in enumerate(pairs):
+            locations = owned[id(parameter)], owned[id(gradient)]
             name = locations[0][0].name if locations[0] else f"parameter{index}"
-            found.append(ParameterRef(owner, join(owner, name), parameter, gradient, locations))
+            found.append(ParameterRef(owner, prefix + name, parameter, gradient, locations))
+    if referred:
+        found = [ref._replace(locations=_with_references(ref, referred)) for ref in found]
     return found
+
+
+def _with_references(ref: ParameterRef, referred: Mapping[int, tuple[Location, ...]]) -> Any:
+    """Where the two arrays are held: in the owner, first, and in modules that only refer to them, if it holds them."""
+    arrays = ref.parameter, ref.gradient
+    return tuple(own and (*own, *referred.get(id(array), ())) for own, array in zip(ref.locations, arrays, strict=True))
 
 
 def expect_listed(root: Node, found: list[ParameterRef]) -> None:
@@ -128,9 +127,12 @@ def _overlaps(arrays: list[Array]) -> Iterator[tuple[int, int]]:
     first: dict[int, int] = {}
     for index, array in enumerate(arrays):
         first.setdefault(id(array), index)
+    stretches = sorted((*_stretch(arrays[index]), index) for index in first.values())
+    if all(start >= end for (_, end, _), (start, _, _) in pairwise(stretches)):
+        return
     together: list[int] = []
     begun = reached = 0
-    for start, end, index in sorted((*_stretch(arrays[index]), index) for index in first.values()):
+    for start, end, index in stretches:
         if start >= reached:
             yield from _overlaps_within(arrays, together, begun, reached)
             together, begun = [], start
@@ -163,16 +165,17 @@ class _Memories:
     """The memory of arrays, which is asked for late: few models have a module that must know it."""
 
     def __init__(self) -> None:
-        self._arrays: list[object] = []
+        self._added: list[object] = []
         self._known: set[tuple[Any, ...]] = set()
 
-    def add(self, arrays: list[Array]) -> None:
-        self._arrays.extend(arrays)
+    def add(self, arrays: object) -> None:
+        """Add the arrays in nested lists."""
+        self._added.append(arrays)
 
     def has_any(self, arrays: list[Array]) -> bool:
         """Whether the memory of one of some arrays is that of one that was added."""
-        self._known.update(_memory(array) for array in self._arrays if isinstance(array, np.ndarray))
-        self._arrays = []
+        self._known.update(_memory(array) for array in leaves(self._added) if isinstance(array, np.ndarray))
+        self._added = []
         return any(isinstance(array, np.ndarray) and _memory(array) in self._known for array in arrays)
 
 
@@ -187,7 +190,7 @@ def _own_arrays(
     if is_known:  # then those of the modules inside need not be listed again at every level
         declared = module._declared()
         if _correspond(declared) and not (declared and holding):  # a layer that is right, as nearly all are
-            inner.add([array for pair in declared for array in pair])
+            inner.add(declared)
             return declared
         listings = [parameter for parameter, _ in declared], [gradient for _, gradient in declared]
     else:

@@ -13,8 +13,9 @@ from weakref import ReferenceType, WeakValueDictionary
 
 import numpy as np
 
+from .. import support
 from .arrays import Array, leaves
-from .node import Node, children, find_places, walk
+from .node import Node, Steps, children, find_places, walk, walk_all
 from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Storage:
 
     def add_parent(self, container: Container) -> None:
         """Note that the module was added to a container."""
-        parents = [parent for parent in self.living_parents() if parent is not container]
+        parents = [parent for parent in self.living_parents() if parent is not container] if self.parents else []
         self.parents = [ReferenceType(parent) for parent in (*parents, container)]
 
     def living_parents(self) -> list[Container]:
@@ -127,15 +128,16 @@ class Storage:
     @classmethod
     def unite(cls, kind: Literal["relatives", "group"], one: Node, other: Node) -> None:
         """Make one dictionary of those that two modules have, for all that are in either."""
+        larger, smaller = getattr(cls.of(one), kind), getattr(cls.of(other), kind)
         # The smaller is moved into the larger, so a module moves only as often as its dictionary can double.
-        smaller, larger = (getattr(cls.of(node), kind) or {id(node): node} for node in (one, other))
-        if smaller is larger:
+        if smaller is not None and (larger is None or len(smaller) > len(larger)):
+            larger, smaller, other = smaller, larger, one
+        if larger is None:
+            moved, larger = [one, other], WeakValueDictionary()
+        elif larger is smaller:
             return
-        if len(smaller) > len(larger):
-            smaller, larger = larger, smaller
-        moved = list(smaller.values())
-        if isinstance(larger, dict):  # of one that was alone
-            moved, larger = [*larger.values(), *moved], WeakValueDictionary()
+        else:
+            moved = [other] if smaller is None else list(smaller.values())
         for node in moved:
             larger[id(node)] = node
             setattr(cls.of(node), kind, larger)
@@ -160,7 +162,17 @@ class Storage:
         return cls.of(node).group or {}
 
 
-def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
+def arrangement(node: Node) -> object:
+    """Return what says where the arrays of a module are: another object once `flatten` has arranged them anew."""
+    return node._storage and node._storage.snapshot
+
+
+def is_flat(node: Node) -> bool:
+    """Whether the arrays of a module are, now, the views that `flatten` made of them, of which no two overlap."""
+    return node._storage is not None and node._storage.current_vectors() is not None
+
+
+def replace_in_relatives(root: Node | Steps, replaced: Mapping[int, Array]) -> None:
     """Replace arrays, by their ``id``, in the modules that share them with those below ``root``, where that is done."""
     storages = [node._storage for _, node in walk(root) if node._storage is not None]
     groups = {id(storage.relatives): storage.relatives for storage in storages if storage.relatives is not None}
@@ -171,9 +183,11 @@ def replace_in_relatives(root: Node, replaced: Mapping[int, Array]) -> None:
                     location.put(replaced[id(location.value)])
 
 
+@support.collection_paused()
 def flatten(node: Node) -> tuple[Array, Array]:
     """Move what is not there yet into the vectors of parameters and gradients; see `Module.flattenParameters`."""
-    refs = find_parameters(node)
+    steps = walk_all(node)
+    refs = find_parameters(steps)
     expect_listed(node, refs)
     unique = _unique(refs)
     expect_separate(unique)
@@ -202,8 +216,9 @@ def flatten(node: Node) -> tuple[Array, Array]:
         start = stop
     for ref in refs:
         ref.rebind(views[id(ref.parameter)], views[id(ref.gradient)])
-    replace_in_relatives(node, views)
-    storage.zeroes_at_once = all(type(inner).zeroGradParameters is Node.zeroGradParameters for _, inner in walk(node))
+    replace_in_relatives(steps, views)
+    zeroing = {type(inner).zeroGradParameters for _, inner, _ in steps}
+    storage.zeroes_at_once = zeroing == {Node.zeroGradParameters}
     storage.vectors, storage.snapshot = vectors, StorageSnapshot(node)
     return vectors
 

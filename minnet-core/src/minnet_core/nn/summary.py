@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import support  # the whole room: what draws tables is imported when one is drawn, not at each start
 from .arrays import Array, Tensor, describe
-from .node import title, walk
+from .node import title, walk, walk_all
 from .parameter_refs import find_parameters
 
 if TYPE_CHECKING:
@@ -54,18 +54,20 @@ class Summary(NamedTuple):
         return support.render_html_table(_COLUMNS, self._cells())
 
 
+@support.collection_paused()
 def summarize(module: Module, input: Any = None) -> Summary:
     """Tabulate a model; see `Module.summary`."""
     if input is not None:
         module = module.clone()
         module.forward(_example_input(module, input))
     own: dict[str, list[Array]] = {}
-    refs = find_parameters(module)
+    steps = walk_all(module)
+    refs = find_parameters(steps)
     for ref in refs:
         own.setdefault(ref.owner, []).append(ref.parameter)
     rows = [
         SummaryRow(name, title(inner), "-" if inner.output is None else describe(inner.output), *_size(own.get(name)))
-        for name, inner in walk(module)
+        for name, inner in walk(steps)
     ]
     unique = {id(ref.parameter): ref.parameter for ref in refs}
     return Summary(tuple(rows), *_size(unique.values()))

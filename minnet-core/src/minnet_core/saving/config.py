@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from copy import deepcopy
 from functools import lru_cache
 from types import NoneType
@@ -64,7 +65,9 @@ def to_config(component: Component) -> dict[str, Any]:
     {'class': 'minnet-core:Sequential'}
     """
     try:
-        return _written(component, {})
+        # Containers are made once more.
+        with global_state_kept() if isinstance(component, Module) and children(component) else nullcontext():
+            return _written(component, {})
     except RecursionError as error:
         raise ConfigError(f"{type(component).__name__}: {recursion_limit_reached()}") from error
 
@@ -78,6 +81,9 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
     given = given_arguments(component)
     children_given = given.pop(CHILDREN, None) if _collects_children(component, given) else None
     for name, value in given.items():
+        if type(value) in (int, bool, str) and name != "dtype":  # nearly always
+            config[name] = value
+            continue
         if name == "rng" and isinstance(value, _GENERATORS):
             continue
         if isinstance(component, Optimizer) and value is component.module:
@@ -87,13 +93,14 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
         written = _encode(value, f"{cls.__name__}: argument {name}", names)
         config[name] = written[ITEMS] if type(value) is tuple and _takes_a_tuple(cls, name) else written
     if isinstance(component, Module):
+        inner = children(component)
         if "dtype" in cls.__signature__.parameters:
-            is_layer = not children(component)
-            arrays = leaves(component.getParameters()) if is_layer else component.namedParameters().values()
+            arrays = component.namedParameters().values() if inner else leaves(component.getParameters())
             own = {_dtype_name(array.dtype) for array in arrays if isinstance(array, np.ndarray)}
             if len(own) == 1:
                 config["dtype"] = own.pop()
-        added = [] if CHILDREN in given else _added(component)
+        present = [child for name, child in inner if name.isdigit()]
+        added = _added(component, present) if present and CHILDREN not in given else []
         if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
             config[CHILDREN] = [_written(child, names) for child in added]
     return config
@@ -153,18 +160,14 @@ def _collects_children(component: Component, given: Mapping[str, Any]) -> bool:
     return isinstance(begun, (list, tuple)) and all(isinstance(child, Module) for child in begun)
 
 
-def _added(container: Module) -> list[Module]:
-    """The children of a container that its constructor does not make by itself."""
-    present = [child for name, child in children(container) if name.isdigit()]
-    if not present:
-        return []
+def _added(container: Module, present: list[Module]) -> list[Module]:
+    """Those of the children ``present`` in a container that its constructor does not make by itself."""
     arguments = given_arguments(container)
     if CHILDREN in arguments:
         arguments[CHILDREN] = []
     if "rng" in arguments:  # a copy, so that asking for a config does not change what the program draws next
         arguments["rng"] = deepcopy(arguments["rng"])
-    with global_state_kept():
-        made = getattr(construct(type(container), (), arguments), CHILDREN)
+    made = getattr(construct(type(container), (), arguments), CHILDREN)
     if [represented(type(child)) for child in made] != [represented(type(child)) for child in present[: len(made)]]:
         raise ConfigError(
             f"{type(container).__name__}: expected the modules that its constructor makes to come first, "
@@ -208,26 +211,31 @@ def build_with(
     rng: np.random.Generator | None = None,
     where: str = "",
     make: Callable[..., Any] = construct,
+    add: Callable[[Any, Any], object] = lambda container, child: container.add(child),
 ) -> Any:
     """Make a component from a config, as `build` does, with classes that ``find`` gives and ``make`` calls."""
-    if not (isinstance(config, Mapping) and isinstance(config.get("class"), str)):
+    if not ((type(config) is dict or isinstance(config, Mapping)) and isinstance(config.get("class"), str)):
         raise ConfigError(f"{where}expected a config such as {{'class': 'Linear', 'n_in': 3}}, received {config!r}")
     is_fused = config["class"] == FUSED
     if is_fused:  # its ``floating`` told what the layer that is now the first, such as dropout, does by itself
         config = {name: value for name, value in config.items() if name != "floating"}
     cls: Any = Sequential if is_fused else find(config["class"])
     where = f"{where}{config['class']}: "
-    arguments = {name: value for name, value in config.items() if name != "class"}
     parameters = cls.__signature__.parameters
     listed = parameters.get(CHILDREN)  # if a single parameter, then an ordinary one of that name
     takes_children = hasattr(cls, "add") and (listed is None or listed.kind is listed.VAR_POSITIONAL)
-    added = arguments.pop(CHILDREN, []) if takes_children else []
+    added = config.get(CHILDREN, []) if takes_children else []
     if not isinstance(added, list):
         raise ConfigError(f"{where}expected a list of configs for {CHILDREN}, received {added!r}")
-    arguments = {name: _decode(value, find, rng, where) for name, value in arguments.items()}
-    for name, value in arguments.items():
-        if type(value) is list and _takes_a_tuple(cls, name):
-            arguments[name] = tuple(value)
+    arguments = {}
+    for name, value in config.items():
+        if name == "class" or (takes_children and name == CHILDREN):
+            continue
+        if not isinstance(value, SCALARS):  # which nearly all are
+            value = _decode(value, find, rng, where)
+            if type(value) is list and _takes_a_tuple(cls, name):
+                value = tuple(value)
+        arguments[name] = value
     takes_rng = parameters.get("rng")
     if takes_rng is not None and arguments.get("rng") is None:
         if rng is not None:
@@ -236,7 +244,7 @@ def build_with(
             arguments["rng"] = np.random.default_rng()
     component = make(cls, args, arguments, where)
     for index, child in enumerate(added):
-        component.add(build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: ", make))
+        add(component, build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: ", make, add))
     if is_fused:
         component.evaluate()
     return component

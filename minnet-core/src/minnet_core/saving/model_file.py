@@ -8,8 +8,9 @@ the constructors of registered components.
 from __future__ import annotations
 
 import os
+import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,12 @@ from ..errors import (
     described,
     recursion_limit_reached,
 )
-from ..nn import Module, children, construct, represented, walk
+from ..nn import Array, Module, Steps, represented, walk_all
 from ..registry import layers
 from ..state import global_state_kept
 from ..support import collection_paused, printable, write_atomically
-from .config import FUSED, SCALARS, build_with, component_name, to_config
+from .alike import add_unchecked, construct_or_copy, construct_or_share
+from .config import FUSED, build_with, component_name, to_config
 from .model_header import KEY, ModelHeader, open_model_file, parse_header, path_text
 from .model_state import arrays_of, changed_attributes, fill_arrays, set_attributes
 
@@ -58,15 +60,15 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
         OSError: if the file cannot be written; an older file of the name is then still whole.
     """
     from safetensors import SafetensorError
-    from safetensors.numpy import save as to_bytes
 
     if not isinstance(model, Module):
         raise TypeError(f"expected a Module to save, received {model!r}")
-    classes = _classes(model)
+    steps = walk_all(model)
+    classes = _classes(steps)
     config = to_config(model)
     try:
         with global_state_kept():
-            rebuilt = build_with(config, classes.__getitem__, make=_construct_or_copy({}))
+            rebuilt = build_with(config, classes.__getitem__, make=construct_or_share(), add=add_unchecked)
     except RecursionError as error:
         raise ConfigError(f"{type(model).__name__}: {recursion_limit_reached()}") from error
     except KeyError as error:
@@ -74,19 +76,20 @@ def save(model: Module, path: str | os.PathLike[str], *, metadata: Mapping[str, 
             f"{type(model).__name__}: expected a model made of modules that attributes hold, received one whose "
             f"constructors were given {error}"
         ) from error
-    arrays, shared = arrays_of(model, rebuilt)
+    rebuilt_steps = walk_all(rebuilt)
+    arrays, shared = arrays_of(steps, rebuilt_steps)
     header = ModelHeader(
         config=config,
         components={name: _version(name) for name in sorted(classes)},
         shared=shared,
-        attributes=changed_attributes(model, rebuilt),
+        attributes=changed_attributes(steps, rebuilt_steps),
         metadata=dict(metadata or {}),
     )
     # safetensors writes the memory of an array as it lies: in C order and native byte order, or the bytes are wrong.
     arrays = {name: np.asarray(a, a.dtype.newbyteorder("="), order="C") for name, a in arrays.items()}
     header = evolve(header, digest=header.digest_with(arrays))
     try:
-        data = to_bytes(arrays, metadata={KEY: header.to_json()})
+        data = _to_bytes(arrays, {KEY: header.to_json()})
     except (SafetensorError, KeyError, TypeError) as error:
         dtypes = {name: str(array.dtype) for name, array in arrays.items()}
         raise ModelFileError(f"{path}: safetensors cannot hold these arrays: {dtypes}: {error}") from error
@@ -135,8 +138,9 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True, prepared:
             raise ModelFileError(f"{where}: its config names {name!r}, which its list of components lacks")
         return classes[name]
 
+    of_distributions = {cls for name, cls in classes.items() if header.components[name]}
     try:
-        model: Module = build_with(header.config, find)
+        model: Module = build_with(header.config, find, make=construct_or_copy(of_distributions))
     except ModelFileError:
         raise
     except RecursionError as error:
@@ -145,31 +149,37 @@ def load(path: str | os.PathLike[str], *, check_versions: bool = True, prepared:
         raise ModelFileError(f"{where}: its config cannot be built: {error}") from error
     except Exception as error:  # whatever a constructor does about arguments that nobody would write
         raise ModelFileError(f"{where}: its config cannot be built: {described(error)}") from error
-    fill_arrays(model, arrays, header.shared, where)
-    set_attributes(model, header.attributes, where)
+    steps = walk_all(model)
+    fill_arrays(steps, arrays, header.shared, where)
+    set_attributes(steps, header.attributes, where)
     if header.prepared_by and not prepared:
         warnings.warn(_needs_preparation(header.prepared_by, where), stacklevel=3)  # past the pause of collection
     return model
 
 
-def _construct_or_copy(made: dict[tuple[type, str], Module]) -> Callable[..., Any]:
-    """A `construct` for a model that is only looked at: of layers that are made alike, all but the first are copies.
+def _to_bytes(arrays: Mapping[str, Array], metadata: dict[str, str]) -> bytes:
+    """Do what ``safetensors.numpy.save`` does, which asks each array for what takes longest to find out."""
+    import safetensors
 
-    They are shallow, which takes a tenth of the time of a constructor that draws parameters.
-    """
+    if sys.byteorder == "big" or not hasattr(safetensors, "TensorSpec"):  # an older version
+        from safetensors.numpy import save as to_bytes
 
-    def make(cls: type, args: tuple[Any, ...], arguments: Mapping[str, Any], where: str) -> Any:
-        key = (cls, repr(arguments)) if all(isinstance(value, SCALARS) for value in arguments.values()) else None
-        if key in made:
-            twin: Any = object.__new__(cls)
-            vars(twin).update(Module.__getstate__(made[key]))
-            return twin
-        component = construct(cls, args, arguments, where)
-        if key and not hasattr(cls, "add") and not children(component):
-            made[key] = component
-        return component
-
-    return make
+        return to_bytes(dict(arrays), metadata)
+    names = {dtype: dtype.name for dtype in {array.dtype for array in arrays.values()}}
+    return bytes(
+        safetensors.serialize(
+            {
+                name: safetensors.TensorSpec(
+                    dtype=names[array.dtype],
+                    shape=array.shape,
+                    data_ptr=array.__array_interface__["data"][0],
+                    data_len=array.nbytes,
+                )
+                for name, array in arrays.items()
+            },
+            metadata,
+        )
+    )
 
 
 def _needs_preparation(loader: str, where: str) -> PreparationWarning:
@@ -179,10 +189,10 @@ def _needs_preparation(loader: str, where: str) -> PreparationWarning:
     )
 
 
-def _classes(model: Module) -> dict[str, type]:
+def _classes(model: Steps) -> dict[str, type]:
     """Every class in a model by qualified name."""
     classes: dict[str, type] = {}
-    for cls in dict.fromkeys(represented(type(module)) for _, module in walk(model)):
+    for cls in dict.fromkeys(represented(type(module)) for _, module, _ in model):
         name = component_name(cls)
         if classes.setdefault(name, cls) is not cls:
             raise ModelFileError(

@@ -85,25 +85,30 @@ class ModelHeader:
         Raises:
             ModelFileError: if ``metadata`` holds what JSON cannot.
         """
-        try:
-            return json.dumps(asdict(self, recurse=False), sort_keys=True, allow_nan=False, separators=(",", ":"))
-        except RecursionError as error:
-            raise ModelFileError(
-                f"config or metadata: expected values that JSON can hold: {recursion_limit_reached()}"
-            ) from error
-        except (TypeError, ValueError) as error:
-            raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
+        return _dumps(asdict(self, recurse=False), separators=(",", ":"))
 
     def digest_with(self, arrays: Mapping[str, Array]) -> str:
         """Compute the digest of this header, its own ``digest`` left out, and of arrays."""
-        contents = json.loads(self.to_json())
+        contents = asdict(self, recurse=False)
         del contents["digest"]
-        hasher = hashlib.sha256(json.dumps(contents, sort_keys=True).encode())
+        contents["metadata"] = json.loads(_dumps(self.metadata))  # as it is read: keys may be numbers before that
+        hasher = hashlib.sha256(_dumps(contents).encode())
         for name in sorted(arrays):
             array = arrays[name]
             hasher.update(f"{name} {array.dtype.str} {array.shape}".encode())
             hasher.update(array.tobytes())
         return hasher.hexdigest()
+
+
+def _dumps(contents: dict[str, Any], separators: tuple[str, str] | None = None) -> str:
+    try:
+        return json.dumps(contents, sort_keys=True, allow_nan=False, separators=separators)
+    except RecursionError as error:
+        raise ModelFileError(
+            f"config or metadata: expected values that JSON can hold: {recursion_limit_reached()}"
+        ) from error
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(f"metadata: expected values that JSON can hold: {error}") from error
 
 
 def parse_header(safetensors_metadata: Mapping[str, str] | None, where: str) -> ModelHeader:

@@ -15,12 +15,15 @@ from ..nn import (
     PROTOCOL_ATTRIBUTES,
     Array,
     Module,
+    Steps,
     describe,
     expect_separate,
     find_buffers,
     find_parameters,
+    is_flat,
     join,
     walk,
+    walk_all,
 )
 from ..state import is_plain
 from ..support import printable
@@ -28,17 +31,24 @@ from ..support import printable
 _NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
 
 
-def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[str, str]]:
+def arrays_of(model: Module | Steps, rebuilt: Module | Steps) -> tuple[dict[str, Array], dict[str, str]]:
     """The arrays to save, each once, and which further name is which array; checked against a model built anew."""
+    model, rebuilt = walk_all(model), walk_all(rebuilt)
     refs = find_parameters(model)
-    expect_separate(refs)
-    expected = {place.name: place.parameter.shape for place in find_parameters(rebuilt)}
+    if not is_flat(model[0][1]):
+        expect_separate(refs)
+    once, places = _looked_at_once(rebuilt)
+    expected = {
+        join(place, ref.name.removeprefix(f"{ref.owner}.")): ref.parameter.shape
+        for ref in find_parameters(once)
+        for place in places[ref.owner]
+    }
     parameters = {ref.name: ref.parameter for ref in refs}
     received = {name: array.shape for name, array in parameters.items()}
     if expected != received:
         differing = sorted(name for name in expected | received if expected.get(name) != received.get(name))
         raise ModelFileError(
-            f"{type(model).__name__}: expected the parameters that its constructor makes, "
+            f"{type(model[0][1]).__name__}: expected the parameters that its constructor makes, "
             f"{ {name: expected.get(name) for name in differing} }, received "
             f"{ {name: received.get(name) for name in differing} }; make them in the constructor, from its arguments"
         )
@@ -50,14 +60,16 @@ def arrays_of(model: Module, rebuilt: Module) -> tuple[dict[str, Array], dict[st
             shared[name] = original
         else:
             arrays[name] = array
-    # An array that a new module has no attribute for is left from a forward pass: a mask, say.
-    state = {place.name for place in find_buffers(rebuilt, empty=True)}
-    arrays.update({place.name: place.value for place in find_buffers(model) if place.name in state})
+    if buffers := find_buffers(model):
+        # An array that a new module has no attribute for is left from a forward pass: a mask, say.
+        state = {place.name for place in find_buffers(rebuilt, empty=True)}
+        arrays.update({place.name: place.value for place in buffers if place.name in state})
     return arrays, shared
 
 
-def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
+def fill_arrays(model: Module | Steps, arrays: Mapping[str, Array], shared: Mapping[str, str], where: str) -> None:
     """Put arrays into a model built anew."""
+    model = walk_all(model)
     parameters = {place.name: place for place in find_parameters(model)}
     buffers = {place.name: place for place in find_buffers(model, empty=True)}
     values = {name: arrays.get(shared.get(name, name)) for name in parameters}
@@ -80,7 +92,7 @@ def fill_arrays(model: Module, arrays: Mapping[str, Array], shared: Mapping[str,
         buffers[name].put(arrays[name])
 
 
-def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
+def changed_attributes(model: Module | Steps, rebuilt: Module | Steps) -> dict[str, Any]:
     """Return the plain attributes that differ from those of a model built anew: ``p`` of a Dropout, modes, counters.
 
     An attribute that a new model lacks is not among them, unless its class has it.
@@ -96,8 +108,11 @@ def changed_attributes(model: Module, rebuilt: Module) -> dict[str, Any]:
     return changed
 
 
-def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> None:
+def set_attributes(model: Module | Steps, attributes: Mapping[str, Any], where: str) -> None:
     """Set plain attributes of a model built anew, if it has them, of the same types."""
+    if not attributes:
+        return
+    model = walk_all(model)
     built = dict(_plain_attributes(model))
     modules = dict(walk(model))
     for name, value in attributes.items():
@@ -110,30 +125,45 @@ def set_attributes(model: Module, attributes: Mapping[str, Any], where: str) -> 
         setattr(modules[owner], attribute, sequence(value) if sequence else value)
 
 
+def _looked_at_once(steps: Steps) -> tuple[Steps, dict[str, list[str]]]:
+    """Leave out layers that hold the very objects that one before holds: what is found in that one is in them too.
+
+    Returns:
+        The steps that are left, and for each by its name where else that is: its own name, and those of the others.
+    """
+    first: dict[Any, str] = {}
+    places: dict[str, list[str]] = {}
+    for name, module, inner in steps:
+        held = [id(value) for attribute, value in vars(module).items() if attribute != "_storage"]
+        key = id(module) if inner else (type(module), *vars(module), *held)
+        places.setdefault(first.setdefault(key, name), []).append(name)
+    return [step for step in steps if step[0] in places], places
+
+
 def _with_lists(value: Any) -> Any:
     """A plain value with lists in the place of tuples, inside of them too."""
     return [_with_lists(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def _plain_attributes(model: Module) -> Iterator[tuple[str, Any]]:
+def _plain_attributes(model: Module | Steps) -> Iterator[tuple[str, Any]]:
     """Walk the attributes of all modules that are plain, those that instances take from their class included."""
     defaults: dict[type, dict[str, Any]] = {}  # looked at once for each class: there are ten times as many of them
-    computed: dict[type, set[str]] = {}
-    for prefix, module in walk(model):
+    left_out: dict[type, set[str]] = {}
+    for prefix, module, _ in walk_all(model):
         cls = type(module)
         if cls not in defaults:
             static = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
             defaults[cls] = {name: value for name, value in static.items() if _is_state(name, value)}
-            computed[cls] = {name for name, value in static.items() if isdatadescriptor(value)}
-        own = vars(module)
+            left_out[cls] = {name for name, value in static.items() if isdatadescriptor(value)} | _NOT_STATE
+        own, stem = vars(module), f"{prefix}." if prefix else ""
         for name, value in own.items():
-            if name in _NOT_STATE or isinstance(value, np.ndarray):  # nearly always
+            if type(value) is np.ndarray or name in left_out[cls]:  # nearly always
                 continue
-            if name not in computed[cls] and _is_state(name, value):
-                yield join(prefix, name), _python_value(value)
+            if _is_state(name, value):
+                yield stem + name, _python_value(value)
         for name, value in defaults[cls].items():
             if name not in own:
-                yield join(prefix, name), _python_value(value)
+                yield stem + name, _python_value(value)
 
 
 def _is_state(name: str, value: Any) -> bool:

@@ -1,6 +1,7 @@
 """The conformance kit: checks that prove a component, and what tests of components need."""
 
 from ..state import sandboxed
+from .acceleration import Acceleration, examine_acceleration
 from .cases import Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check, through_pickle
@@ -27,6 +28,7 @@ __all__ = [
     "LEVELS",
     "OUTCOMES",
     "OWN_KINDS",
+    "Acceleration",
     "Batch",
     "BoundCheck",
     "Case",
@@ -54,6 +56,7 @@ __all__ = [
     "construct_examples",
     "every_case",
     "examine",
+    "examine_acceleration",
     "examples_of",
     "expect_equal",
     "fail",

@@ -64,3 +64,8 @@ def describe() -> str:
 
 extension: ModuleType | None = load(os.environ.get(VARIABLE))
 """The module `minnet_fast.kernels`, of which each function is an operation; None where NumPy computes."""
+
+
+def computed() -> int:
+    """How many operations were computed in C until now."""
+    return 0 if extension is None else sum(extension.counts().values())

@@ -44,7 +44,8 @@ def test_of_many_the_first_ten_and_their_count():
     lines[10:60] = ["n.v.,2,0.5"] * 50
     lines[70] = "1,k.A.,0.5"
     head, *told, rest = refused(lines)
-    assert head == "t.csv: 51 cells cannot be used; categories = [...] reads a column as strings"
+    hints = "categories = [...] reads a column as strings, null_values = [...] takes a text for a missing value"
+    assert head == f"t.csv: 51 cells cannot be used; {hints}"
     assert len(told) == 10
     assert any("line 72, column 2 ('b')" in line for line in told), "no column hides another"
     assert rest == "  and 41 more"

@@ -103,7 +103,8 @@ def test_a_mix_of_numbers_and_texts_is_an_error_unless_it_is_said_to_be_categori
     with pytest.raises(DataError) as caught:
         csv(text)
     assert str(caught.value) == (
-        "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings\n"
+        "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings, null_values = "
+        "[...] takes a text for a missing value\n"
         "  t.csv, line 3, column 1 ('a'): expected a finite float32 number, received 'z'\n"
         "  t.csv, line 5, column 1 ('a'): expected a finite float32 number, received 'z'"
     )

@@ -122,6 +122,9 @@ def test_rows_longer_than_a_part_are_read(csv):
         ("a,b\n" + "1,2\n" * 2_000_000 + "3\n", "t.csv, line 2000002: expected 2 columns, as in line 1, received 1"),
         ("a,b\n\n1,\xff\n".encode("latin-1"), "t.csv, line 3: expected text in UTF-8, received the byte 0xff, which is "
          'none; encoding = "cp1252" takes it for \'ÿ\''),
+        ("a,b\n1,2\n".encode("utf-16-be"),
+         't.csv: expected text in UTF-8, received UTF-16; encoding = "utf-16-be" reads it'),
+        ("a,b\n1,2\n".encode("utf-32"), 't.csv: expected text in UTF-8, received UTF-32; encoding = "utf-32" reads it'),
         ("a,b\n1,2\n".encode("utf-16"), 't.csv: expected text in UTF-8, received UTF-16; encoding = "utf-16" reads it'),
         ('1,"2\n', "t.csv, line 1: expected cells every quote of which is closed"),
         ('1,"2\n\n"\n\n3,"4\n5,6\n7,8\n', "t.csv, line 5: expected cells every quote of which is closed"),
@@ -142,7 +145,10 @@ def test_a_file_that_is_not_there_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"delimiter": ";;"}, "expected a delimiter of one character, received ';;'"),
+        (
+            {"delimiter": ";;"},
+            r"expected a delimiter of one character, or '\\s\+' for any number of blanks, received ';;'",
+        ),
         ({"delimiter": "\n"}, "expected a delimiter of one character"),
         ({"delimiter": "·"}, "expected delimiter, decimal and quote that are ASCII characters"),
         ({"decimal": ",", "thousands": ","}, "expected different characters"),

@@ -150,3 +150,34 @@ def test_a_pattern_without_files_is_an_error():
 def test_a_path_is_a_text_or_a_list_of_texts(path):
     with pytest.raises(ValueError, match="expected the path of a file, or a list of them, received"):
         datasets["Csv"](path)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_refused"),
+    [
+        ([f"{row / 8}" for row in range(50)], True),
+        ([f"{row % 40 + 80}" for row in range(200)], True),
+        ([f"{row % 40:03}" for row in range(200)], False),
+        ([f"{row % 40 + 10_000}" for row in range(200)], False),
+        ([f"{row % 20 + 90}.0" for row in range(200)], False),
+        ([f"{row % 40 + 80}" if row else "x" for row in range(200)], False),
+    ],
+)
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_many_texts_that_are_numbers_are_told_where_columns_have_types(tmp_path, texts, is_refused, form):
+    path = tmp_path / f"t.{form}"
+    if form == "jsonl":
+        path.write_text("".join(f'{{"a": "{text}", "y": {row}.5}}\n' for row, text in enumerate(texts)))
+    else:
+        parquet = pytest.importorskip("pyarrow.parquet")
+        table = pyarrow.table({"a": texts, "y": [row + 0.5 for row in range(len(texts))]})
+        parquet.write_table(table, path)
+    source = datasets["JsonLines" if form == "jsonl" else "Parquet"]
+    if not is_refused:
+        assert source(str(path)).load().categories
+        return
+    with pytest.raises(
+        DataError, match=r"column 1 \('a'\): expected numbers, received texts that look like numbers, such"
+    ):
+        source(str(path)).load()
+    assert source(str(path), categories=["a"]).load().categories == (tuple(sorted({*texts})),)

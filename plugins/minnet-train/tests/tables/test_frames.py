@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_train import Samples, datasets
+from minnet_train import DataError, Samples, datasets
 
 pytest.importorskip("pyarrow")
 
@@ -30,6 +30,30 @@ def test_categories_and_an_index_of_pandas_are_what_they_are_there():
     assert inputs.tolist() == EXPECTED, "the index is no input"
     assert Samples.of_table(frame, target="y", keep_index=True).inputs_shape == (5,)
     assert Samples.of_table(frame.set_index("n"), target="y").inputs_shape == (3,)
+
+
+@pytest.mark.parametrize("kind", ["Categorical", "Enum"])
+def test_categories_of_polars_are_texts(kind):
+    polars = pytest.importorskip("polars")
+    type_ = polars.Enum(["Celle", "Bonn", "Ulm"]) if kind == "Enum" else polars.Categorical
+    frame = polars.DataFrame(COLUMNS).with_columns(polars.col("town").cast(type_))
+    inputs, _ = Samples.of_table(frame, target="y").batch([0, 1, 2])
+    assert inputs.tolist() == EXPECTED
+    assert Samples.of_table(frame, target="town").classes == ("Bonn", "Celle")
+
+
+def test_what_is_missing_in_a_frame_can_be_left_out():
+    frame = pytest.importorskip("pyarrow").table({**COLUMNS, "a": [1.5, None, 3.5]})
+    with pytest.raises(DataError, match=r"row 2, column 1 .*: the value is missing; drop_missing=True leaves out rows"):
+        Samples.of_table(frame, target="y")
+    assert len(Samples.of_table(frame, target="y", drop_missing=True)) == 2
+
+
+def test_a_series_is_no_frame():
+    pandas = pytest.importorskip("pandas")
+    for series in (pandas.DataFrame(COLUMNS).iloc[0], pandas.Series([1.0, 2.0])):
+        with pytest.raises(DataError, match=r"received a Series, which is one column or row; to_frame\(\) makes"):
+            Samples.of_table(series)
 
 
 @pytest.mark.parametrize("index", [None, "key"])

@@ -118,6 +118,16 @@ def test_a_few_integers_among_texts_are_names_of_classes():
         (["EUR 5", "EUR 7"], "amounts of money", "as numbers"),
         (["5%", "12.5 %"], "percentages", "as numbers"),
         (["(5)", "(12.5)"], "negative numbers in brackets", "minus sign"),
+        (["5-", "12.5-"], "the minus sign behind", "in front"),
+        (["12,34,567", "1,23,456.50"], "commas between thousands", 'thousands = ","'),
+        ([f"{row}_500" for row in range(1, 30)], "groups of three digits", 'thousands = "_"'),
+        ([f"{row} kg" for row in range(30)], "numbers with the unit 'kg'", "numbers alone"),
+        ([f"<{row}" for row in range(30)], "limits of numbers", "null_values"),
+        (
+            [chr(0x661 + row % 9) * (1 + row // 9) for row in range(27)],
+            "other digits than 0 to 9",
+            "write them in these",
+        ),
     ],
 )
 @pytest.mark.parametrize("as_target", [True, False])
@@ -128,6 +138,28 @@ def test_numbers_that_are_written_in_another_way_are_no_categories(cells, looks,
     assert looks in str(caught.value)
     assert remedy in str(caught.value)
     assert ("column 2 ('y')" if as_target else "column 1 ('a')") in str(caught.value)
+
+
+@pytest.mark.parametrize("cells", [["5 kg", "7 kg"], ["<40", ">=40"], ["1st", "2nd"], ["1_2", "3_4"]])
+def test_few_texts_are_categories_though_they_have_numbers_in_them(cells):
+    assert csv("a,y\n" + "".join(f"{cell},0\n{cell},1\n" for cell in cells * 3)).categories == (tuple(sorted(cells)),)
+
+
+def test_a_decimal_point_beside_decimal_commas_is_told():
+    with pytest.raises(DataError, match="line 3, .*'1.5', which looks like one of numbers with a decimal point"):
+        csv("a;y\n" + "0,5;1\n1.5;0\n" * 10, delimiter=";", decimal=",")
+
+
+@pytest.mark.parametrize("text", ["\u2212{}", "-{}"])
+def test_a_minus_sign_of_typesetters_is_one(text):
+    numbers = "\n".join(f"{text.format(row)},{text.format(row / 4)}" for row in range(1, 9))
+    data = csv(f"a,y\n{numbers}\n5,6.5\n")
+    assert data.features[:, 0].tolist() == [*range(-1, -9, -1), 5]
+    assert data.targets[:, 0].tolist() == [*(-row / 4 for row in range(1, 9)), 6.5]
+    classes = csv("a,y\n" + f"1,{text.format(1)}\n2,1\n" * 3).classes
+    assert classes == (-1, 1)
+    with_lakhs = csv('a,y\n"' + text.format("12,34,567") + '",1\n"1,234",0\n', thousands=",")
+    assert with_lakhs.features[:, 0].tolist() == [-1234567, 1234]
 
 
 @pytest.mark.parametrize("token", ["NA", "None", "null", "nan", "n/a", "?"])

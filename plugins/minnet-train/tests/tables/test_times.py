@@ -92,6 +92,33 @@ def test_the_same_rows_are_prepared_alike_in_every_format(form):
         assert np.array_equal(np.concatenate(found), expected)
 
 
+@pytest.mark.parametrize(
+    ("texts", "hours"),
+    [
+        (["7:05", "17:30"], [7 + 1 / 12, 17.5]),
+        (["5:30 PM", "12:00 AM", "12:15 p.m.", "1:00am"], [17.5, 0, 12.25, 1]),
+        (["7:05:30 am"], [7 + 1 / 12 + 1 / 120]),
+    ],
+)
+def test_times_of_a_day_are_written_in_these_ways_too(texts, hours):
+    Path("t.csv").write_text("\n".join(["when,y", *(f"{text},0.5" for text in texts)]))
+    data = datasets["Csv"]("t.csv").load()
+    assert data.calendars[0].kind == "time"
+    np.testing.assert_allclose(data.features[:, 0] / 3600, hours)
+
+
+def test_a_date_may_have_a_short_hour():
+    Path("t.csv").write_text("when,y\n2024-05-01 7:05,0.5\n2024-05-01T17:05,1.5\n")
+    assert np.diff(datasets["Csv"]("t.csv").load().features[:, 0]).tolist() == [36_000]
+
+
+@pytest.mark.parametrize("text", ["13:00 PM", "0:30 am", "24:10", "7:65"])
+def test_what_no_clock_shows_is_told(text):
+    Path("t.csv").write_text("\n".join(["when,y", *["7:05,0.5"] * 9, f"{text},0.5"]))
+    with pytest.raises(DataError, match=f"line 11, .* expected a time, received '{text}'"):
+        datasets["Csv"]("t.csv").load()
+
+
 def test_zones_are_instants():
     local = ["2024-03-01T12:00:00+02:00", "2024-03-01T12:00:00Z", "2024-03-02 00:30:00-01:00"]
     with open("t.csv", "w") as file:
@@ -146,7 +173,7 @@ def test_what_is_no_date_among_dates_is_told(late):
     message = str(caught.value)
     assert f"t.csv, line {rows - 8}, column 1 ('when'): expected a date, received 'soon'" in message
     assert f"t.csv, line {rows - 3}, column 1 ('when'): expected a date, received '2024-02-30'" in message
-    assert "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings" in message
+    assert "t.csv: 2 cells cannot be used; categories = [...] reads a column as strings, null_values = [...]" in message
 
 
 def test_texts_of_which_few_are_dates_are_categories():

@@ -93,7 +93,7 @@ def long_axes_are_treated_alike(trial: Trial) -> None:
     if rounds_to_float32(trial, "train"):
         skip("forward rounds to float32, so that it has no slopes to compare with: see dtype_is_kept")
     tried = 0
-    for growth in _growths(trial):
+    for growth in growths(trial):
         laws = _laws_that_hold(trial, growth)
         if laws is None:
             continue
@@ -114,7 +114,8 @@ def long_axes_are_treated_alike(trial: Trial) -> None:
         skip("it takes no longer axes")
 
 
-def _growths(trial: Trial) -> Iterator[Growth]:
+def growths(trial: Trial) -> Iterator[Growth]:
+    """Yield the ways to make a case larger that its component takes."""
     case, arguments = trial.case, dict(trial.case.arguments)
     shape = case.shapes[0]
     shapes = list(_parts(shape))

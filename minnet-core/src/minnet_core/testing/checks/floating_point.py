@@ -116,14 +116,15 @@ def _expect_accurate(trial: Trial, offset: float, *, moves_target: bool = False)
     """Compare float32 with float64. Three draws must fail: one may have fallen on a kink or a jump."""
     details: list[str] = []
     for _ in range(3):
-        found = _inaccuracy(trial, offset, moves_target)
+        found = inaccuracy(trial, offset, moves_target)
         if found is None:
             return
         details.append(found)
     fail(details[0])
 
 
-def _inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
+def inaccuracy(trial: Trial, offset: float, moves_target: bool) -> str | None:
+    """Say where results in float32 are not as accurate as float32 can be, against float64; None if they are."""
     for mode in trial.repeatable_modes:
         for drawn in trial.batches(mode, np.float32):
             second = _moved(drawn.second, offset) if moves_target else drawn.second

@@ -10,6 +10,7 @@ import minnet_criterions as of
 from minnet_core import Array, Criterion
 
 from .. import kernels
+from ..loading import computed
 
 LARGE = 1 << 19
 """Elements from which on NumPy is faster to make zeros: the system has pages of them."""
@@ -61,3 +62,6 @@ class MSECriterion(of.MSECriterion):
 
 
 TWINS: Mapping[type[Criterion], type[Criterion]] = {twin.STANDS_FOR: twin for twin in (ClassNLLCriterion, MSECriterion)}
+
+for _twin in TWINS.values():
+    _twin.accelerated_calls = staticmethod(computed)  # type: ignore[attr-defined]  # of which `examine_acceleration` asks

@@ -10,6 +10,7 @@ import minnet_layers as of
 from minnet_core import Affine, Array, Module
 
 from .. import kernels
+from ..loading import computed
 
 _LAST = (-1, 1)
 """The last axis of a matrix: kernels take no other."""
@@ -299,3 +300,6 @@ TWINS: Mapping[type[Module], type[Module]] = {
         *(ReLU, SoftMax, SoftPlus),
     )
 }
+
+for _twin in TWINS.values():
+    _twin.accelerated_calls = staticmethod(computed)  # type: ignore[attr-defined]  # of which `examine_acceleration` asks

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
+from ..data import WILD
 from ..display import say_notes
 from ..errors import ExperimentError
 from ..experiment import TrainingRecord, changed_files, import_files
@@ -24,6 +27,15 @@ import_option = click.option(
     type=click.Path(exists=True, dir_okay=False),
     help="Run this Python file first, for its classes. May be repeated.",
 )
+
+
+class FilePattern(click.Path):
+    """The path of a file, or a pattern of some."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Leave a pattern to what reads the files, which says if there are none."""
+        is_pattern = isinstance(value, str) and WILD & set(value) and not os.path.exists(value)
+        return value if is_pattern else super().convert(value, param, ctx)
 
 
 def import_for(records: Iterable[TrainingRecord], imports: tuple[str, ...]) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from minnet_core import Array, ModelFileError, Module, load, read_header
 
 from ..data import Dataset, Samples
-from ..errors import ExperimentError
+from ..errors import DataError, ExperimentError
 from ..evaluation import CHUNK, as_probabilities, in_form_of_model, split_rows
-from ..experiment import TrainingRecord, load_source
+from ..experiment import TrainingRecord, is_lost, load_other, load_source, other_source
 from ..plots import PlotError
 from ..training import Threads, forward_chunks
 
@@ -211,14 +211,16 @@ class ClassPredictions:
 
 
 def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
-    config = record.experiment.data
+    config = other_source(record.experiment.data, data) if data else record.experiment.data
     try:
-        dataset = load_source(evolve(config, source=data) if data else config)
-    except ExperimentError as error:
+        dataset = load_source(config)
+    except (ExperimentError, DataError) as error:
+        if isinstance(error, DataError) and not is_lost(config):
+            raise
         raise ModelFileError(f"{path}: {error}; --data names the data where they are now") from error
     if dataset.fingerprint() != record.fingerprint:
         raise ModelFileError(
             f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    return dataset if record.experiment.start is None else in_form_of_model(dataset, record)
+    return dataset if record.experiment.start is None else in_form_of_model(load_other(config, dataset), record)

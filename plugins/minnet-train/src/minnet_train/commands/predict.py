@@ -15,12 +15,12 @@ from ..display import reading_display, say_notes, weights_text
 from ..evaluation import CHUNK, FORMATS, Predictor, format_of, predict_rows, streamed
 from ..experiment import TrainingRecord
 from ..training import Threads
-from .options import import_for, import_option, threads_option
+from .options import FilePattern, import_for, import_option, threads_option
 
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
-@click.argument("data", type=click.Path(exists=True, dir_okay=False))
+@click.argument("data", type=FilePattern(exists=True, dir_okay=False))
 @click.option("-o", "--output", type=click.Path(allow_dash=True), default="-", help="Write to this file instead.")
 @click.option(
     "--format",
@@ -51,6 +51,7 @@ def predict(
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
     DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
+    A pattern in quotes, such as '2024/*.csv', is several files of a table.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's

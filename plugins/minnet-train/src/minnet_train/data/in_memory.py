@@ -34,6 +34,10 @@ def table_in_memory(data: Any) -> FrameTable | None:
     name = type(data).__name__
     if hasattr(data, "__arrow_c_stream__"):
         table = FrameTable.of(data, may_be_empty=True)
+    elif hasattr(data, "collect_schema") and hasattr(data, "collect"):
+        raise DataError(f"expected {EXPECTED}, received {name}, which has no rows yet; collect() reads them")
+    elif isinstance(data, Mapping) and data and all(map(np.isscalar, data.values())):
+        raise DataError(f"expected {EXPECTED}, received a {name} of single values; a list of it, [row], is one row")
     elif isinstance(data, Mapping):
         table = frame_of_columns(data, name)
     elif _is_records(data):

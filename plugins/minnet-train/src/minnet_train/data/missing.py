@@ -13,11 +13,16 @@ from .memory_map import chunks
 SHOWN = 10
 """Places that a message names."""
 
-_HINT = '; missing = "mean" replaces missing values by the mean of the training rows'
+HINT = '; missing = "mean" replaces missing values by the mean of the training rows'
 
 
-def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:
+def expect_usable(dataset: Dataset, *, may_be_missing: bool, hint: str = HINT) -> None:
     """Check that all features are finite numbers, or missing if they may be; and that weights and targets are.
+
+    Args:
+        dataset: what is checked.
+        may_be_missing: whether a feature may be.
+        hint: what can be done about missing ones.
 
     Raises:
         DataError: with the places of the first ten that are not, by row and column.
@@ -49,7 +54,7 @@ def expect_usable(dataset: Dataset, *, may_be_missing: bool) -> None:
             places += [dataset.where(start + int(row), int(column)) for row, column in found[: SHOWN - len(places)]]
         start += len(chunk)
     if count:
-        raise missing_values(dataset.name, places, count, _HINT)
+        raise missing_values(dataset.name, places, count, hint)
 
 
 def missing_values(name: str, places: Sequence[str], count: int, hint: str = "") -> DataError:

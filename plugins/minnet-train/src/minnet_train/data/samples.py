@@ -227,7 +227,8 @@ class Samples:
             target, task, weights, categories, ignore, keep_index, max_categories, min_frequency, drop_missing
         )
         dataset = table_dataset(FrameTable.of(frame, keep_index=keep_index), options)
-        expect_usable(dataset, may_be_missing=False)
+        hint = "; drop_missing=True leaves out rows with missing values"
+        expect_usable(dataset, may_be_missing=False, hint=hint)
         own = None if dataset.weights is None else np.asarray(dataset.weights, np.float64)
         rows = np.arange(len(dataset))
         learned = Preparation(columns=Columns.of(dataset)).learned([dataset.features], standardize=False, fill=False)

@@ -166,7 +166,7 @@ class Predictor:
     def open(self, path: str) -> tuple[RawRows, tuple[str, ...]]:
         """Look at a file of raw rows; also returns what was decided about it that is not plain."""
         preparation, config = self.record.preparation, self.record.experiment.data
-        dialect, told = dialect_of(config, path) if is_csv(path) else (None, ())
+        dialect, told = dialect_of(config, path, preparation.columns.names or ()) if is_csv(path) else (None, ())
         rows = RawRows.open(
             path,
             preparation.columns,

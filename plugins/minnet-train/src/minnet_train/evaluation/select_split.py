@@ -17,6 +17,8 @@ from ..experiment import (
     aligned,
     data_of_text,
     drawn_split,
+    is_lost,
+    load_other,
     load_source,
     load_validation,
     other_source,
@@ -63,7 +65,9 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
     config = record.experiment.data if data is None else _asked_for(record.experiment.data, data)
     try:
         dataset = load_source(config)
-    except ExperimentError as error:
+    except (ExperimentError, DataError) as error:
+        if isinstance(error, DataError) and not is_lost(config):
+            raise
         hint = "" if data else "; --data names the file where it is now"
         raise ModelFileError(f"{model}: {error}{hint}") from error
     is_known = dataset.fingerprint() == record.fingerprint
@@ -73,7 +77,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
             "which samples were held out can no longer be said; --split all measures all of them"
         )
     if not is_known or record.experiment.start is not None:
-        dataset = in_form_of_model(dataset, record)
+        dataset = in_form_of_model(load_other(config, dataset), record)
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")
     expect_usable(dataset, may_be_missing=record.preparation.fill is not None)

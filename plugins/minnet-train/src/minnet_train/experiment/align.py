@@ -11,7 +11,7 @@ from attrs import evolve
 from minnet_core import Array
 from minnet_core.support import printable
 
-from ..data import Calendar, Columns, Dataset
+from ..data import Calendar, Columns, Dataset, SameValue
 from ..errors import DataError
 
 Names: TypeAlias = tuple[int, ...] | tuple[str, ...]
@@ -106,6 +106,8 @@ def _renamed(
         return indices
     if not (before and after):
         raise _differs(where, _kind(after, None), _kind(before, None))
+    same = SameValue([name for name in after if isinstance(name, str)])
+    before = tuple(name if name in after else same.find(str(name)) or name for name in before)
     unknown = [name for name in before if name not in after]
     if unknown and stranger is None:
         raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from attrs import evolve
@@ -9,13 +10,15 @@ from attrs import evolve
 from minnet_core import MinnetError, build
 from minnet_core.support import printable
 
-from ..data import Dataset, Option, TableSource, is_table, written_out
+from ..data import WILD, Dataset, Option, TableSource, is_table, written_out
 from ..errors import DataError, ExperimentError, KeyPath, Problem
 from ..registries import datasets
 from .build import unknown_names
 from .experiment import DataConfig
 
 _SOURCE: KeyPath = ("data", "source")
+
+_LIMITS = ("max_categories", "min_frequency")
 
 _COLUMNS = ("target", "weights", "group", "order")
 """What can stand beside the path of a table."""
@@ -38,6 +41,31 @@ def load_source(data: DataConfig) -> Dataset:
     if not isinstance(dataset, Dataset):
         raise DataError(f"{config['class']}: expected a Dataset from load(), received {type(dataset).__name__}")
     return dataset
+
+
+def load_other(data: DataConfig, dataset: Dataset | None = None) -> Dataset:
+    """Load data that a model meets that was trained on others, whose texts decided what its categories are.
+
+    Limits such as ``max_categories`` would count the texts of these data, and call some of them all others that the
+    model knows.
+
+    Args:
+        data: names the source.
+        dataset: what `load_source` returns for it, if that is known, which is enough where nothing is limited.
+
+    Raises:
+        ExperimentError, DataError: as `load_source`.
+    """
+    if isinstance(data.source, dict) and not {*_LIMITS}.isdisjoint(data.source):
+        kept = {key: value for key, value in data.source.items() if key not in _LIMITS}
+        return load_source(evolve(data, source={**kept, "min_frequency": 1}))
+    return load_source(data) if dataset is None else dataset
+
+
+def is_lost(data: DataConfig) -> bool:
+    """Whether the file that a source names is not there."""
+    path = data.source.get("path") if isinstance(data.source, dict) else data.source
+    return isinstance(path, str) and not WILD & set(path) and not os.path.exists(path)
 
 
 def fit_table(data: DataConfig) -> tuple[Dataset, tuple[Option, ...]]:
@@ -70,7 +98,7 @@ def load_validation(data: DataConfig) -> Dataset | None:
     else:
         other = _without_columns(evolve(data, source=data.validation))
     try:
-        return load_source(evolve(other, validation=None))
+        return load_other(evolve(other, validation=None))
     except ExperimentError as error:
         problems = [evolve(each, path=("data", "validation", *each.path[2:])) for each in error.problems]
         raise ExperimentError(*problems) from error

@@ -21,7 +21,7 @@ from ..data import (
 from ..errors import DataError, ExperimentError, Problem
 from .align import aligned, with_columns
 from .experiment import DataConfig
-from .load_source import load_source, load_validation
+from .load_source import load_other, load_source, load_validation
 from .start_model import StartModel
 
 
@@ -74,7 +74,9 @@ class LearningData:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        return cls.of(load_source(config), config, rng, load_validation(config), start, model, dtype=dtype)
+        dataset = load_source(config)
+        full = dataset if start is None else load_other(config, dataset)
+        return cls.of(dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full)
 
     @classmethod
     def of(
@@ -87,6 +89,7 @@ class LearningData:
         model: Sequential | None = None,
         *,
         dtype: str | None = None,
+        full: Dataset | None = None,
     ) -> LearningData:
         """Divide and prepare a data set.
 
@@ -98,12 +101,13 @@ class LearningData:
             validation: what is looked at after every epoch, in place of a part.
             start: a model whose preparation and classes are taken over.
             model: the one that is trained, which decides with it whether the classes are.
+            full: the data set with all its texts as categories, if they are limited and ``start`` has categories.
         """
         fingerprint, kept, keeps_head = dataset.fingerprint(), None, False
         if start is not None and model is not None:
             keeps_head = start.keeps_head(model, dataset, autoencode=config.autoencode)
             kept = start.record.preparation if start.start.preparation == "keep" else None
-            dataset = dataset if kept is None else with_columns(dataset, kept.columns)
+            dataset = dataset if kept is None else with_columns(full or dataset, kept.columns)
             if keeps_head and not config.autoencode:
                 dataset = aligned(dataset, Columns.of(dataset), start.record.classes, start.record.outputs)
         may_be_missing = config.missing == "mean" if kept is None else kept.fill is not None
@@ -159,7 +163,7 @@ def drawn_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Gener
 
 def in_form_of(validation: Dataset, dataset: Dataset, config: DataConfig, *, may_be_missing: bool) -> Dataset:
     """Give the data to validate by the columns and classes of those that are learned from, and check them."""
-    columns = Columns.of(dataset)
+    columns = Columns.of(dataset, config.unknown)
     if config.autoencode:
         validation = with_columns(validation, columns)
     else:

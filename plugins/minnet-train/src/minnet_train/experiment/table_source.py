@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +10,7 @@ from attrs import evolve, fields, frozen
 
 from minnet_core.support import nearest
 
-from ..data import Dataset, Dialect, Option, is_table, open_table, paths_of, work_out, written_out
+from ..data import Dataset, Dialect, Option, has_names, is_iso, is_table, open_table, paths_of, work_out, written_out
 from ..errors import DataError, ExperimentError, Problem
 from .experiment import DataConfig
 from .load_source import fit_table, load_source
@@ -94,32 +94,59 @@ def _with(source: Mapping[str, Any], arguments: Iterable[tuple[str, Any]]) -> di
 
 
 def _of_target(dataset: Dataset, source: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say that whole numbers are taken for classes, unless somebody has said so."""
-    if not dataset.classes or not isinstance(dataset.classes[0], int) or source.get("task") is not None:
-        return ()
-    told = f"{len(dataset.classes)} different whole numbers, which are taken for classes"
-    return (f"{dataset.name}: the target has {told}; --task regression, or task in the source, learns numbers",)
+    """Say what was taken for classes that may be meant otherwise, and which texts may be meant to be one."""
+    notes = [f"{dataset.name}: {where} {told}" for where, told in _twins(dataset)]
+    if not dataset.classes or source.get("task") is not None:
+        return tuple(notes)
+    count = f"{dataset.name}: the target has {len(dataset.classes)} different"
+    if isinstance(dataset.classes[0], int):
+        taken = "whole numbers, which are taken for classes; --task regression, or task in the source, learns numbers"
+        notes.append(f"{count} {taken}")
+    elif all(isinstance(name, str) and is_iso(name) for name in dataset.classes):
+        notes.append(f"{count} dates or times, which are taken for names of classes; --target names another column")
+    return tuple(notes)
 
 
-def dialect_of(data: DataConfig, path: str) -> tuple[Dialect | None, tuple[str, ...]]:
+def _twins(dataset: Dataset) -> Iterator[tuple[str, str]]:
+    """Find texts of a column that are the same but for capitals."""
+    names = dataset.columns or tuple(str(index) for index in range(len(dataset.categories)))
+    columns = [(f"column {name!r}", of) for name, of in zip(names, dataset.categories, strict=False)]
+    for where, texts in [*columns, ("the target", dataset.classes)]:
+        first: dict[str, str] = {}
+        for text in texts:
+            other = first.setdefault(text.casefold(), text) if isinstance(text, str) else text
+            if other != text:
+                yield where, f"has {other!r} and {text!r}, which are different texts here"
+                break
+
+
+def dialect_of(data: DataConfig, path: str, names: Collection[str] = ()) -> tuple[Dialect | None, tuple[str, ...]]:
     """How a CSV file to predict for is written: as the one that was trained on, or, if that was none, as it seems.
+
+    A file that has the names of the columns only when it is read as it seems is written so.
 
     Args:
         data: what was learned from.
         path: of the file to predict for.
+        names: of the columns that it should have.
 
     Returns:
         The dialect, whose header is not decided, and what is said of it.
     """
     config: Mapping[str, Any] = data.source if isinstance(data.source, dict) else {}
-    if isinstance(data.source, str) and data.source.lower().endswith((".csv", ".txt")):
-        return None, ()
-    if str(config.get("class", "")).rpartition(":")[2] == "Csv":
-        known = {name: config[name] for name in DIALECT if name in config and name != "header"}
+    is_plain = isinstance(data.source, str) and data.source.lower().endswith((".csv", ".txt"))
+    is_csv = is_plain or str(config.get("class", "")).rpartition(":")[2] == "Csv"
+    known = {name: config[name] for name in DIALECT if name in config and name != "header"} if is_csv else {}
+    first = paths_of(path)[0]
+    if is_csv and (not names or has_names(first, Dialect(**known), names)):
         return Dialect(**known), ()
-    found = {option.name: option for option in work_out(path, {"header": True, "skip_rows": 0})}
-    told = tuple(f"{path}: {option}" for option in found.values())
-    return Dialect(**{name: option.value for name, option in found.items()}), told
+    kept: dict[str, Any] = {name: known[name] for name in ("null_values", "date_format") if name in known}
+    given = {"header": True, **kept} if is_csv else {"header": True, "skip_rows": 0}
+    found = {option.name: option for option in work_out(first, given)}
+    dialect = Dialect(**kept, **{name: option.value for name, option in found.items()})
+    if is_csv and not has_names(first, dialect, names):
+        return Dialect(**known), ()
+    return dialect, tuple(f"{path}: {option}" for option in found.values())
 
 
 def _target(

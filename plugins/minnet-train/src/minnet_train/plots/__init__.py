@@ -1,42 +1,72 @@
 """Pictures of plain data: learning curves, confusion matrices, predictions, mistakes, features and weights."""
 
-from ..metrics import VALIDATION
-from .calibration import draw_calibration
-from .confusion import draw_confusion
-from .curves import Curves, distinct_names, draw_curves, is_fraction, is_number
-from .features import Dependence, draw_dependence, draw_importance
-from .figures import INK, PlotError, check_suffix, import_matplotlib, styled, write_picture
-from .images import draw_images, draw_mistakes, draw_weights, first_weights, square_images
-from .notebook import history_html
-from .ranking import draw_precision_recall, draw_roc
-from .regression import draw_predicted, draw_residuals
+from __future__ import annotations
 
-__all__ = [
-    "INK",
-    "VALIDATION",
-    "Curves",
-    "Dependence",
-    "PlotError",
-    "check_suffix",
-    "distinct_names",
-    "draw_calibration",
-    "draw_confusion",
-    "draw_curves",
-    "draw_dependence",
-    "draw_images",
-    "draw_importance",
-    "draw_mistakes",
-    "draw_precision_recall",
-    "draw_predicted",
-    "draw_residuals",
-    "draw_roc",
-    "draw_weights",
-    "first_weights",
-    "history_html",
-    "import_matplotlib",
-    "is_fraction",
-    "is_number",
-    "square_images",
-    "styled",
-    "write_picture",
-]
+from typing import TYPE_CHECKING
+
+from minnet_core.support import lazy_exports
+
+if TYPE_CHECKING:
+    from ..metrics import (
+        VALIDATION as VALIDATION,
+    )
+    from .calibration import (
+        draw_calibration as draw_calibration,
+    )
+    from .confusion import (
+        draw_confusion as draw_confusion,
+    )
+    from .curves import (
+        Curves as Curves,
+        distinct_names as distinct_names,
+        draw_curves as draw_curves,
+        is_fraction as is_fraction,
+        is_number as is_number,
+    )
+    from .features import (
+        Dependence as Dependence,
+        draw_dependence as draw_dependence,
+        draw_importance as draw_importance,
+    )
+    from .figures import (
+        INK as INK,
+        PlotError as PlotError,
+        check_suffix as check_suffix,
+        import_matplotlib as import_matplotlib,
+        styled as styled,
+        write_picture as write_picture,
+    )
+    from .images import (
+        draw_images as draw_images,
+        draw_mistakes as draw_mistakes,
+        draw_weights as draw_weights,
+        first_weights as first_weights,
+        square_images as square_images,
+    )
+    from .notebook import (
+        history_html as history_html,
+    )
+    from .ranking import (
+        draw_precision_recall as draw_precision_recall,
+        draw_roc as draw_roc,
+    )
+    from .regression import (
+        draw_predicted as draw_predicted,
+        draw_residuals as draw_residuals,
+    )
+else:
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            ".metrics": "VALIDATION",
+            "calibration": "draw_calibration",
+            "confusion": "draw_confusion",
+            "curves": "Curves distinct_names draw_curves is_fraction is_number",
+            "features": "Dependence draw_dependence draw_importance",
+            "figures": "INK PlotError check_suffix import_matplotlib styled write_picture",
+            "images": "draw_images draw_mistakes draw_weights first_weights square_images",
+            "notebook": "history_html",
+            "ranking": "draw_precision_recall draw_roc",
+            "regression": "draw_predicted draw_residuals",
+        },
+    )

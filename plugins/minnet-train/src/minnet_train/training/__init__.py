@@ -1,34 +1,66 @@
 """The `Trainer`: the loop over epochs and batches, and what takes part in it."""
 
-from .callbacks import training_plugins
-from .early_stopping import EarlyStopping
-from .evaluate import Measurement, evaluate_samples, forward_chunks, measure
-from .fit_options import FitOptions
-from .frozen import trained_part
-from .history import EpochReport, History
-from .interruption import Interruption
-from .learning_rate import Scheduler, expect_scheduler
-from .steps import MODULES, executor_name
-from .threads import VARIABLES, Threads
-from .trainer import Trainer
+from __future__ import annotations
 
-__all__ = [
-    "MODULES",
-    "VARIABLES",
-    "EarlyStopping",
-    "EpochReport",
-    "FitOptions",
-    "History",
-    "Interruption",
-    "Measurement",
-    "Scheduler",
-    "Threads",
-    "Trainer",
-    "evaluate_samples",
-    "executor_name",
-    "expect_scheduler",
-    "forward_chunks",
-    "measure",
-    "trained_part",
-    "training_plugins",
-]
+from typing import TYPE_CHECKING
+
+from minnet_core.support import lazy_exports
+
+if TYPE_CHECKING:
+    from .callbacks import (
+        training_plugins as training_plugins,
+    )
+    from .early_stopping import (
+        EarlyStopping as EarlyStopping,
+    )
+    from .evaluate import (
+        Measurement as Measurement,
+        evaluate_samples as evaluate_samples,
+        forward_chunks as forward_chunks,
+        measure as measure,
+    )
+    from .fit_options import (
+        FitOptions as FitOptions,
+    )
+    from .frozen import (
+        trained_part as trained_part,
+    )
+    from .history import (
+        EpochReport as EpochReport,
+        History as History,
+    )
+    from .interruption import (
+        Interruption as Interruption,
+    )
+    from .learning_rate import (
+        Scheduler as Scheduler,
+        expect_scheduler as expect_scheduler,
+    )
+    from .steps import (
+        MODULES as MODULES,
+        executor_name as executor_name,
+    )
+    from .threads import (
+        VARIABLES as VARIABLES,
+        Threads as Threads,
+    )
+    from .trainer import (
+        Trainer as Trainer,
+    )
+else:
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "callbacks": "training_plugins",
+            "early_stopping": "EarlyStopping",
+            "evaluate": "Measurement evaluate_samples forward_chunks measure",
+            "fit_options": "FitOptions",
+            "frozen": "trained_part",
+            "history": "EpochReport History",
+            "interruption": "Interruption",
+            "learning_rate": "Scheduler expect_scheduler",
+            "steps": "MODULES executor_name",
+            "threads": "VARIABLES Threads",
+            "trainer": "Trainer",
+        },
+    )

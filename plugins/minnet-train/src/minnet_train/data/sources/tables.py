@@ -101,7 +101,7 @@ class Csv(TableSource):
         ignore: columns that are left out.
         header: whether the first row is a header. If not given, it is if a column is named, or if it differs from what
             is below it: texts over numbers, or numbers that count up, are years, or are far from all others.
-        delimiter: what is between cells.
+        delimiter: what is between cells; a backslash and ``s+`` are any number of blanks.
         decimal: what is before the fraction of a number.
         thousands: what is between groups of three digits.
         encoding: of the text.

@@ -11,9 +11,11 @@ from .many_files import WILD, paths_of
 from .numerals import FLOAT32_MAX
 from .open_table import open_table, table_format
 from .progress import note_reading, watch_reading
-from .sniff import Option, work_out
+from .same_value import SameValue
+from .sniff import Option, has_names, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
+from .times import is_iso
 from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
@@ -32,12 +34,15 @@ __all__ = [
     "Dialect",
     "FrameTable",
     "Option",
+    "SameValue",
     "TableFile",
     "TableOptions",
     "chosen_columns",
     "class_names",
     "frame_of_columns",
     "frame_of_interchange",
+    "has_names",
+    "is_iso",
     "note_reading",
     "open_table",
     "paths_of",

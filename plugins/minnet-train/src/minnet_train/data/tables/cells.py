@@ -43,11 +43,11 @@ def class_names(
 
 def _integer(text: str, index: int, where: Callable[[int], str], numerals: Numerals) -> int:
     """Read a class; not by way of a float, which holds integers up to 2**53 only."""
-    plain = text.replace(numerals.thousands, "") if numerals.thousands else text
+    plain = numerals.plain(text)
     try:
         return int(plain)
     except ValueError:
-        number = float(plain.replace(numerals.decimal, "."))
+        number = float(plain)
     if not number.is_integer():
         raise DataError(f"{where(index)}: expected a class, an integer or a text, received {text}")
     return int(number)

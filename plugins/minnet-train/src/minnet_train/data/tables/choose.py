@@ -14,6 +14,7 @@ from .feature_reader import COUNTED, FeatureReader
 from .sniff import Option
 from .table import TableFile
 from .table_dataset import Column, TableOptions, TableReader
+from .target_reader import MOST_INTEGERS
 
 MANY = 20
 """Rows that all have another value say something only if there are more than these."""
@@ -21,8 +22,14 @@ MANY = 20
 COMMON = 10
 """Rows that a text must be in for a network to learn something of it."""
 
+STRANGE = 3
+"""So few different texts among many numbers are mistakes, or stand for missing ones."""
+
 _MIXED = 0.05
 _COVERED = 0.05
+
+_CODE = re.compile(r"[^\W\d_].*\d|\d.*[^\W\d_]")
+"""Letters and digits together."""
 
 _IDENTIFIER = re.compile(
     r"(?:(?i:.*[\W_])?(?i:ids?|uuid|guid|key|index|idx|nr|no|num|number|row|rownames?|rowid|rownum)|.*[a-z](?:Id|ID|Key|Nr|No)"
@@ -47,7 +54,7 @@ def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tup
     mixed: list[int] = []
     while True:
         reader = TableReader.read(file, options, counts_all=True)
-        found = [each.column for each in reader.readers if each.is_mixed and each.share_of_texts >= _MIXED]
+        found = [each.column for each in reader.readers if _may_mix(each)]
         if not found:
             break
         mixed += found
@@ -86,9 +93,17 @@ def _name(file: TableFile, column: int) -> Column:
     return name if name and file.header and file.header.count(name) == 1 else column
 
 
+def _may_mix(reader: FeatureReader) -> bool:
+    """Whether a column of numbers and texts is one of categories; otherwise the texts are mistakes."""
+    if not reader.is_mixed or reader.share_of_texts < _MIXED or reader.looks():
+        return False
+    is_code = any(_CODE.search(text) for text in reader.strangers)
+    return is_code or len(reader.strangers) > STRANGE or reader.different_numbers() <= MOST_INTEGERS
+
+
 def _why_ignored(reader: FeatureReader, rows: int) -> str:
     """Say why a column is no feature; nothing if it is one."""
-    if rows <= MANY or reader.is_mixed:
+    if rows <= MANY or reader.is_mixed or reader.looks():
         return ""
     title = reader.file.column_title(reader.column)
     keep = "remove it from ignore to keep it"

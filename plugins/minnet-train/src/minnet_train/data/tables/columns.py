@@ -16,6 +16,7 @@ from ..dataset import Dataset
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import OTHERS
 from .engine import numpy_of
+from .same_value import SameValue
 from .table import Batch, TableFile
 
 UNKNOWN = ("error", "ignore")
@@ -140,8 +141,12 @@ class Columns:
         encoded = batch.texts(column).dictionary_encode()
         texts, rows = encoded.dictionary.to_pylist(), numpy_of(encoded.indices)
         nulls = {"", *batch.file.numerals.nulls}
-        unknown = {text for text in texts if text not in nulls and text not in categories}
         index_of = dict.fromkeys(nulls, np.nan) | {text: float(index) for index, text in enumerate(categories)}
+        same, is_number = SameValue(categories), not batch.is_text(column)
+        for text in [text for text in texts if text not in index_of]:
+            if (known := same.find(text, is_number=is_number)) is not None:
+                index_of[text] = index_of[known]
+        unknown = {text for text in texts if text not in index_of}
         if unknown and self.stranger(categories) is None:
             bad, expected = BadCells(), f"expected one of {_listed(categories)}"
             is_bad = np.array([text in unknown for text in texts])

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from .numerals import Numerals
+from .text_blocks import BLANKS
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -21,7 +22,7 @@ class Dialect:
     """How a CSV file is written: the arguments of `Csv` that say so.
 
     Attributes:
-        delimiter: what is between cells.
+        delimiter: what is between cells; a backslash and ``s+`` are any number of blanks.
         decimal: what is before the fraction of a number.
         thousands: what is between groups of three digits of a number; empty for nothing.
         encoding: of the text.
@@ -45,14 +46,15 @@ class Dialect:
     def __attrs_post_init__(self) -> None:
         """Check what cannot be."""
         for name, lengths, what in (
-            ("delimiter", (1,), "a delimiter of one character"),
+            ("mark", (1,), r"a delimiter of one character, or '\s+' for any number of blanks"),
             ("decimal", (1,), "a decimal of one character"),
             ("thousands", (0, 1), "a thousands of one character, or none"),
             ("quote", (0, 1), "a quote of one character, or none"),
         ):
             value = getattr(self, name)
             if not isinstance(value, str) or len(value) not in lengths or value in ("\r", "\n"):
-                raise ValueError(f"expected {what}, received {value!r}")
+                received = self.delimiter if name == "mark" else value
+                raise ValueError(f"expected {what}, received {received!r}")
         if not (self.delimiter.isascii() and self.decimal.isascii() and self.quote.isascii()):
             raise ValueError(
                 "expected delimiter, decimal and quote that are ASCII characters, "
@@ -76,6 +78,11 @@ class Dialect:
             raise ValueError(
                 f"expected date_format of a day, a month and a year, such as '%d.%m.%Y', received {self.date_format!r}"
             )
+
+    @property
+    def mark(self) -> str:
+        """What is between cells once they are read: one blank for several."""
+        return " " if self.delimiter == BLANKS else self.delimiter
 
     @property
     def numerals(self) -> Numerals:

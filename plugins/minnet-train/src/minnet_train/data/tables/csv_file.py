@@ -184,7 +184,7 @@ class CsvFile(TableFile):
                     lib.py_buffer(block.data),
                     read_options=module.ReadOptions(column_names=names, block_size=size),
                     parse_options=module.ParseOptions(
-                        delimiter=self.dialect.delimiter,
+                        delimiter=self.dialect.mark,
                         quote_char=self.dialect.quote or False,
                         newlines_in_values=bool(self.dialect.quote) and self.dialect.quote.encode() in block.data,
                     ),
@@ -244,7 +244,7 @@ def first_rows(name: str, dialect: Dialect, count: int) -> list[list[str]]:
 def _cells(text: str, dialect: Dialect) -> Iterator[list[str]]:
     return csv.reader(
         io.StringIO(text, newline=""),
-        delimiter=dialect.delimiter,
+        delimiter=dialect.mark,
         quotechar=dialect.quote or None,
         quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from ..missing import SHOWN
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import MOST_CATEGORIES, OTHERS, CategoryLimits
 from .engine import numpy_of
-from .numerals import looks_like
+from .numerals import looks_like, number_among
 from .table import Batch, TableFile
-from .times import kind_of_time, parse_times, seconds_of
+from .times import PACKED, kind_of_time, parse_times, seconds_of, seconds_of_packed
 
 COUNTED = 10_000
 """Different texts of a column that is not one of categories are counted up to this."""
@@ -25,7 +25,7 @@ COUNTED = 10_000
 NEAR = 4096
 """Rows that are written one column after another."""
 
-_AS_TEXTS = "; categories = [...] reads a column as strings"
+_AS_TEXTS = "; categories = [...] reads a column as strings, null_values = [...] takes a text for a missing value"
 
 
 class Vocabulary:
@@ -74,6 +74,7 @@ class FeatureReader:
         self.kind: str | None = "text" if is_category else None
         self.bad = BadCells()
         self.is_mixed = False
+        self.strangers: set[str] = set()  # texts among numbers, the first few
         self._values: list[Array] = []
         self._codes: list[Array] = []
         most = None if is_category or limits else COUNTED
@@ -101,9 +102,7 @@ class FeatureReader:
         elif batch.is_text(self.column):
             self._look_at_texts(batch)
         else:
-            numbers = batch.number(self.column)
-            is_known = self.kind == "number" or not np.isnan(numbers).all()
-            self._add_values(batch, "number" if is_known else None, numbers)
+            self._add_numbers(batch, batch.number(self.column))
 
     def _look_at_texts(self, batch: Batch) -> None:
         encoded = batch.texts(self.column).dictionary_encode()
@@ -112,7 +111,7 @@ class FeatureReader:
         is_text = ~(found | missing)
         if not is_text.any():
             values = batch.number(self.column) if found.any() else np.full(len(batch), np.nan)
-            self._add_values(batch, "number" if found.any() else None, values, encoded)
+            self._add_numbers(batch, values, encoded)
             return
         times = None if found.any() or self.kind == "text" else parse_times(texts, self.file.date_format)
         if times is not None and (times[0] == self.kind or 2 * times[2][rows].sum() > is_text[rows].sum()):
@@ -126,11 +125,24 @@ class FeatureReader:
             self._refuse(batch, strange, encoded)
             return
         is_mix = bool(found.any())
+        self._meet(text for text, odd in zip(texts.to_pylist(), is_text, strict=True) if odd)
         most = SHOWN if is_mix else 1
         self._texts.add(strange, lambda row: batch.no_number(row, self.column, encoded[row].as_py()), most)
         self.kind, self._values = "text", []
         self._add_texts(encoded)
         self.is_mixed |= is_mix
+
+    def _add_numbers(self, batch: Batch, numbers: Array, encoded: Any = None) -> None:
+        """Add numbers, or the dates that they are."""
+        if self.file.date_format == PACKED and self.kind in (None, "date"):
+            seconds, is_there = seconds_of_packed(numbers), ~np.isnan(numbers)
+            is_wrong = is_there & np.isnan(seconds)
+            if is_there.any() and (self.kind == "date" or 2 * is_wrong.sum() < is_there.sum()):
+                self._add_values(batch, "date", seconds, encoded)
+                self._refuse(batch, np.flatnonzero(is_wrong), encoded)
+                return
+        is_known = self.kind == "number" or not np.isnan(numbers).all()
+        self._add_values(batch, "number" if is_known else None, numbers, encoded)
 
     def _add_values(self, batch: Batch, kind: str | None, values: Array, encoded: Any = None) -> None:
         """Add numbers or times; where none is known yet, texts may come that the missing ones are written like."""
@@ -151,9 +163,16 @@ class FeatureReader:
         if not len(rows):
             return
         cells = batch.texts(self.column) if encoded is None else encoded
+        self._meet(cells[int(row)].as_py() for row in rows[:COUNTED])
         kind = self.kind or "number"
         self._texts.add(rows, lambda row: batch.no_value(row, self.column, cells[row].as_py(), kind))
         self.is_mixed = True
+
+    def _meet(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            if len(self.strangers) >= SHOWN:
+                return
+            self.strangers.add(text)
 
     def _add_texts(self, encoded: Any) -> None:
         if self._vocabulary.is_full:
@@ -193,9 +212,9 @@ class FeatureReader:
         """
         if self.kind != "text":
             return ()
-        texts = [text for text in self._vocabulary.index_of if text and text not in self.file.numerals.nulls]
+        texts = self._texts_found()
         where = f"{self.file.name}, {self.file.column_title(self.column)}"
-        if not self.is_category and not self.file.has_types and (looks := looks_like(texts, self.file.numerals)):
+        if looks := self.looks():
             raise DataError(
                 f"{where}: expected numbers, received texts that look like {looks[1]}, such as {looks[0]!r}; "
                 f"{looks[2]}, categories takes them for categories"
@@ -207,6 +226,21 @@ class FeatureReader:
                 "leaves a column out, max_categories keeps the commonest, categories takes it for one"
             )
         return self.limits.kept(self.counts() or {}) if self.limits else tuple(sorted(texts))
+
+    def looks(self) -> tuple[str, str, str] | None:
+        """Return what `looks_like` says of texts that seem to be meant for numbers; None of others."""
+        if self.kind != "text" or self.is_category or not self._vocabulary.index_of:
+            return None
+        texts = self._texts_found()
+        if not self.file.has_types:
+            return looks_like(texts, self.file.numerals)
+        number = number_among(texts)
+        if number is None or (number.isdecimal() and max((self.counts() or {number: 1}).values()) == 1):
+            return None  # an identifier, if each is another whole number
+        return number, "numbers", "write them as numbers"
+
+    def _texts_found(self) -> list[str]:
+        return [text for text in self._vocabulary.index_of if text and text not in self.file.numerals.nulls]
 
     def parts(self, categories: tuple[str, ...]) -> Iterator[Array]:
         """Yield the numbers, or the indices of categories, of the rows of each call of `add`, and forget them."""
@@ -228,6 +262,12 @@ class FeatureReader:
         if self.kind not in ("date", "time"):
             return None
         return Calendar.of(self.kind, np.concatenate(self._values))
+
+    def different_numbers(self) -> int:
+        """Count them, in a column of numbers, or of those of one of texts that are kept."""
+        if self.kind == "number":
+            return len(np.unique(np.concatenate(self._values)))
+        return sum(map(self.file.numerals.is_number, self._vocabulary.index_of))
 
     def are_whole_and_different(self) -> bool:
         """Whether it has a whole number in each row, no one twice."""

@@ -141,7 +141,7 @@ def _column(first: Sequence[str], below: Sequence[Sequence[str]], index: int, nu
 
 
 def _value(cell: str, numerals: Numerals) -> float:
-    return float((cell.replace(numerals.thousands, "") if numerals.thousands else cell).replace(numerals.decimal, "."))
+    return float(numerals.plain(cell))
 
 
 def _label_like(numbers: Sequence[_Column], below: Sequence[Sequence[str]], first: Sequence[str]) -> str:

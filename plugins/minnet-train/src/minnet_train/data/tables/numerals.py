@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -17,6 +17,9 @@ from .engine import arrow
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 """What is written for a number that is missing, in small letters."""
+
+MINUS = "\u2212"
+"""What typesetters write for a minus sign, and with them whoever copies from their pages."""
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 
@@ -61,6 +64,11 @@ class Numerals:
         few = {"NaN", *(spell(word) for word in MISSING for spell in (str.lower, str.upper, str.capitalize))}
         return sorted({*(few if usual else _spellings()), *self.nulls})
 
+    def plain(self, text: str) -> str:
+        """Write a number as Python does."""
+        whole = text.replace(self.thousands, "") if self.thousands else text
+        return whole.replace(self.decimal, ".").replace(MINUS, "-")
+
     def parse(self, texts: Any) -> tuple[Array, Array, Array]:
         """Read texts, a pyarrow array without blanks around its cells.
 
@@ -75,6 +83,7 @@ class Numerals:
             plain = compute.replace_substring(plain, pattern=self.thousands, replacement="")
         if self.decimal != ".":
             plain = compute.replace_substring(plain, pattern=self.decimal, replacement=".")
+        plain = compute.replace_substring(plain, pattern=MINUS, replacement="-")
         plain = compute.replace_substring_regex(plain, pattern=r"^\+", replacement="")
         return compute.cast(plain, "float64").to_numpy(zero_copy_only=False), found, missing
 
@@ -92,11 +101,48 @@ def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str]
     odd = [text for text in texts if not numerals.is_number(text)]
     if not odd:
         return None
-    for pattern, what, remedy in _LOOKS:
-        found = [text for text in odd if re.fullmatch(pattern, text)]
-        regular = sum(1 for text in texts if numerals.is_number(text) or re.fullmatch(_LOOSE, text))
-        if found and regular >= 0.9 * len(texts):
-            return found[0], what, remedy
+    looks, loose = (_LOOKS, _LOOSE) if numerals.decimal == "." else (_LOOKS_BESIDES_COMMA, _LOOSE_BESIDES_COMMA)
+    regular = sum(1 for text in texts if numerals.is_number(text) or loose.fullmatch(text))
+    if regular >= 0.9 * len(texts):
+        for pattern, what, remedy in looks:
+            for text in odd:
+                if pattern.fullmatch(text):
+                    return text, what, remedy
+    return _looks_like_many(texts, odd, numerals)
+
+
+def number_among(texts: Sequence[str]) -> str | None:
+    """Return one of many different texts that are all numbers, as files without types write them; None for others.
+
+    Whole numbers of one length, or with a zero before them, are codes rather than numbers.
+
+    >>> number_among([f"{row / 4}" for row in range(40)]), number_among([f"{row + 10}" for row in range(40)])
+    ('0.25', None)
+    """
+    plain = Numerals()
+    if len(set(texts)) <= FEW or not all(map(plain.is_number, texts)):
+        return None
+    fractions = [text for text in texts if not text.lstrip("+-").isdecimal() and not text.endswith(".0")]
+    if fractions:
+        return fractions[0]
+    digits = [text.lstrip("+-").removesuffix(".0") for text in texts]
+    is_code = len({*map(len, digits)}) == 1 or any(len(text) > 1 and text[0] == "0" for text in digits)
+    return None if is_code else texts[0]
+
+
+def _looks_like_many(texts: Sequence[str], odd: Sequence[str], numerals: Numerals) -> tuple[str, str, str] | None:
+    """Tell what texts look like that would be taken for categories if they were few."""
+    if len(set(odd)) <= FEW:
+        return None
+    for pattern, what, remedy in _LOOKS_OF_MANY:
+        fitting = [text for text in odd if pattern.fullmatch(text)]
+        if fitting and len(texts) - len(odd) + len(fitting) >= 0.9 * len(texts):
+            return fitting[0], what, remedy
+    found = [match for text in odd if (match := _UNIT.fullmatch(text))]
+    units = {match[2] for match in found}
+    if len(found) >= 0.9 * len(odd) and (len(units) == 1 or units <= {*_MAGNITUDES}):
+        unit = f"the unit {found[0][2]!r}" if len(units) == 1 else f"{', '.join(sorted(units))} for powers of ten"
+        return found[0][0], f"numbers with {unit}", "write them as numbers alone"
     return None
 
 
@@ -106,11 +152,11 @@ _CURRENCIES = (
 )
 """Not any three letters: PAL0708 is a name."""
 
-_LOOKS = (
+_FORMS = (
     (r"[+-]?\d{1,3}(\.\d{3})+,\d+", "numbers with a decimal comma and points between thousands",
      'decimal = "," and thousands = "." read them'),
-    (r"[+-]?(\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d*)", "numbers with commas between thousands",
-     'thousands = "," reads them'),
+    (r"[+-]?(\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d*|\d{1,2}(,\d{2})+,\d{3}(\.\d*)?)",
+     "numbers with commas between thousands", 'thousands = "," reads them'),
     (r"[+-]?(\d*,(\d{1,2}|\d{4,})|0+,\d+|\d{4,},\d+|\d*,\d+[eE][+-]?\d+)", "numbers with a decimal comma",
      'decimal = "," reads them'),
     (r"[+-]?\d{1,3}(\.\d{3})+", "numbers with points between thousands",
@@ -124,18 +170,48 @@ _LOOKS = (
         r"\p", rf"(?:[$\u00a2-\u00a5\u20a0-\u20cf]|{_CURRENCIES}|[A-Z]{{1,2}}\$|Fr\.|kr|z\u0142)"),
      "amounts of money", "write them as numbers"),
     (r"\([\d.,' ]*\d[\d.,]*\)", "negative numbers in brackets", "write them with a minus sign"),
+    (r"[\d.,' ]*\d[\d.,]*-", "negative numbers with the minus sign behind", "write it in front"),
 )  # fmt: skip
 """A pattern, what matches it, and what to do."""
 
-_LOOSE = "|".join(f"(?:{pattern})" for pattern, _, _ in _LOOKS)
+_POINT = ((r"[+-]?(\d*\.\d+|\d+\.\d*)([eE][+-]?\d+)?", "numbers with a decimal point, beside others with a comma",
+           "write all of them in one way"),)  # fmt: skip
+
+_FORMS_OF_MANY = (
+    (r"[+-]?\d{1,3}(_\d{3})+(\.\d*)?", "numbers in groups of three digits", 'thousands = "_" reads them'),
+    (r"(?=.*[^\x00-\x7f])[+-]?\d+([.,\u066b]\d+)?", "numbers in other digits than 0 to 9", "write them in these"),
+    (r"[+-]?(\d+\.?\d*|\.\d+)[dD][+-]?\d+", "numbers with the exponents of Fortran", "write E for D"),
+    (r"(?:[<>=~\u2248\u2264\u2265]|[<>]=)\s*[+-]?[\d.,]*\d", "limits of numbers",
+     "write them as numbers, null_values takes them for missing"),
+    (r"'[+-]?[\d.,]*\d|=\"[+-]?[\d.,]*\d\"", "numbers that a spreadsheet keeps as texts", "write them as numbers"),
+)  # fmt: skip
+
+_UNIT = re.compile(rf"[+{MINUS}-]?((?:0|[1-9][\d.,']*|0?[.,]\d+|0[.,]\d*)\s*)([^\d\s.,+-](?:[^\d]*\S)?)")
+_MAGNITUDES = ("k", "K", "M", "m", "B", "b", "bn", "mn", "G", "T", "Mio", "Mrd", "Mio.", "Mrd.")
+
+FEW = 20
+"""So many different texts may be categories, whatever they look like."""
+
+
+def _compiled_forms(forms: Iterable[tuple[str, str, str]]) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+    signed = rf"[+{MINUS}-]?"
+    return tuple((re.compile(form.replace("[+-]?", signed)), what, remedy) for form, what, remedy in forms)
+
+
+_LOOKS, _LOOKS_BESIDES_COMMA = _compiled_forms(_FORMS), _compiled_forms((*_FORMS, *_POINT))
+_LOOKS_OF_MANY = _compiled_forms(_FORMS_OF_MANY)
+_LOOSE, _LOOSE_BESIDES_COMMA = (
+    re.compile("|".join(f"(?:{form.pattern})" for form, *_ in looks)) for looks in (_LOOKS, _LOOKS_BESIDES_COMMA)
+)
 
 
 @lru_cache
 def _pattern(decimal: str, thousands: str) -> str:
     point, group = re.escape(decimal), re.escape(thousands)
-    whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"
+    indian = rf"[0-9]{{1,2}}(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}"
+    whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|{indian}|[0-9]+)" if thousands else "[0-9]+"
     number = rf"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
-    return rf"^[+-]?(?:{number}|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
+    return rf"^[+{MINUS}-]?(?:{number}|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)$"
 
 
 @lru_cache
@@ -159,9 +235,3 @@ def stripped(texts: Any) -> Any:
     """Remove the blanks around the cells of a pyarrow array of texts; one that is missing becomes empty."""
     compute = arrow("compute")
     return compute.fill_null(compute.utf8_trim_whitespace(texts), "")
-
-
-def decided(texts: Collection[str], numerals: Numerals) -> tuple[int, int]:
-    """Count the texts that are numbers, and those that are neither numbers nor missing."""
-    numbers = sum(map(numerals.is_number, texts))
-    return numbers, sum(not (numerals.is_number(text) or numerals.is_missing(text)) for text in texts)

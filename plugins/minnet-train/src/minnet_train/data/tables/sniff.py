@@ -9,36 +9,55 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import product
 from math import isnan
 from typing import Any
 
 from attrs import evolve, frozen
 
+from ...errors import DataError
 from .csv_dialect import Dialect
 from .csv_file import LITTLE, first_rows
 from .header import find_header
 from .numerals import Numerals, looks_like
-from .text_blocks import likely_encoding, raw_blocks, text_blocks
-from .times import in_format
+from .text_blocks import BLANKS, likely_encoding, raw_blocks, text_blocks, wide_encoding
+from .times import PACKED, in_format, is_iso
 
 LINES = 1000
 """So many lines are looked at."""
 
-_PLACEHOLDERS = ("-", "--", ".", "..", "#N/A", "#NA", "#N/V", "<NA>", "NaT", "missing", "Missing", "unknown", "Unknown")
+_PLACEHOLDER = re.compile(
+    r"[^\w\s]+|#[\w/!?]+[!?]?|[<(\[{]?(?:nan?|n/?a|n/?v|k/?a|s/?d|nat|nil|null|none|nd|void|miss(?:ing)?|unknown|undefined)[>)\]}]?"
+    r"|(?:n\.|k\.|s\.) ?[advk]\.?|n\.v|\\n|not? (?:available|applicable|data|value|known)",
+    re.IGNORECASE,
+)
 """What else is written for a number that is missing."""
 
 _DAYS = (
-    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d"),
-    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
+    *("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
+    *("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%Y", "%d-%b-%y", "%d/%b/%Y", "%d %b %Y"),
+    *("%d %b %y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%a, %d %b %Y", "%A, %B %d, %Y"),
 )
-_DATES = tuple(day + clock for day in _DAYS for clock in ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"))
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%H:%M:%S.%f")
+_DATES = (
+    *_DAYS,
+    *(day + mark + clock for day in _DAYS for mark in (" ", ", ") for clock in _CLOCKS),
+    *("%Y%m%d %H:%M", "%Y%m%d %H:%M:%S", "%Y%m%dT%H%M%S", "%d/%b/%Y:%H:%M:%S"),
+)
 """How dates are written besides ISO 8601; of two that read a column alike, the first is taken."""
+
+MANY_DATES = 20
+"""So many dates tell which forms they may have, of which there are hundreds."""
+
+_MISTAKEN = 0.05
+
+_PACKED = re.compile(r"(19|20)\d{6}")
 
 _POINTED = re.compile(r"[+-]?(\d*\.(\d{1,2}|\d{4,})|0+\.\d+|\d{4,}\.\d+)")
 """Numbers whose point is no mark between thousands."""
 
-_BLANKS = {" ": "a blank", "\t": "a tab"}
+_BLANKS = {" ": "a blank", "\t": "a tab", BLANKS: "blanks"}
 
 
 @frozen
@@ -86,13 +105,24 @@ def work_out(name: str, given: Mapping[str, Any], target: Collection[str] = ()) 
     return options
 
 
+def has_names(name: str, dialect: Dialect, names: Collection[str]) -> bool:
+    """Whether the first row of a file, read so, has all these names of columns."""
+    with suppress(DataError):
+        rows = first_rows(name, dialect, 1)
+        return bool(rows) and {*names} <= {cell.strip() for cell in rows[0]}
+    return False
+
+
 def _encoding(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """Look through the whole file for a byte that is no UTF-8."""
     start, seen, tail = next(raw_blocks(name), b""), 0, b""
-    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if start.startswith(mark):
-            yield Option("encoding", encoding, f"the file begins with the mark of {encoding.upper()}")
-            return
+    if wide := wide_encoding(start):
+        is_marked = not wide.endswith("e")
+        why = (
+            f"the file begins with the mark of {wide.upper()}" if is_marked else "half of the first bytes or more are 0"
+        )
+        yield Option("encoding", wide, why)
+        return
     for part in raw_blocks(name):
         if not tail and part.isascii():
             seen += len(part)
@@ -150,16 +180,18 @@ def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str])
         yield Option("delimiter", told[1], f"line {line} is {told[0]!r}")
         return
     best: tuple[float, int, str, int, int, int] | None = None
-    for rank, mark in enumerate(("\t", ";", "|", ",", " ")):
+    for rank, mark in enumerate(("\t", ";", "|", ",", "~", "^", "\x01", " ", BLANKS)):
         counts = [count for count in _counts(lines, mark, dialect.quote) if count]
         usual = Counter(count for count in counts if count > 1).most_common(1)
         if not usual:
             continue
         width, often = usual[0]
         share = often / len(counts)
-        if mark == " " and not _are_numbers(lines):
+        if mark in (" ", BLANKS) and not _are_numbers(lines):
             continue
-        if share >= 0.8 and (best is None or share > best[0] + 0.1):
+        is_as_good = mark == BLANKS and best is not None and best[2] == " " and share >= best[0]
+        is_better = best is None or share > best[0] + 0.1 or (is_as_good and any(map(_has_blanks, lines)))
+        if share >= 0.8 and is_better:
             best = share, -rank, mark, width, often, len(counts)
     if best is None:
         return
@@ -175,15 +207,22 @@ def _skipped_and_delimiter(name: str, dialect: Dialect, target: Collection[str])
     yield Option("delimiter", mark, f"line {first} is {width} cells with {shown} between them")
 
 
+def _has_blanks(line: str) -> bool:
+    """Whether there are several blanks in a row, or blanks at an end."""
+    return "  " in line or line.strip("\r\n") != line.strip()
+
+
 def _are_numbers(lines: Sequence[str]) -> bool:
     """Whether most lines are numbers with blanks between them."""
-    rows = [line.split() for line in lines if line.strip()]
+    rows = [re.sub(r'"[^"]*"', "", line).split() for line in lines if line.strip()]
     return sum(all(map(Numerals().is_number, row)) for row in rows) >= 0.8 * len(rows)
 
 
 def _counts(lines: Sequence[str], delimiter: str, quote: str) -> list[int]:
     """Count the cells of each line; 0 for an empty one, and for one within a quoted cell."""
     counts = [0] * len(lines)
+    if delimiter == BLANKS:
+        delimiter, lines = " ", [" ".join(line.split()) for line in lines]
     reader = csv.reader(iter(lines), delimiter=delimiter, quotechar=quote or None)
     before = 0
     with suppress(csv.Error):
@@ -196,7 +235,7 @@ def _counts(lines: Sequence[str], delimiter: str, quote: str) -> list[int]:
 def _quote(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """See whether cells stand in other quotes than usual."""
     for number, line in enumerate(_lines(name, dialect), dialect.skip_rows + 1):
-        cells = line.rstrip("\r\n").split(dialect.delimiter)
+        cells = line.rstrip("\r\n").split(dialect.mark)
         if '"' in line:
             return
         if len(cells) > 1 and any(re.fullmatch(r"'[^']*'", cell.strip()) for cell in cells):
@@ -232,7 +271,7 @@ def _numerals(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[
         elif looks[1] == "numbers with a decimal comma":
             found["decimal"] = (",", where)
         elif looks[1] == "numbers in groups of three digits":
-            mark = next(mark for mark in " '\u00a0\u202f\u2019" if mark in example)
+            mark = next(mark for mark in " '_\u00a0\u202f\u2019" if mark in example)
             found["thousands"] = (mark, where)
             if "," in example:
                 found["decimal"] = (",", where)
@@ -258,7 +297,7 @@ def _line_of(name: str, dialect: Dialect, column: int, cell: str) -> str:
     )
     for block in blocks:
         text = io.StringIO(block.data.decode(), newline="")
-        rows = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote or None)
+        rows = csv.reader(text, delimiter=dialect.mark, quotechar=dialect.quote or None)
         for line, row in zip(block.lines(), filter(None, rows), strict=False):
             if len(row) > column and row[column].strip() == cell:
                 return f"line {line}"
@@ -277,7 +316,7 @@ def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
         texts = [cell.strip() for cell in cells]
         odd = {text for text in texts if not (numerals.is_number(text) or numerals.is_missing(text))}
         numbers = sum(map(numerals.is_number, texts))
-        if odd and odd <= {*_PLACEHOLDERS} and numbers * 2 > len(texts) and not is_target:
+        if odd and all(map(_PLACEHOLDER.fullmatch, odd)) and numbers * 2 > len(texts) and not is_target:
             for text in sorted(odd - found.keys()):
                 found[text] = f"{_line_of(name, dialect, index, text)} has {text!r} in column {index + 1}"
     if found:
@@ -286,16 +325,28 @@ def _nulls(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
 
 def _dates(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:
     """See whether a column of texts is one of dates that are written in another way than ISO 8601."""
-    for index, cells in enumerate(_columns(name, dialect)):
+    rows = first_rows(name, dialect, 1)
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    columns = _columns(name, dialect)
+    for index, cells in enumerate(columns):
+        is_target = header[index] in target if target else index == len(columns) - 1
         texts = {cell.strip() for cell in cells}
         dates = sorted(text for text in texts if not dialect.numerals.is_missing(text))
-        if not dates or any(map(dialect.numerals.is_number, dates)):
+        packed = [text for text in dates if _PACKED.fullmatch(text) and not isnan(in_format(text, PACKED))]
+        if packed and not is_target and len(packed) >= (1 - _MISTAKEN) * len(dates):
+            where = _line_of(name, dialect, index, packed[0])
+            yield Option("date_format", PACKED, f"{where} has {packed[0]!r} in column {index + 1}")
+            return
+        if any(map(dialect.numerals.is_number, dates)):
             continue
-        fitting = [form for form in _DATES if not any(isnan(in_format(text, form)) for text in dates)]
+        dates = [text for text in dates if not is_iso(text)]
+        fitting = _forms_of(dates)
         if not fitting:
             continue
         chosen, *others = fitting
-        deciding = max(dates, key=lambda text: sum(isnan(in_format(text, form)) for form in _DATES))
+        dates = [text for text in dates if not isnan(in_format(text, chosen))]
+        alike = _forms_like(dates[:MANY_DATES])
+        deciding = max(dates, key=lambda text: sum(isnan(in_format(text, form)) for form in alike))
         doubt = ""
         for text, form in product(dates, others):
             if in_format(text, form) != in_format(text, chosen):
@@ -307,6 +358,26 @@ def _dates(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Opt
             f"{_line_of(name, dialect, index, deciding)} has {deciding!r} in column {index + 1}{doubt}",
         )
         return
+
+
+def _forms_of(dates: Sequence[str]) -> list[str]:
+    """Find the forms that read the most of some texts, and almost all of them: the others are mistakes."""
+    some = dates[:: max(1, len(dates) // MANY_DATES)]
+    likely = [form for form in _forms_like(some) if any(not isnan(in_format(text, form)) for text in some)]
+    wrong = {form: sum(isnan(in_format(text, form)) for text in dates) for form in likely}
+    least = min(wrong.values(), default=len(dates))
+    return [form for form in likely if wrong[form] == least] if least <= _MISTAKEN * len(dates) and dates else []
+
+
+def _forms_like(texts: Sequence[str]) -> list[str]:
+    """Find the forms that have the marks of some texts; all others would take long to try."""
+    marks = {re.sub(r"\w+", "x", text) for text in texts if re.search(r"\d", text)}
+    return [form for form in _DATES if _marks_of(form) in marks]
+
+
+@cache
+def _marks_of(form: str) -> str:
+    return re.sub(r"\w+", "x", form.replace("%", ""))
 
 
 def _header(name: str, dialect: Dialect, target: Collection[str]) -> Iterator[Option]:

@@ -17,7 +17,7 @@ from ...errors import DataError
 from .bad_cells import BadCells, BadCellsError
 from .engine import arrow, numpy_of
 from .numerals import FLOAT32_MAX, Numerals, looks_like, stripped
-from .times import kind_of_time, parse_times, seconds_of
+from .times import PACKED, kind_of_time, parse_times, seconds_of, seconds_of_packed
 
 
 @frozen
@@ -227,6 +227,8 @@ class Batch:
         if arrow("types").is_null(values.type):
             return np.full(len(self), np.nan)
         if self.file.has_types and not _is_text(values.type):
+            if self.file.date_format == PACKED and kind == "date" and _is_numeric(values.type):
+                return self._packed(column)
             raise self._other(column, f"{kind}s")
         encoded = self.texts(column).dictionary_encode()
         rows, texts = numpy_of(encoded.indices), encoded.dictionary
@@ -239,6 +241,16 @@ class Batch:
             raise BadCellsError(self.file.name, [bad])
         of_rows: Array = seconds[rows]
         return of_rows
+
+    def _packed(self, column: int) -> Array:
+        """Read a column of numbers that are dates."""
+        numbers, bad = as_float64(self.columns[column]), BadCells()
+        seconds = seconds_of_packed(numbers)
+        wrong = np.flatnonzero(~np.isnan(numbers) & np.isnan(seconds))
+        bad.add(wrong, lambda row: self.no_value(row, column, self.columns[column][row].as_py(), "date"))
+        if bad.count:
+            raise BadCellsError(self.file.name, [bad])
+        return seconds
 
     def is_missing(self, column: int, *, is_text: bool) -> Array:
         """Return which cells of a column are missing, booleans (rows,); for a text, ``NA`` and the like are none."""

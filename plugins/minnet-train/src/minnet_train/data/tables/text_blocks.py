@@ -6,7 +6,7 @@ import codecs
 import gzip
 import re
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
@@ -26,7 +26,21 @@ BLOCK = 4 * 2**20
 LONGEST = 64 * 2**20
 """Bytes that a single record may have; beyond, a quote must have been left open."""
 
+BLANKS = r"\s+"
+"""The delimiter that is any number of blanks and tabs."""
+
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+_TWICE = ("utf-16", "utf-16")
+
+_WIDE: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+}
+"""Which of four bytes are mostly 0, in letters of Latin -> the encoding."""
 
 
 @frozen(eq=False, slots=False)
@@ -98,6 +112,8 @@ def text_blocks(
         DataError: if it cannot be read, is no text in this encoding, or leaves a quote open.
     """
     rest, line = b"", skip_rows + 1
+    plain = partial(_with_single_blanks, quote=quote) if delimiter == BLANKS else _with_plain_breaks
+    delimiter = " " if delimiter == BLANKS else delimiter
     for part in _without(skip_rows, _decoded(name, encoding, what, size or BLOCK)):
         data = rest + part if rest else part
         end = _last_end(data, delimiter, quote, name, line)
@@ -105,12 +121,12 @@ def text_blocks(
             raise _open_quote(f"{name}, line", line)
         whole, rest = data[:end], data[end:]
         if whole:
-            block = Block(name, _with_plain_breaks(whole), line, delimiter, quote)
+            block = Block(name, plain(whole), line, delimiter, quote)
             _expect_utf8(block, encoding)
             yield block
             line = block.next_line
     if rest:
-        block = Block(name, _with_plain_breaks(rest), line, delimiter, quote)
+        block = Block(name, plain(rest), line, delimiter, quote)
         record_ends(block.data, delimiter, quote, f"{name}, line", line, is_whole=True)
         _expect_utf8(block, encoding)
         yield block
@@ -183,6 +199,38 @@ def _with_plain_breaks(data: bytes) -> bytes:
     return data if is_plain else re.sub(rb"\r(?!\n)", b"\n", data)
 
 
+def _with_single_blanks(data: bytes, quote: str) -> bytes:
+    """Write one blank for several, and none at the ends of lines, except in quoted cells."""
+    data = _with_plain_breaks(data)
+    if quote and quote.encode() in data:
+        mark = re.escape(quote.encode())
+        return re.sub(
+            rb"(" + mark + rb"[^" + mark + rb"]*" + mark + rb")|(?m:^[ \t]+|[ \t]+(?=\r?$))|[ \t]+",
+            lambda found: found[1] or (b"" if _is_at_end(data, *found.span()) else b" "),
+            data,
+        )
+    data = re.sub(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)", b"", data)
+    return re.sub(rb"[ \t]{2,}|\t", b" ", data)
+
+
+def _is_at_end(data: bytes, start: int, end: int) -> bool:
+    return data[start - 1 : start] in (b"", b"\n") or data[end : end + 1] in (b"", b"\n", b"\r")
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Tell by the beginning of a file whether it is in UTF-16 or UTF-32; None if it is in neither."""
+    for mark, encoding in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        *zip(_UTF16, _TWICE, strict=True),
+    ):
+        if data.startswith(mark):
+            return encoding
+    start = data[: min(len(data), 400) // 4 * 4]
+    places = [start[place::4].count(0) * 8 > len(start) for place in range(4)]
+    return _WIDE.get(tuple(places))
+
+
 def raw_blocks(name: str, what: str = "a CSV file", size: int = BLOCK) -> Iterator[bytes]:
     """Read a file, unpacked but not decoded.
 
@@ -204,8 +252,9 @@ def _decoded(name: str, encoding: str, what: str, size: int) -> Iterator[bytes]:
         with Path(name).open("rb") as raw, _unpacked(raw) as file:
             while True:
                 data = file.read(size)
-                if is_first and is_utf8 and data.startswith(_UTF16):
-                    raise DataError(f'{name}: expected text in UTF-8, received UTF-16; encoding = "utf-16" reads it')
+                if is_first and is_utf8 and (wide := wide_encoding(data)):
+                    what = wide[:6].upper()
+                    raise DataError(f'{name}: expected text in UTF-8, received {what}; encoding = "{wide}" reads it')
                 if not is_utf8:
                     try:
                         text = decoder.decode(data, final=not data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -12,9 +13,14 @@ from minnet_core import Array
 
 from .engine import arrow, numpy_of
 
-_CLOCK = r"[0-9]{2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
+_CLOCK = r"[0-9]{1,2}(:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?)?"
 _DATE = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]{_CLOCK}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)?)?$"
-_TIME = r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?$"
+_TIME = r"^[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?( ?[aApP]\.?[mM]\.?)?$"
+_HALF = re.compile(r"(\d{1,2})(:.*?) ?([aApP])\.?[mM]\.?")
+_SHORT_HOUR = re.compile(r"(?<=[ T])(?=\d(?::|$))")
+
+PACKED = "%Y%m%d"
+"""The form of dates that are whole numbers, too, such as 20240131."""
 
 
 @lru_cache
@@ -51,20 +57,40 @@ def parse_times(texts: Any, date_format: str = "") -> tuple[str, Array, Array] |
         ``date`` or ``time``, the seconds, nan where there are none, and where there are some; None if there are none.
     """
     compute = arrow("compute")
+    seconds = np.full(len(texts), np.nan)
     if date_format:
         seconds = np.array([in_format(text, date_format) for text in texts.to_pylist()], np.float64)
-        if not np.isnan(seconds).all():
-            return "date", seconds, ~np.isnan(seconds)
     for kind, pattern in (("date", _DATE), ("time", _TIME)):
         matches = compute.match_substring_regex(texts, pattern=pattern)
         found = matches.to_numpy(zero_copy_only=False).astype(bool)
-        if not found.any():
-            continue
-        chosen = texts.filter(matches)
-        seconds = np.full(len(texts), np.nan)
-        seconds[found] = _seconds_of_texts(chosen if kind == "date" else _joined("1970-01-01 ", chosen))
-        return kind, seconds, ~np.isnan(seconds)
+        if found.any():
+            chosen = texts.filter(matches)
+            seconds[found] = _seconds_of_texts(chosen if kind == "date" else _joined("1970-01-01 ", chosen))
+        if found.any() or not np.isnan(seconds).all():
+            return kind, seconds, ~np.isnan(seconds)
     return None
+
+
+def is_iso(text: str) -> bool:
+    """Whether a text is a date or a time of a day that `parse_times` reads by itself."""
+    return re.match(_DATE, text) is not None or re.match(_TIME, text) is not None
+
+
+def seconds_of_packed(numbers: Array) -> Array:
+    """Read numbers (rows,) as dates in the form of `PACKED`; nan for one that is none.
+
+    >>> seconds_of_packed(np.array([19700102.0, 20230229.0, 5.5, np.nan])).tolist()
+    [86400.0, nan, nan, nan]
+    """
+    seconds = np.full(len(numbers), np.nan)
+    is_whole = (numbers >= 1800_01_01) & (numbers < 2200_01_01) & (numbers == np.floor(numbers))
+    whole = numbers[is_whole].astype(np.int64)
+    year, month, day = whole // 10_000, whole // 100 % 100, whole % 100
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    is_date = (month >= 1) & (month <= 12) & (days.astype("datetime64[M]") == months)
+    seconds[is_whole] = np.where(is_date, days.astype("datetime64[s]").astype(np.float64), np.nan)
+    return seconds
 
 
 def _seconds_of_texts(texts: Any) -> Array:
@@ -79,6 +105,10 @@ def _seconds_of_texts(texts: Any) -> Array:
 
 
 def _second(text: str) -> float:
+    if half := _HALF.fullmatch(text.removeprefix("1970-01-01 ")):
+        hour = int(half[1]) % 12 + 12 * (half[3] in "pP") if 1 <= int(half[1]) <= 12 else 99
+        text = f"1970-01-01 {hour:02}{half[2]}"
+    text = _SHORT_HOUR.sub("0", text)
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
@@ -92,6 +122,8 @@ def in_format(text: str | None, date_format: str) -> float:
     >>> in_format("02.01.1970", "%d.%m.%Y"), in_format("30.02.1970", "%d.%m.%Y")
     (86400.0, nan)
     """
+    if date_format == PACKED and len(text or "") != 8:  # strptime needs no zero before a month
+        return float("nan")
     try:
         time = datetime.strptime(text or "", date_format)
     except ValueError:

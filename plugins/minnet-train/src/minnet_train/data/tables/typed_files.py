@@ -118,6 +118,11 @@ class FrameTable(TypedTable):
                 "expected a frame of pandas (2.2), polars or Arrow, which has the method __arrow_c_stream__, "
                 f"received {kind}"
             )
+        if hasattr(frame, "to_frame") and not hasattr(frame, "columns"):
+            raise DataError(
+                f"expected a frame, received a {kind}, which is one column or row; to_frame() makes a column of it, "
+                "to_frame().T a row"
+            )
         with reading(kind, "a frame that Arrow can hold"):
             table = arrow().table(frame)
         header = tuple(table.schema.names)
@@ -235,5 +240,10 @@ class _ipc:  # noqa: N801  # it is used as a function is
 
 
 def _plain(values: Any) -> Any:
-    """Take the storage of an array of an extension type."""
-    return getattr(values, "storage", values)
+    """Take the storage of an array of an extension type, plain texts for views in a dictionary, as polars has."""
+    values = getattr(values, "storage", values)
+    types = arrow("types")
+    if types.is_dictionary(values.type) and str(values.type.value_type) == "string_view":
+        plain = values.dictionary.cast("string")
+        return arrow().DictionaryArray.from_arrays(values.indices, plain, ordered=values.type.ordered)
+    return values
