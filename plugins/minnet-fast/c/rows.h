@@ -2,14 +2,19 @@
 
 enum { NARROW = 8 }; /* columns below which to prepare for vectors takes longer than to do without */
 
+/* In as many strands as a vector has lanes: clang makes no vectors of a maximum that nan may be a part of. */
 INLINE float largest(const float *x, Size m) {
+    enum { LANES = 16 };
     float most = x[0];
-    if (m < NARROW) {
-        for (Size j = 1; j < m; j++) most = x[j] > most ? x[j] : most;
-        return most;
+    Size j = 0;
+    if (m >= 2 * LANES) {
+        float strand[LANES];
+        memcpy(strand, x, sizeof strand);
+        for (j = LANES; j + LANES <= m; j += LANES)
+            FOR_EACH(k, LANES) strand[k] = x[j + k] > strand[k] ? x[j + k] : strand[k];
+        for (Size k = 0; k < LANES; k++) most = strand[k] > most ? strand[k] : most;
     }
-    SIMD(reduction(max : most)) for (Size j = 0; j < m; j++)
-        most = x[j] > most ? x[j] : most;
+    for (; j < m; j++) most = x[j] > most ? x[j] : most;
     return most;
 }
 

@@ -244,7 +244,7 @@ def check(module, name, rng, n, m, offset=0):
     wanted, scales = expected(name, arrays)
     for array, copy in zip(arrays, copies, strict=True):
         np.testing.assert_array_equal(array, copy)
-    bound = BOUNDS.get(name, 1 if name in ELEMENTWISE else 4 + max(n, m) / 16)
+    bound = BOUNDS.get(name, 1 if name in ELEMENTWISE else 4 + 2 * max(n, m) ** 0.5)
     for result, want, scale in zip(results, wanted, scales, strict=True):
         assert np.shape(result) == np.shape(want)
         error = np.abs(result - want) / (ULP * scale + 2.0**-149)

@@ -12,6 +12,9 @@ from minnet_core import Array, Criterion
 from .. import kernels
 from ..loading import computed
 
+LARGE = 1 << 19
+"""Elements from which on NumPy is faster to make zeros: the system has pages of them."""
+
 
 class ClassNLLCriterion(of.ClassNLLCriterion):
     """Twin of `minnet_criterions.ClassNLLCriterion`, for classes of int64, and for weights."""
@@ -28,7 +31,7 @@ class ClassNLLCriterion(of.ClassNLLCriterion):
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         if (chosen := kernels.nll(input, target)) is not None:
-            gradInput = kernels.nll_back(chosen[1], input)
+            gradInput = kernels.nll_back(chosen[1], input) if input.size < LARGE else None
         else:
             is_alike = input.dtype == np.float32 and input.shape == getattr(target, "shape", None)
             gradInput = kernels.weighted_nll_back(target) if is_alike else None
