@@ -166,12 +166,11 @@ def run(task: str, name: str, folder: Path, spec: dict[str, object]) -> Program:
     """Run a program to its end."""
     code = f"spec = {spec!r}\n{PROGRAMS[name][0]}"
     start = perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    told = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    seconds = perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
+    with subprocess.Popen([sys.executable, "-c", code], cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        told = process.stdout.read() if process.stdout else ""
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{name} on {task}: exit code {process.returncode}")
     return Program(task, name, seconds, used.ru_maxrss * 1024.0, float(told.rpartition("score")[2]))
