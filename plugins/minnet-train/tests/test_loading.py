@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_train import DataConfig, DataError, Dataset, ExperimentError, Source, datasets
-from minnet_train.experiment.load_source import load_source
+from minnet_train.experiment.loading import load_source
 
 
 def test_digits_are_the_embedded_ones():

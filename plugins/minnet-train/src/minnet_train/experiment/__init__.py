@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         DataConfig as DataConfig,
         Experiment as Experiment,
     )
-    from .load_source import (
+    from .loading import (
         is_lost as is_lost,
         load_other as load_other,
         load_source as load_source,
@@ -83,7 +83,7 @@ else:
             "build": "build_criterion build_metrics build_model build_optimizer "
             "build_schedule check_components check_metric_names check_not_judged components_of",
             "experiment": "ComponentConfig DataConfig Experiment",
-            "load_source": "is_lost load_other load_source load_validation other_source",
+            "loading": "is_lost load_other load_source load_validation other_source",
             "model_card": "ModelCard",
             "own_files": "changed_files import_files",
             "prepared_data": "LearningData drawn_split",

@@ -21,7 +21,7 @@ from ..data import (
 from ..errors import DataError, ExperimentError, Problem
 from .align import aligned, with_columns
 from .experiment import DataConfig
-from .load_source import load_other, load_source, load_validation
+from .loading import load_other, load_source, load_validation
 from .start_model import StartModel
 
 

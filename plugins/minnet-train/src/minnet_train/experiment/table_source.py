@@ -13,7 +13,7 @@ from minnet_core.support import nearest
 from ..data import Dataset, Dialect, Option, has_names, is_iso, is_table, open_table, paths_of, work_out, written_out
 from ..errors import DataError, ExperimentError, Problem
 from .experiment import DataConfig
-from .load_source import fit_table, load_source
+from .loading import fit_table, load_source
 
 DIALECT = tuple(attribute.name for attribute in fields(Dialect))
 """Arguments of `Csv` that say how it is written."""
