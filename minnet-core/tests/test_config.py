@@ -398,3 +398,15 @@ def test_every_tree_of_configs_comes_back(model):
 def test_config_of_what_is_no_component_is_an_error():
     with pytest.raises(ConfigError, match="expected a layer, criterion or optimizer, received int"):
         to_config(3)
+
+
+def test_a_class_that_stands_for_another_is_written_as_that_one_and_its_subclasses_are_not():
+    class Faster(Sequential):
+        STANDS_FOR = Sequential
+
+    class Mine(Faster):
+        pass
+
+    assert to_config(Faster().add(Faster())) == to_config(Sequential().add(Sequential()))
+    assert type(build(to_config(Faster()))) is Sequential
+    assert to_config(Mine())["class"] == "local:Mine"

@@ -11,7 +11,7 @@ typedef struct {
     PyObject *rows; /* keeps alive what the addresses point to */
     Step *steps;
     Late *late;
-    int step_count, late_count;
+    int step_count, late_count, is_running;
     Size work;
 } Program;
 
@@ -190,10 +190,16 @@ static int fetch(Late *late, Step *step) {
 /* Execute all rows; False, with nothing done, if an array of this run is not as the kernels take it. */
 static PyObject *program_run(Program *self, PyObject *Py_UNUSED(nothing)) {
     int found = 1;
+    if (self->is_running) {
+        PyErr_SetString(PyExc_RuntimeError, "expected one run of a program at a time");
+        return NULL;
+    }
+    self->is_running = 1;
     for (int k = 0; found > 0 && k < self->late_count; k++)
         found = fetch(&self->late[k], &self->steps[self->late[k].step]);
     if (found > 0) execute(self->steps, self->step_count, self->work);
     for (int k = 0; k < self->late_count; k++) Py_CLEAR(self->late[k].array);
+    self->is_running = 0;
     return found < 0 ? NULL : PyBool_FromLong(found);
 }
 

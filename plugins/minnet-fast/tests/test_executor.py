@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -315,3 +318,40 @@ def test_a_holder_without_an_array_is_an_error():
     program = kernels.Program((("product", (late, np.ones((6, 3), np.float32), y), (), False, False),))
     with pytest.raises(AttributeError, match="array"):
         program.run()
+
+
+def test_a_program_that_runs_cannot_be_run_meanwhile():
+    class Holder:
+        @property
+        def array(self):
+            return program.run()
+
+    y = np.empty((4, 3), np.float32)
+    program = kernels.Program((("product", (Holder(), np.ones((6, 3), np.float32), y), (), False, False),))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="expected one run of a program at a time"):
+            program.run()
+
+
+def test_nothing_is_left_of_calls_and_runs():
+    x, late = np.ones((64, 64), np.float32), Late()
+    late.array = x
+    program = kernels.Program((("product", (late, x, x.copy()), (), False, False),))
+    before = sys.getrefcount(x), sys.getrefcount(late), sys.getrefcount(None)
+    tracemalloc.start()
+    try:
+        for repetition in range(1100):
+            if repetition == 100:
+                start = tracemalloc.get_traced_memory()[0]
+            kernels.relu(x), kernels.log_soft_max(x), kernels.batch_norm(x, 1e-3), kernels.mse(x, x)
+            kernels.relu(x, x), kernels.relu(None), kernels.product(x, x, False, True)
+            kernels.takes(("relu", (), (), False, False))
+            kernels.Program((("relu", (x, x), (), False, False),)).run()
+            program.run()
+            kernels.counts(), kernels.signatures(), kernels.variants()
+        assert tracemalloc.get_traced_memory()[0] - start < 16_000  # 16 bytes a time, less than any object
+    finally:
+        tracemalloc.stop()
+    after = sys.getrefcount(x), sys.getrefcount(late), sys.getrefcount(None)
+    assert after[:2] == before[:2]
+    assert abs(after[2] - before[2]) < 100
