@@ -131,7 +131,41 @@ def test_a_model_of_tuples_is_called_as_it_is():
 
     compiled = compile(Sequential(Pair(), First()), Half(), executor="numpy")
     assert compiled.forward(X, X) == pytest.approx((X**2).sum() / 2)
-    assert "called: Sequential: Pair: expected an array as its output" in compiled.describe()
+    assert "called as modules: Sequential: Pair: expected an array as its output" in compiled.describe()
+
+
+def test_a_model_of_which_nothing_says_operations_is_called_without_copies_and_tried_once():
+    class Counted(Scaling):
+        forwards = 0
+
+        def updateOutput(self, input):
+            Counted.forwards += 1
+            return super().updateOutput(input)
+
+    compiled = compile(Sequential(Counted()), Half(), executor="numpy")
+    for _ in range(3):
+        compiled.forward(X, X)
+    assert Counted.forwards == 4
+    assert compiled.output is compiled.model.output
+    assert "called as modules: Counted: it says none" in compiled.describe()
+
+
+def test_a_trial_that_fails_is_not_repeated():
+    class Positive(Module):
+        trials = 0
+
+        def updateOutput(self, input):
+            if not (input > 0).all():
+                Positive.trials += 1
+                raise ValueError("expected positive numbers")
+            self.output = np.log(input)
+            return self.output
+
+    compiled = compile(Sequential(Positive(), Rectifier()), Half(), executor="numpy")
+    for _ in range(3):
+        compiled.forward(np.abs(X), X)
+    assert Positive.trials == 1
+    assert "a trial with zeros failed: ValueError: expected positive numbers" in compiled.describe()
 
 
 def test_rows_that_compute_what_nobody_takes_are_left_out():

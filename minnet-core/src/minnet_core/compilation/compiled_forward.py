@@ -13,6 +13,7 @@ from .compiled_step import PLANS
 from .definition import Late
 from .errors import NoOperationsError
 from .executors import Executor
+from .operations import call
 from .plan import bind, grouped, needed
 from .table import Table
 from .value import Value
@@ -26,8 +27,8 @@ class ForwardPlan:
         dtypes = [array.dtype for array in model.namedParameters().values()]
         table = self.table = Table(dtypes[0] if dtypes else input.dtype)
         output, _ = table.module(model, Value(input.shape, input.dtype, late=self._input))
-        if output.root.late is not None:
-            raise NoOperationsError("its output is its input")
+        if all(row.operation is call for row in table.rows):
+            raise NoOperationsError("nothing of it says operations")
         rows = self.rows = needed(table.rows, (output,))
         memory: dict[Value, Array] = {}
         self._run = executor.bind(bind(grouped(rows), (output,), memory))
@@ -85,10 +86,8 @@ class CompiledForward:
         except KeyError:
             try:
                 plan = ForwardPlan(self.model, self.executor, input)
-            except NoOperationsError:
+            except Exception:  # nothing of it says operations, or the modules refuse such an input, and say why
                 plan = None
-            except Exception:  # of a trial with what the modules refuse too, and they say why
-                return None
         plans[key] = plan  # the last one used comes last
         if len(plans) > PLANS:
             del plans[next(iter(plans))]

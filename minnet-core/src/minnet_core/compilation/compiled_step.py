@@ -11,7 +11,7 @@ from ..nn import Array, Criterion, Module, Optimizer, Tensor, arrangement, title
 from .definition import Late
 from .errors import NoOperationsError
 from .executors import Executor, Run, row_calls
-from .operations import draw_keep
+from .operations import call, draw_keep
 from .plan import bind, bound_row, grouped, needed
 from .scratch import Scratch
 from .table import Table
@@ -37,6 +37,8 @@ class StepPlan:
         x = Value(input.shape, input.dtype, late=self._input)
         given = Value(target.shape, target.dtype, late=self._target)
         y, go_back = table.module(owner.model, x)
+        if all(row.operation is call for row in table.rows):  # then copies between them would be all that is new
+            raise NoOperationsError("; ".join(dict.fromkeys(f"{title(each)}: {why}" for each, why in table.called)))
         output = y if y.root.late is None else table.call(np.copyto, y)
         loss, gradient = table.criterion(owner.criterion, output, given)
         forward = len(table.rows)
@@ -84,8 +86,8 @@ class StepPlan:
             if row.called is not None:
                 np.copyto(bound.results[0], row.called.output)
             elif row.results and row.operation is not draw_keep:
-                for call in row_calls(bound, scratch):
-                    call()
+                for each in row_calls(bound, scratch):
+                    each()
         for module, output in self.table.outputs:
             module.output = output.resolve(memory)  # type: ignore[assignment]
 
@@ -195,7 +197,7 @@ class CompiledStep:
             except NoOperationsError as error:
                 plan = str(error)
             except Exception as error:  # of a trial with what the modules refuse too, and they say why
-                return f"a trial with zeros failed: {described(error)}"
+                plan = f"a trial with zeros failed: {described(error)}"
         self._plans[key] = plan  # the last one used comes last
         if len(self._plans) > PLANS:
             del self._plans[next(iter(self._plans))]
