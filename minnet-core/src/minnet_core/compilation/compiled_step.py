@@ -38,7 +38,7 @@ class StepPlan:
         given = Value(target.shape, target.dtype, late=self._target)
         y, go_back = table.module(owner.model, x)
         if all(row.operation is call for row in table.rows):  # then copies between them would be all that is new
-            raise NoOperationsError("; ".join(dict.fromkeys(f"{title(each)}: {why}" for each, why in table.called)))
+            raise NoOperationsError("; ".join(table.reasons()))
         output = y if y.root.late is None else table.call(np.copyto, y)
         loss, gradient = table.criterion(owner.criterion, output, given)
         forward = len(table.rows)
@@ -208,8 +208,4 @@ def _described(key: Any, plan: StepPlan | str) -> str:
     head = f"input {key[0]} {key[1]}, target {key[2]} {key[3]}:"
     if isinstance(plan, str):
         return f"{head}\n  called as modules: {plan}"
-    called = [
-        f"called: {title(component) if isinstance(component, Module) else component}: {why}"
-        for component, why in plan.table.called
-    ]
-    return "\n  ".join([head, *map(str, plan.rows), *called])
+    return "\n  ".join([head, *map(str, plan.rows), *map("called: {}".format, plan.table.reasons())])

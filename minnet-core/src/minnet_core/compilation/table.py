@@ -192,6 +192,15 @@ class Table:
         if modules or sum(written.values()) < gradients.size:
             self.rows.insert(start, Row(call, (), (), {"function": lambda: gradients.fill(0)}))
 
+    def reasons(self) -> list[str]:
+        """Say what is called as a module, and why, each once."""
+        return list(
+            dict.fromkeys(
+                f"{title(component) if isinstance(component, Module) else component}: {why}"
+                for component, why in self.called
+            )
+        )
+
     def _taken(self, operation: Operation, operand: Value) -> Value:
         """What a row takes for an operand: a copy of what is late where the operation does not take that."""
         root = operand.root
