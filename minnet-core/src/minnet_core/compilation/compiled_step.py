@@ -10,7 +10,7 @@ from ..errors import described
 from ..nn import Array, Criterion, Module, Optimizer, Tensor, arrangement, title, walk
 from .definition import Late
 from .errors import NoOperationsError
-from .executors import Executor, Run, row_calls
+from .executors import Executor, Run, Update, row_calls
 from .operations import call, draw_keep
 from .plan import bind, bound_row, grouped, needed
 from .scratch import Scratch
@@ -115,11 +115,11 @@ class CompiledStep:
         self.model, self.criterion, self.optimizer, self.executor = model, criterion, optimizer, executor
         self.output: Tensor = None
         self.trained = model if optimizer is None else optimizer.module
-        self._vectors: tuple[Array, Array] | None = None
+        self._vectors: tuple[Array, Array]
         self._last: StepPlan | None = None
         self._called: tuple[Tensor, Tensor] = (None, None)
         self._plans: dict[Any, StepPlan | str] = {}
-        self._update = None if optimizer is None else executor.bind_update(optimizer)
+        self._update = self._bound_update()
 
     def step(self, input: Tensor, target: Tensor) -> float:
         """Compute the loss and its gradients, and change the parameters.
@@ -132,7 +132,7 @@ class CompiledStep:
         """
         loss = self.forward(input, target)
         self.backward()
-        self.update()
+        self._update(*self._vectors)  # nobody has rebound anything meanwhile
         return loss
 
     def forward(self, input: Tensor, target: Tensor) -> float:
@@ -159,13 +159,7 @@ class CompiledStep:
 
     def update(self) -> None:
         """Change the parameters by the gradients, as the optimizer's ``step`` does."""
-        optimizer, vectors = self.optimizer, self._vectors
-        if optimizer is None:
-            raise RuntimeError(f"{self!r}: expected an optimizer, which compile(model, criterion, optimizer) takes")
-        if vectors is None or type(optimizer).step is not Optimizer.step:
-            optimizer.step()
-        else:
-            (self._update or optimizer.step_on)(*vectors)
+        self._update(*self.trained.flattenParameters())
 
     def set_outputs(self) -> None:
         """Set ``output`` of every module to what it was in the last step, which computes the forward pass once more.
@@ -181,6 +175,18 @@ class CompiledStep:
 
     def __repr__(self) -> str:
         return f"<CompiledStep of {title(self.model)}, executor {self.executor!r}>"
+
+    def _bound_update(self) -> Update:
+        """What changes the parameters, given where they and the gradients are."""
+        optimizer = self.optimizer
+        if optimizer is None:
+            return self._refuse_update
+        if type(optimizer).step is not Optimizer.step:
+            return lambda parameters, gradients: optimizer.step()
+        return self.executor.bind_update(optimizer) or optimizer.step_on
+
+    def _refuse_update(self, parameters: Array, gradients: Array) -> None:
+        raise RuntimeError(f"{self!r}: expected an optimizer, which compile(model, criterion, optimizer) takes")
 
     def _plan_for(self, input: Tensor, target: Tensor, gradients: Array) -> StepPlan | str:
         """Find the plan for a batch, or make it; a text says why there can be none."""
