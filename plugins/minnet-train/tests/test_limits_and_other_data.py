@@ -85,6 +85,7 @@ def test_validation_by_other_data_has_the_categories_of_the_model(limit, form):
 
 
 def test_data_that_have_moved_are_named_whatever_options_their_source_has():
+    pytest.importorskip("matplotlib")  # of plot
     experiment(LIMITS[0])
     run(train, "e.toml", "--run", "r")
     Path("a.csv").rename("moved.csv")

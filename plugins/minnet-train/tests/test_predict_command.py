@@ -76,10 +76,10 @@ def test_a_file_that_is_written_in_another_way_is_found_by_the_names_of_its_colu
         for length, width in (line.split(",") for line in ROWS.split())
     )
     (folder / "other.csv").write_bytes((before + table).encode(encoding))
-    result = CliRunner().invoke(predict, [model, "other.csv"], catch_exceptions=False)
-    assert result.stdout == plain
-    assert 'note: other.csv: delimiter = ";": line' in result.stderr
-    assert 'note: other.csv: decimal = ",": line' in result.stderr
+    told = CliRunner().invoke(predict, [model, "other.csv", "-o", "other-answers.csv"], catch_exceptions=False).output
+    assert Path("other-answers.csv").read_text("utf-8") == plain
+    assert 'note: other.csv: delimiter = ";": line' in told
+    assert 'note: other.csv: decimal = ",": line' in told
 
 
 def test_a_pattern_is_several_files_of_a_table(model, data, folder):

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from threadpoolctl import ThreadpoolController
 
 from minnet_core import Module, Sequential, hookimpl
+from minnet_core.compilation import CompiledForward
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import Linear, LogSoftMax
 from minnet_optimizers import SGD
@@ -208,13 +209,18 @@ def test_a_run_with_no_number_of_threads_is_refused(tmp_path, threads):
 
 def test_commands_say_and_take_the_number(monkeypatch):
     counts = []
-    inner = Linear.updateOutput
 
-    def watched(self, input):
-        counts.append(current())
-        return inner(self, input)
+    def watch(cls, name):
+        inner = getattr(cls, name)
 
-    monkeypatch.setattr(Linear, "updateOutput", watched)
+        def watched(self, input):
+            counts.append(current())
+            return inner(self, input)
+
+        monkeypatch.setattr(cls, name, watched)
+
+    watch(Linear, "updateOutput")
+    watch(CompiledForward, "forward")
 
     def run(command, *arguments):
         counts.clear()

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,10 @@ def blas() -> str:
 def blas_library() -> Mapping[str, Any] | None:
     """What threadpoolctl knows of the library; None without it."""
     try:
-        from threadpoolctl import threadpool_info
+        threadpoolctl = import_module("threadpoolctl")  # minnet-train brings it; the core does without
     except ImportError:
         return None
-    libraries: list[Mapping[str, Any]] = threadpool_info()
+    libraries: list[Mapping[str, Any]] = threadpoolctl.threadpool_info()
     return next((each for each in libraries if each["user_api"] == "blas"), None)
 
 
