@@ -94,7 +94,11 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in _ADDED or value != _ADDED[key]}
 
 
-_ADDED = {**dict.fromkeys(("start", "dtype", "group", "order", "validation", "folds", "fold")), "unknown": "error"}
+_ADDED = {
+    **dict.fromkeys(("start", "dtype", "group", "order", "validation", "folds", "fold")),
+    "unknown": "error",
+    "compile": "auto",
+}
 """Keys that earlier versions do not know -> what they are if they say nothing."""
 
 
