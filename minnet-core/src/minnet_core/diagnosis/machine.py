@@ -36,7 +36,7 @@ def kernels_hint(processor: str, library: Mapping[str, Any], environment: Mappin
     Products took 0.9 of the time there, measured on one of them.
 
     >>> kernels_hint("AMD EPYC 9554", {"internal_api": "openblas", "architecture": "SkylakeX"}, {})
-    "OpenBLAS uses the kernels of another processor; try OPENBLAS_CORETYPE=Zen, set before Python starts"
+    'OpenBLAS uses the kernels of another processor; try OPENBLAS_CORETYPE=Zen, set before Python starts'
     """
     is_other = (
         library["internal_api"] == "openblas" and library.get("architecture") == "SkylakeX" and "AMD" in processor
