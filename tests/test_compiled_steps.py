@@ -122,8 +122,8 @@ def networks(draw):
             [
                 lambda module: SGD(module, lr=0.1),
                 lambda module: SGD(module, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
-                lambda module: AdamW(module, lr=0.01),
-                lambda module: RMSprop(module, lr=0.01, centered=True),
+                lambda module: AdamW(module, lr=0.01, eps=1e-3),  # or a gradient that is 0 but for rounding would count
+                lambda module: RMSprop(module, lr=0.01, eps=1e-3, centered=True),
             ]
         )
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minnet_core import Criterion, Module, Sequential, compile
+from minnet_core import Criterion, Module, Optimizer, Sequential, compile
 from minnet_core.compilation import NoOperationsError, Table, Value, operations as o, says_operations
 from minnet_core.compilation.plan import grouped, needed
 
@@ -95,6 +95,26 @@ def test_gradients_of_what_is_called_and_of_what_is_not_add_up_where_it_is_one_a
         twin.zeroGradParameters()
         twin.backward(X, Half().backward(twin.forward(X), X))
         assert np.allclose(model.modules[0].grad_a, twin.modules[0].grad_a)
+
+
+class Trained(Optimizer):
+    def update(self, parameters, gradients, *state):
+        parameters -= gradients
+
+
+def test_gradients_of_what_is_not_trained_do_not_grow_and_those_of_what_is_not_reached_are_zero():
+    frozen, trained, apart = Scaling(), Scaling(), Scaling()
+    model = Sequential(frozen, Rectifier(), trained)
+    apart.grad_a += 1
+    compiled = compile(model, Half(), Trained(Sequential(trained, apart)), executor="numpy")
+    found = []
+    for _ in range(3):
+        compiled.forward(X, 0 * X)
+        compiled.backward()
+        found.append(frozen.grad_a.copy())
+    assert found[0].any()
+    assert np.array_equal(found[2], found[0])
+    assert not apart.grad_a.any()
 
 
 def test_what_a_module_prints_when_it_is_tried_is_not_seen(capsys):

@@ -187,10 +187,17 @@ class Table:
 
     def complete_gradients(self, gradients: Array, start: int) -> None:
         """Zero what no row of the table writes, but adds to, before the backward pass, which begins at ``start``."""
-        modules = [module for module, _ in self.called if isinstance(module, Module) and module.namedParameters()]
-        written = {_address(array): array.size for row in self.rows if (array := _written(row)) is not None}
-        if modules or sum(written.values()) < gradients.size:
+        start_of, stop_of = _address(gradients), _address(gradients) + gradients.nbytes
+        written = {
+            _address(array): array.size
+            for row in self.rows
+            if (array := _written(row)) is not None and start_of <= _address(array) < stop_of
+        }
+        if sum(written.values()) < gradients.size:
             self.rows.insert(start, Row(call, (), (), {"function": lambda: gradients.fill(0)}))
+        for module, _ in self.called:  # those that are not trained, too: their gradients would grow without end
+            if isinstance(module, Module) and module.namedParameters():
+                self.rows.insert(start, Row(call, (), (), {"function": module.zeroGradParameters}))
 
     def reasons(self) -> list[str]:
         """Say what is called as a module, and why, each once."""
