@@ -13,13 +13,29 @@ INLINE Size least(Size a, Size b) { return a < b ? a : b; }
 #define SUM_ROWS(n, w, total, TERM)                                                                                    \
     for (Size top = 0; top < (n); top += PART) {                                                                       \
         const Size stop = least(n, top + PART);                                                                        \
-        Size row = top;                                                                                                \
         float part[WIDEST];                                                                                            \
-        memset(part, 0, (size_t)(w) * sizeof *part);                                                                   \
-        for (; row + 4 <= stop; row += 4)                                                                              \
-            FOR_EACH(j, w) part[j] += (TERM(row) + TERM(row + 1)) + (TERM(row + 2) + TERM(row + 3));                   \
-        for (; row < stop; row++) FOR_EACH(j, w) part[j] += TERM(row);                                                 \
+        ADD_PART(top, stop, w, part, TERM)                                                                             \
         FOR_EACH(j, w)(total)[j] += part[j];                                                                           \
+    }
+
+/* The sums of two terms, with one pass over memory: the second finds its rows in the second-level cache. */
+#define SUM_ROWS_TWICE(n, w, total, TERM, other_total, OTHER_TERM)                                                     \
+    for (Size top = 0; top < (n); top += PART) {                                                                       \
+        const Size stop = least(n, top + PART);                                                                        \
+        float part[WIDEST];                                                                                            \
+        ADD_PART(top, stop, w, part, TERM)                                                                             \
+        FOR_EACH(j, w)(total)[j] += part[j];                                                                           \
+        ADD_PART(top, stop, w, part, OTHER_TERM)                                                                       \
+        FOR_EACH(j, w)(other_total)[j] += part[j];                                                                     \
+    }
+
+#define ADD_PART(top, stop, w, part, TERM)                                                                             \
+    {                                                                                                                  \
+        Size row = top;                                                                                                \
+        memset(part, 0, (size_t)(w) * sizeof *(part));                                                                 \
+        for (; row + 4 <= (stop); row += 4)                                                                            \
+            FOR_EACH(j, w)(part)[j] += (TERM(row) + TERM(row + 1)) + (TERM(row + 2) + TERM(row + 3));                  \
+        for (; row < (stop); row++) FOR_EACH(j, w)(part)[j] += TERM(row);                                              \
     }
 
 INLINE void add_or_set(const Block *b, const float *part, float *total, Size w) {
@@ -78,8 +94,7 @@ KERNEL(batch_norm) {
 #define SQUARE(row) CENTERED(row) * CENTERED(row)
         SUM_ROWS(n, w, mean, SHIFTED)
         FOR_EACH(j, w) mean[j] *= share;
-        SUM_ROWS(n, w, rest, CENTERED)
-        SUM_ROWS(n, w, square, SQUARE)
+        SUM_ROWS_TWICE(n, w, rest, CENTERED, square, SQUARE)
         FOR_EACH(j, w) {
             rest[j] *= share;
             const float variance = square[j] * share - rest[j] * rest[j];
@@ -108,8 +123,7 @@ KERNEL(batch_norm_back) {
         memset(mean, 0, sizeof mean), memset(slope, 0, sizeof slope);
 #define G(row) g[(row) * m + j]
 #define GY(row) g[(row) * m + j] * y[(row) * m + j]
-        SUM_ROWS(n, w, mean, G)
-        SUM_ROWS(n, w, slope, GY)
+        SUM_ROWS_TWICE(n, w, mean, G, slope, GY)
 #undef G
 #undef GY
         FOR_EACH(j, w) mean[j] *= share, slope[j] *= share;
