@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "minnet_criterions": {"minnet_core"},
     "minnet_optimizers": {"minnet_core"},
     "minnet_train": {"minnet_core"},
+    "minnet_conv": {"minnet_core"},
     "minnet_fast": {"minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers"},  # has their twins
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},

@@ -12,6 +12,7 @@ FIRST_PARTY = frozenset(
         "minnet-criterions",
         "minnet-optimizers",
         "minnet-train",
+        "minnet-conv",
         "minnet-fast",
         "minnet-torch",
         "minnet-new",
