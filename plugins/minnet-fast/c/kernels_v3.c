@@ -7,6 +7,8 @@
 #include <string.h>
 BEGIN_TARGET("avx2,fma,bmi,bmi2")
 #define TABLE kernels_v3
+#define SPATIAL_TABLE spatial_kernels_v3
+#define FLOATS 8
 #include "kernels.h"
 END_TARGET
 #else

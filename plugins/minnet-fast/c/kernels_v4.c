@@ -7,6 +7,8 @@
 #include <string.h>
 BEGIN_TARGET("avx2,fma,bmi,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl" WIDE_VECTORS)
 #define TABLE kernels_v4
+#define SPATIAL_TABLE spatial_kernels_v4
+#define FLOATS 16
 #include "kernels.h"
 END_TARGET
 #else

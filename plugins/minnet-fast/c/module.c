@@ -5,20 +5,21 @@
 #define IMPORTS_NUMPY
 #include "operands.h"
 #include "program.h"
+#include "spatial_operands.h"
 #include "variants.h"
 
 static Variant variants[VARIANT_COUNT];
 static const Variant *chosen;
-static long long counts[OPERATION_COUNT + 1]; /* calls that were computed here; the last is that of product */
+static long long counts[FIRST_SPATIAL + SPATIAL_COUNT]; /* calls that were computed here */
 
 void execute(const Step *steps, Size count, Size work) {
     for (Size k = 0; k < count; k++) counts[steps[k].operation]++;
     if (work < LARGE) {
-        run_steps(chosen->kernels, steps, count);
+        run_steps(chosen, steps, count);
         return;
     }
     Py_BEGIN_ALLOW_THREADS;
-    run_steps(chosen->kernels, steps, count);
+    run_steps(chosen, steps, count);
     Py_END_ALLOW_THREADS;
 }
 
@@ -144,6 +145,35 @@ static PyObject *call_product(PyObject *Py_UNUSED(self), PyObject *const *argume
     return c;
 }
 
+/* ------------------------------------------------------------------ images */
+
+/* Compute a spatial operation of arguments (what it reads, numbers, what it writes), adding to weights. None if the
+   kernel does not take them; nothing has been changed then. */
+static PyObject *call_spatial(int number, PyObject *const *arguments, Py_ssize_t given) {
+    const SpatialOperation *operation = &spatial_operations[number];
+    if (given != operation->operands + operation->numbers)
+        return PyErr_Format(PyExc_TypeError, "%s: expected %d arguments, received %zd", operation->name,
+                            operation->operands + operation->numbers, given);
+    PyObject *operands[SPATIAL_OPERANDS];
+    double numbers[SPATIAL_NUMBERS];
+    for (int k = 0; k < operation->operands; k++)
+        operands[k] = arguments[k < operation->reads ? k : k + operation->numbers];
+    for (int k = 0; k < operation->numbers; k++) {
+        numbers[k] = PyFloat_AsDouble(arguments[operation->reads + k]);
+        if (numbers[k] == -1 && PyErr_Occurred()) return NULL;
+    }
+    Step step = {.operation = FIRST_SPATIAL + number};
+    if (!chosen->spatial[number] || !set_spatial(&step.spatial, number, operands, numbers)) Py_RETURN_NONE;
+    execute(&step, 1, spatial_work(&step.spatial));
+    Py_RETURN_TRUE;
+}
+
+#define DEFINE_SPATIAL(name, reads, writes, numbers)                                                                   \
+    static PyObject *call_##name(PyObject *Py_UNUSED(self), PyObject *const *arguments, Py_ssize_t given) {            \
+        return call_spatial(SPATIAL_##name, arguments, given);                                                         \
+    }
+SPATIAL_OPERATIONS(DEFINE_SPATIAL)
+
 /* ------------------------------------------------------------------ choices */
 
 static PyObject *get_variants(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(nothing)) {
@@ -186,9 +216,11 @@ static PyObject *get_has_blas(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(not
 
 static PyObject *get_counts(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(nothing)) {
     PyObject *all = PyDict_New();
-    for (int k = 0; all && k <= OPERATION_COUNT; k++) {
+    for (int k = 0; all && k < FIRST_SPATIAL + SPATIAL_COUNT; k++) {
         PyObject *count = PyLong_FromLongLong(counts[k]);
-        const char *name = k < OPERATION_COUNT ? operations[k].name : "product";
+        const char *name = k < OPERATION_COUNT ? operations[k].name
+                           : k < FIRST_SPATIAL ? "product"
+                                               : spatial_operations[k - FIRST_SPATIAL].name;
         if (!count || PyDict_SetItemString(all, name, count)) Py_CLEAR(all);
         Py_XDECREF(count);
     }
@@ -212,8 +244,10 @@ static PyObject *get_signatures(PyObject *Py_UNUSED(self), PyObject *Py_UNUSED(n
 
 #define METHOD(name, reads, makes, writes, numbers, rows)                                                              \
     {#name, (PyCFunction)(void (*)(void))call_##name, METH_FASTCALL, NULL},
+#define SPATIAL_METHOD(name, reads, writes, numbers) METHOD(name, , , , , )
 static PyMethodDef methods[] = {
-    OPERATIONS(METHOD){"product", (PyCFunction)(void (*)(void))call_product, METH_FASTCALL, NULL},
+    OPERATIONS(METHOD)
+        SPATIAL_OPERATIONS(SPATIAL_METHOD){"product", (PyCFunction)(void (*)(void))call_product, METH_FASTCALL, NULL},
     {"takes", (PyCFunction)takes, METH_O, "Whether a row can be a part of a Program."},
     {"variants", get_variants, METH_NOARGS, "The instruction sets that this processor has, the best first."},
     {"use", use_variant, METH_O, "Compute with the kernels of one variant from now on."},

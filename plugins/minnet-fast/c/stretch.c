@@ -31,10 +31,16 @@ static void run_rows(Kernel *const *kernels, const Step *step, Size top, Size ro
     kernels[step->operation](&block);
 }
 
-void run_steps(Kernel *const *kernels, const Step *steps, Size count) {
+void run_steps(const Variant *variant, const Step *steps, Size count) {
+    Kernel *const *kernels = variant->kernels;
     for (const Step *step = steps, *end = steps + count; step < end;) {
         if (step->operation == OP_product) {
             multiply_matrices(&step->product);
+            step++;
+            continue;
+        }
+        if (step->operation >= FIRST_SPATIAL) {
+            variant->spatial[step->operation - FIRST_SPATIAL](&step->spatial);
             step++;
             continue;
         }

@@ -5,8 +5,10 @@
 #include "blas.h"
 #include "block.h"
 #include "operations.h"
+#include "variants.h"
 
-enum { OP_product = OPERATION_COUNT }; /* which is no kernel */
+/* What is no kernel of rows: products, and from FIRST_SPATIAL on the spatial operations. */
+enum { OP_product = OPERATION_COUNT, FIRST_SPATIAL };
 
 typedef struct {
     int operation;
@@ -14,11 +16,12 @@ typedef struct {
     union {
         Block block; /* of all rows */
         Product product;
+        Spatial spatial;
     };
 } Step;
 
 /* Execute steps in their order; those that are joined block by block of rows, so that what one writes is still in the
    first-level cache when the next reads it. They must be BY_ROWS, and none may read a sum that another makes. */
-void run_steps(Kernel *const *kernels, const Step *steps, Size count);
+void run_steps(const Variant *variant, const Step *steps, Size count);
 
 #endif

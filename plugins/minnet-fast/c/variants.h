@@ -4,11 +4,19 @@
 
 #include "block.h"
 #include "operations.h"
+#include "spatial.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(MINNET_FAST_BASELINE_ONLY)
 #define HAS_VARIANTS 1
 #else
 #define HAS_VARIANTS 0
+#endif
+
+/* Whether the compiler has vectors of any length as a type. */
+#if defined(__GNUC__)
+#define HAS_VECTORS 1
+#else
+#define HAS_VECTORS 0
 #endif
 
 /* Between the two, functions are compiled for processors that have the features named. */
@@ -24,13 +32,16 @@
 #endif
 
 extern Kernel *const kernels_baseline[OPERATION_COUNT];
+extern SpatialKernel *const spatial_kernels_baseline[SPATIAL_COUNT];
 #if HAS_VARIANTS
 extern Kernel *const kernels_v3[OPERATION_COUNT], *const kernels_v4[OPERATION_COUNT];
+extern SpatialKernel *const spatial_kernels_v3[SPATIAL_COUNT], *const spatial_kernels_v4[SPATIAL_COUNT];
 #endif
 
 typedef struct {
     const char *name;
     Kernel *const *kernels; /* NULL where they were not compiled, or the processor cannot execute them */
+    SpatialKernel *const *spatial;
 } Variant;
 
 enum { VARIANT_COUNT = 3 };

@@ -1,0 +1,100 @@
+/* Pooling: of each window, place by place, over a strip of samples. */
+
+enum { STRIP = 64 };
+
+/* y = the largest of a window; a nan is the largest. The last nan, or the first of the largest, is the one of which
+   `index` tells the tap. */
+INLINE void find_largest(const float *x, const Taps *rows, const Taps *columns, Size count, float *most,
+                         int32_t *index) {
+    for (Size n = 0; n < count; n++) most[n] = -INFINITY, index[n] = 0;
+    for (Size a = 0; a < rows->count; a++)
+        for (Size b = 0; b < columns->count; b++) {
+            const float *at = x + rows->place[a] + columns->place[b];
+            const int32_t tap = (int32_t)(a * columns->count + b);
+            FOR_EACH(n, count) {
+                const int wins = (at[n] > most[n]) | (at[n] != at[n]);
+                most[n] = wins ? at[n] : most[n];
+                index[n] = wins ? tap : index[n];
+            }
+        }
+}
+
+/* CODE for each channel, each place of the output with its taps, and each strip of samples. */
+#define FOR_EACH_WINDOW(CODE)                                                                                          \
+    Taps rows = {.place_size = s->width.input * s->batch}, columns = {.place_size = s->batch};                         \
+    for (Size c = 0; c < s->outputs; c++)                                                                              \
+        for (Size r = 0; r < s->height.output; r++) {                                                                  \
+            const Size down = taps_of_output(&s->height, r, &rows);                                                    \
+            for (Size q = 0; q < s->width.output; q++) {                                                               \
+                const Size right = taps_of_output(&s->width, q, &columns);                                             \
+                const Size plane = c * s->height.input * s->width.input * s->batch;                                    \
+                const Size place = ((c * s->height.output + r) * s->width.output + q) * s->batch;                      \
+                for (Size n = 0; n < s->batch; n += STRIP) {                                                           \
+                    const Size count = least(STRIP, s->batch - n), from = plane + down + right + n, to = place + n;    \
+                    CODE                                                                                               \
+                }                                                                                                      \
+            }                                                                                                          \
+        }
+
+static void max_pool(const Spatial *s) {
+    int32_t index[STRIP];
+    FOR_EACH_WINDOW(find_largest(s->at[0] + from, &rows, &columns, count, s->at[1] + to, index);)
+}
+
+static void clear_gradient(const Spatial *s, float *gx) {
+    memset(gx, 0, (size_t)(s->inputs * s->height.input * s->width.input * s->batch) * sizeof *gx);
+}
+
+/* gx += g where x is the largest of its window */
+static void max_pool_back(const Spatial *s) {
+    float most[STRIP];
+    int32_t index[STRIP];
+    clear_gradient(s, s->at[2]);
+    FOR_EACH_WINDOW({
+        const float *g = s->at[1] + to;
+        find_largest(s->at[0] + from, &rows, &columns, count, most, index);
+        for (Size a = 0; a < rows.count; a++)
+            for (Size b = 0; b < columns.count; b++) {
+                float *gx = s->at[2] + from + rows.place[a] + columns.place[b];
+                const int32_t tap = (int32_t)(a * columns.count + b);
+                FOR_EACH(k, count) gx[k] += index[k] == tap ? g[k] : 0;
+            }
+    })
+}
+
+/* How many places of a window count, along an axis: those of the input, and of the padding, but none beyond that. */
+static Size window_count(const Spatial *s, const Axis *axis, Size place, const Taps *taps) {
+    const Size first = place * axis->stride - axis->padding;
+    return s->counts_padding ? least(axis->window, axis->input + axis->padding - first) : taps->count;
+}
+
+/* y = the average of a window */
+static void average_pool(const Spatial *s) {
+    FOR_EACH_WINDOW({
+        float *y = s->at[1] + to;
+        const float share =
+            1.0f / (float)(window_count(s, &s->height, r, &rows) * window_count(s, &s->width, q, &columns));
+        memset(y, 0, (size_t)count * sizeof *y);
+        for (Size a = 0; a < rows.count; a++)
+            for (Size b = 0; b < columns.count; b++) {
+                const float *x = s->at[0] + from + rows.place[a] + columns.place[b];
+                FOR_EACH(k, count) y[k] += x[k];
+            }
+        FOR_EACH(k, count) y[k] *= share;
+    })
+}
+
+/* gx += g / count, in each place of the window */
+static void average_pool_back(const Spatial *s) {
+    clear_gradient(s, s->at[1]);
+    FOR_EACH_WINDOW({
+        const float *g = s->at[0] + to;
+        const float share =
+            1.0f / (float)(window_count(s, &s->height, r, &rows) * window_count(s, &s->width, q, &columns));
+        for (Size a = 0; a < rows.count; a++)
+            for (Size b = 0; b < columns.count; b++) {
+                float *gx = s->at[1] + from + rows.place[a] + columns.place[b];
+                FOR_EACH(k, count) gx[k] += g[k] * share;
+            }
+    })
+}
