@@ -46,6 +46,17 @@ MUTANTS = {
     ),
     "a block that is not passed": ("stretch.c", "top * bytes_of_row", "0 * bytes_of_row", "several and relu"),
     "rows that are one short": ("losses.h", "-total / (double)b->rows", "-total / (b->rows + 1.0)", "several and nll"),
+    "a padding that moves": ("taps.h", "place * axis->stride - axis->padding", "place * axis->stride", "convolution"),
+    "samples that are added twice": ("convolution.h", "from + k < whole ? 0 : -1", "-1", "convolution"),
+    "channels of another group": (
+        "convolution.h",
+        "x = s->at[0] + group * inputs * plane",
+        "x = s->at[0]",
+        "convolution",
+    ),
+    "a nan that loses": ("pooling.h", "| (at[n] != at[n])", "", "max_pool"),
+    "the last of equals": ("pooling.h", "(at[n] > most[n])", "(at[n] >= most[n])", "max_pool"),
+    "padding that counts too far": ("pooling.h", "least(axis->window, ", "(axis->window + 0 * ", "average"),
     "a beta for the other": ("optimizers.h", "keep2 * v[i] + take2", "keep1 * v[i] + take1", "several and adam"),
 }
 """What is wrong -> file, what stands there, what stands there instead, and which tests are to find it."""
@@ -81,7 +92,13 @@ def unchanged(tmp_path_factory):
 def run_tests(folder, which):
     environment = {**os.environ, "PYTHONPATH": str(folder), "MINNET_FAST": "", "OPENBLAS_NUM_THREADS": "1"}
     options = ["-q", "-x", "-p", "no:cacheprovider", "--import-mode=importlib", "-k", which]
-    command = [sys.executable, "-m", "pytest", *options, Path(__file__).with_name("test_kernels.py")]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *options,
+        *map(Path(__file__).with_name, ("test_kernels.py", "test_spatial_kernels.py")),
+    ]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 
 

@@ -1,0 +1,237 @@
+"""Kernels of images compute their formulas: against plain loops in float64, for each instruction set."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+kernels = pytest.importorskip("minnet_fast.kernels")
+
+BY_VARIANT = pytest.mark.parametrize("variant", kernels.variants())
+PAIR = st.tuples(st.integers(1, 3), st.integers(1, 3))
+BATCH = st.sampled_from([16, 17, 31, 32, 50, 64, 79, 80, 130])
+
+
+@pytest.fixture(autouse=True)
+def the_best_variant_again():
+    yield
+    kernels.use(kernels.variants()[0])
+
+
+def normal(rng, *shape):
+    return rng.standard_normal(shape).astype(np.float32)
+
+
+def count(length, window, stride, padding, dilation):
+    return (length + 2 * padding - dilation * (window - 1) - 1) // stride + 1
+
+
+def windows(lengths, counts, window, stride, padding, dilation):
+    """Each place of the output, a step of the kernel there, and the place of the input where that is."""
+    for place, step in product(product(*map(range, counts)), product(*map(range, window))):
+        read = tuple(
+            p * s + i * d - pad for p, s, i, d, pad in zip(place, stride, step, dilation, padding, strict=True)
+        )
+        if all(0 <= r < length for r, length in zip(read, lengths, strict=True)):
+            yield place, step, read
+
+
+def convolved(x, w, b, g, *geometry):
+    """The output, and the gradients of input, weights and bias, in float64."""
+    x, w, b, g = (array.astype(float) for array in (x, w, b, g))
+    y, gx, gw = np.broadcast_to(b[:, None, None, None], g.shape).copy(), np.zeros_like(x), np.zeros_like(w)
+    of_input, of_output = w.shape[1], len(w) // (len(x) // w.shape[1])
+    for (r, q), (i, j), (u, v) in windows(x.shape[1:3], g.shape[1:3], w.shape[2:], *geometry):
+        for o, c in product(range(len(w)), range(of_input)):
+            read = o // of_output * of_input + c
+            y[o, r, q] += w[o, c, i, j] * x[read, u, v]
+            gx[read, u, v] += w[o, c, i, j] * g[o, r, q]
+            gw[o, c, i, j] += g[o, r, q] @ x[read, u, v]
+    return y, gx, gw, g.sum((1, 2, 3))
+
+
+def flat(*pairs):
+    return [number for pair in pairs for number in pair]
+
+
+@BY_VARIANT
+@given(
+    seed=st.integers(0, 2**32),
+    groups=st.integers(1, 2),
+    channels=st.tuples(st.integers(1, 3), st.sampled_from([1, 2, 4, 5])),
+    window=st.tuples(st.integers(1, 4), st.integers(1, 5)),
+    stride=PAIR,
+    padding=st.tuples(st.integers(0, 2), st.integers(0, 4)),
+    dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
+    batch=BATCH,
+)
+@settings(max_examples=25, deadline=None)
+def test_convolution(variant, seed, groups, channels, window, stride, padding, dilation, batch):
+    kernels.use(variant)
+    rng, geometry = np.random.default_rng(seed), (stride, padding, dilation)
+    lengths = tuple(d * (k - 1) + rng.integers(1, 4) for d, k in zip(dilation, window, strict=True))
+    counts = tuple(map(count, lengths, window, stride, padding, dilation))
+    x, g = normal(rng, groups * channels[0], *lengths, batch), normal(rng, groups * channels[1], *counts, batch)
+    w, b = normal(rng, groups * channels[1], channels[0], *window), normal(rng, groups * channels[1])
+    y, gx = np.empty_like(g), np.empty_like(x)
+    gw, gb = np.ones_like(w), np.ones_like(b)
+    assert kernels.convolution(x, w, b, *flat(*geometry), y)
+    assert kernels.convolution_back(g, w, *flat(*geometry), gx)
+    assert kernels.convolution_weights(x, g, *flat(*geometry), gw, gb)
+    for result, want in zip((y, gx, gw - 1, gb - 1), convolved(x, w, b, g, *geometry), strict=True):
+        np.testing.assert_allclose(result, want, rtol=1e-5, atol=2e-5 * max(1, np.abs(want).max()))
+
+
+@BY_VARIANT
+def test_a_long_sum_of_weights_keeps_its_digits(variant):
+    kernels.use(variant)
+    rng = np.random.default_rng(0)
+    x, g = rng.random((1, 120, 120, 64), np.float32), rng.random((4, 120, 120, 64), np.float32)
+    gw, gb = np.zeros((4, 1, 1, 1), np.float32), np.zeros(4, np.float32)
+    assert kernels.convolution_weights(x, g, 1, 1, 0, 0, 1, 1, gw, gb)
+    np.testing.assert_allclose(gw.reshape(4), np.tensordot(g.astype(float), x[0].astype(float), 3), rtol=1e-6)
+    np.testing.assert_allclose(gb, g.sum((1, 2, 3), dtype=float), rtol=1e-6)
+
+
+@BY_VARIANT
+def test_samples_that_fill_no_vector_meet_no_other_sample(variant):
+    """What is computed of some twice, or masked, brings no nan of one sample to another, nor to the weights twice."""
+    kernels.use(variant)
+    x, w, b = np.ones((1, 3, 3, 33), np.float32), np.ones((4, 1, 2, 2), np.float32), np.zeros(4, np.float32)
+    x[..., 30] = np.inf
+    y, gw, gb = np.empty((4, 2, 2, 33), np.float32), np.zeros_like(w), np.zeros_like(b)
+    assert kernels.convolution(x, w, b, 1, 1, 0, 0, 1, 1, y)
+    assert np.isinf(y[..., 30]).all()
+    assert np.isfinite(np.delete(y, 30, 3)).all()
+    assert kernels.convolution_weights(x, np.ones_like(y), 1, 1, 0, 0, 1, 1, gw, gb)
+    assert np.isposinf(gw).all()
+
+
+def pooled(x, g, window, *geometry):
+    """The maxima, and the gradient: of the last nan, or of the first of the largest."""
+    y, chosen, gx = np.full(g.shape, -np.inf), np.zeros(g.shape, int), np.zeros(x.shape)
+    place_of = np.arange(x[..., 0].size).reshape(x.shape[:3])
+    taps = sorted(windows(x.shape[1:3], g.shape[1:3], window, *geometry))
+    first = set()
+    for place, _, read in taps:
+        at, best = (slice(None), *place), x[(slice(None), *read)]
+        wins = (best > y[at]) | np.isnan(best) | (place not in first)
+        first.add(place)
+        y[at] = np.where(wins, best, y[at])
+        chosen[at] = np.where(wins, place_of[(slice(None), *read)][:, None], chosen[at])
+    samples = np.broadcast_to(np.arange(x.shape[3]), g.shape)
+    np.add.at(gx.reshape(-1, x.shape[3]), (chosen, samples), g)
+    return y, gx
+
+
+POOLS = {
+    "seed": st.integers(0, 2**32),
+    "window": st.tuples(st.integers(1, 4), st.integers(1, 3)),
+    "stride": PAIR,
+    "more": st.booleans(),
+    "batch": st.sampled_from([1, 7, 63, 64, 65, 140]),
+}
+
+
+def pool(seed, window, stride, dilation, more, batch):
+    """Draw an input and gradients of an output, which has one more row where there is room for a part of a window."""
+    rng = np.random.default_rng(seed)
+    padding = tuple(int(rng.integers(0, k // 2 + 1)) for k in window)
+    lengths = tuple(d * (k - 1) + int(rng.integers(1, 6)) for d, k in zip(dilation, window, strict=True))
+    counts = list(map(count, lengths, window, stride, padding, dilation))
+    counts[0] += more and counts[0] * stride[0] < lengths[0] + padding[0]
+    return np.round(2 * normal(rng, 2, *lengths, batch)), normal(rng, 2, *counts, batch), padding
+
+
+@BY_VARIANT
+@given(**POOLS, dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)), has_nan=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_max_pool(variant, seed, window, stride, dilation, more, batch, has_nan):
+    kernels.use(variant)
+    x, g, padding = pool(seed, window, stride, dilation, more, batch)
+    if has_nan:
+        x[:, :2, :2] = np.nan
+    y, gx = np.empty_like(g), np.empty_like(x)
+    numbers = flat(window, stride, padding, dilation)
+    assert kernels.max_pool(x, *numbers, y)
+    assert kernels.max_pool_back(x, g, *numbers, gx)
+    want, want_gx = pooled(x, g, window, stride, padding, dilation)
+    np.testing.assert_array_equal(y, want)
+    np.testing.assert_allclose(gx, want_gx, rtol=1e-5, atol=1e-5)
+
+
+@BY_VARIANT
+@given(**POOLS, counts_padding=st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_average_pool(variant, seed, window, stride, more, batch, counts_padding):
+    kernels.use(variant)
+    x, g, padding = pool(seed, window, stride, (1, 1), more, batch)
+    sums, sizes = np.zeros(g.shape), np.zeros(g.shape[1:3])
+    for place, _, read in windows(x.shape[1:3], g.shape[1:3], window, stride, padding, (1, 1)):
+        sums[(slice(None), *place)] += x[(slice(None), *read)]
+        sizes[place] += 1
+    if counts_padding:
+        lengths = [
+            np.minimum(np.arange(c) * s - pad + k, length + pad) - (np.arange(c) * s - pad)
+            for c, s, pad, k, length in zip(g.shape[1:3], stride, padding, window, x.shape[1:3], strict=True)
+        ]
+        sizes = np.multiply.outer(*lengths)
+    gx = np.zeros(x.shape)
+    for place, _, read in windows(x.shape[1:3], g.shape[1:3], window, stride, padding, (1, 1)):
+        gx[(slice(None), *read)] += g[(slice(None), *place)] / sizes[place]
+    y, result = np.empty_like(g), np.empty_like(x)
+    numbers = [*flat(window, stride, padding), 1, 1, counts_padding]
+    assert kernels.average_pool(x, *numbers, y)
+    assert kernels.average_pool_back(g, *numbers, result)
+    np.testing.assert_allclose(y, sums / sizes[..., None], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(result, gx, rtol=1e-5, atol=1e-5)
+
+
+def image(*shape):
+    return np.zeros(shape, np.float32)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x": image(2, 5, 5, 15), "y": image(3, 3, 3, 15)},  # no vector is full
+        {"x": image(2, 5, 5, 64).transpose(1, 0, 2, 3)},
+        {"x": image(2, 5, 5, 64)[..., ::2]},
+        {"x": image(2, 5, 5, 32).astype(float)},
+        {"x": image(2, 5, 5)},
+        {"x": image(0, 5, 5, 32)},
+        {"x": image(3, 5, 5, 32)},  # channels
+        {"y": image(4, 3, 3, 32)},
+        {"y": image(3, 2, 3, 32)},
+        {"y": image(3, 3, 3, 33)},
+        {"b": image(2)},
+        {"b": image(3, 1)},
+        {"w": image(3, 2, 3)},
+        {"w": image(3, 2, 3, 65), "x": image(2, 5, 70, 32), "y": image(3, 3, 6, 32)},  # too wide
+        {"numbers": (0, 1, 0, 0, 1, 1)},
+        {"numbers": (1, 1, -1, 0, 1, 1)},
+        {"numbers": (1, 1, 1, 0, 1, 1)},
+        {"numbers": (1, 1, 0, 0, 2, 1)},
+        {"numbers": (1, 1, 0, 0, float("nan"), 1)},
+        {"numbers": (1, 1, 0, 0, 1e30, 1)},
+    ],
+)
+def test_what_does_not_fit_is_refused_with_nothing_done(changes):
+    given = {"x": image(2, 5, 5, 32), "w": image(3, 2, 3, 3), "b": image(3), "numbers": (1, 1, 0, 0, 1, 1)}
+    given |= {"y": image(3, 3, 3, 32), **changes}
+    given["y"].fill(7)
+    assert kernels.convolution(given["x"], given["w"], given["b"], *given["numbers"], given["y"]) is None
+    assert (given["y"] == 7).all()
+
+
+@pytest.mark.parametrize("numbers", [(2, 2, 2, 2, 2, 0, 1, 1), (2, 2, 1, 2, 0, 0, 1, 1), (0, 2, 2, 2, 0, 0, 1, 1)])
+def test_a_pool_without_a_place_for_each_window_is_refused(numbers):
+    assert kernels.max_pool(image(2, 4, 4, 8), *numbers, image(2, 2, 2, 8)) is None
+
+
+def test_a_wrong_number_of_arguments_is_an_error():
+    with pytest.raises(TypeError, match="convolution: expected 10 arguments, received 1"):
+        kernels.convolution(image(1, 1, 1, 16))
