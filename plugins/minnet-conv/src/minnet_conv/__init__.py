@@ -6,7 +6,8 @@ Arrays are ``(batch, channels, height, width)``, or ``(batch, channels, length)`
 from __future__ import annotations
 
 from .flatten import Flatten
+from .max_pool2d import MaxPool2d
 
 __version__ = "0.1.0"
 
-__all__ = ["Flatten"]
+__all__ = ["Flatten", "MaxPool2d"]
