@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Module
 
 
 class Flatten(Module):
