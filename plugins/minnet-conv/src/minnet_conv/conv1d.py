@@ -1,0 +1,156 @@
+"""`Conv1d`: convolution of sequences."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from minnet_core import Affine, Array, Module, expect_shape
+
+from .convolution_arguments import channels_in_groups, draw_parameters
+from .convolution_examples import convolution_example
+from .convolutions import convolve, convolve_back, convolve_weights, output_shape
+from .folding import absorb_channels
+from .footprint import Footprint
+
+
+class Conv1d(Module):
+    r"""Lays a kernel on sequences everywhere; input ``(batch, in_channels, length)``.
+
+    With stride :math:`s`, dilation :math:`d` and padding :math:`p`, and :math:`c` over the channels of the group that
+    :math:`o` belongs to:
+
+    .. math:: y_{nol} = b_o + \sum_{ci} W_{oci}\,x_{n,\;c,\;ls + id - p}
+
+    The output is ``(batch, out_channels, (length + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1)``.
+
+    Backward, with :math:`g = \partial L/\partial y`. Each :math:`W_{oci}` meets one :math:`x` for every output of
+    :math:`o`, and each :math:`x` meets those :math:`W` that come to lie on it, where :math:`l = l's + id - p`:
+
+    .. math:: \frac{\partial L}{\partial W_{oci}} = \sum_{nl} g_{nol}\,x_{n,\;c,\;ls + id - p}, \quad
+              \frac{\partial L}{\partial b_o} = \sum_{nl} g_{nol}, \quad
+              \frac{\partial L}{\partial x_{ncl}} = \sum_{oi} W_{oci}\,g_{nol'}
+
+    What falls on padding that was taken from the sequence goes back to where it was taken.
+
+    PyTorch: ``torch.nn.Conv1d`` with the same arguments, but batches of sequences only.
+
+    Args:
+        in_channels, out_channels: of a sequence, and of its output.
+        kernel_size, stride, padding, dilation: numbers. ``padding="same"`` keeps the length, with the odd number of an
+            even kernel at the end; ``"valid"`` is 0.
+        bias: whether there is a ``b``; without it ``b`` and ``gradb`` are None.
+        padding_mode: zeros, reflect, replicate or circular.
+        groups: of channels, each of which has its own share of the outputs.
+        rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt n` for :math:`n` summands.
+        dtype: of the parameters and their gradients.
+
+    Attributes:
+        W, gradW: ``(out_channels, in_channels / groups, kernel_size)``; ``b`` and ``gradb`` are ``(out_channels,)``.
+
+    >>> import numpy as np
+    >>> from minnet_conv import Conv1d
+    >>> layer = Conv1d(1, 1, 2, bias=False, dtype="float64")
+    >>> layer
+    Conv1d 1 -> 1, 2
+    >>> layer.W[...] = [[[-1.0, 1.0]]]
+    >>> layer.forward(np.array([[[1.0, 3.0, 2.0]]]))
+    array([[[ 2., -1.]]])
+    """
+
+    PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    EXAMPLES = (
+        convolution_example(
+            "Conv1d",
+            (2, 2, 5),
+            in_channels=2,
+            out_channels=3,
+            kernel_size=3,
+            rejects=[(2, 3, 5), (2, 2, 2), (2, 2, 5, 5), (2, 5)],
+            rejected_arguments=[
+                {"out_channels": 0},
+                {"kernel_size": (3, 3)},
+                {"padding": "same", "stride": 2},
+                {"padding_mode": "mirror"},
+                {"groups": 2},
+            ],
+        ),
+        convolution_example(
+            "Conv1d", (2, 4, 9), in_channels=4, out_channels=2, kernel_size=3, stride=2, padding=2, dilation=2, groups=2
+        ),
+        convolution_example(
+            "Conv1d", (3, 2, 4), in_channels=2, out_channels=2, kernel_size=2, padding="same", bias=False
+        ),
+        convolution_example(
+            "Conv1d",
+            (2, 1, 4),
+            in_channels=1,
+            out_channels=2,
+            kernel_size=3,
+            padding=3,
+            padding_mode="reflect",
+            rejects=[(2, 1, 3)],
+        ),
+        convolution_example("Conv1d", (3, 3, 4), in_channels=3, out_channels=2, kernel_size=1),
+    )
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        padding: int | str = 0,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        dilation: int = 1,
+        groups: int = 1,
+        *,
+        rng: int | np.random.Generator | None = None,
+        dtype: npt.DTypeLike = "float32",
+    ) -> None:
+        super().__init__()
+        name = type(self).__name__
+        self.footprint = Footprint.of_arguments(name, 1, kernel_size, stride, padding, dilation, groups, padding_mode)
+        groups = self.footprint.groups
+        n_in, n_out = channels_in_groups(name, groups, in_channels=in_channels, out_channels=out_channels)
+        shape = (n_out, n_in // groups, *self.footprint.kernel_size[1:])
+        self.W, self.b = draw_parameters(name, shape, n_out, bias, rng, dtype)
+        self.gradW = np.zeros_like(self.W)
+        self.gradb = None if self.b is None else np.zeros_like(self.b)
+
+    def updateOutput(self, input: Array) -> Array:
+        output_shape(self, input, self.W, self.footprint)
+        if self.b is not None:
+            expect_shape(self, self.b, self.W.shape[:1], "b")
+        output = convolve(input, self.W, self.b, self.footprint)
+        self.output = output
+        return output
+
+    def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
+        expect_shape(self, gradOutput, output_shape(self, input, self.W, self.footprint), "gradOutput")
+        self.gradInput = convolve_back(gradOutput, self.W, self.footprint, input.shape[2:])
+        return self.gradInput
+
+    def accGradParameters(self, input: Array, gradOutput: Array) -> None:
+        expect_shape(self, gradOutput, output_shape(self, input, self.W, self.footprint), "gradOutput")
+        expect_shape(self, self.gradW, self.W.shape, "gradW")
+        has_bias = self.gradb is not None
+        weights, bias = convolve_weights(input, gradOutput, self.footprint, self.W.shape, has_bias)
+        if self.gradb is not None:
+            expect_shape(self, self.gradb, self.W.shape[:1], "gradb")
+            self.gradb += bias
+        self.gradW += weights
+
+    def backwardParameters(self, input: Array, gradOutput: Array) -> None:
+        self.accGradParameters(input, gradOutput)
+
+    def absorb(self, affine: Affine) -> Conv1d | None:
+        r"""Fold a map of each channel: :math:`s(W * x + b) + t = (sW) * x + (sb + t)`."""
+        return absorb_channels(self, affine)
+
+    def __repr__(self) -> str:
+        channels = f"{self.W.shape[1] * self.footprint.groups} -> {self.W.shape[0]}"
+        return f"{type(self).__name__} {channels}, {self.footprint.words(self.W.ndim - 2)}"
