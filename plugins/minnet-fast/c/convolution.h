@@ -6,7 +6,7 @@
 typedef float Vector __attribute__((vector_size(FLOATS * sizeof(float)), aligned(sizeof(float)), may_alias));
 typedef int32_t Mask __attribute__((vector_size(FLOATS * sizeof(int32_t)), aligned(sizeof(int32_t)), may_alias));
 
-enum { CHANNELS = 4, WIDE = FLOATS == 16 ? 4 : 2 };
+enum { CHANNELS = 4, WIDE = FLOATS == 16 ? 4 : 2, CACHED = 20480 };
 
 /* Which places of the output read a place of the input, likewise. */
 INLINE Size taps_of_input(const Axis *axis, Size place, Taps *taps) {
@@ -41,13 +41,18 @@ typedef struct {
     Size of_sum, of_channel; /* what an address of weights grows by with each sum and channel */
 } Source;
 
-/* into[k] = start[k] + the sum over channels c and taps (i, r), (j, q) of weights[k, c, i, j] from[c, r, q] */
+/* into[k] = start[k], or what it is if goes_on, + the sum over channels c and taps (i, r), (j, q) of weights[k, c, i,
+ * j] from[c, r, q] */
 #define GATHER(COUNT, WIDTH)                                                                                           \
     static void gather_##COUNT##_##WIDTH(const Source *s, const Taps *rows, const Taps *columns, const float *start,   \
-                                         float *into, Size apart) {                                                    \
+                                         int goes_on, float *into, Size apart) {                                       \
         Vector total[COUNT][WIDTH];                                                                                    \
         for (int k = 0; k < (COUNT); k++)                                                                              \
-            for (int v = 0; v < (WIDTH); v++) total[k][v] = (Vector){0} + (start ? start[k] : 0.0f);                   \
+            for (int v = 0; v < (WIDTH); v++)                                                                          \
+                if (goes_on)                                                                                           \
+                    total[k][v] = load(into + k * apart + v * FLOATS);                                                 \
+                else                                                                                                   \
+                    total[k][v] = (Vector){0} + (start ? start[k] : 0.0f);                                             \
         for (Size c = 0; c < s->channels; c++)                                                                         \
             for (Size a = 0; a < rows->count; a++) {                                                                   \
                 const float *row = s->from + c * s->plane + rows->place[a];                                            \
@@ -79,8 +84,8 @@ GATHER(4, 1)
 GATHER(1, 1)
 
 /* All samples of one place, for some sums beside each other. */
-static void gather(Source s, const Taps *rows, const Taps *columns, const float *start, float *into, Size apart,
-                   Size sums) {
+static void gather(Source s, const Taps *rows, const Taps *columns, const float *start, int goes_on, float *into,
+                   Size apart, Size sums) {
     const Size batch = s.batch;
     const float *from = s.from;
     for (Size n = 0; n < batch;) {
@@ -88,11 +93,19 @@ static void gather(Source s, const Taps *rows, const Taps *columns, const float 
         if (n + FLOATS > batch) n = batch - FLOATS;
         s.from = from + n;
         if (sums == CHANNELS)
-            (is_wide ? gather_4_wide : gather_4_1)(&s, rows, columns, start, into + n, apart);
+            (is_wide ? gather_4_wide : gather_4_1)(&s, rows, columns, start, goes_on, into + n, apart);
         else
-            (is_wide ? gather_1_wide : gather_1_1)(&s, rows, columns, start, into + n, apart);
+            (is_wide ? gather_1_wide : gather_1_1)(&s, rows, columns, start, goes_on, into + n, apart);
         n += is_wide ? WIDE * FLOATS : FLOATS;
     }
+}
+
+/* How many channels to sum at a time: as many as what is read of them stays in the first-level cache from one place to
+   the next. Where some samples are computed twice, all, as nothing may be added to them twice. */
+INLINE Size channels_at_once(const Spatial *s, Size channels) {
+    const Size bytes = s->height.window * s->width.window * WIDE * FLOATS * (Size)sizeof(float);
+    const Size most = CACHED / bytes > 1 ? CACHED / bytes : 1;
+    return s->batch % FLOATS || most >= channels ? channels : most;
 }
 
 INLINE Size sums_from(Size first, Size end) { return end - first >= CHANNELS ? CHANNELS : 1; }
@@ -104,19 +117,28 @@ static void convolution(const Spatial *s) {
     const Size plane = s->height.input * s->width.input * batch, apart = s->height.output * s->width.output * batch;
     Taps rows = {.place_size = s->width.input * batch, .step_size = s->width.window};
     Taps columns = {.place_size = batch, .step_size = 1};
+    const Size most = channels_at_once(s, inputs);
     for (Size o = 0, sums; o < s->outputs; o += sums) {
         const Size group = o / outputs;
         sums = sums_from(o, (group + 1) * outputs);
         const float *x = s->at[0] + group * inputs * plane, *w = s->at[1] + o * inputs * taps;
         float *y = s->at[3] + o * apart;
-        for (Size r = 0; r < s->height.output; r++) {
-            const Size down = taps_of_output(&s->height, r, &rows);
-            for (Size q = 0; q < s->width.output; q++, y += batch) {
-                const Size right = taps_of_output(&s->width, q, &columns);
-                gather((Source){x + down + right, w, inputs, plane, batch, inputs * taps, taps}, &rows, &columns,
-                       s->at[2] + o, y, apart, sums);
+        for (Size c = 0; c < inputs; c += most)
+            for (Size r = 0; r < s->height.output; r++) {
+                const Size down = taps_of_output(&s->height, r, &rows);
+                for (Size q = 0; q < s->width.output; q++) {
+                    const Size right = taps_of_output(&s->width, q, &columns);
+                    const Source source = {x + c * plane + down + right,
+                                           w + c * taps,
+                                           least(most, inputs - c),
+                                           plane,
+                                           batch,
+                                           inputs * taps,
+                                           taps};
+                    gather(source, &rows, &columns, s->at[2] + o, c > 0, y + (r * s->width.output + q) * batch, apart,
+                           sums);
+                }
             }
-        }
     }
 }
 
@@ -127,20 +149,28 @@ static void convolution_back(const Spatial *s) {
     const Size plane = s->height.output * s->width.output * batch, apart = s->height.input * s->width.input * batch;
     Taps rows = {.place_size = s->width.output * batch, .step_size = s->width.window};
     Taps columns = {.place_size = batch, .step_size = 1};
+    const Size most = channels_at_once(s, outputs);
     for (Size c = 0, sums; c < s->inputs; c += sums) {
         const Size group = c / inputs;
         sums = sums_from(c, (group + 1) * inputs);
         const float *g = s->at[0] + group * outputs * plane;
         const float *w = s->at[1] + (group * outputs * inputs + c % inputs) * taps;
         float *gx = s->at[2] + c * apart;
-        for (Size r = 0; r < s->height.input; r++) {
-            const Size down = taps_of_input(&s->height, r, &rows);
-            for (Size q = 0; q < s->width.input; q++, gx += batch) {
-                const Size right = taps_of_input(&s->width, q, &columns);
-                gather((Source){g + down + right, w, outputs, plane, batch, taps, inputs * taps}, &rows, &columns, NULL,
-                       gx, apart, sums);
+        for (Size o = 0; o < outputs; o += most)
+            for (Size r = 0; r < s->height.input; r++) {
+                const Size down = taps_of_input(&s->height, r, &rows);
+                for (Size q = 0; q < s->width.input; q++) {
+                    const Size right = taps_of_input(&s->width, q, &columns);
+                    const Source source = {g + o * plane + down + right,
+                                           w + o * inputs * taps,
+                                           least(most, outputs - o),
+                                           plane,
+                                           batch,
+                                           taps,
+                                           inputs * taps};
+                    gather(source, &rows, &columns, NULL, o > 0, gx + (r * s->width.input + q) * batch, apart, sums);
+                }
             }
-        }
     }
 }
 

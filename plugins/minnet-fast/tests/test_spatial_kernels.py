@@ -70,6 +70,17 @@ def flat(*pairs):
 )
 @settings(max_examples=25, deadline=None)
 def test_convolution(variant, seed, groups, channels, window, stride, padding, dilation, batch):
+    check_convolution(variant, seed, groups, channels, window, stride, padding, dilation, batch)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("batch", [64, 70])
+@pytest.mark.parametrize("channels", [(21, 4), (4, 21)])
+def test_convolution_of_many_channels_which_are_summed_in_parts(variant, channels, batch):
+    check_convolution(variant, 0, 1, channels, (3, 3), (1, 1), (1, 1), (1, 1), batch)
+
+
+def check_convolution(variant, seed, groups, channels, window, stride, padding, dilation, batch):
     kernels.use(variant)
     rng, geometry = np.random.default_rng(seed), (stride, padding, dilation)
     lengths = tuple(d * (k - 1) + rng.integers(1, 4) for d, k in zip(dilation, window, strict=True))

@@ -13,7 +13,12 @@ from .loading import extension
 
 _T = TypeVar("_T", Module, Criterion, Optimizer)
 
-_TWINS = {"minnet_layers": "layers", "minnet_criterions": "criterions", "minnet_optimizers": "optimizers"}
+_TWINS = {
+    "minnet_layers": "layers",
+    "minnet_criterions": "criterions",
+    "minnet_optimizers": "optimizers",
+    "minnet_conv": "images",
+}
 """Package -> the module with the twins of its classes; imported when an instance is met, so that none is needed."""
 
 

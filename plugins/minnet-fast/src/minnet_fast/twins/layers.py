@@ -11,6 +11,7 @@ from minnet_core import Affine, Array, Module
 
 from .. import kernels
 from ..loading import computed
+from .memory_order import by_elements
 
 _LAST = (-1, 1)
 """The last axis of a matrix: kernels take no other."""
@@ -176,14 +177,14 @@ class ReLU(of.ReLU):
     STANDS_FOR = of.ReLU
 
     def updateOutput(self, input: Array) -> Array:
-        output = kernels.relu(input)
+        output = by_elements(kernels.relu, input)
         if output is None:
             return super().updateOutput(input)
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        gradInput = kernels.relu_back(input, gradOutput)
+        gradInput = by_elements(kernels.relu_back, input, gradOutput)
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput
@@ -196,14 +197,14 @@ class LeakyReLU(of.LeakyReLU):
     STANDS_FOR = of.LeakyReLU
 
     def updateOutput(self, input: Array) -> Array:
-        output = kernels.leaky_relu(input, self.slope)
+        output = by_elements(kernels.leaky_relu, input, numbers=(self.slope,))
         if output is None:
             return super().updateOutput(input)
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        gradInput = kernels.leaky_relu_back(input, gradOutput, self.slope)
+        gradInput = by_elements(kernels.leaky_relu_back, input, gradOutput, numbers=(self.slope,))
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput
@@ -216,14 +217,14 @@ class ELU(of.ELU):
     STANDS_FOR = of.ELU
 
     def updateOutput(self, input: Array) -> Array:
-        output = kernels.elu(input, self.alpha)
+        output = by_elements(kernels.elu, input, numbers=(self.alpha,))
         if output is None:
             return super().updateOutput(input)
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        gradInput = kernels.elu_back(input, gradOutput, self.alpha)
+        gradInput = by_elements(kernels.elu_back, input, gradOutput, numbers=(self.alpha,))
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput
@@ -236,14 +237,14 @@ class SoftPlus(of.SoftPlus):
     STANDS_FOR = of.SoftPlus
 
     def updateOutput(self, input: Array) -> Array:
-        output = kernels.soft_plus(input)
+        output = by_elements(kernels.soft_plus, input)
         if output is None:
             return super().updateOutput(input)
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        gradInput = kernels.soft_plus_back(input, self.output, gradOutput)
+        gradInput = by_elements(kernels.soft_plus_back, input, self.output, gradOutput)
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput
