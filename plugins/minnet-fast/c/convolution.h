@@ -254,18 +254,15 @@ static void row_weights(const Spatial *s, const float *x, const float *g, Vector
 /* Sums that stay in the second-level cache while the rows of the output pass by, each of which stays in the first. */
 enum { TOTALS = 1024 };
 
-/* gw[o, c, i, j] += sum over r, q and samples of g[o, r, q] x[c, r stride + i dilation - padding, ...], and
-   gb[o] += sum of g[o]; row after row, as the sum of all of them at once would lose digits */
+/* gw[o, c, i, j] += sum over r, q and samples of g[o, r, q] x[c, r stride + i dilation - padding, ...]; row after row,
+   as the sum of all of them at once would lose digits */
 static void convolution_weights(const Spatial *s) {
     const Size inputs = s->inputs / s->groups, outputs = s->outputs / s->groups, window = s->width.window;
     const Size kernel_rows = inputs * s->height.window, line = s->width.output * s->batch;
     const Size plane = s->height.input * s->width.input * s->batch, apart = s->height.output * line;
     Vector total[TOTALS];
-    float *gw = s->at[2], *gb = s->at[3];
-    if (s->fresh) {
-        memset(gw, 0, (size_t)(s->outputs * kernel_rows * window) * sizeof *gw);
-        memset(gb, 0, (size_t)s->outputs * sizeof *gb);
-    }
+    float *gw = s->at[2];
+    if (s->fresh) memset(gw, 0, (size_t)(s->outputs * kernel_rows * window) * sizeof *gw);
     for (Size o = 0, sums; o < s->outputs; o += sums) {
         const Size group = o / outputs;
         sums = sums_from(o, (group + 1) * outputs);
@@ -288,7 +285,5 @@ static void convolution_weights(const Spatial *s) {
                         gw[((o + k) * kernel_rows + each) * window + j] +=
                             sum_of(total[((each - top) * sums + k) * window + j]);
         }
-        for (Size k = 0; k < sums; k++)
-            for (Size r = 0; r < s->height.output; r++) gb[o + k] += sum(g + k * apart + r * line, line);
     }
 }

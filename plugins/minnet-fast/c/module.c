@@ -163,7 +163,7 @@ static PyObject *call_spatial(int number, PyObject *const *arguments, Py_ssize_t
         if (numbers[k] == -1 && PyErr_Occurred()) return NULL;
     }
     Step step = {.operation = FIRST_SPATIAL + number};
-    if (!chosen->spatial[number] || !set_spatial(&step.spatial, number, operands, numbers)) Py_RETURN_NONE;
+    if (!set_spatial(&step.spatial, number, operands, numbers)) Py_RETURN_NONE;
     execute(&step, 1, spatial_work(&step.spatial));
     Py_RETURN_TRUE;
 }

@@ -1,6 +1,17 @@
-/* Pooling: of each window, place by place, over a strip of samples. */
+/* Sums of channels, and pooling: of each window, place by place, over a strip of samples. */
 
 enum { STRIP = 64 };
+
+/* s[c] += sum of g[c], row after row */
+static void channel_sums(const Spatial *s) {
+    const Size line = s->width.output * s->batch;
+    const float *g = s->at[0];
+    for (Size c = 0; c < s->outputs; c++) {
+        float total = s->fresh ? 0 : s->at[1][c];
+        for (Size r = 0; r < s->height.output; r++, g += line) total += sum(g, line);
+        s->at[1][c] = total;
+    }
+}
 
 /* y = the largest of a window; a nan is the largest. The last nan, or the first of the largest, is the one of which
    `index` tells the tap. */

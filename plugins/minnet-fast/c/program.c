@@ -1,4 +1,5 @@
 #include "program.h"
+#include "spatial_operands.h"
 
 /* An operand that is another array in every run: the attribute "array" of an object. */
 typedef struct {
@@ -60,6 +61,18 @@ static int number_of(const char *name) {
     return strcmp(name, "product") ? -1 : OP_product;
 }
 
+/* 1 if the kernels take such a row, 0 if not, -1 with an exception. */
+static int read_spatial(int number, PyObject *operands, PyObject *numbers, Spatial *spatial) {
+    const SpatialOperation *operation = &spatial_operations[number];
+    double given[SPATIAL_NUMBERS];
+    if (PyTuple_GET_SIZE(operands) != operation->operands || PyTuple_GET_SIZE(numbers) != operation->numbers) return 0;
+    for (int k = 0; k < operation->numbers; k++) {
+        given[k] = PyFloat_AsDouble(PyTuple_GET_ITEM(numbers, k));
+        if (given[k] == -1 && PyErr_Occurred()) return -1;
+    }
+    return set_spatial(spatial, number, PySequence_Fast_ITEMS(operands), given);
+}
+
 /* Read a row; 1 if it can be executed, 0 if not, -1 with an exception. Operands that are late are left out. */
 static int read_row(PyObject *row, Step *step, PyObject **operand_tuple) {
     const char *name;
@@ -76,6 +89,13 @@ static int read_row(PyObject *row, Step *step, PyObject **operand_tuple) {
         memset(&step->product, 0, sizeof step->product);
         step->product.accumulate = accumulate;
         return given == 3 && set_product(&step->product, items);
+    }
+    const int spatial = spatial_number_of(name);
+    if (spatial >= 0) {
+        step->operation = FIRST_SPATIAL + spatial;
+        memset(&step->spatial, 0, sizeof step->spatial);
+        step->spatial.fresh = !accumulate;
+        return read_spatial(spatial, operands, numbers, &step->spatial);
     }
     if (step->operation < 0) return 0;
     const Operation *operation = &operations[step->operation];
@@ -141,6 +161,7 @@ static int add_late(Program *self, int step, PyObject *operands) {
 
 static Size work_of(const Step *step) {
     const Product *p = &step->product;
+    if (step->operation >= FIRST_SPATIAL) return spatial_work(&step->spatial);
     return step->operation == OP_product ? p->n * p->m * p->k : step->block.rows * step->block.columns;
 }
 

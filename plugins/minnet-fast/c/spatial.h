@@ -23,7 +23,8 @@ enum { MOST_TAPS = 64, LEAST_BATCH = 16 };
 #define SPATIAL_OPERATIONS(X)                                                                                          \
     X(convolution, "xwc", "y", 6)                                                                                      \
     X(convolution_back, "yw", "x", 6)                                                                                  \
-    X(convolution_weights, "xy", "wc", 6)                                                                              \
+    X(convolution_weights, "xy", "w", 6)                                                                               \
+    X(channel_sums, "y", "c", 0)                                                                                       \
     X(max_pool, "x", "y", 8)                                                                                           \
     X(max_pool_back, "xy", "x", 8)                                                                                     \
     X(average_pool, "x", "y", 9)                                                                                       \

@@ -29,8 +29,15 @@ static int is_consistent(const Axis *axis, int is_pool) {
     return !is_pool || 2 * axis->padding <= axis->window; /* so that no window is empty */
 }
 
+int spatial_number_of(const char *name) {
+    for (int k = 0; k < SPATIAL_COUNT; k++)
+        if (!strcmp(spatial_operations[k].name, name)) return k;
+    return -1;
+}
+
 int set_spatial(Spatial *s, int number, PyObject *const *operands, const double *numbers) {
     const SpatialOperation *operation = &spatial_operations[number];
+    if (!HAS_VECTORS && number <= SPATIAL_convolution_weights) return 0; /* which are made of vectors */
     Size input[IMAGE_NDIM] = {0}, output[IMAGE_NDIM] = {0}, weights[IMAGE_NDIM] = {0}, channels = 0;
     for (int k = 0; k < operation->operands; k++) {
         if (!is_plain(operands[k], NPY_FLOAT32)) return 0;
@@ -50,12 +57,13 @@ int set_spatial(Spatial *s, int number, PyObject *const *operands, const double 
     }
     const int is_pool = !weights[0];
     const Size *rest = is_pool ? given + 2 : given;
-    s->inputs = input[0], s->outputs = output[0], s->batch = input[3];
+    s->inputs = input[0], s->outputs = output[0], s->batch = output[3];
     s->height = (Axis){input[1], output[1], is_pool ? given[0] : weights[2], rest[0], rest[2], rest[4]};
     s->width = (Axis){input[2], output[2], is_pool ? given[1] : weights[3], rest[1], rest[3], rest[5]};
     s->counts_padding = operation->numbers == SPATIAL_NUMBERS && rest[6];
-    if (input[3] != output[3] || !is_consistent(&s->height, is_pool) || !is_consistent(&s->width, is_pool)) return 0;
     s->groups = 1;
+    if (number == SPATIAL_channel_sums) return channels == s->outputs;
+    if (input[3] != output[3] || !is_consistent(&s->height, is_pool) || !is_consistent(&s->width, is_pool)) return 0;
     if (is_pool) return s->inputs == s->outputs;
     s->groups = s->inputs / weights[1];
     return s->batch >= LEAST_BATCH && s->groups * weights[1] == s->inputs && weights[0] == s->outputs && s->groups &&
@@ -63,6 +71,6 @@ int set_spatial(Spatial *s, int number, PyObject *const *operands, const double 
 }
 
 Size spatial_work(const Spatial *s) {
-    return s->outputs * (s->inputs / s->groups) * s->batch * s->height.output * s->width.output * s->height.window *
-           s->width.window;
+    return s->outputs * (s->inputs / s->groups + 1) * s->batch * s->height.output * s->width.output *
+           (s->height.window * s->width.window + 1);
 }

@@ -91,7 +91,8 @@ def check_convolution(variant, seed, groups, channels, window, stride, padding, 
     gw, gb = np.ones_like(w), np.ones_like(b)
     assert kernels.convolution(x, w, b, *flat(*geometry), y)
     assert kernels.convolution_back(g, w, *flat(*geometry), gx)
-    assert kernels.convolution_weights(x, g, *flat(*geometry), gw, gb)
+    assert kernels.convolution_weights(x, g, *flat(*geometry), gw)
+    assert kernels.channel_sums(g, gb)
     for result, want in zip((y, gx, gw - 1, gb - 1), convolved(x, w, b, g, *geometry), strict=True):
         np.testing.assert_allclose(result, want, rtol=1e-5, atol=2e-5 * max(1, np.abs(want).max()))
 
@@ -102,7 +103,8 @@ def test_a_long_sum_of_weights_keeps_its_digits(variant):
     rng = np.random.default_rng(0)
     x, g = rng.random((1, 120, 120, 64), np.float32), rng.random((4, 120, 120, 64), np.float32)
     gw, gb = np.zeros((4, 1, 1, 1), np.float32), np.zeros(4, np.float32)
-    assert kernels.convolution_weights(x, g, 1, 1, 0, 0, 1, 1, gw, gb)
+    assert kernels.convolution_weights(x, g, 1, 1, 0, 0, 1, 1, gw)
+    assert kernels.channel_sums(g, gb)
     np.testing.assert_allclose(gw.reshape(4), np.tensordot(g.astype(float), x[0].astype(float), 3), rtol=1e-6)
     np.testing.assert_allclose(gb, g.sum((1, 2, 3), dtype=float), rtol=1e-6)
 
@@ -113,11 +115,11 @@ def test_samples_that_fill_no_vector_meet_no_other_sample(variant):
     kernels.use(variant)
     x, w, b = np.ones((1, 3, 3, 33), np.float32), np.ones((4, 1, 2, 2), np.float32), np.zeros(4, np.float32)
     x[..., 30] = np.inf
-    y, gw, gb = np.empty((4, 2, 2, 33), np.float32), np.zeros_like(w), np.zeros_like(b)
+    y, gw = np.empty((4, 2, 2, 33), np.float32), np.zeros_like(w)
     assert kernels.convolution(x, w, b, 1, 1, 0, 0, 1, 1, y)
     assert np.isinf(y[..., 30]).all()
     assert np.isfinite(np.delete(y, 30, 3)).all()
-    assert kernels.convolution_weights(x, np.ones_like(y), 1, 1, 0, 0, 1, 1, gw, gb)
+    assert kernels.convolution_weights(x, np.ones_like(y), 1, 1, 0, 0, 1, 1, gw)
     assert np.isposinf(gw).all()
 
 
@@ -236,6 +238,10 @@ def test_what_does_not_fit_is_refused_with_nothing_done(changes):
     given["y"].fill(7)
     assert kernels.convolution(given["x"], given["w"], given["b"], *given["numbers"], given["y"]) is None
     assert (given["y"] == 7).all()
+
+
+def test_sums_of_another_number_of_channels_are_refused():
+    assert kernels.channel_sums(image(2, 4, 4, 8), image(3)) is None
 
 
 @pytest.mark.parametrize("numbers", [(2, 2, 2, 2, 2, 0, 1, 1), (2, 2, 1, 2, 0, 0, 1, 1), (0, 2, 2, 2, 0, 0, 1, 1)])

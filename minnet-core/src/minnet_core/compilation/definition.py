@@ -80,15 +80,22 @@ class Operation:
         """Of each result, whether it is complete only when all rows are done."""
         return tuple(self.is_by_rows and ROWS not in dimensions for dimensions in self.outputs)
 
-    def result_shapes(self, *shapes: tuple[int, ...]) -> list[tuple[int, ...]]:
+    def result_shapes(
+        self, *shapes: tuple[int, ...], result: tuple[int, ...] | None = None
+    ) -> list[tuple[int, ...]]:
         """Say which shapes the results have.
+
+        Args:
+            shapes: of the operands.
+            result: of the only result, where that is given: it may have sizes that no operand tells.
 
         Raises:
             ValueError: if the operands do not have the dimensions that the signature names.
         """
         sizes: dict[str, int] = {}
         is_right = len(shapes) == len(self.inputs)
-        for shape, dimensions in zip(shapes, self.inputs, strict=False):
+        known = shapes if result is None else (*shapes, result)
+        for shape, dimensions in zip(known, (*self.inputs, *self.outputs), strict=False):
             is_right = is_right and len(shape) == len(dimensions)
             for size, dimension in zip(shape, dimensions, strict=False):
                 is_right = is_right and sizes.setdefault(dimension, size) == size

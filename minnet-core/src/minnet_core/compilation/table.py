@@ -13,7 +13,7 @@ from ..state import sandboxed
 from .definition import Operation
 from .doors import operations_of
 from .errors import NoOperationsError
-from .operations import call
+from .operations import batch_first, batch_last, call
 from .value import Value
 from .watch import Watch
 
@@ -104,7 +104,7 @@ class Table:
         """
         accumulate = bool(numbers.pop("accumulate", False))
         operands = tuple(self._taken(operation, operand) for operand in operands)
-        shapes = operation.result_shapes(*[operand.shape for operand in operands])
+        shapes = operation.result_shapes(*[operand.shape for operand in operands], result=into and into.shape)
         is_trained = any(operand.is_trained for operand in operands)
         if into is None:
             results = tuple(
@@ -112,6 +112,7 @@ class Table:
                 for shape, dtype in zip(shapes, operation.dtypes, strict=True)
             )
         else:
+            into.is_trained = into.is_trained or is_trained
             results = (into,)
         self.rows.append(Row(operation, operands, results, numbers, accumulate))
         return results[0] if len(results) == 1 else results
@@ -121,6 +122,27 @@ class Table:
         address = _address(gradient)
         self.emit(operation, *operands, into=self.array(gradient), accumulate=address in self._written, **numbers)
         self._written.add(address)
+
+    def planes(self, x: Value) -> Value:
+        """Return images as ``(channels, ..., batch)``: a copy, unless they lie in memory so."""
+        if x.planes is not None:
+            return x.planes
+        n, channels, *lengths = x.shape
+        flat = x if len(lengths) == 2 else x.reshape(n, channels, int(np.prod(lengths)), 1)
+        planes: Value = self.emit(batch_last, flat)
+        return planes.reshape(channels, *lengths, n)
+
+    def plain(self, x: Value) -> Value:
+        """Return a value in the memory order of its axes: a copy, unless it lies in memory so."""
+        if x.planes is None:
+            return x
+        n, channels, *lengths = x.shape
+        copy: Value = self.emit(batch_first, x.planes.reshape(channels, int(np.prod(lengths)), 1, n))
+        return copy.reshape(*x.shape)
+
+    def arranged(self, x: Value, other: Value) -> Value:
+        """Return a value in the memory order of another one of its shape."""
+        return self.plain(x) if other.planes is None else self.planes(x).batch_first()
 
     def maker(self, value: Value) -> Row | None:
         """The row that makes a value: of two that follow each other, one operation may know a shorter way."""
@@ -161,7 +183,7 @@ class Table:
                     del each[length:]  # type: ignore[attr-defined]
             else:
                 self.outputs.append((module, y))
-                return y, backward
+                return y, lambda g: backward(self.arranged(g, y))
         self.called.append((module, why))
         return self._module_called(module, x)
 
@@ -223,7 +245,7 @@ class Table:
         return copy if operand is root else operand.moved_to(copy)
 
     def _module_called(self, module: Module, x: Value) -> tuple[Value, Backward]:
-        shape, dtype = _trial(module, x)
+        shape, dtype, is_batch_last = _trial(module, x)
         has_parameters = bool(find_parameters(module))
         for gradient in module.namedGradParameters().values():
             self._written.add(_address(gradient))
@@ -231,7 +253,13 @@ class Table:
         def forward(input: Array, y: Array) -> None:
             _put(y, module.forward(input), module)
 
-        y: Value = self.call(forward, x, result=(shape, dtype), called=module)
+        memory = (*shape[1:], shape[0]) if is_batch_last else shape
+
+        def put_planes(input: Array, y: Array) -> None:
+            forward(input, np.moveaxis(y, -1, 0))
+
+        y: Value = self.call(put_planes if is_batch_last else forward, x, result=(memory, dtype), called=module)
+        y = y.batch_first() if is_batch_last else y
         y.is_trained = x.is_trained or has_parameters
 
         def backward(g: Value) -> Value | None:
@@ -242,8 +270,15 @@ class Table:
             def go_back(input: Array, gradOutput: Array, h: Array) -> None:
                 _put(h, module.backward(input, gradOutput), module)
 
-            gradient: Value = self.call(go_back, x, g, result=(x.shape, x.dtype))
-            return gradient
+            if x.planes is None:
+                gradient: Value = self.call(go_back, x, g, result=(x.shape, x.dtype))
+                return gradient
+
+            def put_planes(input: Array, gradOutput: Array, h: Array) -> None:
+                go_back(input, gradOutput, np.moveaxis(h, -1, 0))
+
+            planes: Value = self.call(put_planes, x, g, result=(x.planes.shape, x.dtype))
+            return planes.batch_first()
 
         return y, backward
 
@@ -284,10 +319,12 @@ def _put(place: Array, result: Any, owner: object) -> None:
     np.copyto(place, result, casting="same_kind")
 
 
-def _trial(module: Module, x: Value) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """The shape and dtype of what a module that is called will make of a value."""
+def _trial(module: Module, x: Value) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+    """The shape and dtype of what a module that is called will make of a value, and whether the batch is innermost."""
+    zeros = np.zeros(x.shape if x.planes is None else x.planes.shape, x.dtype)
     with sandboxed():
-        output = module.clone().forward(np.zeros(x.shape, x.dtype))
+        output = module.clone().forward(zeros if x.planes is None else np.moveaxis(zeros, -1, 0))
     if not isinstance(output, np.ndarray):
         raise NoOperationsError(f"{title(module)}: expected an array as its output, received {describe(output)}")
-    return output.shape, output.dtype
+    is_batch_last = output.ndim > 2 and not output.flags.c_contiguous and np.moveaxis(output, 0, -1).flags.c_contiguous
+    return output.shape, output.dtype, is_batch_last

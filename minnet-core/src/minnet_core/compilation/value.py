@@ -9,6 +9,7 @@ import numpy as np
 
 from ..nn import Array
 from .definition import Late
+from .errors import NoOperationsError
 
 
 class Value:
@@ -20,10 +21,12 @@ class Value:
         array: the array, where it is known: a parameter, a gradient.
         late: what holds the array of a step, if this is the input or the target.
         base: the value of which this is a view; None if it is none.
+        planes: ``(channels, ..., batch)`` of which this is the view ``(batch, channels, ...)``, as images lie in memory
+            behind a convolution; None if it lies in memory in the order of its axes.
         is_trained: whether it depends on parameters, so that its gradient is needed.
     """
 
-    __slots__ = ("_view", "array", "base", "dtype", "is_trained", "late", "shape")
+    __slots__ = ("_view", "array", "base", "dtype", "is_trained", "late", "planes", "shape")
 
     def __init__(
         self,
@@ -36,6 +39,7 @@ class Value:
     ) -> None:
         self.shape, self.dtype, self.array, self.late, self.is_trained = shape, np.dtype(dtype), array, late, is_trained
         self.base: Value | None = None
+        self.planes: Value | None = None
         self._view: Callable[[Array], Array] | None = None
 
     @property
@@ -49,12 +53,33 @@ class Value:
         return self._viewed(self.shape[::-1], np.transpose)
 
     def reshape(self, *shape: int) -> Value:
-        """A view of another shape."""
-        return self if shape == self.shape else self._viewed(shape, lambda array: array.reshape(shape))
+        """A view of another shape.
+
+        Raises:
+            NoOperationsError: if it lies in memory in another order than that of its axes.
+        """
+        if shape == self.shape:
+            return self
+        if self.planes is not None:
+            raise NoOperationsError("its input lies in memory with the batch innermost")
+        return self._viewed(shape, lambda array: array.reshape(shape))
 
     def rows(self) -> Value:
-        """A view with a row for each sample."""
+        """A view with a row for each sample; or for each channel, if the samples of a place lie side by side."""
+        if self.planes is not None:
+            return self.planes.rows()
         return self.reshape(self.shape[0], int(np.prod(self.shape[1:])))
+
+    def like(self, other: Value) -> Value:
+        """A view in the shape of another value, in whose memory order this one's elements are."""
+        planes = other.planes
+        return self.reshape(*other.shape) if planes is None else self.reshape(*planes.shape).batch_first()
+
+    def batch_first(self) -> Value:
+        """View ``(channels, ..., batch)`` as ``(batch, channels, ...)``."""
+        viewed = self._viewed((self.shape[-1], *self.shape[:-1]), lambda array: np.moveaxis(array, -1, 0))
+        viewed.planes = self
+        return viewed
 
     def moved_to(self, root: Value) -> Value:
         """The same view of another root."""

@@ -17,7 +17,7 @@ def elu(table: Table, layer: ELU, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     flat, alpha = x.rows(), layer.alpha
     y: Value = table.emit(o.elu, flat, alpha=alpha)
-    return y.reshape(*x.shape), lambda g: table.emit(o.elu_back, flat, g.rows(), alpha=alpha).reshape(*x.shape)
+    return y.like(x), lambda g: table.emit(o.elu_back, flat, g.rows(), alpha=alpha).like(x)
 
 
 def leaky_relu(table: Table, layer: LeakyReLU, x: Value) -> tuple[Value, Backward]:
@@ -25,17 +25,17 @@ def leaky_relu(table: Table, layer: LeakyReLU, x: Value) -> tuple[Value, Backwar
     flat, slope = x.rows(), layer.slope
     y: Value = table.emit(o.leaky_relu, flat, slope=slope)
     signed = y if slope > 0 else flat
-    return y.reshape(*x.shape), lambda g: table.emit(o.leaky_relu_back, signed, g.rows(), slope=slope).reshape(*x.shape)
+    return y.like(x), lambda g: table.emit(o.leaky_relu_back, signed, g.rows(), slope=slope).like(x)
 
 
 def relu(table: Table, layer: ReLU, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     y: Value = table.emit(o.relu, x.rows())
-    return y.reshape(*x.shape), lambda g: table.emit(o.relu_back, y, g.rows()).reshape(*x.shape)
+    return y.like(x), lambda g: table.emit(o.relu_back, y, g.rows()).like(x)
 
 
 def soft_plus(table: Table, layer: SoftPlus, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     flat = x.rows()
     y: Value = table.emit(o.soft_plus, flat)
-    return y.reshape(*x.shape), lambda g: table.emit(o.soft_plus_back, flat, y, g.rows()).reshape(*x.shape)
+    return y.like(x), lambda g: table.emit(o.soft_plus_back, flat, y, g.rows()).like(x)

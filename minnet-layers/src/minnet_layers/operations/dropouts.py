@@ -16,6 +16,8 @@ def dropout(table: Table, layer: Dropout, x: Value) -> tuple[Value, Backward]:
         return x, lambda g: g
     if layer.p == 1:
         raise NoOperationsError("it drops everything")
+    if x.planes is not None:
+        raise NoOperationsError("its input lies in memory with the batch innermost, and it draws in another order")
     flat = x.rows()
     keep = table.emit(o.draw_keep, flat, rng=layer.rng, p=layer.p)
     scale = 1 / (1 - layer.p)

@@ -25,7 +25,7 @@ class MaxPool2d(Module):
 
     .. math:: \frac{\partial L}{\partial x_{uv}} = \sum_{h,w:\ \mathrm{win}(h, w) = (u, v)} g_{hw}
 
-    PyTorch: ``torch.nn.MaxPool2d`` with the same arguments, also in which of equal numbers gets the gradient.
+    PyTorch: ``torch.nn.MaxPool2d`` with these arguments by name, also in which of equal numbers gets the gradient.
 
     Args:
         kernel_size: a number, or ``(height, width)``, as are the following.

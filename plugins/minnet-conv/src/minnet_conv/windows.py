@@ -9,17 +9,19 @@ results in their order there, so that the batch, where it is innermost, stays so
 
 from __future__ import annotations
 
-import operator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 from types import EllipsisType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from attrs import frozen
 
 from minnet_core import Array, ShapeError, expect_shape
+
+from .along import Along
+from .numbers_of_axes import integers
 
 SIZES = ("batch", "channels")
 AXES = {1: ("length",), 2: ("height", "width")}
@@ -97,20 +99,17 @@ class Windows:
         """Find the views of each position in the kernel, row by row, those left out that meet only padding."""
         return _positions(self, lengths)
 
-    def are_exact(self, lengths: tuple[int, ...]) -> bool:
-        """Whether each number of an image is in one window, and there is no other in any."""
-        return (
-            not any(self.padding)
-            and self.stride == self.kernel_size
-            and all(step == 1 or size == 1 for step, size in zip(self.dilation, self.kernel_size, strict=True))
-            and not any(length % size for length, size in zip(lengths, self.kernel_size, strict=True))
-        )
+    def along(self, lengths: tuple[int, ...]) -> tuple[Along, ...]:
+        """Find the windows along each axis, with one pair of stretches for each position in the kernel."""
+        return _along(self, lengths)
 
-    @property
-    def overlap(self) -> bool:
-        """Whether a number may be in more than one window."""
-        spans = ((size - 1) * step for size, step in zip(self.kernel_size, self.dilation, strict=True))
-        return any(span >= step for span, step in zip(spans, self.stride, strict=True))
+    def sizes(self, lengths: tuple[int, ...], with_padding: bool) -> Array:
+        """Count the numbers of each window, those beyond the padding never; one count if all have the same.
+
+        Returns:
+            float64, ``()`` or of the lengths of an output's image.
+        """
+        return _sizes(self, lengths, with_padding)
 
     def __str__(self) -> str:
         stands_apart = (
@@ -136,64 +135,45 @@ def _count(length: int, size: int, stride: int, pad: int, step: int, ceil_mode: 
 
 @lru_cache(maxsize=256)
 def _positions(windows: Windows, lengths: tuple[int, ...]) -> tuple[Position, ...]:
-    counts = _counts(windows, lengths)
-    by_axis = map(_along_axis, lengths, counts, *_along_axes(windows))
+    by_axis = (along.pairs for along in _along(windows, lengths))
     return tuple(Position(*((..., *index) for index in zip(*pairs, strict=True))) for pairs in product(*by_axis))
+
+
+@lru_cache(maxsize=256)
+def _along(windows: Windows, lengths: tuple[int, ...]) -> tuple[Along, ...]:
+    counts = _counts(windows, lengths)
+    by_axis = zip(lengths, counts, map(_pairs, lengths, counts, *_along_axes(windows)), strict=True)
+    return tuple(Along.of_pairs(*axis) for axis in by_axis)
+
+
+@lru_cache(maxsize=256)
+def _sizes(windows: Windows, lengths: tuple[int, ...], with_padding: bool) -> Array:
+    sizes = np.ones(())
+    for length, count, size, stride, pad in zip(
+        lengths, _counts(windows, lengths), windows.kernel_size, windows.stride, windows.padding, strict=True
+    ):
+        start = np.arange(count) * stride - pad
+        stop = np.minimum(start + size, length + pad * with_padding)
+        sizes = np.multiply.outer(sizes, stop - (start if with_padding else np.maximum(start, 0)))
+    if not np.ptp(sizes):
+        sizes = sizes.reshape(-1)[:1].reshape(())
+    sizes.flags.writeable = False
+    return sizes
 
 
 def _along_axes(windows: Windows) -> tuple[tuple[int, ...], ...]:
     return windows.kernel_size, windows.stride, windows.padding, windows.dilation
 
 
-def _along_axis(length: int, count: int, size: int, stride: int, pad: int, step: int) -> list[tuple[slice, slice]]:
-    pairs = []
+def _pairs(length: int, count: int, size: int, stride: int, pad: int, step: int) -> Iterator[tuple[slice, slice]]:
     for offset in range(-pad, size * step - pad, step):  # of the position, from the origin of the image
         first = max(0, -(offset // stride))  # the first window in which it is not before the image
         last = min(count - 1, (length - 1 - offset) // stride)
         if first <= last:
             start = first * stride + offset
-            of_input = slice(start, start + (last - first) * stride + 1, stride)
-            pairs.append((of_input, slice(first, last + 1)))
-    return pairs
-
-
-def integers(owner: str, name: str, value: Any, axes: int, least: int = 1) -> tuple[int, ...]:
-    """Return an argument, a number or one for each axis, as one for each axis.
-
-    Raises:
-        TypeError: if it is neither.
-        ValueError: if there are too many or too few numbers, or one is below ``least``.
-
-    >>> integers("MaxPool2d", "kernel_size", 3, 2)
-    (3, 3)
-    >>> integers("MaxPool2d", "kernel_size", (3, 0), 2)
-    Traceback (most recent call last):
-    ...
-    ValueError: MaxPool2d: expected kernel_size to be a number of at least 1, or 2 of them, received (3, 0)
-    """
-    several = f", or {axes} of them" if axes > 1 else ""
-    message = f"{owner}: expected {name} to be a number of at least {least}{several}, received {value!r}"
-    try:
-        numbers = tuple(map(operator.index, value)) if isinstance(value, (tuple, list)) else (operator.index(value),)
-    except TypeError:
-        raise TypeError(message) from None
-    if len(numbers) == 1:
-        numbers *= axes
-    if len(numbers) != axes or min(numbers) < least:
-        raise ValueError(message)
-    return numbers
+            yield slice(start, start + (last - first) * stride + 1, stride), slice(first, last + 1)
 
 
 def _short(numbers: tuple[int, ...]) -> str:
     """Write one number where all are alike: ``3``, ``3x2``."""
     return str(numbers[0]) if len(set(numbers)) == 1 else "x".join(map(str, numbers))
-
-
-def empty_beside(array: Array, shape: tuple[int, ...], dtype: npt.DTypeLike = None) -> Array:
-    """Make an array whose axes lie in memory in the order of those of another, which has as many."""
-    return np.empty_like(array, dtype, shape=shape)
-
-
-def zeros_beside(array: Array, shape: tuple[int, ...], dtype: npt.DTypeLike = None) -> Array:
-    """Make an array of zeros, as `empty_beside`."""
-    return np.zeros_like(array, dtype, shape=shape)

@@ -37,6 +37,19 @@ _NOT_NUMBERS: Mapping[str, frozenset[str]] = {
 }
 """Operation -> what else its definition is given, which its kernel has no use for, or gets as an operand."""
 
+_WINDOW = ("window", "stride", "padding", "dilation")
+_SPATIAL: Mapping[str, tuple[str, ...]] = {
+    "convolution": _WINDOW[1:],
+    "convolution_back": _WINDOW[1:],
+    "convolution_weights": _WINDOW[1:],
+    "channel_sums": (),
+    "max_pool": _WINDOW,
+    "max_pool_back": _WINDOW,
+    "average_pool": _WINDOW,
+    "average_pool_back": _WINDOW,
+}
+"""Operation on images -> the pairs of numbers that its kernel takes, in their order."""
+
 
 class FastExecutor:
     """Executes rows in C, one call for as many as follow each other, and leaves to NumPy what no kernel takes.
@@ -111,6 +124,11 @@ def _written(row: BoundRow, joins: bool) -> tuple[Any, ...] | None:
     name = row.operation.name
     if getattr(operations, name, None) is not row.operation:
         return None
+    if name in _SPATIAL:
+        pairs = tuple(number for key in _SPATIAL[name] for number in row.numbers[key])
+        pairs += (row.numbers["counts_padding"],) if "counts_padding" in row.numbers else ()
+        read = row.operands[::2] if name == "max_pool_back" else row.operands  # of which it finds the maxima itself
+        return name, (*read, *row.results), pairs, row.accumulate, False
     numbers = dict(row.numbers)
     others = {key: numbers.pop(key) for key in _NOT_NUMBERS.get(name, ()) if key in numbers}
     if tuple(sorted(numbers)) != tuple(sorted(_NUMBERS.get(name, ()))):

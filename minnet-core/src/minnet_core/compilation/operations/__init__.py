@@ -12,6 +12,18 @@ from .activations import (
 )
 from .calls import call
 from .dropping import draw_keep, drop
+from .images import (
+    average_pool,
+    average_pool_back,
+    batch_first,
+    batch_last,
+    channel_sums,
+    convolution,
+    convolution_back,
+    convolution_weights,
+    max_pool,
+    max_pool_back,
+)
 from .losses import mse, nll, nll_back, weighted_nll, weighted_nll_back
 from .normalizing import batch_norm, batch_norm_back
 from .products import product
@@ -20,11 +32,19 @@ from .softmax import log_soft_max, log_soft_max_back, log_soft_max_nll_back, sof
 
 __all__ = [
     "add_row",
+    "average_pool",
+    "average_pool_back",
+    "batch_first",
+    "batch_last",
     "batch_norm",
     "batch_norm_back",
     "call",
+    "channel_sums",
     "column_dots",
     "column_sums",
+    "convolution",
+    "convolution_back",
+    "convolution_weights",
     "draw_keep",
     "drop",
     "elu",
@@ -34,6 +54,8 @@ __all__ = [
     "log_soft_max",
     "log_soft_max_back",
     "log_soft_max_nll_back",
+    "max_pool",
+    "max_pool_back",
     "mse",
     "nll",
     "nll_back",

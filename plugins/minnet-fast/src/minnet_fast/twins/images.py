@@ -167,8 +167,11 @@ def _add_gradients(layer: of.Conv2d, input: Array, gradOutput: Array) -> bool:
         return False
     if layer.gradW.shape != layer.W.shape:
         return False
-    gradb = np.empty(len(layer.gradW), np.float32) if layer.gradb is None else layer.gradb
-    return kernels.convolution_weights(x, g, *geometry, _weights(layer.gradW), gradb) is not None
+    if kernels.convolution_weights(x, g, *geometry, _weights(layer.gradW)) is None:
+        return False
+    if layer.gradb is not None and kernels.channel_sums(g, layer.gradb) is None:
+        layer.gradb += g.sum((1, 2, 3))
+    return True
 
 
 def _numbers_of(windows: Any) -> tuple[int, ...]:
