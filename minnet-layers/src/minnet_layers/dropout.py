@@ -60,7 +60,8 @@ class Dropout(Module):
 
     def updateOutput(self, input: Array) -> Array:
         if self.training:
-            mask = keep_mask(self.rng, input.shape, self.p).astype(floating_dtype(input))
+            mask = np.empty_like(input, floating_dtype(input))  # lies in memory as the input does
+            mask[...] = keep_mask(self.rng, input.shape, self.p)  # and is drawn in the order of the axes
             if self.p < 1:
                 mask *= 1 / (1 - self.p)
             self.mask = mask

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         at_least_double as at_least_double,
         describe as describe,
         floating_dtype as floating_dtype,
+        in_memory_order as in_memory_order,
         leaves as leaves,
     )
     from .component import (
@@ -83,7 +84,8 @@ else:
         __name__,
         {
             "affine": "Affine",
-            "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype leaves",
+            "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype "
+            "in_memory_order leaves",
             "component": "Component construct definition_depth given_arguments represented",
             "container": "Container",
             "criterion": "Criterion",

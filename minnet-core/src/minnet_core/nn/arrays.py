@@ -90,3 +90,21 @@ def at_least_double(value: npt.ArrayLike) -> Array:
     """
     array = np.asarray(value)
     return array.astype(np.result_type(array.dtype, np.float64), copy=False)
+
+
+def in_memory_order(array: Array) -> Array:
+    """View an array with its axes in the order in which they lie in memory, so that a pass over it runs straight on.
+
+    Convolutions leave images with the batch innermost: a transposed view of a contiguous array. What is computed
+    element by element needs no other order, and laying it out anew would take several times as long as that.
+    An array that is contiguous already is returned itself, and so is one that is contiguous in no order of its axes.
+
+    >>> import numpy as np
+    >>> in_memory_order(np.zeros((3, 4, 2)).transpose(2, 0, 1)).shape
+    (3, 4, 2)
+    """
+    if array.flags.c_contiguous:
+        return array
+    strides = array.strides
+    view: Array = array.transpose(sorted(range(array.ndim), key=strides.__getitem__, reverse=True))
+    return view if view.flags.c_contiguous else array

@@ -78,10 +78,18 @@ class Conv1d(Module):
             ],
         ),
         convolution_example(
-            "Conv1d", (2, 4, 9), in_channels=4, out_channels=2, kernel_size=3, stride=2, padding=2, dilation=2, groups=2
+            "Conv1d",
+            (2, 4, 9),
+            in_channels=4,
+            out_channels=2,
+            kernel_size=3,
+            stride=(2,),
+            padding=(2,),
+            dilation=(2,),
+            groups=2,
         ),
         convolution_example(
-            "Conv1d", (3, 2, 4), in_channels=2, out_channels=2, kernel_size=2, padding="same", bias=False
+            "Conv1d", (3, 4, 5), in_channels=4, out_channels=2, kernel_size=(2,), padding="same", bias=False
         ),
         convolution_example(
             "Conv1d",
@@ -89,11 +97,13 @@ class Conv1d(Module):
             in_channels=1,
             out_channels=2,
             kernel_size=3,
-            padding=3,
+            padding=(3,),
             padding_mode="reflect",
             rejects=[(2, 1, 3)],
         ),
-        convolution_example("Conv1d", (3, 3, 4), in_channels=3, out_channels=2, kernel_size=1),
+        convolution_example(
+            "Conv1d", (3, 3, 4), in_channels=3, out_channels=2, kernel_size=(2,), padding=(2,), padding_mode="replicate"
+        ),
     )
 
     def __init__(

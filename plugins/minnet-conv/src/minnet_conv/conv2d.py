@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Affine, Array, Module, expect_shape
+from minnet_core import Affine, Array, Example, Module, expect_shape
 
 from .convolution_arguments import channels_in_groups, draw_parameters
 from .convolution_examples import convolution_example
@@ -24,7 +24,7 @@ class Conv2d(Module):
 
     .. math:: y_{nohw} = b_o + \sum_{cij} W_{ocij}\,x_{n,\;c,\;hs + id - p,\;ws + jd - p}
 
-    The output is ``(batch, out_channels, h, w)`` with ``h = (height + 2 * padding - dilation * (kernel_size - 1) - 1) //
+    The output is ``(batch, out_channels, h, w)``, ``h = (height + 2 * padding - dilation * (kernel_size - 1) - 1) //
     stride + 1``, and ``w`` alike.
 
     Backward, with :math:`g = \partial L/\partial y`. Each :math:`W_{ocij}` meets one :math:`x` for every output of
@@ -63,7 +63,7 @@ class Conv2d(Module):
     """
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         convolution_example(
             "Conv2d",
             (2, 2, 5, 4),
@@ -95,39 +95,28 @@ class Conv2d(Module):
             groups=2,
         ),
         convolution_example(
-            "Conv2d", (1, 2, 5, 6), in_channels=2, out_channels=2, kernel_size=(2, 3), padding="same", bias=False
+            "Conv2d", (1, 4, 5, 6), in_channels=4, out_channels=2, kernel_size=(2, 3), padding="same", bias=False
         ),
         convolution_example(
             "Conv2d",
             (2, 1, 4, 5),
             in_channels=1,
             out_channels=2,
-            kernel_size=3,
+            kernel_size=(3, 3),
             padding=(2, 1),
             padding_mode="reflect",
             rejects=[(2, 1, 2, 5)],
         ),
         convolution_example(
             "Conv2d",
-            (2, 1, 3, 4),
-            in_channels=1,
-            out_channels=2,
-            kernel_size=2,
-            padding=2,
-            padding_mode="replicate",
-        ),
-        convolution_example(
-            "Conv2d",
             (2, 1, 4, 5),
             in_channels=1,
             out_channels=2,
-            kernel_size=2,
-            padding=3,
-            dilation=2,
+            kernel_size=(2, 2),
+            padding=(3, 3),
+            dilation=(2, 2),
             padding_mode="circular",
         ),
-        convolution_example("Conv2d", (3, 3, 2, 3), in_channels=3, out_channels=2, kernel_size=1),
-        convolution_example("Conv2d", (32, 4, 3, 5), in_channels=4, out_channels=2, kernel_size=3, padding=1),
     )
 
     def __init__(

@@ -79,9 +79,9 @@ class ConvTranspose1d(Module):
             in_channels=4,
             out_channels=2,
             kernel_size=3,
-            stride=2,
-            padding=1,
-            output_padding=1,
+            stride=(2,),
+            padding=(1,),
+            output_padding=(1,),
             groups=2,
         ),
         convolution_example(
@@ -113,8 +113,8 @@ class ConvTranspose1d(Module):
     ) -> None:
         super().__init__()
         name = type(self).__name__
-        padding = numbers(name, "padding", padding, 1, 0)
-        self.footprint = Footprint.of_arguments(name, 1, kernel_size, stride, padding, dilation, groups, "zeros")
+        pads = numbers(name, "padding", padding, 1, 0)
+        self.footprint = Footprint.of_arguments(name, 1, kernel_size, stride, pads, dilation, groups, "zeros")
         self.output_padding = output_padding_of(name, output_padding, 1, self.footprint)
         groups = self.footprint.groups
         n_in, n_out = channels_in_groups(name, groups, in_channels=in_channels, out_channels=out_channels)

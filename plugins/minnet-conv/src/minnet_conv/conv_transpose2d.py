@@ -79,7 +79,7 @@ class ConvTranspose2d(Module):
             in_channels=4,
             out_channels=2,
             kernel_size=(3, 2),
-            stride=2,
+            stride=(2, 2),
             padding=(1, 0),
             output_padding=(1, 0),
             groups=2,
@@ -90,11 +90,13 @@ class ConvTranspose2d(Module):
             in_channels=1,
             out_channels=2,
             kernel_size=2,
-            padding=1,
-            dilation=2,
+            padding=(1, 1),
+            dilation=(2, 2),
             bias=False,
         ),
-        convolution_example("ConvTranspose2d", (32, 2, 3, 4), in_channels=2, out_channels=3, kernel_size=3, padding=1),
+        convolution_example(
+            "ConvTranspose2d", (32, 2, 3, 4), in_channels=2, out_channels=4, kernel_size=(3, 2), padding=(1, 1)
+        ),
     )
 
     def __init__(
@@ -114,8 +116,8 @@ class ConvTranspose2d(Module):
     ) -> None:
         super().__init__()
         name = type(self).__name__
-        padding = numbers(name, "padding", padding, 2, 0)
-        self.footprint = Footprint.of_arguments(name, 2, kernel_size, stride, padding, dilation, groups, "zeros")
+        pads = numbers(name, "padding", padding, 2, 0)
+        self.footprint = Footprint.of_arguments(name, 2, kernel_size, stride, pads, dilation, groups, "zeros")
         self.output_padding = output_padding_of(name, output_padding, 2, self.footprint)
         groups = self.footprint.groups
         n_in, n_out = channels_in_groups(name, groups, in_channels=in_channels, out_channels=out_channels)

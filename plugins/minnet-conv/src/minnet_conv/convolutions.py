@@ -92,10 +92,11 @@ def output_shape(owner: object, input: Array, W: Array, footprint: Footprint) ->
     Raises:
         ShapeError: if they have other axes, another number of channels, or no room for the kernel.
     """
-    shape, channels = getattr(input, "shape", ()), W.shape[1] * footprint.groups
+    shape: tuple[int, ...] = getattr(input, "shape", ())
+    channels = W.shape[1] * footprint.groups
     if len(shape) != W.ndim or shape[1] != channels:
         expect_shape(owner, input, (AXES[W.ndim][0], channels, *AXES[W.ndim][2:]))
-    lengths = shape[2:] if len(shape) == 4 else (1, shape[2])
+    lengths = (shape[2], shape[3]) if len(shape) == 4 else (1, shape[2])
     try:
         counts = footprint.counts(lengths)
         footprint.expect_borders(lengths)

@@ -95,10 +95,10 @@ class Footprint:
             pads = tuple((pad, pad) for pad in numbers(owner, "padding", 0 if padding == "valid" else padding, axes, 0))
         alone = 2 - axes  # the axis that a sequence has not
         return cls(
-            (1,) * alone + kernel_size,  # type: ignore[arg-type]  # two numbers, whichever axes there are
-            (1,) * alone + stride,  # type: ignore[arg-type]
-            (1,) * alone + dilation,  # type: ignore[arg-type]
-            ((0, 0),) * alone + pads,  # type: ignore[arg-type]
+            (1,) * alone + kernel_size,
+            (1,) * alone + stride,
+            (1,) * alone + dilation,
+            ((0, 0),) * alone + pads,
             mode,
             positive_int(owner, "groups", groups),
         )

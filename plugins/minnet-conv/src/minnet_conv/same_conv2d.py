@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,7 +43,7 @@ class SameConv2d(Conv2d):
     (2, 4, 8, 8)
     """
 
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         Example(
             arguments={"in_channels": 2, "out_channels": 3, "kernel_size": 3},
             input=[(2, 2, 5, 4), (1, 2, 1, 2)],

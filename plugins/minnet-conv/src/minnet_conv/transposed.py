@@ -37,7 +37,7 @@ def transposed_shape(
     Raises:
         ShapeError: if it has other axes, another number of channels, or padding cuts off all of the output.
     """
-    shape = getattr(input, "shape", ())
+    shape: tuple[int, ...] = getattr(input, "shape", ())
     if len(shape) != W.ndim or shape[1] != W.shape[0]:
         expect_shape(owner, input, (AXES[W.ndim][0], W.shape[0], *AXES[W.ndim][2:]))
     first = 4 - W.ndim
