@@ -30,7 +30,12 @@ NUMBERS = {
     "nll": {"refuse": None},
     "weighted_nll": {"total": lambda weights, x: float(np.vdot(weights, x))},
 }
-DEFINED = {name: value for name, value in vars(operations).items() if isinstance(value, Operation) and name != "call"}
+DEFINED = {
+    name: value
+    for name, value in vars(operations).items()
+    if isinstance(value, Operation) and name in {*kernels.signatures(), "product"}
+}
+"""Of images, in `tests/test_compiled_images.py`."""
 
 
 class Rectifier(Module):

@@ -80,9 +80,7 @@ class Operation:
         """Of each result, whether it is complete only when all rows are done."""
         return tuple(self.is_by_rows and ROWS not in dimensions for dimensions in self.outputs)
 
-    def result_shapes(
-        self, *shapes: tuple[int, ...], result: tuple[int, ...] | None = None
-    ) -> list[tuple[int, ...]]:
+    def result_shapes(self, *shapes: tuple[int, ...], result: tuple[int, ...] | None = None) -> list[tuple[int, ...]]:
         """Say which shapes the results have.
 
         Args:

@@ -11,6 +11,7 @@ from .activations import (
     soft_plus_back,
 )
 from .calls import call
+from .convolutions import convolution, convolution_back, convolution_weights
 from .dropping import draw_keep, drop
 from .images import (
     average_pool,
@@ -18,9 +19,6 @@ from .images import (
     batch_first,
     batch_last,
     channel_sums,
-    convolution,
-    convolution_back,
-    convolution_weights,
     max_pool,
     max_pool_back,
 )

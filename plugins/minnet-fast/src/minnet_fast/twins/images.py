@@ -178,9 +178,7 @@ def _numbers_of(windows: Any) -> tuple[int, ...]:
     return (*windows.kernel_size, *windows.stride, *windows.padding, *windows.dilation)
 
 
-TWINS: Mapping[type[Module], type[Module]] = {
-    twin.STANDS_FOR: twin for twin in (Conv1d, Conv2d, MaxPool2d, SameConv2d)
-}
+TWINS: Mapping[type[Module], type[Module]] = {twin.STANDS_FOR: twin for twin in (Conv1d, Conv2d, MaxPool2d, SameConv2d)}
 
 for _twin in TWINS.values():
     _twin.accelerated_calls = staticmethod(computed)  # type: ignore[attr-defined]  # of which `examine_acceleration` asks

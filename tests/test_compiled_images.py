@@ -1,0 +1,178 @@
+"""Compiled steps and inference of images do what the modules do, in whatever order images lie in memory."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from minnet_conv import AvgPool2d, Conv1d, Conv2d, Flatten, MaxPool2d, SameConv2d
+from minnet_core import Module, Sequential, compile
+from minnet_criterions import ClassNLLCriterion, MSECriterion
+from minnet_layers import ELU, BatchNormalization, Dropout, LeakyReLU, Linear, LogSoftMax, ReLU, SoftPlus
+from minnet_optimizers import SGD
+
+PAIR = st.tuples(st.integers(1, 2), st.integers(1, 3))
+
+
+class Doubling(Module):
+    """A layer that says no operations."""
+
+    def updateOutput(self, input):
+        self.output = 2 * input
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = 2 * gradOutput
+        return self.gradInput
+
+
+def trained(model, criterion, x, t, executor=None, steps=3):
+    """Train, compiled if an executor is named, and return the losses."""
+    optimizer = SGD(model, lr=0.05, momentum=0.9)
+    if executor:
+        step = compile(model, criterion, optimizer, executor=executor)
+        return step, [step.step(x, t) for _ in range(steps)]
+    losses = []
+    for _ in range(steps):
+        model.zeroGradParameters()
+        output = model.forward(x)
+        losses.append(criterion.forward(output, t))
+        model.backwardParameters(x, criterion.backward(output, t))
+        optimizer.step()
+    return None, losses
+
+
+def assert_trains_alike(model, criterion, x, t, rtol=1e-9):
+    """Compare modules with each executor, and return the last compiled step."""
+    compiled = {executor: model.clone() for executor in ("numpy", "auto")}
+    _, losses = trained(model, criterion, x, t)
+    for executor, copy in compiled.items():
+        step, others = trained(copy, criterion, x, t, executor)
+        np.testing.assert_allclose(others, losses, rtol)
+        for name, array in model.namedParameters().items():
+            np.testing.assert_allclose(copy.namedParameters()[name], array, rtol, rtol, err_msg=name)
+        for name, array in model.namedBuffers().items():
+            np.testing.assert_allclose(copy.namedBuffers()[name], array, rtol, rtol, err_msg=name)
+        np.testing.assert_allclose(step.output, model.output, rtol, rtol)
+    return step
+
+
+def between(draw):
+    """A layer that changes no shape."""
+    kinds = (
+        ReLU,
+        ELU,
+        SoftPlus,
+        LeakyReLU,
+        lambda: BatchNormalization(0.9, axis=1),
+        Doubling,
+        lambda: Dropout(0.3, rng=5),
+    )
+    return draw(st.sampled_from(kinds))()
+
+
+@st.composite
+def networks(draw):
+    """A network of images, and an input of it."""
+    channels, seed = draw(st.integers(1, 3)), draw(st.integers(0, 99))
+    shape = (draw(st.sampled_from([1, 3, 16, 40])), channels, draw(st.integers(8, 9)), draw(st.integers(12, 13)))
+    groups = draw(st.sampled_from([1, channels]))
+    wide = groups * draw(st.integers(1, 3))
+    mode = draw(st.sampled_from(["zeros", "zeros", "circular"]))
+    kernel, stride, padding = draw(PAIR), draw(PAIR), draw(st.tuples(st.integers(0, 1), st.integers(0, 2)))
+    how = {"rng": seed, "dtype": "float64", "bias": draw(st.booleans())}
+    layers = [
+        Conv2d(channels, wide, kernel, stride, padding, padding_mode=mode, groups=groups, **how),
+        between(draw),
+        SameConv2d(wide, 2, 3, rng=seed + 1, dtype="float64"),
+        between(draw),
+        draw(st.sampled_from([MaxPool2d, AvgPool2d]))(draw(PAIR), draw(PAIR)),
+        *draw(st.sampled_from([[], [Conv2d(2, 2, 2, dilation=(1, 2), padding=1, rng=3, dtype="float64")]])),
+        Flatten(1),
+    ]
+    if draw(st.booleans()):
+        layers.insert(0, between(draw))
+    model = Sequential(*layers)
+    x = np.random.default_rng(seed).normal(size=shape)
+    features = model.clone().forward(x).shape[1]
+    model.add(Linear(features, 3, rng=1, dtype="float64")).add(LogSoftMax())
+    return model, x
+
+
+@given(networks())
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_drawn_networks_train_as_their_modules_do(network):
+    model, x = network
+    assert_trains_alike(model, ClassNLLCriterion(), x, np.arange(len(x)) % 3)
+
+
+@given(networks())
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_drawn_networks_infer_as_their_modules_do(network):
+    model, x = network
+    model.forward(x)
+    model.evaluate()
+    for executor in ("numpy", "auto"):
+        np.testing.assert_allclose(compile(model, executor=executor).forward(x), model.forward(x), 1e-9, 1e-9)
+
+
+@pytest.mark.parametrize("batch", [1, 20])
+def test_sequences_train_as_their_modules_do(batch):
+    model = Sequential(
+        Conv1d(2, 3, 3, padding=1, rng=0, dtype="float64"),
+        ReLU(),
+        Conv1d(3, 2, 2, stride=2, rng=1, dtype="float64"),
+        Flatten(1),
+        Linear(8, 3, rng=2, dtype="float64"),
+        LogSoftMax(),
+    )
+    x = np.random.default_rng(0).normal(size=(batch, 2, 9))
+    step = assert_trains_alike(model, ClassNLLCriterion(), x, np.arange(batch) % 3)
+    assert "called" not in step.describe()
+
+
+def test_images_may_be_what_comes_out():
+    model = Sequential(
+        Conv2d(2, 4, 3, padding=1, rng=0, dtype="float64"), ReLU(), Conv2d(4, 2, 3, padding=1, rng=1, dtype="float64")
+    )
+    x, t = np.random.default_rng(0).normal(size=(2, 6, 2, 5, 4))
+    assert_trains_alike(model, MSECriterion(), x, t)
+
+
+def small(dtype):
+    return Sequential(
+        Conv2d(1, 4, 3, rng=0, dtype=dtype),
+        ReLU(),
+        MaxPool2d(2),
+        Conv2d(4, 5, 3, stride=2, padding=1, rng=1, dtype=dtype),
+        ELU(),
+        AvgPool2d(2, 1),
+        Flatten(1),
+        Linear(20, 3, rng=2, dtype=dtype),
+        LogSoftMax(),
+    )
+
+
+def test_every_row_of_images_is_computed_in_c():
+    kernels = pytest.importorskip("minnet_fast.kernels")
+    x = np.random.default_rng(0).normal(size=(33, 1, 12, 12)).astype(np.float32)
+    before = kernels.counts()
+    assert_trains_alike(small("float32"), ClassNLLCriterion(), x, np.arange(33) % 3, rtol=2e-5)
+    after = kernels.counts()
+    of_images = [name for name in after if "pool" in name or name.startswith(("conv", "channel"))]
+    assert len(of_images) == 8
+    assert [name for name in of_images if after[name] == before[name]] == []
+
+
+def test_a_nan_wins_and_has_the_gradient_compiled_too():
+    x = np.random.default_rng(0).normal(size=(16, 1, 5, 4))
+    x[3, 0, :2, :2] = np.nan
+    pool = Sequential(SameConv2d(1, 1, 1, rng=0, dtype="float64"), MaxPool2d((2, 3), 1))
+    want = pool.clone()
+    want.zeroGradParameters()
+    output = want.forward(x)
+    want.backward(x, MSECriterion().backward(output, np.zeros_like(output)))
+    step = compile(pool, MSECriterion(), SGD(pool, lr=0.0), executor="numpy")
+    step.step(x, np.zeros_like(output))
+    np.testing.assert_array_equal(step.output, output)
+    np.testing.assert_allclose(pool[0].gradW, want[0].gradW)
+    assert np.isnan(output).any()
