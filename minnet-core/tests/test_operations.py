@@ -64,6 +64,63 @@ CASES = [
     (o.weighted_nll_back, (ONE_HOT,), {}, (-ONE_HOT / 6,)),
     (o.mse, (X, T), {}, (2 * (X - T) / 6, ((X - T) ** 2).sum() / 6)),
 ]
+IMAGES = RNG.normal(size=(2, 3, 4, 2))
+WEIGHTS = RNG.normal(size=(3, 2, 2, 2))
+SLOPES = RNG.normal(size=(3, 2, 3, 2))
+PLAIN = {"stride": (1, 1), "padding": (0, 0), "dilation": (1, 1)}
+PAIRS = {"window": (1, 2), "stride": (1, 2), "padding": (0, 0), "dilation": (1, 1)}
+LARGEST = np.maximum(IMAGES[:, :, ::2], IMAGES[:, :, 1::2])
+SHARES = RNG.normal(size=LARGEST.shape)
+
+
+def met(i, j):
+    """What the number ``i, j`` of a kernel of 2 x 2 meets."""
+    return IMAGES[:, i : i + 2, j : j + 3]
+
+
+def spread():
+    gradient = np.zeros_like(IMAGES)
+    for i, j in np.ndindex(2, 2):
+        gradient[:, i : i + 2, j : j + 3] += np.tensordot(WEIGHTS[:, :, i, j], SLOPES, (0, 0))
+    return gradient
+
+
+def beside(first, second):
+    """Columns by turns."""
+    return np.stack([first, second], 3).reshape(IMAGES.shape)
+
+
+CASES += [
+    (o.batch_last, (IMAGES,), {}, (np.moveaxis(IMAGES, 0, -1),)),
+    (o.batch_first, (IMAGES,), {}, (np.moveaxis(IMAGES, -1, 0),)),
+    (
+        o.convolution,
+        (IMAGES, WEIGHTS, B[:3]),
+        PLAIN,
+        (sum(np.tensordot(WEIGHTS[:, :, i, j], met(i, j), 1) for i, j in np.ndindex(2, 2)) + B[:3, None, None, None],),
+    ),
+    (o.convolution_back, (SLOPES, WEIGHTS), PLAIN, (spread(),)),
+    (
+        o.convolution_weights,
+        (IMAGES, SLOPES),
+        PLAIN,
+        (
+            np.array([np.einsum("orqn,crqn->oc", SLOPES, met(i, j)) for i, j in np.ndindex(2, 2)])
+            .transpose(1, 2, 0)
+            .reshape(WEIGHTS.shape),
+        ),
+    ),
+    (o.channel_sums, (SLOPES,), {}, (SLOPES.sum((1, 2, 3)),)),
+    (o.max_pool, (IMAGES,), PAIRS, (LARGEST,)),
+    (
+        o.max_pool_back,
+        (IMAGES, LARGEST, SHARES),
+        PAIRS,
+        (beside(SHARES * (IMAGES[:, :, ::2] == LARGEST), SHARES * (IMAGES[:, :, 1::2] == LARGEST)),),
+    ),
+    (o.average_pool, (IMAGES,), PAIRS | {"counts_padding": True}, ((IMAGES[:, :, ::2] + IMAGES[:, :, 1::2]) / 2,)),
+    (o.average_pool_back, (SHARES,), PAIRS | {"counts_padding": True}, (beside(SHARES / 2, SHARES / 2),)),
+]
 IDS = [f"{index}-{case[0].name}" for index, case in enumerate(CASES)]
 
 
@@ -73,10 +130,9 @@ def execute(operation, operands, results, numbers, **more):
         call()
 
 
-def fresh(operation, operands):
-    shapes = operation.result_shapes(*map(np.shape, operands))
-    dtypes = operation.dtypes or (None,) * len(shapes)
-    return [np.full(shape, 7, dtype or np.float64) for shape, dtype in zip(shapes, dtypes, strict=True)]
+def fresh(operation, expected):
+    dtypes = operation.dtypes or (None,) * len(expected)
+    return [np.full(np.shape(one), 7, dtype or np.float64) for one, dtype in zip(expected, dtypes, strict=False)]
 
 
 def test_every_operation_has_a_case():
@@ -87,7 +143,7 @@ def test_every_operation_has_a_case():
 @pytest.mark.parametrize(("operation", "operands", "numbers", "expected"), CASES, ids=IDS)
 def test_results_are_those_of_the_formula_and_operands_stay(operation, operands, numbers, expected):
     before = [operand.copy() for operand in operands]
-    results = fresh(operation, operands)
+    results = fresh(operation, expected)
     execute(operation, operands, results, numbers)
     for result, wanted in zip(results, expected, strict=True):
         np.testing.assert_allclose(result, wanted, 1e-12, 1e-12)
@@ -101,7 +157,7 @@ def test_results_are_those_of_the_formula_and_operands_stay(operation, operands,
 )
 def test_the_first_result_may_take_the_memory_of_the_operand_that_says_so(operation, operands, numbers, expected):
     operands = [operand.copy() for operand in operands]
-    results = [operands[operation.over], *fresh(operation, operands)[1:]]
+    results = [operands[operation.over], *fresh(operation, expected)[1:]]
     execute(operation, operands, results, numbers)
     np.testing.assert_allclose(results[0], expected[0], 1e-12, 1e-12)
 
@@ -112,7 +168,7 @@ def test_the_first_result_may_take_the_memory_of_the_operand_that_says_so(operat
     ids=[name for case, name in zip(CASES, IDS, strict=True) if case[0].accumulates],
 )
 def test_what_accumulates_adds(operation, operands, numbers, expected):
-    results = fresh(operation, operands)
+    results = fresh(operation, expected)
     execute(operation, operands, results, numbers, accumulate=True)
     np.testing.assert_allclose(results[0], 7 + expected[0], 1e-12, 1e-12)
 
@@ -123,10 +179,10 @@ def test_what_accumulates_adds(operation, operands, numbers, expected):
     ids=[name for case, name in zip(CASES, IDS, strict=True) if case[0].takes_late],
 )
 def test_a_late_operand_is_that_of_the_moment(operation, operands, numbers, expected):
-    position = 0 if operation in (o.product, o.weighted_nll_back) else 1
+    position = 0 if operation in (o.product, o.weighted_nll_back, o.batch_last) else 1
     late = Late()
     late.array = operands[position]
-    results = fresh(operation, operands)
+    results = fresh(operation, expected)
     execute(operation, [late if i == position else each for i, each in enumerate(operands)], results, numbers)
     np.testing.assert_allclose(results[0], expected[0], 1e-12, 1e-12)
 
@@ -140,7 +196,7 @@ def test_what_is_kept_is_drawn_as_the_mask_of_dropout():
 @pytest.mark.parametrize("classes", [np.array([0, 4]), np.array([0, -1])])
 def test_a_class_that_there_is_not_is_refused(classes):
     with pytest.raises(ValueError, match="refused"):
-        execute(o.nll, (LOG[:2], classes), fresh(o.nll, (LOG[:2], classes)), {"refuse": refuse})
+        execute(o.nll, (LOG[:2], classes), fresh(o.nll, (0.0, classes)), {"refuse": refuse})
 
 
 def test_constant_columns_far_from_zero_are_normalized_to_exactly_zero():

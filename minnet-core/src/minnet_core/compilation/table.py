@@ -104,7 +104,9 @@ class Table:
         """
         accumulate = bool(numbers.pop("accumulate", False))
         operands = tuple(self._taken(operation, operand) for operand in operands)
-        shapes = operation.result_shapes(*[operand.shape for operand in operands], result=into and into.shape)
+        shapes = operation.result_shapes(
+            *[operand.shape for operand in operands], result=None if into is None else into.shape
+        )
         is_trained = any(operand.is_trained for operand in operands)
         if into is None:
             results = tuple(

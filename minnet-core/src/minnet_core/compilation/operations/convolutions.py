@@ -53,7 +53,7 @@ def convolution_back(
     calls.append(partial(h.fill, 0))
     by_tap = parts.reshape(groups, *w.shape[1:], *g.shape[1:])
     by_group = h.reshape(groups, w.shape[1], *h.shape[1:])
-    for tap in taps(h, g, w.shape[2:], stride, padding, dilation):  # type: ignore[arg-type]  # of four axes
+    for tap in taps(h, g, w.shape[2:], stride, padding, dilation):
         place = by_group[(slice(None), *tap.of_input)]
         calls.append(partial(np.add, place, by_tap[:, :, tap.row, tap.column][(slice(None), *tap.of_output)], place))
     return calls

@@ -96,7 +96,7 @@ def whole_patches(
     by_tap = patches.reshape(groups, *w.shape[1:], *y.shape[1:])
     by_group = x.reshape(groups, w.shape[1], *x.shape[1:])
     calls: list[Call] = [partial(patches.fill, 0)] if any(padding) else []
-    for tap in taps(x, y, w.shape[2:], stride, padding, dilation):  # type: ignore[arg-type]  # of four axes
+    for tap in taps(x, y, w.shape[2:], stride, padding, dilation):
         into = by_tap[:, :, tap.row, tap.column][(slice(None), *tap.of_output)]
         calls.append(partial(np.copyto, into, by_group[(slice(None), *tap.of_input)]))
     return calls, patches

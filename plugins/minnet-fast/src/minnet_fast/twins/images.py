@@ -89,8 +89,10 @@ class MaxPool2d(of.MaxPool2d):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         x, g = _planes_as_they_are(input), _planes(gradOutput)
-        h = None if x is None or g is None else np.empty(x.shape, np.float32)
-        if h is None or kernels.max_pool_back(x, g, *_numbers_of(self.windows), h) is None:
+        if x is None or g is None:
+            return super().updateGradInput(input, gradOutput)
+        h = np.empty(x.shape, np.float32)
+        if kernels.max_pool_back(x, g, *_numbers_of(self.windows), h) is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = _images(h, input.ndim)
         return self.gradInput
