@@ -73,12 +73,15 @@ def correlate(x: Array, W: Array, b: Array | None, footprint: Footprint, counts:
         rows = y.reshape(groups, n_out // groups, h, w * n).swapaxes(1, 2)
         np.matmul(M.reshape(groups, 1, n_out // groups, patches.shape[2]), patches, out=rows)
         return y
-    patches = _whole_patches(x, footprint, plan, b is not None)
-    M = W.reshape(groups, n_out // groups, C * kh * kw)
+    patches = _whole_patches(x, footprint, plan, with_ones=False)
+    if groups == 1:  # np.dot has half the cost of a call
+        y = np.dot(W.reshape(n_out, C * kh * kw), patches[0])
+    else:
+        y = np.matmul(W.reshape(groups, n_out // groups, C * kh * kw), patches)
+    y = y.reshape(n_out, h, w, n)
     if b is not None:
-        M = np.concatenate((M, b.reshape(groups, -1, 1)), 2)
-    y = np.dot(M[0], patches[0]) if groups == 1 else np.matmul(M, patches)  # np.dot has half the cost of a call
-    return y.reshape(n_out, h, w, n)
+        y += b[:, np.newaxis, np.newaxis, np.newaxis]
+    return y
 
 
 def correlation_weights(
