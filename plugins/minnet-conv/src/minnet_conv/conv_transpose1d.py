@@ -82,6 +82,7 @@ class ConvTranspose1d(Module):
             stride=(2,),
             padding=(1,),
             output_padding=(1,),
+            dilation=(2,),
             groups=2,
         ),
         convolution_example(

@@ -82,6 +82,7 @@ class ConvTranspose2d(Module):
             stride=(2, 2),
             padding=(1, 0),
             output_padding=(1, 0),
+            dilation=(2, 2),
             groups=2,
         ),
         convolution_example(
@@ -93,9 +94,6 @@ class ConvTranspose2d(Module):
             padding=(1, 1),
             dilation=(2, 2),
             bias=False,
-        ),
-        convolution_example(
-            "ConvTranspose2d", (32, 2, 3, 4), in_channels=2, out_channels=4, kernel_size=(3, 2), padding=(1, 1)
         ),
     )
 
