@@ -24,9 +24,10 @@ def resample(x: Array, sources: Sequence[Along]) -> Array:
     >>> resample(np.array([[[1, 2, 3]]]), [mirrored(3, 2, 0)])
     array([[[3, 2, 1, 2, 3]]])
     """
+    copied = x
     for axis, along in enumerate(sources, 2):
-        x = spread_along(x, axis, along)
-    return x
+        copied = spread_along(copied, axis, along, x)
+    return copied
 
 
 def gradient_to_resampled(g: Array, sources: Sequence[Along]) -> Array:
@@ -46,8 +47,8 @@ def gradient_to_resampled(g: Array, sources: Sequence[Along]) -> Array:
 def mirrored(length: int, before: int, after: int) -> Along:
     """Find the sources of an axis that is continued as by mirrors on its ends; negative lengths cut it.
 
-    >>> mirrored(3, 1, 2).pairs
-    ((slice(0, 2, 1), slice(1, None, -1)), (slice(3, 4, 1), slice(2, 3, 1)), (slice(2, 4, 2), slice(1, 0, -1)))
+    >>> mirrored(4, 3, 0).pairs
+    ((slice(0, 4, 1), slice(3, None, -1)), (slice(4, 7, 1), slice(1, 4, 1)))
     """
     last = length - 1
     return Along.of_sources((last - abs(last - abs(place)) for place in range(-before, length + after)), length)
@@ -57,8 +58,14 @@ def mirrored(length: int, before: int, after: int) -> Along:
 def nearest(length: int, count: int, scale: float) -> Along:
     """Find the sources of an axis of ``count`` places that is enlarged: place ``o`` has that at ``o * scale``.
 
-    The product is rounded to float32, as PyTorch's is, so that the two agree where it is almost a whole number.
+    The product is rounded to float32, as PyTorch's is, so that the two agree where it is almost a whole number; and as
+    there, an axis that becomes as long or twice as long is one of equal steps whatever was said of the scale.
+
+    >>> nearest(2, 4, 0.4).pairs
+    ((slice(0, 3, 2), slice(0, 2, 1)), (slice(1, 4, 2), slice(0, 2, 1)))
     """
+    if count in (length, 2 * length):
+        scale = length / count
     places = np.floor(np.arange(count, dtype=np.float32) * np.float32(scale)).astype(int)
     return Along.of_sources(np.minimum(places, length - 1).tolist(), length)
 
@@ -86,9 +93,9 @@ def blend(x: Array, sources: Sequence[Blend]) -> Array:
     blended = x.astype(accumulation_dtype(x), copy=False)
     for axis, (lower, upper, weight) in enumerate(sources, 2):
         above, below = _weights(weight, blended, axis)
-        more = spread_along(blended, axis, upper)
+        more = spread_along(blended, axis, upper, x)
         more *= above
-        blended = spread_along(blended, axis, lower)
+        blended = spread_along(blended, axis, lower, x)
         blended *= below
         blended += more
     return blended.astype(x.dtype, copy=False)
@@ -121,7 +128,10 @@ def linear(length: int, count: int, scale: float, align_corners: bool) -> Blend:
 
     Pixels are squares whose centres are 1 apart, so place ``o`` is at ``(o + 0.5) * scale - 0.5``, but not outside the
     centres of the first and the last one; or, with ``align_corners``, these two are at the ends of both axes.
+    An axis that becomes as long stays as it is, as PyTorch's, whatever was said of the scale.
     """
+    if count == length:
+        scale = 1.0
     if align_corners:
         places = np.linspace(0, length - 1, count) if count > 1 else np.zeros(1)
     else:

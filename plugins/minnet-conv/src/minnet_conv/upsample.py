@@ -144,10 +144,8 @@ class Upsample(Module):
         return [linear(*axis, self.align_corners) for axis in self._axes(input)]
 
     def __repr__(self) -> str:
-        target = (
-            f"to {self.size[0]} x {self.size[1]}" if self.size else "by {:g} x {:g}".format(*self.scale_factor or ())
-        )
-        return f"Upsample {target}, {self.mode}" + ", align_corners" * self.align_corners
+        word, numbers = ("to", self.size) if self.size else ("by", self.scale_factor)
+        return f"Upsample {word} {numbers}, {self.mode}" + ", align_corners" * self.align_corners
 
 
 def _factors(value: Any) -> tuple[float, float]:
