@@ -35,7 +35,7 @@ class Conv1d(Module):
 
     What falls on padding that was taken from the sequence goes back to where it was taken.
 
-    PyTorch: ``torch.nn.Conv1d`` with the same arguments, but batches of sequences only.
+    PyTorch: ``torch.nn.Conv1d``, whose arguments after ``padding`` come in another order; batches of sequences only.
 
     Args:
         in_channels, out_channels: of a sequence, and of its output.

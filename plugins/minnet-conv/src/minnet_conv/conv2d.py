@@ -36,7 +36,7 @@ class Conv2d(Module):
 
     What falls on padding that was taken from the image goes back to where it was taken.
 
-    PyTorch: ``torch.nn.Conv2d`` with the same arguments, but batches of images only.
+    PyTorch: ``torch.nn.Conv2d``, whose arguments after ``padding`` come in another order; batches of images only.
 
     Args:
         in_channels, out_channels: of an image, and of its output.
