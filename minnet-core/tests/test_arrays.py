@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core.nn.arrays import as_floating, describe, floating_dtype, leaves
+from minnet_core.nn.arrays import as_floating, describe, floating_dtype, in_memory_order, leaves
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,34 @@ def test_leaves_are_walked_in_order_and_none_is_left_out():
     assert [id(array) for array in found] == [id(a), id(b), id(c)]
     assert list(leaves(a)) == [a]
     assert list(leaves(None)) == []
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2, 3), (3, 0, 1, 2), (1, 0, 3, 2), (2, 3, 1, 0)])
+def test_axes_in_the_order_of_memory_are_those_of_the_contiguous_array(axes):
+    memory = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5)
+    array = memory.transpose(axes)
+    along = in_memory_order(array)
+    assert np.shares_memory(along, memory)
+    np.testing.assert_array_equal(along, memory)
+
+
+def test_axes_of_one_element_lie_anywhere():
+    array = np.zeros((3, 1, 4, 1)).transpose(3, 2, 0, 1)
+    assert in_memory_order(array).flags.c_contiguous
+    assert in_memory_order(array).size == 12
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros((2, 3)),
+        np.zeros(()),
+        np.zeros((0, 3)).T,
+        np.zeros((4, 6))[:, ::2],
+        np.zeros(6)[::-1],
+        np.broadcast_to(np.zeros(3), (2, 3)),
+    ],
+    ids=lambda array: str(array.strides),
+)
+def test_what_is_contiguous_already_or_in_no_order_is_returned_itself(array):
+    assert in_memory_order(array) is array

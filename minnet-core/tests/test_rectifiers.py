@@ -27,6 +27,7 @@ def layouts(x):
     if x.ndim:
         yield np.repeat(x, 2, axis=-1)[..., ::2]
         yield x[::-1].copy()[::-1]
+        yield np.moveaxis(np.ascontiguousarray(np.moveaxis(x, 0, -1)), -1, 0)  # the batch innermost
 
 
 @every_shape
@@ -74,3 +75,10 @@ def test_nan_stays_nan(size):
     x[[0, -1]] = np.nan, -np.float32(np.nan)
     for part in (positive_part(x), negative_part(x)):
         np.testing.assert_array_equal(np.isnan(part), np.isnan(x))
+
+
+@pytest.mark.parametrize("batch", [3, 40])
+def test_images_with_the_batch_innermost_stay_so(batch):
+    x = np.random.default_rng(0).standard_normal((4, 20, 31, batch), np.float32).transpose(3, 0, 1, 2)
+    for part in (positive_part(x), negative_part(x), positive_mask(x), where_positive(x, x)):
+        assert part.strides == x.strides

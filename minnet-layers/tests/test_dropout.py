@@ -133,3 +133,9 @@ def test_a_numpy_scalar_p_does_not_promote_float32():
 @pytest.mark.parametrize("p", [0.0, 0.5, 1.0])
 def test_it_states_that_it_is_the_identity_in_evaluation_mode(p):
     assert Dropout(p).as_affine().is_identity
+
+
+def test_images_with_the_batch_innermost_stay_so():
+    x = np.ones((2, 3, 4, 5), np.float32).transpose(3, 0, 1, 2)
+    layer = Dropout(0.5, rng=0)
+    assert layer.forward(x).strides == layer.mask.strides == layer.backward(x, x).strides == x.strides

@@ -107,16 +107,19 @@ def sums_along(x: Array, axis: int, along: Along) -> Array:
     return sums
 
 
-def spread_along(sums: Array, axis: int, along: Along) -> Array:
+def spread_along(sums: Array, axis: int, along: Along, order: Array) -> Array:
     """Give each place along an axis the sum of its windows: of one of them, of several together, or 0 of none.
+
+    The result lies in memory as ``order`` does, which need not have its shape: an axis of length 1, as ``sums`` may
+    have, has no place among the others.
 
     >>> import numpy as np
     >>> along = Along.of_pairs(4, 2, [(slice(0, 2), slice(0, 1)), (slice(1, 4), slice(1, 2))])
-    >>> spread_along(np.array([1.0, 10.0]), 0, along)
+    >>> spread_along(np.array([1.0, 10.0]), 0, along, np.ones(4))
     array([ 1., 11., 10., 10.])
     """
     make = empty_beside if along.leaves_none and along.takes_once else zeros_beside
-    spread = make(sums, (*sums.shape[:axis], along.length, *sums.shape[axis + 1 :]))
+    spread = make(order, (*sums.shape[:axis], along.length, *sums.shape[axis + 1 :]), sums.dtype)
     for places, windows in along.pairs:
         some = spread[_at(axis, places)]
         if along.takes_once:

@@ -35,7 +35,7 @@ class Conv1d(Module):
 
     What falls on padding that was taken from the sequence goes back to where it was taken.
 
-    PyTorch: ``torch.nn.Conv1d`` with the same arguments, but batches of sequences only.
+    PyTorch: ``torch.nn.Conv1d``, whose arguments after ``padding`` come in another order; batches of sequences only.
 
     Args:
         in_channels, out_channels: of a sequence, and of its output.
@@ -132,10 +132,10 @@ class Conv1d(Module):
         self.gradb = None if self.b is None else np.zeros_like(self.b)
 
     def updateOutput(self, input: Array) -> Array:
-        output_shape(self, input, self.W, self.footprint)
+        shape = output_shape(self, input, self.W, self.footprint)
         if self.b is not None:
-            expect_shape(self, self.b, self.W.shape[:1], "b")
-        output = convolve(input, self.W, self.b, self.footprint)
+            expect_shape(self, self.b, shape[1:2], "b")
+        output = convolve(input, self.W, self.b, self.footprint, shape[2:])
         self.output = output
         return output
 

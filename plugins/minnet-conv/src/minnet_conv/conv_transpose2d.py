@@ -69,7 +69,7 @@ class ConvTranspose2d(Module):
             (2, 2, 3, 4),
             in_channels=2,
             out_channels=3,
-            kernel_size=3,
+            kernel_size=(3, 3),
             rejects=[(2, 3, 3, 4), (2, 2, 3), (2, 4, 3, 2)],
             rejected_arguments=[{"in_channels": 0}, {"padding": "same"}, {"output_padding": 1}, {"groups": 2}],
         ),
@@ -82,6 +82,7 @@ class ConvTranspose2d(Module):
             stride=(2, 2),
             padding=(1, 0),
             output_padding=(1, 0),
+            dilation=(2, 2),
             groups=2,
         ),
         convolution_example(
@@ -89,13 +90,10 @@ class ConvTranspose2d(Module):
             (2, 1, 3, 4),
             in_channels=1,
             out_channels=2,
-            kernel_size=2,
+            kernel_size=(2, 2),
             padding=(1, 1),
             dilation=(2, 2),
             bias=False,
-        ),
-        convolution_example(
-            "ConvTranspose2d", (32, 2, 3, 4), in_channels=2, out_channels=4, kernel_size=(3, 2), padding=(1, 1)
         ),
     )
 

@@ -99,7 +99,8 @@ def output_shape(owner: object, input: Array, W: Array, footprint: Footprint) ->
     lengths = (shape[2], shape[3]) if len(shape) == 4 else (1, shape[2])
     try:
         counts = footprint.counts(lengths)
-        footprint.expect_borders(lengths)
+        if footprint.mode != "zeros":
+            footprint.expect_borders(lengths)
     except ShapeError as error:
         raise ShapeError(f"{owner}: {error}") from None
     return (shape[0], W.shape[0], *counts[4 - len(shape) :])
@@ -122,4 +123,5 @@ def _dtypes(a: Array, b: Array) -> tuple[np.dtype[Any], np.dtype[Any]]:
 
 def _images(W: Array, dtype: np.dtype[Any]) -> Array:
     """The weights of sequences as those of images of one row."""
-    return (W[:, :, np.newaxis] if W.ndim == 3 else W).astype(dtype, copy=False)
+    images = W[:, :, np.newaxis] if W.ndim == 3 else W
+    return images if W.dtype is dtype else images.astype(dtype, copy=False)

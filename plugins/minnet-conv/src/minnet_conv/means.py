@@ -43,5 +43,5 @@ def gradient_to_means(x: Array, g: Array, windows: Sequence[Along], sizes: Array
     gradient = beside(x, g.astype(accumulation_dtype(g), copy=False))
     gradient = gradient / sizes.astype(gradient.dtype)
     for axis, along in reversed(list(enumerate(windows, 2))):
-        gradient = spread_along(gradient, axis, along)
+        gradient = spread_along(gradient, axis, along, x)
     return gradient.astype(g.dtype, copy=False)

@@ -30,5 +30,7 @@ def to_planes(x: Array, dtype: np.dtype[Any]) -> Array:
 
 def from_planes(planes: Array, ndim: int, dtype: np.dtype[Any]) -> Array:
     """Return ``(channels, height, width, batch)`` as images, or sequences if of 3 axes; no number moves."""
-    x: Array = planes.transpose(3, 0, 1, 2).astype(dtype, copy=False)
+    x = planes.transpose(3, 0, 1, 2)
+    if dtype is not planes.dtype:
+        x = x.astype(dtype, copy=False)
     return x[:, :, 0] if ndim == 3 else x

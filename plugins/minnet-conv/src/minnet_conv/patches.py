@@ -37,8 +37,11 @@ from minnet_core.nn import axis_sums
 
 from .footprint import Footprint, Pair, Plan
 
-_MOST_SUMMANDS = 1 << 20
+_MOST_SUMMANDS = 1 << 18
 """How many numbers the products of single rows may have until they are added."""
+
+_MOST_PARTS = 1 << 17
+"""How many numbers of a gradient, laid side by side, are computed until they are added: what the cache holds."""
 
 
 def correlate(x: Array, W: Array, b: Array | None, footprint: Footprint, counts: Pair) -> Array:
@@ -73,12 +76,15 @@ def correlate(x: Array, W: Array, b: Array | None, footprint: Footprint, counts:
         rows = y.reshape(groups, n_out // groups, h, w * n).swapaxes(1, 2)
         np.matmul(M.reshape(groups, 1, n_out // groups, patches.shape[2]), patches, out=rows)
         return y
-    patches = _whole_patches(x, footprint, plan, b is not None)
-    M = W.reshape(groups, n_out // groups, C * kh * kw)
+    patches = _whole_patches(x, footprint, plan, with_ones=False)
+    if groups == 1:  # np.dot has half the cost of a call
+        y = np.dot(W.reshape(n_out, C * kh * kw), patches[0])
+    else:
+        y = np.matmul(W.reshape(groups, n_out // groups, C * kh * kw), patches)
+    y = y.reshape(n_out, h, w, n)
     if b is not None:
-        M = np.concatenate((M, b.reshape(groups, -1, 1)), 2)
-    y = np.dot(M[0], patches[0]) if groups == 1 else np.matmul(M, patches)  # np.dot has half the cost of a call
-    return y.reshape(n_out, h, w, n)
+        y += b[:, np.newaxis, np.newaxis, np.newaxis]
+    return y
 
 
 def correlation_weights(
@@ -100,13 +106,14 @@ def correlation_weights(
         weights = np.matmul(flat, x.reshape(groups, C, flat.shape[2]).swapaxes(1, 2)).reshape(shape)
         return weights, axis_sums(flat).reshape(n_out) if has_bias else None
     if plan.by_rows:
-        patches = _patches_by_rows(x, footprint, plan, has_bias).swapaxes(2, 3)
-        rows = g.reshape(groups, n_out // groups, g.shape[1], -1).swapaxes(1, 2)
-        products = _sum_of_products(rows, patches).reshape(n_out, kh, kw * C + has_bias)
+        patches = _patches_by_rows(x, footprint, plan, has_bias)
+        rows = g.reshape(groups, n_out // groups, g.shape[1], patches.shape[3]).transpose(0, 2, 3, 1)
+        products = _sum_of_products(patches, rows).swapaxes(1, 2).reshape(n_out, kh, kw * C + has_bias)
         weights = products[..., : kw * C].reshape(n_out, kh, kw, C).transpose(0, 3, 1, 2)
         return weights, products[:, 0, -1] if has_bias else None
-    patches = _whole_patches(x, footprint, plan, has_bias).swapaxes(1, 2)
-    products = np.matmul(g.reshape(groups, n_out // groups, patches.shape[1]), patches).reshape(n_out, patches.shape[2])
+    patches = _whole_patches(x, footprint, plan, has_bias)
+    columns = g.reshape(groups, n_out // groups, patches.shape[2]).swapaxes(1, 2)
+    products = np.matmul(patches, columns).swapaxes(1, 2).reshape(n_out, patches.shape[1])
     return products[:, : C * kh * kw].reshape(shape), products[:, -1] if has_bias else None
 
 
@@ -134,9 +141,13 @@ def spread(g: Array, W: Array, footprint: Footprint, lengths: Pair) -> Array:
     by_group = x.reshape(groups, C, *lengths, n)
     if plan.back_by_rows and kw * C >= 8:
         rows = by_group.swapaxes(1, 2)
-        parts = _spread_by_rows(g, W, footprint, lengths).reshape(groups, lengths[0], kw, C, w, n)
-        for j, columns, output_columns in plan.columns:
-            rows[:, :, :, columns] += parts[:, :, j, :, output_columns]
+        M, patches = _spread_by_rows(g, W, footprint, lengths)
+        step = max(1, _MOST_PARTS // (groups * kw * C * w * n))
+        for start in range(0, lengths[0], step):
+            some, stop = rows[:, start : start + step], min(lengths[0], start + step)
+            parts = np.matmul(M, patches[:, start:stop]).reshape(groups, stop - start, kw, C, w, n)
+            for j, columns, output_columns in plan.columns:
+                some[:, :, :, columns] += parts[:, :, j, :, output_columns]
         return x
     M = W.reshape(groups, n_out // groups, C * kh * kw).swapaxes(1, 2)
     parts = np.matmul(M, g.reshape(groups, n_out // groups, h * w * n)).reshape(groups, C, kh, kw, h, w, n)
@@ -182,8 +193,8 @@ def _whole_patches(x: Array, footprint: Footprint, plan: Plan, with_ones: bool) 
     return patches
 
 
-def _spread_by_rows(g: Array, W: Array, footprint: Footprint, lengths: Pair) -> Array:
-    """The gradient of what `_patches_by_rows` lays side by side: again a correlation, along the rows."""
+def _spread_by_rows(g: Array, W: Array, footprint: Footprint, lengths: Pair) -> tuple[Array, Array]:
+    """Two factors of the gradient of what `_patches_by_rows` lays side by side: a correlation again, along the rows."""
     n_out, h, w, n = g.shape
     groups, kh, C, (kw, height) = footprint.groups, footprint.kernel_size[0], W.shape[1], (W.shape[3], lengths[0])
     padded = np.empty((groups, height + kh - 1, n_out // groups, w, n), g.dtype)
@@ -194,7 +205,7 @@ def _spread_by_rows(g: Array, W: Array, footprint: Footprint, lengths: Pair) -> 
     padded[:, lead + first : lead + last] = g.reshape(groups, n_out // groups, h, w, n).swapaxes(1, 2)[:, first:last]
     flipped = W.reshape(groups, 1, n_out // groups, C, kh, kw)[..., ::-1, :].transpose(0, 1, 5, 3, 4, 2)
     M = flipped.reshape(groups, 1, kw * C, kh * (n_out // groups))
-    return np.matmul(M, _overlapping(padded, height, 1, kh))  # type: ignore[no-any-return]  # of two arrays, an array
+    return M, _overlapping(padded, height, 1, kh)
 
 
 def _overlapping(beside: Array, count: int, stride: int, kh: int) -> Array:
@@ -204,11 +215,14 @@ def _overlapping(beside: Array, count: int, stride: int, kh: int) -> Array:
     return np.ndarray((groups, count, kh * held, w * n), beside.dtype, beside, 0, (group, stride * row, one, each))
 
 
-def _sum_of_products(rows: Array, patches: Array) -> Array:
-    """Sum ``rows @ patches`` over their second axis, so many at a time that the products stay in the cache."""
-    groups, h, n_out, _ = rows.shape
-    step = max(1, _MOST_SUMMANDS // max(1, groups * n_out * patches.shape[3]))
-    total: Array = np.matmul(rows[:, :step], patches[:, :step]).sum(1)
+def _sum_of_products(patches: Array, rows: Array) -> Array:
+    """Sum ``patches @ rows`` over their second axis, so many at a time that the products stay in the cache.
+
+    In this order, with the larger matrix first, BLAS takes 1.1 milliseconds, and 1.6 in the other.
+    """
+    h, size = patches.shape[1], patches.shape[0] * patches.shape[2] * rows.shape[3]
+    step = max(1, _MOST_SUMMANDS // max(1, size))
+    total: Array = np.matmul(patches[:, :step], rows[:, :step]).sum(1)
     for start in range(step, h, step):
-        total += np.matmul(rows[:, start : start + step], patches[:, start : start + step]).sum(1)
+        total += np.matmul(patches[:, start : start + step], rows[:, start : start + step]).sum(1)
     return total

@@ -24,9 +24,10 @@ def resample(x: Array, sources: Sequence[Along]) -> Array:
     >>> resample(np.array([[[1, 2, 3]]]), [mirrored(3, 2, 0)])
     array([[[3, 2, 1, 2, 3]]])
     """
+    copied = x
     for axis, along in enumerate(sources, 2):
-        x = spread_along(x, axis, along)
-    return x
+        copied = spread_along(copied, axis, along, x)
+    return copied
 
 
 def gradient_to_resampled(g: Array, sources: Sequence[Along]) -> Array:
@@ -92,9 +93,9 @@ def blend(x: Array, sources: Sequence[Blend]) -> Array:
     blended = x.astype(accumulation_dtype(x), copy=False)
     for axis, (lower, upper, weight) in enumerate(sources, 2):
         above, below = _weights(weight, blended, axis)
-        more = spread_along(blended, axis, upper)
+        more = spread_along(blended, axis, upper, x)
         more *= above
-        blended = spread_along(blended, axis, lower)
+        blended = spread_along(blended, axis, lower, x)
         blended *= below
         blended += more
     return blended.astype(x.dtype, copy=False)
