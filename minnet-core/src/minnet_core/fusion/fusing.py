@@ -128,7 +128,7 @@ def _is_wider(layer: Module, other: Module) -> bool:
 
 
 def _states(module: Module, word: str) -> bool:
-    """Whether a module states something by a word, ``as_affine``, ``absorb`` or ``fuse_inside``, and can be believed."""
+    """Whether a module states something that can be believed by a word: ``as_affine``, ``absorb``, ``fuse_inside``."""
     cls = type(module)
     if getattr(cls, word) is getattr(Module, word) or vars(module).keys() & METHODS:
         return False

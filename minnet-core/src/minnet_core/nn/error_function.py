@@ -1,10 +1,10 @@
 r"""NumPy kernels of the error function: `erf`, and `gate_by_normal`, what GELU computes.
 
-All is computed from two rational functions, fitted for this file with 50 digits: linearised least squares on 90 to 130
+All is computed from rational functions, fitted for this file with 50 digits: linearised least squares on 90 to 130
 points, weighted anew by the error of the fit before (Lawson's method) until the largest error was least.
 
-- :math:`\operatorname{erf} x = \tanh(x\,R(x^2))`, where :math:`\operatorname{artanh}(\operatorname{erf} x)/x` is smooth:
-  of degree 3 over 3 in :math:`x^2` up to 16, with a relative error of erf of 3.3e-9, for float32.
+- :math:`\operatorname{erf} x = \tanh(x\,R(x^2))`, as :math:`\operatorname{artanh}(\operatorname{erf} x)` is smooth: of
+  degree 3 over 3 in :math:`x^2` up to 16, with a relative error of erf of 3.3e-9, for float32.
 - :math:`e^{a^2}\operatorname{erfc} a = N(a)/D(a)` for :math:`a \ge 0`: of degree 9 over 10 up to 27.6, where
   :math:`e^{-a^2}` is 0, with a relative error of 8.4e-17, of erf too; and 3 over 4 up to 10.3 with 3.9e-7, to which
   ``np.exp`` of float32 is certain. No coefficient is negative, so no sum of them cancels.
@@ -17,6 +17,7 @@ Times are of 256 x 1024 numbers and one thread of one machine, so it is their ra
 from __future__ import annotations
 
 from math import pi, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,7 @@ _GATES = {
 _ENDS = {np.dtype(np.float32): 14.5, np.dtype(np.float64): 39.0}
 """From where on the normal density is 0, and what is beyond is as there."""
 
-_INTEGERS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
+_INTEGERS: dict[Any, Any] = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
 _SIGNS = {dtype: -1 << (8 * dtype.itemsize - 1) for dtype in _INTEGERS}
 
 
