@@ -17,15 +17,22 @@ from attrs import field, frozen
 from minnet_core import Module, layers
 from minnet_layers import (
     ELU,
+    GELU,
     BatchNormalization,
     ChannelwiseScaling,
     Dropout,
+    Identity,
     LeakyReLU,
     Linear,
     LogSoftMax,
+    PReLU,
     ReLU,
+    Residual,
+    Sigmoid,
+    SiLU,
     SoftMax,
     SoftPlus,
+    Tanh,
 )
 
 SEEDS = range(100)
@@ -53,6 +60,17 @@ class FeaturesLast(torch.nn.Module):
         return self.norm(x.flatten(0, -2)).view(x.shape)
 
 
+class Skipping(torch.nn.Module):
+    """A residual block, as PyTorch's users write it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.inner(x)
+
+
 @frozen
 class Case:
     """A layer and its counterpart.
@@ -76,9 +94,9 @@ class Case:
         getattr(ours, mode)()
         theirs = self.theirs().to(torch.from_numpy(np.empty(0, dtype)).dtype)
         theirs.train(mode == "train")
-        state = theirs.state_dict()
+        state, arrays = theirs.state_dict(), ours.namedParameters() | ours.namedBuffers()
         for our_name, their_name in self.arrays.items():
-            state[their_name].copy_(torch.from_numpy(getattr(ours, our_name)))
+            state[their_name].copy_(torch.from_numpy(arrays[our_name]))
         return ours, theirs
 
 
@@ -140,6 +158,22 @@ CASES = {
     "ELU": Case(lambda _: ELU(), torch.nn.ELU, ANY),
     "ELU of alpha 0.3": Case(lambda _: ELU(0.3), lambda: torch.nn.ELU(0.3), ANY),
     "SoftPlus": Case(lambda _: SoftPlus(), torch.nn.Softplus, ANY),
+    "GELU": Case(lambda _: GELU(), torch.nn.GELU, ANY),
+    "GELU by tanh": Case(lambda _: GELU("tanh"), lambda: torch.nn.GELU("tanh"), ANY),
+    "SiLU": Case(lambda _: SiLU(), torch.nn.SiLU, ANY),
+    "Tanh": Case(lambda _: Tanh(), torch.nn.Tanh, ANY),
+    "Sigmoid": Case(lambda _: Sigmoid(), torch.nn.Sigmoid, ANY),
+    "PReLU": Case(lambda _: PReLU(), torch.nn.PReLU, ANY, {"slope": "weight"}),
+    "PReLU of channels": Case(
+        lambda _: PReLU(3, -0.5), lambda: torch.nn.PReLU(3, -0.5), ((1, 3), (4, 3, 2, 5)), {"slope": "weight"}
+    ),
+    "Identity": Case(lambda _: Identity(), torch.nn.Identity, ANY),
+    "Residual": Case(
+        lambda seed: Residual(Linear(3, 5, rng=seed), Tanh(), Linear(5, 3, rng=seed + 1)),
+        Skipping,
+        ((1, 3), (4, 3)),
+        {f"{i}.{ours}": f"inner.{i}.{theirs}" for i in (0, 2) for ours, theirs in {"W": "weight", "b": "bias"}.items()},
+    ),
     "Dropout of nothing": Case(lambda _: Dropout(0.0), lambda: torch.nn.Dropout(0.0), ANY),
     "Dropout of everything": Case(lambda _: Dropout(1.0), lambda: torch.nn.Dropout(1.0), ANY),
 }
@@ -201,7 +235,7 @@ def test_float32_equals_pytorch_to_the_accuracy_of_float32(case: Case, mode: str
             compare(case, shape, seed, mode, np.float32, 2e-5)
 
 
-KINKED = ["ReLU", "LeakyReLU", "LeakyReLU of slope -0.7", "LeakyReLU of slope 1.5", "ELU", "ELU of alpha 0.3"]
+KINKED = ["ReLU", "LeakyReLU", "LeakyReLU of slope -0.7", "LeakyReLU of slope 1.5", "ELU", "ELU of alpha 0.3", "PReLU"]
 
 
 @pytest.mark.parametrize("name", KINKED)
@@ -214,7 +248,7 @@ def test_the_derivative_at_a_kink_is_that_of_pytorch(name: str) -> None:
     np.testing.assert_array_equal(ours.backward(kink, np.ones(2)), their_kink.grad)
 
 
-@pytest.mark.parametrize("name", [*KINKED, "SoftPlus"])
+@pytest.mark.parametrize("name", [*KINKED, "SoftPlus", "Tanh", "Sigmoid"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_nan_infinities_and_extremes_are_those_of_pytorch(name: str, dtype: Any) -> None:
     ours, theirs = CASES[name].ours(0), CASES[name].theirs()
