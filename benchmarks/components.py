@@ -15,12 +15,18 @@ LAYERS: Mapping[str, Callable[[int], dict[str, Any]]] = {
     "ChannelwiseScaling": lambda n: {"n_out": n},
     "Dropout": lambda n: {"p": 0.5},
     "ELU": lambda n: {},
+    "GELU": lambda n: {},
+    "Identity": lambda n: {},
     "LeakyReLU": lambda n: {},
     "Linear": lambda n: {"n_in": n, "n_out": n},
     "LogSoftMax": lambda n: {},
+    "PReLU": lambda n: {},
     "ReLU": lambda n: {},
+    "SiLU": lambda n: {},
+    "Sigmoid": lambda n: {},
     "SoftMax": lambda n: {},
     "SoftPlus": lambda n: {},
+    "Tanh": lambda n: {},
 }
 """Name -> the arguments for that many features."""
 

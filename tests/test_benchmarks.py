@@ -279,7 +279,7 @@ NETWORK_ITSELF = {"Sequential"}  # which the workloads of training and inference
     ids=["layers", "criterions", "optimizers"],
 )
 def test_every_registered_component_of_ours_has_a_workload(registry, measured):
-    found = {each.name for each in registry.declarations() if each.distribution in OURS}
+    found = {each.name for each in registry.components() if each.distribution in OURS}
     assert found - NETWORK_ITSELF == measured
 
 

@@ -1,5 +1,7 @@
 """Every operation computes what its docstring says, also where a result takes the memory of an operand."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,11 @@ KEEP = G > 0
 NORMAL = (X - X.mean(0)) / np.sqrt(X.var(0) + 0.1)
 INVERSE = 1 / np.sqrt(X.var(0) + 0.1)
 STEP = np.where(X > 0, 1.0, 0.0)
+SIGMOID = 1 / (1 + np.exp(-X))
+NORMAL_BELOW = np.vectorize(math.erfc)(-X / math.sqrt(2)) / 2
+NORMAL_SLOPE = NORMAL_BELOW + X * np.exp(-X * X / 2) / math.sqrt(2 * math.pi)
+TANH = np.tanh(math.sqrt(2 / math.pi) * (X + 0.044715 * X**3))
+TANH_SLOPE = (1 + TANH + X * (1 - TANH**2) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * X * X)) / 2
 
 
 def refuse(x, classes):
@@ -28,6 +35,8 @@ def refuse(x, classes):
 CASES = [
     (o.product, (X, G.T), {}, (X @ G.T,)),
     (o.product, (X.T, G), {}, (X.T @ G,)),
+    (o.add, (X, G), {}, (X + G,)),
+    (o.multiply, (X, G), {}, (X * G,)),
     (o.add_row, (X, B), {}, (X + B,)),
     (o.scale_row, (X, A), {}, (X * A,)),
     (o.scale_shift_row, (X, A, B), {}, (X * A + B,)),
@@ -35,6 +44,9 @@ CASES = [
     (o.column_dots, (X, G), {}, ((X * G).sum(0),)),
     (o.relu, (X,), {}, (np.maximum(X, 0),)),
     (o.relu_back, (np.maximum(X, 0), G), {}, (G * STEP,)),
+    (o.negative_part, (X,), {}, (np.minimum(X, 0),)),
+    (o.prelu, (X, A), {}, (np.where(X > 0, X, A * X),)),
+    (o.prelu_back, (X, A, G), {}, (G * np.where(X > 0, 1, A),)),
     (o.leaky_relu, (X,), {"slope": 0.1}, (np.where(X > 0, X, 0.1 * X),)),
     (o.leaky_relu, (X,), {"slope": 1.5}, (np.where(X > 0, X, 1.5 * X),)),
     (o.leaky_relu, (X,), {"slope": 0.0}, (np.maximum(X, 0),)),
@@ -43,6 +55,15 @@ CASES = [
     (o.elu, (X,), {"alpha": 0.5}, (np.where(X > 0, X, 0.5 * np.expm1(X)),)),
     (o.elu_back, (X, G), {"alpha": 1.0}, (G * np.where(X > 0, 1, np.exp(X)),)),
     (o.elu_back, (X, G), {"alpha": 0.5}, (G * np.where(X > 0, 1, 0.5 * np.exp(X)),)),
+    (o.sigmoid, (X,), {}, (SIGMOID,)),
+    (o.sigmoid_back, (SIGMOID, G), {}, (G * SIGMOID * (1 - SIGMOID),)),
+    (o.silu_back, (X, SIGMOID, G), {}, (G * SIGMOID * (1 + X * (1 - SIGMOID)),)),
+    (o.tanh, (X,), {}, (np.tanh(X),)),
+    (o.tanh_back, (np.tanh(X), G), {}, (G / np.cosh(X) ** 2,)),
+    (o.gelu, (X,), {"approximate": "none"}, (X * NORMAL_BELOW,)),
+    (o.gelu, (X,), {"approximate": "tanh"}, (X * (1 + TANH) / 2,)),
+    (o.gelu_with_slope, (X,), {"approximate": "none"}, (X * NORMAL_BELOW, NORMAL_SLOPE)),
+    (o.gelu_with_slope, (X,), {"approximate": "tanh"}, (X * (1 + TANH) / 2, TANH_SLOPE)),
     (o.soft_plus, (X,), {}, (np.logaddexp(0, X),)),
     (o.soft_plus_back, (X, np.logaddexp(0, X), G), {}, (G / (1 + np.exp(-X)),)),
     (o.soft_max, (X,), {}, (SOFT,)),

@@ -17,15 +17,22 @@ from attrs import field, frozen
 from minnet_core import Module, layers
 from minnet_layers import (
     ELU,
+    GELU,
     BatchNormalization,
     ChannelwiseScaling,
     Dropout,
+    Identity,
     LeakyReLU,
     Linear,
     LogSoftMax,
+    PReLU,
     ReLU,
+    Residual,
+    Sigmoid,
+    SiLU,
     SoftMax,
     SoftPlus,
+    Tanh,
 )
 
 SEEDS = range(100)
@@ -53,6 +60,17 @@ class FeaturesLast(torch.nn.Module):
         return self.norm(x.flatten(0, -2)).view(x.shape)
 
 
+class Skipping(torch.nn.Module):
+    """A residual block, as PyTorch's users write it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.inner(x)
+
+
 @frozen
 class Case:
     """A layer and its counterpart.
@@ -62,12 +80,14 @@ class Case:
         theirs: makes the counterpart.
         shapes: of inputs.
         arrays: parameter or buffer of ours -> dotted name of theirs, which is set to it.
+        seeds: how many inputs of each shape; a few, of what `test_references` compares as well.
     """
 
     ours: Callable[[int], Module]
     theirs: Callable[[], torch.nn.Module]
     shapes: tuple[tuple[int, ...], ...]
     arrays: Mapping[str, str] = field(factory=dict)
+    seeds: int = len(SEEDS)
 
     def pair(self, seed: int, dtype: Any, mode: str, shape: tuple[int, ...]) -> tuple[Module, torch.nn.Module]:
         """Return the two in a mode and with equal arrays; moving statistics are those of one batch."""
@@ -76,9 +96,9 @@ class Case:
         getattr(ours, mode)()
         theirs = self.theirs().to(torch.from_numpy(np.empty(0, dtype)).dtype)
         theirs.train(mode == "train")
-        state = theirs.state_dict()
+        state, arrays = theirs.state_dict(), ours.namedParameters() | ours.namedBuffers()
         for our_name, their_name in self.arrays.items():
-            state[their_name].copy_(torch.from_numpy(getattr(ours, our_name)))
+            state[their_name].copy_(torch.from_numpy(arrays[our_name]))
         return ours, theirs
 
 
@@ -87,6 +107,7 @@ def scores(*axes: int) -> tuple[tuple[int, ...], ...]:
 
 
 ANY = ((1, 1), (4, 3), (7,), (2, 3, 5), (2, 3, 4, 2))
+FEW = ((1, 1), (2, 3, 5))
 MOVING = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 
 CASES = {
@@ -140,6 +161,27 @@ CASES = {
     "ELU": Case(lambda _: ELU(), torch.nn.ELU, ANY),
     "ELU of alpha 0.3": Case(lambda _: ELU(0.3), lambda: torch.nn.ELU(0.3), ANY),
     "SoftPlus": Case(lambda _: SoftPlus(), torch.nn.Softplus, ANY),
+    "GELU": Case(lambda _: GELU(), torch.nn.GELU, FEW, seeds=5),
+    "GELU by tanh": Case(lambda _: GELU("tanh"), lambda: torch.nn.GELU("tanh"), FEW, seeds=5),
+    "SiLU": Case(lambda _: SiLU(), torch.nn.SiLU, FEW, seeds=5),
+    "Tanh": Case(lambda _: Tanh(), torch.nn.Tanh, FEW, seeds=5),
+    "Sigmoid": Case(lambda _: Sigmoid(), torch.nn.Sigmoid, FEW, seeds=5),
+    "PReLU": Case(lambda _: PReLU(), torch.nn.PReLU, FEW, {"slope": "weight"}, seeds=5),
+    "PReLU of channels": Case(
+        lambda _: PReLU(3, -0.5),
+        lambda: torch.nn.PReLU(3, -0.5),
+        ((1, 3), (4, 3, 2, 5)),
+        {"slope": "weight"},
+        seeds=5,
+    ),
+    "Identity": Case(lambda _: Identity(), torch.nn.Identity, FEW, seeds=5),
+    "Residual": Case(
+        lambda seed: Residual(Linear(3, 5, rng=seed), Tanh(), Linear(5, 3, rng=seed + 1)),
+        Skipping,
+        ((1, 3), (4, 3)),
+        {f"{i}.{ours}": f"inner.{i}.{theirs}" for i in (0, 2) for ours, theirs in {"W": "weight", "b": "bias"}.items()},
+        seeds=5,
+    ),
     "Dropout of nothing": Case(lambda _: Dropout(0.0), lambda: torch.nn.Dropout(0.0), ANY),
     "Dropout of everything": Case(lambda _: Dropout(1.0), lambda: torch.nn.Dropout(1.0), ANY),
 }
@@ -189,7 +231,7 @@ def compare(
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_float64_equals_pytorch(case: Case, mode: str, layout: Any) -> None:
     for shape in case.shapes:
-        for seed in SEEDS:
+        for seed in range(case.seeds):
             compare(case, shape, seed, mode, np.float64, 1e-9, layout)
 
 
@@ -197,16 +239,16 @@ def test_float64_equals_pytorch(case: Case, mode: str, layout: Any) -> None:
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_float32_equals_pytorch_to_the_accuracy_of_float32(case: Case, mode: str) -> None:
     for shape in case.shapes:
-        for seed in SEEDS:
+        for seed in range(case.seeds):
             compare(case, shape, seed, mode, np.float32, 2e-5)
 
 
-KINKED = ["ReLU", "LeakyReLU", "LeakyReLU of slope -0.7", "LeakyReLU of slope 1.5", "ELU", "ELU of alpha 0.3"]
+KINKED = ["ReLU", "LeakyReLU", "LeakyReLU of slope -0.7", "LeakyReLU of slope 1.5", "ELU", "ELU of alpha 0.3", "PReLU"]
 
 
 @pytest.mark.parametrize("name", KINKED)
 def test_the_derivative_at_a_kink_is_that_of_pytorch(name: str) -> None:
-    ours, theirs = CASES[name].ours(0), CASES[name].theirs()
+    ours, theirs = CASES[name].ours(0), CASES[name].theirs().double()
     kink = np.array([0.0, -0.0])
     their_kink = torch.from_numpy(kink).requires_grad_()
     theirs(their_kink).sum().backward()
@@ -214,12 +256,13 @@ def test_the_derivative_at_a_kink_is_that_of_pytorch(name: str) -> None:
     np.testing.assert_array_equal(ours.backward(kink, np.ones(2)), their_kink.grad)
 
 
-@pytest.mark.parametrize("name", [*KINKED, "SoftPlus"])
+@pytest.mark.parametrize("name", [*KINKED, "SoftPlus", "Tanh", "Sigmoid"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_nan_infinities_and_extremes_are_those_of_pytorch(name: str, dtype: Any) -> None:
     ours, theirs = CASES[name].ours(0), CASES[name].theirs()
     extremes = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 1000, -1000, 1e-30, -1e-30], dtype)
     inputs = torch.from_numpy(extremes).requires_grad_()
+    theirs.to(inputs.dtype)
     output = theirs(inputs)
     output[1:].sum().backward()
     np.testing.assert_allclose(ours.forward(extremes), output.detach().numpy(), rtol=1e-6)

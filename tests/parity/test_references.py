@@ -19,7 +19,7 @@ WITH_REFERENCE = {
     for index, case in enumerate([*every_case(kinds=OWN_KINDS), *cases_of(*STRANGERS)])
     if case.reference is not None
 }
-UNPROVEN = {"ChannelwiseScaling", "ClassNLLCriterionUnstable", "Sequential"}
+UNPROVEN = {"ChannelwiseScaling", "ClassNLLCriterionUnstable", "Residual", "Sequential"}
 """Registered layers and criterions with no counterpart in PyTorch; the other tests of this folder compare them."""
 
 

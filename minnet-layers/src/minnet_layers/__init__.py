@@ -9,24 +9,38 @@ from .batch_normalization import BatchNormalization
 from .channelwise_scaling import ChannelwiseScaling
 from .dropout import Dropout
 from .elu import ELU
+from .gelu import GELU
+from .identity import Identity
 from .leaky_relu import LeakyReLU
 from .linear import Linear
 from .log_soft_max import LogSoftMax
+from .prelu import PReLU
 from .relu import ReLU
+from .residual import Residual
+from .sigmoid import Sigmoid
+from .silu import SiLU
 from .soft_max import SoftMax
 from .soft_plus import SoftPlus
+from .tanh import Tanh
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ELU",
+    "GELU",
     "BatchNormalization",
     "ChannelwiseScaling",
     "Dropout",
+    "Identity",
     "LeakyReLU",
     "Linear",
     "LogSoftMax",
+    "PReLU",
     "ReLU",
+    "Residual",
+    "SiLU",
+    "Sigmoid",
     "SoftMax",
     "SoftPlus",
+    "Tanh",
 ]

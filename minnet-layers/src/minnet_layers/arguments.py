@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import SupportsIndex
+from typing import Any, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -52,6 +52,21 @@ def expect_features(owner: object, input: Array, n_feats: int, axis: int = -1) -
         expect_shape(owner, input, expected)
 
 
+def floating(owner: str, dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """Return the dtype of parameters.
+
+    Raises:
+        TypeError: if it is not floating.
+
+    >>> floating("PReLU", "float32")
+    dtype('float32')
+    """
+    found = np.dtype(dtype)
+    if found.kind != "f":
+        raise TypeError(f"{owner}: expected a floating dtype, received {found}")
+    return found
+
+
 def draw_uniform(owner: str, rng: np.random.Generator, n: int, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     r"""Draw initial parameters from :math:`U(-1/\sqrt n, 1/\sqrt n)`.
 
@@ -60,8 +75,6 @@ def draw_uniform(owner: str, rng: np.random.Generator, n: int, shape: tuple[int,
     Raises:
         TypeError: if ``dtype`` is not floating.
     """
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"{owner}: expected a floating dtype, received {dtype}")
+    dtype = floating(owner, dtype)
     bound = n**-0.5
     return rng.uniform(-bound, bound, shape).astype(dtype)

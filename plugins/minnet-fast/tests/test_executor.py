@@ -25,6 +25,8 @@ NUMBERS = {
     "leaky_relu_back": {"slope": 0.1},
     "elu": {"alpha": 0.7},
     "elu_back": {"alpha": 0.7},
+    "gelu": {"approximate": "none"},
+    "gelu_with_slope": {"approximate": "tanh"},
     "batch_norm": {"eps": 1e-3},
     "drop": {"scale": 2.0},
     "nll": {"refuse": None},
@@ -35,7 +37,7 @@ DEFINED = {
     for name, value in vars(operations).items()
     if isinstance(value, Operation) and name in {*kernels.signatures(), "product"}
 }
-"""Of images, in `tests/test_compiled_images.py`."""
+"""Those that have a kernel; of images, see `tests/test_compiled_images.py`."""
 
 
 class Rectifier(Module):
@@ -97,7 +99,7 @@ def test_the_executor_is_found_by_its_name_and_before_that_of_numpy():
 @pytest.mark.parametrize("name", DEFINED)
 @given(n=st.integers(1, 40), m=st.integers(1, 40), k=st.integers(1, 9), seed=st.integers(0, 99), blocks=st.booleans())
 @settings(max_examples=8, deadline=None)
-def test_an_operation_is_what_its_definition_says_and_computed_in_c(name, n, m, k, seed, blocks):
+def test_an_operation_is_what_its_definition_says_and_computed_in_c_if_that_has_a_kernel(name, n, m, k, seed, blocks):
     sizes = {"r": n, "n": n, "m": m, "k": k}
     blocks_of = n if blocks and DEFINED[name].is_by_rows else None
     before = computed()

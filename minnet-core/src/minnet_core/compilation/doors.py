@@ -70,13 +70,18 @@ def operations_of(component: Module | Criterion) -> Callable[..., Any] | None:
             return _registered[base]
         registry = layers if issubclass(base, Module) else criterions
         declared = _declared(OPERATIONS)
-        if any(each.target.partition(".")[0] == base.__module__.partition(".")[0] for each in declared):
+        if any(_package(each.target) == _package(base.__module__) for each in declared):
             found = registry.declaration_of(base)
             for each in declared:
                 if found is not None and (each.distribution, each.name) == (found.distribution, found.name):
                     says: Callable[..., Any] = load(each)
                     return says
     return None
+
+
+def _package(target: str) -> str:
+    """What is imported first for ``package.module:function``."""
+    return target.partition(":")[0].partition(".")[0]
 
 
 def installed_executors() -> dict[str, Declaration]:

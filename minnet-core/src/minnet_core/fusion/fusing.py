@@ -1,6 +1,6 @@
 """`fuse`: a model for inference, with the layers that are affine maps folded into those before them.
 
-Layers state of themselves what they are, by ``as_affine`` and ``absorb``.
+Layers state of themselves what they are, by ``as_affine`` and ``absorb``, and composites by ``fuse_inside``.
 A subclass inherits a statement, but may compute something else: a Dropout that goes on dropping in evaluation mode.
 So a statement counts only where it is defined no farther up than every method that it is about.
 """
@@ -33,8 +33,9 @@ def fuse(model: Module) -> Sequential:
     Maps on one axis are composed, and folded, in float64, and rounded once to the dtype of the parameters.
     A map that is the identity, such as dropout, is left out, unless it comes first: then the layers after it are given
     floating numbers, whatever the input. Nested Sequentials become one sequence.
+    A composite of another kind that says how (`Module.fuse_inside`) is made anew of what is inside, fused.
     All else is copied as it is: a map that nothing before it can take in, one whose parameters are wider than those of
-    the layer before it (folding would lose what they hold), a composite of another kind, with all that is inside.
+    the layer before it (folding would lose what they hold), any other composite, with all that is inside.
 
     A map is never folded into the layer *after* it: :math:`W(s(x - \mu)) + b` with large :math:`\mu` would become the
     difference of two large numbers, and lose in float32 what normalization is there to keep.
@@ -60,6 +61,7 @@ def fuse(model: Module) -> Sequential:
     fused = Sequential()
     present: set[int] = set()
     for layer in _folded(_without_identities(twin)):
+        layer = fused_inside(layer)
         if any(id(part) in present for _, part in walk(layer)):  # listed twice, which add() refuses
             layer = layer.clone()
         present.update(id(part) for _, part in walk(layer))
@@ -126,7 +128,7 @@ def _is_wider(layer: Module, other: Module) -> bool:
 
 
 def _states(module: Module, word: str) -> bool:
-    """Whether a module states something by this word, ``as_affine`` or ``absorb``, that can be believed."""
+    """Whether a module states something that can be believed by a word: ``as_affine``, ``absorb``, ``fuse_inside``."""
     cls = type(module)
     if getattr(cls, word) is getattr(Module, word) or vars(module).keys() & METHODS:
         return False
@@ -142,6 +144,16 @@ def stated_affine(module: Module) -> Affine | None:
     if not isinstance(affine, Affine | None):
         raise TypeError(f"{title(module)}: expected as_affine() to return an Affine or None, received {affine!r}")
     return affine
+
+
+def fused_inside(module: Module) -> Module:
+    """A composite with what is inside it fused, if it says how and can be believed; any other module itself."""
+    if not _states(module, "fuse_inside"):
+        return module
+    made = module.fuse_inside(fuse)
+    if not isinstance(made, Module | None):
+        raise TypeError(f"{title(module)}: expected fuse_inside() to return a module or None, received {made!r}")
+    return module if made is None else made
 
 
 def absorbed(module: Module, affine: Affine) -> Module | None:

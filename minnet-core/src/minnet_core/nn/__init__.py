@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from .container import Container as Container
     from .criterion import Criterion as Criterion
+    from .error_function import erf as erf, gate_by_normal as gate_by_normal, gate_by_tanh as gate_by_tanh
     from .example import Draw as Draw, Example as Example, Reference as Reference
     from .filled_shapes import (
         FORMS as FORMS,
@@ -89,6 +90,7 @@ else:
             "component": "Component construct definition_depth given_arguments represented",
             "container": "Container",
             "criterion": "Criterion",
+            "error_function": "erf gate_by_normal gate_by_tanh",
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "

@@ -258,22 +258,23 @@ def shifted_exp(x: Array, axis: int = -1) -> Array:
 def sigmoid(x: Array) -> Array:
     r"""The logistic function :math:`1/(1 + e^{-x})`, elementwise, of a floating array; dtype kept.
 
-    .. math:: \sigma(x) = \frac{e^{\min(x, 0)}}{1 + e^{-|x|}}
-
-    Neither exponential can overflow, and negative ``x`` keep their full relative accuracy.
-    The minimum is taken with a row of zeros, which stays in NumPy's SIMD loop; choosing between the two branches with
-    ``np.where`` takes four times as long.
+    Negative ``x`` keep their full relative accuracy. Where the exponential overflows, its inverse is 0, as it should be
+    (half precision, which could hold what is lost there, is computed in float32); that is no reason to compute two
+    exponentials, neither of which can overflow, which takes half as long again. Blocks stay in the cache: a fifth less.
 
     >>> import numpy as np
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    denominator = exp_minus_abs(x)
-    denominator += 1
-    result: Array = np.minimum(x, np.zeros(x.shape[-1:], x.dtype))
-    np.exp(result, out=result)
-    result /= denominator
-    return result
+    result: Array = np.empty(x.shape, accumulation_dtype(x))
+    flat, given = result.reshape(-1), x.reshape(-1)
+    with np.errstate(over="ignore"):
+        for start in range(0, x.size, LONGEST_KEPT):
+            part = np.negative(given[start : start + LONGEST_KEPT], flat[start : start + LONGEST_KEPT])
+            np.exp(part, part)
+            np.add(part, 1, part)
+            np.reciprocal(part, part)
+    return result.astype(x.dtype, copy=False)
 
 
 def sigmoid_of_softplus(x: Array, softplus: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -127,6 +128,17 @@ class Module(Node):
         Returns:
             A new layer, which shares nothing with this one and takes the same input, its parameters calculated in
             float64 and rounded once; None if there is none, as for an axis that is not this layer's feature axis.
+        """
+        return None
+
+    def fuse_inside(self, fuse: Callable[[Module], Any]) -> Module | None:
+        """Make a module that computes the same in evaluation mode, of what is inside, fused; optional, for `fuse`.
+
+        Args:
+            fuse: `minnet_core.fuse`: it returns a `Sequential` that computes what a module does.
+
+        Returns:
+            A new module, whose parts may be those of this one, which is a copy; None if nothing is gained.
         """
         return None
 

@@ -135,6 +135,18 @@ class Registry(Mapping[str, Any]):
         """List every component that is installed and enabled, in a stable order; nothing is imported."""
         return self._everything().declarations
 
+    def components(self) -> tuple[Declaration, ...]:
+        """List what `declarations` does, without the further names of a class: what is to be looked at once.
+
+        A distribution may declare one target under several names. The class's own name counts, else the first.
+        """
+        chosen: dict[tuple[str, str], Declaration] = {}
+        for declaration in self.declarations():
+            key = (declaration.distribution, declaration.target)
+            if key not in chosen or declaration.name == declaration.target.rpartition(":")[2].rpartition(".")[2]:
+                chosen[key] = declaration
+        return tuple(each for each in self.declarations() if each in chosen.values())
+
     def declaration(self, name: str) -> Declaration:
         """Say who provides a name, without importing it; raises as looking it up does."""
         found = self.candidates(name)

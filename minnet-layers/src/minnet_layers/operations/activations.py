@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minnet_core.compilation import Backward, Table, Value, operations as o
+import numpy as np
+
+from minnet_core.compilation import Backward, NoOperationsError, Table, Value, operations as o
 
 if TYPE_CHECKING:
     from ..elu import ELU
+    from ..gelu import GELU
     from ..leaky_relu import LeakyReLU
+    from ..prelu import PReLU
     from ..relu import ReLU
+    from ..sigmoid import Sigmoid
+    from ..silu import SiLU
     from ..soft_plus import SoftPlus
+    from ..tanh import Tanh
 
 
 def elu(table: Table, layer: ELU, x: Value) -> tuple[Value, Backward]:
@@ -18,6 +25,22 @@ def elu(table: Table, layer: ELU, x: Value) -> tuple[Value, Backward]:
     flat, alpha = x.rows(), layer.alpha
     y: Value = table.emit(o.elu, flat, alpha=alpha)
     return y.like(x), lambda g: table.emit(o.elu_back, flat, g.rows(), alpha=alpha).like(x)
+
+
+def gelu(table: Table, layer: GELU, x: Value) -> tuple[Value, Backward]:
+    """Element by element, in training mode with the derivative."""
+    flat, approximate = x.rows(), layer.approximate
+    if layer.training:
+        y, slope = table.emit(o.gelu_with_slope, flat, approximate=approximate)
+    else:
+        y, slope = table.emit(o.gelu, flat, approximate=approximate), None
+
+    def backward(g: Value) -> Value:
+        along = table.emit(o.gelu_with_slope, flat, approximate=approximate)[1] if slope is None else slope
+        h: Value = table.emit(o.multiply, along, g.rows())
+        return h.like(x)
+
+    return y.like(x), backward
 
 
 def leaky_relu(table: Table, layer: LeakyReLU, x: Value) -> tuple[Value, Backward]:
@@ -28,10 +51,42 @@ def leaky_relu(table: Table, layer: LeakyReLU, x: Value) -> tuple[Value, Backwar
     return y.like(x), lambda g: table.emit(o.leaky_relu_back, signed, g.rows(), slope=slope).like(x)
 
 
+def prelu(table: Table, layer: PReLU, x: Value) -> tuple[Value, Backward]:
+    """Element by element, with one slope for all or for each column."""
+    count = layer.slope.size
+    if count > 1 and (len(x.shape) != 2 or x.shape[1] != count):
+        raise NoOperationsError(f"expected (batch, {count}), received {x.shape}")
+    flat = x if count > 1 else x.reshape(int(np.prod(x.shape)), 1)
+    slope = table.parameter(layer.slope)
+    y: Value = table.emit(o.prelu, flat, slope)
+
+    def backward(g: Value) -> Value:
+        g = g.reshape(*flat.shape)
+        table.accumulate(layer.gradSlope, o.column_dots, table.emit(o.negative_part, flat), g)
+        h: Value = table.emit(o.prelu_back, flat, slope, g)
+        return h.reshape(*x.shape)
+
+    return y.reshape(*x.shape), backward
+
+
 def relu(table: Table, layer: ReLU, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     y: Value = table.emit(o.relu, x.rows())
     return y.like(x), lambda g: table.emit(o.relu_back, y, g.rows()).like(x)
+
+
+def sigmoid(table: Table, layer: Sigmoid, x: Value) -> tuple[Value, Backward]:
+    """Element by element."""
+    y: Value = table.emit(o.sigmoid, x.rows())
+    return y.like(x), lambda g: table.emit(o.sigmoid_back, y, g.rows()).like(x)
+
+
+def silu(table: Table, layer: SiLU, x: Value) -> tuple[Value, Backward]:
+    """Element by element: the logistic function, and its product with the input."""
+    flat = x.rows()
+    gate: Value = table.emit(o.sigmoid, flat)
+    y: Value = table.emit(o.multiply, flat, gate)
+    return y.like(x), lambda g: table.emit(o.silu_back, flat, gate, g.rows()).like(x)
 
 
 def soft_plus(table: Table, layer: SoftPlus, x: Value) -> tuple[Value, Backward]:
@@ -39,3 +94,9 @@ def soft_plus(table: Table, layer: SoftPlus, x: Value) -> tuple[Value, Backward]
     flat = x.rows()
     y: Value = table.emit(o.soft_plus, flat)
     return y.like(x), lambda g: table.emit(o.soft_plus_back, flat, y, g.rows()).like(x)
+
+
+def tanh(table: Table, layer: Tanh, x: Value) -> tuple[Value, Backward]:
+    """Element by element."""
+    y: Value = table.emit(o.tanh, x.rows())
+    return y.like(x), lambda g: table.emit(o.tanh_back, y, g.rows()).like(x)

@@ -5,6 +5,9 @@ from .activations import (
     elu_back,
     leaky_relu,
     leaky_relu_back,
+    negative_part,
+    prelu,
+    prelu_back,
     relu,
     relu_back,
     soft_plus,
@@ -25,10 +28,12 @@ from .images import (
 from .losses import mse, nll, nll_back, weighted_nll, weighted_nll_back
 from .normalizing import batch_norm, batch_norm_back
 from .products import product
-from .rows import add_row, column_dots, column_sums, scale_row, scale_shift_row
+from .rows import add, add_row, column_dots, column_sums, multiply, scale_row, scale_shift_row
+from .sigmoids import gelu, gelu_with_slope, sigmoid, sigmoid_back, silu_back, tanh, tanh_back
 from .softmax import log_soft_max, log_soft_max_back, log_soft_max_nll_back, soft_max, soft_max_back
 
 __all__ = [
+    "add",
     "add_row",
     "average_pool",
     "average_pool_back",
@@ -47,6 +52,8 @@ __all__ = [
     "drop",
     "elu",
     "elu_back",
+    "gelu",
+    "gelu_with_slope",
     "leaky_relu",
     "leaky_relu_back",
     "log_soft_max",
@@ -55,17 +62,26 @@ __all__ = [
     "max_pool",
     "max_pool_back",
     "mse",
+    "multiply",
+    "negative_part",
     "nll",
     "nll_back",
+    "prelu",
+    "prelu_back",
     "product",
     "relu",
     "relu_back",
     "scale_row",
     "scale_shift_row",
+    "sigmoid",
+    "sigmoid_back",
+    "silu_back",
     "soft_max",
     "soft_max_back",
     "soft_plus",
     "soft_plus_back",
+    "tanh",
+    "tanh_back",
     "weighted_nll",
     "weighted_nll_back",
 ]

@@ -59,6 +59,38 @@ def leaky_relu_back(x: Array, g: Array, h: Array, *, slope: float, scratch: Scra
 
 
 @operation("(r,m)->(r,m)", over="x")
+def negative_part(x: Array, y: Array, *, scratch: Scratch) -> list[Call]:
+    """``y = min(x, 0)``."""
+    return [partial(np.minimum, x.reshape(-1), scratch.filled(0.0, x.size, x.dtype), out=y.reshape(-1))]
+
+
+@operation("(r,m),(m)->(r,m)")
+def prelu(x: Array, slope: Array, y: Array, *, scratch: Scratch) -> list[Call]:
+    """``y = max(x, 0) + slope min(x, 0)``, with a slope for each column."""
+    zeros, low = scratch.filled(0.0, x.size, x.dtype), scratch(x.shape, x.dtype)
+    return [
+        partial(np.minimum, x.reshape(-1), zeros, out=low.reshape(-1)),
+        partial(np.multiply, low, slope, low),
+        partial(np.maximum, x.reshape(-1), zeros, out=y.reshape(-1)),
+        partial(np.add, y, low, y),
+    ]
+
+
+@operation("(r,m),(m),(r,m)->(r,m)", over="g")
+def prelu_back(x: Array, slope: Array, g: Array, h: Array, *, scratch: Scratch) -> list[Call]:
+    """The gradient of `prelu`: ``h = g`` where ``x > 0``, elsewhere ``slope g``."""
+    factors, mask = scratch(x.shape, x.dtype), scratch(x.shape, bool, place=1)
+    rest = scratch(slope.shape, slope.dtype, place=2)
+    return [
+        partial(np.greater, x.reshape(-1), scratch.filled(0.0, x.size, x.dtype), mask.reshape(-1)),
+        partial(np.subtract, slope.dtype.type(1), slope, rest),
+        partial(np.multiply, mask, rest, factors),
+        partial(np.add, factors, slope, factors),
+        partial(np.multiply, factors, g, h),
+    ]
+
+
+@operation("(r,m)->(r,m)", over="x")
 def elu(x: Array, y: Array, *, alpha: float, scratch: Scratch) -> list[Call]:
     """``y = max(x, 0) + alpha (exp(min(x, 0)) - 1)``."""
     x, y = x.reshape(-1), y.reshape(-1)

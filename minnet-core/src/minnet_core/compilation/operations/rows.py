@@ -1,4 +1,4 @@
-"""Operations with one row of numbers beside each row of an array, and sums over rows."""
+"""Sums and products: of two arrays, of an array and one row beside each of its rows, and over rows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ import numpy as np
 from ...nn import Array
 from ..definition import Call, operation
 from ..scratch import Scratch
+
+
+@operation("(r,m),(r,m)->(r,m)", over="x")
+def add(x: Array, z: Array, y: Array) -> list[Call]:
+    """``y = x + z``."""
+    return [partial(np.add, x, z, y)]
+
+
+@operation("(r,m),(r,m)->(r,m)", over="z")
+def multiply(x: Array, z: Array, y: Array) -> list[Call]:
+    """``y = x z``."""
+    return [partial(np.multiply, x, z, y)]
 
 
 @operation("(r,m),(m)->(r,m)", over="x")

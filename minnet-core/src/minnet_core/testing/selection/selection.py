@@ -140,8 +140,8 @@ def _registries() -> list[Registry]:
 
 
 def _declarations(kinds: Iterable[Kind]) -> list[tuple[Registry, Declaration]]:
-    """Every declared component of some kinds, with the registry that declares it."""
-    return [(kind.registry, declaration) for kind in kinds for declaration in kind.registry.declarations()]
+    """Every declared component of some kinds, once whatever names it has, with the registry that declares it."""
+    return [(kind.registry, declaration) for kind in kinds for declaration in kind.registry.components()]
 
 
 def _of_files(path: Path, options: CaseOptions) -> Iterator[Case]:
@@ -198,7 +198,8 @@ def _unknown(name: str) -> str:
     elif not path and installed(name):
         hint = f"{name} is installed, and registers nothing; see: minnet plugins"
     else:
-        known = [each for _, one in _declarations(all_kinds()) for each in (one.name, one.qualified, one.distribution)]
+        declared = [one for registry in _registries() for one in registry.declarations()]
+        known = [each for one in declared for each in (one.name, one.qualified, one.distribution)]
         close = nearest_names(name, known, most=2)
         see = f"see: {', '.join(f'minnet {registry.kind}' for registry in _registries())}"
         hint = f"did you mean {' or '.join(close)}?" if close else see
