@@ -7,7 +7,20 @@ from hypothesis import given, settings, strategies as st
 from minnet_conv import AvgPool2d, Conv1d, Conv2d, Flatten, MaxPool2d, SameConv2d
 from minnet_core import Module, Sequential, compile
 from minnet_criterions import ClassNLLCriterion, MSECriterion
-from minnet_layers import ELU, BatchNormalization, Dropout, LeakyReLU, Linear, LogSoftMax, ReLU, SoftPlus
+from minnet_layers import (
+    ELU,
+    GELU,
+    BatchNormalization,
+    Dropout,
+    LeakyReLU,
+    Linear,
+    LogSoftMax,
+    PReLU,
+    ReLU,
+    Residual,
+    SiLU,
+    SoftPlus,
+)
 from minnet_optimizers import SGD
 
 PAIR = st.tuples(st.integers(1, 2), st.integers(1, 3))
@@ -86,7 +99,15 @@ def networks(draw):
         SameConv2d(wide, 2, 3, rng=seed + 1, dtype="float64"),
         between(draw),
         draw(st.sampled_from([MaxPool2d, AvgPool2d]))(draw(PAIR), draw(PAIR)),
-        *draw(st.sampled_from([[], [Conv2d(2, 2, 2, dilation=(1, 2), padding=1, rng=3, dtype="float64")]])),
+        *draw(
+            st.sampled_from(
+                [
+                    [],
+                    [Residual(SameConv2d(2, 2, 3, rng=4, dtype="float64"))],
+                    [Conv2d(2, 2, 2, dilation=(1, 2), padding=1, rng=3, dtype="float64")],
+                ]
+            )
+        ),
         Flatten(1),
     ]
     if draw(st.booleans()):
