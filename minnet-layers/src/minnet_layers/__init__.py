@@ -9,10 +9,14 @@ from .batch_normalization import BatchNormalization
 from .channelwise_scaling import ChannelwiseScaling
 from .dropout import Dropout
 from .elu import ELU
+from .group_normalization import GroupNormalization
+from .instance_normalization import InstanceNormalization
+from .layer_normalization import LayerNormalization
 from .leaky_relu import LeakyReLU
 from .linear import Linear
 from .log_soft_max import LogSoftMax
 from .relu import ReLU
+from .rms_normalization import RMSNormalization
 from .soft_max import SoftMax
 from .soft_plus import SoftPlus
 
@@ -23,9 +27,13 @@ __all__ = [
     "BatchNormalization",
     "ChannelwiseScaling",
     "Dropout",
+    "GroupNormalization",
+    "InstanceNormalization",
+    "LayerNormalization",
     "LeakyReLU",
     "Linear",
     "LogSoftMax",
+    "RMSNormalization",
     "ReLU",
     "SoftMax",
     "SoftPlus",

@@ -13,7 +13,7 @@ from .activations import (
 from .calls import call
 from .dropping import draw_keep, drop
 from .losses import mse, nll, nll_back, weighted_nll, weighted_nll_back
-from .normalizing import batch_norm, batch_norm_back
+from .normalizing import batch_norm, batch_norm_back, layer_norm, layer_norm_back, rms_norm, rms_norm_back
 from .products import product
 from .rows import add_row, column_dots, column_sums, scale_row, scale_shift_row
 from .softmax import log_soft_max, log_soft_max_back, log_soft_max_nll_back, soft_max, soft_max_back
@@ -29,6 +29,8 @@ __all__ = [
     "drop",
     "elu",
     "elu_back",
+    "layer_norm",
+    "layer_norm_back",
     "leaky_relu",
     "leaky_relu_back",
     "log_soft_max",
@@ -40,6 +42,8 @@ __all__ = [
     "product",
     "relu",
     "relu_back",
+    "rms_norm",
+    "rms_norm_back",
     "scale_row",
     "scale_shift_row",
     "soft_max",
