@@ -45,7 +45,7 @@ class BCEWithLogitsCriterion(Criterion):
     >>> import numpy as np
     >>> from minnet_criterions import BCEWithLogitsCriterion
     >>> round(BCEWithLogitsCriterion().forward(np.array([[0.0, 1000.0], [-1000.0, 0.0]]), np.eye(2)), 3)
-    1500.693
+    500.693
     """
 
     EXAMPLES = (

@@ -83,6 +83,8 @@ if TYPE_CHECKING:
         channel_means as channel_means,
         inverse_rms as inverse_rms,
         memory_order as memory_order,
+        standardize_features as standardize_features,
+        standardize_features_back as standardize_features_back,
         standardize_rows as standardize_rows,
         standardize_rows_back as standardize_rows_back,
     )
@@ -112,7 +114,7 @@ else:
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",
             "standardizing": "center_channels channel_blocks channel_dots channel_means inverse_rms memory_order "
-            "standardize_rows standardize_rows_back",
+            "standardize_features standardize_features_back standardize_rows standardize_rows_back",
             "storage": "arrangement is_flat",
             "traits": "DOMAINS",
         },

@@ -10,8 +10,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from .arrays import Array
-from .kernels import axis_dot, constants
+from .arrays import Array, accumulation_dtype
+from .kernels import LONGEST_KEPT, axis_dot, center_columns, column_means, column_sums, constants, whole_rows
 
 Restore: TypeAlias = Callable[[Array], Array]
 """From blocks back to the shape, and the order in memory, of the array that they are a view of."""
@@ -136,19 +136,23 @@ def channel_means(blocks: Array) -> Array:
     """
     outer, channels, inner = blocks.shape
     sums: Array = np.dot(blocks.reshape(-1, inner), constants(1 / (outer * inner), inner, blocks.dtype))
-    means: Array = sums.reshape(outer, channels).sum(axis=0)
-    return means
+    return column_sums(sums.reshape(outer, channels))
 
 
 def channel_dots(a: Array, b: Array) -> Array:
     """Average products of each channel: twice ``(outer, channels, inner)`` to ``(channels,)``, without their array.
 
+    ``einsum`` adds in few strands, which is right for short runs; of these it takes two thirds of the time of BLAS.
+
     >>> channel_dots(np.ones((2, 3, 2)), np.arange(12.0).reshape(2, 3, 2))
     array([3.5, 5.5, 7.5])
     """
     outer, channels, inner = a.shape
-    dots = axis_dot(a.reshape(-1, inner), b.reshape(-1, inner)).reshape(outer, channels)
-    means: Array = dots.sum(axis=0) / (outer * inner)
+    if inner <= 1024:
+        sums: Array = np.einsum("acb,acb->ac", a, b)
+    else:
+        sums = axis_dot(a.reshape(-1, inner), b.reshape(-1, inner)).reshape(outer, channels)
+    means: Array = column_sums(sums) / (outer * inner)
     return means
 
 
@@ -169,3 +173,72 @@ def center_channels(blocks: Array) -> tuple[Array, Array]:
     shift = channel_means(centered)
     centered -= shift[:, np.newaxis]
     return centered, origin[:, 0] + shift
+
+
+def standardize_features(x: Array, axis: int, eps: float) -> tuple[Array, Array, Array, Array]:
+    r"""Give each feature, on one axis, mean 0 and variance 1 over all other axes; the order in memory is kept.
+
+    Features on the last axis are columns, of which `center_columns` and `column_means` take the sums; others are worked
+    on in blocks in the order in which they lie in memory, which saves strided sums: 64 x 32 images of 11 x 11 float32
+    take half of the time, whether the batch is outermost or innermost.
+
+    Returns:
+        :math:`y = s(x - \mu)`, :math:`\mu`, the biased variance, and :math:`s = (\sigma^2 + \epsilon)^{-1/2}`.
+
+    >>> y, mean, variance, s = standardize_features(np.array([[1.0, 3.0], [5.0, 5.0]]), 0, 0.0625)
+    >>> mean.tolist(), variance.tolist(), s.round(2).tolist()
+    ([2.0, 5.0], [1.0, 0.0], [0.97, 4.0])
+    """
+    columns = x.swapaxes(axis, -1)
+    if _is_columns(x, axis):
+        with whole_rows(columns):
+            y, mean = center_columns(columns)
+            variance = column_means(np.square(y))
+            inverse = 1 / np.sqrt(variance + eps)
+            y *= inverse
+        return y.swapaxes(axis, -1), mean, variance, inverse
+    blocks, restore = channel_blocks(x, axis, memory_order(x))
+    if blocks.shape[2] == 1:  # the features are innermost in memory
+        y, mean, variance, inverse = standardize_features(blocks[:, :, 0], -1, eps)
+        return restore(y), mean, variance, inverse
+    with whole_rows(blocks):
+        y, mean = center_channels(blocks)
+        variance = channel_dots(y, y)
+        inverse = 1 / np.sqrt(variance + eps)
+        y *= inverse[:, np.newaxis]
+    return restore(y), mean, variance, inverse
+
+
+def standardize_features_back(y: Array, g: Array, inverse: Array, axis: int) -> Array:
+    r"""The gradient of `standardize_features`: :math:`s(g - \overline g - y\,\overline{g y})`, in the order of ``y``.
+
+    >>> y, _, _, s = standardize_features(np.array([[1.0, 3.0]]), 0, 0.0625)
+    >>> standardize_features_back(y, np.array([[1.0, 1.0]]), s, 0).tolist()
+    [[0.0, 0.0]]
+    """
+    if _is_columns(y, axis):
+        y, g = y.swapaxes(axis, -1), g.swapaxes(axis, -1)
+        with whole_rows(g):
+            gradient: Array = g * y
+            np.multiply(y, column_means(gradient), out=gradient)
+            np.subtract(g, gradient, out=gradient)
+            gradient -= column_means(g)
+            gradient *= inverse
+        return gradient.swapaxes(axis, -1)
+    order, dtype = memory_order(y), np.result_type(y, g)
+    y, g = (array.astype(accumulation_dtype(array), copy=False) for array in (y, g))
+    (y, restore), (g, _) = channel_blocks(y, axis, order), channel_blocks(g, axis, order)
+    if y.shape[2] == 1:
+        columns = standardize_features_back(y[:, :, 0], g[:, :, 0], inverse, -1)
+        return restore(columns).astype(dtype, copy=False)
+    with whole_rows(y):
+        gradient = y * -channel_dots(g, y)[:, np.newaxis]
+        gradient += g
+        gradient -= channel_means(g)[:, np.newaxis]
+        gradient *= inverse[:, np.newaxis]
+    return restore(gradient).astype(dtype, copy=False)
+
+
+def _is_columns(x: Array, axis: int) -> bool:
+    """Whether features are the columns of rows, or so few that `center_columns` adds them in double precision."""
+    return axis in (-1, x.ndim - 1) or x.size <= LONGEST_KEPT
