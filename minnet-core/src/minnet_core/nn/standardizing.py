@@ -11,7 +11,20 @@ from typing import TypeAlias
 import numpy as np
 
 from .arrays import Array, accumulation_dtype
-from .kernels import LONGEST_KEPT, axis_dot, center_columns, column_means, column_sums, constants, whole_rows
+from .kernels import (
+    LONGEST_KEPT,
+    axis_dot,
+    axis_maxima,
+    axis_sums,
+    center_columns,
+    column_means,
+    column_sums,
+    constants,
+    whole_rows,
+)
+
+_FEW = 8
+"""Below so many blocks, one after another, a row for all channels is too large beside what it is for."""
 
 Restore: TypeAlias = Callable[[Array], Array]
 """From blocks back to the shape, and the order in memory, of the array that they are a view of."""
@@ -42,7 +55,7 @@ def center_rows(x: Array) -> Array:
     """
     first, few = x[:, :1], x[:, :8]
     with np.errstate(over="ignore"):  # a difference that is out of range is large, and that is all that is asked
-        is_near = np.abs(first) <= 8 * np.abs(few - first).max(axis=1, keepdims=True)
+        is_near = np.abs(first) <= 8 * axis_maxima(np.abs(few - first))
     if is_near.all():
         return x - row_means(x)
     centered: Array = x - np.where(is_near, x.dtype.type(0), first)
@@ -81,9 +94,10 @@ def standardize_rows(x: Array, eps: float) -> tuple[Array, Array]:
     >>> y.round(2).tolist(), s.round(2).tolist()
     ([[-0.97, 0.97], [0.0, 0.0]], [[0.97], [4.0]])
     """
-    y = center_rows(x)
-    inverse = inverse_rms(y, eps)
-    y *= inverse
+    with whole_rows(x):
+        y = center_rows(x)
+        inverse = inverse_rms(y, eps)
+        y *= inverse
     return y, inverse
 
 
@@ -94,10 +108,11 @@ def standardize_rows_back(y: Array, g: Array, inverse: Array) -> Array:
     >>> standardize_rows_back(y, np.array([[1.0, 1.0]]), s).tolist()
     [[0.0, 0.0]]
     """
-    gradient: Array = y * (axis_dot(g, y) / -y.shape[1])
-    gradient += g
-    gradient -= row_means(g)
-    gradient *= inverse
+    with whole_rows(y):
+        gradient: Array = y * (axis_dot(g, y) / -y.shape[1])
+        gradient += g
+        gradient -= row_means(g)
+        gradient *= inverse
     return gradient
 
 
@@ -135,25 +150,43 @@ def channel_means(blocks: Array) -> Array:
     array([3.5, 5.5, 7.5])
     """
     outer, channels, inner = blocks.shape
-    sums: Array = np.dot(blocks.reshape(-1, inner), constants(1 / (outer * inner), inner, blocks.dtype))
+    if outer >= _FEW:
+        sums: Array = np.dot(constants(1 / (outer * inner), outer, blocks.dtype), blocks.reshape(outer, -1))
+        return axis_sums(sums.reshape(channels, inner))[:, 0]
+    sums = np.dot(blocks.reshape(-1, inner), constants(1 / (outer * inner), inner, blocks.dtype))
     return column_sums(sums.reshape(outer, channels))
 
 
 def channel_dots(a: Array, b: Array) -> Array:
     """Average products of each channel: twice ``(outer, channels, inner)`` to ``(channels,)``, without their array.
 
-    ``einsum`` adds in few strands, which is right for short runs; of these it takes two thirds of the time of BLAS.
+    Of few blocks it is a product of rows by BLAS; of some, ``einsum`` over the outer axis first is as fast, and adds no
+    more than those one after another; and of many each row by itself again.
 
     >>> channel_dots(np.ones((2, 3, 2)), np.arange(12.0).reshape(2, 3, 2))
     array([3.5, 5.5, 7.5])
     """
     outer, channels, inner = a.shape
-    if inner <= 1024:
-        sums: Array = np.einsum("acb,acb->ac", a, b)
+    if _FEW <= outer <= 1024:
+        dots = np.einsum("ab,ab->b", a.reshape(outer, -1), b.reshape(outer, -1))
+        means: Array = axis_sums(dots.reshape(channels, inner))[:, 0]
     else:
-        sums = axis_dot(a.reshape(-1, inner), b.reshape(-1, inner)).reshape(outer, channels)
-    means: Array = column_sums(sums) / (outer * inner)
+        means = column_sums(axis_dot(a.reshape(-1, inner), b.reshape(-1, inner)).reshape(outer, channels))
+    means /= outer * inner
     return means
+
+
+def spread(numbers: Array, blocks: Array) -> Array:
+    """Return a number for each channel in a shape that broadcasts with ``(outer, channels, inner)``.
+
+    NumPy's loops are as long as what is contiguous in both operands: with the number of each channel written ``inner``
+    times, all channels. In place, 64 x 32 images of 11 x 11 take 87 microseconds instead of 193.
+
+    >>> spread(np.array([1.0, 2.0]), np.zeros((8, 2, 3))).tolist()
+    [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]
+    """
+    outer, channels, inner = blocks.shape
+    return np.repeat(numbers, inner).reshape(channels, inner) if outer >= _FEW else numbers[:, np.newaxis]
 
 
 def center_channels(blocks: Array) -> tuple[Array, Array]:
@@ -163,24 +196,23 @@ def center_channels(blocks: Array) -> tuple[Array, Array]:
     (array([[[-1.,  1.],
             [ 0.,  0.]]]), array([2., 5.]))
     """
-    first, few = blocks[0, :, :1], blocks[:8, :, :8]
-    is_near = np.abs(first) <= 8 * np.abs(few - first).max(axis=(0, 2))[:, np.newaxis]
+    first, few = blocks[0, :, 0], blocks[:8, :, :8]
+    is_near = np.abs(first) <= 8 * np.abs(few - first[:, np.newaxis]).max(axis=(0, 2))
     if is_near.all():
         means = channel_means(blocks)
-        return blocks - means[:, np.newaxis], means
+        return blocks - spread(means, blocks), means
     origin = np.where(is_near, blocks.dtype.type(0), first)
-    centered: Array = blocks - origin
+    centered: Array = blocks - spread(origin, blocks)
     shift = channel_means(centered)
-    centered -= shift[:, np.newaxis]
-    return centered, origin[:, 0] + shift
+    centered -= spread(shift, blocks)
+    return centered, origin + shift
 
 
 def standardize_features(x: Array, axis: int, eps: float) -> tuple[Array, Array, Array, Array]:
     r"""Give each feature, on one axis, mean 0 and variance 1 over all other axes; the order in memory is kept.
 
     Features on the last axis are columns, of which `center_columns` and `column_means` take the sums; others are worked
-    on in blocks in the order in which they lie in memory, which saves strided sums: 64 x 32 images of 11 x 11 float32
-    take half of the time, whether the batch is outermost or innermost.
+    on in blocks in the order in which they lie in memory, which saves strided sums.
 
     Returns:
         :math:`y = s(x - \mu)`, :math:`\mu`, the biased variance, and :math:`s = (\sigma^2 + \epsilon)^{-1/2}`.
@@ -201,11 +233,11 @@ def standardize_features(x: Array, axis: int, eps: float) -> tuple[Array, Array,
     if blocks.shape[2] == 1:  # the features are innermost in memory
         y, mean, variance, inverse = standardize_features(blocks[:, :, 0], -1, eps)
         return restore(y), mean, variance, inverse
-    with whole_rows(blocks):
+    with whole_rows(blocks.reshape(len(blocks), -1)):
         y, mean = center_channels(blocks)
         variance = channel_dots(y, y)
         inverse = 1 / np.sqrt(variance + eps)
-        y *= inverse[:, np.newaxis]
+        y *= spread(inverse, y)
     return restore(y), mean, variance, inverse
 
 
@@ -231,11 +263,11 @@ def standardize_features_back(y: Array, g: Array, inverse: Array, axis: int) -> 
     if y.shape[2] == 1:
         columns = standardize_features_back(y[:, :, 0], g[:, :, 0], inverse, -1)
         return restore(columns).astype(dtype, copy=False)
-    with whole_rows(y):
-        gradient = y * -channel_dots(g, y)[:, np.newaxis]
+    with whole_rows(y.reshape(len(y), -1)):
+        gradient = y * spread(-channel_dots(g, y), y)
         gradient += g
-        gradient -= channel_means(g)[:, np.newaxis]
-        gradient *= inverse[:, np.newaxis]
+        gradient -= spread(channel_means(g), y)
+        gradient *= spread(inverse, y)
     return restore(gradient).astype(dtype, copy=False)
 
 
