@@ -246,3 +246,62 @@ def test_float16_is_normalized_where_its_squares_and_sums_overflow(shape):
         layer.backward(x, x)
         layer.evaluate()
         np.testing.assert_allclose(layer.forward(x), expected, atol=4e-3)
+
+
+ORDERS = {"NCHW": (0, 1, 2, 3), "CHWN": (1, 2, 3, 0), "NHWC": (0, 2, 3, 1), "HCNW": (2, 1, 0, 3)}
+
+
+def images(rng, order, dtype="float32", offset=0.0):
+    """More numbers than are added in double precision, ``(batch, channels, height, width)``, in an order in memory."""
+    drawn = (rng.standard_normal((16, 5, 18, 13)) + offset).astype(dtype)
+    return np.ascontiguousarray(drawn.transpose(order)).transpose(np.argsort(order))
+
+
+@pytest.mark.parametrize("offset", [0.0, 3000.0])
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+def test_images_are_normalized_in_the_order_in_which_they_lie_in_memory(order, offset):
+    rng = np.random.default_rng(0)
+    x, g = images(rng, order, offset=offset), images(rng, order)
+    layer = BatchNormalization(axis=1)
+    y, gradInput = layer.forward(x), layer.backward(x, g)
+    assert y.strides == gradInput.strides == x.strides
+    assert y.dtype == gradInput.dtype == layer.moving_mean.dtype == np.float32
+    wide, others = x.astype(np.float64), (0, 2, 3)
+    inverse = 1 / np.sqrt(wide.var(others, keepdims=True) + EPS)
+    normal = (wide - wide.mean(others, keepdims=True)) * inverse
+    back = g - g.mean(others, keepdims=True) - normal * (g * normal).mean(others, keepdims=True)
+    np.testing.assert_allclose(y, normal, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(gradInput, back * inverse, rtol=0, atol=4e-6)
+    np.testing.assert_allclose(layer.moving_mean, wide.mean(others), rtol=1e-7, atol=1e-6)
+    np.testing.assert_allclose(layer.moving_variance, wide.var(others), rtol=1e-6)
+    layer.evaluate()
+    np.testing.assert_allclose(layer.forward(x), y, atol=1e-3 if offset else 3e-6)
+    assert layer.output.strides == x.strides
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+def test_a_gradOutput_in_another_order_and_an_input_with_gaps_are_taken(order):
+    rng = np.random.default_rng(0)
+    x, g = images(rng, order, "float64")[:, ::2, ::-1], images(rng, ORDERS["NHWC"], "float64")[:, ::2]
+    x = np.concatenate([x, x + 1, x * 2])[::-1]
+    g = np.concatenate([g, g, -g])
+    x.flags.writeable = g.flags.writeable = False
+    layer, other = BatchNormalization(axis=1), BatchNormalization(axis=-1)
+    last = np.ascontiguousarray(x.swapaxes(1, -1)), np.ascontiguousarray(g.swapaxes(1, -1))
+    np.testing.assert_allclose(layer.forward(x), other.forward(last[0]).swapaxes(1, -1), atol=1e-12)
+    np.testing.assert_allclose(layer.backward(x, g), other.backward(*last).swapaxes(1, -1), atol=1e-12)
+
+
+def test_many_images_of_float16_are_summed_in_float32():
+    x = (images(np.random.default_rng(0), ORDERS["NCHW"]) * 300 + 300).astype(np.float16)
+    layer, wide = BatchNormalization(axis=1), BatchNormalization(axis=1)
+    with np.errstate(over="raise", invalid="raise"):
+        np.testing.assert_allclose(layer.forward(x), wide.forward(x.astype(np.float64)), atol=4e-3)
+        gradInput = layer.backward(x, x)
+    assert gradInput.dtype == np.float16
+    np.testing.assert_allclose(gradInput, wide.backward(x.astype(np.float64), x.astype(np.float64)), atol=4e-3)
+
+
+def test_an_axis_that_many_numbers_do_not_have_is_an_error():
+    with pytest.raises(ValueError, match="axis 1 is out of bounds"):
+        BatchNormalization(axis=1).forward(np.zeros(20000))

@@ -5,10 +5,18 @@ Every class follows `minnet_core.Criterion`; ``minnet_core.criterions`` finds th
 
 from __future__ import annotations
 
+from .bce_with_logits_criterion import BCEWithLogitsCriterion
 from .class_nll_criterion import ClassNLLCriterion
 from .class_nll_criterion_unstable import ClassNLLCriterionUnstable
+from .cross_entropy_criterion import CrossEntropyCriterion
 from .mse_criterion import MSECriterion
 
 __version__ = "0.1.0"
 
-__all__ = ["ClassNLLCriterion", "ClassNLLCriterionUnstable", "MSECriterion"]
+__all__ = [
+    "BCEWithLogitsCriterion",
+    "ClassNLLCriterion",
+    "ClassNLLCriterionUnstable",
+    "CrossEntropyCriterion",
+    "MSECriterion",
+]

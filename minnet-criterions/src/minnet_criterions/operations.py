@@ -13,10 +13,24 @@ from minnet_core.compilation import NoOperationsError, Table, Value, operations 
 from .targets import weighted_sum
 
 if TYPE_CHECKING:
+    from .bce_with_logits_criterion import BCEWithLogitsCriterion
     from .class_nll_criterion import ClassNLLCriterion
+    from .cross_entropy_criterion import CrossEntropyCriterion
     from .mse_criterion import MSECriterion
 
 Gradient: TypeAlias = Callable[[], Value]
+
+
+def bce_with_logits_criterion(
+    table: Table, criterion: BCEWithLogitsCriterion, x: Value, target: Value
+) -> tuple[Value, Gradient]:
+    """The loss, and its gradient, of features that all count alike."""
+    if target.shape != x.shape or len(x.shape) != 2:
+        raise NoOperationsError(f"expected a target like {x.shape} (batch, n), received {target.shape}")
+    if criterion.weights is not None or criterion.pos_weight is not None:
+        raise NoOperationsError("it weights")
+    gradient, loss = table.emit(o.bce_with_logits, x, target, share=criterion.share(x.shape))
+    return loss, lambda: gradient
 
 
 def class_nll_criterion(table: Table, criterion: ClassNLLCriterion, x: Value, target: Value) -> tuple[Value, Gradient]:
@@ -28,6 +42,31 @@ def class_nll_criterion(table: Table, criterion: ClassNLLCriterion, x: Value, ta
         raise NoOperationsError(f"expected a target that fits {x.shape}, received {target.shape} {target.dtype}")
     loss, chosen = table.emit(o.nll, x, target, refuse=criterion.updateOutput)
     return loss, lambda: table.emit(o.nll_back, chosen, x)
+
+
+def cross_entropy_criterion(
+    table: Table, criterion: CrossEntropyCriterion, x: Value, target: Value
+) -> tuple[Value, Gradient]:
+    """Log-softmax, and the likelihood of class indices, of which some may be ignored, or of weights."""
+    if len(x.shape) != 2 or target.shape not in (x.shape, x.shape[:1]):
+        raise NoOperationsError(f"expected a target that fits {x.shape}, received {target.shape}")
+    if target.dtype.kind not in ("iu" if target.shape != x.shape else "fbiu"):
+        raise NoOperationsError(f"expected a target that fits {x.shape}, received {target.dtype}")
+    y, exponentials, sums = table.emit(o.log_soft_max, x)
+    if criterion.label_smoothing or criterion.weights is not None or target.shape == x.shape:
+        q = target
+        if criterion.label_smoothing or criterion.weights is not None:
+            q = table.call(criterion.put_weights, x, target, result=(x.shape, x.dtype))
+        loss = table.emit(o.weighted_nll, y, q, total=weighted_sum)
+
+        def backward() -> Value:
+            h: Value = table.emit(o.log_soft_max_back, exponentials, sums, table.emit(o.weighted_nll_back, q))
+            return h
+
+        return loss, backward
+    ignored = criterion.ignore_index
+    loss, chosen, shares = table.emit(o.kept_nll, y, target, ignored=ignored, refuse=criterion.updateOutput)
+    return loss, lambda: table.emit(o.log_soft_max_kept_nll_back, exponentials, sums, chosen, shares)
 
 
 def mse_criterion(table: Table, criterion: MSECriterion, x: Value, target: Value) -> tuple[Value, Gradient]:

@@ -10,13 +10,17 @@ from .channelwise_scaling import ChannelwiseScaling
 from .dropout import Dropout
 from .elu import ELU
 from .gelu import GELU
+from .group_normalization import GroupNormalization
 from .identity import Identity
+from .instance_normalization import InstanceNormalization
+from .layer_normalization import LayerNormalization
 from .leaky_relu import LeakyReLU
 from .linear import Linear
 from .log_soft_max import LogSoftMax
 from .prelu import PReLU
 from .relu import ReLU
 from .residual import Residual
+from .rms_normalization import RMSNormalization
 from .sigmoid import Sigmoid
 from .silu import SiLU
 from .soft_max import SoftMax
@@ -31,11 +35,15 @@ __all__ = [
     "BatchNormalization",
     "ChannelwiseScaling",
     "Dropout",
+    "GroupNormalization",
     "Identity",
+    "InstanceNormalization",
+    "LayerNormalization",
     "LeakyReLU",
     "Linear",
     "LogSoftMax",
     "PReLU",
+    "RMSNormalization",
     "ReLU",
     "Residual",
     "SiLU",

@@ -11,9 +11,9 @@ from minnet_core.nn import (
     accumulation_dtype,
     as_floating,
     at_least_double,
-    center_columns,
-    column_means,
     floating_dtype,
+    standardize_features,
+    standardize_features_back,
     whole_rows,
 )
 
@@ -50,7 +50,8 @@ class BatchNormalization(Module):
 
     Args:
         alpha: how much of the moving statistics a batch leaves, from 0 to 1.
-        axis: of the features; 1 for images ``(batch, channels, height, width)``.
+        axis: of the features; 1 for images ``(batch, channels, height, width)``, in whatever order they lie in memory,
+            which the output keeps.
 
     Attributes:
         moving_mean, moving_variance: ``(n_feats,)``, None before training.
@@ -91,46 +92,43 @@ class BatchNormalization(Module):
         self.inverse_deviation: Array | None = None
 
     def updateOutput(self, input: Array) -> Array:
-        x = input.astype(accumulation_dtype(input), copy=False).swapaxes(self.axis, -1)
+        x = input.astype(accumulation_dtype(input), copy=False)
         self._expect_features(input)
-        with whole_rows(x):
-            if self.training:
-                if not x.size:
-                    raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
-                output, mean = center_columns(x)
-                variance = column_means(np.square(output))
-                if x.size > x.shape[-1]:  # one value has no variance that tells anything of the data
-                    self.move(mean, variance)
-                self.inverse_deviation = 1 / np.sqrt(variance + self.EPS)
-                output *= self.inverse_deviation
-            else:
-                mean, variance = self._moving()
+        if self.training:
+            if not x.size:
+                raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
+            output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)
+            if x.size > mean.size:  # one value has no variance that tells anything of the data
+                self.move(mean, variance)
+            self.inverse_deviation = inverse
+        else:
+            mean, variance = self._moving()
+            x = x.swapaxes(self.axis, -1)
+            with whole_rows(x):
                 output = x - mean.astype(x.dtype, copy=False)
                 output *= (1 / np.sqrt(variance + self.EPS)).astype(x.dtype, copy=False)
-                self.inverse_deviation = None
-        output = output.swapaxes(self.axis, -1).astype(floating_dtype(input), copy=False)
+            output = output.swapaxes(self.axis, -1)
+            self.inverse_deviation = None
+        output = output.astype(floating_dtype(input), copy=False)
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        g = as_floating(gradOutput).swapaxes(self.axis, -1)
-        with whole_rows(g):
-            if self.training:
-                if self.inverse_deviation is None:
-                    raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
-                expect_shape(self, input, self.output.shape)
-                y = self.output.swapaxes(self.axis, -1)
-                gradInput = g * y
-                np.multiply(y, column_means(gradInput), out=gradInput)
-                np.subtract(g, gradInput, out=gradInput)
-                gradInput -= column_means(g)
-                gradInput *= self.inverse_deviation
-            else:
-                self._expect_features(input)
-                _, variance = self._moving()
+        g = as_floating(gradOutput)
+        if self.training:
+            if self.inverse_deviation is None:
+                raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
+            expect_shape(self, input, self.output.shape)
+            gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)
+        else:
+            self._expect_features(input)
+            _, variance = self._moving()
+            g = g.swapaxes(self.axis, -1)
+            with whole_rows(g):
                 gradInput = g * (1 / np.sqrt(variance + self.EPS)).astype(g.dtype, copy=False)
-        self.gradInput = gradInput.swapaxes(self.axis, -1)
+            gradInput = gradInput.swapaxes(self.axis, -1)
+        self.gradInput = gradInput
         return self.gradInput
 
     def as_affine(self) -> Affine:

@@ -78,6 +78,18 @@ if TYPE_CHECKING:
     from .sequential import Sequential as Sequential
     from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
     from .short_targets import ShortTarget as ShortTarget, read_target as read_target
+    from .standardizing import (
+        center_channels as center_channels,
+        channel_blocks as channel_blocks,
+        channel_dots as channel_dots,
+        channel_means as channel_means,
+        inverse_rms as inverse_rms,
+        memory_order as memory_order,
+        standardize_features as standardize_features,
+        standardize_features_back as standardize_features_back,
+        standardize_rows as standardize_rows,
+        standardize_rows_back as standardize_rows_back,
+    )
     from .storage import arrangement as arrangement, is_flat as is_flat
     from .traits import DOMAINS as DOMAINS
 else:
@@ -105,6 +117,8 @@ else:
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",
+            "standardizing": "center_channels channel_blocks channel_dots channel_means inverse_rms memory_order "
+            "standardize_features standardize_features_back standardize_rows standardize_rows_back",
             "storage": "arrangement is_flat",
             "traits": "DOMAINS",
         },

@@ -25,8 +25,17 @@ from .images import (
     max_pool,
     max_pool_back,
 )
-from .losses import mse, nll, nll_back, weighted_nll, weighted_nll_back
-from .normalizing import batch_norm, batch_norm_back
+from .losses import (
+    bce_with_logits,
+    kept_nll,
+    log_soft_max_kept_nll_back,
+    mse,
+    nll,
+    nll_back,
+    weighted_nll,
+    weighted_nll_back,
+)
+from .normalizing import batch_norm, batch_norm_back, layer_norm, layer_norm_back, rms_norm, rms_norm_back
 from .products import product
 from .rows import add, add_row, column_dots, column_sums, multiply, scale_row, scale_shift_row
 from .sigmoids import gelu, gelu_with_slope, sigmoid, sigmoid_back, silu_back, tanh, tanh_back
@@ -41,6 +50,7 @@ __all__ = [
     "batch_last",
     "batch_norm",
     "batch_norm_back",
+    "bce_with_logits",
     "call",
     "channel_sums",
     "column_dots",
@@ -54,10 +64,14 @@ __all__ = [
     "elu_back",
     "gelu",
     "gelu_with_slope",
+    "kept_nll",
+    "layer_norm",
+    "layer_norm_back",
     "leaky_relu",
     "leaky_relu_back",
     "log_soft_max",
     "log_soft_max_back",
+    "log_soft_max_kept_nll_back",
     "log_soft_max_nll_back",
     "max_pool",
     "max_pool_back",
@@ -71,6 +85,8 @@ __all__ = [
     "product",
     "relu",
     "relu_back",
+    "rms_norm",
+    "rms_norm_back",
     "scale_row",
     "scale_shift_row",
     "sigmoid",
