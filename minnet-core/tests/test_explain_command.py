@@ -48,7 +48,9 @@ class Half(Module):
 
 
 class Bare(Module):
-    pass
+    PARAMETERS = {"w": "gradW"}
+    BUFFERS = ("mean",)
+    ALIASES = {"weight": "w"}
 
 
 class Loss(Criterion):
@@ -136,6 +138,15 @@ def test_json_has_the_same_and_the_formulas_one_by_one(minnet):
     assert (found["summary"], found["pytorch"]) == ("Half of the input.", "torch.nn.Half, if it had one.")
     assert found["references"] == ["torch.nn.Half"]
     assert found["conformance"]["Half"]["failed"] == 0 < found["conformance"]["Half"]["passed"]
+
+
+def test_all_names_of_its_arrays_are_told(minnet):
+    rows = table(minnet("explain", "--no-check", "Bare")[1])
+    assert rows["parameters"] == ["w or weight, gradient gradW or gradWeight"]
+    assert rows["buffers"] == ["mean"]
+    (found,) = json.loads(minnet("explain", "--no-check", "Bare", "--json")[1])
+    assert (found["parameters"], found["buffers"]) == ({"w": "gradW"}, ["mean"])
+    assert found["aliases"] == {"weight": "w", "gradWeight": "gradW"}
 
 
 def test_a_criterion_makes_a_number_and_an_optimizer_has_no_shapes(minnet):

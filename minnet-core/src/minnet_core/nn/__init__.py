@@ -8,6 +8,7 @@ from ..support import lazy_exports
 
 if TYPE_CHECKING:
     from .affine import Affine as Affine
+    from .aliases import further_names as further_names
     from .arrays import (
         Array as Array,
         Tensor as Tensor,
@@ -83,6 +84,7 @@ else:
         __name__,
         {
             "affine": "Affine",
+            "aliases": "further_names",
             "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype leaves",
             "component": "Component construct definition_depth given_arguments represented",
             "container": "Container",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from .aliases import declare_aliases
 from .arrays import Array, Tensor
 from .component import definition_depth
 from .node import Node, children, find_buffers, listed_arrays, title, walk
@@ -39,7 +40,9 @@ class Module(Node):
     - ``PARAMETERS``: attribute of a parameter -> attribute of its gradient, ``{"W": "gradW", "b": "gradb"}``;
       an attribute that is None is left out (a layer without bias);
     - ``BUFFERS``: attributes of arrays that belong to the model but are not trained, such as moving averages;
-    - ``CACHES``: attributes that a forward pass leaves for the backward pass, and `clearState` forgets.
+    - ``CACHES``: attributes that a forward pass leaves for the backward pass, and `clearState` forgets;
+    - ``ALIASES``: further names of the arrays, for reading and assigning: ``{"weight": "W", "bias": "b"}``, which names
+      the gradients ``gradWeight`` and ``gradBias`` too. Everything else goes by the own names.
 
     A class that declares none of these and overrides ``getParameters`` and its two siblings works just as well: its
     parameters are named by the attributes that hold them, and its other array attributes count as buffers.
@@ -56,6 +59,7 @@ class Module(Node):
         # A shortcut that was right for a base class would go past what this one, or a mixin, redefines.
         if definition_depth(cls, *_BACKWARD) < definition_depth(cls, "backwardParameters"):
             cls.backwardParameters = Module.backwardParameters  # type: ignore[method-assign]
+        declare_aliases(cls, Module)
 
     def __init__(self) -> None:
         self.output = None  # type: ignore[assignment]
@@ -185,7 +189,7 @@ class Module(Node):
 
         Args:
             other: a module of the same structure.
-            names: the parameters to share, as attributes (``"W"``); all of them if none is named.
+            names: the parameters to share, as attributes (``"W"``, or ``"weight"``); all of them if none is named.
 
         Returns:
             This module.
