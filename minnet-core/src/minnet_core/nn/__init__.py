@@ -1,4 +1,4 @@
-"""The protocol of layers, criterions and optimizers, and what a module is made of."""
+"""The protocol of layers, criterions, optimizers and initializers, and what a module is made of."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         read_shapes as read_shapes,
         shape_text as shape_text,
     )
+    from .initializer import Initializer as Initializer
     from .kernels import (
         axis_dot as axis_dot,
         axis_maxima as axis_maxima,
@@ -91,6 +92,7 @@ else:
             "criterion": "Criterion",
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
+            "initializer": "Initializer",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
             "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",

@@ -13,6 +13,7 @@ from .arrays import Array, Tensor
 from .component import definition_depth
 from .node import Node, children, find_buffers, listed_arrays, title, walk
 from .parameter_refs import find_parameters
+from .resetting import reset
 from .shape_checks import expect_tensor
 from .sharing import astype, share
 from .storage import flatten
@@ -228,6 +229,27 @@ class Module(Node):
             TypeError: if ``dtype`` is not floating.
         """
         astype(self, dtype)
+        return self
+
+    def reset(self, initializer: Any = None, *, bias: Any = None, rng: int | np.random.Generator | None = None) -> Self:
+        """Draw the parameters anew, in the arrays that there are, and make buffers what they were in a new module.
+
+        Args:
+            initializer: draws the weights, the parameters of two axes or more: an `Initializer`, its name
+                (``"Kaiming"``) or a function ``(shape, rng, dtype)``. Biases, those called ``b`` or ``bias`` beside
+                weights, become 0. All other parameters, such as the scales of a normalization, and all of them
+                without an initializer, become what the constructors of the layers make.
+            bias: a number, or an initializer, for the biases.
+            rng: seed or generator. Each layer gets one that is spawned from it, as `build` does: after ``reset(rng=0)``
+                a model is the one that ``build(to_config(model), rng=0)`` makes. The generators of the layers stay.
+
+        Returns:
+            This module.
+
+        Raises:
+            TypeError, ValueError: if an initializer is none, or none for a shape; the module is then as it was.
+        """
+        reset(self, initializer, bias, rng)
         return self
 
     def summary(self, input: Any = None) -> Summary:
