@@ -31,4 +31,5 @@ def minnet_checks() -> Iterable[Check]:
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
 def minnet_new_templates(registrar: Any) -> None:
     """Have ``minnet new`` make initializers."""
-    registrar.add("initializer", Path(__file__).with_name("templates") / "initializer", registry="initializers")
+    folder = Path(__file__).with_name("templates") / "initializer"
+    registrar.add("initializer", folder, registry="initializers", requires=("minnet-layers",))

@@ -58,7 +58,7 @@ def dtypes_draw_the_same(trial: Trial) -> None:
                 fail(f"{shape} {dtype}: expected as many random numbers to be drawn as in float64, it is another count")
 
 
-@check("initializers", of=[INITIALIZER], needs=["parameter_is_filled"])
+@check("initializers", of=[INITIALIZER], needs=["a_seed_draws_the_same"])
 def draws_from_its_generator_alone(trial: Trial) -> None:
     """It draws from ``rng``, and neither reads nor moves NumPy's global generator."""
     initializer, shape = trial.fresh(), trial.case.shapes[0]
@@ -70,7 +70,7 @@ def draws_from_its_generator_alone(trial: Trial) -> None:
     _expect_equal(initializer(shape, 5, "float64"), drawn, f"{shape}, after the global generator was moved")
 
 
-@check("initializers", of=[INITIALIZER], needs=["parameter_is_filled"])
+@check("initializers", of=[INITIALIZER], needs=["a_seed_draws_the_same"])
 def arrays_are_new(trial: Trial) -> None:
     """What it returned is the caller's: writing to it changes no array that it returns before or after."""
     initializer, shape = trial.fresh(), trial.case.shapes[0]
