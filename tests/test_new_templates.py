@@ -1,4 +1,4 @@
-"""What `minnet new` makes of the templates of minnet-layers and minnet-train: style, types, its own tests, and the conformance kit.
+"""What `minnet new` makes of the templates of plugins: style, types, its own tests, and the conformance kit.
 
 All are made at once, installed into one directory and tried by one process each, since processes take long.
 """
