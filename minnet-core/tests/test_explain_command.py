@@ -174,7 +174,11 @@ def test_a_name_of_two_kinds_is_explained_as_both(minnet):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Hulf", "no distribution registers 'Hulf' in layers or criterions or optimizers or initializers; did you mean 'Half'?"),
+        (
+            "Hulf",
+            "no distribution registers 'Hulf' in layers or criterions or optimizers or initializers; "
+            "did you mean 'Half'?",
+        ),
         ("half", "did you mean 'Half'?"),
         ("minnet-absent:Half", "minnet-absent is not installed; pip install minnet-absent"),
         ("strange-b:Half", "strange-b is not installed; did you mean 'strange-a:Half'?"),

@@ -93,6 +93,8 @@ def declare_aliases(cls: Any, reserved: type) -> None:
     own = vars(cls)
     if own.keys().isdisjoint(("ALIASES", "PARAMETERS", "BUFFERS", "CACHES")):
         return
+    if not any(vars(base).get("ALIASES") for base in cls.__mro__):  # nearly always
+        return
     names = further_names(cls)
     for name, attribute in names.items():
         if not name.isidentifier() or hasattr(reserved, name) or name == attribute:
