@@ -1,4 +1,4 @@
-"""What `minnet new` makes of the templates of minnet-train: style, types, its own tests, and the conformance kit.
+"""What `minnet new` makes of the templates of plugins: style, types, its own tests, and the conformance kit.
 
 All are made at once, installed into one directory and tried by one process each, since processes take long.
 """
@@ -20,9 +20,9 @@ from minnet_test_support.processes import run_python
 SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
 """Of this repository, which are stricter."""
 
-KINDS = ("source", "metric", "schedule", "initializer", "callback")
+KINDS = ("initializer", "source", "metric", "schedule", "callback")
 
-REGISTERED = {"source": "datasets", "metric": "metrics", "schedule": "schedules"}
+REGISTERED = {"initializer": "initializers", "source": "datasets", "metric": "metrics", "schedule": "schedules"}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def projects(made):
     return [str(made / f"minnet-my-{kind}") for kind in KINDS]
 
 
-def test_they_are_those_of_minnet_train():
+def test_they_are_those_of_minnet_layers_and_minnet_train():
     assert list(templates()) == [*(template.kind for template in OWN), *KINDS]
     assert {kind: templates()[kind].registry for kind in KINDS} == {kind: REGISTERED.get(kind) for kind in KINDS}
 
@@ -92,7 +92,7 @@ def test_they_are_found_and_pass_the_conformance_kit(made):
     done = run(made, "-m", "minnet_core", "check", "--json", *(f"minnet-my-{kind}" for kind in REGISTERED))
     assert done.returncode == 0, done.stdout + done.stderr
     reports = json.loads(done.stdout)
-    assert {report["case"].partition("(")[0] for report in reports} == {"MySource", "MyMetric", "MySchedule"}
+    assert {report["case"].partition("(")[0] for report in reports} == {f"My{kind.title()}" for kind in REGISTERED}
     for report in reports:
         assert report["failures"] == report["weaknesses"] == []
         assert [result["status"] for result in report["results"]].count("passed") > 8

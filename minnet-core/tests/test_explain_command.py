@@ -48,7 +48,9 @@ class Half(Module):
 
 
 class Bare(Module):
-    pass
+    PARAMETERS = {"w": "gradW"}
+    BUFFERS = ("mean",)
+    ALIASES = {"weight": "w"}
 
 
 class Loss(Criterion):
@@ -138,6 +140,15 @@ def test_json_has_the_same_and_the_formulas_one_by_one(minnet):
     assert found["conformance"]["Half"]["failed"] == 0 < found["conformance"]["Half"]["passed"]
 
 
+def test_all_names_of_its_arrays_are_told(minnet):
+    rows = table(minnet("explain", "--no-check", "Bare")[1])
+    assert rows["parameters"] == ["w or weight, gradient gradW or gradWeight"]
+    assert rows["buffers"] == ["mean"]
+    (found,) = json.loads(minnet("explain", "--no-check", "Bare", "--json")[1])
+    assert (found["parameters"], found["buffers"]) == ({"w": "gradW"}, ["mean"])
+    assert found["aliases"] == {"weight": "w", "gradWeight": "gradW"}
+
+
 def test_a_criterion_makes_a_number_and_an_optimizer_has_no_shapes(minnet):
     assert table(minnet("explain", "Loss")[1])["shapes"] == ["(4, 3) -> a number"]
     rows = table(minnet("explain", "Descent")[1])
@@ -163,7 +174,11 @@ def test_a_name_of_two_kinds_is_explained_as_both(minnet):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Hulf", "no distribution registers 'Hulf' in layers or criterions or optimizers; did you mean 'Half'?"),
+        (
+            "Hulf",
+            "no distribution registers 'Hulf' in layers or criterions or optimizers or initializers; "
+            "did you mean 'Half'?",
+        ),
         ("half", "did you mean 'Half'?"),
         ("minnet-absent:Half", "minnet-absent is not installed; pip install minnet-absent"),
         ("strange-b:Half", "strange-b is not installed; did you mean 'strange-a:Half'?"),

@@ -93,7 +93,8 @@ def test_disabled_plugin_is_not_asked(site, monkeypatch):
 def test_registrar_knows_its_kinds():
     registrar = Registrar(Declaration("plugin", "strange-a", "1.0", "strange_a"))
     with pytest.raises(
-        ValueError, match=r"expected a kind among \['criterions', 'layers', 'optimizers'\], received 'la"
+        ValueError,
+        match=r"expected a kind among \['criterions', 'initializers', 'layers', 'optimizers'\], received 'la",
     ):
         registrar.register("layer", Module)
     assert registrar.declarations("layers") == []

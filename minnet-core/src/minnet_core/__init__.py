@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Container as Container,
         Criterion as Criterion,
         Example as Example,
+        Initializer as Initializer,
         Module as Module,
         Optimizer as Optimizer,
         Reference as Reference,
@@ -38,7 +39,12 @@ if TYPE_CHECKING:
         expect_forward as expect_forward,
         expect_shape as expect_shape,
     )
-    from .registry import criterions as criterions, layers as layers, optimizers as optimizers
+    from .registry import (
+        criterions as criterions,
+        initializers as initializers,
+        layers as layers,
+        optimizers as optimizers,
+    )
     from .saving import (
         ModelHeader as ModelHeader,
         build as build,
@@ -57,9 +63,9 @@ else:
             "UnknownComponentError",
             "fusion": "fuse",
             "hookspecs": "hookimpl hookspec",
-            "nn": "Affine Array Container Criterion Example Module Optimizer Reference Sequential expect_forward "
-            "expect_shape",
-            "registry": "criterions layers optimizers",
+            "nn": "Affine Array Container Criterion Example Initializer Module Optimizer Reference Sequential "
+            "expect_forward expect_shape",
+            "registry": "criterions initializers layers optimizers",
             "saving": "ModelHeader build load read_header save to_config",
             "source_files": "import_components",
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import ClassVar
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class BatchNormalization(Module):
             which the output keeps.
 
     Attributes:
-        moving_mean, moving_variance: ``(n_feats,)``, None before training.
+        moving_mean, moving_variance: ``(n_feats,)``, None before training; PyTorch's names of them are further ones.
 
     >>> import numpy as np
     >>> from minnet_layers import BatchNormalization
@@ -66,6 +67,7 @@ class BatchNormalization(Module):
     EPS = 1e-3
     BUFFERS = ("moving_mean", "moving_variance")
     CACHES = ("inverse_deviation",)
+    ALIASES: ClassVar = {"running_mean": "moving_mean", "running_var": "moving_variance"}
     EXAMPLES = (
         Example(
             input=(6, 3),

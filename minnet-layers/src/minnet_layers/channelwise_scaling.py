@@ -27,7 +27,8 @@ class ChannelwiseScaling(Module):
     PyTorch: the second half of ``torch.nn.BatchNorm1d(n)``; its ``weight`` and ``bias`` start as 1 and 0, here drawn.
 
     Args:
-        n_out: how many features there are: the length of ``gamma``, ``beta``, ``gradGamma`` and ``gradBeta``.
+        n_out: how many features there are: the length of ``gamma``, ``beta``, ``gradGamma`` and ``gradBeta``, which
+            are ``weight``, ``bias``, ``gradWeight`` and ``gradBias`` too.
         rng: seed or generator that draws the parameters, uniform in :math:`\pm 1/\sqrt{n_\mathrm{out}}`.
         dtype: of the parameters and their gradients.
 
@@ -40,6 +41,7 @@ class ChannelwiseScaling(Module):
     """
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
+    ALIASES: ClassVar = {"weight": "gamma", "bias": "beta"}
     EXAMPLES = (
         Example(arguments={"n_out": 3}, input=(4, 3), rejects=[(4, 2), (1,)], rejected_arguments=[{"n_out": 0}]),
         Example(arguments={"n_out": 2}, input=(3, 4, 2)),

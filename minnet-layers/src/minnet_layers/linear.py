@@ -34,6 +34,7 @@ class Linear(Module):
 
     Attributes:
         W, gradW: ``(n_out, n_in)``; ``b`` and ``gradb`` are ``(n_out,)``.
+        weight, bias, gradWeight, gradBias: further names of the same arrays, those of Torch7 and PyTorch.
 
     >>> import numpy as np
     >>> from minnet_layers import Linear
@@ -46,6 +47,7 @@ class Linear(Module):
     """
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    ALIASES: ClassVar = {"weight": "W", "bias": "b"}
     EXAMPLES = (
         Example(
             arguments={"n_in": 3, "n_out": 2},

@@ -104,8 +104,9 @@ MISTAKES = [
         "epochs = 2",
         "epocs = 2",
         "small.toml, line 2: epocs: unknown key; did you mean 'epochs'? (expected one of batch_size, checkpoint_every, "
-        "clip_norm, clip_value, compile, criterion, data, dtype, early_stopping, epochs, imports, keep, metrics, "
-        "model, optimizer, output, schedule, seed, start)\nsmall.toml: epochs: expected this key, which is missing",
+        "clip_norm, clip_value, compile, criterion, data, dtype, early_stopping, epochs, imports, initializer, keep, "
+        "metrics, model, optimizer, output, schedule, seed, start)\nsmall.toml: epochs: expected this key, which is "
+        "missing",
     ),
     (
         'source = "flowers.csv"\ntarget',
@@ -168,6 +169,8 @@ MISTAKES = [
     ),
     ("seed = 3", 'metrics = ["A", { k = 3 }]', "line 1: metrics[1]: expected a component with a key class"),
     ("seed = 3", 'schedule = "OneCycle"', "line 1: schedule: expected a component such as"),
+    ("seed = 3", "initializer = 3", 'line 1: initializer: expected an initializer such as "Kaiming" or { class'),
+    ("seed = 3", "initializer = { mode = 1 }", "line 1: initializer: expected a component with a key class"),
     ("seed = 3", "clip_norm = 0", "line 1: clip_norm: expected a positive finite number, received 0.0"),
     ("seed = 3", 'clip_norm = "1"', "line 1: clip_norm: expected a number, received '1'"),
     ("seed = 3", "clip_value = -1", "line 1: clip_value: expected a positive finite number, received -1.0"),

@@ -23,6 +23,7 @@ EXPERIMENTS = st.builds(
     batch_size=st.integers(1),
     output=st.text(min_size=1),
     model=st.lists(COMPONENTS, min_size=1, max_size=3).map(tuple),
+    initializer=st.none() | COMPONENTS,
     criterion=COMPONENTS,
     optimizer=COMPONENTS,
     schedule=st.none() | COMPONENTS,

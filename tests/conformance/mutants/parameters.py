@@ -152,6 +152,26 @@ REBOUND = (
         "rebound_parameters_are_used",
         "the positions of the first pass are kept",
     ),
+    Mutant(
+        Linear,
+        (
+            "    def absorb(",
+            "    @property\n    def weight(self):\n        return self.W.copy()\n\n"
+            "    @weight.setter\n    def weight(self, value):\n        self.W[...] = value\n\n    def absorb(",
+        ),
+        "rebound_parameters_are_used",
+        "its further name hands out a copy",
+    ),
+    Mutant(
+        ChannelwiseScaling,
+        (
+            "    def as_affine(",
+            "    @property\n    def bias(self):\n        return self.beta\n\n"
+            "    @bias.setter\n    def bias(self, value):\n        self._bias = value\n\n    def as_affine(",
+        ),
+        "rebound_parameters_are_used",
+        "what is assigned to its further name is not the parameter",
+    ),
 )
 
 HIDDEN = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from attrs import Factory, frozen
 
 from ..discovery import Declaration
-from ..nn import Criterion, Module
+from ..nn import Criterion, Module, further_names
 from ..plugins import guarded
 from ..registry import Registry
 from ..support import Docstring
@@ -43,6 +43,9 @@ class Explanation:
         signature: of the constructor.
         documentation: its docstring.
         shapes: of the inputs in its ``EXAMPLES``, and of what it makes of them.
+        parameters: what it trains, of a module that declares it: the attribute -> that of the gradient.
+        buffers: the attributes of arrays that are not trained, likewise.
+        aliases: the further names of both -> their own.
         references: its counterparts in other frameworks, as its ``EXAMPLES`` name them.
         reports: what came of the conformance kit, for each example; none if it was not run.
     """
@@ -55,6 +58,9 @@ class Explanation:
     documentation: Docstring
     shapes: tuple[str, ...]
     references: tuple[str, ...]
+    parameters: Mapping[str, str] = Factory(dict)
+    buffers: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = Factory(dict)
     reports: tuple[Report, ...] = Factory(tuple)
 
     def to_dict(self) -> dict[str, Any]:
@@ -71,11 +77,25 @@ class Explanation:
             "documentation": self.documentation.text,
             "formulas": self.documentation.formulas,
             "shapes": list(self.shapes),
+            "parameters": dict(self.parameters),
+            "buffers": list(self.buffers),
+            "aliases": dict(self.aliases),
             "references": list(self.references),
             "pytorch": self.documentation.paragraph("PyTorch"),
             "paper": self.documentation.paragraph("Paper"),
             "conformance": {report.case: {each: report.count(each) for each in OUTCOMES} for report in self.reports},
         }
+
+    def arrays(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Say all names of arrays, and of the gradients of those that are trained: ``W or weight, gradient gradW``."""
+
+        def called(own: str) -> str:
+            return " or ".join([own, *(name for name, meant in self.aliases.items() if meant == own)])
+
+        return tuple(
+            f"{called(name)}, gradient {called(self.parameters[name])}" if name in self.parameters else called(name)
+            for name in names
+        )
 
     def conformance(self) -> tuple[str, ...]:
         """What came of the kit, in words."""
@@ -98,6 +118,7 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
     with guarded(declaration, "cannot be explained"):
         is_proven = kind_of_class(cls) is not None
         cases = cases_of(cls) if is_proven and (examples_of(cls) or is_tried_without_examples(cls)) else []
+    is_module = issubclass(cls, Module)
     is_called = issubclass(cls, (Module, Criterion))
     shapes = [shape for case in cases for shape in _shapes(case)] if is_called else []
     return Explanation(
@@ -109,6 +130,9 @@ def explain(registry: Registry, declaration: Declaration, *, check: bool = True)
         documentation=Docstring(cls.__doc__),
         shapes=tuple(dict.fromkeys(shapes)),
         references=tuple(dict.fromkeys(case.reference.name for case in cases if case.reference)),
+        parameters=dict(cls.PARAMETERS) if is_module else {},
+        buffers=tuple(cls.BUFFERS) if is_module else (),
+        aliases=further_names(cls) if is_module else {},
         reports=tuple(map(examine, cases)) if check else (),
     )
 

@@ -133,6 +133,7 @@ _MISTAKEN = {
     "layers": "minnet.layers",
     "criterions": "minnet.criterions",
     "optimizers": "minnet.optimizers",
+    "initializers": "minnet.initializers",
 }
 """What other frameworks would call the groups."""
 

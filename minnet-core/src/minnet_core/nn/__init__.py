@@ -1,4 +1,4 @@
-"""The protocol of layers, criterions and optimizers, and what a module is made of."""
+"""The protocol of layers, criterions, optimizers and initializers, and what a module is made of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ..support import lazy_exports
 
 if TYPE_CHECKING:
     from .affine import Affine as Affine
+    from .aliases import further_names as further_names
     from .arrays import (
         Array as Array,
         Tensor as Tensor,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         read_shapes as read_shapes,
         shape_text as shape_text,
     )
+    from .initializer import Initializer as Initializer
     from .kernels import (
         axis_dot as axis_dot,
         axis_maxima as axis_maxima,
@@ -97,6 +99,7 @@ else:
         __name__,
         {
             "affine": "Affine",
+            "aliases": "further_names",
             "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype "
             "in_memory_order leaves",
             "component": "Component construct definition_depth given_arguments represented",
@@ -105,6 +108,7 @@ else:
             "error_function": "erf gate_by_normal gate_by_tanh",
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
+            "initializer": "Initializer",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
             "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from .aliases import declare_aliases
 from .arrays import Array, Tensor
 from .component import definition_depth
 from .node import Node, children, find_buffers, listed_arrays, title, walk
 from .parameter_refs import find_parameters
+from .resetting import reset
 from .shape_checks import expect_tensor
 from .sharing import astype, share
 from .storage import flatten
@@ -40,7 +42,9 @@ class Module(Node):
     - ``PARAMETERS``: attribute of a parameter -> attribute of its gradient, ``{"W": "gradW", "b": "gradb"}``;
       an attribute that is None is left out (a layer without bias);
     - ``BUFFERS``: attributes of arrays that belong to the model but are not trained, such as moving averages;
-    - ``CACHES``: attributes that a forward pass leaves for the backward pass, and `clearState` forgets.
+    - ``CACHES``: attributes that a forward pass leaves for the backward pass, and `clearState` forgets;
+    - ``ALIASES``: further names of the arrays, for reading and assigning: ``{"weight": "W", "bias": "b"}``, which names
+      the gradients ``gradWeight`` and ``gradBias`` too. Everything else goes by the own names.
 
     A class that declares none of these and overrides ``getParameters`` and its two siblings works just as well: its
     parameters are named by the attributes that hold them, and its other array attributes count as buffers.
@@ -57,6 +61,7 @@ class Module(Node):
         # A shortcut that was right for a base class would go past what this one, or a mixin, redefines.
         if definition_depth(cls, *_BACKWARD) < definition_depth(cls, "backwardParameters"):
             cls.backwardParameters = Module.backwardParameters  # type: ignore[method-assign]
+        declare_aliases(cls, Module)
 
     def __init__(self) -> None:
         self.output = None  # type: ignore[assignment]
@@ -197,7 +202,7 @@ class Module(Node):
 
         Args:
             other: a module of the same structure.
-            names: the parameters to share, as attributes (``"W"``); all of them if none is named.
+            names: the parameters to share, as attributes (``"W"``, or ``"weight"``); all of them if none is named.
 
         Returns:
             This module.
@@ -236,6 +241,27 @@ class Module(Node):
             TypeError: if ``dtype`` is not floating.
         """
         astype(self, dtype)
+        return self
+
+    def reset(self, initializer: Any = None, *, bias: Any = None, rng: int | np.random.Generator | None = None) -> Self:
+        """Draw the parameters anew, in the arrays that there are, and make buffers what they were in a new module.
+
+        Args:
+            initializer: draws the weights, the parameters of two axes or more: an `Initializer`, its name
+                (``"Kaiming"``) or a function ``(shape, rng, dtype)``. Biases, those called ``b`` or ``bias`` beside
+                weights, become 0. All other parameters, such as the scales of a normalization, and all of them
+                without an initializer, become what the constructors of the layers make.
+            bias: a number, or an initializer, for the biases.
+            rng: seed or generator. Each layer gets one that is spawned from it, as `build` does: after ``reset(rng=0)``
+                a model is the one that ``build(to_config(model), rng=0)`` makes. The generators of the layers stay.
+
+        Returns:
+            This module.
+
+        Raises:
+            TypeError, ValueError: if an initializer is none, or none for a shape; the module is then as it was.
+        """
+        reset(self, initializer, bias, rng)
         return self
 
     def summary(self, input: Any = None) -> Summary:

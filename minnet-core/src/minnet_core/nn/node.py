@@ -36,6 +36,7 @@ class Node(Component):
     PARAMETERS: ClassVar[Mapping[str, str]] = {}
     BUFFERS: ClassVar[tuple[str, ...]] = ()
     CACHES: ClassVar[tuple[str, ...]] = ()
+    ALIASES: ClassVar[Mapping[str, str]] = {}
 
     # Class attributes too, so that a layer which forgets super().__init__() still works.
     # Typed for the usual case, so that a layer may return them as arrays; None before the first pass.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from .aliases import further_names
 from .arrays import Array
 from .node import Node, find_buffers, title, walk
 from .parameter_refs import ParameterRef, find_parameters
@@ -13,14 +14,10 @@ from .storage import Storage, replace_in_relatives
 
 def share(module: Node, other: Node, names: tuple[str, ...]) -> None:
     """Make ``module`` hold the parameter and gradient arrays of ``other``; see `Module.share`."""
-
-    def chosen(source: Node) -> dict[str, ParameterRef]:
-        return {ref.name: ref for ref in find_parameters(source) if not names or ref.attribute in names}
-
-    mine, theirs = chosen(module), chosen(other)
-    if unknown := sorted(set(names) - {ref.attribute for ref in mine.values()}):
+    (mine, unknown), (theirs, _) = _chosen(module, names), _chosen(other, names)
+    if unknown:
         available = [ref.name for ref in find_parameters(module)]
-        raise ValueError(f"{title(module)}: expected to share some of {available}, received {unknown}")
+        raise ValueError(f"{title(module)}: expected to share some of {available}, received {sorted(unknown)}")
     shapes = [{name: ref.parameter.shape for name, ref in side.items()} for side in (mine, theirs)]
     if shapes[0] != shapes[1] or not shapes[0]:
         raise ValueError(
@@ -32,6 +29,18 @@ def share(module: Node, other: Node, names: tuple[str, ...]) -> None:
     for name, ref in mine.items():
         ref.rebind(theirs[name].parameter, theirs[name].gradient)
         Storage.unite("relatives", my_modules[ref.owner], their_modules[theirs[name].owner])
+
+
+def _chosen(node: Node, names: tuple[str, ...]) -> tuple[dict[str, ParameterRef], set[str]]:
+    """The parameters of some names, further ones included, or all if there are none; and the names that none has."""
+    refs, modules = find_parameters(node), dict(walk(node))
+    chosen, unknown = {} if names else {ref.name: ref for ref in refs}, set(names)
+    for ref in refs if names else ():
+        known = further_names(type(modules[ref.owner]))
+        if meant := {name for name in names if known.get(name, name) == ref.attribute}:
+            chosen[ref.name] = ref
+            unknown -= meant
+    return chosen, unknown
 
 
 def astype(module: Node, dtype: npt.DTypeLike) -> None:

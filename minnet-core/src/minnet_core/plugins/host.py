@@ -30,7 +30,7 @@ SPECS_GROUP = "minnet.hookspecs"
 """The entry-point group of modules that specify further hooks, which other plugins may implement."""
 
 
-KINDS = ("layers", "criterions", "optimizers")
+KINDS = ("layers", "criterions", "optimizers", "initializers")
 """The kinds of component that the core has registries of."""
 
 
@@ -49,7 +49,7 @@ class Registrar:
         """Register a class.
 
         Args:
-            kind: ``layers``, ``criterions`` or ``optimizers``.
+            kind: ``layers``, ``criterions``, ``optimizers`` or ``initializers``.
             cls: the class; that it derives from the right base is checked when it is looked up.
             name: its name, ``cls.__name__`` if not given.
 

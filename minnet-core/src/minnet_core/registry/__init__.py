@@ -1,7 +1,16 @@
-"""From a name to a class: the registries of layers, criterions and optimizers."""
+"""From a name to a class: the registries of layers, criterions, optimizers and initializers."""
 
 from .lookup_errors import DISABLED_BY, unknown_component
-from .registry import REGISTRIES, Registry, all_registries, contributed_registries, criterions, layers, optimizers
+from .registry import (
+    REGISTRIES,
+    Registry,
+    all_registries,
+    contributed_registries,
+    criterions,
+    initializers,
+    layers,
+    optimizers,
+)
 
 __all__ = [
     "DISABLED_BY",
@@ -10,6 +19,7 @@ __all__ = [
     "all_registries",
     "contributed_registries",
     "criterions",
+    "initializers",
     "layers",
     "optimizers",
     "unknown_component",

@@ -319,8 +319,9 @@ def _computed(kind: str) -> list[Declaration]:
 layers = Registry("layers", "minnet_core.nn:Module", _computed)
 criterions = Registry("criterions", "minnet_core.nn:Criterion", _computed)
 optimizers = Registry("optimizers", "minnet_core.nn:Optimizer", _computed)
+initializers = Registry("initializers", "minnet_core.nn:Initializer", _computed)
 
-REGISTRIES = (layers, criterions, optimizers)
+REGISTRIES = (layers, criterions, optimizers, initializers)
 """Those of the core; plugins have more, for which there is `all_registries`."""
 
 
@@ -347,5 +348,5 @@ def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
 
 
 def all_registries() -> tuple[Registry, ...]:
-    """Return ``layers``, ``criterions``, ``optimizers``, and those of plugins that are installed and enabled now."""
+    """Return those of the core, and those of plugins that are installed and enabled now."""
     return (*REGISTRIES, *(registry for registry, _ in contributed_registries()))

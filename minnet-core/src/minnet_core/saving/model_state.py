@@ -28,7 +28,7 @@ from ..nn import (
 from ..state import is_plain
 from ..support import printable
 
-_NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "EXAMPLES"}
+_NOT_STATE = PROTOCOL_ATTRIBUTES | {"PARAMETERS", "BUFFERS", "CACHES", "ALIASES", "EXAMPLES"}
 
 
 def arrays_of(model: Module | Steps, rebuilt: Module | Steps) -> tuple[dict[str, Array], dict[str, str]]:

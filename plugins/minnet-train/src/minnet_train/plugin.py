@@ -67,7 +67,6 @@ def minnet_new_templates(registrar: Any) -> None:
     registrar.add("source", folder / "source", registry="datasets", requires=train)
     registrar.add("metric", folder / "metric", registry="metrics", requires=train)
     registrar.add("schedule", folder / "schedule", registry="schedules", requires=("minnet-optimizers", *train))
-    registrar.add("initializer", folder / "initializer", requires=train)
     registrar.add("callback", folder / "callback", requires=train)
 
 

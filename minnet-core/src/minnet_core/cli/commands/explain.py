@@ -122,6 +122,8 @@ def _lines(found: Explanation) -> Iterator[str]:
         "file": [found.file],
         "signature": [found.signature],
         "shapes": found.shapes,
+        "parameters": found.arrays(found.parameters),
+        "buffers": found.arrays(found.buffers),
         "PyTorch": _pytorch(found),
         "paper": [found.documentation.paragraph("Paper")],
         "conformance": found.conformance(),

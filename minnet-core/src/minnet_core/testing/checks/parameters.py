@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from ...nn import describe, find_parameters, find_places, join, leaves, walk
+from ...nn import describe, find_parameters, find_places, further_names, join, leaves, walk
 from ..check import check, fail, skip
 from ..numerics import are_equal, copies, expect_equal, format_number, is_floating, largest
 from ..passes import Batch, backward, copy_state, distinct, forward, forward_backward, gradients, parameters, run, zero
 from ..trial import Trial
 from .protocol import RUNS, defines_backward_itself
+
+_NOTHING = object()
 
 PASSES = 3
 """How often backward is repeated where gradients add up."""
@@ -221,21 +224,23 @@ def changed_parameters_count_at_once(trial: Trial) -> None:
 
 @check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
 def rebound_parameters_are_used(trial: Trial) -> None:
-    """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes."""
+    """A new array in the place of a parameter (``layer.W = array``) counts from the next pass on, in both modes.
+
+    So it does where it is put by a further name that ``ALIASES`` declares (``layer.weight = array``).
+    """
+    _expect_arrays_by_further_names(trial.fresh(), "of a new component")
     _skip_without_parameters(trial)
     for mode in trial.modes:
         used, batch = _used(trial, mode), trial.batch(mode)
-        new: dict[int, Any] = {}
-        for place in find_parameters(used):
-            if not all(place.locations):
-                skip(f"no attribute holds parameter {place.name}")
-            if id(place.parameter) not in new:
-                new[id(place.parameter)] = place.parameter.copy()
-                _shift(trial, new[id(place.parameter)])
-            for home in place.locations[0]:
-                home.put(new[id(place.parameter)])
+        _expect_arrays_by_further_names(used, f"{mode} mode")
+        _rebind_parameters(trial, used, {})
         expected = run(_unused_like(trial, mode, used), batch)
         expect_equal(run(used, batch), expected, f"with new arrays for its parameters, {mode} mode, {batch}")
+        if further := _further_names_of_parameters(used):
+            _rebind_parameters(trial, used, further)
+            expected = run(_unused_like(trial, mode, used), batch)
+            names = ", ".join(name for _, name in further.values())
+            expect_equal(run(used, batch), expected, f"with new arrays assigned as {names}, {mode} mode, {batch}")
 
 
 @check("accumulation", level="wrong result", of=["layer"], needs=RUNS)
@@ -299,6 +304,41 @@ def _used(trial: Trial, mode: str) -> Any:
     component = trial.fresh(mode)
     run(component, trial.batch(mode))
     return component
+
+
+def _expect_arrays_by_further_names(component: Any, where: str) -> None:
+    for prefix, module in walk(component):
+        for name, attribute in further_names(type(module)).items():
+            if getattr(module, name, _NOTHING) is not getattr(module, attribute, None):
+                fail(f"{join(prefix, name)}, {where}: expected another name of {attribute}, received another value")
+
+
+def _further_names_of_parameters(component: Any) -> dict[str, tuple[Any, str]]:
+    """The modules that have further names for parameters of theirs: own dotted name -> the module, a further name."""
+    return {
+        join(prefix, attribute): (module, name)
+        for prefix, module in walk(component)
+        for name, attribute in further_names(type(module)).items()
+    }
+
+
+def _rebind_parameters(trial: Trial, component: Any, further: Mapping[str, tuple[Any, str]]) -> None:
+    """Put other arrays in the place of all parameters, by further names where there are such."""
+    new: dict[int, Any] = {}
+    for place in find_parameters(component):
+        if not all(place.locations):
+            skip(f"no attribute holds parameter {place.name}")
+        if id(place.parameter) not in new:
+            new[id(place.parameter)] = place.parameter.copy()
+            _shift(trial, new[id(place.parameter)])
+        module, name = further.get(place.name, (None, ""))
+        for home in place.locations[0]:
+            if module is not None and home.holder is vars(module):
+                setattr(module, name, new[id(place.parameter)])
+                if home.value is not new[id(place.parameter)]:
+                    fail(f"{place.name}: expected the array that was assigned as {name}, it holds another")
+            else:
+                home.put(new[id(place.parameter)])
 
 
 def _unused_like(trial: Trial, mode: str, used: Any) -> Any:

@@ -173,7 +173,7 @@ def _of_own_class(cls: Any, options: CaseOptions, command: str) -> Iterator[Case
         yield from _of_class(cls, CaseOptions(seed=options.seed), command)
     elif problem := problem_of_constructor(cls):
         yield unchecked_case(cls.__name__, problem)
-    elif options.input is not None or issubclass(cls, Optimizer):
+    elif options.input is not None or ((kind := kind_of_class(cls)) is not None and kind.input is not None):
         own = options if issubclass(cls, Criterion) else evolve(options, target=None)
         yield from _described(cls, cls, own, command)
     else:

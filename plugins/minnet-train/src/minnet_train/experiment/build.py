@@ -10,7 +10,18 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
-from minnet_core import Criterion, MinnetError, Module, Optimizer, Sequential, build, criterions, layers, optimizers
+from minnet_core import (
+    Criterion,
+    MinnetError,
+    Module,
+    Optimizer,
+    Sequential,
+    build,
+    criterions,
+    initializers,
+    layers,
+    optimizers,
+)
 from minnet_core.saving import TUPLE
 
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
@@ -18,6 +29,7 @@ from ..metrics import VALIDATION, Metric
 from ..registries import datasets, metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
+from .initializing import layer_initializers, mistyped_initializers, reset_problem, without_initializers
 
 USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
 """The metrics of an experiment that names none, by its task."""
@@ -29,8 +41,12 @@ def check_components(experiment: Experiment) -> None:
     Raises:
         ExperimentError: with every name that is not registered and every argument that a class does not take.
     """
+    found = layer_initializers(experiment)
     problems = [
-        *unknown_names(list(experiment.model), layers, ("model",)),
+        *unknown_names(without_initializers(experiment.model), layers, ("model",)),
+        *mistyped_initializers(found),
+        *(problem for each in found for problem in unknown_names(each.config, initializers, each.path)),
+        *unknown_names(experiment.initializer, initializers, ("initializer",)),
         *unknown_names(experiment.criterion, criterions, ("criterion",)),
         *unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
         *unknown_names(experiment.schedule, schedules, ("schedule",)),
@@ -43,7 +59,8 @@ def check_components(experiment: Experiment) -> None:
 def components_of(experiment: Experiment) -> dict[str, str | None]:
     """List each class that an experiment names: its qualified name -> the version of its distribution."""
     parts = (
-        (layers, list(experiment.model)),
+        (layers, without_initializers(experiment.model)),
+        (initializers, [experiment.initializer, *(each.config for each in layer_initializers(experiment))]),
         (criterions, experiment.criterion),
         (optimizers, experiment.optimizer),
         (schedules, experiment.schedule),
@@ -67,19 +84,32 @@ def _classes(config: Any) -> Iterator[str]:
 
 
 def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Sequential:
-    """Build the layers, all their random numbers drawn from ``rng``.
+    """Build the layers, all their random numbers drawn from ``rng``, and have initializers draw the first weights.
 
     Raises:
-        ExperimentError: naming the layer whose constructor refuses its arguments.
+        ExperimentError: naming the layer whose constructor refuses its arguments, or the initializer that is not for
+            its weights.
     """
-    config = {"class": "minnet-core:Sequential", "modules": list(experiment.model)}
+    rng = np.random.default_rng(rng)
+    configs = without_initializers(experiment.model)
+    config = {"class": "minnet-core:Sequential", "modules": configs}
     try:
         model: Sequential = build(config, layers, rng=rng)
     except MinnetError:
-        for index, layer in enumerate(experiment.model):
+        for index, layer in enumerate(configs):
             build_located(layer, layers, ("model", index))
         raise
+    if experiment.initializer is not None:
+        _reset(model, experiment.initializer, ("initializer",), rng)
+    for each in layer_initializers(experiment):
+        _reset(each.layer_of(model), each.config, each.path, rng)
     return model if experiment.dtype is None else model.astype(experiment.dtype)
+
+
+def _reset(module: Module, config: Mapping[str, Any], path: KeyPath, rng: np.random.Generator) -> None:
+    initializer = build_located(config, initializers, path)
+    if problem := reset_problem(module, initializer, rng.spawn(1)[0]):
+        raise ExperimentError(Problem(path, problem))
 
 
 def build_criterion(experiment: Experiment) -> Criterion:

@@ -19,6 +19,9 @@ from .start import Start
 ComponentConfig = NewType("ComponentConfig", dict[str, Any])
 """A component as `minnet_core.build` takes it: ``{"class": "Linear", "n_in": 64, "n_out": 10}``."""
 
+InitializerConfig = NewType("InitializerConfig", dict[str, Any])
+"""The same of an initializer, for which its name may stand: ``"Kaiming"``."""
+
 
 def _is_normal_float32(value: float) -> bool:
     """Whether dividing float32 features by a number divides by neither 0 nor infinity."""
@@ -163,6 +166,8 @@ class Experiment:
             which the one before it takes.
         output: where the trained model is written.
         model: the layers, one after another.
+        initializer: draws the first weights of all layers but those that name one themselves; None for what the
+            constructors of the layers draw.
         criterion: the loss.
         optimizer: what changes the weights.
         schedule: of the learning rate; None leaves the optimizer's own.
@@ -185,6 +190,7 @@ class Experiment:
     batch_size: int = field(default=32, validator=at_least(1))
     output: str = field(default="model.safetensors", validator=not_empty)
     model: tuple[ComponentConfig, ...] = field(validator=expect("a list of at least one layer", bool))
+    initializer: InitializerConfig | None = None
     criterion: ComponentConfig
     optimizer: ComponentConfig
     schedule: ComponentConfig | None = None

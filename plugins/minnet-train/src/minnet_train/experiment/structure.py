@@ -17,7 +17,7 @@ from minnet_core.support import nearest
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
-from .experiment import ComponentConfig, DataConfig, Experiment
+from .experiment import ComponentConfig, DataConfig, Experiment, InitializerConfig
 from .start import Start
 
 _T = TypeVar("_T")
@@ -95,7 +95,7 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 
 _ADDED = {
-    **dict.fromkeys(("start", "dtype", "group", "order", "validation", "folds", "fold")),
+    **dict.fromkeys(("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold")),
     "unknown": "error",
     "compile": "auto",
 }
@@ -172,6 +172,12 @@ def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
 
 
+def _initializer(data: Any, type_: Any) -> ComponentConfig:
+    expected = 'an initializer such as "Kaiming" or { class = "Kaiming", mode = "fan_out" }'
+    data = _expect(data, (str, Mapping), expected)
+    return _component({"class": data} if isinstance(data, str) else data, type_)
+
+
 def _component(data: Any, _: Any, path: KeyPath = ()) -> ComponentConfig:
     if not isinstance(data, Mapping):
         example = f'{{ class = "{data}" }}' if isinstance(data, str) else _EXAMPLE
@@ -231,6 +237,7 @@ _HOOKS: Mapping[Any, _Hook] = {
     tuple[str, ...]: lambda data, _: tuple(data),
     ComponentConfig: _component,
     ComponentConfig | None: _optional(_component),
+    InitializerConfig | None: _optional(_initializer),
     tuple[ComponentConfig, ...]: _layers,
     tuple[ComponentConfig, ...] | None: _optional(_metrics),
     tuple[str, ...]: _texts,

@@ -1,0 +1,35 @@
+"""What this distribution adds to minnet besides its components: initializers as a kind that is proven and generated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from minnet_core import hookimpl
+
+if TYPE_CHECKING:
+    from minnet_core.testing import Check, Kind
+
+
+@hookimpl
+def minnet_kinds() -> Iterable[Kind]:
+    """Have the conformance kit know initializers."""
+    from .conformance import INITIALIZER  # here, for the kit alone needs what it imports
+
+    return (INITIALIZER,)
+
+
+@hookimpl
+def minnet_checks() -> Iterable[Check]:
+    """Contribute what is proven of initializers."""
+    from .conformance import CHECKS  # likewise
+
+    return CHECKS
+
+
+@hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
+def minnet_new_templates(registrar: Any) -> None:
+    """Have ``minnet new`` make initializers."""
+    folder = Path(__file__).with_name("templates") / "initializer"
+    registrar.add("initializer", folder, registry="initializers", requires=("minnet-layers",))
