@@ -103,7 +103,7 @@ def test_half_precision_is_added_in_single():
     layer, x = MaxPool2d((1, 3), 1), np.zeros((1, 1, 1, 5), np.float16)
     x[..., 2] = 1
     layer.forward(x)
-    gradInput = layer.backward(x, np.array([[[[1024, 0.5, 0.5]]]], np.float16))
+    gradInput = layer.backward(x, np.array([[[[0.5, 0.5, 1024]]]], np.float16))
     assert gradInput.dtype == np.float16
     assert gradInput[0, 0, 0, 2] == 1025  # where 1024 + 0.5 is 1024
 

@@ -64,6 +64,12 @@ def test_what_a_factor_leaves_of_a_pixel_is_cut_off():
     assert Upsample(scale_factor=(1.5, 0.5)).forward(np.ones((1, 1, 3, 5))).shape == (1, 1, 4, 2)
 
 
+@pytest.mark.parametrize("mode", ["nearest", "bilinear"])
+def test_an_axis_that_becomes_as_long_stays_as_it_is(mode):
+    x = np.arange(6.0).reshape(1, 1, 2, 3)
+    np.testing.assert_array_equal(Upsample(scale_factor=1.3, mode=mode).forward(x), x)
+
+
 def test_integers_stay_integers_where_they_are_copied():
     x = np.array([[[[1, 2]]]], np.uint8)
     assert Upsample(scale_factor=2).forward(x).dtype == np.uint8
