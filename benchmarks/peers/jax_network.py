@@ -15,11 +15,16 @@ _EPS = 1e-3
 
 ACTIVATIONS = {
     "ELU": lambda x: jax.nn.elu(x),
+    "GELU": lambda x: jax.nn.gelu(x, approximate=False),
+    "Identity": lambda x: x,
     "LeakyReLU": lambda x: jax.nn.leaky_relu(x, 0.03),
     "LogSoftMax": lambda x: jax.nn.log_softmax(x),
     "ReLU": lambda x: jax.nn.relu(x),
+    "SiLU": lambda x: jax.nn.silu(x),
+    "Sigmoid": lambda x: jax.nn.sigmoid(x),
     "SoftMax": lambda x: jax.nn.softmax(x),
     "SoftPlus": lambda x: jax.nn.softplus(x),
+    "Tanh": lambda x: jnp.tanh(x),
 }
 
 TRAINED = ("W", "b", "gamma", "beta")

@@ -52,11 +52,17 @@ def _normalization(
 _PLAIN: dict[str, Callable[..., nn.Module]] = {
     "Dropout": nn.Dropout,
     "ELU": nn.ELU,
+    "GELU": nn.GELU,
+    "Identity": nn.Identity,
     "LeakyReLU": lambda slope=0.03: nn.LeakyReLU(slope),
     "LogSoftMax": lambda: nn.LogSoftmax(-1),
+    "PReLU": nn.PReLU,
     "ReLU": nn.ReLU,
+    "SiLU": nn.SiLU,
+    "Sigmoid": nn.Sigmoid,
     "SoftMax": lambda: nn.Softmax(-1),
     "SoftPlus": nn.Softplus,
+    "Tanh": nn.Tanh,
 }
 
 

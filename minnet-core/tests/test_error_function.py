@@ -37,7 +37,7 @@ def test_in_float32_erf_is_within_two_units_in_the_last_place():
     expected = exactly(x.astype(float))
     assert y.dtype == np.float32
     units = np.abs(y - expected) / np.spacing(np.abs(expected).astype(np.float32)).astype(float)
-    assert units.max() < 0.6  # where half a unit is rounding
+    assert units.max() < 0.65  # where half a unit is rounding
     np.testing.assert_array_equal(np.signbit(y), np.signbit(x))
 
 
@@ -55,7 +55,7 @@ def test_erf_of_nan_is_nan_and_of_any_shape_an_array(dtype):
     assert np.isnan(erf(np.array([np.nan, -np.nan], dtype))).all()
     assert erf(np.zeros((0, 3), dtype)).shape == (0, 3)
     assert erf(np.ones((), dtype)).shape == ()
-    x = RNG.normal(size=(300, 90)).astype(dtype)  # more than a block, and not in the order of memory
+    x = RNG.normal(size=(300, 190)).astype(dtype)  # more than a block, and not in the order of memory
     np.testing.assert_array_equal(erf(x.T), erf(x).T)
     assert erf(x.astype(np.float16)).dtype == np.float16
 
@@ -121,7 +121,7 @@ def test_the_approximation_is_its_formula_also_far_below_zero(dtype, rtol):
 
 
 @pytest.mark.parametrize("function", [gate_by_normal, gate_by_tanh])
-@pytest.mark.parametrize("size", [0, 1, 8191, 8192, 8193, 20_000])
+@pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 16_385, 40_000])
 def test_blocks_leave_nothing_out(function, size):
     x = RNG.normal(size=size)
     y, slope = gate(function, x)

@@ -145,7 +145,8 @@ def test_a_class_with_one_example_is_run_again_by_its_name_alone(site):
 
 
 def test_a_distribution_gives_all_its_components(site):
-    install(site, Strange="strange_a:Scale", Other="strange_a:Scale")
+    source = scale_source(examples=TWO_EXAMPLES) + "\n\nclass Other(Scale):\n    pass\n"
+    install(site, source=source, Strange="strange_a:Scale", Other="strange_a:Other")
     assert len(cases_of("strange-a")) == 4
     assert len(cases_of("strange-a", example=0)) == 2
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_core import ShapeError
+from minnet_core import ShapeError, build, layers, to_config
 from minnet_layers import GELU
 
 
@@ -73,3 +73,11 @@ def test_an_input_that_is_not_that_of_forward_is_refused():
 def test_an_approximation_that_there_is_not_is_refused():
     with pytest.raises(ValueError, match="GELU: expected approximate to be 'none' or 'tanh', received 'erf'"):
         GELU("erf")
+
+
+def test_the_name_that_courses_use_finds_it_and_it_is_saved_under_its_own():
+    assert layers["Gelu"] is layers["minnet-layers:Gelu"] is GELU
+    assert to_config(build({"class": "Gelu", "approximate": "tanh"})) == {
+        "class": "minnet-layers:GELU",
+        "approximate": "tanh",
+    }

@@ -23,8 +23,8 @@ import numpy as np
 
 from .arrays import Array
 
-_BLOCK = 8192
-"""Numbers of a block: its powers take 160 to 400 kB."""
+_BLOCK = 16384
+"""Numbers of a block: its powers take 0.3 to 1.5 MB; of half as many the calls take a third longer."""
 
 _TANH = np.array(
     [
@@ -33,6 +33,8 @@ _TANH = np.array(
     ]
 )
 """Numerator and denominator of R, by powers of x squared."""
+_REST = np.array([_TANH[0] - _TANH[0, 0] * _TANH[1], _TANH[1]], np.float32)
+"""The same of what R has more than at 0: less than it, so that float32 rounds little of it."""
 
 _N = np.array(
     [
@@ -65,8 +67,8 @@ _P = np.array(  # D - N, rounded once
     ]
 )
 _ERF = np.array([_P, _N])
-_SIX = np.full(_BLOCK, 6.0)
-"""From where on erf is 1."""
+_SIX, _SIXTEEN = np.full(_BLOCK, 6.0), np.full(_BLOCK, 16.0, np.float32)
+"""From where on erf is 1, and the square of where it is in float32."""
 
 
 def _gate(n: list[float], d: list[float]) -> Array:
@@ -99,9 +101,10 @@ _SIGNS = {dtype: -1 << (8 * dtype.itemsize - 1) for dtype in _INTEGERS}
 def erf(x: Array) -> Array:
     r"""The error function :math:`\frac{2}{\sqrt\pi}\int_0^x e^{-t^2}\,dt`, elementwise; a floating dtype is kept.
 
-    In float32 it is the hyperbolic tangent of a rational function, computed in double precision and rounded: within
-    0.6 units in the last place, which no sum of float32 terms is. In float64, with :math:`a = |x|` and
-    :math:`P = D - N`, none of whose terms cancels either,
+    In float32 it is the hyperbolic tangent of a product in double precision, which is rounded: within 0.65 units in the
+    last place, to which no sum of float32 comes, nor ``np.tanh`` of float32. It takes ten to fifteen times as long as
+    ``np.exp``, half of it for that. In float64, with :math:`a = |x|` and :math:`P = D - N`, of whose terms none cancels
+    another,
 
     .. math:: \operatorname{erf} a = 1 - e^{-a^2} \frac{N}{D} = \frac{P + N\,(1 - e^{-a^2})}{P + N}
 
@@ -113,25 +116,27 @@ def erf(x: Array) -> Array:
     """
     result: Array = np.empty(x.shape, x.dtype)
     flat, out = x.reshape(-1), result.reshape(-1)
-    fill = _erf_single if x.dtype.itemsize <= 4 else _erf_double
-    powers = np.ones((4 if x.dtype.itemsize <= 4 else len(_N), min(x.size, _BLOCK)))
-    with np.errstate(under="ignore"):  # squares of what is nearly 0, which is exact without them
+    is_single = x.dtype.itemsize <= 4
+    rows, dtype = (4, np.float32) if is_single else (len(_N), np.float64)
+    powers = np.ones((rows, min(x.size, _BLOCK)), dtype)
+    with np.errstate(under="ignore", over="ignore"):  # squares of what is nearly 0, or so large that erf is 1
         for start in range(0, x.size, _BLOCK):
             block = flat[start : start + _BLOCK]
-            fill(block, out[start : start + _BLOCK], powers[:, : len(block)])
+            (_erf_single if is_single else _erf_double)(block, out[start : start + _BLOCK], powers[:, : len(block)])
     return result
 
 
 def _erf_single(x: Array, y: Array, powers: Array) -> None:
     z = powers[1]
-    u = x.astype(np.float64)
-    np.multiply(u, u, out=z)
-    np.minimum(z, 16.0, out=z)
+    np.multiply(x, x, out=z)
+    np.minimum(z, _SIXTEEN[: len(x)], out=z)
     np.multiply(z, z, out=powers[2])
     np.multiply(z, powers[2], out=powers[3])
-    above, below = np.dot(_TANH, powers)
-    u *= above
-    u /= below
+    rest, below = np.dot(_REST, powers)
+    rest /= below
+    u = rest.astype(np.float64)
+    u += _TANH[0, 0]
+    u *= x
     np.tanh(u, out=u)
     np.copyto(y, u, casting="same_kind")
 
@@ -170,7 +175,8 @@ def gate_by_normal(x: Array, y: Array, slope: Array | None = None) -> None:
     No difference of near numbers is taken, and what is far below 0 keeps its digits: in float32 six at -5, where
     :math:`1 + \operatorname{erf}(x/\sqrt 2)` has one left, and five at -13. What is infinite is as the limit.
 
-    With the derivative it takes three quarters of the time of a NumPy expression of as many steps over whole arrays.
+    256 x 1024 float32 take 2 milliseconds, and with the derivative 3, where ``np.exp`` takes 0.13 and PyTorch for both
+    passes 1.2: it is some twenty steps, each of which takes as long as half an exponential.
 
     Args:
         x: a vector of float32 or float64.
