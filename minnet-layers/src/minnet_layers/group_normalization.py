@@ -89,7 +89,7 @@ class GroupNormalization(Module):
             raise ValueError(f"{name}: expected num_channels in {num_groups} equal groups, received {num_channels}")
         self.eps = positive_float(name, "eps", eps)
         gamma, beta = (parameter_of(name, value, (self.num_channels,), dtype) for value in (1, 0))
-        self.gamma, self.beta = (gamma, beta) if affine else (None, None)
+        self.gamma, self.beta = (gamma if affine else None), (beta if affine else None)
         self.gradGamma = None if self.gamma is None else np.zeros_like(self.gamma)
         self.gradBeta = None if self.beta is None else np.zeros_like(self.beta)
         self.normalized: Array = None  # type: ignore[assignment]  # before a pass
