@@ -99,6 +99,12 @@ def test_gradients_of_parameters_accumulate_in_the_same_arrays():
     np.testing.assert_array_equal(beta, [6, 8])
 
 
+@pytest.mark.parametrize("affine", [True, False])
+def test_a_dtype_that_is_not_floating_is_refused_even_where_there_are_no_parameters(affine):
+    with pytest.raises(TypeError, match="LayerNormalization: expected a floating dtype, received int32"):
+        LayerNormalization(3, affine=affine, dtype="int32")
+
+
 def test_backward_needs_a_forward():
     with pytest.raises(RuntimeError, match="LayerNormalization: expected updateOutput"):
         LayerNormalization(3).backward(np.ones((1, 3)), np.ones((1, 3)))

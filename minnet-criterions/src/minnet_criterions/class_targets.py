@@ -53,6 +53,8 @@ def kept_classes(owner: object, input: Array, target: Array, ignore_index: int) 
     if target.dtype.kind not in "iu":
         raise TypeError(f"{owner}: expected class indices of an integer dtype, received {describe(target)}")
     flat = target.reshape(-1)
+    if not 0 <= ignore_index < classes and flat.astype(np.uint64).max() < classes:  # where -1 is the largest of all
+        return np.arange(flat.size), flat.astype(np.intp)
     kept = flat != ignore_index
     wrong = np.flatnonzero(kept & ((flat < 0) | (flat >= classes)))
     if wrong.size:

@@ -88,8 +88,8 @@ class GroupNormalization(Module):
         if self.num_channels % self.num_groups:
             raise ValueError(f"{name}: expected num_channels in {num_groups} equal groups, received {num_channels}")
         self.eps = positive_float(name, "eps", eps)
-        self.gamma = parameter_of(name, 1, (self.num_channels,), dtype) if affine else None
-        self.beta = parameter_of(name, 0, (self.num_channels,), dtype) if affine else None
+        gamma, beta = (parameter_of(name, value, (self.num_channels,), dtype) for value in (1, 0))
+        self.gamma, self.beta = (gamma if affine else None), (beta if affine else None)
         self.gradGamma = None if self.gamma is None else np.zeros_like(self.gamma)
         self.gradBeta = None if self.beta is None else np.zeros_like(self.beta)
         self.normalized: Array = None  # type: ignore[assignment]  # before a pass

@@ -96,8 +96,8 @@ class LayerNormalization(Module):
         super().__init__()
         self.normalized_shape = shape = positive_shape("LayerNormalization", "normalized_shape", normalized_shape)
         self.eps = positive_float("LayerNormalization", "eps", eps)
-        self.gamma = parameter_of("LayerNormalization", 1, shape, dtype) if affine else None
-        self.beta = parameter_of("LayerNormalization", 0, shape, dtype) if affine and bias else None
+        gamma, beta = (parameter_of("LayerNormalization", value, shape, dtype) for value in (1, 0))
+        self.gamma, self.beta = (gamma if affine else None), (beta if affine and bias else None)
         self.gradGamma = None if self.gamma is None else np.zeros_like(self.gamma)
         self.gradBeta = None if self.beta is None else np.zeros_like(self.beta)
         self.normalized: Array = None  # type: ignore[assignment]  # before a pass
