@@ -5,50 +5,58 @@ Every class follows `minnet_core.Module`; ``minnet_core.layers`` finds them by n
 
 from __future__ import annotations
 
-from .batch_normalization import BatchNormalization
-from .channelwise_scaling import ChannelwiseScaling
-from .dropout import Dropout
-from .elu import ELU
-from .gelu import GELU
-from .group_normalization import GroupNormalization
-from .identity import Identity
-from .instance_normalization import InstanceNormalization
-from .layer_normalization import LayerNormalization
-from .leaky_relu import LeakyReLU
-from .linear import Linear
-from .log_soft_max import LogSoftMax
-from .prelu import PReLU
-from .relu import ReLU
-from .residual import Residual
-from .rms_normalization import RMSNormalization
-from .sigmoid import Sigmoid
-from .silu import SiLU
-from .soft_max import SoftMax
-from .soft_plus import SoftPlus
-from .tanh import Tanh
+from typing import TYPE_CHECKING
+
+from minnet_core.support import lazy_exports
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "ELU",
-    "GELU",
-    "BatchNormalization",
-    "ChannelwiseScaling",
-    "Dropout",
-    "GroupNormalization",
-    "Identity",
-    "InstanceNormalization",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Linear",
-    "LogSoftMax",
-    "PReLU",
-    "RMSNormalization",
-    "ReLU",
-    "Residual",
-    "SiLU",
-    "Sigmoid",
-    "SoftMax",
-    "SoftPlus",
-    "Tanh",
-]
+if TYPE_CHECKING:
+    from .batch_normalization import BatchNormalization as BatchNormalization
+    from .channelwise_scaling import ChannelwiseScaling as ChannelwiseScaling
+    from .dropout import Dropout as Dropout
+    from .elu import ELU as ELU
+    from .gelu import GELU as GELU
+    from .group_normalization import GroupNormalization as GroupNormalization
+    from .identity import Identity as Identity
+    from .instance_normalization import InstanceNormalization as InstanceNormalization
+    from .layer_normalization import LayerNormalization as LayerNormalization
+    from .leaky_relu import LeakyReLU as LeakyReLU
+    from .linear import Linear as Linear
+    from .log_soft_max import LogSoftMax as LogSoftMax
+    from .prelu import PReLU as PReLU
+    from .relu import ReLU as ReLU
+    from .residual import Residual as Residual
+    from .rms_normalization import RMSNormalization as RMSNormalization
+    from .sigmoid import Sigmoid as Sigmoid
+    from .silu import SiLU as SiLU
+    from .soft_max import SoftMax as SoftMax
+    from .soft_plus import SoftPlus as SoftPlus
+    from .tanh import Tanh as Tanh
+else:  # so that what is installed can be listed, and a layer imported, without all the others
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "batch_normalization": "BatchNormalization",
+            "channelwise_scaling": "ChannelwiseScaling",
+            "dropout": "Dropout",
+            "elu": "ELU",
+            "gelu": "GELU",
+            "group_normalization": "GroupNormalization",
+            "identity": "Identity",
+            "instance_normalization": "InstanceNormalization",
+            "layer_normalization": "LayerNormalization",
+            "leaky_relu": "LeakyReLU",
+            "linear": "Linear",
+            "log_soft_max": "LogSoftMax",
+            "prelu": "PReLU",
+            "relu": "ReLU",
+            "residual": "Residual",
+            "rms_normalization": "RMSNormalization",
+            "sigmoid": "Sigmoid",
+            "silu": "SiLU",
+            "soft_max": "SoftMax",
+            "soft_plus": "SoftPlus",
+            "tanh": "Tanh",
+        },
+    )
