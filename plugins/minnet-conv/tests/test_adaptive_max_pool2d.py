@@ -54,3 +54,17 @@ def test_refusals():
         layer.backward(np.ones((1, 1, 2, 2)), np.ones((1, 1, 1, 1)))
     with pytest.raises(ShapeError, match="AdaptiveMaxPool2d 1 x 1: expected input .* with pixels"):
         layer.forward(np.ones((1, 1, 0, 2)))
+
+
+def test_a_larger_batch_has_the_results_of_its_samples_in_its_order_in_memory():
+    rng = np.random.default_rng(0)
+    x, g = rng.integers(0, 5, (9, 2, 7, 5)).astype(np.float32), rng.standard_normal((9, 2, 3, 2)).astype(np.float32)
+    innermost = np.ascontiguousarray(x.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
+    layer = AdaptiveMaxPool2d((3, 2))
+    for images in (x, innermost):
+        one_by_one = [(layer.forward(x[n : n + 1]), layer.backward(x[n : n + 1], g[n : n + 1])) for n in range(9)]
+        expected = map(np.concatenate, zip(*one_by_one, strict=True))
+        for result, each in zip((layer.forward(images), layer.backward(images, g)), expected, strict=True):
+            np.testing.assert_array_equal(result, each)
+            assert result.dtype == np.float32
+            assert np.argsort(result.strides).tolist() == np.argsort(images.strides).tolist()

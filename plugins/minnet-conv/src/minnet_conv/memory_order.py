@@ -44,3 +44,12 @@ def beside(array: Array, values: Array) -> Array:
         return values
     ordered[...] = values
     return ordered
+
+
+def batch_innermost(images: Array) -> Array:
+    """Return images with the batch innermost in memory: themselves if it is, or a copy.
+
+    >>> batch_innermost(np.zeros((2, 3, 4, 5))).transpose(1, 2, 3, 0).flags.c_contiguous
+    True
+    """
+    return np.ascontiguousarray(images.transpose(1, 2, 3, 0)).transpose(3, 0, 1, 2)
