@@ -9,16 +9,13 @@ from minnet_core import Module, Sequential, compile
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import (
     ELU,
-    GELU,
     BatchNormalization,
     Dropout,
     LeakyReLU,
     Linear,
     LogSoftMax,
-    PReLU,
     ReLU,
     Residual,
-    SiLU,
     SoftPlus,
 )
 from minnet_optimizers import SGD

@@ -5,11 +5,25 @@ import pytest
 
 from minnet_core import Module, Sequential, fuse, load, save
 from minnet_core.nn import further_names
-from minnet_layers import BatchNormalization, ChannelwiseScaling, Linear
+from minnet_layers import (
+    BatchNormalization,
+    ChannelwiseScaling,
+    GroupNormalization,
+    LayerNormalization,
+    Linear,
+    PReLU,
+    RMSNormalization,
+)
+
+SCALING = {"weight": "gamma", "bias": "beta", "gradWeight": "gradGamma", "gradBias": "gradBeta"}
 
 NAMES = {
     Linear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
-    ChannelwiseScaling: {"weight": "gamma", "bias": "beta", "gradWeight": "gradGamma", "gradBias": "gradBeta"},
+    ChannelwiseScaling: SCALING,
+    LayerNormalization: SCALING,
+    GroupNormalization: SCALING,
+    RMSNormalization: {"weight": "gamma", "gradWeight": "gradGamma"},
+    PReLU: {"weight": "slope", "gradWeight": "gradSlope"},
     BatchNormalization: {"running_mean": "moving_mean", "running_var": "moving_variance"},
 }
 

@@ -5,6 +5,7 @@ Where a layer's definition is not PyTorch's, a test of its own states how the tw
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -35,7 +36,7 @@ from minnet_layers import (
     Tanh,
 )
 
-SEEDS = range(100)
+SEEDS = range(int(os.environ.get("CONFORMANCE_SEEDS", "25")))
 EPS = BatchNormalization.EPS
 
 

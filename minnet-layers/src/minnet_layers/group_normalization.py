@@ -45,7 +45,8 @@ class GroupNormalization(Module):
         dtype: of the parameters and their gradients.
 
     Attributes:
-        gamma, beta, gradGamma, gradBeta: ``(num_channels,)``, or None.
+        gamma, beta, gradGamma, gradBeta: ``(num_channels,)``, or None; also ``weight``, ``bias``, ``gradWeight`` and
+            ``gradBias``.
 
     >>> import numpy as np
     >>> from minnet_layers import GroupNormalization
@@ -54,6 +55,7 @@ class GroupNormalization(Module):
     """
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
+    ALIASES: ClassVar = {"weight": "gamma", "bias": "beta"}
     CACHES = ("normalized", "inverse_deviation")
     EXAMPLES = (
         Example(

@@ -50,7 +50,8 @@ class LayerNormalization(Module):
         dtype: of the parameters and their gradients.
 
     Attributes:
-        gamma, beta, gradGamma, gradBeta: of the shape ``normalized_shape``, or None.
+        gamma, beta, gradGamma, gradBeta: of the shape ``normalized_shape``, or None; also ``weight``, ``bias``,
+            ``gradWeight`` and ``gradBias``.
 
     >>> import numpy as np
     >>> from minnet_layers import LayerNormalization
@@ -60,6 +61,7 @@ class LayerNormalization(Module):
     """
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma", "beta": "gradBeta"}
+    ALIASES: ClassVar = {"weight": "gamma", "bias": "beta"}
     CACHES = ("normalized", "inverse_deviation")
     EXAMPLES = (
         Example(

@@ -36,7 +36,7 @@ class PReLU(Module):
         dtype: of the slopes and their gradient.
 
     Attributes:
-        slope, gradSlope: ``(num_parameters,)``.
+        slope, gradSlope: ``(num_parameters,)``; also ``weight`` and ``gradWeight``.
 
     >>> import numpy as np
     >>> from minnet_layers import PReLU
@@ -45,6 +45,7 @@ class PReLU(Module):
     """
 
     PARAMETERS: ClassVar = {"slope": "gradSlope"}
+    ALIASES: ClassVar = {"weight": "slope"}
     EXAMPLES = (
         Example(
             input=[(4, 3), (7,), (2, 3, 5)],

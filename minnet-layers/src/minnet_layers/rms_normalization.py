@@ -49,7 +49,8 @@ class RMSNormalization(Module):
         dtype: of the parameters and their gradients.
 
     Attributes:
-        gamma, gradGamma: of the shape ``normalized_shape``; ``gamma`` starts as 1.
+        gamma, gradGamma: of the shape ``normalized_shape``; ``gamma`` starts as 1. Also
+            ``weight`` and ``gradWeight``.
 
     >>> import numpy as np
     >>> from minnet_layers import RMSNormalization
@@ -59,6 +60,7 @@ class RMSNormalization(Module):
     """
 
     PARAMETERS: ClassVar = {"gamma": "gradGamma"}
+    ALIASES: ClassVar = {"weight": "gamma"}
     CACHES = ("normalized", "inverse_root")
     EXAMPLES = (
         Example(

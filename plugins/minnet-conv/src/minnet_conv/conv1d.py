@@ -49,6 +49,7 @@ class Conv1d(Module):
 
     Attributes:
         W, gradW: ``(out_channels, in_channels / groups, kernel_size)``; ``b`` and ``gradb`` are ``(out_channels,)``.
+        weight, bias, gradWeight, gradBias: further names of the same arrays, those of Torch7 and PyTorch.
 
     >>> import numpy as np
     >>> from minnet_conv import Conv1d
@@ -61,6 +62,7 @@ class Conv1d(Module):
     """
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    ALIASES: ClassVar = {"weight": "W", "bias": "b"}
     EXAMPLES = (
         convolution_example(
             "Conv1d",

@@ -50,6 +50,7 @@ class Conv2d(Module):
 
     Attributes:
         W, gradW: ``(out_channels, in_channels / groups, *kernel_size)``; ``b`` and ``gradb`` are ``(out_channels,)``.
+        weight, bias, gradWeight, gradBias: further names of the same arrays, those of Torch7 and PyTorch.
 
     >>> import numpy as np
     >>> from minnet_conv import Conv2d
@@ -63,6 +64,7 @@ class Conv2d(Module):
     """
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    ALIASES: ClassVar = {"weight": "W", "bias": "b"}
     EXAMPLES: ClassVar[tuple[Example, ...]] = (
         convolution_example(
             "Conv2d",

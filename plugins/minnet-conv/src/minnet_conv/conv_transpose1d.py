@@ -51,6 +51,7 @@ class ConvTranspose1d(Module):
 
     Attributes:
         W, gradW: ``(in_channels, out_channels / groups, kernel_size)``; ``b`` and ``gradb`` are ``(out_channels,)``.
+        weight, bias, gradWeight, gradBias: further names of the same arrays, those of Torch7 and PyTorch.
 
     >>> import numpy as np
     >>> from minnet_conv import ConvTranspose1d
@@ -63,6 +64,7 @@ class ConvTranspose1d(Module):
     """
 
     PARAMETERS: ClassVar = {"W": "gradW", "b": "gradb"}
+    ALIASES: ClassVar = {"weight": "W", "bias": "b"}
     EXAMPLES = (
         convolution_example(
             "ConvTranspose1d",
