@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from errno import EISDIR
@@ -130,7 +131,7 @@ class Run:
         check_metric_names(experiment, schedule, metrics)
         if not (is_begun or experiment.data.is_validated):
             check_not_judged(experiment, schedule)
-        (columns,) = data.training.inputs_shape
+        columns = math.prod(data.training.inputs_shape)
         chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
             model,
