@@ -20,9 +20,14 @@ from minnet_test_support.processes import run_python
 SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
 """Of this repository, which are stricter."""
 
-KINDS = ("source", "metric", "schedule", "initializer", "callback")
+KINDS = ("source", "augmentation", "metric", "schedule", "initializer", "callback")
 
-REGISTERED = {"source": "datasets", "metric": "metrics", "schedule": "schedules"}
+REGISTERED = {
+    "source": "datasets",
+    "augmentation": "augmentations",
+    "metric": "metrics",
+    "schedule": "schedules",
+}
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "layers": "minnet-layers",
         "criterions": "minnet-criterions",
         "optimizers": "minnet-optimizers",
+        "augmentations": "minnet-train",
         "datasets": "minnet-train",
         "metrics": "minnet-train",
         "schedules": "minnet-train",

@@ -86,6 +86,8 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
             "from",
             f"{start.model}: preparation {start.preparation}, head {start.head}{frozen}; SHA-256 {start.sha256}",
         )
+    if experiment.augmentations:
+        yield "augmented", ", ".join(map(_component, experiment.augmentations))
     yield "criterion", _component(experiment.criterion)
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
     if experiment.dtype is not None:
