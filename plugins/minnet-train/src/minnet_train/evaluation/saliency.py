@@ -58,4 +58,4 @@ def input_saliency(model: Module, inputs: Array) -> Array:
 
 
 def _layers(model: Module) -> Sequence[Module]:
-    return list(model) if isinstance(model, Sequential) else [model]
+    return list(model) if type(model) is Sequential else [model]  # not Residual, which is one, too
