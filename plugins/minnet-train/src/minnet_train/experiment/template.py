@@ -51,7 +51,7 @@ _CONVOLUTION = """\
 """
 
 _POOL = """\
-    {{ class = "MaxPool2d", kernel_size = 2 }},
+    { class = "MaxPool2d", kernel_size = 2 },
 """
 
 _TOP = """\
