@@ -21,7 +21,7 @@ class Shift(Augmentation):
 
     >>> moved, _ = Shift(1).augment(np.ones((1, 1, 3, 3)), np.ones((1, 1)), np.random.default_rng(3))
     >>> moved[0, 0].tolist()
-    [[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 0.0]]
+    [[0.0, 1.0, 1.0], [0.0, 1.0, 1.0], [0.0, 0.0, 0.0]]
     """
 
     MOVES = True
