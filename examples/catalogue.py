@@ -85,8 +85,8 @@ COMPARISONS = (
         "images",
         "Convolutions",
         "The digits as images of 8 by 8 pixels, each training batch shifted by up to a pixel at random. Two\n"
-        "convolutions make less than half the mistakes of the best network above; a residual network, whose blocks add\n"
-        "to their input what two convolutions make of it, has no `Linear` layer but the last.",
+        "convolutions make less than half the mistakes of the best network above; a residual network, whose blocks\n"
+        "add to their input what two convolutions make of it, has no `Linear` layer but the last.",
         ("digits-conv", "digits-residual"),
     ),
     Comparison(
