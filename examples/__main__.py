@@ -16,20 +16,21 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("names", nargs=-1)
 @click.option("--seeds", type=click.IntRange(min=2), default=10, show_default=True, help="Runs of each experiment.")
-def run(seeds: int) -> None:
-    """Run all experiments; write results.json, the pictures, and the page."""
+def run(names: tuple[str, ...], seeds: int) -> None:
+    """Run the experiments NAMES, or all; write results.json, the pictures, and the page."""
     from .catalogue import experiments
     from .pictures import draw_comparisons, draw_model
     from .results import Outcome, Results
 
-    outcomes = {}
-    for name in experiments():
+    outcomes = dict(Results.read(RESULTS).outcomes) if names else {}
+    for name in names or experiments():
         click.echo(name)
         outcomes[name], first = Outcome.measure(name, seeds)
         draw_model(name, first)
     draw_comparisons(outcomes)
-    Results.of(outcomes).write(RESULTS)
+    Results.of({name: outcomes[name] for name in experiments() if name in outcomes}).write(RESULTS)
     _write_page()
 
 

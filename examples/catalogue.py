@@ -81,6 +81,23 @@ COMPARISONS = (
         ("autoencoder",),
         log=True,
     ),
+    Comparison(
+        "images",
+        "Convolutions",
+        "The digits as images of 8 by 8 pixels, each training batch shifted by up to a pixel at random. Two\n"
+        "convolutions make less than half the mistakes of the best network above; a residual network, whose blocks\n"
+        "add to their input what two convolutions make of it, has no `Linear` layer but the last.",
+        ("digits-conv", "digits-residual"),
+    ),
+    Comparison(
+        "denoising",
+        "A denoising autoencoder",
+        "Convolutions that halve an image twice and double it again learn to take noise away: `Noise` is added to\n"
+        "the inputs of training alone, and the target stays the digit without it. Held-out digits have no noise, so\n"
+        "their loss is lower than that of training.",
+        ("denoising-autoencoder",),
+        log=True,
+    ),
 )
 
 

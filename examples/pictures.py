@@ -24,6 +24,9 @@ FOLDER = Path(__file__).parents[1] / "docs/experiments"
 SHOWN = {
     "confusion": ("digits-sgd", "The confusion matrix of plain `SGD`:"),
     "mistakes": ("digits-sgd", "Its misclassified digits, the most confident first:"),
+    "kernels": ("digits-conv", "The kernels of the first convolution of `digits-conv`:"),
+    "maps": ("digits-conv", "What each of its layers makes of a held-out digit:"),
+    "saliency": ("digits-conv", "What its predictions hang on, the gradient of the score of the predicted class:"),
     "weights": ("overfitting", "The weights of the first 64 units of the first layer, without `Dropout`:"),
 }
 """What `minnet plot --kind` draws of a model -> the experiment, and what the page says above the picture."""

@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 <!-- Written by `python -m examples report`; change that instead of this page. -->
 
 The experiments of the homework that minnet grew out of, as files in the folder `examples` for `minnet train`.
-Each takes a second or two:
+Each takes a second or two, those with convolutions some ten:
 
 <!-- skip: next -->
 ```console

@@ -16,6 +16,7 @@ from examples.results import Outcome, Results, digest
 from minnet_core import load
 from minnet_train.commands.train import train
 
+CONVOLUTIONS = ("digits-conv", "digits-residual")
 PAGE = FOLDER.parent / "docs/experiments.md"
 RESULTS = Results.read(FOLDER / "results.json")
 
@@ -114,6 +115,18 @@ def test_dropout_is_better_than_learning_by_heart():
 def test_what_comes_back_is_near_to_what_went_in():
     assert last("autoencoder", "validation_mae") < 1.6  # pixels are from 0 to 16
     assert last("autoencoder", "validation_loss") < 1.1 * last("autoencoder", "loss")
+
+
+def test_convolutions_know_digits_better_than_all_other_networks():
+    assert last("digits-conv", "validation_accuracy") >= 0.988
+    others = [name for name in experiments() if name.startswith("digits-") and name not in CONVOLUTIONS]
+    best = max(last(name, "validation_accuracy") for name in others)
+    for name in CONVOLUTIONS:
+        assert last(name, "validation_accuracy") > best
+
+
+def test_noise_is_taken_away():
+    assert last("denoising-autoencoder", "validation_loss") < 0.8 * last("denoising-autoencoder", "loss")
 
 
 @pytest.mark.parametrize("name", ["digits-adam", "two-gaussians"])

@@ -20,9 +20,15 @@ from minnet_test_support.processes import run_python
 SETTINGS = Path(__file__).parents[1] / "pyproject.toml"
 """Of this repository, which are stricter."""
 
-KINDS = ("initializer", "source", "metric", "schedule", "callback")
+KINDS = ("initializer", "source", "augmentation", "metric", "schedule", "callback")
 
-REGISTERED = {"initializer": "initializers", "source": "datasets", "metric": "metrics", "schedule": "schedules"}
+REGISTERED = {
+    "initializer": "initializers",
+    "source": "datasets",
+    "augmentation": "augmentations",
+    "metric": "metrics",
+    "schedule": "schedules",
+}
 
 
 @pytest.fixture(scope="module")

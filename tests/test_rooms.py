@@ -50,8 +50,8 @@ ROOMS = {
         *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
     "minnet_train": (
-        *("errors", "extras", "validators", "registries", "hookspecs", "data", "metrics", "plots", "progress"),
-        *("training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
+        *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
+        *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

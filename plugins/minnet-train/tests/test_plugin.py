@@ -19,13 +19,13 @@ def test_the_commands_are_contributed():
 
 
 def test_the_registries_are_contributed_and_each_has_a_command():
-    assert [registry.kind for registry in minnet_registries()] == ["datasets", "metrics", "schedules"]
-    for kind in ("datasets", "metrics", "schedules"):
+    assert [registry.kind for registry in minnet_registries()] == ["augmentations", "datasets", "metrics", "schedules"]
+    for kind in ("augmentations", "datasets", "metrics", "schedules"):
         listed = CliRunner().invoke(main, [kind, "--json"])
         assert {row["distribution"] for row in json.loads(listed.stdout)} <= {"minnet-train", "minnet-optimizers"}
 
 
-@pytest.mark.parametrize("name", ["TwoMoons", "TopK", "OneCycle"])
+@pytest.mark.parametrize("name", ["TwoMoons", "Shift", "TopK", "OneCycle"])
 def test_what_is_in_them_is_explained(name):
     explained = CliRunner().invoke(main, ["explain", name])
     assert explained.exit_code == 0

@@ -27,6 +27,7 @@ from minnet_optimizers import (
     WarmUp,
 )
 from minnet_train import EarlyStopping, StateError, Trainer
+from minnet_train.augmentations import Mixup, Noise
 from minnet_train.metrics import MSE, R2, Accuracy, ConfusionMatrix, TopK
 
 EPOCHS, BATCH, ROWS = 4, 8, 43
@@ -143,6 +144,7 @@ CASES: dict[str, Make] = {
         lambda model: Adam(model, 0.02), early_stopping=EarlyStopping(patience=1, min_delta=0.2)
     ),
     "clipping": lambda: trainer_of(Adam, clip_norm=0.5, clip_value=0.1),
+    "augmentations": lambda: trainer_of(Adam, augmentations=lambda: [Noise(0.5), Mixup()]),
     "metrics": lambda: trainer_of(Adam, metrics=lambda: [ConfusionMatrix(), MSE(), R2()]),
 }
 

@@ -38,6 +38,13 @@ def test_a_setting_is_a_dotted_key_and_a_value_of_toml(text, path, value):
     assert (setting.path, setting.value) == (path, value)
 
 
+def test_a_file_that_is_no_toml_is_told_of_whatever_is_set(folder, edit):
+    """No line of a key is looked for in it."""
+    edit('{ class = "LogSoftMax" }', '{{ class = "LogSoftMax" }}')
+    with pytest.raises(ExperimentError, match=r"^small.toml: expected TOML: .* \(at line 7, column 6\)"):
+        experiment_with("epochs=3")
+
+
 def test_a_set_experiment_is_the_one_that_a_file_with_these_values_describes(folder, edit):
     set_ = experiment_with("optimizer.lr=0.5", "model[0].n_out=4", "data.scale=2", "clip_norm=1.0", "optimizer.lr=0.25")
     edit("lr = 1e-2", "lr = 0.25")

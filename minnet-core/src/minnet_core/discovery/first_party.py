@@ -29,6 +29,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "criterions": "minnet-criterions",
         "optimizers": "minnet-optimizers",
         "initializers": "minnet-layers",
+        "augmentations": "minnet-train",
         "datasets": "minnet-train",
         "metrics": "minnet-train",
         "schedules": "minnet-train",

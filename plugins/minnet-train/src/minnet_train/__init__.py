@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minnet_core.support import lazy_exports
 
 if TYPE_CHECKING:
+    from .augmentations import Augmentation as Augmentation
     from .data import (
         Dataset as Dataset,
         Origin as Origin,
@@ -54,6 +55,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "augmentations": "Augmentation",
             "data": "Dataset Origin Preparation Samples Source Split load_digits",
             "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError "
             "TaskError",

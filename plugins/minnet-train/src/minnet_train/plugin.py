@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from minnet_core import hookimpl
 from minnet_core.registry import Registry
 
-from .registries import datasets, metrics, schedules
+from .registries import augmentations, datasets, metrics, schedules
 
 if TYPE_CHECKING:
     import click
@@ -45,7 +45,7 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
 
 @hookimpl
 def minnet_kinds() -> Iterable[Kind]:
-    """Have the conformance kit know sources, metrics and schedules."""
+    """Have the conformance kit know sources, augmentations, metrics and schedules."""
     from .conformance import KINDS  # here, for the kit alone needs what it imports
 
     return KINDS
@@ -53,7 +53,7 @@ def minnet_kinds() -> Iterable[Kind]:
 
 @hookimpl
 def minnet_checks() -> Iterable[Check]:
-    """Contribute what is proven of sources, metrics and schedules."""
+    """Contribute what is proven of sources, augmentations, metrics and schedules."""
     from .conformance import CHECKS  # likewise
 
     return CHECKS
@@ -61,10 +61,11 @@ def minnet_checks() -> Iterable[Check]:
 
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
 def minnet_new_templates(registrar: Any) -> None:
-    """Have ``minnet new`` make sources, metrics and schedules, and what takes part in a training."""
+    """Have ``minnet new`` make sources, augmentations, metrics and schedules, and what takes part in a training."""
     folder = Path(__file__).with_name("templates")
     train = ("minnet-train",)
     registrar.add("source", folder / "source", registry="datasets", requires=train)
+    registrar.add("augmentation", folder / "augmentation", registry="augmentations", requires=train)
     registrar.add("metric", folder / "metric", registry="metrics", requires=train)
     registrar.add("schedule", folder / "schedule", registry="schedules", requires=("minnet-optimizers", *train))
     registrar.add("callback", folder / "callback", requires=train)
@@ -72,5 +73,5 @@ def minnet_new_templates(registrar: Any) -> None:
 
 @hookimpl
 def minnet_registries() -> list[Registry]:
-    """Contribute ``datasets``, ``metrics`` and ``schedules``."""
-    return [datasets, metrics, schedules]
+    """Contribute ``augmentations``, ``datasets``, ``metrics`` and ``schedules``."""
+    return [augmentations, datasets, metrics, schedules]

@@ -21,7 +21,8 @@ from ..experiment import ExperimentFile, data_of_text, experiment_text, fitted_s
     "--data",
     metavar="FILE",
     help="Write an experiment that fits your data file: CSV, Parquet, Feather, JSON lines, NPY, NPZ; or a folder with "
-    'IDX files, or a source as TOML such as \'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
+    "IDX files or with pictures by class, or a source as TOML such as "
+    '\'{ class = "Csv", path = "x.csv", delimiter = ";" }\'.',
 )
 @click.option(
     "--target", metavar="COLUMN", help="The column to predict, by name or by index; the last one if not given."
@@ -46,9 +47,12 @@ def init(
     """Write an experiment to PATH (experiment.toml), as a starting point.
 
     It is the default experiment, with comments; or, with --data, one whose network is as wide as a data file wants, and
-    predicts classes or numbers as the file has them. Columns that only name their rows are left out, and those of many
-    texts limited to the commonest; whatever is decided so is printed and written down, with what decides otherwise.
+    predicts classes or numbers as the file has them. A PATH that is a folder is the data of experiment.toml. Columns
+    that only name their rows are left out, and those of many texts limited to the commonest; whatever is decided so is
+    printed and written down, with what decides otherwise.
     """
+    if path.is_dir() and data is None:
+        path, data = Path("experiment.toml"), str(path)
     if target is not None and data is None:
         raise click.UsageError("expected --target with --data, whose column it names")
     wishes: dict[str, Any] = {

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from minnet_core import Array, MinnetError, load, read_header
+from minnet_core import Array, MinnetError, Module, load, read_header
 from minnet_core.support import printable
 
 from ..display import weights_text
-from ..evaluation import grid_of, partial_dependence, permutation_importance, some_rows
+from ..evaluation import grid_of, input_saliency, layer_outputs, partial_dependence, permutation_importance, some_rows
 from ..experiment import KEY, TrainingRecord
 from ..metrics import R2, Accuracy, Metric, count_confusions
 from ..plots import (
@@ -27,14 +27,18 @@ from ..plots import (
     draw_curves,
     draw_dependence,
     draw_importance,
+    draw_maps,
     draw_mistakes,
     draw_precision_recall,
     draw_predicted,
     draw_residuals,
     draw_roc,
+    draw_saliency,
     draw_weights,
+    first_kernels,
     first_weights,
     import_matplotlib,
+    visible_images,
     write_picture,
 )
 from .options import import_for, import_option
@@ -45,7 +49,7 @@ if TYPE_CHECKING:
 
 KINDS = (
     *("curves", "confusion", "roc", "pr", "calibration", "predicted", "residuals", "importance", "dependence"),
-    *("mistakes", "weights"),
+    *("mistakes", "saliency", "weights", "kernels", "maps"),
 )
 
 _SAID = {
@@ -56,10 +60,16 @@ _SAID = {
     "predicted": "The predicted and true values of {} are in {}",
     "importance": "The importance of the features of {} is in {}",
     "dependence": "The dependence of {} on its features is in {}",
+    "saliency": "The saliency of samples to {} is in {}",
+    "kernels": "The kernels of {} are in {}",
+    "maps": "The feature maps of {} are in {}",
 }
 
 MOST_DRAWN = 20
 """So many features are drawn by their importance, and so many classes by their dependence, unless --count says else."""
+
+FEW = 8
+"""Of so many samples the saliency is drawn, unless --count says else."""
 
 PANELS = 6
 """On so many features, the most important ones, the dependence is drawn, unless --feature or --count says else."""
@@ -105,9 +115,13 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str
     residuals    true minus predicted values of a regression
     importance   the drop of the accuracy, or R2, when a feature is shuffled
     dependence   the mean prediction by the value of a feature
-    mistakes     misclassified samples, as images, if the number of features
-                 is a square
+    mistakes     misclassified samples, as images, if they are such or the
+                 number of features is a square
+    saliency     how much the predicted class of some samples hangs on each
+                 pixel: the gradient of its score
     weights      the weights of each unit of the first layer
+    kernels      the kernels of the first convolution
+    maps         what each layer makes of a sample, channel by channel
 
     This needs matplotlib:
 
@@ -154,8 +168,10 @@ def _of_model(
     if len(runs) > 1:
         raise PlotError(f"expected one run to draw the {kind} of, received {len(runs)}")
     limit = {"count": count} if count else {}
-    if kind == "weights":
-        return _weights(runs[0], **limit)
+    if kind in ("weights", "kernels"):
+        return _weights(runs[0], first_weights if kind == "weights" else first_kernels, **limit)
+    if kind == "maps":
+        return _maps(PlottedModel.of_run(runs[0], split=split, data=data), **limit)
     if kind in _OF_SAMPLES:
         task, draw = _OF_SAMPLES[kind]
         return draw(PlottedModel.of_run(runs[0], split=split, data=data, task=task))
@@ -164,6 +180,8 @@ def _of_model(
         return _importance(asked, count) if kind == "importance" else _dependence(asked, feature, count)
     predictions = ClassPredictions.of_run(runs[0], split=split, data=data)
     classes = predictions.dataset.classes
+    if kind == "saliency":
+        return _saliency(PlottedModel.of_run(runs[0], split=split, data=data), predictions, count or FEW)
     if kind == "confusion":
         counts = count_confusions(predictions.actual, predictions.predicted, len(classes))
         return draw_confusion(counts, classes, title=predictions.title)
@@ -176,13 +194,31 @@ def _of_model(
         scores=None if predictions.scores is None else predictions.scores[wrong],
         total=len(predictions.actual),
         title=predictions.title,
+        image=predictions.dataset.image,
         **limit,
     )
 
 
-def _weights(run: str, **limit: int) -> Figure:
+def _maps(asked: PlottedModel, **limit: int) -> Figure:
+    raw, inputs = asked.some(1)
+    outputs = layer_outputs(asked.model, inputs)
+    maps = [(name, output[0]) for name, output in outputs if getattr(output, "ndim", 0) == 4]
+    return draw_maps(visible_images(raw, "features", asked.dataset.image)[0], maps, title=asked.title, **limit)
+
+
+def _saliency(asked: PlottedModel, predictions: ClassPredictions, count: int) -> Figure:
+    raw, inputs = asked.some(count)
+    images, gradient = visible_images(raw, "features", asked.dataset.image), np.abs(input_saliency(asked.model, inputs))
+    classes = predictions.dataset.classes
+    pairs = zip(predictions.actual[:count], predictions.predicted[:count], strict=True)
+    titles = [str(classes[one]) if one == other else f"{classes[one]}, not {classes[other]}" for other, one in pairs]
+    shown = gradient.max(axis=1) if gradient.ndim == 4 else gradient.reshape(images.shape)
+    return draw_saliency(images, shown, titles, title=f"{asked.title}\nwhat the predicted class hangs on")
+
+
+def _weights(run: str, first: Callable[[Module], tuple[str, Array]], **limit: int) -> Figure:
     path = model_file(run)
-    name, weights = first_weights(load(path, prepared=True))
+    name, weights = first(load(path, prepared=True))
     header = read_header(path)
     # The weights of a model that no training of ours has made can be drawn as well.
     record = TrainingRecord.read(header, path) if KEY in header.metadata else None

@@ -154,6 +154,11 @@ class PlottedModel:
                     scores.append(probabilities.max(axis=1))
         return np.concatenate(predicted), np.concatenate(scores) if len(scores) == len(predicted) else None
 
+    def some(self, count: int) -> tuple[Array, Array]:
+        """Return the raw features and the prepared inputs of the first samples."""
+        raw = np.asarray(self.dataset.features[self.rows[:count]])
+        return raw, self.record.preparation.inputs(raw)
+
     @property
     def output_names(self) -> tuple[Any, ...]:
         """The classes, or the names of the outputs of a regression."""

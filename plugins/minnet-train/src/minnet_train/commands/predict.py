@@ -20,7 +20,7 @@ from .options import FilePattern, import_for, import_option, threads_option
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
-@click.argument("data", type=FilePattern(exists=True, dir_okay=False))
+@click.argument("data", type=FilePattern(exists=True))
 @click.option("-o", "--output", type=click.Path(allow_dash=True), default="-", help="Write to this file instead.")
 @click.option(
     "--format",
@@ -51,6 +51,7 @@ def predict(
     """Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.
 
     DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
+    For images it may be a folder of pictures, in folders by class or not, or a picture.
     A pattern in quotes, such as '2024/*.csv', is several files of a table.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.

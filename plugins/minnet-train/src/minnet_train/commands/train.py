@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shlex
 from collections.abc import Iterator
@@ -284,14 +285,15 @@ def _imports(run: Run) -> str:
 
 
 def _description(title: str, run: Run) -> str:
-    (columns,) = run.training.inputs_shape
+    shape, image = run.training.inputs_shape, run.preparation.columns.image
+    features = _counted(math.prod(shape), "features") if image is None else str(image)
     with global_state_kept():  # layers of notebooks draw from it
-        summary = str(run.model.summary((1, columns)))
+        summary = str(run.model.summary((1, *shape)))
     outputs = "classes" if run.training.classes else "targets"
     lines = [
         *map(printable, title.split("\n")),
         f"data        {printable(run.dataset.name)}: {len(run.training):,} samples to train on, {_others(run)}; "
-        f"{_counted(columns, 'features')}, {_counted(run.training.outputs, outputs)}",
+        f"{features}, {_counted(run.training.outputs, outputs)}",
         *([f"            {printable(run.dataset.attribution)}"] if run.dataset.attribution else []),
         *([f"from        {printable(_taken_over(run))}"] if run.start is not None else []),
         f"criterion   {printable(repr(run.criterion))}",

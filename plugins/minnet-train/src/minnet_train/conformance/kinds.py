@@ -11,10 +11,11 @@ from typing import Any
 from minnet_core.nn import construct
 from minnet_core.testing import Case, Kind
 
+from ..augmentations import Augmentation
 from ..data import Source
 from ..extras import MissingLibraryError
 from ..metrics import Metric
-from ..registries import datasets, metrics, schedules
+from ..registries import augmentations, datasets, metrics, schedules
 
 
 @cache
@@ -38,7 +39,8 @@ def _make_source(case: Case, arguments: dict[str, Any]) -> Any:
 
 
 SOURCE = Kind("source", datasets, lambda cls: issubclass(cls, Source), make=_make_source)
+AUGMENTATION = Kind("augmentation", augmentations, lambda cls: issubclass(cls, Augmentation), (6, 3, 5, 4))
 METRIC = Kind("metric", metrics, lambda cls: issubclass(cls, Metric), is_formula=True)
 SCHEDULE = Kind("schedule", schedules, lambda cls: callable(getattr(cls, "lr_at", None)))
 
-KINDS = (SOURCE, METRIC, SCHEDULE)
+KINDS = (SOURCE, AUGMENTATION, METRIC, SCHEDULE)

@@ -4,11 +4,12 @@ from .calendars import Calendar
 from .dataset import Dataset, Origin
 from .memory_map import chunks, row_chunks
 from .missing import expect_usable
+from .pixels import Pixels
 from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
-from .sources import DIGITS, Source, TableSource, is_csv, is_table, load_digits, written_out
+from .sources import DIGITS, PICTURES, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
 from .tables import (
     MOST_CATEGORIES,
@@ -31,6 +32,7 @@ __all__ = [
     "DIGITS",
     "MOST_CATEGORIES",
     "OTHERS",
+    "PICTURES",
     "UNKNOWN",
     "WILD",
     "Calendar",
@@ -40,6 +42,7 @@ __all__ = [
     "Moments",
     "Option",
     "Origin",
+    "Pixels",
     "Preparation",
     "RawRows",
     "SameValue",

@@ -15,6 +15,7 @@ from minnet_core import Array
 from ..errors import DataError
 from .calendars import Calendar
 from .memory_map import chunks
+from .pixels import Pixels
 
 
 def _array(value: Any) -> Array:
@@ -70,6 +71,7 @@ class Dataset:
             tuple for a column of numbers. Empty if all columns are numbers.
         calendars: for each column of dates or times, of which the features have seconds, what becomes of them; None for
             another column. Empty if there is none.
+        image: how an image lies in a row of features; None if they are no images.
         origin: where in a file all this is, or None.
         notes: what was decided about the data that is not plain, a sentence for each; commands print them.
     """
@@ -88,6 +90,7 @@ class Dataset:
     calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
     origin: Origin | None = field(default=None, repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
+    image: Pixels | None = field(default=None, repr=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Check that everything fits together."""
@@ -103,6 +106,8 @@ class Dataset:
         for what, each in (("categories", self.categories), ("calendars", self.calendars)):
             if each and len(each) != columns:
                 raise DataError(f"{self.name}: expected {what} of {columns} columns, received {len(each)}")
+        if self.image is not None and (self.image.count != columns or any(self.categories) or any(self.calendars)):
+            self._refuse(f"features of {self.image}, {self.image.count} numbers each", self.features)
         for name in ("weights", "groups", "order"):
             array = getattr(self, name)
             if array is not None and array.shape != (rows,):
@@ -136,7 +141,8 @@ class Dataset:
             "groups": self.groups,
             "order": self.order,
         }
-        content = hashlib.sha256(repr((self.classes, self.categories, *filter(None, [self.calendars]))).encode())
+        told = (self.classes, self.categories, *filter(None, [self.calendars, self.image]))
+        content = hashlib.sha256(repr(told).encode())
         for name, array in arrays.items():
             if array is not None:
                 stored = array.dtype.newbyteorder("<")

@@ -11,6 +11,7 @@ from attrs import evolve
 from minnet_core import Array
 
 from ..errors import DataError
+from .pixels import Pixels
 from .tables import FrameTable, frame_of_columns, frame_of_interchange
 
 EXPECTED = "a frame, a dict of columns, a list of dicts, an array (rows, columns), or the path of a file"
@@ -57,8 +58,12 @@ def table_in_memory(data: Any) -> FrameTable | None:
     return table
 
 
-def array_in_memory(data: Any) -> Array:
+def array_in_memory(data: Any, image: Pixels | None = None) -> Array:
     """Take rows of numbers for an array (rows, columns); what is masked is missing.
+
+    Args:
+        data: the rows.
+        image: what they are, if they are images, which may have axes of their own.
 
     Raises:
         DataError: if it is none.
@@ -66,6 +71,8 @@ def array_in_memory(data: Any) -> Array:
     array = _array(data)
     if array.ndim == 1 and not array.size and isinstance(data, (list, tuple)):
         return np.empty((0, 0))
+    if image is not None and array.ndim > 2 and array.dtype.kind in "biuf":
+        return image.rows(array, type(data).__name__)
     if array.ndim != 2 or array.dtype.kind not in "biuf":
         hint = "; one row is [row]" if array.ndim == 1 and array.size else ""
         raise DataError(f"expected {EXPECTED}, received {_described(data, array)}{hint}")

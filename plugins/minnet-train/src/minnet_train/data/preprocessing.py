@@ -78,6 +78,7 @@ class Standardization:
     Attributes:
         offset: what is subtracted: the mean.
         spread: what it is then divided by: the deviation; 0 makes the column 0, for it was constant.
+        each: how many columns side by side have one offset and spread: the pixels of a channel.
 
     >>> Standardization((1.0, 5.0), (2.0, 0.0)).forward(np.array([[7.0, 5.0]])).tolist()
     [[3.0, 0.0]]
@@ -85,11 +86,17 @@ class Standardization:
 
     offset: tuple[float, ...]
     spread: tuple[float, ...]
+    each: int = 1
 
     @classmethod
-    def of(cls, offset: Array, spread: Array) -> Standardization:
+    def of(cls, offset: Array, spread: Array, each: int = 1) -> Standardization:
         """Make one from arrays."""
-        return cls(tuple(offset.tolist()), tuple(spread.tolist()))
+        return cls(tuple(offset.tolist()), tuple(spread.tolist()), each)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.offset) * self.each
 
     def forward(self, values: Array) -> Array:
         """Apply it to (rows, columns), in float64."""
@@ -98,16 +105,16 @@ class Standardization:
 
     def backward(self, values: Array) -> Array:
         """Undo it, in float64; a constant column becomes the constant again."""
-        mapped: Array = np.asarray(values, np.float64) * np.array(self.spread) + self._offset
+        mapped: Array = np.asarray(values, np.float64) * np.repeat(self.spread, self.each) + self._offset
         return mapped
 
     @cached_property
     def _offset(self) -> Array:
-        return np.array(self.offset)
+        return np.repeat(self.offset, self.each)
 
     @cached_property
     def _divisor(self) -> Array:
-        return np.array([spread or np.inf for spread in self.spread])
+        return np.repeat([spread or np.inf for spread in self.spread], self.each)
 
 
 @frozen(kw_only=True, slots=False)
@@ -116,7 +123,7 @@ class Preparation:
 
     Columns of categories become as many columns of 0 and 1, those of dates and times what their calendars say, and
     numbers are divided by ``scale``; then what is missing is filled, and numbers are standardized. Times themselves are
-    so in any case, for seconds since 1970 would be large numbers.
+    so in any case, for seconds since 1970 would be large numbers. Images are standardized channel by channel.
     All that is learned from data is learned from the rows that are trained on.
 
     Attributes:
@@ -141,6 +148,7 @@ class Preparation:
         mappings = [each for each in (self.of_inputs, self.of_targets) if each is not None]
         return (
             self.columns.are_numbers
+            and (self.columns.image is None or not self.columns.image.is_channels_last)
             and self.scale == 1
             and self.fill is None
             and not any(any(each.offset) or {*each.spread} - {1.0} for each in mappings)
@@ -152,11 +160,15 @@ class Preparation:
         return self.columns.width
 
     def inputs(self, raw: Array) -> Array:
-        """Prepare raw features (rows, columns): ``dtype`` (rows, inputs), which never alias them."""
+        """Prepare raw features (rows, columns): ``dtype`` (rows, inputs), which never alias them.
+
+        Images become (rows, channels, height, width).
+        """
         expanded = self._filled(self._expanded(raw))
         if self.of_inputs is not None:
             expanded = self.of_inputs.forward(expanded)
-        return np.array(expanded, self.dtype) if expanded is raw else np.asarray(expanded, self.dtype)
+        prepared: Array = np.array(expanded, self.dtype) if expanded is raw else np.asarray(expanded, self.dtype)
+        return prepared if self.columns.image is None else prepared.reshape(len(raw), *self.columns.shape)
 
     def targets(self, raw: Array) -> Array:
         """Prepare the targets (rows, outputs) of a regression: ``dtype``."""
@@ -178,15 +190,19 @@ class Preparation:
         is_time = self.columns.is_time
         if not (standardize or fill or is_time.any()):
             return self
-        moments = Moments(self.width)
+        image, each = self.columns.image, 1 if self.columns.image is None else self.columns.image.each
+        moments = Moments(self.width // each)
         for raw in rows:
-            moments.update(self._expanded(raw))
+            expanded = self._expanded(raw)
+            if image is not None:  # a row for each pixel
+                expanded = expanded.reshape(-1, image.channels, each).swapaxes(1, 2).reshape(-1, image.channels)
+            moments.update(expanded)
         mean = np.where(moments.count > 0, moments.mean, 0.0)
-        chosen = self.columns.is_number | is_time if standardize else is_time
-        mapping = Standardization.of(np.where(chosen, mean, 0.0), np.where(chosen, moments.deviation, 1.0))
+        chosen = (self.columns.is_number | is_time if standardize else is_time)[::each]
+        mapping = Standardization.of(np.where(chosen, mean, 0.0), np.where(chosen, moments.deviation, 1.0), each)
         return evolve(
             self,
-            fill=tuple(mean.tolist()) if fill else None,
+            fill=tuple(np.repeat(mean, each).tolist()) if fill else None,
             of_inputs=mapping if standardize or is_time.any() else None,
         )
 
@@ -196,8 +212,8 @@ class Preparation:
         Categories stay columns of 0 and 1.
         """
         own = self.of_inputs or Standardization((0.0,) * self.width, (1.0,) * self.width)
-        factor = np.where(self.columns.is_number, self.scale, 1.0)
-        return evolve(self, of_targets=Standardization.of(factor * own.offset, factor * own.spread))
+        factor = np.where(self.columns.is_number, self.scale, 1.0)[:: own.each]
+        return evolve(self, of_targets=Standardization.of(factor * own.offset, factor * own.spread, own.each))
 
     def _expanded(self, raw: Array) -> Array:
         """Write categories as 0 and 1, and divide numbers by the scale."""

@@ -15,7 +15,7 @@ from ..errors import DataError
 from .in_memory import array_in_memory, table_in_memory
 from .memory_map import chunks
 from .missing import SHOWN, missing_values
-from .sources import mapped_features
+from .sources import PICTURES, flattened, mapped_features, pictures_of, read_pictures
 from .tables import (
     FLOAT32_MAX,
     BadCells,
@@ -43,6 +43,7 @@ class RawRows:
     _array: Array | None = None
     _table: TableFile | None = None
     _positions: list[int] = field(factory=list)
+    _told: tuple[str, ...] = ()
 
     @classmethod
     def open(
@@ -53,6 +54,7 @@ class RawRows:
         may_be_missing: bool,
         dialect: Dialect | None = None,
         features_name: str | None = None,
+        is_resized: bool = False,
     ) -> RawRows:
         """Look at a file.
 
@@ -62,12 +64,19 @@ class RawRows:
             may_be_missing: whether a value may be missing.
             dialect: how it is written, if it is a CSV file.
             features_name: what the features are called in an NPZ file.
+            is_resized: whether pictures of another size are resized.
 
         Raises:
             DataError: if it cannot be read, or has other columns.
+            MissingLibraryError: if it has pictures, and Pillow is not installed.
         """
-        if Path(path).suffix.lower() in (".npy", ".npz"):
-            return cls._of_array(path, mapped_features(path, features_name), columns, may_be_missing)
+        suffix, image = Path(path).suffix.lower(), columns.image
+        if suffix in (".npy", ".npz"):
+            features = mapped_features(path, features_name)
+            rows = flattened(features) if image is None else image.rows(features, path)
+            return cls._of_array(path, rows, columns, may_be_missing)
+        if suffix in PICTURES or Path(path).is_dir():
+            return cls._of_pictures(path, columns, may_be_missing, is_resized=is_resized)
         table = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
         return cls(path, columns, may_be_missing, table=table, positions=columns.positions(table))
 
@@ -90,7 +99,7 @@ class RawRows:
         """
         table = table_in_memory(data)
         if table is None:
-            array = array_in_memory(data)
+            array = array_in_memory(data, columns.image)
             if array.shape == (0, 0):
                 return cls("no rows", columns, may_be_missing, np.empty((0, columns.count)))
             return cls._of_array(type(data).__name__, array, columns, may_be_missing)
@@ -99,6 +108,20 @@ class RawRows:
             table = evolve(table, header=None)  # pandas numbers the columns of an array
         table = evolve(table, date_format=date_format)
         return cls(table.name, columns, may_be_missing, table=table, positions=columns.positions(table))
+
+    @classmethod
+    def _of_pictures(cls, path: str, columns: Columns, may_be_missing: bool, *, is_resized: bool) -> RawRows:
+        image = columns.image
+        if image is None or image.channels not in (1, 3):
+            what = "rows of numbers" if image is None else str(image)
+            raise DataError(f"{path}: expected {what}, which the model takes, received pictures")
+        size = (image.height, image.width) if is_resized else None
+        array, received, notes = read_pictures(pictures_of(path), "L" if image.channels == 1 else "RGB", size)
+        if received.shape != image.shape:
+            raise DataError(f"{path}: expected {image}, received {received}")
+        if not image.is_channels_last:
+            array = received.arranged(array)
+        return cls(path, columns, may_be_missing, array, told=tuple(f"{path}: {note}" for note in notes))
 
     @classmethod
     def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
@@ -118,7 +141,7 @@ class RawRows:
     def notes(self) -> tuple[str, ...]:
         """What was decided about a file that is not plain."""
         if self._table is None:
-            return ()
+            return self._told
         used = {*self._positions}
         return tuple(note for note in self._table.notes if not ("keep_index" in note and used & {*self._table.index}))
 

@@ -44,13 +44,13 @@ class PreparedRows:
     Attributes:
         raw: the array.
         rows: which of its rows.
-        columns: how many each has when it is prepared.
-        prepare: turns raw rows into what a network takes, (n, columns).
+        sample: the shape that each has when it is prepared.
+        prepare: turns raw rows into what a network takes, (n, *sample).
     """
 
     raw: Array = field(repr=False)
     rows: Array = field(repr=False)
-    columns: int
+    sample: tuple[int, ...]
     prepare: Callable[[Array], Array]
     _reader: RowReader = field(init=False, repr=False)
 
@@ -61,7 +61,7 @@ class PreparedRows:
     @property
     def shape(self) -> tuple[int, ...]:
         """Rows, and columns."""
-        return len(self.rows), self.columns
+        return len(self.rows), *self.sample
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -83,8 +83,8 @@ class Samples:
     """Inputs with their targets.
 
     Attributes:
-        inputs: float32, or float64 if they were prepared so, (rows, columns), an array or what gives one by
-            ``take(rows, 0)``.
+        inputs: float32, or float64 if they were prepared so, (rows, columns), or of images (rows, channels, height,
+            width), an array or what gives one by ``take(rows, 0)``.
         targets: the same, (rows, outputs): the values of a regression, or 1 for the class of the row and else 0, a form
             that every criterion takes.
         classes: their names; empty for a regression.
@@ -126,21 +126,23 @@ class Samples:
             rows: their indices.
             preparation: of features, and of the targets of a regression.
             weights: of these rows.
-            autoencode: whether the inputs are the targets, too.
+            autoencode: whether the inputs are the targets, too; of images, as rows (rows, columns) of numbers.
         """
 
-        def rows_of(raw: Array, columns: int, prepare: Callable[[Array], Array]) -> Rows:
-            prepared = PreparedRows(raw, rows, columns, prepare)
+        def rows_of(raw: Array, sample: tuple[int, ...], prepare: Callable[[Array], Array]) -> Rows:
+            prepared = PreparedRows(raw, rows, sample, prepare)
             return prepared if is_mapped(dataset.features) else prepared.whole()
 
-        inputs = rows_of(dataset.features, preparation.width, preparation.inputs)
+        inputs = rows_of(dataset.features, preparation.columns.shape, preparation.inputs)
         if autoencode:
-            return cls(inputs, inputs, (), weights)
+            if preparation.columns.image is None:
+                return cls(inputs, inputs, (), weights)
+            return cls(inputs, rows_of(dataset.features, (preparation.width,), _flat(preparation)), (), weights)
         if dataset.classes:
             count = len(dataset.classes)
-            targets = rows_of(dataset.targets, count, partial(one_hot, classes=count))
+            targets = rows_of(dataset.targets, (count,), partial(one_hot, classes=count))
         else:
-            targets = rows_of(dataset.targets, dataset.targets.shape[1], preparation.targets)
+            targets = rows_of(dataset.targets, dataset.targets.shape[1:], preparation.targets)
         return cls(inputs, targets, dataset.classes, weights)
 
     @classmethod
@@ -278,6 +280,11 @@ class Samples:
             return np.asarray(self.targets.raw[self.targets.rows])
         labels: Array = np.asarray(self.targets).argmax(axis=1)
         return labels
+
+
+def _flat(preparation: Preparation) -> Callable[[Array], Array]:
+    """Prepare images as rows of numbers, which are the targets of an autoencoder."""
+    return lambda raw: preparation.inputs(raw).reshape(len(raw), -1)
 
 
 def one_hot(labels: Array, classes: int) -> Array:

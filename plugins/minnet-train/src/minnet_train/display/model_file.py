@@ -88,6 +88,8 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
         )
     if experiment.initializer is not None:
         yield "initializer", _component(experiment.initializer)
+    if experiment.augmentations:
+        yield "augmented", ", ".join(map(_component, experiment.augmentations))
     yield "criterion", _component(experiment.criterion)
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
     if experiment.dtype is not None:
@@ -132,13 +134,15 @@ def _preparation(preparation: Preparation) -> list[str]:
     """Say what becomes of raw data, a sentence for each step."""
     categories = sum(map(bool, preparation.columns.categories))
     many = "column of texts becomes" if categories == 1 else "columns of texts become"
+    image = preparation.columns.image
     return [
+        *([str(image)] if image else []),
         *([f"{categories} {many} one input for each category, {preparation.width} in all"] if categories else []),
         *_times(preparation.columns),
         *([f"numbers are divided by {preparation.scale:g}"] if preparation.scale != 1 else []),
         *(["a text that is none of the categories is ignored"] if preparation.columns.unknown == "ignore" else []),
         *(["what is missing is taken for the mean"] if preparation.fill is not None else []),
-        *(["inputs are standardized"] if _is_standardized(preparation) else []),
+        *([f"{'channels' if image else 'inputs'} are standardized"] if _is_standardized(preparation) else []),
         *(["outputs are turned back into the units of the targets"] if preparation.of_targets is not None else []),
     ]
 

@@ -4,6 +4,7 @@ from ..metrics import as_probabilities
 from .features import grid_of, partial_dependence, permutation_importance, some_rows
 from .predictions import CHUNK, FORMATS, format_of, predict_rows, streamed
 from .predictor import Predictor, load_predictor
+from .saliency import input_saliency, layer_outputs
 from .scores import Interval, Scores
 from .select_split import in_form_of_model, load_split, split_rows
 
@@ -17,6 +18,8 @@ __all__ = [
     "format_of",
     "grid_of",
     "in_form_of_model",
+    "input_saliency",
+    "layer_outputs",
     "load_predictor",
     "load_split",
     "partial_dependence",

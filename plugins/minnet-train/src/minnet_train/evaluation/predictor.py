@@ -23,9 +23,10 @@ from .predictions import outputs_of
 class Predictor:
     """A trained model that takes raw data: as they were in the training data, not scaled.
 
-    Rows are a frame of pandas, polars or Arrow, a dict of columns, a list of dicts, an array (rows, columns), or the
-    path of a file. Columns are found by their names where the model and the rows have names, others being ignored; else
-    they are taken in their order. No rows give no predictions.
+    Rows are a frame of pandas, polars or Arrow, a dict of columns, a list of dicts, an array (rows, columns), images
+    with the axes that they had in the training data, or the path of a file, or of a folder of pictures. Columns are
+    found by their names where the model and the rows have names, others being ignored; else they are taken in their
+    order. No rows give no predictions.
 
     Attributes:
         path: of the file.
@@ -135,14 +136,14 @@ class Predictor:
         return self._outputs(data)
 
     def transform(self, data: Any) -> Array:
-        """Prepare raw rows as the training data were: the inputs of ``model``, (rows, inputs).
+        """Prepare raw rows as the training data were: the inputs of ``model``, (rows, inputs), or images.
 
         Raises:
             DataError, MissingLibraryError: as `predict` does.
         """
         preparation = self.record.preparation
         parts = [preparation.inputs(raw) for raw in self.rows(data)]
-        return np.concatenate(parts) if parts else np.empty((0, preparation.width), preparation.dtype)
+        return np.concatenate(parts) if parts else np.empty((0, *preparation.columns.shape), preparation.dtype)
 
     def rows(self, data: Any) -> RawRows:
         """Find the raw features that the model takes in rows; what was decided about a file is a warning.
@@ -173,6 +174,7 @@ class Predictor:
             may_be_missing=preparation.fill is not None,
             dialect=dialect,
             features_name=config.option("features_name", None),
+            is_resized=config.option("size", None) is not None,
         )
         return rows, (*told, *rows.notes)
 

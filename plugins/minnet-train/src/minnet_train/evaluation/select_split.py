@@ -98,7 +98,7 @@ def _typical(dataset: Dataset, rows: Array, preparation: Preparation, *, autoenc
     if autoencode:
         parts = np.array_split(rows, math.ceil(len(rows) / 1024))
         sums = [preparation.inputs(dataset.features[part]).sum(axis=0, dtype=np.float64) for part in parts]
-        return np.asarray(np.sum(sums, axis=0) / len(rows))
+        return np.asarray(np.sum(sums, axis=0) / len(rows)).reshape(-1)
     if dataset.classes:
         return np.bincount(dataset.targets[rows], minlength=len(dataset.classes)) / len(rows)
     mean = np.asarray(dataset.targets[rows].mean(axis=0, dtype=np.float64))

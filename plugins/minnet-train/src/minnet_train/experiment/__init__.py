@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         with_columns as with_columns,
     )
     from .build import (
+        build_augmentations as build_augmentations,
         build_criterion as build_criterion,
         build_metrics as build_metrics,
         build_model as build_model,
@@ -80,7 +81,7 @@ else:
         __name__,
         {
             "align": "aligned with_columns",
-            "build": "build_criterion build_metrics build_model build_optimizer "
+            "build": "build_augmentations build_criterion build_metrics build_model build_optimizer "
             "build_schedule check_components check_metric_names check_not_judged components_of",
             "experiment": "ComponentConfig DataConfig Experiment",
             "loading": "is_lost load_other load_source load_validation other_source",

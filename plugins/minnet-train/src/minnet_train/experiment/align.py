@@ -11,7 +11,7 @@ from attrs import evolve
 from minnet_core import Array
 from minnet_core.support import printable
 
-from ..data import Calendar, Columns, Dataset, SameValue
+from ..data import Calendar, Columns, Dataset, Pixels, SameValue
 from ..errors import DataError
 
 Names: TypeAlias = tuple[int, ...] | tuple[str, ...]
@@ -47,6 +47,7 @@ def with_columns(dataset: Dataset, columns: Columns) -> Dataset:
         columns=columns.names or dataset.columns,
         categories=columns.categories,
         calendars=columns.calendars,
+        image=columns.image,
     )
 
 
@@ -56,6 +57,8 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
         order = columns.in_order(dataset.columns, dataset.name)
     if len(order) != columns.count:
         raise DataError(f"{dataset.name}: expected {columns.count} columns, received {len(order)}")
+    if dataset.image is not None and columns.image is not None and dataset.image != columns.image:
+        return _pixels(dataset, dataset.image, columns.image)
     theirs, ours = _each(dataset, order), _each(columns, range(columns.count))
     pairs = list(zip(theirs, ours, strict=True))
     is_alike = all(before == after or _same_times(before[1], after[1]) for before, after in pairs)
@@ -78,6 +81,15 @@ def _features(dataset: Dataset, columns: Columns) -> Array:
     if problems:
         raise DataError("\n".join(problems))
     return features
+
+
+def _pixels(dataset: Dataset, theirs: Pixels, ours: Pixels) -> Array:
+    """Put the numbers of images in another order."""
+    if theirs.shape != ours.shape:
+        raise DataError(f"{dataset.name}: expected {ours}, received {theirs}")
+    features: Array = np.asarray(dataset.features).reshape(-1, *theirs.raw_shape)
+    axes = (0, 2, 3, 1) if ours.is_channels_last else (0, 3, 1, 2)
+    return features.transpose(axes).reshape(len(features), -1)
 
 
 def _each(of: Dataset | Columns, order: Iterable[int]) -> list[tuple[tuple[str, ...], Calendar | None]]:

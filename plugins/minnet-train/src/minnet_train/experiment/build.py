@@ -24,9 +24,10 @@ from minnet_core import (
 )
 from minnet_core.saving import TUPLE
 
+from ..augmentations import Augmentation
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import VALIDATION, Metric
-from ..registries import datasets, metrics, schedules
+from ..registries import augmentations, datasets, metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
 from .initializing import layer_initializers, mistyped_initializers, reset_problem, without_initializers
@@ -51,6 +52,7 @@ def check_components(experiment: Experiment) -> None:
         *unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
         *unknown_names(experiment.schedule, schedules, ("schedule",)),
         *unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
+        *unknown_names(list(experiment.augmentations or ()), augmentations, ("augmentations",)),
     ]
     if problems:
         raise ExperimentError(*problems)
@@ -65,6 +67,7 @@ def components_of(experiment: Experiment) -> dict[str, str | None]:
         (optimizers, experiment.optimizer),
         (schedules, experiment.schedule),
         (metrics, list(experiment.metrics or ())),
+        (augmentations, list(experiment.augmentations or ())),
         (datasets, experiment.data.source),
     )
     found = [each for registry, config in parts for name in _classes(config) for each in registry.candidates(name)]
@@ -146,6 +149,24 @@ def build_schedule(experiment: Experiment) -> Scheduler | None:
     except TypeError as error:
         raise ExperimentError(Problem(("schedule",), str(error))) from error
     return schedule
+
+
+def build_augmentations(experiment: Experiment) -> list[Augmentation]:
+    """Build what changes the batches that are trained on.
+
+    Raises:
+        ExperimentError: if a constructor refuses its arguments, or the targets of an autoencoder would not be changed
+            with its inputs.
+    """
+    built: list[Augmentation] = []
+    for index, config in enumerate(experiment.augmentations or ()):
+        path: KeyPath = ("augmentations", index)
+        augmentation: Augmentation = build_located(config, augmentations, path)
+        if augmentation.MOVES and experiment.data.autoencode:
+            message = f"expected one that leaves numbers in their places, such as Noise, received {augmentation!r}: "
+            raise ExperimentError(Problem(path, f"{message}the targets of an autoencoder are its inputs as they were"))
+        built.append(augmentation)
+    return built
 
 
 def build_metrics(experiment: Experiment, task: str) -> list[Metric]:

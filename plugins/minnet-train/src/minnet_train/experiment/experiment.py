@@ -21,6 +21,8 @@ ComponentConfig = NewType("ComponentConfig", dict[str, Any])
 
 InitializerConfig = NewType("InitializerConfig", dict[str, Any])
 """The same of an initializer, for which its name may stand: ``"Kaiming"``."""
+AugmentationConfigs = NewType("AugmentationConfigs", tuple[ComponentConfig, ...])
+"""Components that change training batches, in order."""
 
 
 def _is_normal_float32(value: float) -> bool:
@@ -172,6 +174,7 @@ class Experiment:
         optimizer: what changes the weights.
         schedule: of the learning rate; None leaves the optimizer's own.
         metrics: what is measured besides the loss; None for what is usual for the task.
+        augmentations: change the batches that are trained on at random; None for none.
         clip_norm: what the norm of the gradients is limited to; None for no limit.
         clip_value: what the elements of the gradients are limited to; None for no limit.
         early_stopping: when to end before the last epoch; None for never.
@@ -195,6 +198,7 @@ class Experiment:
     optimizer: ComponentConfig
     schedule: ComponentConfig | None = None
     metrics: tuple[ComponentConfig, ...] | None = None
+    augmentations: AugmentationConfigs | None = None
     clip_norm: float | None = field(default=None, validator=positive_or_none)
     clip_value: float | None = field(default=None, validator=positive_or_none)
     early_stopping: EarlyStopping | None = None

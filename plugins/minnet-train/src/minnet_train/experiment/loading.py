@@ -64,7 +64,7 @@ def load_other(data: DataConfig, dataset: Dataset | None = None) -> Dataset:
 
 def is_lost(data: DataConfig) -> bool:
     """Whether the file that a source names is not there."""
-    path = data.source.get("path") if isinstance(data.source, dict) else data.source
+    path = data.source.get("path", data.source.get("folder")) if isinstance(data.source, dict) else data.source
     return isinstance(path, str) and not WILD & set(path) and not os.path.exists(path)
 
 
@@ -112,8 +112,9 @@ def other_source(config: DataConfig, path: str) -> DataConfig:
         cls = ""
     if isinstance(config.source, dict):
         name = config.source["class"]
-        if "path" in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
-            return evolve(config, source={**config.source, "path": path})
+        key = "folder" if "folder" in config.source else "path"
+        if key in config.source and cls == (name if ":" in name else f"minnet-train:{name}"):
+            return evolve(config, source={**config.source, key: path})
     elif is_table(cls):
         return evolve(config, source=path)
     return _without_columns(evolve(config, source=path))

@@ -34,7 +34,8 @@ def with_files_named(experiment: Experiment, folder: str, given: Sequence[str] =
     """
     own = {os.path.basename(path): path for path in given}
     found = {os.path.basename(path): os.path.normpath(os.path.join(folder, path)) for path in experiment.imports}
-    parts = {name: getattr(experiment, name) for name in ("model", "criterion", "optimizer", "schedule", "metrics")}
+    kinds = ("model", "criterion", "optimizer", "schedule", "metrics", "augmentations")
+    parts = {name: getattr(experiment, name) for name in kinds}
     problems = []
     for path, name in _named_files({**parts, "data": {"source": experiment.data.source}}, ()):
         place = os.path.normpath(os.path.join(folder, name))

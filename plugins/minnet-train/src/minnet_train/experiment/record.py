@@ -8,11 +8,12 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 from cattrs import ClassValidationError, Converter
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from minnet_core import ModelFileError, ModelHeader
 from minnet_core.saving import INPUTS, path_text
 
-from ..data import Dataset, Preparation
+from ..data import Columns, Dataset, Preparation, Standardization
 from .experiment import Experiment
 from .model_card import ModelCard
 from .structure import structure_experiment, unstructure_experiment
@@ -147,7 +148,7 @@ class TrainingRecord:
             ModelFileError: if it has more or fewer.
         """
         of_targets = self.preparation.of_targets
-        count = len(self.classes) or len(self.outputs or (() if of_targets is None else of_targets.offset))
+        count = len(self.classes) or len(self.outputs or ()) or (0 if of_targets is None else of_targets.width)
         if len(shape) != 1 or (count and shape != (count,)):
             what = "classes" if self.classes else "targets"
             raise ModelFileError(
@@ -165,3 +166,8 @@ def _expect_format(record: Any) -> None:
 
 
 _converter = Converter(forbid_extra_keys=True)
+_left_out = override(omit_if_default=True)  # what earlier versions do not know
+_columns = make_dict_unstructure_fn(Columns, _converter, image=_left_out)
+_standardization = make_dict_unstructure_fn(Standardization, _converter, each=_left_out)
+_converter.register_unstructure_hook(Columns, _columns)
+_converter.register_unstructure_hook(Standardization, _standardization)

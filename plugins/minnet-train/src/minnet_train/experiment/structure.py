@@ -17,7 +17,7 @@ from minnet_core.support import nearest
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..training import EarlyStopping
 from ..validators import ValueOutOfRangeError
-from .experiment import ComponentConfig, DataConfig, Experiment, InitializerConfig
+from .experiment import AugmentationConfigs, ComponentConfig, DataConfig, Experiment, InitializerConfig
 from .start import Start
 
 _T = TypeVar("_T")
@@ -95,7 +95,9 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 
 _ADDED = {
-    **dict.fromkeys(("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold")),
+    **dict.fromkeys(
+        ("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold", "augmentations")
+    ),
     "unknown": "error",
     "compile": "auto",
 }
@@ -165,11 +167,15 @@ def _layers(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
     return tuple(_component(layer, ComponentConfig, (index,)) for index, layer in enumerate(layers))
 
 
-def _metrics(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
-    """Read a list in which a text is a component without arguments."""
-    metrics = _expect(data, (list, tuple), 'a list of metrics such as "Accuracy" or { class = "TopK", k = 3 }')
-    tables = [{"class": metric} if isinstance(metric, str) else metric for metric in metrics]
-    return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
+def _listed(expected: str) -> _Hook:
+    """Make a hook that takes a list in which a text is a component without arguments."""
+
+    def hook(data: Any, _: Any) -> tuple[ComponentConfig, ...]:
+        components = _expect(data, (list, tuple), expected)
+        tables = [{"class": each} if isinstance(each, str) else each for each in components]
+        return tuple(_component(table, ComponentConfig, (index,)) for index, table in enumerate(tables))
+
+    return hook
 
 
 def _initializer(data: Any, type_: Any) -> ComponentConfig:
@@ -239,7 +245,12 @@ _HOOKS: Mapping[Any, _Hook] = {
     ComponentConfig | None: _optional(_component),
     InitializerConfig | None: _optional(_initializer),
     tuple[ComponentConfig, ...]: _layers,
-    tuple[ComponentConfig, ...] | None: _optional(_metrics),
+    tuple[ComponentConfig, ...] | None: _optional(
+        _listed('a list of metrics such as "Accuracy" or { class = "TopK", k = 3 }')
+    ),
+    AugmentationConfigs | None: _optional(
+        _listed('a list of augmentations such as "Flip" or { class = "Shift", pixels = 1 }')
+    ),
     tuple[str, ...]: _texts,
     Literal["float32", "float64"] | None: _optional(_text),
 }

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from minnet_core.support import printable
 
-from ..data import Columns, chunks
+from ..data import Columns, Dataset, Pixels, chunks
 from .prepared_data import checked_split
 from .table_source import FittedSource
 
@@ -26,20 +26,49 @@ batch_size = {size}   # {samples}
 output = {output}
 
 model = [
-    {{ class = "Linear", n_in = {inputs}, n_out = {hidden} }},
-    {{ class = "ReLU" }},
-    {{ class = "Linear", n_in = {hidden}, n_out = {hidden} }},
-    {{ class = "ReLU" }},
-    {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
-{last_layer}]
+{layers}{last_layer}]
 criterion = {{ class = "{criterion}" }}
 optimizer = {{ class = "Adam", lr = 1e-3 }}
-
+{augmentations}
 [data]
 {told}source = {source}
 {options}test_fraction = 0.2         # held out for `minnet evaluate`
 validation_fraction = 0.1   # looked at after every epoch
 """
+
+_DENSE = """\
+    {{ class = "Linear", n_in = {inputs}, n_out = {hidden} }},
+    {{ class = "ReLU" }},
+    {{ class = "Linear", n_in = {hidden}, n_out = {hidden} }},
+    {{ class = "ReLU" }},
+    {{ class = "Linear", n_in = {hidden}, n_out = {outputs} }},
+"""
+
+_CONVOLUTION = """\
+    {{ class = "Conv2d", in_channels = {received}, out_channels = {given}, kernel_size = 3, padding = 1 }},
+    {{ class = "BatchNormalization", alpha = 0.9, axis = 1 }},
+    {{ class = "ReLU" }},
+"""
+
+_POOL = """\
+    { class = "MaxPool2d", kernel_size = 2 },
+"""
+
+_TOP = """\
+    {{ class = "Flatten", start_dim = 1 }},
+    {{ class = "Dropout", p = 0.3 }},
+    {{ class = "Linear", n_in = {inputs}, n_out = {outputs} }},
+"""
+
+_SHIFT = """\
+augmentations = [{ class = "Shift", pixels = 1 }]   # of the images that are trained on; Flip mirrors them
+"""
+
+CHANNELS = (16, 32, 64, 64, 64, 64)
+"""Of each convolution of a network for images, before each of which but the first the image is halved."""
+
+SMALL = 8
+"""An image of fewer pixels a side is not halved any more."""
 
 HIDDEN = 64
 """Units of each of the two hidden layers."""
@@ -55,7 +84,7 @@ SEEN = 2_000_000
 
 
 def experiment_text(source: FittedSource, folder: str, output: str) -> str:
-    """Write an experiment: two hidden layers that are as wide at both ends as the data want.
+    """Write an experiment: two hidden layers that are as wide at both ends as the data want; for images convolutions.
 
     A path in it is relative to the folder that the experiment will be in; ``source`` has it as it is from here.
 
@@ -69,14 +98,15 @@ def experiment_text(source: FittedSource, folder: str, output: str) -> str:
     """
     dataset = source.dataset
     fills = dataset.features.dtype.kind == "f" and any(np.isnan(part).any() for part in chunks(dataset.features))
+    columns = Columns.of(dataset)
     data = evolve(source.data, standardize=True, validation_fraction=0.1, missing="mean" if fills else "error")
     checked_split(dataset, data, 0)
     classes, rows = dataset.classes, len(dataset)
-    inputs, outputs = Columns.of(dataset).width, len(classes) or dataset.targets.shape[1]
+    inputs, outputs = columns.width, len(classes) or dataset.targets.shape[1]
     options = {
         **({} if data.target is None else {"target": _toml(data.target)}),
         **({"missing": '"mean"   # of the rows that are trained on, for cells that are empty'} if fills else {}),
-        "standardize": "true",
+        **_scaling(dataset),
         **({} if classes else {"standardize_targets": "true"}),
     }
     told = (*map(str, source.options), *dataset.notes, *source.notes)
@@ -84,7 +114,7 @@ def experiment_text(source: FittedSource, folder: str, output: str) -> str:
     return _TEXT.format(
         name=printable(dataset.name),
         rows=rows,
-        width="1 input" if inputs == 1 else f"{inputs} inputs",
+        width=_width(columns),
         what=f"{len(classes)} classes" if classes else f"{outputs} number{'s' * (outputs != 1)} to predict",
         epochs=epochs,
         patience=max(5, epochs // 10),
@@ -93,15 +123,43 @@ def experiment_text(source: FittedSource, folder: str, output: str) -> str:
         if size == SMALLEST
         else f"samples in a step, more than {SMALLEST} for {rows:,} rows",
         output=_toml(output),
-        inputs=inputs,
-        hidden=HIDDEN,
-        outputs=outputs,
+        layers=_dense(inputs, outputs) if columns.image is None else _convolutions(columns.image, outputs),
+        augmentations="" if columns.image is None else _SHIFT,
         last_layer='    { class = "LogSoftMax" },\n' if classes else "",
         criterion="ClassNLLCriterion" if classes else "MSECriterion",
         told="".join(f"# {printable(line, 300)}\n" for line in told),
         source=_toml(data.seen_from(folder).source),
         options="".join(f"{key} = {value}\n" for key, value in options.items()),
     )
+
+
+def _width(columns: Columns) -> str:
+    if columns.image is not None:
+        return f"{columns.image}, the input"
+    return "1 input" if columns.width == 1 else f"{columns.width} inputs"
+
+
+def _scaling(dataset: Dataset) -> dict[str, str]:
+    """Say how numbers are brought to a size that a network learns well with: bytes of images to 0 to 1."""
+    if dataset.image is not None and dataset.features.dtype == np.uint8:
+        return {"scale": "255   # numbers of 0 to 255 become 0 to 1"}
+    return {"standardize": "true"}
+
+
+def _dense(inputs: int, outputs: int) -> str:
+    return _DENSE.format(inputs=inputs, hidden=HIDDEN, outputs=outputs)
+
+
+def _convolutions(image: Pixels, outputs: int) -> str:
+    """Write layers of minnet-conv, which halve an image until it is small."""
+    text, received, height, width = "", image.channels, image.height, image.width
+    for given in CHANNELS:
+        text += _CONVOLUTION.format(received=received, given=given)
+        received = given
+        if min(height, width) < SMALL:
+            break
+        text, height, width = text + _POOL, height // 2, width // 2
+    return text + _TOP.format(inputs=received * height * width, outputs=outputs)
 
 
 def batch_size(rows: int) -> int:

@@ -106,9 +106,11 @@ class ExperimentFile:
 
         Of a key that is set beside the file, name what sets it.
         """
+        if not path:  # of a file that is no TOML there are no lines of keys
+            return self.name
         for setting in reversed(self.settings):
             is_made = path not in self._lines and setting.path[: len(path)] == path
-            if path and (is_made or setting.holds(path)):
+            if is_made or setting.holds(path):
                 return f"--set {setting.text}"
         while path and path not in self._lines:
             path = path[:-1]

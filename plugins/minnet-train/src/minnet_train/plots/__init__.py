@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from ..metrics import (
         VALIDATION as VALIDATION,
     )
+    from .activations import (
+        draw_maps as draw_maps,
+        draw_saliency as draw_saliency,
+    )
     from .calibration import (
         draw_calibration as draw_calibration,
     )
@@ -40,8 +44,10 @@ if TYPE_CHECKING:
         draw_images as draw_images,
         draw_mistakes as draw_mistakes,
         draw_weights as draw_weights,
+        first_kernels as first_kernels,
         first_weights as first_weights,
         square_images as square_images,
+        visible_images as visible_images,
     )
     from .notebook import (
         history_html as history_html,
@@ -59,12 +65,13 @@ else:
         __name__,
         {
             ".metrics": "VALIDATION",
+            "activations": "draw_maps draw_saliency",
             "calibration": "draw_calibration",
             "confusion": "draw_confusion",
             "curves": "Curves distinct_names draw_curves is_fraction is_number",
             "features": "Dependence draw_dependence draw_importance",
             "figures": "INK PlotError check_suffix import_matplotlib styled write_picture",
-            "images": "draw_images draw_mistakes draw_weights first_weights square_images",
+            "images": "draw_images draw_mistakes draw_weights first_kernels first_weights square_images visible_images",
             "notebook": "history_html",
             "ranking": "draw_precision_recall draw_roc",
             "regression": "draw_predicted draw_residuals",

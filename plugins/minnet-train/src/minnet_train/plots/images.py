@@ -10,6 +10,7 @@ import numpy as np
 
 from minnet_core import Array, Module
 
+from ..data import Pixels
 from .figures import DIVERGING, INK, PlotError, new_figure, shortened, styled
 
 if TYPE_CHECKING:
@@ -42,6 +43,33 @@ def square_images(rows: Array, what: str) -> Array:
     return rows.reshape(-1, side, side)
 
 
+def visible_images(features: Array, what: str = "features", image: Pixels | None = None) -> Array:
+    """Return rows of features as images that matplotlib can draw.
+
+    Args:
+        features: (rows, columns), as the source has them.
+        what: they are called in messages.
+        image: how an image lies in a row; None for square ones of one channel.
+
+    Returns:
+        (n, height, width), or of three or four channels (n, height, width, channels), from 0 to 1. Of another number of
+        channels it is their mean.
+
+    Raises:
+        PlotError: if nobody said what the images are, and they would not be square.
+    """
+    if image is None:
+        return square_images(features, what)
+    pictures = image.pictures(features)
+    if image.channels not in (3, 4):
+        return pictures[..., 0] if image.channels == 1 else pictures.mean(axis=-1)
+    if pictures.dtype == np.uint8:
+        return pictures
+    low, high = float(pictures.min()), float(pictures.max())
+    scaled: Array = (pictures - low) / ((high - low) or 1.0)
+    return scaled
+
+
 def is_square(number: int) -> bool:
     """Whether so many numbers fill a square image; one alone does not."""
     return number > 1 and math.isqrt(number) ** 2 == number
@@ -60,7 +88,7 @@ def draw_images(
     """Draw images in a grid that is about square.
 
     Args:
-        images: (n, height, width).
+        images: (n, height, width), or (n, height, width, 3) in colour.
         titles: one above each image.
         title: of the figure.
         colour_map: a name of matplotlib's.
@@ -96,11 +124,12 @@ def draw_mistakes(
     count: int = 25,
     total: int | None = None,
     title: str = "",
+    image: Pixels | None = None,
 ) -> Figure:
     """Draw misclassified samples, the most certain predictions first.
 
     Args:
-        features: (rows, side * side), as the source has them.
+        features: (rows, columns), as the source has them.
         actual: (rows,), the index of the right class.
         predicted: (rows,), the index of the predicted class.
         classes: their names.
@@ -108,12 +137,13 @@ def draw_mistakes(
         count: how many to draw at most.
         total: how many samples were classified, if ``features`` are not those of all.
         title: what was measured; the number of mistakes is added.
+        image: how an image lies in a row of features; None for square ones of one channel.
 
     Raises:
         PlotError: if the images would not be square, or there is no mistake.
         MissingLibraryError: without matplotlib.
     """
-    images = square_images(features, "features")
+    images = visible_images(features, "features", image)
     wrong = np.flatnonzero(actual != predicted)
     total = len(actual) if total is None else total
     if not wrong.size:
@@ -156,6 +186,23 @@ def first_weights(model: Module) -> tuple[str, Array]:
             return name, parameter
     shapes = {name: parameter.shape for name, parameter in parameters.items()}
     raise PlotError(f"expected a layer with a matrix of weights (units, inputs), received a model with {shapes}")
+
+
+def first_kernels(model: Module) -> tuple[str, Array]:
+    """Find the first parameter of a model that is kernels (units, channels, height, width).
+
+    Returns:
+        Its name, and the parameter.
+
+    Raises:
+        PlotError: if no layer has such a parameter.
+    """
+    parameters = model.namedParameters()
+    for name, parameter in parameters.items():
+        if parameter.ndim == 4:
+            return name, parameter
+    shapes = {name: parameter.shape for name, parameter in parameters.items()}
+    raise PlotError(f"expected a layer with kernels (units, channels, height, width), received a model with {shapes}")
 
 
 def draw_weights(weights: Array, *, columns: tuple[str, ...] | None = None, count: int = 64, title: str = "") -> Figure:

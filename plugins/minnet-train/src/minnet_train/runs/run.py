@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from attrs import evolve, field, frozen
 
-from minnet_core import Array, Criterion, MinnetError, Module, Optimizer, Sequential, save
+from minnet_core import Array, Criterion, MinnetError, Module, Optimizer, Sequential, expect_shape, save
 from minnet_core.nn import describe
 from minnet_core.state import global_state_kept
 
+from ..augmentations import Augmentation
 from ..data import Dataset, Preparation, Samples
 from ..errors import ExperimentError, KeyPath, Problem
 from ..experiment import (
@@ -23,6 +25,7 @@ from ..experiment import (
     LearningData,
     StartModel,
     TrainingRecord,
+    build_augmentations,
     build_criterion,
     build_metrics,
     build_model,
@@ -123,6 +126,8 @@ class Run:
             begun.give_weights(model, with_head=data.keeps_head)
             taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
             experiment, begun = evolve(experiment, start=taken), evolve(begun, start=taken)
+        augmentations = build_augmentations(experiment)
+        _check_augmentations(augmentations, data.training)
         _check_fit(model, criterion, data.training)
         if data.validation is None:
             experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
@@ -130,7 +135,7 @@ class Run:
         check_metric_names(experiment, schedule, metrics)
         if not (is_begun or experiment.data.is_validated):
             check_not_judged(experiment, schedule)
-        (columns,) = data.training.inputs_shape
+        columns = math.prod(data.training.inputs_shape)
         chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
             model,
@@ -144,6 +149,7 @@ class Run:
             compile=compile_with,
             threads=chosen.count or None,
             frozen=frozen,
+            augmentations=augmentations,
         )
         return cls(
             experiment,
@@ -249,6 +255,19 @@ def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, li
         return trained_part(model, () if experiment.start is None else experiment.start.freeze)
     except ValueError as error:
         raise ExperimentError(Problem(("start", "freeze"), str(error))) from error
+
+
+def _check_augmentations(augmentations: Sequence[Augmentation], samples: Samples) -> None:
+    """Augment two samples, to find before training what does not fit."""
+    batch = samples.batch(np.arange(min(2, len(samples))))
+    for index, augmentation in enumerate(augmentations):
+        try:
+            received = augmentation.augment(*batch, np.random.default_rng(0))
+            for before, after in zip(batch, received, strict=True):
+                expect_shape(augmentation, after, before.shape, "result")
+        except (MinnetError, ValueError, TypeError) as error:
+            raise ExperimentError(Problem(("augmentations", index), str(error))) from error
+        batch = received
 
 
 def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:

@@ -39,6 +39,12 @@ class Shuffler:
         elif self._generator is None:
             self._generator = np.random.default_rng(rng)
 
+    @property
+    def generator(self) -> np.random.Generator:
+        """What is drawn from, once `use` has been called."""
+        assert self._generator is not None
+        return self._generator
+
     def begin_epoch(self) -> None:
         """Have the next permutation drawn anew."""
         self._start = None

@@ -34,6 +34,7 @@ FORMAT = 2
 
 def trainer_state(trainer: Trainer) -> dict[str, Any]:
     """Copy everything that decides how a training goes on but its history; the keys are those of checkpoint files."""
+    augmenter = trainer.augmenter
     return {
         "format": FORMAT,
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
@@ -45,6 +46,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "order": trainer.shuffler.state_dict(),
         "generators": {name: generator_state(each) for name, each in _generators(trainer).items()},
         "global": GlobalState.now().numpy,
+        **({"augmentations": augmenter.state_dict()} if augmenter else {}),  # which earlier versions do not know
         "running": trainer.totals.state_dict(),
         "early_stopping": None if trainer.early_stopping is None else trainer.early_stopping.state_dict(),
         "callbacks": [
@@ -82,6 +84,7 @@ def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     ours, theirs = [type(each).__name__ for each in callbacks], [each["class"] for each in state["callbacks"]]
     if ours != theirs:
         raise StateError(f"callbacks: expected those with a state to be {theirs}, received {ours}")
+    trainer.augmenter.load_state_dict(state.get("augmentations"))
     set_model_state(trainer.model, state["model"])
     set_plain_attributes(trainer.criterion, state["criterion"])
     set_optimizer_state(trainer.optimizer, state["optimizer"])

@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array, Criterion, Module, Optimizer
-from minnet_core.nn import describe
 
+from ..augmentations import Augmentation
 from ..data import Samples, expect_weights
 from ..errors import StateError
 from ..metrics import Metric
 from ..progress import OneLine, PlainLines, RichProgress, live_display
+from .augmenter import Augmenter
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .evaluate import evaluate_samples
+from .expectations import expect_metrics, expect_optimizer_of, expect_samples
 from .fit_options import FitOptions
-from .history import RESERVED, EpochReport, History
+from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
@@ -44,6 +46,7 @@ class Trainer:
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
         frozen: layers that are in evaluation mode; the optimizer must be of the others.
+        augmentations: change the training batches at random, one after another; what is validated by stays as it is.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
         compile: whether a step is a table of operations (`minnet_core.compile`), which does not set ``output`` and
             ``gradInput`` of the modules: True, False, the name of an executor, or ``"auto"``, which is as True and
@@ -84,12 +87,13 @@ class Trainer:
         clip_value: float | None = None,
         early_stopping: EarlyStopping | None = None,
         frozen: Sequence[Module] = (),
+        augmentations: Sequence[Augmentation] = (),
         callbacks: Sequence[object] = (),
         compile: bool | str = "auto",
         threads: int | None = None,
     ) -> None:
-        _expect_metrics(metrics)
-        _expect_optimizer_of(model, optimizer)
+        expect_metrics(metrics)
+        expect_optimizer_of(model, optimizer)
         if not isinstance(early_stopping, EarlyStopping | None):
             raise TypeError(
                 f"early_stopping: expected EarlyStopping(patience=...) or None, received {early_stopping!r}"
@@ -109,6 +113,7 @@ class Trainer:
         self.plan: FitOptions | None = None
         self.stopped: str | None = None
         self.shuffler, self.totals = Shuffler(), EpochTotals(self.metrics)
+        self.augmenter = Augmenter(augmentations)
         self.learning_rate = LearningRate(optimizer, schedule)
         # Whether no step is half done; whether somebody asked to stop; how the epoch is divided into batches.
         self.is_between_steps, self.is_stopping = True, False
@@ -178,7 +183,7 @@ class Trainer:
         more_callbacks: Sequence[object] = (),
     ) -> Iterator[EpochReport]:
         for samples in (training, *(() if validation is None else (validation,))):
-            _expect_samples(samples)
+            expect_samples(samples)
         self.plan = plan = FitOptions(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
         columns = math.prod(getattr(training, "inputs_shape", ()))  # samples of others may not know
         self.threads = Threads.chosen(self.model, batch_size, columns, wanted=self._wanted_threads)
@@ -186,6 +191,7 @@ class Trainer:
         if validation is not None:
             expect_weights(validation.weights, len(validation), "validation")
         self.shuffler.use(rng)
+        self.augmenter.begin(self.shuffler.generator)
         self.learning_rate.begin()
         hooks = Hooks.gather([*self.callbacks, *more_callbacks])
         self.stopped = None
@@ -295,6 +301,8 @@ class Trainer:
             for batch in range(self.batch, plan.batches):
                 rows = order[batch * size : None if batch + 1 == plan.batches else (batch + 1) * size]
                 inputs, targets = training.batch(rows)
+                if self.augmenter:
+                    inputs, targets = self.augmenter(inputs, targets, self.epoch, batch)
                 if set_rate is not None:
                     set_rate(self.step)
                 loss = self._train_step(inputs, targets, None if weights is None else weights[rows], hooks)
@@ -367,33 +375,3 @@ class Trainer:
             self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
         self.history.append(report)
         return report
-
-
-def _expect_metrics(metrics: Sequence[Metric]) -> None:
-    for metric in metrics:
-        if not isinstance(metric, Metric):
-            raise TypeError(f"expected a Metric, received {metric!r}")
-    names = [metric.name for metric in metrics]
-    for name in names:
-        if names.count(name) > 1 or name in RESERVED:
-            raise ValueError(f"expected metrics of different names, and none of {sorted(RESERVED)}, received {names}")
-
-
-def _expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
-    """Refuse an optimizer of another model, which would be trained in vain."""
-    module = getattr(optimizer, "module", model)
-    if module is model:
-        return
-    own = {*map(id, model.namedParameters().values())}
-    if own and own.isdisjoint(map(id, module.namedParameters().values())):
-        raise ValueError(
-            f"expected an optimizer of the model that is trained, received {optimizer!r} of another one, "
-            "whose parameters never get a gradient"
-        )
-
-
-def _expect_samples(samples: object) -> None:
-    if not hasattr(samples, "batch"):
-        raise TypeError(
-            f"expected Samples, which Samples.of_arrays(inputs, targets) makes of arrays; received {describe(samples)}"
-        )

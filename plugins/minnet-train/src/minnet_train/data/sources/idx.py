@@ -14,6 +14,7 @@ from minnet_core import Array, Example
 
 from ...errors import DataError
 from ..dataset import Dataset
+from ..pixels import Pixels
 from ..unpacking import expect_plausible_size
 from .example_files import arrays, write_idx
 from .source import Source
@@ -40,14 +41,16 @@ class Idx(Source):
         folder: where the files are.
         part: what the names begin with: ``train`` or ``t10k``, which has the 10,000 test images of MNIST; ``all``
             takes both one after the other, read into memory.
+        images: whether a network takes them as images, (batch, 1, height, width), rather than as rows of numbers.
     """
 
-    EXAMPLES = (Example(arguments={"folder": "images"}),)
+    EXAMPLES = (Example(arguments={"folder": "images"}), Example(arguments={"folder": "images", "images": True}))
     PATHS = ("folder",)
 
-    def __init__(self, folder: str, part: str = "train") -> None:
+    def __init__(self, folder: str, part: str = "train", images: bool = False) -> None:
         self.folder = folder
         self.part = part
+        self.images = images
 
     @classmethod
     def write_example(cls, folder: Path) -> None:
@@ -66,11 +69,14 @@ class Idx(Source):
         """
         parts = ("train", "t10k") if self.part == "all" else (self.part,)
         images, labels = zip(*map(self._pair, parts), strict=True)
-        features = images[0] if len(images) == 1 else np.concatenate(images)
+        stacked = images[0] if len(images) == 1 else np.concatenate(images)
         targets = np.concatenate(labels)
         names, indices = np.unique(targets, return_inverse=True)
         name = os.path.join(self.folder, self.part)
-        return Dataset(name, features, indices, tuple(int(label) for label in names))
+        image, told = Pixels.of_array(stacked.shape, None, name) if self.images else (None, "")
+        notes = (told,) if told else ()
+        features, classes = stacked.reshape(len(stacked), -1), tuple(int(label) for label in names)
+        return Dataset(name, features, indices, classes, notes=notes, image=image)
 
     def _pair(self, part: str) -> tuple[Array, Array]:
         images, labels = (self._read(f"{part}-{end}") for end in (IMAGES, LABELS))
@@ -79,7 +85,7 @@ class Idx(Source):
                 f"{self.folder}, {part}: expected images (rows, ...) and labels (rows,), "
                 f"received {images.shape} and {labels.shape}"
             )
-        return images.reshape(len(images), -1), labels
+        return images, labels
 
     def _read(self, name: str) -> Array:
         # The files of MNIST are also found unpacked with a dot: train-images.idx3-ubyte.

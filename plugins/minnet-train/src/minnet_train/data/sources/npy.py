@@ -18,6 +18,7 @@ from minnet_core.support import printable
 
 from ...errors import DataError
 from ..dataset import Dataset
+from ..pixels import CHANNELS, Pixels
 from ..tables import class_names
 from ..unpacking import expect_plausible_size
 from .example_files import arrays
@@ -33,8 +34,8 @@ TARGETS = ("targets", "y", "Y", "y_train", "labels", "target")
 class Npy(Source):
     """Features and targets in files of NumPy; they are mapped, so that they may be larger than memory.
 
-    Features are (rows, ...), and are flattened; targets are (rows,): integers or texts make a classification, floats
-    a regression, as (rows, outputs) do.
+    Features are (rows, ...), and are flattened, unless they are images; targets are (rows,): integers or texts make a
+    classification, floats a regression, as (rows, outputs) do.
     An NPZ file that is compressed cannot be mapped, and is read.
 
     Args:
@@ -44,11 +45,15 @@ class Npy(Source):
         features_name: what the features are called in an NPZ file.
         targets_name: what the targets are called there.
         task: ``regression`` takes integers for numbers, ``classification`` floats that are integers for classes.
+        images: whether a network takes features as images, (batch, channels, height, width): they are (rows, height,
+            width), or have an axis of channels.
+        channels: where that is, ``first`` or ``last``; if not given, where it has length 1, 3 or 4.
     """
 
     EXAMPLES = (
         Example(arguments={"path": "images.npy", "targets": "labels.npy"}, rejected_arguments=[{"task": "ranking"}]),
         Example(arguments={"path": "images.npz"}),
+        Example(arguments={"path": "images.npz", "images": True}, rejected_arguments=[{"channels": "middle"}]),
     )
     PATHS = ("path", "targets")
 
@@ -59,14 +64,20 @@ class Npy(Source):
         features_name: str | None = None,
         targets_name: str | None = None,
         task: str | None = None,
+        images: bool = False,
+        channels: str | None = None,
     ) -> None:
         if task not in (None, "classification", "regression"):
             raise ValueError(f"task: expected 'classification' or 'regression', received {task!r}")
+        if channels not in (None, *CHANNELS):
+            raise ValueError(f"channels: expected 'first' or 'last', received {channels!r}")
         self.path = path
         self.targets = targets
         self.features_name = features_name
         self.targets_name = targets_name
         self.task = task
+        self.images = images
+        self.channels = channels
 
     @classmethod
     def write_example(cls, folder: Path) -> None:
@@ -82,11 +93,13 @@ class Npy(Source):
         Raises:
             DataError: if they cannot be read, or do not fit each other.
         """
-        flat, targets = mapped_features(self.path, self.features_name), self._targets()
+        features, targets = mapped_features(self.path, self.features_name), self._targets()
+        image, told = Pixels.of_array(features.shape, self.channels, self.path) if self.images else (None, "")
+        flat, notes = flattened(features), (told,) if told else ()
         if targets is None:
-            return Dataset(self.path, flat, np.empty((len(flat), 0)))
+            return Dataset(self.path, flat, np.empty((len(flat), 0)), notes=notes, image=image)
         targets, classes = as_targets(targets, self.task, self.path)
-        return Dataset(self.path, flat, targets, classes)
+        return Dataset(self.path, flat, targets, classes, notes=notes, image=image)
 
     def _targets(self) -> Array | None:
         if self.targets is not None:
@@ -101,7 +114,7 @@ class Npy(Source):
 
 
 def mapped_features(path: str, name: str | None = None) -> Array:
-    """Map the features of an NPY or NPZ file, which may call them ``name``: (rows, columns).
+    """Map the features of an NPY or NPZ file, which may call them ``name``: (rows, ...).
 
     Raises:
         DataError: if there are none.
@@ -109,6 +122,11 @@ def mapped_features(path: str, name: str | None = None) -> Array:
     features = _member(path, name, FEATURES, "features") if _is_archive(path) else mapped_npy(path)
     if features.ndim < 2:
         raise DataError(f"{path}: expected features (rows, ...), received {features.shape}")
+    return features
+
+
+def flattened(features: Array) -> Array:
+    """Make rows (rows, columns) of features (rows, ...)."""
     return features.reshape(len(features), -1) if features.ndim > 2 else features
 
 

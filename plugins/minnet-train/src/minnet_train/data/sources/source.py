@@ -19,6 +19,9 @@ DIGITS = "digits"
 _TABLES = ("minnet-train:Csv", "minnet-train:Parquet", "minnet-train:Feather", "minnet-train:JsonLines")
 """The classes that read files with columns."""
 
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp")
+"""The ends of names of pictures."""
+
 _ARRAYS = {".npy": "minnet-train:Npy", ".npz": "minnet-train:Npy"}
 
 
@@ -63,8 +66,8 @@ class Source(Component, ABC):
 def written_out(source: str) -> dict[str, Any]:
     """Write a source that is a text as the config of a component.
 
-    A folder has IDX files, a pattern such as ``data/*.csv`` stands for several tables, and a file of another suffix is
-    a CSV file.
+    A folder has folders of pictures, or IDX files, a pattern such as ``data/*.csv`` stands for several tables, and a
+    file of another suffix is a CSV file.
 
     Raises:
         FileNotFoundError: if it is neither ``digits`` nor the path of something that is there.
@@ -76,7 +79,8 @@ def written_out(source: str) -> dict[str, Any]:
         return {"class": "minnet-train:Digits"}
     path = Path(source)
     if path.is_dir():
-        return {"class": "minnet-train:Idx", "folder": source}
+        has_pictures = any(map(is_picture, path.glob("*/**/*")))
+        return {"class": f"minnet-train:{'ImageFolder' if has_pictures else 'Idx'}", "folder": source}
     if not path.is_file():
         if WILD & set(source):
             try:
@@ -86,15 +90,22 @@ def written_out(source: str) -> dict[str, Any]:
         hint = nearest(path.name, [DIGITS])
         raise FileNotFoundError(
             f"expected {DIGITS!r}, the path of a data file (CSV, Parquet, Feather, JSON lines, NPY or NPZ) or of a "
-            f"folder with IDX files, received {source!r}, which is no file{hint and f'; {hint}'}"
+            f"folder with IDX files or with pictures by class, received {source!r}, which is no file"
+            f"{hint and f'; {hint}'}"
         )
     cls = _ARRAYS.get(path.suffix.lower()) or f"minnet-train:{table_format(source) or 'Csv'}"
     return {"class": cls, "path": source}
 
 
+def is_picture(path: Path) -> bool:
+    """Whether a path is that of a picture, by its name."""
+    return path.suffix.lower() in PICTURES and path.is_file()
+
+
 def is_csv(path: str) -> bool:
-    """Whether a path is that of a CSV file, as any is that has no suffix of another format."""
-    return Path(path).suffix.lower() not in _ARRAYS and table_format(path) in ("Csv", None)
+    """Whether a path is that of a CSV file, as any file is that has no suffix of another format."""
+    is_other = Path(path).suffix.lower() in (*_ARRAYS, *PICTURES) or Path(path).is_dir()
+    return not is_other and table_format(path) in ("Csv", None)
 
 
 def is_table(name: str) -> bool:

@@ -13,6 +13,7 @@ from minnet_core import Array
 from ...errors import DataError
 from ..calendars import Calendar
 from ..dataset import Dataset
+from ..pixels import Pixels
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import OTHERS
 from .engine import numpy_of
@@ -34,6 +35,7 @@ class Columns:
         calendars: as `Dataset.calendars`.
         unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
             inputs of the column 0. Where there is a category of all others, it is that.
+        image: as `Dataset.image`.
     """
 
     count: int
@@ -41,11 +43,13 @@ class Columns:
     categories: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
     unknown: str = field(default="error", validator=validators.in_(UNKNOWN))
+    image: Pixels | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, dataset: Dataset, unknown: str = "error") -> Columns:
         """Take those of a data set."""
-        return cls(dataset.features.shape[1], dataset.columns, dataset.categories, dataset.calendars, unknown)
+        columns = dataset.features.shape[1]
+        return cls(columns, dataset.columns, dataset.categories, dataset.calendars, unknown, dataset.image)
 
     @cached_property
     def is_number(self) -> Array:
@@ -63,6 +67,11 @@ class Columns:
     def width(self) -> int:
         """How many inputs a network has."""
         return int(self._widths.sum())
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the input of a network, of one sample."""
+        return (self.width,) if self.image is None else self.image.shape
 
     @property
     def are_numbers(self) -> bool:
@@ -83,10 +92,10 @@ class Columns:
         """Write raw columns as the inputs of a network.
 
         A column of categories becomes one of 0 and 1 for each category, and one of times what its `Calendar` says; nan
-        stays nan, in all of them.
+        stays nan, in all of them. Of images, the numbers of each channel stand together.
         """
         if self.are_numbers:
-            return raw
+            return raw if self.image is None else self.image.arranged(raw)
         inputs = np.empty((len(raw), self.width))
         inputs[:, self.is_number] = raw[:, [index for index, (of, when) in enumerate(self._each) if not (of or when)]]
         for index, (of, calendar) in enumerate(self._each):

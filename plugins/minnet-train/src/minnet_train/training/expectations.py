@@ -1,0 +1,43 @@
+"""What a `Trainer` expects of what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from minnet_core import Module, Optimizer
+from minnet_core.nn import describe
+
+from ..metrics import Metric
+from .history import RESERVED
+
+
+def expect_metrics(metrics: Sequence[Metric]) -> None:
+    """Refuse what is no metric, and names that are there twice."""
+    for metric in metrics:
+        if not isinstance(metric, Metric):
+            raise TypeError(f"expected a Metric, received {metric!r}")
+    names = [metric.name for metric in metrics]
+    for name in names:
+        if names.count(name) > 1 or name in RESERVED:
+            raise ValueError(f"expected metrics of different names, and none of {sorted(RESERVED)}, received {names}")
+
+
+def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
+    """Refuse an optimizer of another model, which would be trained in vain."""
+    module = getattr(optimizer, "module", model)
+    if module is model:
+        return
+    own = {*map(id, model.namedParameters().values())}
+    if own and own.isdisjoint(map(id, module.namedParameters().values())):
+        raise ValueError(
+            f"expected an optimizer of the model that is trained, received {optimizer!r} of another one, "
+            "whose parameters never get a gradient"
+        )
+
+
+def expect_samples(samples: object) -> None:
+    """Refuse what has no batches."""
+    if not hasattr(samples, "batch"):
+        raise TypeError(
+            f"expected Samples, which Samples.of_arrays(inputs, targets) makes of arrays; received {describe(samples)}"
+        )
