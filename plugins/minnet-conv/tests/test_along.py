@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_conv.along import Along, spread_along, sums_along
+from minnet_conv.pooling.along import Along, spread_along, sums_along
 
 
 @settings(deadline=None, derandomize=True, max_examples=100)

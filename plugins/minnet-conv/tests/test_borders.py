@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_conv.borders import put_borders, take_borders_back
+from minnet_conv.convolving.borders import put_borders, take_borders_back
 
 IN_NUMPY = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 every_mode = pytest.mark.parametrize("mode", IN_NUMPY)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from minnet_conv.footprint import Footprint
+from minnet_conv.convolving.footprint import Footprint
 from minnet_core import ShapeError
 
 

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from minnet_conv.footprint import LEAST_RUN, Footprint
-from minnet_conv.patches import correlate, correlation_weights, spread
+from minnet_conv.convolving.footprint import LEAST_RUN, Footprint
+from minnet_conv.convolving.patches import correlate, correlation_weights, spread
 
 FOOTPRINTS = [
     Footprint((3, 3)),
@@ -82,7 +82,7 @@ def test_products_of_rows_are_added_in_parts_that_make_no_difference(monkeypatch
     x, W, _ = draw(footprint, LEAST_RUN)
     g = np.random.default_rng(1).standard_normal((2, 2, 3, LEAST_RUN))
     whole, _ = correlation_weights(x, g, footprint, W.shape, True)
-    monkeypatch.setattr("minnet_conv.patches._MOST_SUMMANDS", 1)
+    monkeypatch.setattr("minnet_conv.convolving.patches._MOST_SUMMANDS", 1)
     parts, _ = correlation_weights(x, g, footprint, W.shape, True)
     np.testing.assert_allclose(parts, whole, rtol=1e-12, atol=1e-12)
 

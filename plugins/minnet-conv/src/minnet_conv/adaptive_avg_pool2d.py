@@ -5,8 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.nn import as_floating
 
-from .adaptive_windows import adaptive_windows, expect_counts, output_sizes
-from .means import gradient_to_means, window_means
+from .pooling import adaptive_windows, expect_counts, gradient_to_means, output_sizes, window_means
 
 
 class AdaptiveAvgPool2d(Module):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.nn import as_floating, expect_forward
 
-from .adaptive_maxima import adaptive_maxima, gradient_to_adaptive_maxima
-from .adaptive_windows import expect_counts, output_sizes
+from .pooling import adaptive_maxima, expect_counts, gradient_to_adaptive_maxima, output_sizes
 
 
 class AdaptiveMaxPool2d(Module):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.nn import as_floating
 
-from .along import Along
-from .means import gradient_to_means, window_means
-from .windows import Windows
+from .pooling import Along, Windows, gradient_to_means, window_means
 
 
 class AvgPool2d(Module):

@@ -9,11 +9,17 @@ import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
 
-from .convolution_arguments import channels_in_groups, draw_parameters
-from .convolution_examples import convolution_example
-from .convolutions import convolve, convolve_back, convolve_weights, output_shape
-from .folding import absorb_channels
-from .footprint import Footprint
+from .convolving import (
+    Footprint,
+    absorb_channels,
+    channels_in_groups,
+    convolution_example,
+    convolve,
+    convolve_back,
+    convolve_weights,
+    draw_parameters,
+    output_shape,
+)
 
 
 class Conv2d(Module):

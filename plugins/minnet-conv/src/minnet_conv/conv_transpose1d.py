@@ -9,11 +9,19 @@ import numpy.typing as npt
 
 from minnet_core import Array, Module, expect_shape
 
-from .convolution_arguments import channels_in_groups, draw_parameters, numbers
-from .convolution_examples import convolution_example
-from .convolutions import channel_sums, convolve, convolve_back, convolve_weights
-from .footprint import Footprint
-from .transposed import output_padding_of, transposed_shape
+from .convolving import (
+    Footprint,
+    channel_sums,
+    channels_in_groups,
+    convolution_example,
+    convolve,
+    convolve_back,
+    convolve_weights,
+    draw_parameters,
+    numbers,
+    output_padding_of,
+    transposed_shape,
+)
 
 
 class ConvTranspose1d(Module):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, expect_shape
 from minnet_core.nn import as_floating
 
-from .adaptive_windows import adaptive_windows, expect_counts
-from .means import gradient_to_means, window_means
+from .pooling import adaptive_windows, expect_counts, gradient_to_means, window_means
 
 
 class GlobalAvgPool2d(Module):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, expect_shape
 from minnet_core.nn import as_floating, expect_forward
 
-from .adaptive_windows import expect_counts
-from .maxima import gradient_to_maximum, maximum_of
+from .pooling import expect_counts, gradient_to_maximum, maximum_of
 
 
 class GlobalMaxPool2d(Module):

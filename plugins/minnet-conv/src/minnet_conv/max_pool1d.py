@@ -5,8 +5,7 @@ from __future__ import annotations
 from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.nn import as_floating, expect_forward
 
-from .maxima import gradient_to_maxima, window_maxima
-from .windows import Windows
+from .pooling import Windows, gradient_to_maxima, window_maxima
 
 
 class MaxPool1d(Module):

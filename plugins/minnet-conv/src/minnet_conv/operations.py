@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .conv2d import Conv2d
     from .flatten import Flatten
     from .max_pool2d import MaxPool2d
-    from .windows import Windows
+    from .pooling import Windows
 
 
 def convolution(table: Table, layer: Conv2d, x: Value) -> tuple[Value, Backward]:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 
-from .memory_order import empty_beside
-from .numbers_of_axes import integers
-from .windows import AXES, SIZES
+from .pooling import AXES, SIZES, empty_beside, integers
 
 
 class PixelShuffle(Module):

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 
-from .along import Along
-from .memory_order import beside
-from .numbers_of_axes import integers
-from .padding import padded_shape
-from .resampling import gradient_to_resampled, mirrored, resample
+from .pooling import Along, beside, gradient_to_resampled, integers, mirrored, padded_shape, resample
 
 
 class ReflectionPad2d(Module):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from minnet_core import Example, Reference
 
 from .conv2d import Conv2d
-from .convolution_arguments import positive_int
+from .convolving import positive_int
 
 
 class SameConv2d(Conv2d):

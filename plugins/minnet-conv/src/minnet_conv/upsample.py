@@ -8,11 +8,20 @@ from typing import Any, Literal
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 from minnet_core.nn import as_floating
 
-from .along import Along
-from .memory_order import beside
-from .numbers_of_axes import integers
-from .resampling import Blend, blend, gradient_to_blended, gradient_to_resampled, linear, nearest, resample
-from .windows import AXES, SIZES
+from .pooling import (
+    AXES,
+    SIZES,
+    Along,
+    Blend,
+    beside,
+    blend,
+    gradient_to_blended,
+    gradient_to_resampled,
+    integers,
+    linear,
+    nearest,
+    resample,
+)
 
 
 class Upsample(Module):

@@ -6,10 +6,7 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
 
-from .memory_order import zeros_beside
-from .numbers_of_axes import integers
-from .padding import inside, padded_shape
-from .windows import Index
+from .pooling import Index, inside, integers, padded_shape, zeros_beside
 
 
 class ZeroPad2d(Module):
