@@ -68,3 +68,8 @@ def test_a_larger_batch_has_the_results_of_its_samples_in_its_order_in_memory():
             np.testing.assert_array_equal(result, each)
             assert result.dtype == np.float32
             assert np.argsort(result.strides).tolist() == np.argsort(images.strides).tolist()
+
+
+def test_one_number_is_height_and_width():
+    x = np.random.default_rng(0).normal(size=(2, 3, 5, 4))
+    np.testing.assert_array_equal(AdaptiveMaxPool2d(2).forward(x), AdaptiveMaxPool2d((2, 2)).forward(x))

@@ -34,11 +34,11 @@ class AdaptiveAvgPool2d(Module):
 
     EXAMPLES = (
         Example(
-            arguments={"output_size": 2},
+            arguments={"output_size": (2, 2)},
             input=[(2, 3, 4, 5), (1, 2, 1, 3)],
             rejects=[(2, 3, 4)],
             rejected_arguments=[{"output_size": 0}, {"output_size": 1.5}, {"output_size": (1, 2, 3)}],
-            reference=Reference("torch.nn.AdaptiveAvgPool2d", {"output_size": 2}),
+            reference=Reference("torch.nn.AdaptiveAvgPool2d", {"output_size": (2, 2)}),
         ),
         Example(
             arguments={"output_size": (3, None)},
