@@ -73,12 +73,12 @@ class SameConv2d(_Convolution, of.SameConv2d):
 
 
 class MaxPool2d(of.MaxPool2d):
-    """Twin of `minnet_conv.MaxPool2d`, for images that have the batch innermost in memory."""
+    """Twin of `minnet_conv.MaxPool2d`, for 16 images and more, and for all that have the batch innermost in memory."""
 
     STANDS_FOR = of.MaxPool2d
 
     def updateOutput(self, input: Array) -> Array:
-        x = _planes_as_they_are(input)
+        x = _pooled_planes(input)
         if x is None:
             return super().updateOutput(input)
         y = np.empty((x.shape[0], *self.windows.counts(self, input), x.shape[3]), np.float32)
@@ -88,7 +88,7 @@ class MaxPool2d(of.MaxPool2d):
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        x, g = _planes_as_they_are(input), _planes(gradOutput)
+        x, g = _pooled_planes(input), _planes(gradOutput)
         if x is None or g is None:
             return super().updateGradInput(input, gradOutput)
         h = np.empty(x.shape, np.float32)
@@ -107,10 +107,12 @@ def _planes(x: Array) -> Array | None:
     return np.ascontiguousarray(x.transpose(1, 2, 3, 0))
 
 
-def _planes_as_they_are(x: Array) -> Array | None:
-    if type(x) is not np.ndarray or x.ndim != 4 or not x.transpose(1, 2, 3, 0).flags.c_contiguous:
+def _pooled_planes(x: Array) -> Array | None:
+    """The same of what is to be pooled, where a copy pays."""
+    if type(x) is not np.ndarray or x.ndim != 4:
         return None
-    return x.transpose(1, 2, 3, 0)
+    pays = len(x) >= LEAST_BATCH or x.transpose(1, 2, 3, 0).flags.c_contiguous
+    return _planes(x) if pays else None
 
 
 def _images(planes: Array, ndim: int) -> Array:
