@@ -101,7 +101,7 @@ def test_they_are_found_and_pass_the_conformance_kit(made):
     assert {report["case"].partition("(")[0] for report in reports} == {f"My{kind.title()}" for kind in REGISTERED}
     for report in reports:
         assert report["failures"] == report["weaknesses"] == []
-        assert [result["status"] for result in report["results"]].count("passed") > 8
+        assert [result["status"] for result in report["results"]].count("passed") >= 8
 
 
 def test_minnet_train_does_without_minnet_new():

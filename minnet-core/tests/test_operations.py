@@ -113,7 +113,12 @@ CASES = [
         {"ignored": IGNORED, "refuse": refuse},
         (-(LOG * ONE_HOT)[KEPT].sum() / KEPT.sum(), PLACES, SHARES),
     ),
-    (o.kept_nll, (LOG, CLASSES), {"ignored": -100, "refuse": refuse}, (-(LOG * ONE_HOT).sum() / 6,)),
+    (
+        o.kept_nll,
+        (LOG, CLASSES),
+        {"ignored": -100, "refuse": refuse},
+        (-(LOG * ONE_HOT).sum() / 6, np.arange(0, 24, 4) + CLASSES, np.full(6, 1 / 6)),
+    ),
     (
         o.log_soft_max_kept_nll_back,
         (SHIFTED, SUMS, PLACES, SHARES),
@@ -270,9 +275,9 @@ def test_classes_that_are_ignored_count_nothing_and_others_that_there_are_not_ar
     numbers = {"ignored": -100, "refuse": refuse}
     for classes in (np.array([0, 4]), np.array([-100, -1])):
         with pytest.raises(ValueError, match="refused"):
-            execute(o.kept_nll, (LOG[:2], classes), fresh(o.kept_nll, (LOG[:2], classes)), numbers)
+            execute(o.kept_nll, (LOG[:2], classes), fresh(o.kept_nll, (0.0, classes, SUMS[:2])), numbers)
     for classes, expected in ((np.array([-100, 1]), -LOG[1, 1]), (np.array([-100, -100]), 0)):
-        results = fresh(o.kept_nll, (LOG[:2], classes))
+        results = fresh(o.kept_nll, (0.0, classes, SUMS[:2]))
         execute(o.kept_nll, (LOG[:2], classes), results, numbers)
         assert results[0] == pytest.approx(expected)
         h = np.empty((2, 4))

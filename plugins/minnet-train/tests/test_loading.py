@@ -37,8 +37,8 @@ def test_a_path_that_does_not_exist_is_an_error_of_the_source(folder):
         load_source(DataConfig(source=str(folder / "digts")))
     assert str(caught.value) == (
         "data.source: expected 'digits', the path of a data file (CSV, Parquet, Feather, JSON lines, NPY or NPZ) "
-        "or of a folder with IDX "
-        f"files, received {str(folder / 'digts')!r}, which is no file; did you mean 'digits'?"
+        "or of a folder with IDX files or with pictures by class, "
+        f"received {str(folder / 'digts')!r}, which is no file; did you mean 'digits'?"
     )
 
 

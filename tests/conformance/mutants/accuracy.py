@@ -56,7 +56,14 @@ ACCURACY = (
     ),
     Mutant(
         BatchNormalization,
-        ("variance = column_means(np.square(output))", "variance = column_means(np.square(x)) - np.square(mean)"),
+        (
+            "output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)",
+            "output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)\n"
+            "            columns = x.swapaxes(self.axis, -1)\n"
+            "            variance = np.square(columns).mean(tuple(range(x.ndim - 1))) - np.square(mean)\n"
+            "            inverse = 1 / np.sqrt(variance + self.EPS)\n"
+            "            output = ((columns - mean) * inverse).swapaxes(self.axis, -1)",
+        ),
         _FAR,
         "the variance is the mean square less the square of the mean",
     ),

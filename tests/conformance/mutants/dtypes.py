@@ -55,7 +55,10 @@ DTYPES = (
                 "output = x - mean.astype(x.dtype, copy=False)\n                output *=",
                 "output = x - mean.astype(float)\n                output *=",
             ),
-            ("(self.axis, -1).astype(floating_dtype(input), copy=False)", "(self.axis, -1)"),
+            (
+                "        output = output.astype(floating_dtype(input), copy=False)\n        self.output",
+                "        self.output",
+            ),
         ],
         _CHECK,
         "evaluation converts the moving mean to float",

@@ -31,6 +31,7 @@ from minnet_swish import Swish
 from .mutant import Mutant
 
 SLOPE = "gradInput_is_the_slope"
+_BACK = "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)"
 
 FORMULAS = (
     Mutant(Tanh, ("(1 - self.output**2)", "(1 + self.output**2)"), SLOPE, "wrong sign"),
@@ -112,13 +113,25 @@ SUMS = (
     ),
     Mutant(
         BatchNormalization,
-        ("                gradInput -= column_means(g)\n", ""),
+        (
+            _BACK,
+            _BACK + ".swapaxes(self.axis, -1)\n            axes = tuple(range(g.ndim - 1))\n"
+            "            gradInput = gradInput + g.swapaxes(self.axis, -1).mean(axes) * self.inverse_deviation\n"
+            "            gradInput = gradInput.swapaxes(self.axis, -1)",
+        ),
         SLOPE,
         "the mean is taken for a constant",
     ),
     Mutant(
         BatchNormalization,
-        ("column_means(gradInput), out", "gradInput.sum(axis=tuple(range(g.ndim - 1))), out"),
+        (
+            _BACK,
+            _BACK + ".swapaxes(self.axis, -1)\n            axes = tuple(range(g.ndim - 1))\n"
+            "            y = self.output.swapaxes(self.axis, -1)\n"
+            "            along = g.swapaxes(self.axis, -1) * y\n"
+            "            gradInput = gradInput - y * (along.sum(axes) - along.mean(axes)) * self.inverse_deviation\n"
+            "            gradInput = gradInput.swapaxes(self.axis, -1)",
+        ),
         SLOPE,
         "a mean over the batch is a sum",
     ),

@@ -50,8 +50,9 @@ ONE_SAMPLE = (
     Mutant(
         BatchNormalization,
         (
-            "gradInput *= self.inverse_deviation\n",
-            "gradInput *= self.inverse_deviation\n                gradInput += g * (len(g) == 1)\n",
+            "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)\n",
+            "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)\n"
+            "            gradInput = gradInput + g * (len(g) == 1)\n",
         ),
         "gradInput_is_the_slope_for_one_sample",
         "one sample has the gradient of the identity, though its output is 0",

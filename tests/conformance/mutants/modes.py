@@ -103,10 +103,10 @@ MODES = (
     Mutant(
         BatchNormalization,
         (
-            "mean, variance = self._moving()\n                output",
-            "mean, variance = self._moving()\n"
-            "                self._move(column_means(x), column_means(np.square(x - column_means(x))))\n"
-            "                output",
+            "            with whole_rows(x):",
+            "            axes = tuple(range(x.ndim - 1))\n"
+            "            self.move(x.mean(axes), x.var(axes))\n"
+            "            with whole_rows(x):",
         ),
         _UNCHANGED,
         "evaluation updates the moving statistics",

@@ -111,8 +111,8 @@ RANDOMNESS = (
     Mutant(
         Dropout,
         (
-            "if self.training:\n            mask = keep_mask(self.rng, input.shape, self.p)",
-            "mask = keep_mask(self.rng, input.shape, self.p)\n        if self.training:\n            mask = mask",
+            "if self.training:\n            mask = np.empty_like",
+            "keep_mask(self.rng, input.shape, self.p)\n        if self.training:\n            mask = np.empty_like",
         ),
         _EVALUATION,
         "a mask is drawn before the mode is looked at",
