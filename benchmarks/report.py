@@ -76,7 +76,8 @@ def _lines(results: Results) -> Iterator[str]:
     rounds = max((len(its.rounds) for run in results.runs for its in run.outcomes), default=0)
     yield _INTRODUCTION.format(
         threads=",".join(str(run.threads) for run in results.runs),
-        machine=f"{machine['cpus']} CPUs of an {machine['processor']} ({machine['system']}), {results.started[:10]}",
+        machine=f"{machine['cpus']} CPUs of an {machine['processor']} ({machine['system']}), {results.started[:10]}"
+        + (f";\n{machine['remark']}" if "remark" in machine else ""),  # what somebody who measured has written there
         options=f" --rounds {rounds}" + (f" --clock {results.clock}" if results.clock != "wall" else ""),
         rounds=rounds,
         clock=_CLOCKS[results.clock],
