@@ -56,11 +56,19 @@ static void clear_gradient(const Spatial *s, float *gx) {
     memset(gx, 0, (size_t)(s->inputs * s->height.input * s->width.input * s->batch) * sizeof *gx);
 }
 
-/* gx += g where x is the largest of its window */
+/* Whether each place is in one window at most; and whether in one at least. */
+INLINE int is_apart(const Axis *axis) { return axis->stride > axis->dilation * (axis->window - 1); }
+
+INLINE int is_covered(const Axis *axis) {
+    return axis->dilation == 1 && axis->padding == 0 && axis->output * axis->window == axis->input;
+}
+
+/* gx += g where x is the largest of its window; where no window overlaps another, each place is written once. */
 static void max_pool_back(const Spatial *s) {
     float most[STRIP];
     int32_t index[STRIP];
-    clear_gradient(s, s->at[2]);
+    const int once = is_apart(&s->height) && is_apart(&s->width);
+    if (!(once && is_covered(&s->height) && is_covered(&s->width))) clear_gradient(s, s->at[2]);
     FOR_EACH_WINDOW({
         const float *g = s->at[1] + to;
         find_largest(s->at[0] + from, &rows, &columns, count, most, index);
@@ -68,7 +76,10 @@ static void max_pool_back(const Spatial *s) {
             for (Size b = 0; b < columns.count; b++) {
                 float *gx = s->at[2] + from + rows.place[a] + columns.place[b];
                 const int32_t tap = (int32_t)(a * columns.count + b);
-                FOR_EACH(k, count) gx[k] += index[k] == tap ? g[k] : 0;
+                if (once)
+                    FOR_EACH(k, count) gx[k] = index[k] == tap ? g[k] : 0;
+                else
+                    FOR_EACH(k, count) gx[k] += index[k] == tap ? g[k] : 0;
             }
     })
 }
