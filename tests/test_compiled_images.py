@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_conv import AvgPool2d, Conv1d, Conv2d, Flatten, MaxPool2d, SameConv2d
-from minnet_core import Module, Sequential, compile
+from minnet_core import Module, Sequential, ShapeError, compile
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import (
     ELU,
@@ -16,6 +16,7 @@ from minnet_layers import (
     LogSoftMax,
     ReLU,
     Residual,
+    SiLU,
     SoftPlus,
 )
 from minnet_optimizers import SGD
@@ -76,6 +77,7 @@ def between(draw):
         lambda: BatchNormalization(0.9, axis=1),
         Doubling,
         lambda: Dropout(0.3, rng=5),
+        lambda: Residual(SiLU(), Doubling()),
     )
     return draw(st.sampled_from(kinds))()
 
@@ -131,6 +133,48 @@ def test_drawn_networks_infer_as_their_modules_do(network):
     model.evaluate()
     for executor in ("numpy", "auto"):
         np.testing.assert_allclose(compile(model, executor=executor).forward(x), model.forward(x), 1e-9, 1e-9)
+
+
+def test_what_is_flattened_otherwise_is_as_the_modules_do():
+    x = np.random.default_rng(0).normal(size=(4, 2, 3, 3))
+    for start in (-3, 1):
+        model = Sequential(SameConv2d(2, 2, 3, rng=0, dtype="float64"), Flatten(start))
+        assert_trains_alike(model, MSECriterion(), x, np.zeros((4, 18)))
+    model = Sequential(SameConv2d(2, 2, 3, rng=0, dtype="float64"), Flatten(5))
+    with pytest.raises(ShapeError, match="Flatten 5"):
+        compile(model, MSECriterion(), SGD(model, lr=0.1)).step(x, np.zeros((4, 18)))
+
+
+def test_an_infinite_gradient_stays_with_its_maximum():
+    x = np.random.default_rng(0).normal(size=(2, 1, 2, 4))
+    given = []
+    for executor in ("modules", "numpy"):
+        model = Sequential(Conv2d(1, 1, 1, rng=0, bias=False, dtype="float64"), MaxPool2d(2))
+        target = np.zeros((2, 1, 1, 2))
+        target[0] = -np.inf
+        with np.errstate(invalid="ignore"):
+            trained(model, MSECriterion(), x, target, None if executor == "modules" else executor, steps=1)
+        given.append(model[0].gradW)
+    np.testing.assert_array_equal(*given)
+
+
+@pytest.mark.parametrize("batch", [16, 17, 40])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_networks_of_float32_train_as_their_modules_do(batch, groups):
+    how = {"rng": 0, "groups": groups}
+    model = Sequential(
+        Conv2d(2, 4, (3, 2), (1, 2), (1, 2), dilation=(2, 1), **how),
+        SiLU(),
+        Residual(MaxPool2d(3, 1, 1), SameConv2d(4, 4, 3, rng=1)),
+        Conv2d(4, 6, 3, padding=1, padding_mode="circular", **how),
+        MaxPool2d(2, 3, ceil_mode=True),
+        AvgPool2d(2, 1, 1, count_include_pad=False),
+        Flatten(1),
+    )
+    x = np.random.default_rng(0).normal(size=(batch, 2, 9, 11)).astype(np.float32)
+    features = model.clone().forward(x).shape[1]
+    model.add(Linear(features, 3, rng=2)).add(LogSoftMax())
+    assert_trains_alike(model, ClassNLLCriterion(), x, np.arange(batch) % 3, rtol=1e-4)
 
 
 @pytest.mark.parametrize("batch", [1, 20])

@@ -100,6 +100,8 @@ def test_extremes_are_the_limits(function, dtype):
     np.testing.assert_array_equal(y[:6], [0, 0, dtype(1e30), 0, 60, 0])
     np.testing.assert_allclose(slope, [0.5, 0.5, 1, 0, 1, 0, 0.5, 0.5], rtol=1e-6)
     assert np.isnan(gate(function, np.array([np.nan], dtype))).all()
+    most = np.finfo(dtype).max
+    np.testing.assert_array_equal(gate(function, np.array([most, -most], dtype)), [[most, 0], [1, 0]])
 
 
 def test_what_is_gated_by_the_normal_distribution_has_limits_at_infinity():

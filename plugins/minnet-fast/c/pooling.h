@@ -60,7 +60,8 @@ static void clear_gradient(const Spatial *s, float *gx) {
 INLINE int is_apart(const Axis *axis) { return axis->stride > axis->dilation * (axis->window - 1); }
 
 INLINE int is_covered(const Axis *axis) {
-    return axis->dilation == 1 && axis->padding == 0 && axis->output * axis->window == axis->input;
+    return axis->stride == axis->window && axis->dilation == 1 && axis->padding == 0 &&
+           axis->output * axis->window == axis->input;
 }
 
 /* gx += g where x is the largest of its window; where no window overlaps another, each place is written once. */

@@ -6,8 +6,8 @@
      y  likewise: the output
      w  float32 (outputs, inputs of a group, height, width): weights
      c  float32 (outputs,)
-   Each takes the height and width of a stride, of a padding by zeros (by nothing, for a maximum) and of a dilation;
-   pools take those of their window before, and averages at last whether the padding counts.
+   Convolutions and pools take the height and width of a stride, of a padding by zeros (by nothing, for a maximum) and
+   of a dilation; pools take those of their window before, and averages at last whether the padding counts.
 
    What each computes stands beside its kernel. */
 #ifndef MINNET_FAST_SPATIAL_H

@@ -26,7 +26,7 @@ static int is_consistent(const Axis *axis, int is_pool) {
     const Size whole = span < 0 ? 0 : span / axis->stride + 1;
     const int is_more = axis->output == whole + 1 && whole * axis->stride < axis->input + axis->padding;
     if (axis->output != whole && !(is_pool && is_more)) return 0;
-    return !is_pool || 2 * axis->padding <= axis->window; /* so that no window is empty */
+    return !is_pool || 2 * axis->padding <= axis->window; /* so that without dilation no window is empty */
 }
 
 int spatial_number_of(const char *name) {
@@ -52,7 +52,7 @@ int set_spatial(Spatial *s, int number, PyObject *const *operands, const double 
     }
     Size given[SPATIAL_NUMBERS] = {0};
     for (int k = 0; k < operation->numbers; k++) {
-        if (!(numbers[k] >= 0 && numbers[k] < 1 << 30)) return 0;
+        if (!(numbers[k] >= 0 && numbers[k] < 1 << 20)) return 0;
         given[k] = (Size)numbers[k];
     }
     const int is_pool = !weights[0];
@@ -60,17 +60,23 @@ int set_spatial(Spatial *s, int number, PyObject *const *operands, const double 
     s->inputs = input[0], s->outputs = output[0], s->batch = output[3];
     s->height = (Axis){input[1], output[1], is_pool ? given[0] : weights[2], rest[0], rest[2], rest[4]};
     s->width = (Axis){input[2], output[2], is_pool ? given[1] : weights[3], rest[1], rest[3], rest[5]};
-    s->counts_padding = operation->numbers == SPATIAL_NUMBERS && rest[6];
+    const int is_average = operation->numbers == SPATIAL_NUMBERS;
+    s->counts_padding = is_average && rest[6];
+    if (is_average && (rest[4] != 1 || rest[5] != 1)) return 0; /* a window may be empty */
     s->groups = 1;
     if (number == SPATIAL_channel_sums) return channels == s->outputs;
     if (input[3] != output[3] || !is_consistent(&s->height, is_pool) || !is_consistent(&s->width, is_pool)) return 0;
-    if (is_pool) return s->inputs == s->outputs;
+    if (is_pool) {
+        s->groups = s->inputs;
+        return s->inputs == s->outputs;
+    }
     s->groups = s->inputs / weights[1];
     return s->batch >= LEAST_BATCH && s->groups * weights[1] == s->inputs && weights[0] == s->outputs && s->groups &&
            s->outputs % s->groups == 0 && (!channels || channels == s->outputs);
 }
 
 Size spatial_work(const Spatial *s) {
-    return s->outputs * (s->inputs / s->groups + 1) * s->batch * s->height.output * s->width.output *
-           (s->height.window * s->width.window + 1);
+    const Size taps = s->height.window * s->width.window, places = s->height.output * s->width.output;
+    const Size inputs = s->inputs / s->groups; /* that each output is made of; none of a sum of channels */
+    return s->outputs * s->batch * places * (inputs * taps + 1);
 }

@@ -115,6 +115,23 @@ def test_errors_are_those_of_the_layer_and_change_nothing(name):
         np.testing.assert_array_equal(array, before)
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "shape"),
+    [
+        ("Conv2d", {"out_channels": 4}, (33, 4, 7, 8)),  # as if there were two groups
+        ("Conv2d", {"padding": 1}, (33, 2, 7)),
+        ("Conv1d", {"padding": 1}, (33, 2, 1, 11)),
+    ],
+)
+def test_an_input_that_the_layer_refuses_is_refused(name, changes, shape):
+    for each in pair(name, **changes):
+        with pytest.raises(ShapeError):
+            each.forward(draw(shape))
+        with pytest.raises(ShapeError):
+            each.backward(draw(shape), draw((33, each.W.shape[0], *shape[2:])))
+        assert not each.gradW.any()
+
+
 def test_a_layer_without_a_bias_has_none():
     layer, twin = pair("Conv2d", bias=False)
     x = draw(SHAPES["Conv2d"])

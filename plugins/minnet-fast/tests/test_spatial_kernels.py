@@ -177,6 +177,17 @@ def test_max_pool(variant, seed, window, stride, dilation, more, batch, has_nan)
 
 
 @BY_VARIANT
+@pytest.mark.parametrize(("window", "stride", "length"), [(2, 3, 4), (3, 4, 6), (2, 2, 4), (2, 2, 5)])
+def test_places_that_are_in_no_window_have_no_gradient(variant, window, stride, length):
+    kernels.use(variant)
+    x = np.round(2 * normal(np.random.default_rng(0), 1, length, 1, 20))
+    g = normal(np.random.default_rng(1), 1, -(-(length - window) // stride) + (length != 5), 1, 20)
+    gx = np.full_like(x, np.nan)
+    assert kernels.max_pool_back(x, g, window, 1, stride, 1, 0, 0, 1, 1, gx)
+    np.testing.assert_allclose(gx, pooled(x, g, (window, 1), (stride, 1), (0, 0), (1, 1))[1], atol=1e-6)
+
+
+@BY_VARIANT
 @given(**POOLS, counts_padding=st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_average_pool(variant, seed, window, stride, more, batch, counts_padding):

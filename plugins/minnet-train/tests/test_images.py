@@ -164,6 +164,8 @@ def test_pictures_are_in_the_order_of_their_paths(tmp_path):
     for number, name in enumerate(["b/2.png", "a/10.png", "b/1.png", "a/deep/x.png", "a/9.PNG"]):
         save_picture(tmp_path / name, np.full((2, 2), number, np.uint8))
     (tmp_path / "a/notes.txt").write_text("no picture")
+    for hidden in (".ipynb_checkpoints/1.png", "__MACOSX/a/._1.png", "a/.thumbnails/1.png", "b/._1.png"):
+        save_picture(tmp_path / hidden, np.zeros((2, 2), np.uint8))
     dataset = datasets["ImageFolder"](str(tmp_path)).load()
     assert dataset.features[:, 0].tolist() == [1, 4, 3, 2, 0]
     assert [dataset.classes[label] for label in dataset.targets] == ["a", "a", "a", "b", "b"]

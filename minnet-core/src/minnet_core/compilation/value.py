@@ -87,6 +87,7 @@ class Value:
             return root
         moved = Value(self.shape, self.dtype, is_trained=self.is_trained)
         moved.base, moved._view = self.base.moved_to(root), self._view
+        moved.planes = self.planes and self.planes.moved_to(root)
         return moved
 
     def resolve(self, memory: dict[Value, Array]) -> Array | Late:

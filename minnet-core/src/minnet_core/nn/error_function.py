@@ -229,7 +229,7 @@ def gate_by_tanh(x: Array, y: Array, slope: Array | None = None) -> None:
 
     As a logistic function, :math:`\tfrac12(1 + \tanh u) = \sigma(2u)`, it keeps its digits far below 0:
 
-    .. math:: y = x\,\sigma(2u), \qquad y' = \sigma(2u)\,\bigl(1 + x\,(1 - \sigma(2u))\,(2u)'\bigr)
+    .. math:: y = x\,\sigma(2u), \qquad y' = \sigma(2u) + \sigma(2u)\,(1 - \sigma(2u))\,x\,(2u)'
 
     Arguments are those of `gate_by_normal`; nothing overflows.
 
@@ -259,8 +259,8 @@ def gate_by_tanh(x: Array, y: Array, slope: Array | None = None) -> None:
                 squares *= 3
                 squares += first
                 part = np.subtract(1, gate, slope[start : start + _BLOCK])
+                part *= gate  # first, as the product of the others may be infinite where this is 0
                 part *= given
                 part *= squares
-                part += 1
-                part *= gate
+                part += gate
             np.multiply(given, gate, y[start : start + _BLOCK])

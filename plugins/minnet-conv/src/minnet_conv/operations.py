@@ -84,7 +84,7 @@ def avg_pool2d(table: Table, layer: AvgPool2d, x: Value) -> tuple[Value, Backwar
 def flatten(table: Table, layer: Flatten, x: Value) -> tuple[Value, Backward]:
     """Make one axis of all but the batch."""
     axes = len(x.shape)
-    if (layer.start_dim % axes, layer.end_dim % axes) != (1, axes - 1):
+    if axes < 2 or layer.start_dim not in (1, 1 - axes) or layer.end_dim not in (-1, axes - 1):
         raise NoOperationsError("it makes one axis of others than all but the batch")
     return table.plain(x).rows(), lambda g: g.reshape(*x.shape)
 

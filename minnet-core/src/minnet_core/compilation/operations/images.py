@@ -69,10 +69,12 @@ def max_pool_back(
         now = is_it(x[tap.of_input], *[each[at] for each in of], out=wins[at])
         np.logical_and(now, left[at], out=now)
         np.logical_xor(left[at], now, out=left[at])
+        share[at] = 0
+        np.copyto(share[at], g[at], where=now)  # a product with 0 would be nan where the gradient is infinite
         if is_apart and of:
-            np.multiply(g[at], now, place)
+            np.copyto(place, share[at])
         else:
-            place += np.multiply(g[at], now, share[at])
+            place += share[at]
 
     def give_to_nan() -> None:
         if np.isnan(y).any():

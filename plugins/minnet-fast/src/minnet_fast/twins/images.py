@@ -118,11 +118,13 @@ def _weights(W: Array) -> Array:
 
 
 def _geometry(layer: of.Conv2d, *images: Array) -> tuple[int, ...] | None:
-    """Stride, padding and dilation; None where NumPy computes.
+    """Stride, padding and dilation; None where NumPy computes, or refuses the input, which comes first.
 
-    That is for few samples, for padding with anything but zeros, and for kernels of one number, which are products.
+    It computes for few samples, for padding with anything but zeros, and for kernels of one number, which are products.
     """
     footprint = layer.footprint
+    if images[0].ndim != layer.W.ndim or images[0].shape[1] != layer.W.shape[1] * footprint.groups:
+        return None
     (top, bottom), (left, right) = footprint.padding
     if (
         any(len(x) < LEAST_BATCH for x in images)

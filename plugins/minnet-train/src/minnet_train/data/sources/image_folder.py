@@ -33,9 +33,9 @@ class ImageFolder(Source):
     """Pictures, a folder for each class: ``pip install 'minnet-train[images]'``, which is Pillow.
 
     ``folder/cat/1.png``, ``folder/dog/2.jpg`` and so on, in folders within those too; classes are in the order of their
-    names, and pictures in that of their paths. A network takes them as ``(batch, channels, height, width)``, with
-    numbers of 0 to 255, of which ``scale = 255`` beside the source makes 0 to 1. All are read into memory, a byte for
-    each number.
+    names, and pictures in that of their paths. What is hidden (``.thumbnails``, ``__MACOSX``) is left out, and no
+    picture is turned as its EXIF says. A network takes them as ``(batch, channels, height, width)``, with numbers of 0
+    to 255, of which ``scale = 255`` beside the source makes 0 to 1. All are read into memory, a byte for each number.
 
     torchvision: ``ImageFolder``.
 
@@ -80,7 +80,7 @@ class ImageFolder(Source):
             DataError: naming the file that is no picture, or of another size or kind.
             MissingLibraryError: if Pillow is not installed.
         """
-        paths = [path for path in sorted(Path(self.folder).rglob("*")) if is_picture(path)]
+        paths = _pictures_in(Path(self.folder))
         loose = [path for path in paths if path.parent == Path(self.folder)]
         if loose or not paths:
             what = f"{loose[0].name} beside them" if loose else "no picture"
@@ -100,7 +100,7 @@ def pictures_of(path: str) -> list[Path]:
         DataError: if there is none.
     """
     if Path(path).is_dir():
-        found = [each for each in sorted(Path(path).rglob("*")) if is_picture(each)]
+        found = _pictures_in(Path(path))
     elif Path(path).is_file():
         found = [Path(path)]
     else:
@@ -108,6 +108,15 @@ def pictures_of(path: str) -> list[Path]:
     if not found:
         raise DataError(f"{path}: expected pictures, files whose names end in {', '.join(PICTURES)}, received none")
     return found
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    """List the pictures below a folder, without what systems and editors hide there."""
+
+    def is_hidden(path: Path) -> bool:
+        return any(part.startswith(".") or part == "__MACOSX" for part in path.relative_to(folder).parts)
+
+    return [path for path in sorted(folder.rglob("*")) if is_picture(path) and not is_hidden(path)]
 
 
 def read_pictures(
