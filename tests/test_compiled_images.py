@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_conv import AvgPool2d, Conv1d, Conv2d, Flatten, MaxPool2d, SameConv2d
+from minnet_conv import AvgPool2d, Conv1d, Conv2d, ConvTranspose2d, Flatten, MaxPool2d, SameConv2d
 from minnet_core import Module, Sequential, ShapeError, compile
 from minnet_criterions import ClassNLLCriterion, MSECriterion
 from minnet_layers import (
     ELU,
     BatchNormalization,
     Dropout,
+    Identity,
     LeakyReLU,
     Linear,
     LogSoftMax,
@@ -143,6 +144,45 @@ def test_what_is_flattened_otherwise_is_as_the_modules_do():
     model = Sequential(SameConv2d(2, 2, 3, rng=0, dtype="float64"), Flatten(5))
     with pytest.raises(ShapeError, match="Flatten 5"):
         compile(model, MSECriterion(), SGD(model, lr=0.1)).step(x, np.zeros((4, 18)))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        lambda: ConvTranspose2d(1, 2, 3, rng=0, dtype="float64"),
+        lambda: Conv2d(1, 2, 3, padding=1, padding_mode="reflect", rng=0, dtype="float64"),
+        lambda: Conv2d(1, 2, 2, padding="same", rng=0, dtype="float64"),
+    ],
+)
+def test_a_layer_that_is_called_first_learns(first):
+    """What comes behind it is trained through the view of what it leaves in memory."""
+    model = Sequential(first(), ReLU(), MaxPool2d(2), Flatten(1))
+    x = np.random.default_rng(0).normal(size=(20, 1, 6, 6))
+    before = model[0].W.copy()
+    assert_trains_alike(model, MSECriterion(), x, np.zeros_like(model.clone().forward(x)))
+    assert np.abs(model[0].W - before).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda: [Conv2d(1, 2, 3, rng=0, dtype="float64"), BatchNormalization(0.9, axis=1), Flatten(1)],
+        lambda: [Flatten(1)],
+        lambda: [Identity(), Flatten(1)],
+    ],
+)
+def test_outputs_are_those_of_the_modules(layers):
+    model = Sequential(*layers())
+    x = np.random.default_rng(0).normal(size=(4, 1, 6, 6))
+    model.add(Linear(model.clone().forward(x).shape[1], 3, rng=1, dtype="float64"))
+    copy = model.clone()
+    step = compile(copy, MSECriterion())
+    step.forward(x, np.zeros((4, 3)))
+    step.set_outputs()
+    model.forward(x)
+    for layer, compiled in zip(model, copy, strict=True):
+        np.testing.assert_allclose(compiled.output, layer.output, 1e-12, 1e-12)
+        assert not np.may_share_memory(compiled.output, x)
 
 
 def test_an_infinite_gradient_stays_with_its_maximum():

@@ -128,3 +128,11 @@ def test_another_shape_is_refused_by_name(shape):
 def test_wrong_arguments_are_refused_by_name(arguments, message):
     with pytest.raises(ValueError, match=f"LayerNormalization: {message}"):
         LayerNormalization(**arguments)
+
+
+def test_an_initializer_leaves_scales_and_shifts_as_they_begin():
+    layer = LayerNormalization((3, 4))
+    layer.gamma[...] = layer.beta[...] = 7
+    layer.reset("Kaiming", rng=0)
+    assert (layer.gamma == 1).all()
+    assert not layer.beta.any()

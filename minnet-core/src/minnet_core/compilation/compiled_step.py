@@ -34,7 +34,7 @@ class StepPlan:
         self._input, self._target = Late(), Late()
         dtype = gradients.dtype if gradients.size or input.dtype.kind != "f" else input.dtype
         table = self.table = Table(dtype, {id(module) for _, module in walk(owner.trained)})
-        x = Value(input.shape, input.dtype, late=self._input)
+        x = self._x = Value(input.shape, input.dtype, late=self._input)
         given = Value(target.shape, target.dtype, late=self._target)
         y, go_back = table.module(owner.model, x)
         if all(row.operation is call for row in table.rows):  # then copies between them would be all that is new
@@ -77,19 +77,23 @@ class StepPlan:
 
     def set_outputs(self) -> None:
         """Compute the forward pass of the last input once more, and give each module its output."""
+        given: Array = self._input.array
         memory = {value: array for value, array in self._memory.items() if value.dtype == np.bool_}  # what was drawn
+        memory[self._x] = given
         scratch = Scratch()
         for row in self.rows[: self._count]:
             for result in row.results:
                 memory.setdefault(result.root, np.empty(result.root.shape, result.root.dtype))
             bound = bound_row(row, memory)
             if row.called is not None:
-                np.copyto(bound.results[0], row.called.output)
+                made = row.called.output
+                np.copyto(bound.results[0], np.moveaxis(made, 0, -1) if row.is_batch_last else made)
             elif row.results and row.operation is not draw_keep:
                 for each in row_calls(bound, scratch):
                     each()
         for module, output in self.table.outputs:
-            module.output = output.resolve(memory)  # type: ignore[assignment]
+            array: Array = output.resolve(memory)  # type: ignore[assignment]
+            module.output = array.copy() if np.may_share_memory(array, given) else array
 
 
 class CompiledStep:
@@ -162,9 +166,10 @@ class CompiledStep:
         self._update(*self.trained.flattenParameters())
 
     def set_outputs(self) -> None:
-        """Set ``output`` of every module to what it was in the last step, which computes the forward pass once more.
+        """Set ``output`` of every module: what the parameters, as they are now, make of the last input.
 
-        Nothing is drawn anew, and no module is called.
+        Before `update` that is what it was in the step. The forward pass is computed once more; nothing is drawn anew,
+        and no module is called.
         """
         if self._last is not None:
             self._last.set_outputs()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any, TypeAlias
 
 import numpy as np
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ..nn import Array, Criterion, Module, describe, find_parameters, title
 from ..state import sandboxed
@@ -32,6 +32,7 @@ class Row:
         numbers: what else its definition takes, by name.
         accumulate: whether it adds to its result.
         called: the module whose forward pass it is, if it calls one.
+        is_batch_last: whether its result has the batch innermost, as the output of that module lies in memory.
     """
 
     operation: Operation
@@ -40,6 +41,7 @@ class Row:
     numbers: dict[str, Any] = field(factory=dict)
     accumulate: bool = False
     called: Module | None = None
+    is_batch_last: bool = False
 
     @property
     def blocks_of(self) -> int | None:
@@ -155,12 +157,11 @@ class Table:
         function: Callable[..., object],
         *operands: Value,
         result: tuple[tuple[int, ...], Any] | None = None,
-        called: Module | None = None,
     ) -> Any:
         """Add a row that calls a function with the arrays of its operands, and one to write its result to."""
         is_trained = any(operand.is_trained for operand in operands)
         results = () if result is None else (Value(result[0], result[1], is_trained=is_trained),)
-        self.rows.append(Row(call, operands, results, {"function": function}, called=called))
+        self.rows.append(Row(call, operands, results, {"function": function}))
         return results[0] if results else None
 
     def module(self, module: Module, x: Value) -> tuple[Value, Backward]:
@@ -260,9 +261,10 @@ class Table:
         def put_planes(input: Array, y: Array) -> None:
             forward(input, np.moveaxis(y, -1, 0))
 
-        y: Value = self.call(put_planes if is_batch_last else forward, x, result=(memory, dtype), called=module)
+        y: Value = self.call(put_planes if is_batch_last else forward, x, result=(memory, dtype))
+        self.rows[-1] = evolve(self.rows[-1], called=module, is_batch_last=is_batch_last)
+        y.is_trained = x.is_trained or has_parameters  # before there is a view, which has this of it
         y = y.batch_first() if is_batch_last else y
-        y.is_trained = x.is_trained or has_parameters
 
         def backward(g: Value) -> Value | None:
             if not x.is_trained:

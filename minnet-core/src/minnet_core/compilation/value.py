@@ -91,9 +91,11 @@ class Value:
         return moved
 
     def resolve(self, memory: dict[Value, Array]) -> Array | Late:
-        """Return the array, or what holds it in a step; ``memory`` has those of roots that are not known."""
+        """Return the array, or what holds it in a step; ``memory`` has those of other roots, and goes before."""
         if self.base is None or self._view is None:
-            return self.late or (memory[self] if self.array is None else self.array)
+            if self in memory:
+                return memory[self]
+            return self.late or self.array  # type: ignore[return-value]  # one of the two is there
         array = self.base.resolve(memory)
         assert not isinstance(array, Late)  # of which no operation takes a view
         return self._view(array)

@@ -247,13 +247,14 @@ class Module(Node):
         """Draw the parameters anew, in the arrays that there are, and make buffers what they were in a new module.
 
         Args:
-            initializer: draws the weights, the parameters of two axes or more: an `Initializer`, its name
-                (``"Kaiming"``) or a function ``(shape, rng, dtype)``. Biases, those called ``b`` or ``bias`` beside
-                weights, become 0. All other parameters, such as the scales of a normalization, and all of them
-                without an initializer, become what the constructors of the layers make.
+            initializer: draws the weights, the parameters of two axes or more but ``gamma`` and ``beta``: an
+                `Initializer`, its name (``"Kaiming"``) or a function ``(shape, rng, dtype)``. Biases, those called
+                ``b`` or ``bias`` beside weights, become 0. All other parameters, such as the scales of a
+                normalization, and all of them without an initializer, become what the constructors of the layers make.
             bias: a number, or an initializer, for the biases.
             rng: seed or generator. Each layer gets one that is spawned from it, as `build` does: after ``reset(rng=0)``
-                a model is the one that ``build(to_config(model), rng=0)`` makes. The generators of the layers stay.
+                a model is the one that ``build(to_config(model), rng=0)`` makes, of layers that were made without a
+                seed of their own. The generators of the layers stay.
 
         Returns:
             This module.

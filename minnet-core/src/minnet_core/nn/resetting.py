@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _BIAS = re.compile(r"b(ias)?(_\w+)?")
 """The names of biases, further ones included: ``b``, ``bias``, ``bias_hidden``."""
 
+_SCALES = ("gamma", "beta")
+"""The names of scales and shifts, which begin as 1 and 0 whatever draws weights."""
+
 
 def reset(root: Node, initializer: Any, bias: Any, rng: int | np.random.Generator | None) -> None:
     """Draw the parameters of a module anew, and make its buffers what they were; see `Module.reset`."""
@@ -71,8 +74,11 @@ def _filled_by(
     """What draws a parameter; None if that is its constructor.
 
     Weights are what has two axes or more; biases what is called so beside weights. Others, such as the scales of a
-    normalization, begin as they must, which is what their constructor makes.
+    normalization (``gamma`` and ``beta``, of any number of axes), begin as they must, which is what their constructor
+    makes.
     """
+    if ref.attribute in _SCALES:
+        return None
     if ref.parameter.ndim > 1:
         return draw
     names = [ref.attribute, *(name for name, meant in further_names(type(module)).items() if meant == ref.attribute)]
