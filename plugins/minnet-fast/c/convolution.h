@@ -110,8 +110,14 @@ INLINE Size channels_at_once(const Spatial *s, Size channels) {
 
 INLINE Size sums_from(Size first, Size end) { return end - first >= CHANNELS ? CHANNELS : 1; }
 
+#include "few_samples.h"
+
 /* y[o, r, q] = b[o] + sum over c, i, j of w[o, c, i, j] x[c, r stride + i dilation - padding, q ... + j ...] */
 static void convolution(const Spatial *s) {
+    if (s->batch < LEAST_BATCH) {
+        convolution_of_few(s);
+        return;
+    }
     const Size taps = s->height.window * s->width.window, batch = s->batch;
     const Size inputs = s->inputs / s->groups, outputs = s->outputs / s->groups;
     const Size plane = s->height.input * s->width.input * batch, apart = s->height.output * s->width.output * batch;
@@ -181,14 +187,6 @@ INLINE float sum_of(Vector vector) {
 }
 
 INLINE Vector masked(Vector vector, Mask mask) { return (Vector)((Mask)vector & mask); }
-
-/* The places of the output, from first to before end, whose window's step is in the input, and not in its padding. */
-static void meeting(const Axis *axis, Size step, Size *first, Size *end) {
-    const Size offset = axis->padding - step * axis->dilation; /* the input of place 0 is -offset */
-    const Size last = axis->input - 1 + offset;
-    *first = offset <= 0 ? 0 : (offset + axis->stride - 1) / axis->stride;
-    *end = last < 0 ? 0 : least(last / axis->stride + 1, axis->output);
-}
 
 /* total[k, l] += the sum over places from q to before stop and samples of g[k] x, of one row of the output, for COUNT
    outputs and STEPS steps of a kernel's row beside each other. */

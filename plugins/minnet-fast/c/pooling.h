@@ -47,7 +47,45 @@ INLINE void find_largest(const float *x, const Taps *rows, const Taps *columns, 
             }                                                                                                          \
         }
 
+/* y = the largest of it and x, of places `step` apart and as many samples of each */
+INLINE void take_larger(const float *x, Size count, Size step, Size samples, float *y) {
+    for (Size n = 0; n < samples; n++) FOR_EACH(q, count) {
+            const float each = x[q * step + n], most = y[q * samples + n];
+            y[q * samples + n] = (each > most) | (each != each) ? each : most;
+        }
+}
+
+/* Row by row, as few samples fill no vector; a stride of 2 is what a vector is made of most easily. */
+static void max_pool_of_few(const Spatial *s) {
+    const Size batch = s->batch, row = s->width.input * batch, line = s->width.output * batch;
+    const Size step = s->width.stride * batch, window = s->width.window;
+    Size first[MOST_TAPS], end[MOST_TAPS];
+    for (Size j = 0; j < window; j++) meeting(&s->width, j, &first[j], &end[j]);
+    Taps rows = {.place_size = row};
+    float *y = s->at[1];
+    for (Size c = 0; c < s->outputs; c++) {
+        const float *x = s->at[0] + c * s->height.input * row;
+        for (Size r = 0; r < s->height.output; r++, y += line) {
+            const Size down = taps_of_output(&s->height, r, &rows);
+            for (Size n = 0; n < line; n++) y[n] = -INFINITY;
+            for (Size a = 0; a < rows.count; a++)
+                for (Size j = 0; j < window; j++) {
+                    const Size place = first[j] * s->width.stride + j * s->width.dilation - s->width.padding;
+                    const float *from = x + down + rows.place[a] + place * batch;
+                    if (batch == 1 && step == 2)
+                        take_larger(from, end[j] - first[j], 2, 1, y + first[j]);
+                    else
+                        take_larger(from, end[j] - first[j], step, batch, y + first[j] * batch);
+                }
+        }
+    }
+}
+
 static void max_pool(const Spatial *s) {
+    if (s->batch < LEAST_BATCH) {
+        max_pool_of_few(s);
+        return;
+    }
     int32_t index[STRIP];
     FOR_EACH_WINDOW(find_largest(s->at[0] + from, &rows, &columns, count, s->at[1] + to, index);)
 }

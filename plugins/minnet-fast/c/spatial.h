@@ -20,6 +20,10 @@ enum { SPATIAL_OPERANDS = 4, SPATIAL_NUMBERS = 9 };
 /* Of a window, along an axis; and the samples below which there are no vectors of them. */
 enum { MOST_TAPS = 64, LEAST_BATCH = 16 };
 
+/* Of fewer, how many numbers of the output are summed at a time, and of how many of the input and its padding: 48 kB.
+ */
+enum { LINES = 1024, MARGINS = 8192 };
+
 #define SPATIAL_OPERATIONS(X)                                                                                          \
     X(convolution, "xwc", "y", 6)                                                                                      \
     X(convolution_back, "yw", "x", 6)                                                                                  \
@@ -47,6 +51,16 @@ typedef struct {
     int fresh;                   /* whether what is added up begins at 0 */
     int counts_padding;          /* whether an average is one of the padding too */
 } Spatial;
+
+/* How many rows of the output are summed at a time where the samples are few; 0 if not one, as it is too long. */
+static inline Size band_of_few(const Spatial *s) {
+    const Size row = (s->width.input + 2 * s->width.padding) * s->batch, line = s->width.output * s->batch;
+    const Size besides = s->height.dilation * (s->height.window - 1);
+    if (line > LINES || (besides + 1) * row > MARGINS) return 0;
+    const Size of_lines = 1 + (LINES - line) / row, of_margins = MARGINS / row - besides;
+    const Size rows = of_lines < of_margins ? of_lines : of_margins;
+    return rows < s->height.output ? rows : s->height.output;
+}
 
 typedef void SpatialKernel(const Spatial *spatial);
 

@@ -35,6 +35,15 @@ int spatial_number_of(const char *name) {
     return -1;
 }
 
+/* Whether there are samples to fill a vector, or a band of rows does; of gradients and averages there must be samples.
+ */
+static int fills_vectors(const Spatial *s, int number) {
+    if (s->batch >= LEAST_BATCH || number == SPATIAL_max_pool) return 1;
+    if (number != SPATIAL_convolution || s->height.stride != 1 || s->width.stride != 1) return 0;
+    const Size band = band_of_few(s), row = (s->width.input + 2 * s->width.padding) * s->batch;
+    return band && (band - 1) * row + s->width.output * s->batch >= LEAST_BATCH;
+}
+
 int set_spatial(Spatial *s, int number, PyObject *const *operands, const double *numbers) {
     const SpatialOperation *operation = &spatial_operations[number];
     if (!HAS_VECTORS && number <= SPATIAL_convolution_weights) return 0; /* which are made of vectors */
@@ -66,12 +75,13 @@ int set_spatial(Spatial *s, int number, PyObject *const *operands, const double 
     s->groups = 1;
     if (number == SPATIAL_channel_sums) return channels == s->outputs;
     if (input[3] != output[3] || !is_consistent(&s->height, is_pool) || !is_consistent(&s->width, is_pool)) return 0;
+    if (!fills_vectors(s, number)) return 0;
     if (is_pool) {
         s->groups = s->inputs;
         return s->inputs == s->outputs;
     }
     s->groups = s->inputs / weights[1];
-    return s->batch >= LEAST_BATCH && s->groups * weights[1] == s->inputs && weights[0] == s->outputs && s->groups &&
+    return s->groups * weights[1] == s->inputs && weights[0] == s->outputs && s->groups &&
            s->outputs % s->groups == 0 && (!channels || channels == s->outputs);
 }
 

@@ -26,3 +26,11 @@ INLINE Size taps_of_output(const Axis *axis, Size place, Taps *taps) {
     }
     return 0;
 }
+
+/* The places of the output, from first to before end, whose window's step is in the input, and not in its padding. */
+static void meeting(const Axis *axis, Size step, Size *first, Size *end) {
+    const Size offset = axis->padding - step * axis->dilation; /* the input of place 0 is -offset */
+    const Size last = axis->input - 1 + offset;
+    *first = offset <= 0 ? 0 : (offset + axis->stride - 1) / axis->stride;
+    *end = last < 0 ? 0 : least(last / axis->stride + 1, axis->output);
+}

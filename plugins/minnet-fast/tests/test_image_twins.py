@@ -76,8 +76,7 @@ def test_a_twin_computes_what_its_layer_does_and_in_c(name, arranged):
         ("Conv2d", {"padding": 1, "padding_mode": "reflect"}, 33, np.float32),
         ("Conv2d", {"padding": "same", "kernel_size": 2, "stride": 1}, 33, np.float32),  # more at the end
         ("Conv2d", {"kernel_size": 1, "stride": 1}, 33, np.float32),
-        ("Conv1d", {}, 3, np.float32),
-        ("MaxPool2d", {}, 15, np.float32),
+        ("Conv1d", {"stride": 2}, 3, np.float32),
         ("MaxPool2d", {}, 33, np.float64),
     ],
 )
@@ -91,6 +90,19 @@ def test_what_no_kernel_takes_is_left_to_the_layer_bit_for_bit(name, changes, ba
     assert computed() == before
     for result, wanted in zip(results, run(layer, x), strict=True):
         np.testing.assert_array_equal(result, wanted)
+
+
+@pytest.mark.parametrize("batch", [2, 15])
+@pytest.mark.parametrize("name", SHAPES)
+def test_of_few_samples_the_output_is_computed_in_c_and_gradients_by_the_layer(name, batch):
+    layer, twin = pair(name, **({"stride": 1} if name == "Conv2d" else {}))
+    x = draw((batch, *SHAPES[name][1:]))
+    before = computed()
+    (output, *gradients), (wanted, *those_wanted) = run(twin, x), run(layer, x)
+    assert computed() == before + 1
+    np.testing.assert_allclose(output, wanted, rtol=2e-5, atol=2e-5)
+    for gradient, that_wanted in zip(gradients, those_wanted, strict=True):
+        np.testing.assert_array_equal(gradient, that_wanted)
 
 
 @BY_LAYER

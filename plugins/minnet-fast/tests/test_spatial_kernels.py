@@ -80,6 +80,60 @@ def test_convolution_of_many_channels_which_are_summed_in_parts(variant, channel
     check_convolution(variant, 0, 1, channels, (3, 3), (1, 1), (1, 1), (1, 1), batch)
 
 
+@BY_VARIANT
+@given(
+    seed=st.integers(0, 2**32),
+    groups=st.integers(1, 2),
+    channels=st.tuples(st.integers(1, 3), st.sampled_from([1, 2, 4, 5])),
+    window=st.tuples(st.integers(1, 4), st.integers(1, 5)),
+    padding=st.tuples(st.integers(0, 2), st.integers(0, 4)),
+    dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)),
+    lengths=st.tuples(st.integers(8, 12), st.integers(9, 30)),
+    batch=st.integers(1, 15),
+)
+@settings(max_examples=25, deadline=None)
+def test_convolution_of_few_samples(variant, seed, groups, channels, window, padding, dilation, lengths, batch):
+    check_convolution_of_few(variant, seed, groups, channels, window, padding, dilation, lengths, batch)
+
+
+@BY_VARIANT
+@pytest.mark.parametrize("padding", [(0, 0), (1, 2)])
+@pytest.mark.parametrize(
+    ("channels", "lengths", "batch"),
+    [
+        ((2, 5), (80, 31), 1),
+        ((1, 4), (7, 1023), 1),
+        ((3, 1), (9, 100), 10),
+        ((40, 6), (17, 19), 3),
+        ((90, 4), (6, 6), 1),
+    ],
+)
+def test_convolution_of_few_samples_in_bands_and_parts(variant, channels, lengths, batch, padding):
+    """More rows than are summed at a time, and more channels than are laid beside their padding at a time."""
+    check_convolution_of_few(variant, 0, 1, channels, (3, 4), padding, (1, 1), lengths, batch)
+
+
+def check_convolution_of_few(variant, seed, groups, channels, window, padding, dilation, lengths, batch):
+    kernels.use(variant)
+    rng, geometry = np.random.default_rng(seed), ((1, 1), padding, dilation)
+    counts = tuple(map(count, lengths, window, (1, 1), padding, dilation))
+    x = normal(rng, groups * channels[0], *lengths, batch)
+    w, b = normal(rng, groups * channels[1], channels[0], *window), normal(rng, groups * channels[1])
+    guarded = np.full(groups * channels[1] * counts[0] * counts[1] * batch + 64, 7, np.float32)
+    y = guarded[32:-32].reshape(groups * channels[1], *counts, batch)
+    assert kernels.convolution(x, w, b, *flat(*geometry), y)
+    want = np.broadcast_to(b.astype(float)[:, None, None, None], y.shape).copy()
+    padded = np.pad(x.astype(float), ((0, 0), (padding[0],) * 2, (padding[1],) * 2, (0, 0)))
+    by_group = padded.reshape(groups, -1, *padded.shape[1:])
+    for (i, j), k in product(product(*map(range, window)), range(groups)):
+        top, left = i * dilation[0], j * dilation[1]
+        met = by_group[k, :, top : top + counts[0], left : left + counts[1]]
+        of_group = slice(k * channels[1], (k + 1) * channels[1])
+        want[of_group] += np.tensordot(w[of_group, :, i, j].astype(float), met, 1)
+    np.testing.assert_allclose(y, want, rtol=1e-5, atol=2e-5 * max(1, np.abs(want).max()))
+    np.testing.assert_array_equal(guarded[[*range(32), *range(-32, 0)]], 7)
+
+
 def check_convolution(variant, seed, groups, channels, window, stride, padding, dilation, batch):
     kernels.use(variant)
     rng, geometry = np.random.default_rng(seed), (stride, padding, dilation)
@@ -145,7 +199,7 @@ POOLS = {
     "window": st.tuples(st.integers(1, 4), st.integers(1, 3)),
     "stride": PAIR,
     "more": st.booleans(),
-    "batch": st.sampled_from([1, 7, 63, 64, 65, 140]),
+    "batch": st.sampled_from([16, 31, 63, 64, 65, 140]),
 }
 
 
@@ -214,6 +268,19 @@ def test_average_pool(variant, seed, window, stride, more, batch, counts_padding
     np.testing.assert_allclose(result, gx, rtol=1e-5, atol=1e-5)
 
 
+@BY_VARIANT
+@given(**POOLS | {"batch": st.integers(1, 15)}, dilation=st.tuples(st.integers(1, 2), st.integers(1, 2)))
+@settings(max_examples=25, deadline=None)
+def test_max_pool_of_few_samples(variant, seed, window, stride, dilation, more, batch):
+    kernels.use(variant)
+    x, g, padding = pool(seed, window, stride, dilation, more, batch)
+    x[0, :1, -1:] = np.nan
+    y, numbers = np.empty_like(g), flat(window, stride, padding, dilation)
+    assert kernels.max_pool(x, *numbers, y)
+    np.testing.assert_array_equal(y, pooled(x, g, window, stride, padding, dilation)[0])
+    assert kernels.max_pool_back(x, g, *numbers, x) is None  # which NumPy is left with
+
+
 def image(*shape):
     return np.zeros(shape, np.float32)
 
@@ -221,7 +288,9 @@ def image(*shape):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"x": image(2, 5, 5, 15), "y": image(3, 3, 3, 15)},  # no vector is full
+        {"x": image(2, 5, 5, 1), "y": image(3, 3, 3, 1)},  # no vector is full
+        {"x": image(2, 5, 11, 15), "y": image(3, 3, 5, 15), "numbers": (1, 2, 0, 0, 1, 1)},  # few samples and a stride
+        {"x": image(2, 5, 1027, 1), "y": image(3, 3, 1025, 1)},  # few samples and a long line
         {"x": image(2, 5, 5, 64).transpose(1, 0, 2, 3)},
         {"x": image(2, 5, 5, 64)[..., ::2]},
         {"x": image(2, 5, 5, 32).astype(float)},

@@ -50,9 +50,6 @@ _SPATIAL: Mapping[str, tuple[str, ...]] = {
 }
 """Operation on images -> the pairs of numbers that its kernel takes, in their order."""
 
-LEAST_BATCH = 16
-"""Samples that fill a vector: with fewer, NumPy is faster."""
-
 
 class FastExecutor:
     """Executes rows in C, one call for as many as follow each other, and leaves to NumPy what no kernel takes.
@@ -128,8 +125,6 @@ def _written(row: BoundRow, joins: bool) -> tuple[Any, ...] | None:
     if getattr(operations, name, None) is not row.operation:
         return None
     if name in _SPATIAL:
-        if row.operands[0].shape[-1] < LEAST_BATCH:  # type: ignore[union-attr]  # of images, none of which is late
-            return None
         pairs = tuple(number for key in _SPATIAL[name] for number in row.numbers[key])
         pairs += (row.numbers["counts_padding"],) if "counts_padding" in row.numbers else ()
         read = row.operands[::2] if name == "max_pool_back" else row.operands  # of which it finds the maxima itself

@@ -18,7 +18,7 @@ from .. import kernels
 from ..loading import computed
 
 LEAST_BATCH = 16
-"""Samples that fill a vector, of whatever variant: with fewer, NumPy is faster."""
+"""Samples that fill a vector, of whatever variant: with fewer, gradients are faster in NumPy."""
 
 if TYPE_CHECKING:
     _Base = of.Conv2d
@@ -55,30 +55,30 @@ class _Convolution(_Base):
 
 
 class Conv1d(_Convolution, of.Conv1d):  # type: ignore[misc]  # whose attributes are those of Conv2d
-    """Twin of `minnet_conv.Conv1d`, for 16 samples and more."""
+    """Twin of `minnet_conv.Conv1d`; its gradients for 16 samples and more."""
 
     STANDS_FOR = of.Conv1d
 
 
 class Conv2d(_Convolution, of.Conv2d):
-    """Twin of `minnet_conv.Conv2d`, for 16 samples and more."""
+    """Twin of `minnet_conv.Conv2d`; its gradients for 16 samples and more."""
 
     STANDS_FOR = of.Conv2d
 
 
 class SameConv2d(_Convolution, of.SameConv2d):
-    """Twin of `minnet_conv.SameConv2d`, for 16 samples and more."""
+    """Twin of `minnet_conv.SameConv2d`; its gradients for 16 samples and more."""
 
     STANDS_FOR = of.SameConv2d
 
 
 class MaxPool2d(of.MaxPool2d):
-    """Twin of `minnet_conv.MaxPool2d`, for 16 images and more."""
+    """Twin of `minnet_conv.MaxPool2d`; its gradient for 16 images and more."""
 
     STANDS_FOR = of.MaxPool2d
 
     def updateOutput(self, input: Array) -> Array:
-        x = _planes(input) if input.ndim == 4 and len(input) >= LEAST_BATCH else None
+        x = _planes(input) if input.ndim == 4 else None
         if x is None:
             return super().updateOutput(input)
         y = np.empty((x.shape[0], *self.windows.counts(self, input), x.shape[3]), np.float32)
@@ -120,14 +120,15 @@ def _weights(W: Array) -> Array:
 def _geometry(layer: of.Conv2d, *images: Array) -> tuple[int, ...] | None:
     """Stride, padding and dilation; None where NumPy computes, or refuses the input, which comes first.
 
-    It computes for few samples, for padding with anything but zeros, and for kernels of one number, which are products.
+    It computes the gradients of few samples, their output for strides, and for any number of them where the padding is
+    other than zeros, and for kernels of one number, which are products.
     """
     footprint = layer.footprint
     if images[0].ndim != layer.W.ndim or images[0].shape[1] != layer.W.shape[1] * footprint.groups:
         return None
     (top, bottom), (left, right) = footprint.padding
     if (
-        any(len(x) < LEAST_BATCH for x in images)
+        (len(images[0]) < LEAST_BATCH and (len(images) > 1 or footprint.stride != (1, 1)))
         or (top, left) != (bottom, right)
         or (footprint.mode != "zeros" and top + left)
         or footprint.kernel_size == (1, 1)
