@@ -17,6 +17,7 @@ from .. import support
 from .arrays import Array, leaves
 from .node import Node, Steps, children, find_places, walk, walk_all
 from .parameter_refs import ParameterRef, expect_listed, expect_separate, find_parameters
+from .placement import zeros_apart
 
 if TYPE_CHECKING:
     from .container import Container
@@ -201,7 +202,7 @@ def flatten(node: Node) -> tuple[Array, Array]:
     storage = Storage.of(node)
     vectors = storage.vectors
     if vectors is None or (vectors[0].size, vectors[0].dtype) != (size, dtype):
-        vectors = np.empty(size, dtype), np.empty(size, dtype)
+        vectors = zeros_apart(size, dtype, 0), zeros_apart(size, dtype, 1)
     parameters, gradients = vectors
 
     # Values are copied out first: a parameter may be a view of another stretch of the vectors that are written to.

@@ -83,6 +83,7 @@ def set_optimizer_state(optimizer: Optimizer, state: Mapping[str, Any]) -> None:
         set_plain_attributes(optimizer, state, optimizer.module.flattenParameters())
     except StateError as error:
         raise StateError(f"optimizer: {optimizer!r}: {error}") from None
+    optimizer.arrange_state()
 
 
 OMITTED: Mapping[str, Any] = {"left": None}
