@@ -8,6 +8,7 @@
 #include "variants.h"
 #include "arithmetic.h"
 #include "elementwise.h"
+#include "gates.h"
 #include "rows.h"
 #include "columns.h"
 #include "losses.h"

@@ -33,6 +33,11 @@
     X(elu_back, "ee", MAKES, "e", 1, BY_ROWS)                                                                          \
     X(soft_plus, "e", MAKES, "e", 0, BY_ROWS)                                                                          \
     X(soft_plus_back, "eee", MAKES, "e", 0, BY_ROWS)                                                                   \
+    X(sigmoid, "e", MAKES, "e", 0, BY_ROWS)                                                                            \
+    X(sigmoid_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                      \
+    X(silu_back, "eee", MAKES, "e", 0, BY_ROWS)                                                                        \
+    X(gelu, "e", MAKES, "e", 1, BY_ROWS)                                                                               \
+    X(gelu_with_slope, "e", MAKES, "ee", 1, BY_ROWS)                                                                   \
     X(soft_max, "b", MAKES, "b", 0, BY_ROWS)                                                                           \
     X(soft_max_back, "bb", MAKES, "b", 0, BY_ROWS)                                                                     \
     X(log_soft_max, "b", MAKES, "bbr", 0, BY_ROWS)                                                                     \

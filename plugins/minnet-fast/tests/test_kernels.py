@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import erfc, pi, sqrt
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -68,6 +70,14 @@ def rmsprop(g, lr, decay, alpha, eps, p, v):
     return p - lr * d / (np.sqrt(v) + eps), v
 
 
+def logistic(x):
+    return exp_negative(x) / (1 + np.exp(-np.abs(x)))
+
+
+def normal(x):
+    return np.vectorize(lambda each: erfc(-each / sqrt(2)) / 2, otypes=[float])(x)
+
+
 FORMULAS = {
     "add_row": lambda x, b: x + b,
     "scale_row": lambda x, a: x * a,
@@ -83,6 +93,11 @@ FORMULAS = {
     "elu_back": lambda x, g, alpha: np.where(x > 0, g, g * alpha * exp_negative(x)),
     "soft_plus": lambda x: positive(x) + np.log1p(np.exp(-np.abs(x))),
     "soft_plus_back": lambda x, y, g: g * exp_negative(x) / (1 + np.exp(-np.abs(x))),
+    "sigmoid": logistic,
+    "sigmoid_back": lambda y, g: g * y * (1 - y),
+    "silu_back": lambda x, s, g: g * s * (1 + x * (1 - s)),
+    "gelu": lambda x, by_tanh: x * normal(x),
+    "gelu_with_slope": lambda x, by_tanh: (x * normal(x), normal(x) + x * np.exp(-(x**2) / 2) / sqrt(2 * pi)),
     "soft_max": lambda x: np.exp(shifted(x)) / np.exp(shifted(x)).sum(1, keepdims=True),
     "soft_max_back": lambda y, g: y * (g - (g * y).sum(1, keepdims=True)),
     "log_soft_max": log_soft_max,
@@ -108,6 +123,8 @@ NUMBERS = {
     "leaky_relu_back": (0.03,),
     "elu": (0.7,),
     "elu_back": (0.7,),
+    "gelu": (0.0,),
+    "gelu_with_slope": (0.0,),
     "batch_norm": (1e-3,),
     "drop": (2.0,),
     "scaled_mask": (2.0,),
@@ -200,6 +217,12 @@ def sizes(name, wide, results):
     x, *others = [np.abs(array) for array in wide]
     if name in ("add_row", "scale_shift_row"):
         return [x + 0 * x + others[-1] + (x * others[0] if len(others) > 1 else 0)]
+    if name == "sigmoid_back":
+        return [others[0] * x]
+    if name == "silu_back":
+        return [others[1] * others[0] * (1 + x * (1 + others[0]))]
+    if name in ("gelu", "gelu_with_slope"):  # whose density has the error of a square
+        return [x**2 * np.abs(results[0]), (wide[0] > 0) + x**2 * (1 + x) * np.exp(-(x**2) / 2)][: len(results)]
     if name in ("column_sums", "column_dots"):
         return [(x * others[0] if others else x).sum(0)]
     if name == "soft_max":
@@ -232,7 +255,17 @@ def sizes(name, wide, results):
     return [0.0] * len(results)
 
 
-BOUNDS = {"elu": 1.6, "elu_back": 2, "soft_plus": 2.6, "soft_plus_back": 3}
+BOUNDS = {
+    "elu": 1.6,
+    "elu_back": 2,
+    "sigmoid": 2.5,
+    "sigmoid_back": 3,
+    "silu_back": 3,
+    "gelu": 6,
+    "gelu_with_slope": 6,
+    "soft_plus": 2.6,
+    "soft_plus_back": 3,
+}
 """Units in the last place; 1 for other elements, and for sums more, the longer they are."""
 
 
@@ -325,6 +358,22 @@ def test_a_batch_far_from_0_is_normalized_as_well_as_one_about_0(variant, n):
         np.testing.assert_allclose(result, want, rtol=1e-5, atol=2e-6)
 
 
+@BY_VARIANT
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=10, deadline=None)
+def test_gelu_by_tanh(variant, seed):
+    kernels.use(variant)
+    x = draw(np.random.default_rng(seed), "e", 30, 40)
+    wide, first = x.astype(float), sqrt(8 / pi)
+    gate = logistic(first * (wide + 0.044715 * wide**3))
+    slope = gate + gate * (1 - gate) * wide * first * (1 + 3 * 0.044715 * wide**2)
+    y, of_y = kernels.gelu_with_slope(x, 1.0)
+    scale = gate * (1 + np.abs(wide) ** 3)  # of an exponential of the cube
+    for each in (y, kernels.gelu(x, 1.0)):
+        assert np.max(np.abs(each - wide * gate) / (ULP * scale * np.abs(wide) + 2.0**-149)) <= 4
+    assert np.max(np.abs(of_y - slope) / (ULP * (scale * (1 + wide**2) + 2.0**-149))) <= 8
+
+
 SPECIAL = np.array(
     [0, -0.0, 1e-45, -1e-45, 1e-38, -1e-38, 3e38, -3e38, np.inf, -np.inf, np.nan, 88, -87, -88, -103, -104, -200, 17.5],
     np.float32,
@@ -332,7 +381,7 @@ SPECIAL = np.array(
 
 
 @BY_VARIANT
-@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "soft_plus"])
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "soft_plus", "sigmoid"])
 def test_what_is_not_finite_or_tiny_is_as_in_the_formula(variant, name):
     kernels.use(variant)
     x, g = (part.astype(np.float32) for part in np.meshgrid(SPECIAL, [1.0, -2.5, 1e-38]))

@@ -26,6 +26,9 @@ LAYERS = {
     "LeakyReLU": {"slope": 0.2},
     "ELU": {"alpha": 0.7},
     "SoftPlus": {},
+    "Sigmoid": {},
+    "SiLU": {},
+    "GELU": {},
     "SoftMax": {},
     "LogSoftMax": {},
 }

@@ -24,11 +24,16 @@ _NUMBERS: Mapping[str, tuple[str, ...]] = {
     "leaky_relu_back": ("slope",),
     "elu": ("alpha",),
     "elu_back": ("alpha",),
+    "gelu": ("approximate",),
+    "gelu_with_slope": ("approximate",),
     "batch_norm": ("eps",),
     "draw_keep": ("p",),
     "drop": ("scale",),
 }
 """Operation -> the numbers that its kernel takes, in their order; none for the others."""
+
+_CODES: Mapping[Any, float] = {"none": 0.0, "tanh": 1.0}
+"""What is a text in the definition -> the number for it."""
 
 _NOT_NUMBERS: Mapping[str, frozenset[str]] = {
     "draw_keep": frozenset({"rng"}),
@@ -136,7 +141,8 @@ def _written(row: BoundRow, joins: bool) -> tuple[Any, ...] | None:
     operands = (*row.operands, *row.results)
     if name == "draw_keep":
         operands = (others["rng"].bit_generator.capsule, *operands)
-    return name, operands, tuple(numbers[each] for each in _NUMBERS.get(name, ())), row.accumulate, joins
+    values = tuple(numbers[each] for each in _NUMBERS.get(name, ()))
+    return name, operands, tuple(_CODES.get(value, value) for value in values), row.accumulate, joins
 
 
 def _stretch(rows: tuple[tuple[Any, ...], ...], known: Sequence[Group]) -> Run:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar, cast
 
 import numpy as np
 
 from minnet_core import Array
 
+_T = TypeVar("_T", Array, tuple[Array, Array])
 
-def by_elements(kernel: Callable[..., Array | None], *arrays: Array, numbers: tuple[float, ...] = ()) -> Array | None:
+
+def by_elements(kernel: Callable[..., _T | None], *arrays: Array, numbers: tuple[float, ...] = ()) -> _T | None:
     """Call a kernel with arrays, or with how they lie in memory if that is as images do behind a convolution.
 
     Args:
@@ -31,7 +34,9 @@ def by_elements(kernel: Callable[..., Array | None], *arrays: Array, numbers: tu
     if any(view is None for view in views):
         return None
     result = kernel(*views, *numbers)
-    return None if result is None else np.moveaxis(result, -1, 0)
+    if isinstance(result, tuple):
+        return cast(_T, tuple(np.moveaxis(each, -1, 0) for each in result))
+    return None if result is None else cast(_T, np.moveaxis(cast(Array, result), -1, 0))
 
 
 def _batch_last(array: Array) -> Array | None:
