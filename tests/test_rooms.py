@@ -50,7 +50,7 @@ ROOMS = {
         *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
     "minnet_conv": (
-        *("convolving", "pooling"),
+        *("images", "convolving", "pooling"),
         *("adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool1d", "avg_pool2d", "conv1d", "conv2d"),
         *("conv_transpose1d", "conv_transpose2d", "flatten", "global_avg_pool2d", "global_max_pool2d", "max_pool1d"),
         *("max_pool2d", "pixel_shuffle", "reflection_pad2d", "same_conv2d", "spatial_dropout", "unflatten", "upsample"),

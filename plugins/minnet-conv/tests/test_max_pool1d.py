@@ -29,5 +29,5 @@ def test_overlapping_windows_add_their_gradients():
 def test_refusals_name_it_and_its_axes():
     with pytest.raises(ShapeError, match=r"MaxPool1d 2: expected input \(batch, channels, length\), received \(1, 4\)"):
         MaxPool1d(2).forward(np.ones((1, 4)))
-    with pytest.raises(ValueError, match="MaxPool1d: expected stride to be a whole number of at least 1, received 0"):
+    with pytest.raises(ValueError, match="MaxPool1d: expected stride to be an integer of at least 1, received 0"):
         MaxPool1d(2, 0)

@@ -116,11 +116,11 @@ def test_integers_become_floating_and_an_empty_batch_stays_one():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"kernel_size": 0}, ValueError, r"kernel_size to be a whole number of at least 1, or 2 of them, received 0"),
+        ({"kernel_size": 0}, ValueError, r"kernel_size to be an integer of at least 1, or 2 of them, received 0"),
         ({"kernel_size": 2.0}, TypeError, r"kernel_size .* received 2\.0"),
         ({"kernel_size": (2, 2, 2)}, ValueError, r"kernel_size .* received \(2, 2, 2\)"),
         ({"kernel_size": 2, "stride": 0}, ValueError, "stride .* received 0"),
-        ({"kernel_size": 2, "padding": -1}, ValueError, "padding to be a whole number of at least 0"),
+        ({"kernel_size": 2, "padding": -1}, ValueError, "padding to be an integer of at least 0"),
         ({"kernel_size": 3, "padding": 2}, ValueError, "padding of at most half the kernel_size, 3, received 2"),
         ({"kernel_size": (3, 4), "padding": (0, 3)}, ValueError, "padding .* kernel_size, 3x4, received 0x3"),
     ],

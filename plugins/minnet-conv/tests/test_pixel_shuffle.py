@@ -25,5 +25,5 @@ def test_channels_become_pixels_of_a_block(r, axes):
 def test_refusals():
     with pytest.raises(ShapeError, match=r"PixelShuffle 2: expected a multiple of 4 channels, received \(1, 6, 2, 2\)"):
         PixelShuffle(2).forward(np.ones((1, 6, 2, 2)))
-    with pytest.raises(ValueError, match="PixelShuffle: expected upscale_factor to be a whole number of at least 1"):
+    with pytest.raises(ValueError, match="PixelShuffle: expected upscale_factor to be an integer of at least 1"):
         PixelShuffle(0)

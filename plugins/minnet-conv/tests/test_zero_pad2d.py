@@ -35,7 +35,7 @@ def test_refusals():
     with pytest.raises(ShapeError, match=r"ZeroPad2d \(-1, -1, 0, 0\): expected input with pixels that are left"):
         ZeroPad2d((-1, -1, 0, 0)).forward(np.ones((1, 1, 3, 2)))
     with pytest.raises(
-        ValueError, match=r"ZeroPad2d: expected padding to be a whole number, or 4 of them, received \(1, 2\)"
+        ValueError, match=r"ZeroPad2d: expected padding to be an integer, or 4 of them, received \(1, 2\)"
     ):
         ZeroPad2d((1, 2))
     with pytest.raises(TypeError, match="padding"):

@@ -18,10 +18,10 @@ from .convolving import (
     convolve_back,
     convolve_weights,
     draw_parameters,
-    numbers,
     output_padding_of,
     transposed_shape,
 )
+from .images import integers
 
 
 class ConvTranspose1d(Module):
@@ -124,7 +124,7 @@ class ConvTranspose1d(Module):
     ) -> None:
         super().__init__()
         name = type(self).__name__
-        pads = numbers(name, "padding", padding, 1, 0)
+        pads = integers(name, "padding", padding, 1, 0)
         self.footprint = Footprint.of_arguments(name, 1, kernel_size, stride, pads, dilation, groups, "zeros")
         self.output_padding = output_padding_of(name, output_padding, 1, self.footprint)
         groups = self.footprint.groups

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 
-from .pooling import AXES, SIZES, empty_beside, integers
+from .images import empty_beside, integers
+from .pooling import AXES, SIZES
 
 
 class PixelShuffle(Module):

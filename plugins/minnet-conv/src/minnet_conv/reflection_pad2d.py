@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 
-from .pooling import Along, beside, gradient_to_resampled, integers, mirrored, padded_shape, resample
+from .images import beside, integers
+from .pooling import Along, gradient_to_resampled, mirrored, padded_shape, resample
 
 
 class ReflectionPad2d(Module):

@@ -7,7 +7,7 @@ import numpy as np
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
 from minnet_core.nn import floating_dtype, keep_mask
 
-from .pooling import copied_beside
+from .images import copied_beside
 
 
 class SpatialDropout(Module):

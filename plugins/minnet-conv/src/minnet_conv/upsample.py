@@ -8,16 +8,15 @@ from typing import Any, Literal
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
 from minnet_core.nn import as_floating
 
+from .images import beside, integers
 from .pooling import (
     AXES,
     SIZES,
     Along,
     Blend,
-    beside,
     blend,
     gradient_to_blended,
     gradient_to_resampled,
-    integers,
     linear,
     nearest,
     resample,

@@ -6,7 +6,8 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
 
-from .pooling import Index, inside, integers, padded_shape, zeros_beside
+from .images import integers, zeros_beside
+from .pooling import Index, inside, padded_shape
 
 
 class ZeroPad2d(Module):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
@@ -11,35 +10,10 @@ import numpy.typing as npt
 
 from minnet_core import Array
 
+from ..images import integers
+
 MODES = ("zeros", "reflect", "replicate", "circular")
 """What padding may hold: zeros, the image in a mirror, its border again, or its other end."""
-
-
-def numbers(owner: str, name: str, value: Any, axes: int, least: int = 1) -> tuple[int, ...]:
-    """Return an argument, a number or one for each axis, as one for each axis.
-
-    Raises:
-        TypeError: if it is neither.
-        ValueError: if there are too many or too few numbers, or one is below ``least``.
-
-    >>> numbers("Conv2d", "kernel_size", 3, 2)
-    (3, 3)
-    >>> numbers("Conv2d", "kernel_size", (3, 0), 2)
-    Traceback (most recent call last):
-    ...
-    ValueError: Conv2d: expected kernel_size to be an integer of at least 1, or 2 of them, received (3, 0)
-    """
-    several = f", or {axes} of them" if axes > 1 else ""
-    message = f"{owner}: expected {name} to be an integer of at least {least}{several}, received {value!r}"
-    try:
-        found = tuple(map(operator.index, value)) if isinstance(value, (tuple, list)) else (operator.index(value),)
-    except TypeError:
-        raise TypeError(message) from None
-    if len(found) == 1:
-        found *= axes
-    if len(found) != axes or min(found) < least:
-        raise ValueError(message)
-    return found
 
 
 def positive_int(owner: str, name: str, value: Any) -> int:
@@ -49,7 +23,7 @@ def positive_int(owner: str, name: str, value: Any) -> int:
         TypeError: if it is no integer.
         ValueError: if it is below 1.
     """
-    return numbers(owner, name, value, 1)[0]
+    return integers(owner, name, value, 1)[0]
 
 
 def channels_in_groups(owner: str, groups: int, **channels: Any) -> list[int]:

@@ -13,9 +13,9 @@ import numpy as np
 from minnet_core import Array, ShapeError, expect_shape
 from minnet_core.nn import accumulation_dtype, axis_sums, floating_dtype
 
+from ..images import from_planes, to_planes
 from .borders import put_borders, take_borders_back
 from .footprint import Footprint
-from .memory_layout import from_planes, to_planes
 from .patches import correlate, correlation_weights, spread
 
 AXES = {3: ("batch", "channels", "length"), 4: ("batch", "channels", "height", "width")}

@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 
 from minnet_core import ShapeError
 
-from .convolution_arguments import MODES, numbers, positive_int
+from ..images import integers
+from .convolution_arguments import MODES, positive_int
 
 Pair: TypeAlias = tuple[int, int]
 
@@ -80,8 +81,8 @@ class Footprint:
         Raises:
             TypeError, ValueError: if one is no such thing, or ``padding="same"`` meets a stride.
         """
-        kernel_size = numbers(owner, "kernel_size", kernel_size, axes)
-        stride, dilation = numbers(owner, "stride", stride, axes), numbers(owner, "dilation", dilation, axes)
+        kernel_size = integers(owner, "kernel_size", kernel_size, axes)
+        stride, dilation = integers(owner, "stride", stride, axes), integers(owner, "dilation", dilation, axes)
         if mode not in MODES:
             raise ValueError(f"{owner}: expected padding_mode to be one of {', '.join(MODES)}, received {mode!r}")
         if padding == "same":
@@ -92,7 +93,9 @@ class Footprint:
         elif isinstance(padding, str) and padding != "valid":
             raise ValueError(f'{owner}: expected padding to be numbers, "same" or "valid", received {padding!r}')
         else:
-            pads = tuple((pad, pad) for pad in numbers(owner, "padding", 0 if padding == "valid" else padding, axes, 0))
+            pads = tuple(
+                (pad, pad) for pad in integers(owner, "padding", 0 if padding == "valid" else padding, axes, 0)
+            )
         alone = 2 - axes  # the axis that a sequence has not
         return cls(
             (1,) * alone + kernel_size,

@@ -6,7 +6,7 @@ from typing import Any
 
 from minnet_core import Array, ShapeError, expect_shape
 
-from .convolution_arguments import numbers
+from ..images import integers
 from .convolutions import AXES
 from .footprint import Footprint
 
@@ -22,7 +22,7 @@ def output_padding_of(owner: str, value: Any, axes: int, footprint: Footprint) -
     ...
     ValueError: ConvTranspose2d: expected output_padding below stride or dilation, (2, 2), received (2, 2)
     """
-    padding = numbers(owner, "output_padding", value, axes, 0)
+    padding = integers(owner, "output_padding", value, axes, 0)
     bounds = tuple(map(max, footprint.stride[2 - axes :], footprint.dilation[2 - axes :]))
     if any(pad >= bound for pad, bound in zip(padding, bounds, strict=True)):
         raise ValueError(f"{owner}: expected output_padding below stride or dilation, {bounds}, received {padding}")

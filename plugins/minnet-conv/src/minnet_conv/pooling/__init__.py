@@ -5,8 +5,6 @@ from .adaptive_windows import adaptive_windows, expect_counts, output_sizes
 from .along import Along
 from .maxima import gradient_to_maxima, gradient_to_maximum, maximum_of, window_maxima
 from .means import gradient_to_means, window_means
-from .memory_order import beside, copied_beside, empty_beside, zeros_beside
-from .numbers_of_axes import integers
 from .padding import inside, padded_shape
 from .resampling import Blend, blend, gradient_to_blended, gradient_to_resampled, linear, mirrored, nearest, resample
 from .windows import AXES, SIZES, Index, Windows
@@ -20,10 +18,7 @@ __all__ = [
     "Windows",
     "adaptive_maxima",
     "adaptive_windows",
-    "beside",
     "blend",
-    "copied_beside",
-    "empty_beside",
     "expect_counts",
     "gradient_to_adaptive_maxima",
     "gradient_to_blended",
@@ -32,7 +27,6 @@ __all__ = [
     "gradient_to_means",
     "gradient_to_resampled",
     "inside",
-    "integers",
     "linear",
     "maximum_of",
     "mirrored",
@@ -42,5 +36,4 @@ __all__ = [
     "resample",
     "window_maxima",
     "window_means",
-    "zeros_beside",
 ]

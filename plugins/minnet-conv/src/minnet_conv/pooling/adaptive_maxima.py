@@ -14,9 +14,9 @@ from itertools import product
 from minnet_core import Array
 from minnet_core.nn import accumulation_dtype
 
+from ..images import batch_innermost, beside, empty_beside, zeros_beside
 from .adaptive_windows import Lengths, equal_windows, spans
 from .maxima import gradient_to_maxima, gradient_to_maximum, maximum_of, window_maxima
-from .memory_order import batch_innermost, beside, empty_beside, zeros_beside
 
 
 def adaptive_maxima(x: Array, counts: Lengths) -> Array:

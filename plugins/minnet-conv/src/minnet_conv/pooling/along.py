@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from minnet_core import Array
 
-from .memory_order import empty_beside, zeros_beside
+from ..images import empty_beside, zeros_beside
 
 
 class Along(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 from minnet_core import Array
 from minnet_core.nn import accumulation_dtype
 
-from .memory_order import beside, copied_beside, empty_beside, zeros_beside
+from ..images import beside, copied_beside, empty_beside, zeros_beside
 from .windows import Position, Windows
 
 _INTEGERS = {2: np.int16, 4: np.int32, 8: np.int64}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from minnet_core import Array
 from minnet_core.nn import accumulation_dtype
 
+from ..images import beside
 from .along import Along, spread_along, sums_along
-from .memory_order import beside
 
 
 def window_means(x: Array, windows: Sequence[Along], sizes: Array) -> Array:

@@ -20,8 +20,8 @@ from attrs import frozen
 
 from minnet_core import Array, ShapeError, expect_shape
 
+from ..images import integers
 from .along import Along
-from .numbers_of_axes import integers
 
 SIZES = ("batch", "channels")
 AXES = {1: ("length",), 2: ("height", "width")}

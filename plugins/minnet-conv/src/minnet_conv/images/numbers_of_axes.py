@@ -18,11 +18,11 @@ def integers(owner: str, name: str, value: Any, axes: int, least: int | None = 1
     >>> integers("MaxPool2d", "kernel_size", (3, 0), 2)
     Traceback (most recent call last):
     ...
-    ValueError: MaxPool2d: expected kernel_size to be a whole number of at least 1, or 2 of them, received (3, 0)
+    ValueError: MaxPool2d: expected kernel_size to be an integer of at least 1, or 2 of them, received (3, 0)
     """
     several = f", or {axes} of them" if axes > 1 else ""
     bound = "" if least is None else f" of at least {least}"
-    message = f"{owner}: expected {name} to be a whole number{bound}{several}, received {value!r}"
+    message = f"{owner}: expected {name} to be an integer{bound}{several}, received {value!r}"
     try:
         numbers = tuple(map(operator.index, value)) if isinstance(value, (tuple, list)) else (operator.index(value),)
     except TypeError:

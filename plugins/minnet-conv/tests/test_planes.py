@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_conv.convolving.memory_layout import from_planes, to_planes
+from minnet_conv.images import from_planes, to_planes
 
 
 def test_what_one_layer_leaves_the_next_finds_without_a_copy():
