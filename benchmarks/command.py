@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from .catalogue import UnknownNameError, select
+from .component_page import component_page
 from .measure import measure
 from .peer import PEERS, peers_named
 from .report import report_markdown
@@ -75,11 +76,21 @@ def main(context: click.Context, /, listing: bool, output: Path | None, **option
 @click.argument("results", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def report(results: Path) -> None:
     """Write the page of the documentation from the JSON of a run."""
+    click.echo(report_markdown(_read(results)), nl=False)
+
+
+@main.command()
+@click.argument("results", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def components(results: Path) -> None:
+    """Write the page of all components: what they are elsewhere, what is proven, and times from the JSON of a run."""
+    click.echo(component_page(_read(results)), nl=False)
+
+
+def _read(file: Path) -> Results:
     try:
-        read = Results.from_json(json.loads(results.read_text()))
+        return Results.from_json(json.loads(file.read_text()))
     except (ResultsError, json.JSONDecodeError) as error:
-        raise click.ClickException(f"{results}: {error}") from None
-    click.echo(report_markdown(read), nl=False)
+        raise click.ClickException(f"{file}: {error}") from None
 
 
 def rounded(value: Any) -> Any:
