@@ -9,15 +9,15 @@ import numpy as np
 from minnet_core.compilation import Backward, NoOperationsError, Table, Value, operations as o
 
 if TYPE_CHECKING:
-    from ..elu import ELU
-    from ..gelu import GELU
-    from ..leaky_relu import LeakyReLU
-    from ..prelu import PReLU
-    from ..relu import ReLU
-    from ..sigmoid import Sigmoid
-    from ..silu import SiLU
-    from ..soft_plus import SoftPlus
-    from ..tanh import Tanh
+    from ..activations.elu import ELU
+    from ..activations.gelu import GELU
+    from ..activations.leaky_relu import LeakyReLU
+    from ..activations.prelu import PReLU
+    from ..activations.relu import ReLU
+    from ..activations.sigmoid import Sigmoid
+    from ..activations.silu import SiLU
+    from ..activations.soft_plus import SoftPlus
+    from ..activations.tanh import Tanh
 
 
 def elu(table: Table, layer: ELU, x: Value) -> tuple[Value, Backward]:

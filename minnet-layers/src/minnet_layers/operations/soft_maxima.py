@@ -9,8 +9,8 @@ from minnet_core.compilation import Backward, Table, Value, operations as o
 from .features import expect_last, features
 
 if TYPE_CHECKING:
-    from ..log_soft_max import LogSoftMax
-    from ..soft_max import SoftMax
+    from ..activations.log_soft_max import LogSoftMax
+    from ..activations.soft_max import SoftMax
 
 
 def log_soft_max(table: Table, layer: LogSoftMax, x: Value) -> tuple[Value, Backward]:
