@@ -50,7 +50,7 @@ ROOMS = {
         *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
     "minnet_layers": (
-        *("arguments", "feature_rows", "initializers", "activations"),
+        *("arguments", "feature_rows", "initializers", "activations", "elementwise"),
         *("batch_normalization", "channelwise_scaling", "dropout", "group_normalization", "identity"),
         *("instance_normalization", "layer_normalization", "linear", "residual", "rms_normalization"),
         *("operations", "conformance", "plugin"),
