@@ -11,6 +11,7 @@ from minnet_core import Affine, Array, Module
 
 from .. import kernels
 from ..loading import computed
+from .activations import ACTIVATIONS
 from .memory_order import by_elements
 
 _LAST = (-1, 1)
@@ -299,6 +300,7 @@ TWINS: Mapping[type[Module], type[Module]] = {
     for twin in (
         *(BatchNormalization, ChannelwiseScaling, Dropout, ELU, LeakyReLU, Linear, LogSoftMax),
         *(ReLU, SoftMax, SoftPlus),
+        *ACTIVATIONS,
     )
 }
 
