@@ -39,6 +39,9 @@ INLINE float exponential_of_less(float x) { return exponential(x > 0 ? -x : x); 
 
 /* ------------------------------------------------------------------ straight pieces */
 
+/* y = p x + q; error 1 ulp, or of the larger term */
+OUTPUT(scale_shift, p *x + q)
+
 /* y = x from p to q; exact */
 OUTPUT(clip, clipped(x, p, q))
 

@@ -101,6 +101,7 @@ FORMULAS = {
     "batch_norm_back": batch_norm_back,
     "drop": lambda x, keep, scale: x * keep * scale,
     "scaled_mask": lambda keep, scale: keep * scale,
+    "scale_shift": lambda x, scale, shift: scale * x + shift,
     "clip": np.clip,
     "keep_between": lambda x, g, low, high: np.where((low < x) & (x < high), g, 0),
     "keep_beyond": lambda x, g, low, high: np.where((low <= x) & (x <= high), 0, g),
@@ -131,6 +132,7 @@ FORMULAS = {
     "rmsprop": rmsprop,
 }
 NUMBERS = {
+    "scale_shift": (0.7, 0.3),
     "clip": (-0.3, 0.7),
     "keep_between": (-0.3, 0.7),
     "keep_beyond": (-0.3, 0.7),
@@ -234,6 +236,8 @@ def sizes(name, wide, results):
     x, *others = [np.abs(array) for array in wide]
     if name in ("add_row", "scale_shift_row"):
         return [x + 0 * x + others[-1] + (x * others[0] if len(others) > 1 else 0)]
+    if name == "scale_shift":
+        return [0.7 * x + 0.3]
     if name == "soft_shrink":
         return [(results[0] != 0) * x]
     if name == "hard_swish_back":

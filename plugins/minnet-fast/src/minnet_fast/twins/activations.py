@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 import minnet_layers as of
@@ -14,17 +16,19 @@ from .memory_order import by_elements
 class Formulas(Module):
     """What these twins have in common: what a kernel computes is the result, and else that of the layer is."""
 
+    STANDS_FOR: ClassVar[type[Module]]
+
     def updateOutput(self, input: Array) -> Array:
         output = self.computed(input)
         if output is None:
-            return super().updateOutput(input)
+            return super().updateOutput(input)  # type: ignore[no-any-return]  # of arrays, an array
         self.output = output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gradInput = self.computed_back(input, gradOutput)
         if gradInput is None:
-            return super().updateGradInput(input, gradOutput)
+            return super().updateGradInput(input, gradOutput)  # type: ignore[no-any-return]  # likewise
         self.gradInput = gradInput
         return gradInput
 
