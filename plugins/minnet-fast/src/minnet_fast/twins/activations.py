@@ -44,7 +44,7 @@ class Formulas(Module):
 class HardTanh(Formulas, of.HardTanh):
     """Twin of `minnet_layers.HardTanh`."""
 
-    STANDS_FOR = of.HardTanh
+    STANDS_FOR: ClassVar[type[Module]] = of.HardTanh  # or, as its twin is one of these, `minnet_layers.ReLU6`
 
     def computed(self, x: Array) -> Array | None:
         return by_elements(kernels.clip, x, numbers=(self.min_val, self.max_val))
