@@ -10,23 +10,48 @@ from .workload import CriterionPasses, LayerPasses, Layers, OptimizerSteps, Shap
 
 SHAPES: tuple[Shape, ...] = ((32, 64), (256, 1024), (4096, 1024))
 
+POSITIVE = {"Log", "Sqrt"}
+"""Layers that take numbers above 0 only."""
+
 LAYERS: Mapping[str, Callable[[int], dict[str, Any]]] = {
+    "Abs": lambda n: {},
     "BatchNormalization": lambda n: {"alpha": 0.9},
+    "CELU": lambda n: {},
     "ChannelwiseScaling": lambda n: {"n_out": n},
+    "Clamp": lambda n: {"min": -1.0, "max": 1.0},
     "Dropout": lambda n: {"p": 0.5},
     "ELU": lambda n: {},
+    "Exp": lambda n: {},
     "GELU": lambda n: {},
+    "HardShrink": lambda n: {},
+    "HardSigmoid": lambda n: {},
+    "HardSwish": lambda n: {},
+    "HardTanh": lambda n: {},
     "Identity": lambda n: {},
     "LeakyReLU": lambda n: {},
     "Linear": lambda n: {"n_in": n, "n_out": n},
+    "Log": lambda n: {},
+    "LogSigmoid": lambda n: {},
     "LogSoftMax": lambda n: {},
+    "Mish": lambda n: {},
     "PReLU": lambda n: {},
+    "Power": lambda n: {"exponent": 3.0},
+    "RReLU": lambda n: {},
     "ReLU": lambda n: {},
+    "ReLU6": lambda n: {},
+    "SELU": lambda n: {},
     "SiLU": lambda n: {},
     "Sigmoid": lambda n: {},
     "SoftMax": lambda n: {},
+    "SoftMin": lambda n: {},
     "SoftPlus": lambda n: {},
+    "SoftShrink": lambda n: {},
+    "SoftSign": lambda n: {},
+    "Sqrt": lambda n: {},
+    "Square": lambda n: {},
     "Tanh": lambda n: {},
+    "TanhShrink": lambda n: {},
+    "Threshold": lambda n: {"threshold": 0.1, "value": 2.0},
 }
 """Name -> the arguments for that many features."""
 
@@ -54,7 +79,7 @@ def component_workloads() -> Iterator[LayerPasses | CriterionPasses | OptimizerS
     """All of them, by kind, then by name, then by size."""
     for layer, arguments in LAYERS.items():
         for shape in SHAPES:
-            yield LayerPasses(f"{layer}-{_size(shape)}", Spec(layer, arguments(shape[1])), shape)
+            yield LayerPasses(f"{layer}-{_size(shape)}", Spec(layer, arguments(shape[1])), shape, layer in POSITIVE)
     for criterion, targets in CRITERIONS.items():
         for target in targets:
             for shape in SHAPES:

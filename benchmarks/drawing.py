@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .workload import CriterionPasses, Layers, Shape, Spec, parameter_shapes
+from .workload import CriterionPasses, LayerPasses, Layers, Shape, Spec, parameter_shapes
 
 Array = npt.NDArray[Any]
 
@@ -47,10 +47,11 @@ def draw_batches(shape: Shape, classes: int) -> list[tuple[Array, Array]]:
     return [(_normal(rng, shape), rng.integers(0, classes, shape[0])) for _ in range(BATCHES)]
 
 
-def draw_passes(shape: Shape) -> tuple[Array, Array]:
-    """Draw an input and a gradient of the output."""
+def draw_passes(workload: LayerPasses) -> tuple[Array, Array]:
+    """Draw an input, in the domain of the layer, and a gradient of the output."""
     rng = np.random.default_rng(3)
-    return _normal(rng, shape), _normal(rng, shape)
+    input, gradOutput = _normal(rng, workload.shape), _normal(rng, workload.shape)
+    return np.abs(input) + np.float32(0.1) if workload.is_positive else input, gradOutput
 
 
 def draw_criterion(workload: CriterionPasses) -> tuple[Array, Array]:

@@ -61,12 +61,16 @@ class Inference:
 
 @frozen
 class LayerPasses:
-    """Forward and backward through one layer, with the gradients of its parameters."""
+    """Forward and backward through one layer, with the gradients of its parameters.
+
+    The input is normal numbers, or if ``is_positive``, numbers above 0.
+    """
 
     group: ClassVar[str] = "layer"
     name: str
     layer: Spec
     shape: Shape
+    is_positive: bool = False
 
 
 @frozen
@@ -101,7 +105,7 @@ _ADAPTIVE_FASTER = 10
 def for_proof(workload: Workload) -> Workload:
     """The same where what is computed can be compared.
 
-    Without dropout: random zeros cannot be the same in two frameworks, everything else can.
+    Without dropout and random slopes, which cannot be the same in two frameworks; everything else can.
     With a multiple of the learning rate, so that a wrong gradient shows in the losses that follow.
     """
     if isinstance(workload, LayerPasses):
@@ -113,8 +117,12 @@ def for_proof(workload: Workload) -> Workload:
     return workload
 
 
+_NOT_RANDOM: Mapping[str, dict[str, Any]] = {"Dropout": {"p": 0.0}, "RReLU": {"lower": 0.25, "upper": 0.25}}
+"""Layer -> the arguments with which it draws nothing."""
+
+
 def _kept(layer: Spec) -> Spec:
-    return Spec("Dropout", {"p": 0.0}) if layer.name == "Dropout" else layer
+    return Spec(layer.name, {**layer.arguments, **_NOT_RANDOM.get(layer.name, {})})
 
 
 def _faster(optimizer: Spec) -> Spec:

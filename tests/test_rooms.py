@@ -49,6 +49,12 @@ ROOMS = {
         ),
         *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
     ),
+    "minnet_layers": (
+        *("arguments", "feature_rows", "initializers", "activations", "elementwise"),
+        *("batch_normalization", "channelwise_scaling", "dropout", "group_normalization", "identity"),
+        *("instance_normalization", "layer_normalization", "linear", "residual", "rms_normalization"),
+        *("operations", "conformance", "plugin"),
+    ),
     "minnet_conv": (
         *("images", "convolving", "pooling"),
         *("adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool1d", "avg_pool2d", "conv1d", "conv2d"),

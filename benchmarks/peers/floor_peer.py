@@ -57,7 +57,7 @@ class LayerFloor(Floor):
     """Reads the input and writes the output; reads two arrays and writes the third. For Linear, its products."""
 
     def __init__(self, workload: LayerPasses) -> None:
-        self.input, self.gradOutput = draw_passes(workload.shape)
+        self.input, self.gradOutput = draw_passes(workload)
         self.output, self.gradInput = np.empty_like(self.input), np.empty_like(self.input)
         n = workload.shape[1]
         self.weight = np.full((n, n), 0.01, np.float32) if workload.layer.name == "Linear" else None

@@ -106,7 +106,7 @@ class JaxLayer(_Pending, PassesJob):
         self.compiled = passes
         self.weights = weights
         self.summed = jax.tree.map(jnp.zeros_like, weights)
-        self.input, self.gradOutput = map(jnp.asarray, draw_passes(workload.shape))
+        self.input, self.gradOutput = map(jnp.asarray, draw_passes(workload))
         self.key = jax.random.key(0)
 
     def step(self, index: int) -> Any:

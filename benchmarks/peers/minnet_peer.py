@@ -84,7 +84,7 @@ class MinnetLayer(PassesJob):
 
     def __init__(self, workload: LayerPasses) -> None:
         self.layer = _make_layer(workload.layer, draw_weights((workload.layer,))[0] if _has_weights(workload) else {})
-        self.input, self.gradOutput = draw_passes(workload.shape)
+        self.input, self.gradOutput = draw_passes(workload)
 
     def step(self, index: int) -> None:
         self.layer.forward(self.input)

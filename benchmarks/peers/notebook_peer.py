@@ -96,7 +96,7 @@ class NotebookLayer(PassesJob):
     def __init__(self, workload: LayerPasses) -> None:
         has_weights = bool(parameter_shapes(workload.layer))
         self.layer = _make_layer(workload.layer, draw_weights((workload.layer,))[0] if has_weights else {})
-        self.input, self.gradOutput = draw_passes(workload.shape)
+        self.input, self.gradOutput = draw_passes(workload)
 
     def step(self, index: int) -> None:
         self.layer.forward(self.input)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -23,6 +24,18 @@ class Scale(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Scale and shift."""
         return torch.addcmul(self.beta, x, self.gamma)
+
+
+class Calling(nn.Module):
+    """A function for which PyTorch has no module."""
+
+    def __init__(self, function: Callable[..., torch.Tensor], **arguments: float) -> None:
+        super().__init__()
+        self.function, self.arguments = function, arguments
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Call it."""
+        return self.function(x, **self.arguments)
 
 
 def _linear(weights: dict[str, Any], *, n_in: int, n_out: int) -> nn.Module:
@@ -50,19 +63,41 @@ def _normalization(
 
 
 _PLAIN: dict[str, Callable[..., nn.Module]] = {
+    "Abs": partial(Calling, torch.abs),
+    "CELU": nn.CELU,
+    "Clamp": partial(Calling, torch.clamp),
     "Dropout": nn.Dropout,
     "ELU": nn.ELU,
+    "Exp": partial(Calling, torch.exp),
     "GELU": nn.GELU,
+    "HardShrink": nn.Hardshrink,
+    "HardSigmoid": nn.Hardsigmoid,
+    "HardSwish": nn.Hardswish,
+    "HardTanh": nn.Hardtanh,
     "Identity": nn.Identity,
     "LeakyReLU": lambda slope=0.03: nn.LeakyReLU(slope),
+    "Log": partial(Calling, torch.log),
+    "LogSigmoid": nn.LogSigmoid,
     "LogSoftMax": lambda: nn.LogSoftmax(-1),
+    "Mish": nn.Mish,
     "PReLU": nn.PReLU,
+    "Power": partial(Calling, torch.pow),
+    "RReLU": nn.RReLU,
     "ReLU": nn.ReLU,
+    "ReLU6": nn.ReLU6,
+    "SELU": nn.SELU,
     "SiLU": nn.SiLU,
     "Sigmoid": nn.Sigmoid,
     "SoftMax": lambda: nn.Softmax(-1),
+    "SoftMin": lambda: nn.Softmin(-1),
     "SoftPlus": nn.Softplus,
+    "SoftShrink": nn.Softshrink,
+    "SoftSign": nn.Softsign,
+    "Sqrt": partial(Calling, torch.sqrt),
+    "Square": partial(Calling, torch.square),
     "Tanh": nn.Tanh,
+    "TanhShrink": nn.Tanhshrink,
+    "Threshold": nn.Threshold,
 }
 
 

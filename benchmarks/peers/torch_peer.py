@@ -62,7 +62,7 @@ class TorchLayer(PassesJob):
 
     def __init__(self, workload: LayerPasses) -> None:
         self.layer = make_layer(workload.layer, workload.shape[1])
-        input, gradOutput = draw_passes(workload.shape)
+        input, gradOutput = draw_passes(workload)
         self.input = torch.from_numpy(input).requires_grad_()
         self.gradOutput = torch.from_numpy(gradOutput)
 

@@ -35,6 +35,7 @@ SIGMOID = 1 / (1 + np.exp(-X))
 NORMAL_BELOW = np.vectorize(math.erfc)(-X / math.sqrt(2)) / 2
 NORMAL_SLOPE = NORMAL_BELOW + X * np.exp(-X * X / 2) / math.sqrt(2 * math.pi)
 TANH = np.tanh(math.sqrt(2 / math.pi) * (X + 0.044715 * X**3))
+MISH_SLOPE = np.tanh(np.logaddexp(0, X)) + X * SIGMOID / np.cosh(np.logaddexp(0, X)) ** 2
 TANH_SLOPE = (1 + TANH + X * (1 - TANH**2) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * X * X)) / 2
 
 
@@ -65,6 +66,17 @@ CASES = [
     (o.elu, (X,), {"alpha": 0.5}, (np.where(X > 0, X, 0.5 * np.expm1(X)),)),
     (o.elu_back, (X, G), {"alpha": 1.0}, (G * np.where(X > 0, 1, np.exp(X)),)),
     (o.elu_back, (X, G), {"alpha": 0.5}, (G * np.where(X > 0, 1, 0.5 * np.exp(X)),)),
+    (o.apply, (X,), {"function": np.square}, (X * X,)),
+    (o.divide, (X, G), {}, (X / G,)),
+    (o.scale_shift, (X,), {"scale": 3.0, "shift": 0.5}, (3 * X + 0.5,)),
+    (o.scale_shift, (X,), {"scale": -1.0, "shift": 0.0}, (-X,)),
+    (o.clip, (X,), {"low": -0.5, "high": 0.8}, (np.minimum(np.maximum(X, -0.5), 0.8),)),
+    (o.keep_between, (X, G), {"low": -0.5, "high": 0.8}, (np.where((X > -0.5) & (X < 0.8), G, 0),)),
+    (o.keep_beyond, (X, G), {"low": -0.5, "high": 0.8}, (np.where((X > -0.5) & (X < 0.8), 0, G),)),
+    (o.threshold, (X,), {"threshold": 0.1, "value": 20.0}, (np.where(X > 0.1, X, 20),)),
+    (o.soft_shrink, (X,), {"lambd": 0.5}, (np.sign(X) * np.maximum(np.abs(X) - 0.5, 0),)),
+    (o.mish, (X,), {}, (X * np.tanh(np.logaddexp(0, X)),)),
+    (o.mish_back, (X, G), {}, (G * MISH_SLOPE,)),
     (o.sigmoid, (X,), {}, (SIGMOID,)),
     (o.sigmoid_back, (SIGMOID, G), {}, (G * SIGMOID * (1 - SIGMOID),)),
     (o.silu_back, (X, SIGMOID, G), {}, (G * SIGMOID * (1 + X * (1 - SIGMOID)),)),
@@ -296,3 +308,21 @@ def test_constant_columns_far_from_zero_are_normalized_to_exactly_zero():
 def test_operands_of_the_wrong_dimensions_are_refused():
     with pytest.raises(ValueError, match=r"add_row: expected operands \(r, m\), \(m\), received \(3, 2\), \(3,\)"):
         o.add_row.result_shapes((3, 2), (3,))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_straight_pieces_are_right_at_their_ends_and_keep_nan_and_no_infinite_gradient(dtype):
+    x = np.array([[-2, -1, 0, 1, 2, np.nan]], dtype)
+    g = np.full_like(x, np.inf)
+    ends = {"low": -1.0, "high": 1.0}
+    for operation, operands, numbers, expected in (
+        (o.clip, (x,), ends, [-1, -1, 0, 1, 1, np.nan]),
+        (o.keep_between, (x, g), ends, [0, 0, np.inf, 0, 0, 0]),
+        (o.keep_beyond, (x, g), ends, [np.inf, 0, 0, 0, np.inf, np.inf]),
+        (o.keep_beyond, (x, x), ends, [-2, 0, 0, 0, 2, np.nan]),
+        (o.threshold, (x,), {"threshold": 1.0, "value": 9.0}, [9, 9, 9, 9, 2, np.nan]),
+        (o.soft_shrink, (x,), {"lambd": 1.0}, [-1, 0, 0, 0, 1, np.nan]),
+    ):
+        result = np.empty_like(x)
+        execute(operation, operands, [result], numbers)
+        np.testing.assert_array_equal(result[0], expected, operation.name)

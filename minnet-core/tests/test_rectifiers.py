@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_core.nn.kernels import LONGEST_KEPT
-from minnet_core.nn.rectifiers import negative_part, positive_mask, positive_part, where_positive
+from minnet_core.nn.rectifiers import masked, negative_part, positive_mask, positive_part, softplus, where_positive
 
 BORDER = [(LONGEST_KEPT - 1,), (LONGEST_KEPT,), (LONGEST_KEPT + 1,), (2, LONGEST_KEPT), (3, 5, 4001), (0, 3), ()]
 every_shape = pytest.mark.parametrize("shape", BORDER)
@@ -82,3 +82,33 @@ def test_images_with_the_batch_innermost_stay_so(batch):
     x = np.random.default_rng(0).standard_normal((4, 20, 31, batch), np.float32).transpose(3, 0, 1, 2)
     for part in (positive_part(x), negative_part(x), positive_mask(x), where_positive(x, x)):
         assert part.strides == x.strides
+
+
+@every_shape
+@every_dtype
+def test_masked_values_stay_where_the_mask_is_and_are_zero_elsewhere_infinite_ones_too(shape, dtype):
+    values = draw(shape, dtype)
+    mask = np.random.default_rng(1).random(shape) < 0.5
+    for same in layouts(values):
+        with np.errstate(all="raise"):
+            result = masked(same, mask)
+        assert result.dtype == values.dtype.newbyteorder("=")
+        assert not np.shares_memory(result, same)
+        np.testing.assert_array_equal(result, np.where(mask, values, 0))
+
+
+def test_integers_are_masked_as_floating_numbers():
+    result = masked(np.array([3, 200], np.uint8), np.array([False, True]))
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, [0, 200])
+
+
+@every_dtype
+def test_softplus_is_the_logarithm_of_one_and_the_exponential_at_both_ends(dtype):
+    x = np.array([-np.inf, -5, 0, 5, 60000, np.inf], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        result = softplus(x)
+    assert result.dtype == x.dtype.newbyteorder("=")
+    np.testing.assert_allclose(
+        result, np.logaddexp(0, x.astype(np.float64)), rtol=2e-3 if dtype == np.float16 else 1e-6
+    )

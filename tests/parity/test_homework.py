@@ -291,6 +291,9 @@ COMPARED_ELSEWHERE = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion", "Gelu", "GroupNormalization", "Identity"),
     *("InstanceNormalization", "LayerNormalization", "MaxPool1d", "PReLU", "PixelShuffle", "RMSNormalization"),
     *("ReflectionPad2d", "Residual", "SpatialDropout", "Unflatten", "Upsample", "ZeroPad2d"),
+    *("CELU", "HardShrink", "HardSigmoid", "HardSwish", "HardTanh", "LogSigmoid", "Mish", "RReLU", "ReLU6", "SELU"),
+    *("SoftMin", "SoftShrink", "SoftSign", "TanhShrink", "Threshold"),
+    *("Abs", "Clamp", "Exp", "Log", "Power", "Sqrt", "Square"),
 }
 """No homework: `test_references` and others in this folder compare them."""
 

@@ -13,6 +13,7 @@
 #include "columns.h"
 #include "losses.h"
 #include "masks.h"
+#include "formulas.h"
 #include "optimizers.h"
 #include "spatial.h"
 #include "taps.h"

@@ -42,6 +42,22 @@
     X(soft_max_back, "bb", MAKES, "b", 0, BY_ROWS)                                                                     \
     X(log_soft_max, "b", MAKES, "bbr", 0, BY_ROWS)                                                                     \
     X(log_soft_max_back, "brb", MAKES, "b", 0, BY_ROWS)                                                                \
+    X(scale_shift, "e", MAKES, "e", 2, BY_ROWS)                                                                        \
+    X(clip, "e", MAKES, "e", 2, BY_ROWS)                                                                               \
+    X(keep_between, "ee", MAKES, "e", 2, BY_ROWS)                                                                      \
+    X(keep_beyond, "ee", MAKES, "e", 2, BY_ROWS)                                                                       \
+    X(threshold, "e", MAKES, "e", 2, BY_ROWS)                                                                          \
+    X(soft_shrink, "e", MAKES, "e", 1, BY_ROWS)                                                                        \
+    X(hard_sigmoid, "e", MAKES, "e", 0, BY_ROWS)                                                                       \
+    X(hard_sigmoid_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                 \
+    X(hard_swish, "e", MAKES, "e", 0, BY_ROWS)                                                                         \
+    X(hard_swish_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                   \
+    X(scaled_elu, "e", MAKES, "e", 3, BY_ROWS)                                                                         \
+    X(scaled_elu_back, "ee", MAKES, "e", 3, BY_ROWS)                                                                   \
+    X(log_sigmoid, "e", MAKES, "e", 0, BY_ROWS)                                                                        \
+    X(log_sigmoid_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                  \
+    X(mish, "e", MAKES, "e", 0, BY_ROWS)                                                                               \
+    X(mish_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                         \
     X(batch_norm, "b", MAKES, "bccc", 1, WHOLE)                                                                        \
     X(batch_norm_back, "bbc", MAKES, "b", 0, WHOLE)                                                                    \
     X(draw_keep, "ge", MAKES, "k", 1, WHOLE)                                                                           \

@@ -21,6 +21,12 @@ from minnet_fast.executor import FastExecutor, executor  # noqa: E402
 
 SIZES = {"r": 13, "n": 13, "m": 9, "k": 5}
 NUMBERS = {
+    "clip": {"low": -0.3, "high": 0.7},
+    "keep_between": {"low": -0.3, "high": 0.7},
+    "keep_beyond": {"low": -0.3, "high": 0.7},
+    "scale_shift": {"scale": 0.7, "shift": 0.3},
+    "soft_shrink": {"lambd": 0.3},
+    "threshold": {"threshold": 0.1, "value": 20.0},
     "leaky_relu": {"slope": 0.1},
     "leaky_relu_back": {"slope": 0.1},
     "elu": {"alpha": 0.7},

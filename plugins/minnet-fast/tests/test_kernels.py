@@ -78,6 +78,16 @@ def normal(x):
     return np.vectorize(lambda each: erfc(-each / sqrt(2)) / 2, otypes=[float])(x)
 
 
+def gate_of_mish(x):
+    """Compute tanh(log(1 + e^x)) = 1 - 2 / ((1 + e^x)^2 + 1), which cancels nothing below 0 in another form."""
+    e = exp_negative(x)
+    return np.where(x > 0, np.tanh(np.logaddexp(0, x)), e * (e + 2) / (e * (e + 2) + 2))
+
+
+def slope_of_gate(x):
+    return np.cosh(np.logaddexp(0, np.minimum(x, 300))) ** -2.0 * exp_negative(x) / (1 + np.exp(-np.abs(x)))
+
+
 FORMULAS = {
     "add_row": lambda x, b: x + b,
     "scale_row": lambda x, a: x * a,
@@ -106,6 +116,24 @@ FORMULAS = {
     "batch_norm_back": batch_norm_back,
     "drop": lambda x, keep, scale: x * keep * scale,
     "scaled_mask": lambda keep, scale: keep * scale,
+    "scale_shift": lambda x, scale, shift: scale * x + shift,
+    "clip": np.clip,
+    "keep_between": lambda x, g, low, high: np.where((low < x) & (x < high), g, 0),
+    "keep_beyond": lambda x, g, low, high: np.where((low <= x) & (x <= high), 0, g),
+    "threshold": lambda x, threshold, value: np.where(x <= threshold, value, x),
+    "soft_shrink": lambda x, lambd: np.sign(x) * positive(np.abs(x) - lambd),
+    "hard_sigmoid": lambda x: np.clip((x + 3) / 6, 0, 1),
+    "hard_sigmoid_back": lambda x, g: np.where(np.abs(x) < 3, g / 6, 0),
+    "hard_swish": lambda x: x * np.clip((x + 3) / 6, 0, 1),
+    "hard_swish_back": lambda x, g: g * np.where(np.abs(x) < 3, x / 3 + 0.5, x >= 3),
+    "scaled_elu": lambda x, alpha, scale, over: scale * np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0) / over)),
+    "scaled_elu_back": lambda x, g, alpha, scale, over: (
+        g * scale * np.where(x > 0, 1, alpha / over * exp_negative(x / over))
+    ),
+    "log_sigmoid": lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
+    "log_sigmoid_back": lambda x, g: g * exp_negative(-x) / (1 + np.exp(-np.abs(x))),
+    "mish": lambda x: x * gate_of_mish(x),
+    "mish_back": lambda x, g: g * (gate_of_mish(x) + x * slope_of_gate(x)),
     "nll": chosen,
     "nll_back": nll_back,
     "log_soft_max_nll_back": lambda e, sums, chosen: e / sums / len(e) + nll_back(chosen, e),
@@ -119,6 +147,14 @@ FORMULAS = {
     "rmsprop": rmsprop,
 }
 NUMBERS = {
+    "scale_shift": (0.7, 0.3),
+    "clip": (-0.3, 0.7),
+    "keep_between": (-0.3, 0.7),
+    "keep_beyond": (-0.3, 0.7),
+    "threshold": (0.1, 20.0),
+    "soft_shrink": (0.3,),
+    "scaled_elu": (1.7, 1.1, 0.6),
+    "scaled_elu_back": (1.7, 1.1, 0.6),
     "leaky_relu": (0.03,),
     "leaky_relu_back": (0.03,),
     "elu": (0.7,),
@@ -223,6 +259,16 @@ def sizes(name, wide, results):
         return [others[1] * others[0] * (1 + x * (1 + others[0]))]
     if name in ("gelu", "gelu_with_slope"):  # whose density has the error of a square
         return [x**2 * np.abs(results[0]), (wide[0] > 0) + x**2 * (1 + x) * np.exp(-(x**2) / 2)][: len(results)]
+    if name == "scale_shift":
+        return [0.7 * x + 0.3]
+    if name == "soft_shrink":
+        return [(results[0] != 0) * x]
+    if name == "hard_swish_back":
+        return [others[0] * (x / 3 + 0.5)]
+    if name == "scaled_elu_back":  # of an exponential, whose argument was rounded
+        return [np.abs(results[0]) * x / 0.6]
+    if name == "mish_back":
+        return [others[0] * (np.abs(gate_of_mish(wide[0])) + x * slope_of_gate(wide[0]))]
     if name in ("column_sums", "column_dots"):
         return [(x * others[0] if others else x).sum(0)]
     if name == "soft_max":
@@ -255,17 +301,10 @@ def sizes(name, wide, results):
     return [0.0] * len(results)
 
 
-BOUNDS = {
-    "elu": 1.6,
-    "elu_back": 2,
-    "sigmoid": 2.5,
-    "sigmoid_back": 3,
-    "silu_back": 3,
-    "gelu": 6,
-    "gelu_with_slope": 6,
-    "soft_plus": 2.6,
-    "soft_plus_back": 3,
-}
+BOUNDS = {"elu": 1.6, "elu_back": 2, "soft_plus": 2.6, "soft_plus_back": 3}
+BOUNDS |= {"hard_swish": 1.9, "hard_swish_back": 1.2, "scaled_elu": 1.8, "scaled_elu_back": 2.3}
+BOUNDS |= {"log_sigmoid": 2.6, "log_sigmoid_back": 2.6, "mish": 3.2, "mish_back": 5.1}
+BOUNDS |= {"sigmoid": 2.5, "sigmoid_back": 3, "silu_back": 3, "gelu": 6, "gelu_with_slope": 6}
 """Units in the last place; 1 for other elements, and for sums more, the longer they are."""
 
 
@@ -375,6 +414,7 @@ def test_gelu_by_tanh(variant, seed):
     assert np.max(np.abs(of_y - slope) / (grown * (ULP * scale + 2.0**-149))) <= 8
 
 
+FORWARD_AND_BACK = ["hard_sigmoid", "hard_swish", "scaled_elu", "log_sigmoid"]
 SPECIAL = np.array(
     [0, -0.0, 1e-45, -1e-45, 1e-38, -1e-38, 3e38, -3e38, np.inf, -np.inf, np.nan, 88, -87, -88, -103, -104, -200, 17.5],
     np.float32,
@@ -382,7 +422,7 @@ SPECIAL = np.array(
 
 
 @BY_VARIANT
-@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "soft_plus", "sigmoid"])
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "soft_plus", "sigmoid", *FORWARD_AND_BACK])
 def test_what_is_not_finite_or_tiny_is_as_in_the_formula(variant, name):
     kernels.use(variant)
     x, g = (part.astype(np.float32) for part in np.meshgrid(SPECIAL, [1.0, -2.5, 1e-38]))
@@ -432,3 +472,26 @@ def test_without_decay_an_infinite_parameter_stays_infinite(variant):
     p = np.array([np.inf], np.float32)
     kernels.sgd(np.ones(1, np.float32), 0.1, 0.0, p)
     assert p[0] == np.inf
+
+
+@BY_VARIANT
+def test_straight_pieces_are_right_at_their_ends_and_keep_nan(variant):
+    kernels.use(variant)
+    x, g = np.array([-2, -1, 0, 1, 2, np.nan], np.float32), np.full(6, 5, np.float32)
+    np.testing.assert_array_equal(kernels.clip(x, -1, 1), [-1, -1, 0, 1, 1, np.nan])
+    np.testing.assert_array_equal(kernels.keep_between(x, g, -1, 1)[:5], [0, 0, 5, 0, 0])
+    np.testing.assert_array_equal(kernels.keep_beyond(x, x, -1, 1), [-2, 0, 0, 0, 2, np.nan])
+    np.testing.assert_array_equal(kernels.keep_beyond(x, g, -np.inf, 1)[:5], [0, 0, 0, 0, 5])
+    np.testing.assert_array_equal(kernels.threshold(x, 1, 9), [9, 9, 9, 9, 2, np.nan])
+    np.testing.assert_array_equal(kernels.soft_shrink(x, 1), [-1, 0, 0, 0, 1, np.nan])
+    ends = np.array([-3, 3], np.float32)
+    np.testing.assert_array_equal(kernels.hard_sigmoid_back(ends, ends), [0, 0])
+    np.testing.assert_array_equal(kernels.hard_swish_back(ends, ends), [0, 3])
+
+
+@BY_VARIANT
+def test_mish_of_the_largest_numbers_is_they_and_of_the_least_0(variant):
+    kernels.use(variant)
+    x = np.array([3e38, np.inf, 1e4, -1e4, -3e38], np.float32)
+    np.testing.assert_array_equal(kernels.mish(x), [x[0], np.inf, x[2], 0, 0])
+    np.testing.assert_array_equal(kernels.mish_back(x, np.ones_like(x))[[0, 2, 3, 4]], [1, 1, 0, 0])

@@ -41,7 +41,7 @@ def test_0_leaves_everything_to_numpy():
         "layer = minnet_fast.accelerate(l.ReLU())\n"
         "print(minnet_fast.extension, executor, find_executor('auto'), type(layer).__module__, sep='; ')"
     )
-    assert told("0", code) == "None; switched off by MINNET_FAST=0; numpy; minnet_layers.relu"
+    assert told("0", code) == "None; switched off by MINNET_FAST=0; numpy; minnet_layers.activations.relu"
 
 
 @pytest.mark.parametrize("value", ["v5", "no"])

@@ -72,9 +72,11 @@ if TYPE_CHECKING:
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
     from .random_masks import keep_mask as keep_mask
     from .rectifiers import (
+        masked as masked,
         negative_part as negative_part,
         positive_mask as positive_mask,
         positive_part as positive_part,
+        softplus as softplus,
         where_positive as where_positive,
     )
     from .sequential import Sequential as Sequential
@@ -117,7 +119,7 @@ else:
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
-            "rectifiers": "negative_part positive_mask positive_part where_positive",
+            "rectifiers": "masked negative_part positive_mask positive_part softplus where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",

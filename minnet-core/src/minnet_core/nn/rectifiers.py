@@ -1,4 +1,4 @@
-"""NumPy kernels of the rectifiers: positive and negative part of an array, and a selection by sign.
+"""NumPy kernels of the rectifiers: positive and negative part of an array, selections, and the smooth rectifier.
 
 All return fresh floating arrays.
 Times are of 256 x 1024 float32 and one thread of one machine, so it is their ratio that counts.
@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .arrays import Array, floating_dtype, in_memory_order
-from .kernels import LONGEST_KEPT, constants
+from .arrays import Array, as_floating, floating_dtype, in_memory_order
+from .kernels import LONGEST_KEPT, constants, exp_minus_abs
 
 _INTEGERS = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
 
@@ -70,6 +70,38 @@ def where_positive(x: Array, values: Array) -> Array:
         result: Array = mask.view(x.dtype)
         return result
     return np.multiply(x > 0, values, dtype=floating_dtype(x))
+
+
+def masked(values: Array, mask: Array) -> Array:
+    """Return ``values`` where ``mask`` is True and 0 elsewhere, whatever they are there: infinite ones, too.
+
+    As integers, which their bits are, they are multiplied by 0 or 1, which is exact: 63 microseconds instead of the 820
+    of ``np.where``, whose branches are mispredicted.
+
+    >>> import numpy as np
+    >>> masked(np.array([5.0, np.inf]), np.array([True, False]))
+    array([5., 0.])
+    """
+    values = as_floating(values)
+    if values.dtype not in _INTEGERS:
+        return np.where(mask, values, values.dtype.type(0))
+    bits: Array = values.view(_INTEGERS[values.dtype]) * mask
+    return bits.view(values.dtype)
+
+
+def softplus(x: Array) -> Array:
+    r"""Compute :math:`\log(1 + e^x) = \max(x, 0) + \mathrm{log1p}(e^{-|x|})`, the smooth rectifier.
+
+    It neither overflows at large ``x`` nor loses the digits of :math:`e^x` at negative ``x``.
+
+    >>> import numpy as np
+    >>> softplus(np.array([-1000.0, 0.0, 1000.0])).round(3)
+    array([0.00e+00, 6.93e-01, 1.00e+03])
+    """
+    result = exp_minus_abs(as_floating(x))
+    np.log1p(result, out=result)
+    result += positive_part(x)
+    return result
 
 
 def _beside_zeros(ufunc: Callable[..., Array], x: Array) -> Array:

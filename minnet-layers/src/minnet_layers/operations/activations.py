@@ -9,15 +9,28 @@ import numpy as np
 from minnet_core.compilation import Backward, NoOperationsError, Table, Value, operations as o
 
 if TYPE_CHECKING:
-    from ..elu import ELU
-    from ..gelu import GELU
-    from ..leaky_relu import LeakyReLU
-    from ..prelu import PReLU
-    from ..relu import ReLU
-    from ..sigmoid import Sigmoid
-    from ..silu import SiLU
-    from ..soft_plus import SoftPlus
-    from ..tanh import Tanh
+    from ..activations.celu import CELU
+    from ..activations.elu import ELU
+    from ..activations.gelu import GELU
+    from ..activations.leaky_relu import LeakyReLU
+    from ..activations.log_sigmoid import LogSigmoid
+    from ..activations.mish import Mish
+    from ..activations.prelu import PReLU
+    from ..activations.relu import ReLU
+    from ..activations.rrelu import RReLU
+    from ..activations.selu import SELU
+    from ..activations.sigmoid import Sigmoid
+    from ..activations.silu import SiLU
+    from ..activations.soft_plus import SoftPlus
+    from ..activations.tanh import Tanh
+    from ..activations.tanh_shrink import TanhShrink
+
+
+def celu(table: Table, layer: CELU, x: Value) -> tuple[Value, Backward]:
+    """Element by element: ELU of the input over alpha, times alpha."""
+    scaled, alpha = table.emit(o.scale_shift, x.rows(), scale=1 / layer.alpha, shift=0.0), layer.alpha
+    y: Value = table.emit(o.scale_shift, table.emit(o.elu, scaled, alpha=1.0), scale=alpha, shift=0.0)
+    return y.like(x), lambda g: table.emit(o.elu_back, scaled, g.rows(), alpha=1.0).like(x)
 
 
 def elu(table: Table, layer: ELU, x: Value) -> tuple[Value, Backward]:
@@ -51,6 +64,21 @@ def leaky_relu(table: Table, layer: LeakyReLU, x: Value) -> tuple[Value, Backwar
     return y.like(x), lambda g: table.emit(o.leaky_relu_back, signed, g.rows(), slope=slope).like(x)
 
 
+def log_sigmoid(table: Table, layer: LogSigmoid, x: Value) -> tuple[Value, Backward]:
+    """Element by element: what SoftPlus makes of the negative, with the other sign, as both gradients have it."""
+    negative = table.emit(o.scale_shift, x.rows(), scale=-1.0, shift=0.0)
+    rectified = table.emit(o.soft_plus, negative)
+    y: Value = table.emit(o.scale_shift, rectified, scale=-1.0, shift=0.0)
+    return y.like(x), lambda g: table.emit(o.soft_plus_back, negative, rectified, g.rows()).like(x)
+
+
+def mish(table: Table, layer: Mish, x: Value) -> tuple[Value, Backward]:
+    """Element by element."""
+    flat = x.rows()
+    y: Value = table.emit(o.mish, flat)
+    return y.like(x), lambda g: table.emit(o.mish_back, flat, g.rows()).like(x)
+
+
 def prelu(table: Table, layer: PReLU, x: Value) -> tuple[Value, Backward]:
     """Element by element, with one slope for all or for each column."""
     count = layer.slope.size
@@ -73,6 +101,28 @@ def relu(table: Table, layer: ReLU, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     y: Value = table.emit(o.relu, x.rows())
     return y.like(x), lambda g: table.emit(o.relu_back, y, g.rows()).like(x)
+
+
+def rrelu(table: Table, layer: RReLU, x: Value) -> tuple[Value, Backward]:
+    """Element by element, in evaluation mode, as `leaky_relu` of the mean slope."""
+    if layer.training:
+        raise NoOperationsError("it draws slopes")
+    flat, slope = x.rows(), (layer.lower + layer.upper) / 2
+    y: Value = table.emit(o.leaky_relu, flat, slope=slope)
+    return y.like(x), lambda g: table.emit(o.leaky_relu_back, flat, g.rows(), slope=slope).like(x)
+
+
+def selu(table: Table, layer: SELU, x: Value) -> tuple[Value, Backward]:
+    """Element by element: ELU, scaled."""
+    flat, alpha, scale = x.rows(), layer.alpha, layer.SCALE
+    y: Value = table.emit(o.scale_shift, table.emit(o.elu, flat, alpha=alpha), scale=scale, shift=0.0)
+
+    def backward(g: Value) -> Value:
+        scaled = table.emit(o.scale_shift, g.rows(), scale=scale, shift=0.0)
+        h: Value = table.emit(o.elu_back, flat, scaled, alpha=alpha)
+        return h.like(x)
+
+    return y.like(x), backward
 
 
 def sigmoid(table: Table, layer: Sigmoid, x: Value) -> tuple[Value, Backward]:
@@ -100,3 +150,11 @@ def tanh(table: Table, layer: Tanh, x: Value) -> tuple[Value, Backward]:
     """Element by element."""
     y: Value = table.emit(o.tanh, x.rows())
     return y.like(x), lambda g: table.emit(o.tanh_back, y, g.rows()).like(x)
+
+
+def tanh_shrink(table: Table, layer: TanhShrink, x: Value) -> tuple[Value, Backward]:
+    """Element by element: the input less its tanh, whose square the gradient is multiplied by."""
+    flat = x.rows()
+    t = table.emit(o.tanh, flat)
+    y: Value = table.emit(o.add, flat, table.emit(o.scale_shift, t, scale=-1.0, shift=0.0))
+    return y.like(x), lambda g: table.emit(o.multiply, table.emit(o.multiply, t, t), g.rows()).like(x)

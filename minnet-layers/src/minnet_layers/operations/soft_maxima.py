@@ -9,8 +9,9 @@ from minnet_core.compilation import Backward, Table, Value, operations as o
 from .features import expect_last, features
 
 if TYPE_CHECKING:
-    from ..log_soft_max import LogSoftMax
-    from ..soft_max import SoftMax
+    from ..activations.log_soft_max import LogSoftMax
+    from ..activations.soft_max import SoftMax
+    from ..activations.soft_min import SoftMin
 
 
 def log_soft_max(table: Table, layer: LogSoftMax, x: Value) -> tuple[Value, Backward]:
@@ -33,3 +34,15 @@ def soft_max(table: Table, layer: SoftMax, x: Value) -> tuple[Value, Backward]:
     expect_last(layer.axis, x)
     y: Value = table.emit(o.soft_max, features(x))
     return y.reshape(*x.shape), lambda g: table.emit(o.soft_max_back, y, features(g)).reshape(*x.shape)
+
+
+def soft_min(table: Table, layer: SoftMin, x: Value) -> tuple[Value, Backward]:
+    """Along the last axis: what `soft_max` makes of the negative, and its gradient with the other sign."""
+    expect_last(layer.axis, x)
+    y: Value = table.emit(o.soft_max, table.emit(o.scale_shift, features(x), scale=-1.0, shift=0.0))
+
+    def backward(g: Value) -> Value:
+        h: Value = table.emit(o.scale_shift, table.emit(o.soft_max_back, y, features(g)), scale=-1.0, shift=0.0)
+        return h.reshape(*x.shape)
+
+    return y.reshape(*x.shape), backward

@@ -20,6 +20,12 @@ else:
 Run: TypeAlias = Callable[[], None]
 
 _NUMBERS: Mapping[str, tuple[str, ...]] = {
+    "clip": ("low", "high"),
+    "keep_between": ("low", "high"),
+    "keep_beyond": ("low", "high"),
+    "threshold": ("threshold", "value"),
+    "scale_shift": ("scale", "shift"),
+    "soft_shrink": ("lambd",),
     "leaky_relu": ("slope",),
     "leaky_relu_back": ("slope",),
     "elu": ("alpha",),

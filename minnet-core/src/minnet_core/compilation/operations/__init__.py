@@ -13,6 +13,7 @@ from .activations import (
     soft_plus,
     soft_plus_back,
 )
+from .arithmetic import apply, divide, scale_shift
 from .calls import call
 from .convolutions import convolution, convolution_back, convolution_weights
 from .dropping import draw_keep, drop
@@ -36,14 +37,16 @@ from .losses import (
     weighted_nll_back,
 )
 from .normalizing import batch_norm, batch_norm_back, layer_norm, layer_norm_back, rms_norm, rms_norm_back
+from .pieces import clip, keep_between, keep_beyond, soft_shrink, threshold
 from .products import product
 from .rows import add, add_row, column_dots, column_sums, multiply, scale_row, scale_shift_row
-from .sigmoids import gelu, gelu_with_slope, sigmoid, sigmoid_back, silu_back, tanh, tanh_back
+from .sigmoids import gelu, gelu_with_slope, mish, mish_back, sigmoid, sigmoid_back, silu_back, tanh, tanh_back
 from .softmax import log_soft_max, log_soft_max_back, log_soft_max_nll_back, soft_max, soft_max_back
 
 __all__ = [
     "add",
     "add_row",
+    "apply",
     "average_pool",
     "average_pool_back",
     "batch_first",
@@ -53,17 +56,21 @@ __all__ = [
     "bce_with_logits",
     "call",
     "channel_sums",
+    "clip",
     "column_dots",
     "column_sums",
     "convolution",
     "convolution_back",
     "convolution_weights",
+    "divide",
     "draw_keep",
     "drop",
     "elu",
     "elu_back",
     "gelu",
     "gelu_with_slope",
+    "keep_between",
+    "keep_beyond",
     "kept_nll",
     "layer_norm",
     "layer_norm_back",
@@ -75,6 +82,8 @@ __all__ = [
     "log_soft_max_nll_back",
     "max_pool",
     "max_pool_back",
+    "mish",
+    "mish_back",
     "mse",
     "multiply",
     "negative_part",
@@ -88,6 +97,7 @@ __all__ = [
     "rms_norm",
     "rms_norm_back",
     "scale_row",
+    "scale_shift",
     "scale_shift_row",
     "sigmoid",
     "sigmoid_back",
@@ -96,8 +106,10 @@ __all__ = [
     "soft_max_back",
     "soft_plus",
     "soft_plus_back",
+    "soft_shrink",
     "tanh",
     "tanh_back",
+    "threshold",
     "weighted_nll",
     "weighted_nll_back",
 ]

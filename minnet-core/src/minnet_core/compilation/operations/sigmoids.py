@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from ...nn import Array, gate_by_normal, gate_by_tanh
+from ...nn import Array, gate_by_normal, gate_by_tanh, sigmoid_of_softplus, softplus
 from ..definition import Call, operation
 from ..scratch import Scratch
 
@@ -81,3 +81,31 @@ def gelu(x: Array, y: Array, *, approximate: str) -> list[Call]:
 def gelu_with_slope(x: Array, y: Array, slope: Array, *, approximate: str) -> list[Call]:
     """What `gelu` computes, and its derivative."""
     return [partial(_GATES[approximate], x.reshape(-1), y.reshape(-1), slope.reshape(-1))]
+
+
+@operation("(r,m)->(r,m)", over="x")
+def mish(x: Array, y: Array, *, scratch: Scratch) -> list[Call]:
+    """``y = x tanh(log(1 + exp(x)))``."""
+    gate = scratch(x.shape, x.dtype)
+    return [lambda: np.tanh(softplus(x), gate), partial(np.multiply, x, gate, y)]
+
+
+@operation("(r,m),(r,m)->(r,m)", over="g")
+def mish_back(x: Array, g: Array, h: Array, *, scratch: Scratch) -> list[Call]:
+    """The gradient of `mish`: ``h = g (t + x (1 - t t) / (1 + exp(-x)))`` with ``t = tanh(log(1 + exp(x)))``."""
+    gate, slope, one = scratch(x.shape, x.dtype), scratch(x.shape, x.dtype, place=1), x.dtype.type(1)
+
+    def derivative() -> None:
+        rectified = softplus(x)
+        np.multiply(x, sigmoid_of_softplus(x, rectified), slope)
+        np.tanh(rectified, gate)
+
+    square = scratch(x.shape, x.dtype, place=2)
+    return [
+        derivative,
+        partial(np.multiply, gate, gate, square),
+        partial(np.subtract, one, square, square),
+        partial(np.multiply, slope, square, slope),
+        partial(np.add, slope, gate, slope),
+        partial(np.multiply, slope, g, h),
+    ]

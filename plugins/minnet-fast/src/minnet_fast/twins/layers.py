@@ -11,6 +11,7 @@ from minnet_core import Affine, Array, Module
 
 from .. import kernels
 from ..loading import computed
+from .activations import ACTIVATIONS
 from .gates import GATES
 from .memory_order import by_elements
 
@@ -301,6 +302,7 @@ TWINS: Mapping[type[Module], type[Module]] = {
         *(BatchNormalization, ChannelwiseScaling, Dropout, ELU, LeakyReLU, Linear, LogSoftMax),
         *(ReLU, SoftMax, SoftPlus),
         *GATES,
+        *ACTIVATIONS,
     )
 }
 

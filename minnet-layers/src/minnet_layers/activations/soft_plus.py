@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import as_floating, exp_minus_abs, positive_part, sigmoid_of_softplus
+from minnet_core.nn import as_floating, sigmoid_of_softplus, softplus
 
 
 class SoftPlus(Module):
@@ -32,9 +30,7 @@ class SoftPlus(Module):
     EXAMPLES = (Example(input=[(4, 3), (7,), (2, 3, 5)], reference=Reference("torch.nn.Softplus")),)
 
     def updateOutput(self, input: Array) -> Array:
-        output = exp_minus_abs(as_floating(input))
-        np.log1p(output, out=output)
-        output += positive_part(input)
+        output = softplus(input)
         self.output = output
         return output
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
@@ -34,7 +36,7 @@ class ELU(Module):
     array([-1.,  0.,  3.])
     """
 
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         Example(input=(4, 3), reference=Reference("torch.nn.ELU")),
         Example(
             arguments={"alpha": 0.5},
