@@ -6,11 +6,15 @@ import pytest
 from minnet_core import Module, Sequential, fuse, load, save
 from minnet_core.nn import further_names
 from minnet_layers import (
+    Add,
     BatchNormalization,
+    CAdd,
     ChannelwiseScaling,
+    CMul,
     GroupNormalization,
     LayerNormalization,
     Linear,
+    Mul,
     PReLU,
     RMSNormalization,
 )
@@ -23,6 +27,10 @@ NAMES = {
     LayerNormalization: SCALING,
     GroupNormalization: SCALING,
     RMSNormalization: {"weight": "gamma", "gradWeight": "gradGamma"},
+    Mul: {"weight": "gamma", "gradWeight": "gradGamma"},
+    Add: {"bias": "beta", "gradBias": "gradBeta"},
+    CMul: {"weight": "gamma", "gradWeight": "gradGamma"},
+    CAdd: {"bias": "beta", "gradBias": "gradBeta"},
     PReLU: {"weight": "slope", "gradWeight": "gradSlope"},
     BatchNormalization: {"running_mean": "moving_mean", "running_var": "moving_variance"},
 }

@@ -22,10 +22,14 @@ WITH_REFERENCE = {
     if case.reference is not None
 }
 UNPROVEN = {
+    "Add",
+    "CAdd",
+    "CMul",
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "Mul",
     "Residual",
     "Sequential",
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .relu import ReLU as ReLU
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
+    from .scaling import Add as Add, CAdd as CAdd, CMul as CMul, Mul as Mul
     from .sigmoid import Sigmoid as Sigmoid
     from .silu import SiLU as SiLU
     from .soft_max import SoftMax as SoftMax
@@ -53,6 +54,7 @@ else:  # so that what is installed can be listed, and a layer imported, without 
             "relu": "ReLU",
             "residual": "Residual",
             "rms_normalization": "RMSNormalization",
+            "scaling": "Add CAdd CMul Mul",
             "sigmoid": "Sigmoid",
             "silu": "SiLU",
             "soft_max": "SoftMax",

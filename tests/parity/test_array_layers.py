@@ -1,0 +1,45 @@
+"""Layers whose counterpart in PyTorch is an expression, or takes what no example can say, to 1e-9 in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from minnet_core import Module
+from minnet_layers import Add, CAdd, CMul, Mul
+
+EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
+    "Mul": (lambda: Mul(rng=0), (4, 3), lambda x, gamma: x * gamma),
+    "Add": (lambda: Add(3, rng=0), (4, 5, 3), lambda x, beta: x + beta),
+    "Add of one": (lambda: Add(rng=0), (4, 5, 3), lambda x, beta: x + beta),
+    "CMul": (lambda: CMul((3, 2), rng=0), (4, 3, 2), lambda x, gamma: x * gamma),
+    "CMul of channels": (lambda: CMul((3, 1, 1), rng=0), (4, 3, 5, 2), lambda x, gamma: x * gamma),
+    "CAdd": (lambda: CAdd((3, 1, 2), rng=0), (4, 3, 5, 2), lambda x, beta: x + beta),
+}
+"""What makes a layer, the shape of its input, and what PyTorch computes with its parameters."""
+
+
+def expect_equal(ours: Any, theirs: torch.Tensor) -> None:
+    np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", EXPRESSIONS)
+def test_a_layer_is_the_expression(name: str) -> None:
+    make, shape, expression = EXPRESSIONS[name]
+    layer, rng = make().astype(np.float64), np.random.default_rng(0)
+    parameters = {key: torch.tensor(array, requires_grad=True) for key, array in layer.namedParameters().items()}
+    for _ in range(3):
+        input = rng.standard_normal(shape)
+        x = torch.tensor(input, requires_grad=True)
+        y = expression(x, *parameters.values())
+        expect_equal(layer.forward(input), y)
+        gradOutput = rng.standard_normal(tuple(y.shape))
+        layer.zeroGradParameters()
+        gradients = torch.autograd.grad(y, [x, *parameters.values()], torch.from_numpy(gradOutput))
+        expect_equal(layer.backward(input, gradOutput), gradients[0])
+        for ours, theirs in zip(layer.namedGradParameters().values(), gradients[1:], strict=True):
+            expect_equal(ours, theirs)

@@ -1,0 +1,56 @@
+"""Compiled steps with learned factors and offsets, reductions and lookups: what the modules compute."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from minnet_core import Sequential, compile
+from minnet_core.compilation import installed_executors
+from minnet_criterions import MSECriterion
+from minnet_layers import Add, CAdd, CMul, Linear, Mul
+from minnet_optimizers import SGD
+
+EXECUTORS = ["numpy", *(["fast"] if "fast" in installed_executors() else [])]
+BLOCKS = {
+    "Mul": lambda: [Mul(rng=2, dtype="float64")],
+    "Add": lambda: [Add(4, rng=2, dtype="float64")],
+    "Add one": lambda: [Add(rng=2, dtype="float64")],
+    "CMul": lambda: [CMul(4, rng=2, dtype="float64")],
+    "CMul by one": lambda: [CMul((1,), rng=2, dtype="float64")],
+    "CAdd": lambda: [CAdd(4, rng=2, dtype="float64")],
+}
+
+
+def trained_alike(model, input, target, executor):
+    twin = model.clone()
+    compiled, optimizer = compile(model, MSECriterion(), SGD(model, lr=0.1), executor=executor), SGD(twin, lr=0.1)
+    criterion = MSECriterion()
+    for _ in range(3):
+        twin.zeroGradParameters()
+        expected = criterion.forward(twin.forward(input), target)
+        twin.backwardParameters(input, criterion.backward(twin.output, target))
+        optimizer.step()
+        assert compiled.step(input, target) == pytest.approx(expected, rel=1e-12)
+    for name, array in twin.namedParameters().items():
+        np.testing.assert_allclose(model.namedParameters()[name], array, rtol=1e-10, atol=1e-14, err_msg=name)
+    return compiled.describe()
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("name", BLOCKS)
+def test_a_step_is_that_of_the_modules(name, is_first, executor):
+    rng = np.random.default_rng(0)
+    first = [] if is_first else [Linear(4, 4, rng=0, dtype="float64")]
+    model = Sequential(*first, *BLOCKS[name](), Linear(4, 2, rng=1, dtype="float64"))
+    told = trained_alike(model, rng.standard_normal((6, 4)), rng.standard_normal((6, 2)), executor)
+    assert "called" not in told
+
+
+def test_what_meets_axes_of_any_length_is_called():
+    rng = np.random.default_rng(0)
+    model = Sequential(CMul((3, 1), rng=2, dtype="float64"), CAdd((3, 2), rng=2, dtype="float64"))
+    told = trained_alike(model, rng.standard_normal((6, 3, 2)), rng.standard_normal((6, 3, 2)), "numpy")
+    assert "called: CMul: expected one for each element, received axes of length 1 in (3, 1)" in told
+    assert "CAdd:" not in told
