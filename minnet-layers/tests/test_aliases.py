@@ -11,6 +11,8 @@ from minnet_layers import (
     CAdd,
     ChannelwiseScaling,
     CMul,
+    Embedding,
+    EmbeddingBag,
     GroupNormalization,
     LayerNormalization,
     Linear,
@@ -31,6 +33,8 @@ NAMES = {
     Add: {"bias": "beta", "gradBias": "gradBeta"},
     CMul: {"weight": "gamma", "gradWeight": "gradGamma"},
     CAdd: {"bias": "beta", "gradBias": "gradBeta"},
+    Embedding: {"weight": "W", "gradWeight": "gradW"},
+    EmbeddingBag: {"weight": "W", "gradWeight": "gradW"},
     PReLU: {"weight": "slope", "gradWeight": "gradSlope"},
     BatchNormalization: {"running_mean": "moving_mean", "running_var": "moving_variance"},
 }

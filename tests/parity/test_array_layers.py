@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from minnet_core import Module
-from minnet_layers import Add, CAdd, CMul, Mul
+from minnet_layers import Add, CAdd, CMul, EmbeddingBag, Mul
 
 EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
     "Mul": (lambda: Mul(rng=0), (4, 3), lambda x, gamma: x * gamma),
@@ -43,3 +43,30 @@ def test_a_layer_is_the_expression(name: str) -> None:
         expect_equal(layer.backward(input, gradOutput), gradients[0])
         for ours, theirs in zip(layer.namedGradParameters().values(), gradients[1:], strict=True):
             expect_equal(ours, theirs)
+
+
+OFFSETS = {
+    "bags of several lengths": [0, 3, 4, 9],
+    "empty bags": [0, 0, 5, 5, 12],
+    "one bag": [0],
+}
+
+
+@pytest.mark.parametrize("padding_idx", [None, 2, -1])
+@pytest.mark.parametrize("mode", ["sum", "mean", "max"])
+@pytest.mark.parametrize("name", OFFSETS)
+def test_bags_with_offsets(name: str, mode: str, padding_idx: int | None) -> None:
+    rng, offsets = np.random.default_rng(0), np.array(OFFSETS[name])
+    ours = EmbeddingBag(5, 3, mode, padding_idx, rng=0, dtype=np.float64)
+    theirs = torch.nn.EmbeddingBag(5, 3, mode=mode, padding_idx=padding_idx, dtype=torch.float64)
+    theirs.weight.data = torch.tensor(ours.W)
+    for _ in range(3):
+        indices, gradOutput = rng.integers(0, 5, 12), rng.standard_normal((len(offsets), 3))
+        y = theirs(torch.from_numpy(indices), torch.from_numpy(offsets))
+        theirs.zero_grad()
+        y.backward(torch.from_numpy(gradOutput))
+        expect_equal(ours.forward((indices, offsets)), y)
+        ours.zeroGradParameters()
+        ours.backward((indices, offsets), gradOutput)
+        assert theirs.weight.grad is not None
+        expect_equal(ours.gradW, theirs.weight.grad)

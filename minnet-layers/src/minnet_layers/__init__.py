@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from .leaky_relu import LeakyReLU as LeakyReLU
     from .linear import Linear as Linear
     from .log_soft_max import LogSoftMax as LogSoftMax
+    from .lookups import Embedding as Embedding, EmbeddingBag as EmbeddingBag
     from .prelu import PReLU as PReLU
     from .relu import ReLU as ReLU
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
-    from .scaling import Add as Add, CAdd as CAdd, CMul as CMul, Mul as Mul
     from .sigmoid import Sigmoid as Sigmoid
     from .silu import SiLU as SiLU
     from .soft_max import SoftMax as SoftMax
@@ -50,6 +50,7 @@ else:  # so that what is installed can be listed, and a layer imported, without 
             "leaky_relu": "LeakyReLU",
             "linear": "Linear",
             "log_soft_max": "LogSoftMax",
+            "lookups": "Embedding EmbeddingBag",
             "prelu": "PReLU",
             "relu": "ReLU",
             "residual": "Residual",
