@@ -270,7 +270,7 @@ NETWORK_ITSELF = {"Residual", "Sequential"}  # which the workloads of training a
 NOT_YET = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion"),
     *("GroupNormalization", "InstanceNormalization", "LayerNormalization", "RMSNormalization"),
-    *("Add", "CAdd", "CMul", "Embedding", "EmbeddingBag", "Mul"),  # arrays
+    *("Add", "CAdd", "CMul", "Embedding", "EmbeddingBag", "Max", "Maxout", "Mean", "Min", "Mul", "Sum"),  # arrays
 }
 """Components that no workload measures."""
 

@@ -8,7 +8,7 @@ import pytest
 from minnet_core import Sequential, compile
 from minnet_core.compilation import installed_executors
 from minnet_criterions import MSECriterion
-from minnet_layers import Add, CAdd, CMul, Linear, Mul
+from minnet_layers import Add, CAdd, CMul, Linear, Max, Mean, Mul, Sum
 from minnet_optimizers import SGD
 
 EXECUTORS = ["numpy", *(["fast"] if "fast" in installed_executors() else [])]
@@ -54,3 +54,21 @@ def test_what_meets_axes_of_any_length_is_called():
     told = trained_alike(model, rng.standard_normal((6, 3, 2)), rng.standard_normal((6, 3, 2)), "numpy")
     assert "called: CMul: expected one for each element, received axes of length 1 in (3, 1)" in told
     assert "CAdd:" not in told
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("reduction", [Sum(), Mean(), Sum(2, keepdims=True), Mean(-1, keepdims=True)], ids=repr)
+def test_sums_and_means_along_the_last_axis(reduction, executor):
+    rng = np.random.default_rng(0)
+    model = Sequential(CMul((3, 4), rng=2, dtype="float64"), reduction.clone())
+    shape = (6, 3, 1) if reduction.keepdims else (6, 3)
+    told = trained_alike(model, rng.standard_normal((6, 3, 4)), rng.standard_normal(shape), executor)
+    assert f"called: {reduction}:" not in told
+
+
+def test_reductions_along_other_axes_and_extremes_are_called():
+    rng = np.random.default_rng(0)
+    model = Sequential(CMul((3, 4, 5), rng=2, dtype="float64"), Sum(1), Max(-1))
+    told = trained_alike(model, rng.standard_normal((6, 3, 4, 5)), rng.standard_normal((6, 4)), "numpy")
+    assert "called: Sum: expected an axis that is the last" in told
+    assert "called: Max: it says none" in told

@@ -16,6 +16,7 @@ from minnet_layers import (
     GroupNormalization,
     LayerNormalization,
     Linear,
+    Maxout,
     Mul,
     PReLU,
     RMSNormalization,
@@ -25,6 +26,7 @@ SCALING = {"weight": "gamma", "bias": "beta", "gradWeight": "gradGamma", "gradBi
 
 NAMES = {
     Linear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
+    Maxout: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
     ChannelwiseScaling: SCALING,
     LayerNormalization: SCALING,
     GroupNormalization: SCALING,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minnet_layers
-from minnet_core import Module, ShapeError
+from minnet_core import ShapeError
 from minnet_core.nn import leaves
 from pytest_minnet import conformance
 
@@ -109,8 +109,7 @@ def test_nan_in_gives_nan_out(cls, example, mode):
 @every_example
 def test_repr_is_that_of_the_notebook(cls, example):
     layer, _ = make(cls, example, np.float64)
-    is_plain = cls.__repr__ is Module.__repr__
-    assert repr(layer) == cls.__name__ if is_plain else repr(layer).startswith(f"{cls.__name__} ")
+    assert repr(layer).partition(" ")[0] == cls.__name__  # alone, or with sizes
 
 
 @every_example

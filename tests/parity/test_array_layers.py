@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from minnet_core import Module
-from minnet_layers import Add, CAdd, CMul, EmbeddingBag, Mul
+from minnet_layers import Add, CAdd, CMul, EmbeddingBag, Max, Maxout, Min, Mul
 
 EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
     "Mul": (lambda: Mul(rng=0), (4, 3), lambda x, gamma: x * gamma),
@@ -18,6 +18,11 @@ EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[...
     "Add of one": (lambda: Add(rng=0), (4, 5, 3), lambda x, beta: x + beta),
     "CMul": (lambda: CMul((3, 2), rng=0), (4, 3, 2), lambda x, gamma: x * gamma),
     "CMul of channels": (lambda: CMul((3, 1, 1), rng=0), (4, 3, 5, 2), lambda x, gamma: x * gamma),
+    "Maxout": (
+        lambda: Maxout(5, 3, 4, rng=0),
+        (6, 5),
+        lambda x, W, b: torch.nn.functional.linear(x, W, b).view(6, 4, 3).max(1)[0],
+    ),
     "CAdd": (lambda: CAdd((3, 1, 2), rng=0), (4, 3, 5, 2), lambda x, beta: x + beta),
 }
 """What makes a layer, the shape of its input, and what PyTorch computes with its parameters."""
@@ -70,3 +75,18 @@ def test_bags_with_offsets(name: str, mode: str, padding_idx: int | None) -> Non
         ours.backward((indices, offsets), gradOutput)
         assert theirs.weight.grad is not None
         expect_equal(ours.gradW, theirs.weight.grad)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize(("layer", "theirs"), [(Max, torch.max), (Min, torch.min)])
+def test_of_equal_numbers_the_first_has_the_gradient(layer: type[Module], theirs: Any, axis: int) -> None:
+    rng = np.random.default_rng(0)
+    input = rng.integers(0, 3, (4, 5, 3)).astype(np.float64)
+    x = torch.tensor(input, requires_grad=True)
+    y = theirs(x, axis)[0]
+    gradOutput = rng.standard_normal(tuple(y.shape))
+    y.backward(torch.from_numpy(gradOutput))
+    ours = layer(axis)
+    expect_equal(ours.forward(input), y)
+    assert x.grad is not None
+    expect_equal(ours.backward(input, gradOutput), x.grad)

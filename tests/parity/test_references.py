@@ -29,6 +29,7 @@ UNPROVEN = {
     "ClassNLLCriterionUnstable",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "Maxout",
     "Mul",
     "Residual",
     "Sequential",
