@@ -22,7 +22,7 @@ def test_it_is_the_mean_along_an_axis_and_shares_of_its_gradient_go_back_to_all(
 
 @pytest.mark.parametrize("n", [3, 7, 1000])
 def test_the_mean_of_equal_numbers_is_that_number(n):
-    np.testing.assert_allclose(Mean().forward(np.full((2, n), 0.1, np.float32)), np.float32(0.1), rtol=1e-6)
+    np.testing.assert_allclose(Mean().forward(np.full((2, n), 0.1, np.float32)), np.float32(0.1), rtol=1e-5)
     np.testing.assert_array_equal(Mean().forward(np.ones((2, n), np.float32)), [1, 1])
 
 
