@@ -270,7 +270,8 @@ NETWORK_ITSELF = {"Residual", "Sequential"}  # which the workloads of training a
 NOT_YET = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion"),
     *("GroupNormalization", "InstanceNormalization", "LayerNormalization", "RMSNormalization"),
-    *("Add", "CAdd", "CMul", "Embedding", "EmbeddingBag", "Max", "Maxout", "Mean", "Min", "Mul", "Sum"),  # arrays
+    *("Add", "AlphaDropout", "CAdd", "CMul", "Embedding", "EmbeddingBag", "GaussianNoise", "Max"),  # arrays
+    *("Maxout", "Mean", "Min", "Mul", "Sum"),  # arrays
 }
 """Components that no workload measures."""
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from minnet_core import Module
-from minnet_layers import Add, CAdd, CMul, EmbeddingBag, Max, Maxout, Min, Mul
+from minnet_layers import Add, AlphaDropout, CAdd, CMul, EmbeddingBag, Max, Maxout, Min, Mul
 
 EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
     "Mul": (lambda: Mul(rng=0), (4, 3), lambda x, gamma: x * gamma),
@@ -90,3 +90,17 @@ def test_of_equal_numbers_the_first_has_the_gradient(layer: type[Module], theirs
     expect_equal(ours.forward(input), y)
     assert x.grad is not None
     expect_equal(ours.backward(input, gradOutput), x.grad)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.3, 0.5, 1.0])
+def test_alpha_dropout_of_the_same_elements(p: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    input, gradOutput = np.random.default_rng(0).standard_normal((2, 40, 30))
+    x = torch.tensor(input, requires_grad=True)
+    y = torch.nn.AlphaDropout(p)(x)
+    (gradient,) = torch.autograd.grad(y, x, torch.from_numpy(gradOutput))
+    is_kept = gradient.numpy() != 0
+    assert abs(is_kept.mean() - (1 - p)) < 0.1
+    monkeypatch.setattr("minnet_layers.noise.alpha_dropout.keep_mask", lambda rng, shape, p: is_kept)
+    ours = AlphaDropout(p)
+    expect_equal(ours.forward(input), y)
+    expect_equal(ours.backward(input, gradOutput), gradient)

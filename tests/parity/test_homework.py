@@ -291,8 +291,8 @@ COMPARED_ELSEWHERE = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion", "Gelu", "GroupNormalization", "Identity"),
     *("InstanceNormalization", "LayerNormalization", "MaxPool1d", "PReLU", "PixelShuffle", "RMSNormalization"),
     *("ReflectionPad2d", "Residual", "SpatialDropout", "Unflatten", "Upsample", "ZeroPad2d"),
-    *("Add", "CAdd", "CMul", "Embedding", "EmbeddingBag", "LookupTable", "Max", "Maxout", "Mean", "Min"),  # arrays
-    *("Mul", "Sum"),  # arrays
+    *("Add", "AlphaDropout", "CAdd", "CMul", "Embedding", "EmbeddingBag", "GaussianNoise", "LookupTable"),  # arrays
+    *("Max", "Maxout", "Mean", "Min", "Mul", "Sum"),  # arrays
 }
 """No homework: `test_references` and others in this folder compare them."""
 

@@ -27,6 +27,7 @@ UNPROVEN = {
     "CMul",
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
+    "GaussianNoise",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
     "Maxout",

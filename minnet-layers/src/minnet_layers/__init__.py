@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .leaky_relu import LeakyReLU as LeakyReLU
     from .linear import Linear as Linear
     from .log_soft_max import LogSoftMax as LogSoftMax
+    from .noise import AlphaDropout as AlphaDropout, GaussianNoise as GaussianNoise
     from .prelu import PReLU as PReLU
-    from .reductions import Max as Max, Maxout as Maxout, Mean as Mean, Min as Min, Sum as Sum
     from .relu import ReLU as ReLU
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
@@ -51,6 +51,7 @@ else:  # so that what is installed can be listed, and a layer imported, without 
             "linear": "Linear",
             "log_soft_max": "LogSoftMax",
             "lookups": "Embedding EmbeddingBag",
+            "noise": "AlphaDropout GaussianNoise",
             "prelu": "PReLU",
             "reductions": "Max Maxout Mean Min Sum",
             "relu": "ReLU",
