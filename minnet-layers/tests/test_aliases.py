@@ -8,11 +8,14 @@ from minnet_core.nn import further_names
 from minnet_layers import (
     Add,
     BatchNormalization,
+    Bilinear,
     CAdd,
     ChannelwiseScaling,
     CMul,
+    Cosine,
     Embedding,
     EmbeddingBag,
+    Euclidean,
     GroupNormalization,
     LayerNormalization,
     Linear,
@@ -26,6 +29,9 @@ SCALING = {"weight": "gamma", "bias": "beta", "gradWeight": "gradGamma", "gradBi
 
 NAMES = {
     Linear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
+    Bilinear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
+    Cosine: {"weight": "W", "gradWeight": "gradW"},
+    Euclidean: {"weight": "W", "gradWeight": "gradW"},
     Maxout: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
     ChannelwiseScaling: SCALING,
     LayerNormalization: SCALING,

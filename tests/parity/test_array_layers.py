@@ -10,7 +10,19 @@ import pytest
 import torch
 
 from minnet_core import Module
-from minnet_layers import Add, AlphaDropout, CAdd, CMul, EmbeddingBag, Max, Maxout, Min, Mul
+from minnet_layers import (
+    Add,
+    AlphaDropout,
+    CAdd,
+    CMul,
+    Cosine,
+    EmbeddingBag,
+    Euclidean,
+    Max,
+    Maxout,
+    Min,
+    Mul,
+)
 
 EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
     "Mul": (lambda: Mul(rng=0), (4, 3), lambda x, gamma: x * gamma),
@@ -23,6 +35,13 @@ EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[...
         (6, 5),
         lambda x, W, b: torch.nn.functional.linear(x, W, b).view(6, 4, 3).max(1)[0],
     ),
+    "Cosine": (
+        lambda: Cosine(5, 3, rng=0),
+        (6, 5),
+        lambda x, W: torch.nn.functional.cosine_similarity(x[:, None], W[None], -1),
+    ),
+    "Euclidean": (lambda: Euclidean(5, 3, rng=0), (6, 5), torch.cdist),
+    "Euclidean of many centres": (lambda: Euclidean(2, 40, rng=0), (30, 2), torch.cdist),
     "CAdd": (lambda: CAdd((3, 1, 2), rng=0), (4, 3, 5, 2), lambda x, beta: x + beta),
 }
 """What makes a layer, the shape of its input, and what PyTorch computes with its parameters."""

@@ -27,6 +27,8 @@ UNPROVEN = {
     "CMul",
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
+    "Cosine",
+    "Euclidean",
     "GaussianNoise",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",

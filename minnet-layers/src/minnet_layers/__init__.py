@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .leaky_relu import LeakyReLU as LeakyReLU
     from .linear import Linear as Linear
     from .log_soft_max import LogSoftMax as LogSoftMax
-    from .noise import AlphaDropout as AlphaDropout, GaussianNoise as GaussianNoise
     from .prelu import PReLU as PReLU
     from .relu import ReLU as ReLU
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
     from .sigmoid import Sigmoid as Sigmoid
     from .silu import SiLU as SiLU
+    from .similarities import Bilinear as Bilinear, Cosine as Cosine, Euclidean as Euclidean, Normalize as Normalize
     from .soft_max import SoftMax as SoftMax
     from .soft_plus import SoftPlus as SoftPlus
     from .tanh import Tanh as Tanh
@@ -60,6 +60,7 @@ else:  # so that what is installed can be listed, and a layer imported, without 
             "scaling": "Add CAdd CMul Mul",
             "sigmoid": "Sigmoid",
             "silu": "SiLU",
+            "similarities": "Bilinear Cosine Euclidean Normalize",
             "soft_max": "SoftMax",
             "soft_plus": "SoftPlus",
             "tanh": "Tanh",
