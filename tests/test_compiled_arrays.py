@@ -8,7 +8,7 @@ import pytest
 from minnet_core import Sequential, compile
 from minnet_core.compilation import installed_executors
 from minnet_criterions import MSECriterion
-from minnet_layers import Add, CAdd, CMul, Linear, Max, Mean, Mul, Sum
+from minnet_layers import Add, CAdd, CMul, Embedding, EmbeddingBag, Linear, Max, Mean, Mul, Sum
 from minnet_optimizers import SGD
 
 EXECUTORS = ["numpy", *(["fast"] if "fast" in installed_executors() else [])]
@@ -72,3 +72,15 @@ def test_reductions_along_other_axes_and_extremes_are_called():
     told = trained_alike(model, rng.standard_normal((6, 3, 4, 5)), rng.standard_normal((6, 4)), "numpy")
     assert "called: Sum: expected an axis that is the last" in told
     assert "called: Max: it says none" in told
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("dtype", [np.int64, np.uint8, np.float64])
+@pytest.mark.parametrize(
+    "first", [[Embedding(5, 4, 0, dtype="float64"), Sum(1)], [EmbeddingBag(5, 4, dtype="float64")]]
+)
+def test_what_looks_indices_up_is_called_before_operations(first, dtype, executor):
+    rng = np.random.default_rng(0)
+    model = Sequential(*(layer.clone() for layer in first), Linear(4, 2, rng=1, dtype="float64"))
+    told = trained_alike(model, rng.integers(0, 5, (6, 3)).astype(dtype), rng.standard_normal((6, 2)), executor)
+    assert "product (6, 4), (4, 2) -> (6, 2)" in told

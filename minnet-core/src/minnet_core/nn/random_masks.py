@@ -48,5 +48,5 @@ def random_words(rng: np.random.Generator, count: int) -> Array:
     source = rng.bit_generator
     if isinstance(source, _OF_64_BITS):
         # What Generator.integers does, without its 4 microseconds a call.
-        return source.random_raw(count)  # type: ignore[no-any-return]
+        return source.random_raw(count)
     return rng.integers(0, 2**64 - 1, count, np.uint64, endpoint=True)

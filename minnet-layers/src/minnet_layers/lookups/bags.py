@@ -40,7 +40,7 @@ def read_bags(owner: object, input: Tensor, n_rows: int, padding: int | None) ->
 
     Raises:
         ShapeError: if it has neither form.
-        TypeError, IndexError: if it holds no indices below ``n_rows``.
+        TypeError, OutOfRangeError: if it holds no indices below ``n_rows``.
         ValueError: if the bags do not begin one after the other, the first at 0.
 
     >>> read_bags("EmbeddingBag", (np.array([3, 1, 4]), np.array([0, 2, 2])), 5, None).bags

@@ -126,7 +126,7 @@ class EmbeddingBag(Module):
         given = input if isinstance(input, tuple) else (input,)
         dtypes = [floating_dtype(each if each.dtype.kind == "f" else self.W) for each in given]
         zeros = tuple(np.zeros(each.shape, dtype) for each, dtype in zip(given, dtypes, strict=True))
-        self.gradInput = zeros if isinstance(input, tuple) else zeros[0]
+        self.gradInput = zeros if isinstance(input, tuple) else zeros[0]  # type: ignore[assignment]  # a table
         return self.gradInput
 
     def accGradParameters(self, input: Tensor, gradOutput: Array) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array
+from minnet_core.errors import OutOfRangeError
 from minnet_core.nn import describe
 
 
@@ -16,14 +17,14 @@ def as_indices(owner: object, input: Array, count: int) -> Array:
 
     Raises:
         TypeError: if the input holds no integers.
-        IndexError: if one is out of range; says which, and where.
+        OutOfRangeError: if one is out of range; says which, and where.
 
     >>> as_indices("Embedding 3 x 2", np.array([[0.0, 2.0]]), 3)
     array([[0, 2]])
     >>> as_indices("Embedding 3 x 2", np.array([[0, 1], [2, 3]]), 3)
     Traceback (most recent call last):
     ...
-    IndexError: Embedding 3 x 2: expected indices from 0 to 2, received 3 at input[1, 1]
+    minnet_core.errors.OutOfRangeError: Embedding 3 x 2: expected indices from 0 to 2, received 3 at input[1, 1]
     """
     kind = input.dtype.kind
     if kind not in "biuf":
@@ -39,7 +40,7 @@ def as_indices(owner: object, input: Array, count: int) -> Array:
             raise TypeError(f"{owner}: expected whole numbers as indices, received {_first(input, is_wrong)}")
     if input.size and not 0 <= input.min() <= input.max() < count:
         wrong = _first(input, (input < 0) | (input >= count))
-        raise IndexError(f"{owner}: expected indices from 0 to {count - 1}, received {wrong}")
+        raise OutOfRangeError(f"{owner}: expected indices from 0 to {count - 1}, received {wrong}")
     return input.astype(np.intp, copy=False)
 
 

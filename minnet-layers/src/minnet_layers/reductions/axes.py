@@ -84,7 +84,8 @@ def put_along(gradient: Array, input: Array, extreme: Array, axis: int) -> Array
     if np.isnan(extreme).any():
         is_extreme |= input != input
     if np.count_nonzero(is_extreme) == extreme.size and np.isfinite(gradient).all():  # infinity * 0 would be nan
-        return np.multiply(is_extreme, gradient, dtype=floating_dtype(gradient))
-    spread: Array = np.zeros(input.shape, floating_dtype(gradient))
+        spread: Array = np.multiply(is_extreme, gradient, dtype=floating_dtype(gradient))
+        return spread
+    spread = np.zeros(input.shape, floating_dtype(gradient))
     np.put_along_axis(spread, is_extreme.argmax(axis, keepdims=True), gradient, axis)
     return spread

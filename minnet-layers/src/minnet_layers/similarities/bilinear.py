@@ -118,7 +118,7 @@ class Bilinear(Module):
             m = np.dot(g[some], W).reshape(-1, *self.W.shape[1:])
             gradients[0][some] = np.matmul(m, z[some][:, :, np.newaxis])[:, :, 0]
             gradients[1][some] = np.matmul(x[some][:, np.newaxis], m)[:, 0]
-        self.gradInput = gradients
+        self.gradInput = gradients  # type: ignore[assignment]  # a table
         return gradients
 
     def accGradParameters(self, input: tuple[Array, Array], gradOutput: Array) -> None:
@@ -137,7 +137,9 @@ class Bilinear(Module):
 
     def _read(self, input: tuple[Array, Array]) -> tuple[Array, Array]:
         n_in1, n_in2 = self.W.shape[1:]
-        shapes = [getattr(each, "shape", ()) for each in input] if isinstance(input, tuple) else []
+        shapes: list[tuple[int, ...]] = []
+        if isinstance(input, tuple):
+            shapes = [getattr(each, "shape", ()) for each in input]
         if [shape[1:] for shape in shapes] != [(n_in1,), (n_in2,)] or shapes[0][0] != shapes[1][0]:
             raise ShapeError(f"{self}: expected input ((batch, {n_in1}), (batch, {n_in2})), received {describe(input)}")
         return as_floating(input[0]), as_floating(input[1])

@@ -71,9 +71,13 @@ class Distances:
 
     def slopes(self, g: Array) -> Array:
         """Divide gradients of the distances by these; 0 where rows are near."""
-        return np.divide(g, self.values, out=np.zeros(g.shape, self.values.dtype), where=~self.is_near)
+        slopes: Array = np.zeros(g.shape, self.values.dtype)
+        np.divide(g, self.values, out=slopes, where=~self.is_near)
+        return slopes
 
     def directions(self, centre: int, rows: Array, differences: Array) -> Array:
         """Differences of rows and a centre divided by their distance; 0 if there is none."""
         lengths = self.values[rows, centre][:, np.newaxis]
-        return np.divide(differences, lengths, out=np.zeros_like(differences), where=lengths > 0)
+        directions: Array = np.zeros_like(differences)
+        np.divide(differences, lengths, out=directions, where=lengths > 0)
+        return directions
