@@ -6,11 +6,21 @@ import pytest
 from minnet_core import Module, Sequential, fuse, load, save
 from minnet_core.nn import further_names
 from minnet_layers import (
+    Add,
     BatchNormalization,
+    Bilinear,
+    CAdd,
     ChannelwiseScaling,
+    CMul,
+    Cosine,
+    Embedding,
+    EmbeddingBag,
+    Euclidean,
     GroupNormalization,
     LayerNormalization,
     Linear,
+    Maxout,
+    Mul,
     PReLU,
     RMSNormalization,
 )
@@ -19,10 +29,20 @@ SCALING = {"weight": "gamma", "bias": "beta", "gradWeight": "gradGamma", "gradBi
 
 NAMES = {
     Linear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
+    Bilinear: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
+    Cosine: {"weight": "W", "gradWeight": "gradW"},
+    Euclidean: {"weight": "W", "gradWeight": "gradW"},
+    Maxout: {"weight": "W", "bias": "b", "gradWeight": "gradW", "gradBias": "gradb"},
     ChannelwiseScaling: SCALING,
     LayerNormalization: SCALING,
     GroupNormalization: SCALING,
     RMSNormalization: {"weight": "gamma", "gradWeight": "gradGamma"},
+    Mul: {"weight": "gamma", "gradWeight": "gradGamma"},
+    Add: {"bias": "beta", "gradBias": "gradBeta"},
+    CMul: {"weight": "gamma", "gradWeight": "gradGamma"},
+    CAdd: {"bias": "beta", "gradBias": "gradBeta"},
+    Embedding: {"weight": "W", "gradWeight": "gradW"},
+    EmbeddingBag: {"weight": "W", "gradWeight": "gradW"},
     PReLU: {"weight": "slope", "gradWeight": "gradSlope"},
     BatchNormalization: {"running_mean": "moving_mean", "running_var": "moving_variance"},
 }

@@ -7,6 +7,7 @@ import pytest
 
 import minnet_layers
 from minnet_core import ShapeError
+from minnet_core.nn import leaves
 from pytest_minnet import conformance
 
 test_conformance = conformance("minnet-layers")
@@ -16,7 +17,9 @@ CASES = [
     for name in minnet_layers.__all__
     for index, example in enumerate(getattr(minnet_layers, name).EXAMPLES)
 ]
+OF_REAL_ARRAYS = [case for case in CASES if getattr(case.values[1].draw_input(0), "dtype", None) == np.float64]
 every_example = pytest.mark.parametrize(("cls", "example"), CASES)
+every_example_of_a_real_array = pytest.mark.parametrize(("cls", "example"), OF_REAL_ARRAYS)
 both_modes = pytest.mark.parametrize("mode", ["train", "evaluate"])
 
 
@@ -33,7 +36,7 @@ def run(layer, input, gradOutput):
     layer = layer.clone()
     output = layer.forward(input)
     gradInput = layer.backward(input, gradOutput)
-    return [output, gradInput, *layer.namedGradParameters().values()]
+    return [*leaves([output, gradInput, *layer.namedGradParameters().values()])]
 
 
 @every_example
@@ -43,7 +46,7 @@ def test_float16_stays_float16(cls, example, mode):
     layer, input = make(cls, example, dtype, mode)
     output = layer.forward(input)
     gradInput = layer.backward(input, np.ones_like(output))
-    arrays = [output, gradInput, *layer.namedGradParameters().values()]
+    arrays = leaves([output, gradInput, *layer.namedGradParameters().values()])
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
     # Statistics of data that float16 can hold may be beyond it: the variance of what has a deviation of 300.
     assert {array.dtype for array in layer.namedBuffers().values()} <= {np.dtype(np.float32)}
@@ -69,7 +72,7 @@ def test_a_gradOutput_that_would_broadcast_is_refused_and_changes_nothing(cls, e
         np.testing.assert_array_equal(array, copy)
 
 
-@every_example
+@every_example_of_a_real_array
 @both_modes
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.bool_])
 def test_integers_are_computed_as_the_floating_numbers_that_they_are(cls, example, mode, dtype):
@@ -97,7 +100,7 @@ def test_an_integer_gradOutput_counts_as_floating(cls, example, mode):
         np.testing.assert_allclose(result, expected, rtol=1e-14, atol=1e-14)
 
 
-@every_example
+@every_example_of_a_real_array
 @both_modes
 def test_nan_in_gives_nan_out(cls, example, mode):
     layer, input = make(cls, example, np.float64, mode)
@@ -108,8 +111,7 @@ def test_nan_in_gives_nan_out(cls, example, mode):
 @every_example
 def test_repr_is_that_of_the_notebook(cls, example):
     layer, _ = make(cls, example, np.float64)
-    sizes = f" {example.arguments['n_in']} -> {example.arguments['n_out']}" if cls is minnet_layers.Linear else ""
-    assert repr(layer) == cls.__name__ + sizes
+    assert repr(layer).partition(" ")[0] == cls.__name__  # alone, or with sizes
 
 
 @every_example

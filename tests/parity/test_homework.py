@@ -294,6 +294,9 @@ COMPARED_ELSEWHERE = {
     *("CELU", "HardShrink", "HardSigmoid", "HardSwish", "HardTanh", "LogSigmoid", "Mish", "RReLU", "ReLU6", "SELU"),
     *("SoftMin", "SoftShrink", "SoftSign", "TanhShrink", "Threshold"),
     *("Abs", "Clamp", "Exp", "Log", "Power", "Sqrt", "Square"),
+    *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),
+    *("Euclidean", "GaussianNoise", "LookupTable", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize"),
+    *("Sum",),
 }
 """No homework: `test_references` and others in this folder compare them."""
 

@@ -12,6 +12,7 @@ __all__ = [
     "MinnetError",
     "ModelFileError",
     "NestingError",
+    "OutOfRangeError",
     "PluginLoadError",
     "PreparationWarning",
     "ProtocolError",
@@ -30,6 +31,10 @@ class MinnetError(Exception):
 
 class ShapeError(MinnetError, ValueError):
     """An array has another shape than the component takes."""
+
+
+class OutOfRangeError(MinnetError, IndexError):
+    """An index is none of the rows that a component has."""
 
 
 class ConfigError(MinnetError, ValueError):

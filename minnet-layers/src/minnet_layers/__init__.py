@@ -53,8 +53,13 @@ if TYPE_CHECKING:
     from .instance_normalization import InstanceNormalization as InstanceNormalization
     from .layer_normalization import LayerNormalization as LayerNormalization
     from .linear import Linear as Linear
+    from .lookups import Embedding as Embedding, EmbeddingBag as EmbeddingBag
+    from .noise import AlphaDropout as AlphaDropout, GaussianNoise as GaussianNoise
+    from .reductions import Max as Max, Maxout as Maxout, Mean as Mean, Min as Min, Sum as Sum
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
+    from .scaling import Add as Add, CAdd as CAdd, CMul as CMul, Mul as Mul
+    from .similarities import Bilinear as Bilinear, Cosine as Cosine, Euclidean as Euclidean, Normalize as Normalize
 else:  # so that what is installed can be listed, and a layer imported, without all the others
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -100,7 +105,12 @@ else:  # so that what is installed can be listed, and a layer imported, without 
             "instance_normalization": "InstanceNormalization",
             "layer_normalization": "LayerNormalization",
             "linear": "Linear",
+            "lookups": "Embedding EmbeddingBag",
+            "noise": "AlphaDropout GaussianNoise",
+            "reductions": "Max Maxout Mean Min Sum",
             "residual": "Residual",
             "rms_normalization": "RMSNormalization",
+            "scaling": "Add CAdd CMul Mul",
+            "similarities": "Bilinear Cosine Euclidean Normalize",
         },
     )

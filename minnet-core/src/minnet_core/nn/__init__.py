@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
     from .random_masks import keep_mask as keep_mask
+    from .random_normals import normal_numbers as normal_numbers
     from .rectifiers import (
         masked as masked,
         negative_part as negative_part,
@@ -119,6 +120,7 @@ else:
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
+            "random_normals": "normal_numbers",
             "rectifiers": "masked negative_part positive_mask positive_part softplus where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",

@@ -34,10 +34,19 @@ def keep_mask(rng: np.random.Generator, shape: tuple[int, ...], p: float) -> Arr
     """
     size = math.prod(shape)
     bits = 8 if (p * 2.0**8).is_integer() else 16 if (p * 2.0**16).is_integer() else 32
-    words, source = -(-size * bits // 64), rng.bit_generator
-    if isinstance(source, _OF_64_BITS):
-        drawn = source.random_raw(words)  # what Generator.integers does, without its 4 microseconds a call
-    else:
-        drawn = rng.integers(0, 2**64 - 1, words, np.uint64, endpoint=True)
+    drawn = random_words(rng, -(-size * bits // 64))
     kept: Array = drawn.view(f"u{bits // 8}")[:size] >= round(p * 2**bits)
     return kept.reshape(shape)
+
+
+def random_words(rng: np.random.Generator, count: int) -> Array:
+    """Draw integers of 64 bits, each bit of which is random: what masks and other random numbers are cut from.
+
+    >>> random_words(np.random.default_rng(0), 2).dtype
+    dtype('uint64')
+    """
+    source = rng.bit_generator
+    if isinstance(source, _OF_64_BITS):
+        # What Generator.integers does, without its 4 microseconds a call.
+        return source.random_raw(count)
+    return rng.integers(0, 2**64 - 1, count, np.uint64, endpoint=True)

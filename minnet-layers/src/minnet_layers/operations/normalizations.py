@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minnet_core import Array
 from minnet_core.compilation import Backward, NoOperationsError, Table, Value, operations as o
 
-from .features import expect_features, expect_last, features
+from .features import expect_features, expect_last, features, rows_of, vector
 
 if TYPE_CHECKING:
     from ..batch_normalization import BatchNormalization
@@ -39,10 +37,10 @@ def batch_normalization(table: Table, layer: BatchNormalization, x: Value) -> tu
 
 def layer_normalization(table: Table, layer: LayerNormalization, x: Value) -> tuple[Value, Backward]:
     """Normalize each row, multiply by gamma, and add beta."""
-    flat = _rows(x, layer.normalized_shape)
+    flat = rows_of(x, layer.normalized_shape)
     y, inverse = table.emit(o.layer_norm, flat, eps=layer.eps)
-    gamma = None if layer.gamma is None else table.parameter(_vector(layer.gamma))
-    beta = None if layer.beta is None else table.parameter(_vector(layer.beta))
+    gamma = None if layer.gamma is None else table.parameter(vector(layer.gamma))
+    beta = None if layer.beta is None else table.parameter(vector(layer.beta))
     z: Value = y
     if gamma is not None and beta is not None:
         z = table.emit(o.scale_shift_row, y, gamma, beta)
@@ -52,9 +50,9 @@ def layer_normalization(table: Table, layer: LayerNormalization, x: Value) -> tu
     def backward(g: Value) -> Value:
         g = g.reshape(*flat.shape)
         if layer.gradGamma is not None:
-            table.accumulate(_vector(layer.gradGamma), o.column_dots, y, g)
+            table.accumulate(vector(layer.gradGamma), o.column_dots, y, g)
         if layer.gradBeta is not None:
-            table.accumulate(_vector(layer.gradBeta), o.column_sums, g)
+            table.accumulate(vector(layer.gradBeta), o.column_sums, g)
         if gamma is not None:
             g = table.emit(o.scale_row, g, gamma)
         h: Value = table.emit(o.layer_norm_back, y, g, inverse)
@@ -65,29 +63,14 @@ def layer_normalization(table: Table, layer: LayerNormalization, x: Value) -> tu
 
 def rms_normalization(table: Table, layer: RMSNormalization, x: Value) -> tuple[Value, Backward]:
     """Divide each row by the root of its mean square, and multiply by gamma."""
-    flat, gamma = _rows(x, layer.normalized_shape), table.parameter(_vector(layer.gamma))
+    flat, gamma = rows_of(x, layer.normalized_shape), table.parameter(vector(layer.gamma))
     y, inverse = table.emit(o.rms_norm, flat, eps=layer.epsilon(np.empty(0, x.dtype)))
     z: Value = table.emit(o.scale_row, y, gamma)
 
     def backward(g: Value) -> Value:
         g = g.reshape(*flat.shape)
-        table.accumulate(_vector(layer.gradGamma), o.column_dots, y, g)
+        table.accumulate(vector(layer.gradGamma), o.column_dots, y, g)
         h: Value = table.emit(o.rms_norm_back, y, table.emit(o.scale_row, g, gamma), inverse)
         return h.reshape(*x.shape)
 
     return z.reshape(*x.shape), backward
-
-
-def _vector(array: Array) -> Array:
-    """A view of all numbers of a parameter or its gradient; refused if they do not lie in one piece."""
-    if not array.flags.c_contiguous:
-        raise NoOperationsError(f"expected parameters and gradients in one piece, received {array.shape} with gaps")
-    return array.reshape(-1)
-
-
-def _rows(x: Value, shape: tuple[int, ...]) -> Value:
-    """A view with a row for each sample, or place; refused, as one that has no operations, if there are none."""
-    leading = len(x.shape) - len(shape)
-    if leading < 1 or x.shape[leading:] != shape:
-        raise NoOperationsError(f"expected {shape} as the last axes, received {x.shape}")
-    return x.reshape(math.prod(x.shape[:leading]), math.prod(shape))
