@@ -148,6 +148,7 @@ def test_every_component_of_every_distribution_is_among_them():
         "minnet-core",
         "minnet-layers",
         "minnet-conv",
+        "minnet-tables",
         "minnet-criterions",
         "minnet-optimizers",
         "minnet-swish",
