@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import torch
 
+import minnet_tables
 from minnet_conv import AvgPool2d, Conv2d, Flatten, GlobalAvgPool2d, GlobalMaxPool2d, MaxPool2d, SameConv2d
 from minnet_core import Criterion, Module, Sequential, criterions, layers
 from minnet_criterions import ClassNLLCriterion, ClassNLLCriterionUnstable, MSECriterion
@@ -291,6 +292,8 @@ COMPARED_ELSEWHERE = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion", "Gelu", "GroupNormalization", "Identity"),
     *("InstanceNormalization", "LayerNormalization", "MaxPool1d", "PReLU", "PixelShuffle", "RMSNormalization"),
     *("ReflectionPad2d", "Residual", "SpatialDropout", "Unflatten", "Upsample", "ZeroPad2d"),
+    *minnet_tables.__all__,
+    "View",
 }
 """No homework: `test_references` and others in this folder compare them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_shape
 from minnet_core.nn import as_floating
 
 from .pairs import expect_pair
@@ -31,6 +31,7 @@ class DotProduct(Module):
         Example(
             input=[((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))],
             rejects=[((3, 4), (3, 1)), (3, 4), ((4,), (4,)), ((3, 4), (3, 4), (3, 4))],
+            reference=Reference("torch.linalg.vecdot"),
         ),
     )
 
