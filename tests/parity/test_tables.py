@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
+from torch.nn import functional
 
 from minnet_core import Sequential, layers
 from minnet_core.nn import leaves
@@ -72,9 +72,9 @@ FUNCTIONS = {
     "both transposed": (MM(True, True), ((2, 4, 3), (2, 5, 4)), lambda x: torch.einsum("bji,bkj->bik", *x)),
     "more batch axes": (MM(), ((2, 2, 3, 4), (2, 2, 4, 5)), lambda x: torch.matmul(*x)),
     "dot": (DotProduct(), ((2, 3, 4), (2, 3, 4)), lambda x: torch.einsum("abi,abi->ab", *x)),
-    "cosine": (CosineDistance(), TWO, lambda x: F.cosine_similarity(*x, dim=-1)),
+    "cosine": (CosineDistance(), TWO, lambda x: functional.cosine_similarity(*x, dim=-1)),
     **{
-        f"distance {p}": (PairwiseDistance(p), TWO, lambda x, p=p: F.pairwise_distance(*x, p=p))
+        f"distance {p}": (PairwiseDistance(p), TWO, lambda x, p=p: functional.pairwise_distance(*x, p=p))
         for p in (1, 1.5, 2, 3, math.inf)
     },
     "reshape": (Reshape(2, -1), (3, 4, 2), lambda x: x.reshape(3, 2, 4)),
@@ -88,8 +88,8 @@ FUNCTIONS = {
     "narrow": (Narrow(1, -3, 2), (3, 4, 2), lambda x: x.narrow(1, -3, 2)),
     "narrow to the end": (Narrow(-1, 1, -2), (3, 4, 5), lambda x: x[..., 1:-1]),
     "select": (Select(1, -1), (3, 4, 2), lambda x: x.select(1, -1)),
-    "pad behind": (Padding(1, 2, 0.5), (3, 4, 2), lambda x: F.pad(x, (0, 0, 0, 2), value=0.5)),
-    "pad before": (Padding(-1, -2), (3, 4, 2), lambda x: F.pad(x, (2, 0))),
+    "pad behind": (Padding(1, 2, 0.5), (3, 4, 2), lambda x: functional.pad(x, (0, 0, 0, 2), value=0.5)),
+    "pad before": (Padding(-1, -2), (3, 4, 2), lambda x: functional.pad(x, (2, 0))),
     "replicate": (Replicate(3, 1), (3, 4), lambda x: x.unsqueeze(1).expand(3, 3, 4)),
     "replicate last": (Replicate(3, -1), (3, 4), lambda x: x.unsqueeze(-1).repeat_interleave(3, -1)),
 }
@@ -146,12 +146,12 @@ def test_pytorch_halves_what_the_first_of_two_equal_numbers_gets_here():
 @pytest.mark.parametrize("p", [1, 2, 3, math.inf])
 def test_equal_vectors_have_the_gradient_that_they_have_in_pytorch(p):
     x = np.ones((2, 3))
-    expect_parity(PairwiseDistance(p, 0.0), (x, x), lambda pair: F.pairwise_distance(*pair, p=p, eps=0.0))
+    expect_parity(PairwiseDistance(p, 0.0), (x, x), lambda pair: functional.pairwise_distance(*pair, p=p, eps=0.0))
 
 
 def test_a_vector_of_zeros_has_the_cosine_that_it_has_in_pytorch():
     x = np.random.default_rng(0).standard_normal((2, 3))
-    expect_parity(CosineDistance(), (x, 0 * x), lambda pair: F.cosine_similarity(*pair, dim=-1))
+    expect_parity(CosineDistance(), (x, 0 * x), lambda pair: functional.cosine_similarity(*pair, dim=-1))
 
 
 def test_gradient_reversal_is_an_autograd_function():

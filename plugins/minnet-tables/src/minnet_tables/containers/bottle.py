@@ -15,7 +15,7 @@ from ..arguments import integer
 
 
 class Bottle(Sequential):
-    r"""Makes one axis of the first ones for its modules, which take ``n_input_dims`` axes, and several again of the output.
+    r"""Makes one axis of the first ones, for modules that take ``n_input_dims`` axes, and several again behind them.
 
     With input ``(*lead, *rest)``, of which the modules get ``(prod(lead), *rest)``, each place of the leading axes is a
     sample; for modules whose composition is :math:`f`, and places :math:`s` of the leading axes:

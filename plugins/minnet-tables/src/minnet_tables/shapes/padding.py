@@ -7,6 +7,7 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
+from minnet_core.nn import floating_dtype
 
 from ..arguments import axis_of, integer
 
@@ -23,8 +24,8 @@ class Padding(Module):
     .. math:: \frac{\partial L}{\partial x_{\ldots,\,i,\,\ldots}} = g_{\ldots,\,b + i,\,\ldots}
 
     PyTorch: ``torch.nn.functional.pad``. Torch7: ``nn.Padding(dim, pad, nInputDim, value)``, which counts axes from 1
-    and behind the batch; here they are counted from 0, and axis 0 is the batch. Of integers the output has their dtype,
-    in which ``value`` is then rounded.
+    and behind the batch; here they are counted from 0, and axis 0 is the batch. Of integers the output is in
+    floating numbers, as ``value`` may be one.
 
     Args:
         axis: the axis; a negative one counts from the end.
@@ -63,7 +64,7 @@ class Padding(Module):
 
     def updateOutput(self, input: Array) -> Array:
         shape, inside = self._places(input)
-        output = np.full(shape, self.value, input.dtype)
+        output = np.full(shape, self.value, floating_dtype(input))
         output[inside] = input
         self.output = output
         return output
