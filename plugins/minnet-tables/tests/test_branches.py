@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from minnet_core import Module, Sequential, ShapeError, build, fuse, layers, load, save, to_config
+from minnet_core import Affine, Module, Sequential, ShapeError, build, fuse, layers, load, save, to_config
+from minnet_core.nn import leaves
 from minnet_core.testing import through_pickle
 from minnet_tables import Concat, ConcatTable, ParallelTable
-from minnet_test_support.components import DeclaredLinear, Dropout, Halved, Identity
+from minnet_test_support.components import DeclaredLinear, Halved, Identity
 
 X = np.random.default_rng(0).standard_normal((4, 3))
 PAIR = (X, X[:, :2])
@@ -44,14 +45,12 @@ class Refusing(Module):
 @pytest.mark.parametrize("index", range(3))
 def test_one_branch_that_refuses_to_go_back_leaves_the_gradients_of_the_others_alone(index):
     container, x = containers()[index]
-    last = container.modules[-1]
     container.modules[-1] = Refusing()
     model = Sequential(container)
     output = model.forward(x)
     with pytest.raises(ShapeError, match="not here"):
         model.backward(x, ones_like(output))
     assert not any(gradient.any() for gradient in model.namedGradParameters().values())
-    assert last is not None
 
 
 @pytest.mark.parametrize("index", range(3))
@@ -71,17 +70,13 @@ def test_gradients_of_two_passes_add_up_and_backwardParameters_adds_the_same(ind
 @pytest.mark.parametrize("index", range(3))
 def test_it_is_rebuilt_saved_and_pickled_with_what_is_inside(index, tmp_path):
     container, x = containers()[index]
-    expected = [*map(np.array, np.atleast_1d(np.concatenate(_flat(container.forward(x)), axis=None)))]
+    expected = np.concatenate([*leaves(container.forward(x))], axis=None)
     with layers.override("local:DeclaredLinear", DeclaredLinear):
         config = to_config(container)
         assert to_config(build(config)) == config
         loaded = load(save(container, tmp_path / "model.safetensors"))
     for again in (loaded, through_pickle(container), container.clone()):
-        np.testing.assert_array_equal(np.concatenate(_flat(again.forward(x)), axis=None), expected)
-
-
-def _flat(tensor):
-    return [part for each in tensor for part in _flat(each)] if isinstance(tensor, tuple) else [tensor]
+        np.testing.assert_array_equal(np.concatenate([*leaves(again.forward(x))], axis=None), expected)
 
 
 def test_modes_reach_every_branch():
@@ -138,15 +133,11 @@ def test_without_modules_there_is_nothing_to_run():
 
 
 def test_each_branch_is_fused_by_itself():
-    class Inert(Dropout):
+    class Inert(Identity):
         def as_affine(self):
-            from minnet_core import Affine
-
             return Affine()
 
-        def updateOutput(self, input):
-            self.output = input.copy()
-            return self.output
+        updateOutput = Identity.updateOutput  # defined as near as what is said of it
 
     model = Concat(1, Sequential(linear(), Inert(), linear(2, 2)), Sequential(Inert(), Inert()))
     fused = fuse(model)[0]

@@ -34,7 +34,6 @@ class CMulTable(Module):
             rejects=[((3, 2), (3, 1)), (3, 2)],
             reference=Reference("torch.mul"),
         ),
-        Example(input=[((2, 3), (2, 3), (2, 3)), ((4,),)]),
     )
 
     def updateOutput(self, input: tuple[Array, ...]) -> Array:

@@ -39,12 +39,10 @@ class Bottle(Sequential):
     (5, 4, 2)
     """
 
-    EXAMPLES = (  # type: ignore[assignment]  # one more than Sequential has
-        Example(input=[(2, 3, 4), (3, 4), (2, 3, 1, 2)], rejects=[(3,), ((2, 3), (2, 3))]),
+    EXAMPLES = (
         Example(
-            arguments={"n_input_dims": 3},
-            input=(2, 3, 4, 5),
-            rejects=[(3, 4)],
+            input=[(2, 3, 4), (3, 4), (2, 3, 1, 2)],
+            rejects=[(3,), ((2, 3), (2, 3))],
             rejected_arguments=[{"n_input_dims": 0}, {"n_input_dims": 1.5}],
         ),
     )

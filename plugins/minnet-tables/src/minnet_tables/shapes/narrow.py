@@ -45,7 +45,6 @@ class Narrow(Module):
             rejected_arguments=[{"length": 0}, {"axis": 0.5}, {"start": 1.5}],
             reference=Reference("torch.narrow", {"dim": 1, "start": 1, "length": 2}),
         ),
-        Example(arguments={"axis": -1, "start": -3, "length": -2}, input=[(2, 5), (2, 2, 4)]),
     )
 
     def __init__(self, axis: SupportsIndex, start: SupportsIndex, length: SupportsIndex = 1) -> None:

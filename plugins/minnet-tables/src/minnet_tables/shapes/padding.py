@@ -41,14 +41,10 @@ class Padding(Module):
 
     EXAMPLES = (
         Example(
-            arguments={"axis": 1, "pad": 3},
-            input=[(2, 4), (3, 2, 2)],
-            rejects=[(4,), lambda layer: layer.forward((np.ones((2, 4)),))],
-            rejected_arguments=[{"pad": 0.5}, {"axis": None}, {"pad": 0}, {"value": "0"}],
-        ),
-        Example(
             arguments={"axis": -1, "pad": -2, "value": 0.5},
-            input=(2, 3, 4),
+            input=[(3, 4), (2, 3, 5)],
+            rejects=[((3, 4), (3, 4))],
+            rejected_arguments=[{"pad": 0.5}, {"axis": None}, {"pad": 0}, {"value": "0"}],
             reference=Reference("torch.nn.functional.pad", {"pad": (2, 0), "value": 0.5}),
         ),
     )

@@ -43,7 +43,6 @@ class Replicate(Module):
             rejects=[lambda layer: layer.forward(np.array(1.0)), lambda layer: layer.forward((np.ones(2),))],
             rejected_arguments=[{"n": 0}, {"n": 1.5}, {"axis": 0.5}],
         ),
-        Example(arguments={"n": 2, "axis": -1}, input=[(3, 4), (2, 3, 2)]),
     )
 
     def __init__(self, n: SupportsIndex, axis: SupportsIndex = 1) -> None:

@@ -46,7 +46,6 @@ class Reshape(Module):
             rejected_arguments=[{"shape": (0, 6)}, {"shape": (-1, -1)}, {"shape": (2.5,)}],
             reference=Reference("torch.reshape", {"shape": (-1, 3, 2)}),
         ),
-        Example(arguments={"shape": (-1,)}, input=[(3, 2, 4), (2, 5)]),
     )
 
     def __init__(self, *shape: int | Sequence[int]) -> None:

@@ -42,11 +42,6 @@ class Select(Module):
             rejected_arguments=[{"axis": 0.5}, {"index": None}],
             reference=Reference("torch.select", {"dim": 1, "index": 2}),
         ),
-        Example(
-            arguments={"axis": -2, "index": -1},
-            input=(2, 3, 4),
-            reference=Reference("torch.select", {"dim": -2, "index": -1}),
-        ),
     )
 
     def __init__(self, axis: SupportsIndex, index: SupportsIndex) -> None:

@@ -54,7 +54,6 @@ class Transpose(Module):
             rejects=[(2, 3, 4)],
             reference=Reference("torch.permute", {"dims": (0, 3, 1, 2)}),
         ),
-        Example(arguments={"axes": ((1, 2), (2, -1))}, input=(2, 3, 4, 5)),
     )
 
     def __init__(self, *axes: int | Sequence[int]) -> None:

@@ -38,7 +38,6 @@ class Unsqueeze(Module):
             rejected_arguments=[{"axis": 1.5}],
             reference=Reference("torch.unsqueeze", {"dim": 1}),
         ),
-        Example(arguments={"axis": -2}, input=(3, 4), reference=Reference("torch.unsqueeze", {"dim": -2})),
     )
 
     def __init__(self, axis: SupportsIndex) -> None:

@@ -39,7 +39,6 @@ class JoinTable(Module):
             rejects=[((3, 2), (2, 2)), (3, 2), ((3,), (3,)), ((3, 2), (3, 2, 1)), ((3, 2), ((3, 2), (3, 2)))],
             rejected_arguments=[{"axis": 0.5}],
         ),
-        Example(arguments={"axis": -1}, input=((2, 3, 1), (2, 3, 4))),
     )
 
     def __init__(self, axis: SupportsIndex) -> None:

@@ -40,8 +40,6 @@ class NarrowTable(Module):
             rejects=[((3, 2), (3, 4)), (3, 2)],
             rejected_arguments=[{"offset": 0.5}, {"length": 0}],
         ),
-        Example(arguments={"offset": -2}, input=((3, 2), (3, 4))),
-        Example(arguments={"offset": 0, "length": -2}, input=((3, 2), (3, 4), (3, 1))),
     )
 
     def __init__(self, offset: SupportsIndex, length: SupportsIndex = 1) -> None:

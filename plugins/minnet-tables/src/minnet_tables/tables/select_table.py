@@ -38,7 +38,6 @@ class SelectTable(Module):
             rejects=[((3, 2),), (3, 2)],
             rejected_arguments=[{"index": 0.5}],
         ),
-        Example(arguments={"index": -2}, input=((3, 2), (3, 4), (3, 1))),
     )
 
     def __init__(self, index: SupportsIndex) -> None:

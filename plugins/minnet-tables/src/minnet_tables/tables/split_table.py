@@ -42,7 +42,6 @@ class SplitTable(Module):
             rejected_arguments=[{"axis": 0.5}],
             reference=Reference("torch.unbind", {"dim": 1}),
         ),
-        Example(arguments={"axis": -1}, input=(3, 4, 2), reference=Reference("torch.unbind", {"dim": -1})),
     )
 
     def __init__(self, axis: SupportsIndex) -> None:
