@@ -58,7 +58,7 @@ ROOMS = {
     ),
     "minnet_tables": (
         *("arguments", "tensors", "joining"),
-        *("containers", "tables", "arithmetic", "similarities", "shapes", "gradient_reversal"),
+        *("containers", "tables", "arithmetic", "similarities", "shapes", "gradient_reversal", "operations"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
