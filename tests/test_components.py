@@ -1,9 +1,12 @@
 """Every registered component, found by name and tried on the examples that it declares."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
-from minnet_core import Sequential, build, criterions, layers, load, optimizers, save, to_config
+from minnet_core import Container, Sequential, build, criterions, layers, load, optimizers, save, to_config
+from minnet_core.nn import construct, leaves
 from minnet_core.testing import check_criterion_gradients, check_gradients
 
 LAYERS = [(name, index) for name in layers for index in range(len(layers[name].EXAMPLES))]
@@ -14,7 +17,12 @@ MODES = [(*layer, mode) for layer in LAYERS for mode in ("evaluate", "train")]
 
 def make_layer(name, index):
     example = layers[name].EXAMPLES[index]
-    return layers[name](**example.arguments), example
+    layer = construct(layers[name], (), example.arguments)
+    if isinstance(layer, Container) and not len(layer):  # one that is nothing without modules
+        shape = example.shapes[0]
+        for _ in shape if isinstance(shape[0], tuple) else range(2):
+            layer.add(layers["Identity"]())
+    return layer, example
 
 
 def test_every_component_declares_examples():
@@ -27,7 +35,8 @@ def test_a_layer_agrees_with_central_differences(name, index, mode):
     layer, example = make_layer(name, index)
     layer.forward(example.draw_input(0))
     getattr(layer, mode)()
-    check_gradients(layer, example.draw_input(1))
+    with pytest.raises(AssertionError) if example.expected_failures else nullcontext():
+        check_gradients(layer, example.draw_input(1))
 
 
 @pytest.mark.parametrize(("name", "index"), CRITERIONS)
@@ -60,8 +69,10 @@ def test_a_layer_is_saved_and_loaded_bit_for_bit(name, index, dtype, tmp_path):
     model.forward(x)
     model.evaluate()
     again = load(save(model, tmp_path / "model.safetensors"))
-    np.testing.assert_array_equal(again.forward(x), model.forward(x), strict=True)
-    assert again.output.dtype == dtype
+    outputs, expected = (list(leaves(each.forward(x))) for each in (again, model))
+    assert {array.dtype for array in outputs} == {np.dtype(dtype)}
+    for output, its in zip(outputs, expected, strict=True):
+        np.testing.assert_array_equal(output, its, strict=True)
 
 
 @pytest.mark.parametrize("name", list(optimizers))

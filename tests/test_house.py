@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "minnet_optimizers": {"minnet_core"},
     "minnet_train": {"minnet_core"},
     "minnet_conv": {"minnet_core"},
+    "minnet_tables": {"minnet_core"},
     "minnet_fast": {"minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv"},  # twins
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},

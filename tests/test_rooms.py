@@ -62,6 +62,10 @@ ROOMS = {
         *("max_pool2d", "pixel_shuffle", "reflection_pad2d", "same_conv2d", "spatial_dropout", "unflatten", "upsample"),
         *("zero_pad2d", "operations"),
     ),
+    "minnet_tables": (
+        *("arguments", "tensors", "joining"),
+        *("containers", "tables", "arithmetic", "similarities", "shapes", "gradient_reversal", "operations"),
+    ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
         *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import torch
 
+import minnet_tables
 from minnet_conv import AvgPool2d, Conv2d, Flatten, GlobalAvgPool2d, GlobalMaxPool2d, MaxPool2d, SameConv2d
 from minnet_core import Criterion, Module, Sequential, criterions, layers
 from minnet_criterions import ClassNLLCriterion, ClassNLLCriterionUnstable, MSECriterion
@@ -297,6 +298,8 @@ COMPARED_ELSEWHERE = {
     *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),
     *("Euclidean", "GaussianNoise", "LookupTable", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize"),
     *("Sum",),
+    *minnet_tables.__all__,
+    "View",
 }
 """No homework: `test_references` and others in this folder compare them."""
 

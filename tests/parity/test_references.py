@@ -25,6 +25,8 @@ UNPROVEN = {
     "Add",
     "CAdd",
     "CMul",
+    *("Bottle", "CMaxTable", "CMinTable", "Concat", "ConcatTable", "FlattenTable", "GradientReversal", "JoinTable"),
+    *("MapTable", "NarrowTable", "ParallelTable", "Replicate", "SelectTable"),
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
     "Cosine",

@@ -7,6 +7,7 @@ from strangers import (
     FarClip,
     HingeLoss,
     L2Normalize,
+    MaximumTable,
     MulTable,
     NotebookMaxOverTime,
     NotebookSoftMax,
@@ -138,6 +139,18 @@ KINKS = (
         ),
         TIES,
         "all that are equal to the largest of a window have its gradient",
+    ),
+    Mutant(
+        MaximumTable,
+        [("(a > b) + 0.5 * (a == b)", "1.0 * (a >= b)"), ("(b > a) + 0.5 * (a == b)", "1.0 * (b >= a)")],
+        TIES,
+        "each of two equal numbers of a table has the whole gradient",
+    ),
+    Mutant(
+        MaximumTable,
+        [("(a > b) + 0.5 * (a == b)", "1.0 * (a > b)"), ("(b > a) + 0.5 * (a == b)", "1.0 * (b > a)")],
+        TIES,
+        "neither of two equal numbers of a table has a gradient",
     ),
     Mutant(
         MulTable,

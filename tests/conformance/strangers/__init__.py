@@ -36,7 +36,7 @@ from .sequences import LengthGRU, MaskedAttention, MaskedMax, MeanOverLength, Wo
 from .shapes import CumulativeSum, Flatten, MeanOverTime, Pad, Reshape, Reverse, Transpose
 from .students import NormalizedChain, RunningScale, StudentNorm
 from .table_losses import CosineLoss, MaskedMSE, SoftCrossEntropy, TripletLoss, WeightedSamplesNLL
-from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, MulTable, SplitTable
+from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, MaximumTable, MulTable, SplitTable
 
 STRANGERS = (
     *(Tanh, Sigmoid, Softsign, GELU, Abs, Square, Exp, Log, Sqrt, Reciprocal, Logit),
@@ -48,7 +48,7 @@ STRANGERS = (
     *(Scale, LowRankLinear, WeightNormLinear, TiedAutoencoder, RandomFourierFeatures, GroupedLinear),
     *(GRUCell, LSTMCell, RNN),
     *(GaussianNoise, AnnealedNoise, GaussianDropout, GlobalDropout, DropConnect, GumbelSoftmax),
-    *(AddTable, MulTable, JoinTable, SplitTable, Bilinear, CosineSimilarity),
+    *(AddTable, MulTable, MaximumTable, JoinTable, SplitTable, Bilinear, CosineSimilarity),
     *(DotProductAttention, SelfAttention),
     *(Residual, ReZero, StochasticDepth, Fork, ParallelColumns, MapTable, DeepNet),
     *(NotebookLinear, NotebookSoftMax, NotebookBatchNorm, NotebookLayerNorm, NotebookMaxOverTime),

@@ -42,6 +42,23 @@ class MulTable(Module):
         return self.gradInput
 
 
+class MaximumTable(Module):
+    """Takes the larger of two numbers; equal ones share the gradient, as those of ``torch.maximum`` do."""
+
+    EXAMPLES = (Example(input=((3, 2), (3, 2)), traits="kinks"),)
+
+    def updateOutput(self, input):
+        self.output = np.maximum(*input)
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        a, b = input
+        of_a = (a > b) + 0.5 * (a == b)
+        of_b = (b > a) + 0.5 * (a == b)
+        self.gradInput = of_a * gradOutput, of_b * gradOutput
+        return self.gradInput
+
+
 class JoinTable(Module):
     """Concatenates along the last axis."""
 

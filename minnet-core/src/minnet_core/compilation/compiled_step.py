@@ -92,8 +92,7 @@ class StepPlan:
                 for each in row_calls(bound, scratch):
                     each()
         for module, output in self.table.outputs:
-            array: Array = output.resolve(memory)  # type: ignore[assignment]
-            module.output = array.copy() if np.may_share_memory(array, given) else array
+            module.output = _resolved(output, memory, given)
 
 
 class CompiledStep:
@@ -213,6 +212,14 @@ class CompiledStep:
         if len(self._plans) > PLANS:
             del self._plans[next(iter(self._plans))]
         return plan
+
+
+def _resolved(output: Any, memory: dict[Value, Array], given: Array) -> Any:
+    """The array of a value, or the tuple of those of a tuple; copies of what is memory of the input."""
+    if isinstance(output, tuple):
+        return tuple(_resolved(each, memory, given) for each in output)
+    array: Array = output.resolve(memory)
+    return array.copy() if np.may_share_memory(array, given) else array
 
 
 def _described(key: Any, plan: StepPlan | str) -> str:

@@ -14,7 +14,7 @@ def sequential(table: Table, sequence: Sequential, x: Value) -> tuple[Value, Bac
         raise NoOperationsError("it has no modules")
     backwards: list[Backward] = []
     for module in sequence.modules:
-        x, backward = table.module(module, x)
+        x, backward = table.module(module, x, takes_table=True)
         backwards.append(backward)
 
     def go_back(g: Value) -> Value | None:

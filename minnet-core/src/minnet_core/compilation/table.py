@@ -144,8 +144,10 @@ class Table:
         copy: Value = self.emit(batch_first, x.planes.reshape(channels, int(np.prod(lengths)), 1, n))
         return copy.reshape(*x.shape)
 
-    def arranged(self, x: Value, other: Value) -> Value:
-        """Return a value in the memory order of another one of its shape."""
+    def arranged(self, x: Any, other: Any) -> Any:
+        """Return a value in the memory order of another one of its shape; of a table, each value that there is."""
+        if isinstance(other, tuple):
+            return tuple(None if part is None else self.arranged(part, its) for part, its in zip(x, other, strict=True))
         return self.plain(x) if other.planes is None else self.planes(x).batch_first()
 
     def maker(self, value: Value) -> Row | None:
@@ -164,8 +166,14 @@ class Table:
         self.rows.append(Row(call, operands, results, {"function": function}))
         return results[0] if results else None
 
-    def module(self, module: Module, x: Value) -> tuple[Value, Backward]:
+    def module(self, module: Module, x: Value, *, takes_table: bool = False) -> tuple[Value, Backward]:
         """Add the rows of a module's forward pass.
+
+        Args:
+            module: the module.
+            x: its input.
+            takes_table: whether the caller takes a table, a tuple of values, as the output, and gives back a tuple of
+                gradients, of which some may be None.
 
         Returns:
             Its output, and what adds those of its backward pass.
@@ -180,6 +188,8 @@ class Table:
             self.watched.add(module)
             try:
                 y, backward = says(self, module, x)
+                if isinstance(y, tuple) and not takes_table:
+                    raise NoOperationsError("its output is a table")
             except NoOperationsError as error:
                 why = str(error)
                 for each, length in zip(lists, lengths, strict=True):

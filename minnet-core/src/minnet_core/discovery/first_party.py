@@ -13,6 +13,7 @@ FIRST_PARTY = frozenset(
         "minnet-optimizers",
         "minnet-train",
         "minnet-conv",
+        "minnet-tables",
         "minnet-fast",
         "minnet-torch",
         "minnet-new",

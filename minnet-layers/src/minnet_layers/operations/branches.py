@@ -21,10 +21,10 @@ def residual(table: Table, block: Residual, x: Value) -> tuple[Value, Backward]:
     y = x
     backwards: list[Backward] = []
     for module in block.modules:
-        y, backward = table.module(module, y)
+        y, backward = table.module(module, y, takes_table=True)
         backwards.append(backward)
-    if y.shape != x.shape:
-        raise NoOperationsError(f"expected its modules to make {x.shape}, received {y.shape}")
+    if isinstance(y, tuple) or y.shape != x.shape:
+        raise NoOperationsError(f"expected its modules to make {x.shape}, received {getattr(y, 'shape', 'a table')}")
     output: Value = table.emit(o.add, y.rows(), table.arranged(x, y).rows())
 
     def go_back(g: Value) -> Value | None:

@@ -150,7 +150,8 @@ def backward_is_linear_in_gradOutput(trial: Trial) -> None:
 def gradInput_at_ties_is_a_slope(trial: Trial) -> None:
     """Where inputs are equal or zero, ``gradInput`` is the slope in every direction in which there is one.
 
-    Maxima that are tied have none along one of them, but all together they have: their gradients must sum to it.
+    Maxima that are tied have none along one of them, but all together they have: their gradients must sum to it, those
+    of the arrays of a table too.
     Where slopes along some directions do not add up, as those of sorted numbers, no gradient has them all.
     """
     trial.require_real(or_free=True)
@@ -264,28 +265,51 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
     gradInput = copied(backward(probe, batch))
     noise = 1e-6 + 64 * np.finfo(np.float64).eps * magnitude(component, batch) / STEP
     gradient = dict(named_arrays("gradInput", gradInput))
-    for name, array in named_arrays("gradInput", batch.input):
-        if not is_floating(array):
-            continue
+    varied = {name: array for name, array in named_arrays("gradInput", batch.input) if is_floating(array)}
+    for name, array in varied.items():
+        value = partial(objective, component, batch)
         for direction in [*directions(array, trial.rng, CHOSEN), np.ones_like(array)]:
-            line = Line(lambda: objective(component, batch), array, direction)
-            left, right = line.one_sided(STEP)
-            margin = noise + 1e-3 * max(abs(left), abs(right))
-            analytic = line.along(gradient[name])
-            if abs(left - right) > margin or abs(analytic - (left + right) / 2) <= margin:
-                continue
-            is_of_all = not isinstance(direction, tuple) and bool((direction == 1).all())
-            if not is_of_all and not _add_up(line, trial.rng, noise):
-                continue
-            nearer = line.one_sided(STEP / 4)
-            if np.abs(np.subtract(nearer, (left, right))).max() <= margin:  # else it bends, or jumps, within the step
-                _skip_if_rounded(trial, mode, abs(analytic - (left + right) / 2), magnitude(component, batch))
-                place = list(direction) if isinstance(direction, tuple) else " along all elements"
-                fail(
-                    f"{name}{place}, shape {array.shape}, {mode} mode, {batch}: "
-                    f"analytic {format_number(analytic)}, numeric {format_number((left + right) / 2)}"
-                    + _shared_among(gradient[name], (left + right) / 2)
-                )
+            _expect_slope(trial, mode, batch, name, Line(value, array, direction), gradient[name], noise)
+    if len(varied) > 1:  # numbers may be equal across a table, as those of which the largest is taken
+        together = np.concatenate([array.ravel() for array in varied.values()])
+        value = partial(_value_of, partial(objective, component, batch), together, [*varied.values()])
+        line = Line(value, together, np.ones_like(together))
+        whole = np.concatenate([np.ravel(gradient[name]) for name in varied])
+        try:
+            _expect_slope(trial, mode, batch, "gradInput of the whole table", line, whole, noise)
+        finally:
+            value()
+
+
+def _value_of(value: Callable[[], float], numbers: Array, arrays: list[Array]) -> float:
+    """A function of arrays, which are filled with the numbers of one vector."""
+    start = 0
+    for array in arrays:
+        array[...] = numbers[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return value()
+
+
+def _expect_slope(trial: Trial, mode: str, batch: Batch, name: str, line: Line, gradient: Array, noise: float) -> None:
+    """Expect a gradient to say the slope along a line, if there is one."""
+    left, right = line.one_sided(STEP)
+    margin = noise + 1e-3 * max(abs(left), abs(right))
+    analytic = line.along(gradient)
+    if abs(left - right) > margin or abs(analytic - (left + right) / 2) <= margin:
+        return
+    is_of_all = not isinstance(line.direction, tuple) and bool((line.direction == 1).all())
+    if not is_of_all and not _add_up(line, trial.rng, noise):
+        return
+    nearer = line.one_sided(STEP / 4)
+    if np.abs(np.subtract(nearer, (left, right))).max() <= margin:  # else it bends, or jumps, within the step
+        size = magnitude(trial.fresh(mode), batch)
+        _skip_if_rounded(trial, mode, abs(analytic - (left + right) / 2), size)
+        place = list(line.direction) if isinstance(line.direction, tuple) else " along all elements"
+        fail(
+            f"{name}{place}, shape {line.x.shape}, {mode} mode, {batch}: "
+            f"analytic {format_number(analytic)}, numeric {format_number((left + right) / 2)}"
+            + _shared_among(gradient, (left + right) / 2)
+        )
 
 
 def _add_up(line: Line, rng: np.random.Generator, noise: float) -> bool:

@@ -1,0 +1,86 @@
+"""What the layers here expect of their arguments, and which axes of an input those mean."""
+
+from __future__ import annotations
+
+import operator
+from typing import SupportsIndex
+
+from minnet_core import Array, ShapeError
+from minnet_core.nn import describe
+
+
+def integer(owner: str, name: str, value: SupportsIndex, *, least: int | None = None) -> int:
+    """Return a constructor argument as an int.
+
+    Raises:
+        TypeError: if it is no integer.
+        ValueError: if it is below ``least``.
+
+    >>> integer("Replicate", "n", 0, least=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: Replicate: expected n to be at least 1, received 0
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{owner}: expected {name} to be an integer, received {value!r}") from None
+    if least is not None and number < least:
+        raise ValueError(f"{owner}: expected {name} to be at least {least}, received {value!r}")
+    return number
+
+
+def axis_of(owner: object, axis: int, input: Array, *, name: str = "input") -> int:
+    """Return which axis of an array is meant, counted from 0.
+
+    Raises:
+        ShapeError: if the array has none of this number.
+
+    >>> import numpy as np
+    >>> axis_of("Select -1, 0", -1, np.zeros((2, 3)))
+    1
+    """
+    axes = getattr(input, "ndim", 0)  # of a table, which has no axes either
+    if not -axes <= axis < axes:
+        raise ShapeError(f"{owner}: expected {name} with an axis {axis}, received {describe(input)}")
+    return axis % axes
+
+
+def place_of(owner: object, axis: int, input: Array) -> int:
+    """Return where a new axis comes among those of an array, counted from 0: at most behind the last.
+
+    Raises:
+        ShapeError: if there is no such place.
+
+    >>> import numpy as np
+    >>> place_of("Unsqueeze -1", -1, np.zeros((2, 3)))
+    2
+    """
+    places = getattr(input, "ndim", -1) + 1
+    if not -places <= axis < places:
+        raise ShapeError(f"{owner}: expected input with a place for an axis {axis}, received {describe(input)}")
+    return axis % places
+
+
+def stretch(owner: object, start: int, length: int, count: int, received: object) -> slice:
+    """Return which of ``count`` things a start and a length mean; of a negative length, -1 leads to the last.
+
+    Args:
+        owner: the layer, named in the message.
+        start: the first of them; a negative one counts from the end.
+        length: how many; -1 for all from there on, -2 for all but the last, and so on.
+        count: how many there are.
+        received: what has them, for the message.
+
+    Raises:
+        ShapeError: if there are not so many.
+
+    >>> stretch("Narrow", 1, 2, 4, None), stretch("Narrow", -3, -2, 4, None)
+    (slice(1, 3, None), slice(1, 3, None))
+    """
+    first = start + count if start < 0 else start
+    stop = first + length if length >= 0 else count + 1 + length
+    if not 0 <= first < stop <= count:
+        what = f"{length} of them" if length >= 0 else "some of them"
+        raise ShapeError(f"{owner}: expected input with {what} from {start} on, received {describe(received)}")
+    return slice(first, stop)
