@@ -6,7 +6,7 @@ import os
 import shlex
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, Self
 from unittest import SkipTest
@@ -76,9 +76,8 @@ class Examination:
         """Run checks; those that they need are reported too where they fail."""
         results = {check.name: self.result_of(check) for check in checks}
         needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
-        reference = None if self.case.reference is None else self.case.reference.name
         is_formula = self.kind is None or next(kind.is_formula for kind in all_kinds() if kind.name == self.kind)
-        return Report(self.case.name, (*needed, *results.values()), self.traits, reference, is_formula)
+        return Report(self.case.name, (*needed, *results.values()), self.traits, self._reference, is_formula)
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -102,14 +101,42 @@ class Examination:
             self._results[check.name] = self._run(check)
         return self._results[check.name]
 
-    def _run(self, check: Check) -> Result:
+    def ended(self, check: Check, how: str, found: Iterable[Result], planned: Iterable[Check]) -> Report:
+        """Report a case whose process ended: the check that ran then fails, and those that would have run are skipped.
+
+        Args:
+            check: the check that ran.
+            how: what happened.
+            found: the results until then.
+            planned: all checks that were to be run.
+        """
+        results = {result.check: result for result in found}
+        results[check.name] = self._result(check, "failed", self._message(check, how, "wrong result"))
+        for other in planned:
+            if other.name not in results:
+                why = f"needs a process, which {check.name} ended"
+                results[other.name] = self._result(other, "skipped", why, check.name)
+        return Report(self.case.name, tuple(results.values()), self.case.traits, self._reference)
+
+    @property
+    def _reference(self) -> str | None:
+        return None if self.case.reference is None else self.case.reference.name
+
+    def _result(
+        self,
+        check: Check,
+        status: Status,
+        message: str = "",
+        blocked_by: str = "",
+        level: Level = "wrong result",
+    ) -> Result:
         expected = check.name in self.case.expected_failures
         reason = self.case.expected_failures.get(check.name, "")
+        text = printable_lines(message)
+        return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
 
-        def result(status: Status, message: str = "", blocked_by: str = "", level: Level = check.level) -> Result:
-            text = printable_lines(message)
-            return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
-
+    def _run(self, check: Check) -> Result:
+        result = partial(self._result, check, level=check.level)
         if self.case.unchecked:
             return result("skipped", self.case.unchecked)
         if self.kind is not None and not check.is_about(self.kind):
