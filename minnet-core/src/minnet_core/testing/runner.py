@@ -14,7 +14,7 @@ from unittest import SkipTest
 from attrs import asdict, field, frozen
 
 from ..nn import Draw
-from ..state import sandboxed
+from ..state import global_state_kept, sandboxed
 from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError, Level, WeaknessWarning
@@ -66,6 +66,7 @@ class Examination:
         self.case = case
         self._again = again
         self._results: dict[str, Result] = {}
+        self._originals: dict[object, Any] = {}
         self._checks = checks_by_name()
         for name in case.expected_failures:
             # One that is like no check may be of a plugin that is not installed here.
@@ -74,7 +75,8 @@ class Examination:
 
     def report(self, checks: Iterable[Check]) -> Report:
         """Run checks; those that they need are reported too where they fail."""
-        results = {check.name: self.result_of(check) for check in checks}
+        with global_state_kept():
+            results = {check.name: self._result_of(check) for check in checks}
         needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
         is_formula = self.kind is None or next(kind.is_formula for kind in all_kinds() if kind.name == self.kind)
         return Report(self.case.name, (*needed, *results.values()), self.traits, self._reference, is_formula)
@@ -97,6 +99,10 @@ class Examination:
 
     def result_of(self, check: Check) -> Result:
         """Run a check, unless it has run."""
+        with global_state_kept():
+            return self._result_of(check)
+
+    def _result_of(self, check: Check) -> Result:
         if check.name not in self._results:
             self._results[check.name] = self._run(check)
         return self._results[check.name]
@@ -144,7 +150,7 @@ class Examination:
         weak = ""
         for need in check.needs:
             needed = self._checks[need] if need in self._checks else named_check(need)
-            first = self.result_of(needed)
+            first = self._result_of(needed)
             # One that is expected to fail is no reason to stop, and what is found to be less hides no wrong result.
             is_weak = first.outcome == "weakness" and "weakness" in (needed.level, check.level)
             if first.outcome == "failed" or is_weak:
@@ -153,8 +159,8 @@ class Examination:
             if first.blocked_by:
                 return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
         try:
-            with sandboxed(self.case.seed):
-                check.function(Trial(self.case, check.name, self.traits))
+            with sandboxed(self.case.seed, keeps_generators=False):
+                check.function(Trial(self.case, check.name, self.traits, self._originals))
         except SkipTest as skipped:
             return result("skipped", str(skipped))
         except ConformanceError as failure:
