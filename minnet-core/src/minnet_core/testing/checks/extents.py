@@ -27,11 +27,14 @@ from .protocol import SLOPES
 KNOWN = (8, 100)
 """About how long an axis is where the component is taken at its word: an index of one signed byte holds these."""
 
-LONG, LONGER, LONGEST = 400, 1_600, 66_000
-"""More than a byte can count, and than 16 bits can; in between to see what that would cost."""
+LONG, LONGER, LONGEST = 400, 1_600, 90_000
+"""More than a byte can count, and than 16 bits can; in between to see what that would cost.
+
+Of both more than a quarter is beyond: so likely is it that the one maximum of an axis has an index that is wrong.
+"""
 
 MEMORY = 2**20
-"""Bytes that a pass may take at `LONGER` if `LONGEST`, over forty times as many, is to be tried."""
+"""Bytes that a pass may take at `LONGER` if `LONGEST`, over fifty times as many, is to be tried."""
 
 NEAR = 1e-7
 """Step of the differences: small, so that of thousands of elements hardly one comes across a kink."""
