@@ -47,7 +47,7 @@ ROOMS = {
             "trial",
             "trait_detection",
         ),
-        *("selection", "checks", "acceleration", "report", "runner", "fixtures"),
+        *("selection", "checks", "acceleration", "report", "runner", "processes", "fixtures"),
     ),
     "minnet_layers": (
         *("arguments", "feature_rows", "initializers", "activations", "elementwise"),

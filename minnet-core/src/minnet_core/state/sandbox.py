@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from io import StringIO
 
 import numpy as np
@@ -13,13 +13,20 @@ from .generators import GlobalState, global_state_kept
 
 
 @contextmanager
-def sandboxed(seed: int = 0) -> Iterator[None]:
+def sandboxed(seed: int = 0, *, keeps_generators: bool = True) -> Iterator[None]:
     """Give what runs inside global generators of its own, silence its warnings, and swallow what it prints.
 
     Args:
         seed: of the generators, so that a constructor which draws from them draws the same each time.
+        keeps_generators: restore the generators at the end, which takes longer than all else; whoever enters many
+            sandboxes can do so for all of them, by `global_state_kept`.
     """
-    with global_state_kept(), np.errstate(all="ignore"), np.printoptions(), redirect_stdout(StringIO()):
+    with (
+        global_state_kept() if keeps_generators else nullcontext(),
+        np.errstate(all="ignore"),
+        np.printoptions(),
+        redirect_stdout(StringIO()),
+    ):
         GlobalState.enter(seed)
         with warnings.catch_warnings(action="ignore"):
             yield

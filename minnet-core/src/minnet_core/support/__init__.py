@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .signatures import needed_arguments as needed_arguments
     from .suggestions import did_you_mean as did_you_mean, nearest as nearest, nearest_names as nearest_names
     from .tables import echo_table as echo_table, render_html_table as render_html_table, render_table as render_table
-    from .tracebacks import where_raised as where_raised
+    from .tracebacks import where_in_dump as where_in_dump, where_raised as where_raised
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -32,6 +32,6 @@ else:
             "signatures": "needed_arguments",
             "suggestions": "did_you_mean nearest nearest_names",
             "tables": "echo_table render_html_table render_table",
-            "tracebacks": "where_raised",
+            "tracebacks": "where_in_dump where_raised",
         },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def where_raised(error: BaseException, *, outermost: bool = False) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_theirs(frame.filename)]
     frame = frames[0 if outermost else -1] if frames else None
     return f"{frame.filename}:{frame.lineno}" if frame else ""
+
+
+def where_in_dump(dump: str) -> str:
+    """Say the same of the first thread that a dump of `faulthandler` shows in a stranger's code; empty if none is."""
+    frames = re.findall(r'^  File "(.+)", line ([0-9]+) in ', dump, re.MULTILINE)
+    return next((f"{file}:{line}" for file, line in frames if _is_theirs(file)), "")
 
 
 def _is_theirs(filename: str) -> bool:

@@ -19,6 +19,7 @@ from .numerics import (
     structure,
 )
 from .passes import Batch, backward, forward, gradients, parameters, run
+from .processes import LIMIT, examine_all, usual_jobs
 from .report import OUTCOMES, Report, Result, without_reference
 from .runner import BoundCheck, Examination, check_component, component_checks, examine
 from .selection import cases_of, every_case
@@ -26,6 +27,7 @@ from .trial import Trial
 
 __all__ = [
     "LEVELS",
+    "LIMIT",
     "OUTCOMES",
     "OWN_KINDS",
     "Acceleration",
@@ -57,6 +59,7 @@ __all__ = [
     "every_case",
     "examine",
     "examine_acceleration",
+    "examine_all",
     "examples_of",
     "expect_equal",
     "fail",
@@ -78,5 +81,6 @@ __all__ = [
     "skip",
     "structure",
     "through_pickle",
+    "usual_jobs",
     "without_reference",
 ]

@@ -6,7 +6,7 @@ import os
 import shlex
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, Self
 from unittest import SkipTest
@@ -14,7 +14,7 @@ from unittest import SkipTest
 from attrs import asdict, field, frozen
 
 from ..nn import Draw
-from ..state import sandboxed
+from ..state import global_state_kept, sandboxed
 from ..support import nearest_names, printable_lines, where_raised
 from .cases import Case
 from .check import Check, ConformanceError, Level, WeaknessWarning
@@ -66,6 +66,7 @@ class Examination:
         self.case = case
         self._again = again
         self._results: dict[str, Result] = {}
+        self._originals: dict[object, Any] = {}
         self._checks = checks_by_name()
         for name in case.expected_failures:
             # One that is like no check may be of a plugin that is not installed here.
@@ -74,11 +75,11 @@ class Examination:
 
     def report(self, checks: Iterable[Check]) -> Report:
         """Run checks; those that they need are reported too where they fail."""
-        results = {check.name: self.result_of(check) for check in checks}
+        with global_state_kept():
+            results = {check.name: self._result_of(check) for check in checks}
         needed = [result for name, result in self._results.items() if name not in results and result.status == "failed"]
-        reference = None if self.case.reference is None else self.case.reference.name
         is_formula = self.kind is None or next(kind.is_formula for kind in all_kinds() if kind.name == self.kind)
-        return Report(self.case.name, (*needed, *results.values()), self.traits, reference, is_formula)
+        return Report(self.case.name, (*needed, *results.values()), self.traits, self._reference, is_formula)
 
     @cached_property
     def traits(self) -> frozenset[str]:
@@ -98,18 +99,50 @@ class Examination:
 
     def result_of(self, check: Check) -> Result:
         """Run a check, unless it has run."""
+        with global_state_kept():
+            return self._result_of(check)
+
+    def _result_of(self, check: Check) -> Result:
         if check.name not in self._results:
             self._results[check.name] = self._run(check)
         return self._results[check.name]
 
-    def _run(self, check: Check) -> Result:
+    def ended(self, check: Check, how: str, found: Iterable[Result], planned: Iterable[Check]) -> Report:
+        """Report a case whose process ended: the check that ran then fails, and those that would have run are skipped.
+
+        Args:
+            check: the check that ran.
+            how: what happened.
+            found: the results until then.
+            planned: all checks that were to be run.
+        """
+        results = {result.check: result for result in found}
+        results[check.name] = self._result(check, "failed", self._message(check, how, "wrong result"))
+        for other in planned:
+            if other.name not in results:
+                why = f"needs a process, which {check.name} ended"
+                results[other.name] = self._result(other, "skipped", why, check.name)
+        return Report(self.case.name, tuple(results.values()), self.case.traits, self._reference)
+
+    @property
+    def _reference(self) -> str | None:
+        return None if self.case.reference is None else self.case.reference.name
+
+    def _result(
+        self,
+        check: Check,
+        status: Status,
+        message: str = "",
+        blocked_by: str = "",
+        level: Level = "wrong result",
+    ) -> Result:
         expected = check.name in self.case.expected_failures
         reason = self.case.expected_failures.get(check.name, "")
+        text = printable_lines(message)
+        return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
 
-        def result(status: Status, message: str = "", blocked_by: str = "", level: Level = check.level) -> Result:
-            text = printable_lines(message)
-            return Result(self.case.name, check.name, check.family, status, text, expected, reason, blocked_by, level)
-
+    def _run(self, check: Check) -> Result:
+        result = partial(self._result, check, level=check.level)
         if self.case.unchecked:
             return result("skipped", self.case.unchecked)
         if self.kind is not None and not check.is_about(self.kind):
@@ -117,7 +150,7 @@ class Examination:
         weak = ""
         for need in check.needs:
             needed = self._checks[need] if need in self._checks else named_check(need)
-            first = self.result_of(needed)
+            first = self._result_of(needed)
             # One that is expected to fail is no reason to stop, and what is found to be less hides no wrong result.
             is_weak = first.outcome == "weakness" and "weakness" in (needed.level, check.level)
             if first.outcome == "failed" or is_weak:
@@ -126,8 +159,8 @@ class Examination:
             if first.blocked_by:
                 return result("skipped", f"needs {need}, which is skipped: it {first.message}", first.blocked_by)
         try:
-            with sandboxed(self.case.seed):
-                check.function(Trial(self.case, check.name, self.traits))
+            with sandboxed(self.case.seed, keeps_generators=False):
+                check.function(Trial(self.case, check.name, self.traits, self._originals))
         except SkipTest as skipped:
             return result("skipped", str(skipped))
         except ConformanceError as failure:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from attrs import evolve, frozen
 
-from ..nn import DOMAINS, Array, describe, fills
+from ..nn import DOMAINS, Array, Criterion, describe, fills
 from ..state import GlobalState, generator_states
 from .cases import Case
 from .check import fail
@@ -242,18 +242,21 @@ def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
         step = trial.map_real(draw_step, map_arrays(np.zeros_like, batch.input))
         component = trial.fresh()
         size = magnitude(component, batch)
-        place = _kink_of(partial(_value_along, trial, component, batch, step), size, reach)
+        passed = copy.deepcopy(component)
+        forward(passed, batch)
+        is_constant = not (trial.is_stochastic or buffers(component) or buffers(passed))
+        place = _kink_of(partial(_value_along, component, batch, step, is_constant), size, reach)
         if place is not None:
             return f"{place:.6g} of the way along a line through a drawn input"
     return None
 
 
-def _value_along(trial: Trial, component: Any, batch: Batch, step: Any, t: float) -> float:
+def _value_along(component: Any, batch: Batch, step: Any, is_constant: bool, t: float) -> float:
     """The loss, or the output weighted by gradOutput, where the input is moved by t steps."""
-    used = copy.deepcopy(component) if trial.is_stochastic or buffers(component) else component
+    used = component if is_constant else copy.deepcopy(component)
     moved = map_arrays(lambda array, by: array + t * by if is_floating(array) else array, batch.input, step)
     output = forward(used, Batch(moved, batch.second))
-    return float(output) if trial.kind == "criterion" else weighted_sum(output, batch.second)
+    return float(output) if isinstance(component, Criterion) else weighted_sum(output, batch.second)
 
 
 def _kink_of(value: Callable[[float], float], size: float, reach: float) -> float | None:

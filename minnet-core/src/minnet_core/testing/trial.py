@@ -31,19 +31,37 @@ class Trial:
         case: the case.
         rng: what the check draws from.
         traits: those of the component.
+
+    Trials of one case may share ``originals``, of which components are copied.
     """
 
-    def __init__(self, case: Case, purpose: str, traits: frozenset[str] | None = None) -> None:
+    def __init__(
+        self,
+        case: Case,
+        purpose: str,
+        traits: frozenset[str] | None = None,
+        originals: dict[object, Any] | None = None,
+    ) -> None:
         self.case = case
         self.rng = np.random.default_rng([case.seed, crc32(purpose.encode())])
         self.traits = case.traits if traits is None else traits
+        self._originals = {} if originals is None else originals
 
-    @cached_property
+    @property
     def prototype(self) -> Any:
         """A component that no pass has run through; checks get copies of it.
 
         Its parameters are not those that it began with: of many layers they are zeros and ones, which hide mistakes.
         """
+        return self._original("prototype", self._build)
+
+    def _original(self, key: object, make: Callable[[], Any]) -> Any:
+        """What is made once, and copied each time."""
+        if key not in self._originals:
+            self._originals[key] = make()
+        return self._originals[key]
+
+    def _build(self) -> Any:
         made = self.case.build()
         try:
             arrays = distinct(parameters(made))
@@ -175,6 +193,9 @@ class Trial:
 
     def fresh(self, mode: Mode = "train", dtype: npt.DTypeLike = np.float64) -> Any:
         """Make a component in a mode and a dtype; for evaluation, two training passes have gone through it."""
+        return copy.deepcopy(self._original((mode, np.dtype(dtype)), lambda: self._make(mode, dtype)))
+
+    def _make(self, mode: Mode, dtype: npt.DTypeLike) -> Any:
         component = copy.deepcopy(self.prototype)
         if isinstance(component, Module):
             component.astype(dtype)
@@ -189,7 +210,12 @@ class Trial:
 
     def draw_input(self, dtype: npt.DTypeLike = np.float64, shape: Any = None, rng: Any = None) -> Tensor:
         """Draw an input from the domain of the component."""
-        return evolve(self.case, traits=self.traits).draw_input(self.rng if rng is None else rng, dtype, shape)
+        return self._known_case.draw_input(self.rng if rng is None else rng, dtype, shape)
+
+    @cached_property
+    def _known_case(self) -> Case:
+        """The case with the traits that were found out."""
+        return self.case if self.traits == self.case.traits else evolve(self.case, traits=self.traits)
 
     def batch(
         self,

@@ -6,7 +6,8 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -14,7 +15,19 @@ import click
 from ...errors import MinnetError
 from ...nn import read_shape
 from ...support import printable_lines, render_table
-from ...testing import Case, Report, Result, all_checks, cases_of, every_case, examine, named_check, without_reference
+from ...testing import (
+    LIMIT,
+    Case,
+    Report,
+    Result,
+    all_checks,
+    cases_of,
+    every_case,
+    examine_all,
+    named_check,
+    usual_jobs,
+    without_reference,
+)
 from ..listing import echo_json, records
 
 _COLUMNS = ("component", "passed", "failed", "weak", "skipped", "expected to fail")
@@ -61,6 +74,20 @@ def _read_shape(text: str) -> Any:
 @click.option("--example", type=click.IntRange(min=0), help="Check only this one of the class's EXAMPLES.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the random inputs.")
 @click.option("--check", "checks", multiple=True, help="Run only this check and those that it depends on.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="How many processes check at a time; with 1 everything runs in this one, which a component can end.  "
+    "[default: one for each processor and 8 cases]",
+)
+@click.option(
+    "--limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=LIMIT,
+    show_default=True,
+    help="Seconds after which a case fails that does not end, where it runs in a process of its own.",
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 for weaknesses too.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every failure in full, and why checks are skipped.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and what each proves.")
@@ -75,6 +102,8 @@ def check(
     example: int | None,
     seed: int,
     checks: Sequence[str],
+    jobs: int | None,
+    limit: float,
     strict: bool,
     verbose: bool,
     listing: bool,
@@ -104,25 +133,27 @@ def check(
         raise click.UsageError("expected --all without --args, --input, --target, --trait and --example")
     if os.getcwd() not in sys.path:  # as for python -m, so that module:Class finds what lies here
         sys.path.insert(0, os.getcwd())
-    try:
-        cases = (
-            every_case(seed)
-            if everything
-            else cases_of(
-                *subjects,
-                arguments=arguments,
-                input=list(shapes) or None,
-                target=target,
-                traits=traits,
-                example=example,
-                seed=seed,
-            )
+    make_cases: Callable[[], list[Case]] = (
+        partial(every_case, seed)
+        if everything
+        else partial(
+            cases_of,
+            *subjects,
+            arguments=arguments,
+            input=list(shapes) or None,
+            target=target,
+            traits=traits,
+            example=example,
+            seed=seed,
         )
+    )
+    try:
+        cases = make_cases()
         for name in checks:
             named_check(name)
     except (MinnetError, ValueError, TypeError) as error:
         raise _Misuse(printable_lines(str(error))) from error
-    reports = [examine(case, checks or None) for case in cases]
+    reports = examine_all(cases, make_cases, checks or None, jobs=jobs or usual_jobs(cases), limit=limit)
     checked = [report for case, report in zip(cases, reports, strict=True) if not case.unchecked]
     if as_json:
         echo_json([report.to_dict() for report in reports])
