@@ -51,7 +51,8 @@ def evaluated(module: Module) -> Module:
 
 KINKED: dict[str, tuple[Module, Function, list[float]]] = {
     "Abs": (Abs(), torch.abs, [0]),
-    "CELU": (CELU(0.5), torch.nn.CELU(0.5), [0]),
+    "CELU": (CELU(), torch.nn.CELU(), [0]),
+    "CELU of alpha 3": (CELU(3), torch.nn.CELU(3), [0]),
     "Clamp": (Clamp(-0.5, 2), lambda x: torch.clamp(x, -0.5, 2), [-0.5, 2]),
     "Clamp to one": (Clamp(2, 2), lambda x: torch.clamp(x, 2, 2), [1, 2, 3]),
     "Clamp from above": (Clamp(max=2), lambda x: torch.clamp(x, max=2), [2]),
@@ -60,6 +61,7 @@ KINKED: dict[str, tuple[Module, Function, list[float]]] = {
     "HardSigmoid": (HardSigmoid(), torch.nn.Hardsigmoid(), [-3, 3]),
     "HardSwish": (HardSwish(), torch.nn.Hardswish(), [-3, 3]),
     "HardTanh": (HardTanh(), torch.nn.Hardtanh(), [-1, 1]),
+    "HardTanh from 0.5 to 2": (HardTanh(0.5, 2), torch.nn.Hardtanh(0.5, 2), [0.5, 2]),
     "ReLU6": (ReLU6(), torch.nn.ReLU6(), [0, 6]),
     "RReLU": (evaluated(RReLU()), torch.nn.RReLU().eval(), [0]),
     "SELU": (SELU(), torch.nn.SELU(), [0]),

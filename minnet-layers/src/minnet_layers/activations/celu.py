@@ -34,11 +34,11 @@ class CELU(Module):
 
     EXAMPLES = (
         Example(
+            arguments={"alpha": 0.5},
             input=[(4, 3), (2, 3, 5)],
             rejected_arguments=[{"alpha": 0.0}, {"alpha": -1.0}],
-            reference=Reference("torch.nn.CELU"),
+            reference=Reference("torch.nn.CELU", {"alpha": 0.5}),
         ),
-        Example(arguments={"alpha": 0.5}, input=(4, 3), reference=Reference("torch.nn.CELU", {"alpha": 0.5})),
     )
 
     def __init__(self, alpha: float = 1.0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from typing import ClassVar
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
 from minnet_core.nn import as_floating, axis_dot, axis_sums, shifted_exp, whole_rows
@@ -32,7 +33,7 @@ class SoftMax(Module):
     array([[0.25, 0.25, 0.5 ]])
     """
 
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         Example(
             input=(4, 3),
             rejected_arguments=[{"axis": 0.5}],

@@ -33,8 +33,11 @@ class SoftMin(SoftMax):
     """
 
     EXAMPLES = (
-        Example(input=(4, 3), rejected_arguments=[{"axis": 0.5}], reference=Reference("torch.nn.Softmin", {"dim": -1})),
-        Example(arguments={"axis": 1}, input=(2, 3, 5), reference=Reference("torch.nn.Softmin", {"dim": 1})),
+        Example(
+            input=[(4, 3), (2, 3, 5)],
+            rejected_arguments=[{"axis": 0.5}],
+            reference=Reference("torch.nn.Softmin", {"dim": -1}),
+        ),
     )
 
     def updateOutput(self, input: Array) -> Array:

@@ -39,12 +39,6 @@ class Clamp(Module):
             rejected_arguments=[{"max": -1.0}, {"min": None, "max": None}, {"min": float("nan")}],
             reference=Reference("torch.clamp", {"min": -0.5, "max": 0.8}),
         ),
-        Example(
-            arguments={"min": 0.1},
-            input=(4, 3),
-            traits={"kinks"},
-            reference=Reference("torch.clamp", {"min": 0.1}),
-        ),
     )
 
     def __init__(self, min: float | None = None, max: float | None = None) -> None:
