@@ -40,7 +40,7 @@ INLINE float exponential_of_less(float x) { return exponential(x > 0 ? -x : x); 
 /* ------------------------------------------------------------------ straight pieces */
 
 /* y = p x + q; error 1 ulp, or of the larger term */
-OUTPUT(scale_shift, p *x + q)
+OUTPUT(scale_shift, q + p * x)
 
 /* y = x from p to q; exact */
 OUTPUT(clip, clipped(x, p, q))
@@ -64,7 +64,7 @@ OUTPUT(hard_sigmoid, clipped(x + 3, 0, 6) / 6)
 GRADIENT(hard_sigmoid_back, (x > -3) & (x < 3) ? g / 6 : 0)
 
 /* y = x times (x + 3) / 6 from 0 to 1; error 1.9 ulp */
-OUTPUT(hard_swish, x *(clipped(x + 3, 0, 6) / 6))
+OUTPUT(hard_swish, clipped(x + 3, 0, 6) / 6 * x)
 
 /* gx = g (x / 3 + 1/2) where -3 < x < 3, 0 below, g above; error 0.7 ulp of the larger term (1.2 if g is not 1) */
 GRADIENT(hard_swish_back, x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5f) : g)
@@ -90,7 +90,7 @@ INLINE float sigmoid_of_less(float x) {
     const float e = exponential_of_less(x);
     return (x > 0 ? e : 1.0f) / (1.0f + e);
 }
-GRADIENT(log_sigmoid_back, g *sigmoid_of_less(x))
+GRADIENT(log_sigmoid_back, sigmoid_of_less(x) * g)
 
 /* tanh(log(1 + e^x)) = ((1 + e^x)^2 - 1) / ((1 + e^x)^2 + 1), numerator and denominator divided by e^2x above 0, so
    that both are made of e = e^-|x|: n / (n + 2 e^2) with n = 1 + 2 e, and below 0 n / (n + 2) with n = e (e + 2).
@@ -117,7 +117,7 @@ INLINE float slope_of_mish(float x) {
 OUTPUT(mish, mish_of(x))
 
 /* gx = g (t + x t') with t = tanh(log(1 + e^x)); error 4.6 ulp of the larger term (5.1 if g is not 1) */
-GRADIENT(mish_back, g *slope_of_mish(x))
+GRADIENT(mish_back, slope_of_mish(x) * g)
 
 #undef NUMBERS
 #undef OUTPUT

@@ -20,7 +20,8 @@ class HardShrink(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,[|x| > \lambda]
 
-    PyTorch: ``torch.nn.Hardshrink(lambd)``, which takes negative numbers too, with which it keeps all.
+    PyTorch: ``torch.nn.Hardshrink(lambd)``, which takes negative numbers too, with which it keeps all. Torch7 calls the
+    argument ``lambda``.
 
     Paper: Donoho and Johnstone, 1994, Biometrika 81:425.
 

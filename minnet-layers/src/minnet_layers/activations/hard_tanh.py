@@ -20,7 +20,8 @@ class HardTanh(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,[\mathrm{min} < x < \mathrm{max}]
 
-    PyTorch: ``torch.nn.Hardtanh(min_val, max_val)``. `Clamp` lets the gradient through at the kinks.
+    PyTorch: ``torch.nn.Hardtanh(min_val, max_val)``. Torch7 calls the bounds ``min_value`` and ``max_value``. `Clamp`
+    lets the gradient through at the kinks.
 
     Args:
         min_val: the least value.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating, floating_dtype
+from minnet_core.nn import as_floating, floating_dtype, masked
 
 
 class RReLU(Module):
@@ -21,7 +21,8 @@ class RReLU(Module):
     .. math:: \frac{\partial L}{\partial x} = g\,\begin{cases} 1 & x > 0 \\ a & x \le 0 \end{cases}
 
     PyTorch: ``torch.nn.RReLU(lower, upper)``, which draws other slopes of the same distribution. Slopes are drawn in
-    float32, so that one seed draws the same for every dtype, and for positive numbers too.
+    float32, so that one seed draws the same for every dtype, and for positive numbers too. Torch7 calls the bounds
+    ``l`` and ``u``.
 
     Paper: Xu, Wang, Chen and Li, 2015, arXiv:1505.00853.
 
@@ -73,13 +74,18 @@ class RReLU(Module):
 
     def _drawn(self, input: Array) -> Array:
         """A slope for each number, which is 1 where that is positive."""
-        slopes = self.rng.random(input.shape, np.float32).astype(floating_dtype(input), copy=False)
+        slopes = np.empty_like(input, floating_dtype(input))  # lies in memory as the input does
+        slopes[...] = self.rng.random(input.shape, np.float32)  # and is drawn in the order of the axes
         slopes *= self.upper - self.lower
         slopes += self.lower
-        slopes[input > 0] = 1
-        return slopes
+        return _one_above_zero(slopes, input)
 
     def _mean(self, input: Array) -> Array:
-        slopes = np.full_like(input, (self.lower + self.upper) / 2, floating_dtype(input))
-        slopes[input > 0] = 1
-        return slopes
+        return _one_above_zero(np.full_like(input, (self.lower + self.upper) / 2, floating_dtype(input)), input)
+
+
+def _one_above_zero(slopes: Array, input: Array) -> Array:
+    is_positive = input > 0
+    slopes = masked(slopes, ~is_positive)
+    slopes += is_positive
+    return slopes

@@ -20,7 +20,7 @@ class SoftShrink(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,[|x| > \lambda]
 
-    PyTorch: ``torch.nn.Softshrink(lambd)``.
+    PyTorch: ``torch.nn.Softshrink(lambd)``; Torch7 calls the argument ``lambda``.
 
     Paper: Donoho and Johnstone, 1994, Biometrika 81:425.
 

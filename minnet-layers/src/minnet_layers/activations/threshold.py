@@ -44,7 +44,9 @@ class Threshold(Module):
 
     def updateOutput(self, input: Array) -> Array:
         input = as_floating(input)
-        output = np.where(input <= self.threshold, input.dtype.type(self.value), input)
+        is_replaced = input <= self.threshold
+        output = masked(input, ~is_replaced)
+        output += masked(np.full_like(input, self.value), is_replaced)
         self.output = output
         return output
 

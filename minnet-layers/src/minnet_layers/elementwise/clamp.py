@@ -18,8 +18,8 @@ class Clamp(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g\,[\mathrm{min} \le x \le \mathrm{max}]
 
-    PyTorch: ``torch.clamp(x, min, max)``, which takes a least above the largest too. `HardTanh` lets no gradient
-    through at the kinks.
+    PyTorch: ``torch.clamp(x, min, max)``, which takes a least above the largest too. Torch7 calls the bounds
+    ``min_value`` and ``max_value``, and needs both. `HardTanh` lets no gradient through at the kinks.
 
     Args:
         min: the least value; None for none.
