@@ -130,3 +130,11 @@ def test_a_gradient_of_half_precision_is_summed_in_float32():
     layer = Embedding(3, 1, dtype=np.float16)
     layer.accGradParameters(np.zeros(8192, int), np.full((8192, 1), 2**-4, np.float16))
     np.testing.assert_array_equal(layer.gradW, [[512], [0], [0]])
+
+
+def test_tables_of_more_rows_than_16_bits_can_count():
+    layer, x = Embedding(70_000, 1, dtype=np.float64), np.array([0, 65_536, 1, 65_537, 0, 65_536, 69_999])
+    layer.accGradParameters(x, np.ones((7, 1)))
+    expected = np.zeros((70_000, 1))
+    np.add.at(expected, x, 1)
+    np.testing.assert_array_equal(layer.gradW, expected)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_layers import Euclidean
+from minnet_layers.similarities.distances import Distances
 
 
 def passes(x, W, g):
@@ -76,3 +77,10 @@ def test_many_centres_need_no_array_of_all_differences():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20e6
+
+
+def test_how_far_from_0_points_are_makes_none_of_them_near():
+    """Else all pairs would be computed one centre after another."""
+    x, W = np.random.default_rng(0).standard_normal((2, 40, 30))
+    assert not Distances.of(x, W).is_near.any()
+    assert not Distances.of(x + 1e6, W + 1e6).is_near.any()

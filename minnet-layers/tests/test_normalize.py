@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from minnet_core import to_config
 from minnet_layers import Normalize
 
 NORMS = [1, 1.5, 2, 3, 10, float("inf")]
@@ -67,6 +68,12 @@ def test_equally_large_numbers_share_in_the_maximum_norm():
     layer, x = Normalize(float("inf")), np.array([[2.0, -2.0, 1.0]])
     np.testing.assert_array_equal(layer.forward(x), [[1, -1, 0.5]])
     np.testing.assert_array_equal(layer.backward(x, np.array([[1.0, 2.0, 0.0]])), [[0.75, 0.75, 0]])
+
+
+def test_the_maximum_norm_can_be_written_down():
+    layer, x = Normalize("inf"), np.array([[3.0, -4.0]])
+    assert to_config(layer)["p"] == "inf"
+    np.testing.assert_array_equal(layer.forward(x), Normalize(float("inf")).forward(x))
 
 
 @pytest.mark.parametrize("p", [0.5, 0, -1, float("nan")])

@@ -22,6 +22,7 @@ from minnet_layers import (
     Maxout,
     Min,
     Mul,
+    Normalize,
 )
 
 EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[..., torch.Tensor]]] = {
@@ -34,6 +35,11 @@ EXPRESSIONS: dict[str, tuple[Callable[[], Module], tuple[int, ...], Callable[...
         lambda: Maxout(5, 3, 4, rng=0),
         (6, 5),
         lambda x, W, b: torch.nn.functional.linear(x, W, b).view(6, 4, 3).max(1)[0],
+    ),
+    "Normalize in the sum of sizes": (
+        lambda: Normalize(1),
+        (6, 5),
+        lambda x: torch.nn.functional.normalize(x, 1),
     ),
     "Cosine": (
         lambda: Cosine(5, 3, rng=0),

@@ -78,7 +78,7 @@ class EmbeddingBag(Module):
                     {"W": "weight"},
                 ),
             )
-            for mode in MODES
+            for mode in ("sum", "max")
         ),
         Example(
             arguments={"num_embeddings": 4, "embedding_dim": 2, "padding_idx": 0},
