@@ -72,18 +72,48 @@ def test_each_element_draws_numbers_of_its_own_and_goes_back_through_the_same():
             np.testing.assert_array_equal(gradient, output)
 
 
+class Refusing(Identity):
+    """Refuses to go back through four samples."""
+
+    def updateGradInput(self, input, gradOutput):
+        if len(input) == 4:
+            raise ShapeError("not four")
+        return super().updateGradInput(input, gradOutput)
+
+
 def test_moving_averages_see_every_element_and_going_back_leaves_them():
-    model, alone = MapTable(notebook.BatchNormalization(0.9)), notebook.BatchNormalization(0.9)
-    table = TABLE[:2]
+    model, alone = MapTable(notebook.BatchNormalization(0.9), Refusing()), notebook.BatchNormalization(0.9)
+    table = TABLE[::2]
     outputs = model.forward(table)
     for x in table:
         alone.forward(x)
     for _ in range(2):
         np.testing.assert_array_equal(model[0].moving_mean, alone.moving_mean)
         model.backward(table, outputs)
-    with pytest.raises(ShapeError):
-        model.updateGradInput(table, outputs[::-1])
+    outputs, _ = model.forward(TABLE), [alone.forward(x) for x in TABLE]
+    with pytest.raises(ShapeError, match="not four"):
+        model.backward(TABLE, outputs)
     np.testing.assert_array_equal(model[0].moving_mean, alone.moving_mean)
+
+
+def test_a_declared_buffer_may_be_set_between_forward_and_backward():
+    class Counting(Identity):
+        BUFFERS = ("seen",)
+
+        def __init__(self):
+            super().__init__()
+            self.seen = np.zeros(1)
+
+        def updateOutput(self, input):
+            self.seen = self.seen + len(input)
+            return super().updateOutput(input)
+
+    model = MapTable(Counting())
+    outputs = model.forward(TABLE)
+    assert model[0].seen == 7
+    model[0].seen = np.full(1, 100.0)
+    model.backward(TABLE, outputs)
+    assert model[0].seen == 100
 
 
 def test_a_parameter_may_be_bound_anew_between_forward_and_backward():
@@ -98,12 +128,6 @@ def test_a_parameter_may_be_bound_anew_between_forward_and_backward():
 
 
 def test_a_backward_pass_that_fails_changes_no_gradient_and_says_with_which_element():
-    class Refusing(Identity):
-        def updateGradInput(self, input, gradOutput):
-            if len(input) == 4:
-                raise ShapeError("not four")
-            return super().updateGradInput(input, gradOutput)
-
     model = MapTable(Refusing(), linear())
     outputs = model.forward(TABLE)
     with pytest.raises(ShapeError, match="not four") as raised:

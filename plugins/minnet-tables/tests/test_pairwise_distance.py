@@ -14,6 +14,7 @@ A, B = np.random.default_rng(0).standard_normal((2, 3, 4))
 def test_what_moves_both_vectors_changes_nothing_and_the_dual_norm_of_a_gradient_is_one(p):
     layer = PairwiseDistance(p, eps=0.0)
     np.testing.assert_allclose(layer.forward((A + 7, B + 7)), np.linalg.norm(A - B, p, axis=1), rtol=1e-13)
+    layer.forward((A, B))
     by_a, by_b = layer.backward((A, B), np.ones(3))
     np.testing.assert_array_equal(by_a, -by_b)
     dual = {1: math.inf, math.inf: 1}.get(p) or p / (p - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minnet_core import Array, Example, Module, Reference, expect_shape
+from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
 from minnet_core.nn import as_floating
 
 from .norms import norms
@@ -66,9 +66,10 @@ class PairwiseDistance(Module):
         return output
 
     def updateGradInput(self, input: tuple[Array, Array], gradOutput: Array) -> tuple[Array, Array]:
+        expect_forward(self)
         d = self._differences(input)
         expect_shape(self, gradOutput, d.shape[:-1], "gradOutput")
-        y = norms(d, self.p)
+        y = self.output[..., np.newaxis]
         slopes = np.abs(d)
         if self.p == np.inf:
             slopes = (slopes == y).astype(d.dtype)
