@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ...nn import Array, given_arguments
 from ..check import check, fail, skip
-from ..gradient_check import differentiable, explain_mismatch, magnitude, objective
+from ..gradient_check import differentiable, explain_mismatch, magnitude, repeated_objective
 from ..numerics import (
     STEP,
     Line,
@@ -208,8 +208,8 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str, *, is_
         if not compared:
             skip("nothing here can be varied a little: it has no parameters, or takes integers")
         size = magnitude(component, batch)
+        value = repeated_objective(component, batch)
         for name, array in compared.items():
-            value = partial(objective, component, batch)
             gradient = with_padding(trial, array, results[name], value)
             found = find_mismatch(value, array, gradient, size, trial.rng)
             if found is None:
@@ -263,12 +263,12 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
         skip("the function is not finite there")
     gradInput = copied(backward(probe, batch))
     noise = 1e-6 + 64 * np.finfo(np.float64).eps * magnitude(component, batch) / STEP
-    gradient = dict(named_arrays("gradInput", gradInput))
+    gradient, value = dict(named_arrays("gradInput", gradInput)), repeated_objective(component, batch)
     for name, array in named_arrays("gradInput", batch.input):
         if not is_floating(array):
             continue
         for direction in [*directions(array, trial.rng, CHOSEN), np.ones_like(array)]:
-            line = Line(lambda: objective(component, batch), array, direction)
+            line = Line(value, array, direction)
             left, right = line.one_sided(STEP)
             margin = noise + 1e-3 * max(abs(left), abs(right))
             analytic = line.along(gradient[name])
