@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -29,7 +29,7 @@ from .numerics import (
     structure,
     tolerance_of,
 )
-from .passes import Batch, forward, gradients, parameters, run
+from .passes import Batch, forward, gradients, leaves_only_results, parameters, run
 
 MOST = 512
 """A gradient with more elements is not searched for a pattern of errors: each takes two forward passes."""
@@ -40,7 +40,23 @@ def objective(component: Any, batch: Batch) -> float:
 
     A copy computes it, so that a component that changes with every pass is the same each time.
     """
-    output = forward(copy.deepcopy(component), batch)
+    return _weighed(forward(copy.deepcopy(component), batch), component, batch)
+
+
+def repeated_objective(component: Any, batch: Batch) -> Callable[[], float]:
+    """Make a function of `objective`, to be called while the arrays of the component and the batch are varied.
+
+    Where a pass leaves nothing behind but its results, the component itself computes it: most of the time of a small
+    layer's pass is that of a copy.
+    """
+    probe = copy.deepcopy(component)
+    forward(probe, batch)
+    if not leaves_only_results(component, probe):
+        return partial(objective, component, batch)
+    return lambda: _weighed(forward(component, batch), component, batch)
+
+
+def _weighed(output: Any, component: Any, batch: Batch) -> float:
     return float(output) if isinstance(component, Criterion) else weighted_sum(output, batch.second)
 
 

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 from attrs import evolve, frozen
 
-from ..nn import Array, Criterion, Module, Tensor, describe, find_buffers, walk
+from ..nn import PROTOCOL_ATTRIBUTES, Array, Criterion, Module, Tensor, describe, find_buffers, walk
 from ..saving import changed_attributes, set_attributes
 from ..state import GlobalState, align_generators, generator_states
 from .numerics import copied, copies, map_arrays, named_arrays, rows
@@ -134,6 +134,34 @@ def copy_state(source: Any, target: Any) -> None:
                 places[place.name].put(np.array(place.value))
         set_attributes(target, changed_attributes(source, target), type(source).__name__)
     align_generators(target, source)
+
+
+def leaves_only_results(before: Any, after: Any) -> bool:
+    """Whether a pass has left nothing in a component but its results, by what it held before: a copy that ran none.
+
+    Caches count: a pass may read what the one before left in them. So does whatever cannot be compared.
+    """
+    old, new = parts(before), parts(after)
+    return len(old) == len(new) and all(map(_hold_the_same, old, new))
+
+
+def _hold_the_same(one: Any, other: Any) -> bool:
+    held = [
+        {key: value for key, value in vars(each).items() if key not in PROTOCOL_ATTRIBUTES} for each in (one, other)
+    ]
+    return _is_same(*held)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_is_same(value, other[key]) for key, value in one.items())
+    return isinstance(one, Module) or bool(one == other)  # a module is one of the parts
 
 
 def buffers(component: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-KILLS = int(os.environ.get("SURVIVAL_KILLS", "15"))
+KILLS = int(os.environ.get("SURVIVAL_KILLS", "10"))
 
 
 def test_a_run_that_is_killed_at_any_instant_ends_with_the_weights_of_one_that_is_not(program, whole):

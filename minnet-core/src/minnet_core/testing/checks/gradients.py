@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ...nn import Array, given_arguments
 from ..check import check, fail, skip
-from ..gradient_check import differentiable, explain_mismatch, magnitude, objective
+from ..gradient_check import differentiable, explain_mismatch, magnitude, repeated_objective
 from ..numerics import (
     STEP,
     Line,
@@ -209,8 +209,8 @@ def _compare(trial: Trial, mode: str, draw: Callable[[], Batch], of: str, *, is_
         if not compared:
             skip("nothing here can be varied a little: it has no parameters, or takes integers")
         size = magnitude(component, batch)
+        value = repeated_objective(component, batch)
         for name, array in compared.items():
-            value = partial(objective, component, batch)
             gradient = with_padding(trial, array, results[name], value)
             found = find_mismatch(value, array, gradient, size, trial.rng)
             if found is None:
@@ -264,21 +264,20 @@ def _expect_slopes(trial: Trial, mode: str, batch: Batch) -> None:
         skip("the function is not finite there")
     gradInput = copied(backward(probe, batch))
     noise = 1e-6 + 64 * np.finfo(np.float64).eps * magnitude(component, batch) / STEP
-    gradient = dict(named_arrays("gradInput", gradInput))
+    gradient, value = dict(named_arrays("gradInput", gradInput)), repeated_objective(component, batch)
     varied = {name: array for name, array in named_arrays("gradInput", batch.input) if is_floating(array)}
     for name, array in varied.items():
-        value = partial(objective, component, batch)
         for direction in [*directions(array, trial.rng, CHOSEN), np.ones_like(array)]:
-            _expect_slope(trial, mode, batch, name, Line(value, array, direction), gradient[name], noise)
+            _expect_slope(trial, mode, component, batch, name, Line(value, array, direction), gradient[name], noise)
     if len(varied) > 1:  # numbers may be equal across a table, as those of which the largest is taken
         together = np.concatenate([array.ravel() for array in varied.values()])
-        value = partial(_value_of, partial(objective, component, batch), together, [*varied.values()])
-        line = Line(value, together, np.ones_like(together))
+        of_all = partial(_value_of, value, together, [*varied.values()])
+        line = Line(of_all, together, np.ones_like(together))
         whole = np.concatenate([np.ravel(gradient[name]) for name in varied])
         try:
-            _expect_slope(trial, mode, batch, "gradInput of the whole table", line, whole, noise)
+            _expect_slope(trial, mode, component, batch, "gradInput of the whole table", line, whole, noise)
         finally:
-            value()
+            of_all()
 
 
 def _value_of(value: Callable[[], float], numbers: Array, arrays: list[Array]) -> float:
@@ -290,7 +289,9 @@ def _value_of(value: Callable[[], float], numbers: Array, arrays: list[Array]) -
     return value()
 
 
-def _expect_slope(trial: Trial, mode: str, batch: Batch, name: str, line: Line, gradient: Array, noise: float) -> None:
+def _expect_slope(
+    trial: Trial, mode: str, component: Any, batch: Batch, name: str, line: Line, gradient: Array, noise: float
+) -> None:
     """Expect a gradient to say the slope along a line, if there is one."""
     left, right = line.one_sided(STEP)
     margin = noise + 1e-3 * max(abs(left), abs(right))
@@ -302,8 +303,7 @@ def _expect_slope(trial: Trial, mode: str, batch: Batch, name: str, line: Line, 
         return
     nearer = line.one_sided(STEP / 4)
     if np.abs(np.subtract(nearer, (left, right))).max() <= margin:  # else it bends, or jumps, within the step
-        size = magnitude(trial.fresh(mode), batch)
-        _skip_if_rounded(trial, mode, abs(analytic - (left + right) / 2), size)
+        _skip_if_rounded(trial, mode, abs(analytic - (left + right) / 2), magnitude(component, batch))
         place = list(line.direction) if isinstance(line.direction, tuple) else " along all elements"
         fail(
             f"{name}{place}, shape {line.x.shape}, {mode} mode, {batch}: "
