@@ -5,18 +5,26 @@ Every class follows `minnet_core.Criterion`; ``minnet_core.criterions`` finds th
 
 from __future__ import annotations
 
-from .bce_with_logits_criterion import BCEWithLogitsCriterion
-from .class_nll_criterion import ClassNLLCriterion
-from .class_nll_criterion_unstable import ClassNLLCriterionUnstable
-from .cross_entropy_criterion import CrossEntropyCriterion
-from .mse_criterion import MSECriterion
+from typing import TYPE_CHECKING
+
+from minnet_core.support import lazy_exports
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "BCEWithLogitsCriterion",
-    "ClassNLLCriterion",
-    "ClassNLLCriterionUnstable",
-    "CrossEntropyCriterion",
-    "MSECriterion",
-]
+if TYPE_CHECKING:
+    from .classification import (
+        BCEWithLogitsCriterion as BCEWithLogitsCriterion,
+        ClassNLLCriterion as ClassNLLCriterion,
+        ClassNLLCriterionUnstable as ClassNLLCriterionUnstable,
+        CrossEntropyCriterion as CrossEntropyCriterion,
+    )
+    from .regression import MSECriterion as MSECriterion
+else:  # so that what is installed can be listed, and a criterion imported, without all the others
+    __all__, __getattr__, __dir__ = lazy_exports(
+        __name__,
+        {
+            "classification": "BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
+            "CrossEntropyCriterion",
+            "regression": "MSECriterion",
+        },
+    )

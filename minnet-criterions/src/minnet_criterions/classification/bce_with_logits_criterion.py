@@ -10,8 +10,8 @@ import numpy.typing as npt
 from minnet_core import Array, Criterion, Example, Reference, ShapeError, expect_shape
 from minnet_core.nn import accumulation_dtype, axis_sums, describe, exp_minus_abs, floating_dtype, sigmoid
 
-from .arguments import weights_of
-from .batch import batch_size
+from ..arguments import weights_of
+from ..batch import batch_size
 
 
 class BCEWithLogitsCriterion(Criterion):

@@ -7,7 +7,7 @@ import numpy as np
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
 from minnet_core.nn import accumulation_dtype, floating_dtype
 
-from .batch import batch_size
+from ..batch import batch_size
 
 
 class MSECriterion(Criterion):
