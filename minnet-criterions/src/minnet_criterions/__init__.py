@@ -18,13 +18,24 @@ if TYPE_CHECKING:
         ClassNLLCriterionUnstable as ClassNLLCriterionUnstable,
         CrossEntropyCriterion as CrossEntropyCriterion,
     )
-    from .regression import MSECriterion as MSECriterion
+    from .regression import (
+        AbsCriterion as AbsCriterion,
+        GaussianNLLCriterion as GaussianNLLCriterion,
+        HuberCriterion as HuberCriterion,
+        LogCoshCriterion as LogCoshCriterion,
+        MSECriterion as MSECriterion,
+        PoissonNLLCriterion as PoissonNLLCriterion,
+        QuantileCriterion as QuantileCriterion,
+        SmoothL1Criterion as SmoothL1Criterion,
+        WeightedMSECriterion as WeightedMSECriterion,
+    )
 else:  # so that what is installed can be listed, and a criterion imported, without all the others
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
             "classification": "BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
             "CrossEntropyCriterion",
-            "regression": "MSECriterion",
+            "regression": "AbsCriterion GaussianNLLCriterion HuberCriterion LogCoshCriterion MSECriterion "
+            "PoissonNLLCriterion QuantileCriterion SmoothL1Criterion WeightedMSECriterion",
         },
     )

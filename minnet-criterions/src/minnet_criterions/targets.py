@@ -65,6 +65,22 @@ def chosen_classes(owner: object, input: Array, target: Array, *, is_backward: b
     return numbers, target
 
 
+def expect_signs(owner: object, target: Array) -> None:
+    """Check that a target names one of two sides, -1 and 1: with 0 and 1 a loss would be a number, and a wrong one.
+
+    Raises:
+        ValueError: if there is anything else.
+
+    >>> expect_signs("MarginCriterion", np.array([1, 0]))
+    Traceback (most recent call last):
+    ...
+    ValueError: MarginCriterion: expected targets of -1 and 1, received 0
+    """
+    wrong = np.abs(target) != 1
+    if wrong.any():
+        raise ValueError(f"{owner}: expected targets of -1 and 1, received {target[wrong][0]}")
+
+
 def weighted_sum(weights: Array, scores: Array) -> float:
     """Sum ``weights * scores``, where a weight of 0 counts 0 whatever the score: minus infinity, say.
 

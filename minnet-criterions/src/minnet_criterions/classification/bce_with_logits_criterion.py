@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array, Criterion, Example, Reference, ShapeError, expect_shape
-from minnet_core.nn import accumulation_dtype, axis_sums, describe, exp_minus_abs, floating_dtype, sigmoid
+from minnet_core import Array, Criterion, Example, Reference
+from minnet_core.nn import exp_minus_abs, floating_dtype, sigmoid
 
-from ..arguments import weights_of
-from ..batch import batch_size
+from ..arguments import expect_broadcast, mean_over, weights_of
+from ..batch import matched, mean_loss, sample_losses, share
 
 
 class BCEWithLogitsCriterion(Criterion):
@@ -75,14 +73,11 @@ class BCEWithLogitsCriterion(Criterion):
         super().__init__()
         self.weights = weights_of("BCEWithLogitsCriterion", "weights", weights)
         self.pos_weight = weights_of("BCEWithLogitsCriterion", "pos_weight", pos_weight)
-        if mean not in ("batch", "elements"):
-            raise ValueError(f"BCEWithLogitsCriterion: expected mean 'batch' or 'elements', received {mean!r}")
-        self.mean = mean
+        self.mean = mean_over("BCEWithLogitsCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        loss = float(self._sums(input, target).sum(dtype=np.float64)) * self.share(input.shape)
-        self.output = loss
-        return loss
+        self.output = mean_loss(self._elements(input, target), self.mean)
+        return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         x, positive, negative = self._read(input, target)
@@ -92,48 +87,30 @@ class BCEWithLogitsCriterion(Criterion):
         gradient -= positive
         if self.weights is not None:
             gradient *= self.weights.astype(x.dtype)
-        gradient *= self.share(input.shape)
+        gradient *= share(self.mean, input.shape)
         self.gradInput = gradient.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        sums = self._sums(input, target)
-        sums *= self.share(input.shape) * len(input)
-        return sums
+        return sample_losses(self._elements(input, target), self.mean)
 
-    def share(self, shape: tuple[int, ...]) -> float:
-        """What a sum over all elements is multiplied by."""
-        return 1 / (shape[0] if self.mean == "batch" else math.prod(shape))
-
-    def _sums(self, input: Array, target: Array) -> Array:
-        """The sum over the features of each sample."""
+    def _elements(self, input: Array, target: Array) -> Array:
+        """The loss of each element."""
         x, positive, negative = self._read(input, target)
-        losses = np.log1p(exp_minus_abs(x))
+        losses: Array = np.log1p(exp_minus_abs(x))
         if self.pos_weight is not None:
             losses *= positive + negative
         losses -= positive * np.minimum(x, 0)
         losses += negative * np.maximum(x, 0)
         if self.weights is not None:
             losses *= self.weights.astype(x.dtype)
-        return axis_sums(losses.reshape(len(x), -1))[:, 0]
+        return losses
 
     def _read(self, input: Array, target: Array) -> tuple[Array, Array, Array]:
         """The scores, and how much each counts as positive and as negative."""
-        batch_size(self, input)
-        expect_shape(self, target, input.shape, "target")
+        x, t = matched(self, input, target)
         for name in ("weights", "pos_weight"):
-            array = getattr(self, name)
-            if array is not None and not _is_broadcast(array.shape, input.shape):
-                raise ShapeError(
-                    f"{self}: expected {name} {array.shape} to be broadcast to the input, received {describe(input)}"
-                )
-        dtype = accumulation_dtype(input)
-        t = target.astype(dtype, copy=False)
-        positive = t if self.pos_weight is None else t * self.pos_weight.astype(dtype)
-        return input.astype(dtype, copy=False), positive, 1 - t
-
-
-def _is_broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    pairs = zip(reversed(shape), reversed(to), strict=False)
-    return len(shape) <= len(to) and all(length in (1, whole) for length, whole in pairs)
+            expect_broadcast(self, name, getattr(self, name), input)
+        positive = t if self.pos_weight is None else t * self.pos_weight.astype(x.dtype)
+        return x, positive, 1 - t

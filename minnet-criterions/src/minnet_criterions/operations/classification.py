@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from minnet_core.compilation import NoOperationsError, Table, Value, operations as o
 
+from ..batch import share
 from ..targets import weighted_sum
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def bce_with_logits_criterion(
         raise NoOperationsError(f"expected a target like {x.shape} (batch, n), received {target.shape}")
     if criterion.weights is not None or criterion.pos_weight is not None:
         raise NoOperationsError("it weights")
-    gradient, loss = table.emit(o.bce_with_logits, x, target, share=criterion.share(x.shape))
+    gradient, loss = table.emit(o.bce_with_logits, x, target, share=share(criterion.mean, x.shape))
     return loss, lambda: gradient
 
 

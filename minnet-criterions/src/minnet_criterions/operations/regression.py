@@ -19,5 +19,7 @@ def mse_criterion(table: Table, criterion: MSECriterion, x: Value, target: Value
         raise NoOperationsError(f"expected a target like {x.shape} {x.dtype}, received {target.shape} {target.dtype}")
     if len(x.shape) != 2:
         raise NoOperationsError(f"expected an input of two dimensions, received {x.shape}")
+    if criterion.mean != "batch":
+        raise NoOperationsError("it divides by all elements")
     gradient, loss = table.emit(o.mse, x, target)
     return loss, lambda: gradient
