@@ -1,4 +1,4 @@
-"""How many samples a criterion divides by, and the mean of what it has computed for each element."""
+"""How many samples a criterion divides by, and what the losses of elements and samples add up to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minnet_core import Array, ShapeError, expect_shape
-from minnet_core.nn import Tensor, accumulation_dtype, axis_sums, describe
+from minnet_core.nn import Tensor, accumulation_dtype, axis_dot, axis_sums, describe
 
 
 def batch_size(owner: object, input: Array) -> int:
@@ -73,26 +73,38 @@ def share(mean: str, shape: tuple[int, ...]) -> float:
     return 1 / (shape[0] if mean == "batch" else math.prod(shape))
 
 
-def mean_loss(elements: Array, mean: str) -> float:
-    """Return the loss that the losses of all elements make, of the shape of the input.
+def row_sums(elements: Array) -> Array:
+    """Sum the losses of all elements of each sample.
 
-    >>> mean_loss(np.array([[1.0, 2.0], [3.0, 4.0]]), "batch")
+    >>> row_sums(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([3., 7.])
+    """
+    return axis_sums(elements.reshape(len(elements), -1))[:, 0]
+
+
+def row_dots(a: Array, b: Array) -> Array:
+    """Sum ``a * b`` over all elements of each sample, without an array of the products.
+
+    >>> row_dots(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1.0, 0.0], [1.0, 1.0]]))
+    array([1., 7.])
+    """
+    return axis_dot(a.reshape(len(a), -1), b.reshape(len(b), -1))[:, 0]
+
+
+def mean_loss(sums: Array, mean: str, shape: tuple[int, ...]) -> float:
+    """Return the loss that the sums of all samples make, for an input of a shape.
+
+    >>> mean_loss(np.array([3.0, 7.0]), "batch", (2, 2))
     5.0
     """
-    return float(_sums(elements).sum(dtype=np.float64)) * share(mean, elements.shape)
+    return float(sums.sum(dtype=np.float64)) * share(mean, shape)
 
 
-def sample_losses(elements: Array, mean: str) -> Array:
+def sample_losses(sums: Array, mean: str, shape: tuple[int, ...]) -> Array:
     """Return the loss of each sample, of which `mean_loss` is the mean.
 
-    >>> sample_losses(np.array([[1.0, 2.0], [3.0, 4.0]]), "elements")
+    >>> sample_losses(np.array([3.0, 7.0]), "elements", (2, 2))
     array([1.5, 3.5])
     """
-    sums = _sums(elements)
-    sums *= share(mean, elements.shape) * len(elements)
-    return sums
-
-
-def _sums(elements: Array) -> Array:
-    """The sum over the features of each sample."""
-    return axis_sums(elements.reshape(len(elements), -1))[:, 0]
+    losses: Array = sums * sums.dtype.type(share(mean, shape) * shape[0])
+    return losses

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         negative_part as negative_part,
         positive_mask as positive_mask,
         positive_part as positive_part,
+        sign as sign,
         where_positive as where_positive,
     )
     from .sequential import Sequential as Sequential
@@ -117,7 +118,7 @@ else:
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
-            "rectifiers": "negative_part positive_mask positive_part where_positive",
+            "rectifiers": "negative_part positive_mask positive_part sign where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import exp_minus_abs, floating_dtype, sigmoid
+from minnet_core.nn import exp_minus_abs, floating_dtype, negative_part, positive_part, sigmoid
 
 from ..arguments import expect_broadcast, mean_over, weights_of
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
 class BCEWithLogitsCriterion(Criterion):
@@ -76,15 +76,17 @@ class BCEWithLogitsCriterion(Criterion):
         self.mean = mean_over("BCEWithLogitsCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        x, positive, negative = self._read(input, target)
+        x, t = self._read(input, target)
         gradient = sigmoid(x)
         if self.pos_weight is not None:
-            gradient *= positive + negative
-        gradient -= positive
+            positive = t * self.pos_weight.astype(x.dtype)
+            gradient *= positive + (1 - t)
+            t = positive
+        gradient -= t
         if self.weights is not None:
             gradient *= self.weights.astype(x.dtype)
         gradient *= share(self.mean, input.shape)
@@ -93,24 +95,28 @@ class BCEWithLogitsCriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
-        x, positive, negative = self._read(input, target)
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
+        x, t = self._read(input, target)
         losses: Array = np.log1p(exp_minus_abs(x))
-        if self.pos_weight is not None:
+        if self.pos_weight is None:
+            rest = positive_part(x)
+            rest -= t * x  # first, so that it is exactly 0 where the answer is right
+            losses += rest
+        else:
+            positive, negative = t * self.pos_weight.astype(x.dtype), 1 - t
             losses *= positive + negative
-        losses -= positive * np.minimum(x, 0)
-        losses += negative * np.maximum(x, 0)
+            losses -= positive * negative_part(x)
+            losses += negative * positive_part(x)
         if self.weights is not None:
             losses *= self.weights.astype(x.dtype)
-        return losses
+        return row_sums(losses)
 
-    def _read(self, input: Array, target: Array) -> tuple[Array, Array, Array]:
-        """The scores, and how much each counts as positive and as negative."""
+    def _read(self, input: Array, target: Array) -> tuple[Array, Array]:
+        """The scores, and how much each is that of a yes."""
         x, t = matched(self, input, target)
         for name in ("weights", "pos_weight"):
             expect_broadcast(self, name, getattr(self, name), input)
-        positive = t if self.pos_weight is None else t * self.pos_weight.astype(x.dtype)
-        return x, positive, 1 - t
+        return x, t

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import floating_dtype, sign
 
 from ..arguments import mean_over
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
 class AbsCriterion(Criterion):
@@ -57,21 +57,20 @@ class AbsCriterion(Criterion):
         self.mean = mean_over("AbsCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        gradient = np.subtract(*matched(self, input, target))
-        np.sign(gradient, gradient)
+        gradient = sign(np.subtract(*matched(self, input, target)))
         gradient *= share(self.mean, input.shape)
         self.gradInput = gradient.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
         difference: Array = np.subtract(*matched(self, input, target))
-        return np.abs(difference, difference)
+        return row_sums(np.abs(difference, difference))

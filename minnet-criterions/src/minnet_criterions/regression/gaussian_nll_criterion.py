@@ -10,7 +10,7 @@ from minnet_core import Array, Criterion, Example, expect_shape
 from minnet_core.nn import Tensor, floating_dtype
 
 from ..arguments import mean_over, positive
-from ..batch import matched_parts, mean_loss, sample_losses, share
+from ..batch import matched_parts, mean_loss, row_sums, sample_losses, share
 
 
 class GaussianNLLCriterion(Criterion):
@@ -59,7 +59,7 @@ class GaussianNLLCriterion(Criterion):
         self.mean = mean_over("GaussianNLLCriterion", mean)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, target.shape)
         return self.output
 
     def updateGradInput(self, input: Tensor, target: Array) -> Tensor:
@@ -80,10 +80,10 @@ class GaussianNLLCriterion(Criterion):
 
     def losses(self, input: Tensor, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, target.shape)
 
-    def _elements(self, input: Tensor, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Tensor, target: Array) -> Array:
+        """The sum over the features of each sample."""
         losses, variance = self._read(input, target)
         losses *= losses
         losses /= variance
@@ -91,7 +91,7 @@ class GaussianNLLCriterion(Criterion):
         losses *= 0.5
         if self.full:
             losses += 0.5 * math.log(2 * math.pi)
-        return losses
+        return row_sums(losses)
 
     def _read(self, input: Tensor, target: Array) -> tuple[Array, Array]:
         """The differences from the means, and what is divided by."""

@@ -8,7 +8,7 @@ from minnet_core import Array, Criterion, Example, Reference
 from minnet_core.nn import floating_dtype
 
 from ..arguments import mean_over, positive
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_dots, sample_losses, share
 
 
 class HuberCriterion(Criterion):
@@ -64,7 +64,7 @@ class HuberCriterion(Criterion):
         self.mean = mean_over("HuberCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
@@ -76,14 +76,12 @@ class HuberCriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
-        losses: Array = np.subtract(*matched(self, input, target))
-        clipped = np.clip(losses, -self.delta, self.delta)
-        clipped *= 0.5
-        losses -= clipped
-        clipped *= 2  # exact
-        losses *= clipped
-        return losses
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
+        difference = np.subtract(*matched(self, input, target))
+        clipped = np.clip(difference, -self.delta, self.delta)
+        sums = row_dots(clipped, difference)
+        sums -= 0.5 * row_dots(clipped, clipped)
+        return sums

@@ -8,7 +8,7 @@ from minnet_core import Array, Criterion, Example
 from minnet_core.nn import floating_dtype
 
 from ..arguments import mean_over
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 FAR = 20.0
 """From here on the hyperbolic sine and cosine are the same number, even in float64."""
@@ -56,7 +56,7 @@ class LogCoshCriterion(Criterion):
         self.mean = mean_over("LogCoshCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
@@ -68,10 +68,10 @@ class LogCoshCriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
         distance: Array = np.subtract(*matched(self, input, target))
         np.abs(distance, distance)
         losses: Array = np.minimum(distance, FAR)
@@ -81,4 +81,4 @@ class LogCoshCriterion(Criterion):
         np.log1p(losses, losses)
         losses *= 0.5
         losses += distance
-        return losses
+        return row_sums(losses)

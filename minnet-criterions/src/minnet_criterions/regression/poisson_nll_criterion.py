@@ -10,7 +10,7 @@ from minnet_core import Array, Criterion, Example, Reference
 from minnet_core.nn import floating_dtype
 
 from ..arguments import mean_over, positive
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
 def _draw_counts(rng: np.random.Generator, shape: tuple[int, ...], dtype: object) -> Array:
@@ -78,7 +78,7 @@ class PoissonNLLCriterion(Criterion):
         self.mean = mean_over("PoissonNLLCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
@@ -96,10 +96,10 @@ class PoissonNLLCriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
         x, t = matched(self, input, target)
         if self.log_input:
             losses = _exp(x)
@@ -114,9 +114,9 @@ class PoissonNLLCriterion(Criterion):
             stirling -= counts
             stirling += np.log(2 * math.pi * counts) / 2
             losses += stirling * (t > 1)
-        return losses
+        return row_sums(losses)
 
 
 def _exp(x: Array) -> Array:
     with np.errstate(over="ignore"):  # to infinity, which is the loss as far as the dtype goes
-        return np.exp(x)  # type: ignore[no-any-return]  # of an array, an array
+        return np.exp(x)  # type: ignore[no-any-return]  # of an array, an array)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, expect_shape
-from minnet_core.nn import accumulation_dtype, floating_dtype, positive_part
+from minnet_core.nn import accumulation_dtype, floating_dtype, positive_part, sign
 
 from ..arguments import mean_over
-from ..batch import batch_size, mean_loss, sample_losses, share
+from ..batch import batch_size, mean_loss, row_sums, sample_losses, share
 
 
 class QuantileCriterion(Criterion):
@@ -69,12 +69,11 @@ class QuantileCriterion(Criterion):
         self.mean = mean_over("QuantileCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        gradient = self._difference(input, target)
-        np.sign(gradient, gradient)
+        gradient = sign(self._difference(input, target))
         gradient *= 0.5
         gradient += (0.5 - self.quantiles).astype(gradient.dtype)
         gradient *= share(self.mean, input.shape)
@@ -83,15 +82,15 @@ class QuantileCriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
         difference = self._difference(input, target)
         losses = positive_part(difference)
         difference *= self.quantiles.astype(difference.dtype)
         losses -= difference
-        return losses
+        return row_sums(losses)
 
     def _difference(self, input: Array, target: Array) -> Array:
         batch_size(self, input)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import floating_dtype, sign
 
 from ..arguments import mean_over, positive
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_dots, row_sums, sample_losses, share
 
 
 class SmoothL1Criterion(Criterion):
@@ -70,30 +70,32 @@ class SmoothL1Criterion(Criterion):
         self.mean = mean_over("SmoothL1Criterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        gradient = self._slopes(np.subtract(*matched(self, input, target)))
-        gradient *= share(self.mean, input.shape)
+        difference = np.subtract(*matched(self, input, target))
+        gradient, factor = self._clipped(difference) if self.beta else (sign(difference), 1.0)
+        gradient *= factor * share(self.mean, input.shape)
         self.gradInput = gradient.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
-        losses: Array = np.subtract(*matched(self, input, target))
-        slopes = self._slopes(losses)
-        losses -= slopes * losses.dtype.type(self.beta / 2)
-        losses *= slopes
-        return losses
-
-    def _slopes(self, difference: Array) -> Array:
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
+        difference = np.subtract(*matched(self, input, target))
         if not self.beta:
-            return np.sign(difference)  # type: ignore[no-any-return]  # of an array, an array
-        slopes: Array = np.clip(difference, -self.beta, self.beta)
-        slopes /= self.beta
-        return slopes
+            return row_sums(np.abs(difference, difference))
+        clipped, factor = self._clipped(difference)
+        sums = row_dots(clipped, difference)
+        sums -= 0.5 * row_dots(clipped, clipped)
+        sums *= factor
+        return sums
+
+    def _clipped(self, difference: Array) -> tuple[Array, float]:
+        """The slopes, and what they are to be multiplied by; a ``beta`` that the dtype cannot hold is what it can."""
+        beta = max(self.beta, float(np.finfo(difference.dtype).tiny))
+        return np.clip(difference, -beta, beta), 1 / beta

@@ -9,7 +9,7 @@ from minnet_core import Array, Criterion, Example
 from minnet_core.nn import floating_dtype
 
 from ..arguments import expect_broadcast, mean_over, weights_of
-from ..batch import matched, mean_loss, sample_losses, share
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
 class WeightedMSECriterion(Criterion):
@@ -53,7 +53,7 @@ class WeightedMSECriterion(Criterion):
         self.mean = mean_over("WeightedMSECriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._elements(input, target), self.mean)
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
         return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
@@ -64,13 +64,13 @@ class WeightedMSECriterion(Criterion):
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        return sample_losses(self._elements(input, target), self.mean)
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
-    def _elements(self, input: Array, target: Array) -> Array:
-        """The loss of each element."""
+    def _sums(self, input: Array, target: Array) -> Array:
+        """The sum over the features of each sample."""
         difference, weighted = self._differences(input, target)
         weighted *= difference
-        return weighted
+        return row_sums(weighted)
 
     def _differences(self, input: Array, target: Array) -> tuple[Array, Array]:
         """The differences, and what they weigh."""
