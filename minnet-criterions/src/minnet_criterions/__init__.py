@@ -13,10 +13,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .classification import (
+        BCECriterion as BCECriterion,
         BCEWithLogitsCriterion as BCEWithLogitsCriterion,
         ClassNLLCriterion as ClassNLLCriterion,
         ClassNLLCriterionUnstable as ClassNLLCriterionUnstable,
         CrossEntropyCriterion as CrossEntropyCriterion,
+        DiceCriterion as DiceCriterion,
+        DistKLDivCriterion as DistKLDivCriterion,
+        FocalCriterion as FocalCriterion,
+        MultiLabelSoftMarginCriterion as MultiLabelSoftMarginCriterion,
     )
     from .regression import (
         AbsCriterion as AbsCriterion,
@@ -33,8 +38,9 @@ else:  # so that what is installed can be listed, and a criterion imported, with
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
-            "classification": "BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
-            "CrossEntropyCriterion",
+            "classification": "BCECriterion BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
+            "CrossEntropyCriterion DiceCriterion DistKLDivCriterion FocalCriterion "
+            "MultiLabelSoftMarginCriterion",
             "regression": "AbsCriterion GaussianNLLCriterion HuberCriterion LogCoshCriterion MSECriterion "
             "PoissonNLLCriterion QuantileCriterion SmoothL1Criterion WeightedMSECriterion",
         },
