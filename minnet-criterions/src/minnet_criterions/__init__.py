@@ -23,6 +23,16 @@ if TYPE_CHECKING:
         FocalCriterion as FocalCriterion,
         MultiLabelSoftMarginCriterion as MultiLabelSoftMarginCriterion,
     )
+    from .margins import (
+        CosineEmbeddingCriterion as CosineEmbeddingCriterion,
+        HingeEmbeddingCriterion as HingeEmbeddingCriterion,
+        MarginCriterion as MarginCriterion,
+        MarginRankingCriterion as MarginRankingCriterion,
+        MultiLabelMarginCriterion as MultiLabelMarginCriterion,
+        MultiMarginCriterion as MultiMarginCriterion,
+        SoftMarginCriterion as SoftMarginCriterion,
+        TripletMarginCriterion as TripletMarginCriterion,
+    )
     from .regression import (
         AbsCriterion as AbsCriterion,
         GaussianNLLCriterion as GaussianNLLCriterion,
@@ -41,6 +51,9 @@ else:  # so that what is installed can be listed, and a criterion imported, with
             "classification": "BCECriterion BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
             "CrossEntropyCriterion DiceCriterion DistKLDivCriterion FocalCriterion "
             "MultiLabelSoftMarginCriterion",
+            "margins": "CosineEmbeddingCriterion HingeEmbeddingCriterion MarginCriterion "
+            "MarginRankingCriterion MultiLabelMarginCriterion MultiMarginCriterion "
+            "SoftMarginCriterion TripletMarginCriterion",
             "regression": "AbsCriterion GaussianNLLCriterion HuberCriterion LogCoshCriterion MSECriterion "
             "PoissonNLLCriterion QuantileCriterion SmoothL1Criterion WeightedMSECriterion",
         },
