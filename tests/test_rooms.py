@@ -58,7 +58,7 @@ ROOMS = {
     ),
     "minnet_criterions": (
         *("arguments", "batch", "targets", "class_targets"),
-        *("regression", "classification", "operations"),
+        *("regression", "classification", "margins", "composite", "operations"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),

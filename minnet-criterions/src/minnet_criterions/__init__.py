@@ -23,6 +23,10 @@ if TYPE_CHECKING:
         FocalCriterion as FocalCriterion,
         MultiLabelSoftMarginCriterion as MultiLabelSoftMarginCriterion,
     )
+    from .composite import (
+        MultiCriterion as MultiCriterion,
+        ParallelCriterion as ParallelCriterion,
+    )
     from .margins import (
         CosineEmbeddingCriterion as CosineEmbeddingCriterion,
         HingeEmbeddingCriterion as HingeEmbeddingCriterion,
@@ -51,6 +55,7 @@ else:  # so that what is installed can be listed, and a criterion imported, with
             "classification": "BCECriterion BCEWithLogitsCriterion ClassNLLCriterion ClassNLLCriterionUnstable "
             "CrossEntropyCriterion DiceCriterion DistKLDivCriterion FocalCriterion "
             "MultiLabelSoftMarginCriterion",
+            "composite": "MultiCriterion ParallelCriterion",
             "margins": "CosineEmbeddingCriterion HingeEmbeddingCriterion MarginCriterion "
             "MarginRankingCriterion MultiLabelMarginCriterion MultiMarginCriterion "
             "SoftMarginCriterion TripletMarginCriterion",
