@@ -24,12 +24,24 @@ WITH_REFERENCE = {
 UNPROVEN = {
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
+    "DiceCriterion",
+    "FocalCriterion",
+    "GaussianNLLCriterion",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "LogCoshCriterion",
+    "MarginCriterion",
+    "MultiCriterion",
+    "ParallelCriterion",
+    "QuantileCriterion",
     "Residual",
     "Sequential",
+    "WeightedMSECriterion",
 }
-"""Registered layers and criterions with no counterpart in PyTorch; the other tests of this folder compare them."""
+"""Registered layers and criterions with no counterpart in PyTorch, or one that takes its arguments in another order.
+
+The other tests of this folder compare them.
+"""
 
 
 @pytest.mark.parametrize("name", WITH_REFERENCE)
