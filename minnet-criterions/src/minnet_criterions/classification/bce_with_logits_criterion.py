@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -40,13 +42,15 @@ class BCEWithLogitsCriterion(Criterion):
         pos_weight: of the positive targets of each feature, in such a shape: above 1 it favours finding them all.
         mean: ``"batch"`` divides by the number of samples, ``"elements"`` by that of all elements.
 
-    >>> import numpy as np
+    >>> from typing import ClassVar
+
+    import numpy as np
     >>> from minnet_criterions import BCEWithLogitsCriterion
     >>> round(BCEWithLogitsCriterion().forward(np.array([[0.0, 1000.0], [-1000.0, 0.0]]), np.eye(2)), 3)
     500.693
     """
 
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         Example(
             input=[(4, 3), (5,), (2, 3, 2)],
             target=lambda rng, shape, dtype: rng.random(shape).astype(dtype),

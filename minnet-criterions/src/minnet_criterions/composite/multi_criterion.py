@@ -45,6 +45,8 @@ class MultiCriterion(Criterion):
     5.0
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             arguments={"criterions": [MSECriterion(), AbsCriterion()], "weights": [1.0, 0.5]},

@@ -43,6 +43,8 @@ class ParallelCriterion(Criterion):
     7.0
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             arguments={"criterions": [MSECriterion(), CrossEntropyCriterion()], "weights": [1.0, 0.5]},

@@ -43,6 +43,8 @@ class CosineEmbeddingCriterion(Criterion):
     0.75
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             input=((4, 3), (4, 3)),

@@ -38,6 +38,8 @@ class MarginRankingCriterion(Criterion):
     1.5
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             input=[((4, 3), (4, 3)), ((5,), (5,))],

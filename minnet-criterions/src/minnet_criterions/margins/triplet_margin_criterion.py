@@ -47,6 +47,8 @@ class TripletMarginCriterion(Criterion):
     4.0
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             input=((4, 3), (4, 3), (4, 3)),

@@ -6,6 +6,23 @@ Each function adds the rows of ``updateOutput``, and returns the loss and what a
 from __future__ import annotations
 
 from .classification import bce_with_logits_criterion, class_nll_criterion, cross_entropy_criterion
-from .regression import mse_criterion
+from .regression import (
+    abs_criterion,
+    huber_criterion,
+    mse_criterion,
+    poisson_nll_criterion,
+    quantile_criterion,
+    smooth_l1_criterion,
+)
 
-__all__ = ["bce_with_logits_criterion", "class_nll_criterion", "cross_entropy_criterion", "mse_criterion"]
+__all__ = [
+    "abs_criterion",
+    "bce_with_logits_criterion",
+    "class_nll_criterion",
+    "cross_entropy_criterion",
+    "huber_criterion",
+    "mse_criterion",
+    "poisson_nll_criterion",
+    "quantile_criterion",
+    "smooth_l1_criterion",
+]

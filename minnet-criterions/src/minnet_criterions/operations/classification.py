@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from minnet_core.compilation import NoOperationsError, Table, Value, operations as o
 
 from ..batch import share
 from ..targets import weighted_sum
+from .elementwise import Gradient
 
 if TYPE_CHECKING:
     from ..classification import BCEWithLogitsCriterion, ClassNLLCriterion, CrossEntropyCriterion
-
-Gradient: TypeAlias = Callable[[], Value]
 
 
 def bce_with_logits_criterion(

@@ -42,6 +42,8 @@ class GaussianNLLCriterion(Criterion):
     2.0
     """
 
+    gradInput: Tensor
+
     EXAMPLES = (
         Example(
             input=["4,3;4,3:positive", "5;5:positive", "2,3,2;2,3,2:positive"],

@@ -119,4 +119,4 @@ class PoissonNLLCriterion(Criterion):
 
 def _exp(x: Array) -> Array:
     with np.errstate(over="ignore"):  # to infinity, which is the loss as far as the dtype goes
-        return np.exp(x)  # type: ignore[no-any-return]  # of an array, an array)
+        return np.exp(x)

@@ -49,7 +49,7 @@ class WeightedMSECriterion(Criterion):
 
     def __init__(self, weights: npt.ArrayLike, mean: str = "batch") -> None:
         super().__init__()
-        self.weights = weights_of("WeightedMSECriterion", "weights", weights)
+        self.weights = np.asarray(weights_of("WeightedMSECriterion", "weights", np.asarray(weights, np.float64)))
         self.mean = mean_over("WeightedMSECriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:

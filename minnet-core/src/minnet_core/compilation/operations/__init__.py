@@ -27,6 +27,7 @@ from .images import (
 )
 from .losses import (
     bce_with_logits,
+    elementwise_loss,
     kept_nll,
     log_soft_max_kept_nll_back,
     mse,
@@ -60,6 +61,7 @@ __all__ = [
     "convolution_weights",
     "draw_keep",
     "drop",
+    "elementwise_loss",
     "elu",
     "elu_back",
     "gelu",
