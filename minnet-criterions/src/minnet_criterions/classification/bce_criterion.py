@@ -45,7 +45,7 @@ class BCECriterion(Criterion):
 
     >>> import numpy as np
     >>> from minnet_criterions import BCECriterion
-    >>> round(BCECriterion().forward(np.array([[0.5, 0.0], [0.5, 1.0]]), np.eye(2)), 3)
+    >>> round(BCECriterion().forward(np.array([[0.5, 0.0], [0.5, 0.0]]), np.eye(2)), 3)
     50.693
     """
 

@@ -9,8 +9,7 @@ import numpy as np
 from minnet_core import Array, Criterion, Example
 from minnet_core.nn import Tensor
 
-from ..margins import MarginRankingCriterion
-from ..regression import AbsCriterion, MSECriterion
+from ..regression import AbsCriterion, GaussianNLLCriterion, MSECriterion
 from .parts import add_scaled, describe_parts, part_losses, read_parts, scaled
 
 
@@ -57,10 +56,9 @@ class MultiCriterion(Criterion):
             rejected_arguments=[{"criterions": []}, {"criterions": ["MSECriterion"]}, {"weights": [1.0]}],
         ),
         Example(
-            arguments={"criterions": [MarginRankingCriterion(1.5), MarginRankingCriterion()]},
-            input=((4, 3), (4, 3)),
-            target="signs",
-            traits={"kinks"},
+            arguments={"criterions": [GaussianNLLCriterion(), GaussianNLLCriterion(full=True)]},
+            input="4,3;4,3:positive",
+            target="real",
         ),
     )
 

@@ -33,8 +33,8 @@ class HingeEmbeddingCriterion(Criterion):
 
     >>> import numpy as np
     >>> from minnet_criterions import HingeEmbeddingCriterion
-    >>> HingeEmbeddingCriterion().forward(np.array([0.5, 0.25, 3.0]), np.array([1, -1, -1])) == 1.25 / 3
-    True
+    >>> HingeEmbeddingCriterion().forward(np.array([[0.5, 0.25, 3.0]]), np.array([[1, -1, -1]]))
+    1.25
     """
 
     EXAMPLES = (

@@ -15,8 +15,8 @@ def scaled_rows(x: Array) -> tuple[Array, Array]:
     """Return vectors as multiples of a size of each, and the sizes: 1, unless the square of a number might overflow.
 
     >>> scaled, sizes = scaled_rows(np.array([[3e200, 4e200]]))
-    >>> (sizes * np.sqrt(np.sum(scaled**2))).tolist()
-    [[5e+200]]
+    >>> scaled.tolist(), sizes.tolist()
+    ([[0.75, 1.0]], [[4e+200]])
     """
     if not max(x.max(), -x.min()) > LARGE:
         return x, np.ones((1, 1), x.dtype)
