@@ -8,7 +8,17 @@ import numpy as np
 import pytest
 
 from minnet_core import Sequential, compile
-from minnet_criterions import BCEWithLogitsCriterion, CrossEntropyCriterion, MSECriterion
+from minnet_criterions import (
+    AbsCriterion,
+    BCEWithLogitsCriterion,
+    CrossEntropyCriterion,
+    HuberCriterion,
+    LogCoshCriterion,
+    MSECriterion,
+    PoissonNLLCriterion,
+    QuantileCriterion,
+    SmoothL1Criterion,
+)
 from minnet_layers import ELU, LayerNormalization, Linear, RMSNormalization
 from minnet_optimizers import SGD
 
@@ -81,6 +91,42 @@ def test_losses_of_scores(name, executor):
     is_called = name == "binary, weighted"
     assert ("called: BCEWithLogitsCriterion: it weights" in compiled.describe()) == is_called
     assert ("called" in compiled.describe()) == is_called
+
+
+NUMBERS = {
+    "squares of elements": (partial(MSECriterion, "elements"), False),
+    "absolute": (AbsCriterion, False),
+    "absolute, of elements": (partial(AbsCriterion, "elements"), False),
+    "Huber": (partial(HuberCriterion, 0.5), False),
+    "smooth": (partial(SmoothL1Criterion, 0.25, "elements"), False),
+    "not smooth": (partial(SmoothL1Criterion, 0.0), True),
+    "counts": (PoissonNLLCriterion, False),
+    "counts, full": (partial(PoissonNLLCriterion, full=True), True),
+    "a quantile": (partial(QuantileCriterion, 0.75), False),
+    "log-cosh": (LogCoshCriterion, True),
+}
+"""Name -> the criterion, and whether it is called."""
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("target", [SCORES, np.round(np.abs(3 * SCORES)).astype(np.int64)], ids=["real", "whole"])
+@pytest.mark.parametrize("name", NUMBERS)
+def test_losses_of_numbers(name, target, executor):
+    if executor == "fast":
+        pytest.importorskip("minnet_fast")
+    make, is_called = NUMBERS[name]
+    model = Sequential(Linear(4, 3, rng=0, dtype="float64"))
+    compiled = trained_alike(model, make, np.random.default_rng(1).standard_normal((6, 4)), target, executor)
+    assert ("called" in compiled.describe()) == is_called
+
+
+def test_a_mean_that_is_set_later_is_noticed_by_a_compiled_step():
+    model, x = Sequential(Linear(4, 3, rng=0)), np.zeros((2, 4), np.float32)
+    criterion = AbsCriterion()
+    compiled = compile(model, criterion, executor="numpy")
+    loss = compiled.forward(x, np.zeros((2, 3), np.float32))
+    criterion.mean = "elements"
+    assert compiled.forward(x, np.zeros((2, 3), np.float32)) == pytest.approx(loss / 3, rel=1e-6)
 
 
 def test_normalization_over_several_axes_and_of_the_input_itself():

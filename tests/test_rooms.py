@@ -66,6 +66,10 @@ ROOMS = {
         *("arguments", "tensors", "joining"),
         *("containers", "tables", "arithmetic", "similarities", "shapes", "gradient_reversal", "operations"),
     ),
+    "minnet_criterions": (
+        *("arguments", "batch", "targets", "class_targets"),
+        *("regression", "classification", "margins", "composite", "operations"),
+    ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
         *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),

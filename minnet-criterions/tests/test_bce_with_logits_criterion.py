@@ -40,7 +40,8 @@ def test_sure_answers_overflow_nowhere_and_keep_their_digits():
         np.testing.assert_array_equal(
             criterion.backward(np.array([[1e4, -1e4]], np.float32), np.array([[0, 1]])), [[1, -1]]
         )
-    assert criterion.forward(np.array([[-20.5]], np.float32), np.array([[0]])) == pytest.approx(np.exp(-20.5), rel=1e-6)
+    for x, t in ((-20.5, 0), (20.5, 1)):
+        assert criterion.forward(np.array([[x]], np.float32), np.array([[t]])) == pytest.approx(np.exp(-20.5), rel=1e-6)
 
 
 def test_targets_of_any_dtype_count_as_numbers_and_nothing_is_written_to():

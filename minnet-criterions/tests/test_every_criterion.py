@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
 import minnet_criterions
 from minnet_core import ShapeError
+from minnet_core.testing import map_arrays, named_arrays, samples, structure
 from pytest_minnet import conformance
 
 test_conformance = conformance("minnet-criterions")
@@ -17,6 +20,30 @@ CASES = [
     for index, example in enumerate(getattr(minnet_criterions, name).EXAMPLES)
 ]
 every_example = pytest.mark.parametrize(("cls", "example"), CASES)
+
+COMPOSITES = ("MultiCriterion", "ParallelCriterion")
+FITTED = {"weights", "quantiles", "criterions"}
+"""Arguments that say how long an axis is, or which axes there are."""
+FAR = {"probability-input", "unit-interval-input", "positive-input"}
+"""Domains in which no number is far from 0, or below it."""
+
+
+def rows(tensor, index):
+    return map_arrays(lambda array: array[index], tensor)
+
+
+def with_batch(example, count, features=None):
+    """The shape of the example, with another batch, and features if it takes any."""
+    shape = example.shapes[0]
+    has_parts = isinstance(shape[0], tuple)
+    if features is None or has_parts or FITTED & example.arguments.keys() or len(shape) != 2:
+        return tuple((count, *part[1:]) for part in shape) if has_parts else (count, *shape[1:])
+    return (count, features)
+
+
+def is_per_sample(example):
+    """Whether a sample's loss does not depend on how many others are ignored."""
+    return "ignore_index" not in example.arguments
 
 
 @every_example
@@ -32,24 +59,30 @@ def test_loss_is_a_python_float_and_the_gradient_has_the_dtype_of_the_input(cls,
     assert loss is criterion.output
     gradInput = criterion.backward(input, target)
     assert gradInput is criterion.gradInput
-    assert (gradInput.shape, gradInput.dtype) == (input.shape, np.dtype(dtype))
+    assert structure(gradInput) == structure(input)
+    assert {array.dtype for _, array in named_arrays("gradInput", gradInput)} == {np.dtype(dtype)}
 
 
 @every_example
 def test_an_empty_batch_and_a_target_that_would_broadcast_are_errors(cls, example):
     criterion, input, target = cls(**example.arguments), example.draw_input(0), example.draw_target(1)
+    name = ".*Criterion" if cls.__name__ in COMPOSITES else cls.__name__
     for method in (criterion.forward, criterion.backward):
-        with pytest.raises(ShapeError, match=f"{cls.__name__}: expected input of one sample or more, received"):
-            method(input[:0], target[:0])
-        for wrong in (target[:1], target[0], target[..., None], target[None], 1.0):
-            with pytest.raises(ShapeError, match=f"{cls.__name__}: expected target .* received"):
+        with pytest.raises(ShapeError, match=f"{name}: expected input of one sample or more, received"):
+            method(rows(input, slice(0)), rows(target, slice(0)))
+        if target is None:
+            continue
+        for change in (lambda t: t[:1], lambda t: t[0], lambda t: t[..., None], lambda t: t[None], lambda t: 1.0):
+            wrong = tuple(map(change, target)) if isinstance(target, tuple) else change(target)
+            with pytest.raises(ShapeError, match=f"{name}: expected target .* received"):
                 method(input, wrong)
 
 
 @every_example
 def test_nan_in_gives_nan_out(cls, example):
     criterion, input, target = cls(**example.arguments), example.draw_input(0), example.draw_target(1)
-    input[-1] = np.nan  # the first is one that an example ignores
+    for _, array in named_arrays("input", input):
+        array[-1] = np.nan  # the first is one that an example ignores
     assert np.isnan(criterion.forward(input, target))
 
 
@@ -57,17 +90,26 @@ def test_nan_in_gives_nan_out(cls, example):
 def test_a_large_float32_batch_is_as_accurate_as_float32(cls, example):
     criterion = cls(**example.arguments)
     rng = np.random.default_rng(0)
-    input = rng.uniform(0.01, 1, (50000, 3) if "weights" in example.arguments else (256, 1024)).astype(np.float32)
-    target = example.target(rng, input.shape, np.float32)
+    features = 32 if cls.__name__ == "MultiLabelMarginCriterion" else 1024  # whose time grows with their square
+    shape = with_batch(example, 256, features) if not FITTED & example.arguments.keys() else with_batch(example, 50000)
+    input = map_arrays(
+        lambda array: rng.uniform(0.01, 1, array.shape).astype(np.float32), example.draw_input(0, shape=shape)
+    )
+    target = example.draw_target(rng, np.float32, shape)
     loss, gradInput = criterion.forward(input, target), criterion.backward(input, target)
-    exact = input.astype(np.float64)
+    exact = map_arrays(lambda array: array.astype(np.float64), input)
     assert loss == pytest.approx(criterion.forward(exact, target), rel=2e-7)
-    np.testing.assert_allclose(gradInput, criterion.backward(exact, target), rtol=5e-7, atol=1e-9)
+
+    def compare(ours, wide):
+        np.testing.assert_allclose(ours, wide, rtol=5e-7, atol=max(1e-9, 2e-7 * np.abs(wide).max()))
+
+    map_arrays(compare, gradInput, criterion.backward(exact, target))
 
 
 @every_example
 def test_repr_and_docstring(cls, example):
-    assert repr(cls()) == cls.__name__
+    if cls.__name__ not in COMPOSITES:
+        assert repr(cls(**example.arguments)) == cls.__name__
     assert cls.__doc__.count(".. math::") >= 2
     for word in ("Backward", "PyTorch", ">>>"):
         assert word in cls.__doc__
@@ -80,9 +122,11 @@ def test_the_loss_is_the_mean_of_the_losses_of_the_samples(cls, example, dtype):
     for seed in range(3):
         input, target = example.draw_input(seed, dtype), example.draw_target(seed, dtype)
         losses = criterion.losses(input, target)
-        assert (losses.shape, losses.dtype) == (input.shape[:1], np.dtype(dtype))
-        expected = [criterion.forward(input[row : row + 1], target[row : row + 1]) for row in range(len(input))]
-        if "ignore_index" not in example.arguments:  # where a sample's share depends on how many are ignored
+        count = samples(input)
+        assert (losses.shape, losses.dtype) == ((count,), np.dtype(dtype))
+        each = (slice(row, row + 1) for row in range(count))
+        expected = [criterion.forward(rows(input, row), rows(target, row)) for row in each]
+        if is_per_sample(example):
             assert losses == pytest.approx(expected, rel=rel)
         assert losses.mean() == pytest.approx(criterion.forward(input, target), rel=rel)
 
@@ -91,12 +135,30 @@ def test_the_loss_is_the_mean_of_the_losses_of_the_samples(cls, example, dtype):
 def test_sums_of_float16_do_not_overflow(cls, example):
     criterion = cls(**example.arguments)
     rng = np.random.default_rng(0)
-    input = rng.uniform(0.01, 1, (20000, 3) if "weights" in example.arguments else (20000, 10)).astype(np.float16)
-    if not {"probability-input"} & set(example.traits):
-        input *= -200
-    target = example.target(rng, input.shape, np.float16)
+    shape = with_batch(example, 20000, 10)
+    scale = 1 if FAR & example.traits or ":positive" in repr(example) else -200
+    input = map_arrays(
+        lambda array: (scale * rng.uniform(0.01, 1, array.shape)).astype(np.float16), example.draw_input(0, shape=shape)
+    )
+    target = example.draw_target(rng, np.float16, shape)
     with np.errstate(over="raise", invalid="raise"):
         loss, losses = criterion.forward(input, target), criterion.losses(input, target)
-    exact = cls(**example.arguments).forward(input.astype(np.float64), target)
+    exact = cls(**example.arguments).forward(map_arrays(lambda array: array.astype(np.float64), input), target)
     assert loss == pytest.approx(exact, rel=1e-3)
     assert np.mean(losses, dtype=np.float64) == pytest.approx(exact, rel=1e-3)
+
+
+@pytest.mark.parametrize("name", minnet_criterions.__all__)
+def test_the_mean_over_elements_is_the_mean_over_the_batch_by_the_elements_of_a_sample(name):
+    cls = getattr(minnet_criterions, name)
+    if "mean" not in inspect.signature(cls).parameters:
+        pytest.skip("it is no loss of elements")
+    for example in cls.EXAMPLES:
+        input, target = example.draw_input(0), example.draw_target(1)
+        first = next(array for _, array in named_arrays("", input))
+        elements, batch = (cls(**{**example.arguments, "mean": mean}) for mean in ("elements", "batch"))
+        by = first.size // len(first)
+        assert elements.forward(input, target) * by == pytest.approx(batch.forward(input, target), rel=1e-13)
+        assert elements.losses(input, target) * by == pytest.approx(batch.losses(input, target), rel=1e-13)
+        gradients = elements.backward(input, target), batch.backward(input, target)
+        map_arrays(lambda ours, whole, by=by: np.testing.assert_allclose(ours * by, whole, rtol=1e-13), *gradients)

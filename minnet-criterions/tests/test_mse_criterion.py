@@ -37,3 +37,9 @@ def test_unsigned_targets_and_inputs_do_not_wrap():
         criterion.backward(np.array([[1]], np.uint8), np.array([[255]], np.uint8)), [[-508.0]]
     )
     assert criterion.forward(np.array([[True]]), np.array([[False]])) == 1.0
+
+
+def test_the_mean_over_elements_divides_by_the_features_too():
+    x, t = np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))
+    assert MSECriterion("elements").forward(x, t) == np.mean(x**2)
+    np.testing.assert_array_equal(MSECriterion("elements").backward(x, t), x / 2)

@@ -290,6 +290,12 @@ def test_a_criterion_is_close_to_pytorchs(name: str, batch: int) -> None:
 COMPARED_ELSEWHERE = {
     *("AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool1d", "Conv1d", "ConvTranspose1d", "ConvTranspose2d"),
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion", "Gelu", "GroupNormalization", "Identity"),
+    *("AbsCriterion", "BCECriterion", "CosineEmbeddingCriterion", "DiceCriterion", "DistKLDivCriterion"),
+    *("FocalCriterion", "GaussianNLLCriterion", "HingeEmbeddingCriterion", "HuberCriterion", "LogCoshCriterion"),
+    *("MarginCriterion", "MarginRankingCriterion", "MultiCriterion", "MultiLabelMarginCriterion"),
+    *("MultiLabelSoftMarginCriterion", "MultiMarginCriterion", "ParallelCriterion", "PoissonNLLCriterion"),
+    *("QuantileCriterion", "SmoothL1Criterion", "SoftMarginCriterion", "TripletMarginCriterion"),
+    *("WeightedMSECriterion",),
     *("InstanceNormalization", "LayerNormalization", "MaxPool1d", "PReLU", "PixelShuffle", "RMSNormalization"),
     *("ReflectionPad2d", "Residual", "SpatialDropout", "Unflatten", "Upsample", "ZeroPad2d"),
     *("CELU", "HardShrink", "HardSigmoid", "HardSwish", "HardTanh", "LogSigmoid", "Mish", "RReLU", "ReLU6", "SELU"),

@@ -1,4 +1,4 @@
-"""`CrossEntropyCriterion` and `BCEWithLogitsCriterion` against ``torch.nn``, with all options together."""
+"""Losses of scores and probabilities against ``torch.nn``, with all options together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from minnet_criterions import BCEWithLogitsCriterion, CrossEntropyCriterion
+from minnet_criterions import (
+    BCECriterion,
+    BCEWithLogitsCriterion,
+    CrossEntropyCriterion,
+    DiceCriterion,
+    DistKLDivCriterion,
+    FocalCriterion,
+    MultiLabelSoftMarginCriterion,
+)
 
 SHAPES = [(4, 3), (1, 5), (3, 4, 2), (2, 3, 4, 5)]
 SEEDS = range(5)
@@ -73,3 +81,77 @@ def test_binary_cross_entropy(shape, options, is_soft):
         compare(BCEWithLogitsCriterion(weights, pos_weight, "elements"), theirs, x, target)
         theirs = torch.nn.BCEWithLogitsLoss(tensor(weights), pos_weight=tensor(pos_weight), reduction="sum")
         compare(BCEWithLogitsCriterion(weights, pos_weight), lambda x, t, of=theirs: of(x, t) / len(x), x, target)
+
+
+def compare_elements(ours, theirs, x, target):
+    """Both means of a loss of elements: ``theirs`` gives each."""
+    for mean in ("batch", "elements"):
+        compare(
+            ours(mean),
+            lambda x, t, mean=mean: theirs(x, t).mean() if mean == "elements" else theirs(x, t).sum() / len(x),
+            x,
+            target,
+        )
+
+
+@pytest.mark.parametrize("shape", [(5,), *SHAPES])
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_binary_cross_entropy_of_probabilities(shape, is_weighted):
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x, target = rng.uniform(0.01, 0.99, shape), rng.random(shape)
+        weights = rng.uniform(0.1, 3, shape[1:]) if is_weighted else None
+        theirs = torch.nn.BCELoss(tensor(weights), reduction="none")
+        compare_elements(lambda mean, weights=weights: BCECriterion(weights, mean), theirs, x, target)
+
+
+def test_binary_cross_entropy_of_certain_probabilities():
+    x, target = np.array([[0.0, 1.0, 0.0, 1.0, 1e-60]]), np.array([[0.0, 1.0, 1.0, 0.0, 0.5]])
+    compare_elements(lambda mean: BCECriterion(mean=mean), torch.nn.BCELoss(reduction="none"), x, target)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_labels(shape, is_weighted):
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x, target = rng.standard_normal(shape) * 3, rng.random(shape)
+        weights = rng.uniform(0.1, 3, shape[-1:]) if is_weighted else None
+        theirs = torch.nn.MultiLabelSoftMarginLoss(tensor(weights))
+        compare(MultiLabelSoftMarginCriterion(weights), theirs, x, target)
+
+
+@pytest.mark.parametrize("shape", [(5,), *SHAPES])
+@pytest.mark.parametrize("log_target", [False, True])
+def test_divergence(shape, log_target):
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x, target = np.log(rng.uniform(0.01, 1, shape)), rng.random(shape)
+        target.flat[0] = 0
+        theirs = torch.nn.KLDivLoss(reduction="none", log_target=log_target)
+        compare_elements(lambda mean: DistKLDivCriterion(log_target, mean), theirs, x, target)
+
+
+@pytest.mark.parametrize(("gamma", "alpha"), [(2.0, None), (0.5, 0.25), (3.0, 0.9), (0.0, 0.5)])
+def test_focal_loss_by_its_formula(gamma, alpha):
+    def focal(x, t):
+        p = torch.sigmoid(x)
+        short = p * (1 - t) + (1 - p) * t
+        weight = 1 if alpha is None else alpha * t + (1 - alpha) * (1 - t)
+        return weight * short**gamma * torch.nn.functional.binary_cross_entropy_with_logits(x, t, reduction="none")
+
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        x, target = rng.standard_normal((4, 3)) * 3, rng.integers(0, 2, (4, 3)).astype(np.float64)
+        compare_elements(lambda mean: FocalCriterion(gamma, alpha, mean), focal, x, target)
+
+
+def test_dice_loss_by_its_formula():
+    def dice(x, t):
+        both, either = ((a.flatten(1).sum(1)) for a in (x * t, x + t))
+        return (1 - (2 * both + 0.5) / (either + 0.5)).mean()
+
+    for seed in SEEDS:
+        rng = np.random.default_rng(seed)
+        for shape in SHAPES:
+            compare(DiceCriterion(0.5), dice, rng.random(shape), rng.random(shape))

@@ -30,17 +30,27 @@ UNPROVEN = {
     "ChannelwiseScaling",
     "ClassNLLCriterionUnstable",
     "Cosine",
+    "DiceCriterion",
     "Euclidean",
+    "FocalCriterion",
+    "GaussianNLLCriterion",
     "GaussianNoise",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
     "HardSigmoid",
+    "LogCoshCriterion",
+    "MarginCriterion",
     "Maxout",
     "Mul",
+    "MultiCriterion",
+    "ParallelCriterion",
+    "QuantileCriterion",
     "Residual",
     "Sequential",
+    "WeightedMSECriterion",
 }
-"""Registered layers and criterions with no counterpart in PyTorch, or one that is not as near as the check demands.
+"""Registered layers and criterions with no counterpart in PyTorch, or one that is not as near as the check demands, or
+that takes its arguments in another order.
 
 The other tests of this folder compare them.
 """

@@ -5,7 +5,60 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array
+from minnet_core import Array, ShapeError
+from minnet_core.nn import describe
+
+
+def mean_over(owner: str, mean: str) -> str:
+    """Return what a criterion's sum is divided by: the samples of the ``"batch"``, or all ``"elements"``.
+
+    Raises:
+        ValueError: if it is neither.
+
+    >>> mean_over("MSECriterion", "features")
+    Traceback (most recent call last):
+    ...
+    ValueError: MSECriterion: expected mean 'batch' or 'elements', received 'features'
+    """
+    if mean not in ("batch", "elements"):
+        raise ValueError(f"{owner}: expected mean 'batch' or 'elements', received {mean!r}")
+    return mean
+
+
+def positive(owner: str, name: str, value: float, *, or_zero: bool = False) -> float:
+    """Return a constructor argument as a finite float above 0, or not below.
+
+    Raises:
+        ValueError: if it is none.
+
+    >>> positive("HuberCriterion", "delta", -1.0)
+    Traceback (most recent call last):
+    ...
+    ValueError: HuberCriterion: expected a finite delta above 0, received -1.0
+    """
+    number = float(value)
+    if not (np.isfinite(number) and (number > 0 or (or_zero and number == 0))):
+        raise ValueError(
+            f"{owner}: expected a finite {name} {'of 0 or more' if or_zero else 'above 0'}, received {value!r}"
+        )
+    return number
+
+
+def finite(owner: str, name: str, value: float) -> float:
+    """Return a constructor argument as a finite float.
+
+    Raises:
+        ValueError: if it is infinite or nan.
+
+    >>> finite("MarginCriterion", "margin", float("inf"))
+    Traceback (most recent call last):
+    ...
+    ValueError: MarginCriterion: expected a finite margin, received inf
+    """
+    number = float(value)
+    if not np.isfinite(number):
+        raise ValueError(f"{owner}: expected a finite {name}, received {value!r}")
+    return number
 
 
 def fraction(owner: str, name: str, value: float) -> float:
@@ -60,3 +113,23 @@ def weight_vector(owner: str, name: str, value: npt.ArrayLike | None) -> Array |
     if weights is not None and (weights.ndim != 1 or not weights.size):
         raise ValueError(f"{owner}: expected {name} (classes,), received {weights.shape}")
     return weights
+
+
+def expect_broadcast(owner: object, name: str, weights: Array | None, input: Array) -> None:
+    """Check that weights, if there are any, are broadcast to the shape of an input.
+
+    Raises:
+        ShapeError: if they would have more axes, or other lengths.
+
+    >>> expect_broadcast("MSE", "weights", np.ones(2), np.ones((4, 3)))
+    Traceback (most recent call last):
+    ...
+    minnet_core.errors.ShapeError: MSE: expected weights (2,) to be broadcast to the input, received (4, 3) float64
+    """
+    if weights is None:
+        return
+    pairs = zip(reversed(weights.shape), reversed(input.shape), strict=False)
+    if weights.ndim > input.ndim or not all(length in (1, other) for length, other in pairs):
+        raise ShapeError(
+            f"{owner}: expected {name} {weights.shape} to be broadcast to the input, received {describe(input)}"
+        )

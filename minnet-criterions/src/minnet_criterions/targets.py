@@ -65,6 +65,54 @@ def chosen_classes(owner: object, input: Array, target: Array, *, is_backward: b
     return numbers, target
 
 
+def expect_signs(owner: object, target: Array) -> None:
+    """Check that a target names one of two sides, -1 and 1: with 0 and 1 a loss would be a number, and a wrong one.
+
+    Raises:
+        ValueError: if there is anything else.
+
+    >>> expect_signs("MarginCriterion", np.array([1, 0]))
+    Traceback (most recent call last):
+    ...
+    ValueError: MarginCriterion: expected targets of -1 and 1, received 0
+    """
+    wrong = np.abs(target) != 1
+    if wrong.any():
+        raise ValueError(f"{owner}: expected targets of -1 and 1, received {target[wrong][0]}")
+
+
+def expect_zeros_and_ones(owner: object, target: Array) -> None:
+    """Check that a target says yes or no, 1 and 0.
+
+    Raises:
+        ValueError: if there is anything else.
+
+    >>> expect_zeros_and_ones("FocalCriterion", np.array([1, -1]))
+    Traceback (most recent call last):
+    ...
+    ValueError: FocalCriterion: expected targets of 0 and 1, received -1
+    """
+    wrong = (target != 0) & (target != 1)
+    if wrong.any():
+        raise ValueError(f"{owner}: expected targets of 0 and 1, received {target[wrong][0]}")
+
+
+def expect_unit_interval(owner: object, array: Array, name: str) -> None:
+    """Check that there is nothing below 0 or above 1; nan is let through.
+
+    Raises:
+        ValueError: if there is.
+
+    >>> expect_unit_interval("BCECriterion", np.array([0.5, 1.5]), "input")
+    Traceback (most recent call last):
+    ...
+    ValueError: BCECriterion: expected input from 0 to 1, received 1.5
+    """
+    for extreme in (array.min(), array.max()):
+        if extreme < 0 or extreme > 1:
+            raise ValueError(f"{owner}: expected {name} from 0 to 1, received {extreme}")
+
+
 def weighted_sum(weights: Array, scores: Array) -> float:
     """Sum ``weights * scores``, where a weight of 0 counts 0 whatever the score: minus infinity, say.
 

@@ -239,6 +239,14 @@ def test_a_wrong_target_is_the_error_of_the_criterion(target):
             assert str(error.value) == str(expected.value)
 
 
+def test_a_mean_over_elements_is_left_to_the_base_class():
+    criterion, twin = minnet_criterions.MSECriterion("elements"), accelerate(minnet_criterions.MSECriterion("elements"))
+    x, target, before = draw((4, 3)), draw((4, 3), 4), computed()
+    assert twin.forward(x, target) == criterion.forward(x, target)
+    np.testing.assert_array_equal(twin.backward(x, target), criterion.backward(x, target))
+    assert computed() == before
+
+
 OPTIMIZERS = [
     ("SGD", {"lr": 0.1}, True),
     ("SGD", {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01}, True),

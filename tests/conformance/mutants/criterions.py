@@ -63,10 +63,10 @@ CRITERIONS = (
         MSECriterion,
         [
             (
-                "float(np.vdot(difference, difference)) / len(input)",
+                "float(np.vdot(difference, difference)) * share(self.mean, input.shape)",
                 "float(np.vdot(difference, difference)) / input.shape[-1]",
             ),
-            ("gradInput *= 2 / len(input)", "gradInput *= 2 / input.shape[-1]"),
+            ("gradInput *= 2 * share(self.mean, input.shape)", "gradInput *= 2 / input.shape[-1]"),
         ],
         _MEAN,
         "the loss is divided by the number of features",

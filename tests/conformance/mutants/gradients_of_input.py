@@ -68,7 +68,7 @@ FORMULAS = (
     ),
     Mutant(
         MSECriterion,
-        ("gradInput *= 2 / len(input)", "gradInput *= 2 / input.size"),
+        ("gradInput *= 2 * share(self.mean, input.shape)", "gradInput *= 2 / input.size"),
         SLOPE,
         "it is divided by the features too",
     ),

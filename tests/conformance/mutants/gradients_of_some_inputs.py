@@ -44,7 +44,10 @@ ONE_SAMPLE = (
     ),
     Mutant(
         MSECriterion,
-        ("gradInput *= 2 / len(input)", "gradInput *= 2 / (len(input) if len(input) > 1 else input.size)"),
+        (
+            "gradInput *= 2 * share(self.mean, input.shape)",
+            "gradInput *= 2 / (len(input) if len(input) > 1 else input.size)",
+        ),
         "gradInput_is_the_slope_for_one_sample",
         "one sample is taken for a batch of its features",
     ),

@@ -93,7 +93,7 @@ BATCHES = (
     Mutant(
         MSECriterion,
         (
-            "gradInput *= 2 / len(input)",
+            "gradInput *= 2 * share(self.mean, input.shape)",
             'self._samples = max(getattr(self, "_samples", 0), len(input))\n        gradInput *= 2 / self._samples',
         ),
         _SMALLER,

@@ -7,7 +7,7 @@ from .convolution import AvgPool1d, Conv1d, DepthwiseConv2d, MaxPool1d, Overlapp
 from .drawn import ArcTanhOfUnit, LargestShare, LocalMean, MaskedSigmoid, Steps
 from .elementwise import GELU, Abs, Exp, Log, Logit, Reciprocal, Scale, Sigmoid, Softsign, Sqrt, Square, Tanh
 from .hard_cases import BiaslessNet, ClippedSGD, FarClip, ManyClassesLoss, RareDropout, RootScale, Rprop, StrictKLDiv
-from .likelihoods import CrossEntropyLoss, KLDivLoss, PoissonNLLLoss, WeightedMeanNLL, WeightedNLLLoss
+from .likelihoods import CrossEntropyLoss, KLDivLoss, LogKLDivLoss, PoissonNLLLoss, WeightedMeanNLL, WeightedNLLLoss
 from .linear import GroupedLinear, LowRankLinear, RandomFourierFeatures, TiedAutoencoder, WeightNormLinear
 from .lookup import Embedding, EmbeddingSum, MeanOfWords, PaddedEmbedding, PositionalEmbedding, Sinusoids
 from .losses import CosineEmbeddingLoss, HingeLoss, L1Loss, MultiMarginLoss, NotebookMSE, SmoothL1Loss
@@ -54,7 +54,8 @@ STRANGERS = (
     *(NotebookLinear, NotebookSoftMax, NotebookBatchNorm, NotebookLayerNorm, NotebookMaxOverTime),
     *(ForgetfulScale, NotebookNet),
     *(NotebookMSE, L1Loss, SmoothL1Loss, HingeLoss, MultiMarginLoss, CosineEmbeddingLoss),
-    *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, CrossEntropyLoss, WeightedNLLLoss, WeightedMeanNLL),
+    *(BCELoss, BCEWithLogitsLoss, PoissonNLLLoss, KLDivLoss, LogKLDivLoss, CrossEntropyLoss, WeightedNLLLoss),
+    WeightedMeanNLL,
     *(BiaslessNet, RootScale, RareDropout, FarClip, StrictKLDiv, ManyClassesLoss, Rprop, ClippedSGD),
     *(PaddedConv2d, MeanOver, Resized, ColumnWeights, MeanOverTokens, OneHotLoss, LinearNormReLU, NormalizedChain),
     *(MixUp, MaskedDropout, ZeroGradEmbedding, FlattenBatch, MergeTime, StudentNorm, RunningScale),

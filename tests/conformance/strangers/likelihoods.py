@@ -71,6 +71,32 @@ class KLDivLoss(Criterion):
         return self.gradInput
 
 
+def _draw_log_distributions(rng, shape, dtype):
+    return np.log(_draw_distributions(rng, shape, np.float64)).astype(dtype)
+
+
+class LogKLDivLoss(Criterion):
+    """Σ exp(t) (t - x)/N for log-probabilities x and t: a target of 0 is certainty, and ignores no sample."""
+
+    EXAMPLES = (
+        Example(
+            input=(4, 3),
+            target=_draw_log_distributions,
+            traits={"log-probability-input"},
+            reference=Reference("torch.nn.KLDivLoss", {"reduction": "batchmean", "log_target": True}),
+        ),
+    )
+
+    def updateOutput(self, input, target):
+        t = target.astype(input.dtype)
+        self.output = float((np.exp(t) * (t - input)).sum() / len(input))
+        return self.output
+
+    def updateGradInput(self, input, target):
+        self.gradInput = np.exp(target.astype(input.dtype)) / -len(input)
+        return self.gradInput
+
+
 class CrossEntropyLoss(Criterion):
     """Σ_s (log Σ_j exp x_j - x_t)/N for class indices t; dx = (softmax(x) - one-hot(t))/N.
 

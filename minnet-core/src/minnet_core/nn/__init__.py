@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         negative_part as negative_part,
         positive_mask as positive_mask,
         positive_part as positive_part,
+        sign as sign,
         softplus as softplus,
         where_positive as where_positive,
     )
@@ -121,7 +122,7 @@ else:
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
             "random_normals": "normal_numbers",
-            "rectifiers": "masked negative_part positive_mask positive_part softplus where_positive",
+            "rectifiers": "masked negative_part positive_mask positive_part sign softplus where_positive",
             "sequential": "Sequential",
             "shape_checks": "expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",

@@ -101,9 +101,7 @@ def plain_attributes(holder: object, *, arrays: bool = False) -> dict[str, Any]:
     >>> plain_attributes(SimpleNamespace(p=0.5, betas=[0.9, 0.99], mask=np.ones(2)))
     {'p': 0.5, 'betas': [0.9, 0.99]}
     """
-    omitted = PROTOCOL_ATTRIBUTES.union(getattr(holder, "CACHES", ()))
-    attributes = {name: value for name, value in vars(holder).items() if name not in omitted}
-    parts = {name: encode(value, arrays=arrays, within=(id(holder),)) for name, value in attributes.items()}
+    parts = {name: encode(value, arrays=arrays, within=(id(holder),)) for name, value in _attributes(holder).items()}
     return {name: part for name, part in parts.items() if not is_omitted(part)}
 
 
@@ -143,7 +141,7 @@ def encode(value: Any, *, arrays: bool, within: tuple[int, ...] = ()) -> Any:
         entries = _entries(value, arrays, within)
         return {"dict": entries} if entries or not value else OMITTED
     if isinstance(value, Component) and not isinstance(value, Module):
-        return {"component": dict(_entries(vars(value), arrays, within))}
+        return {"component": dict(_entries(_attributes(value), arrays, within))}
     return value if is_plain(value) or isinstance(value, (np.bool_, np.number)) else OMITTED
 
 
@@ -189,6 +187,12 @@ def decode(now: Any, part: Any, held: Sequence[Array] = ()) -> Any:
         raise StateError(f"expected a component with {', '.join(parts)}, as in the state, received {now!r}")
     set_plain_attributes(now, parts, held)
     return now
+
+
+def _attributes(holder: object) -> dict[str, Any]:
+    """The attributes of an object without its results and caches."""
+    omitted = PROTOCOL_ATTRIBUTES.union(getattr(holder, "CACHES", ()))
+    return {name: value for name, value in vars(holder).items() if name not in omitted}
 
 
 def _entries(table: Mapping[Any, Any], arrays: bool, within: tuple[int, ...]) -> list[list[Any]]:

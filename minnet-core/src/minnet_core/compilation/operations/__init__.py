@@ -28,6 +28,7 @@ from .images import (
 )
 from .losses import (
     bce_with_logits,
+    elementwise_loss,
     kept_nll,
     log_soft_max_kept_nll_back,
     mse,
@@ -65,6 +66,7 @@ __all__ = [
     "divide",
     "draw_keep",
     "drop",
+    "elementwise_loss",
     "elu",
     "elu_back",
     "gelu",

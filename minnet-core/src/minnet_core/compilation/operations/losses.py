@@ -158,3 +158,15 @@ def bce_with_logits(x: Array, target: Array | Late, h: Array, loss: Array, *, sh
         np.subtract(sigmoid(x), t, h)
 
     return [deferred(compute, target), partial(np.multiply, h, h.dtype.type(share), h)]
+
+
+@operation("(n,m),(n,m)->(n,m),()", takes_late=True)
+def elementwise_loss(
+    x: Array, target: Array | Late, h: Array, loss: Array, *, compute: Callable[[Array, Array, Array], float]
+) -> list[Call]:
+    """``loss = compute(x, target, h)``, which writes the gradient into ``h``: what both need is computed once."""
+
+    def run(given: Array) -> None:
+        loss[()] = compute(x, given.astype(x.dtype, copy=False), h)
+
+    return [deferred(run, target)]

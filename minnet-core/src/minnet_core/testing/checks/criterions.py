@@ -252,11 +252,14 @@ def _whole(array: Array) -> Array:
 
 
 def _class_weights(input: Any, target: Any) -> Array | None:
-    """The weight of each class for each sample, where the target is such weights or class indices; None elsewhere."""
+    """The weight of each class for each sample, where the target is such weights or class indices; None elsewhere.
+
+    What is negative is no weight: logarithms of probabilities, of which 0 is the largest.
+    """
     if not (isinstance(input, np.ndarray) and isinstance(target, np.ndarray) and input.ndim == 2):
         return None
     if target.shape == input.shape:
-        return target
+        return None if (target < 0).any() else target
     if target.shape == input.shape[:1] and target.dtype.kind in "iu":
         weights = np.zeros(input.shape)
         weights[np.arange(len(input)), target] = 1

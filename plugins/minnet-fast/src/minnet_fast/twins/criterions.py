@@ -42,19 +42,19 @@ class ClassNLLCriterion(of.ClassNLLCriterion):
 
 
 class MSECriterion(of.MSECriterion):
-    """Twin of `minnet_criterions.MSECriterion`."""
+    """Twin of `minnet_criterions.MSECriterion`, of means over the batch."""
 
     STANDS_FOR = of.MSECriterion
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        loss = kernels.squared_error(input, target)
+        loss = kernels.squared_error(input, target) if self.mean == "batch" else None
         if loss is None:
             return super().updateOutput(input, target)
         self.output = loss
         return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        computed = kernels.mse(input, target)
+        computed = kernels.mse(input, target) if self.mean == "batch" else None
         if computed is None:
             return super().updateGradInput(input, target)
         self.gradInput = computed[0]

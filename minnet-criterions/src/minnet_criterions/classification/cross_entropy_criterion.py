@@ -10,9 +10,9 @@ import numpy.typing as npt
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
 from minnet_core.nn import accumulation_dtype, axis_maxima, axis_sums, floating_dtype
 
-from .arguments import fraction, weight_vector
-from .class_targets import class_rows, draw_place_classes, draw_soft, kept_classes
-from .targets import Chosen, draw_one_hot, weighted_sums
+from ..arguments import fraction, weight_vector
+from ..class_targets import class_rows, draw_place_classes, draw_soft, kept_classes
+from ..targets import Chosen, draw_one_hot, weighted_sums
 
 
 class CrossEntropyCriterion(Criterion):

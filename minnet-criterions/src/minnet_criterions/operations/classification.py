@@ -1,24 +1,17 @@
-"""The operations that the criterions stand for in a table (`minnet_core.compile`).
-
-Each function adds the rows of ``updateOutput``, and returns the loss and what adds those of ``updateGradInput``.
-"""
+"""The operations that losses of scores and probabilities stand for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from minnet_core.compilation import NoOperationsError, Table, Value, operations as o
 
-from .targets import weighted_sum
+from ..batch import share
+from ..targets import weighted_sum
+from .elementwise import Gradient
 
 if TYPE_CHECKING:
-    from .bce_with_logits_criterion import BCEWithLogitsCriterion
-    from .class_nll_criterion import ClassNLLCriterion
-    from .cross_entropy_criterion import CrossEntropyCriterion
-    from .mse_criterion import MSECriterion
-
-Gradient: TypeAlias = Callable[[], Value]
+    from ..classification import BCEWithLogitsCriterion, ClassNLLCriterion, CrossEntropyCriterion
 
 
 def bce_with_logits_criterion(
@@ -29,7 +22,7 @@ def bce_with_logits_criterion(
         raise NoOperationsError(f"expected a target like {x.shape} (batch, n), received {target.shape}")
     if criterion.weights is not None or criterion.pos_weight is not None:
         raise NoOperationsError("it weights")
-    gradient, loss = table.emit(o.bce_with_logits, x, target, share=criterion.share(x.shape))
+    gradient, loss = table.emit(o.bce_with_logits, x, target, share=share(criterion.mean, x.shape))
     return loss, lambda: gradient
 
 
@@ -67,13 +60,3 @@ def cross_entropy_criterion(
     ignored = criterion.ignore_index
     loss, chosen, shares = table.emit(o.kept_nll, y, target, ignored=ignored, refuse=criterion.updateOutput)
     return loss, lambda: table.emit(o.log_soft_max_kept_nll_back, exponentials, sums, chosen, shares)
-
-
-def mse_criterion(table: Table, criterion: MSECriterion, x: Value, target: Value) -> tuple[Value, Gradient]:
-    """The difference, and its square."""
-    if target.shape != x.shape or target.dtype != x.dtype:
-        raise NoOperationsError(f"expected a target like {x.shape} {x.dtype}, received {target.shape} {target.dtype}")
-    if len(x.shape) != 2:
-        raise NoOperationsError(f"expected an input of two dimensions, received {x.shape}")
-    gradient, loss = table.emit(o.mse, x, target)
-    return loss, lambda: gradient

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from minnet_core import Array, Criterion, Example, Reference, ShapeError, expect_shape
-from minnet_core.nn import accumulation_dtype, axis_sums, describe, exp_minus_abs, floating_dtype, sigmoid
+from minnet_core import Array, Criterion, Example, Reference
+from minnet_core.nn import exp_minus_abs, floating_dtype, negative_part, positive_part, sigmoid
 
-from .arguments import weights_of
-from .batch import batch_size
+from ..arguments import expect_broadcast, mean_over, weights_of
+from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
 class BCEWithLogitsCriterion(Criterion):
@@ -42,13 +42,15 @@ class BCEWithLogitsCriterion(Criterion):
         pos_weight: of the positive targets of each feature, in such a shape: above 1 it favours finding them all.
         mean: ``"batch"`` divides by the number of samples, ``"elements"`` by that of all elements.
 
-    >>> import numpy as np
+    >>> from typing import ClassVar
+
+    import numpy as np
     >>> from minnet_criterions import BCEWithLogitsCriterion
     >>> round(BCEWithLogitsCriterion().forward(np.array([[0.0, 1000.0], [-1000.0, 0.0]]), np.eye(2)), 3)
     500.693
     """
 
-    EXAMPLES = (
+    EXAMPLES: ClassVar[tuple[Example, ...]] = (
         Example(
             input=[(4, 3), (5,), (2, 3, 2)],
             target=lambda rng, shape, dtype: rng.random(shape).astype(dtype),
@@ -75,65 +77,50 @@ class BCEWithLogitsCriterion(Criterion):
         super().__init__()
         self.weights = weights_of("BCEWithLogitsCriterion", "weights", weights)
         self.pos_weight = weights_of("BCEWithLogitsCriterion", "pos_weight", pos_weight)
-        if mean not in ("batch", "elements"):
-            raise ValueError(f"BCEWithLogitsCriterion: expected mean 'batch' or 'elements', received {mean!r}")
-        self.mean = mean
+        self.mean = mean_over("BCEWithLogitsCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        loss = float(self._sums(input, target).sum(dtype=np.float64)) * self.share(input.shape)
-        self.output = loss
-        return loss
+        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
+        return self.output
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
-        x, positive, negative = self._read(input, target)
+        x, t = self._read(input, target)
         gradient = sigmoid(x)
         if self.pos_weight is not None:
-            gradient *= positive + negative
-        gradient -= positive
+            positive = t * self.pos_weight.astype(x.dtype)
+            gradient *= positive + (1 - t)
+            t = positive
+        gradient -= t
         if self.weights is not None:
             gradient *= self.weights.astype(x.dtype)
-        gradient *= self.share(input.shape)
+        gradient *= share(self.mean, input.shape)
         self.gradInput = gradient.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
         """Compute the loss of each sample, of which the loss is the mean."""
-        sums = self._sums(input, target)
-        sums *= self.share(input.shape) * len(input)
-        return sums
-
-    def share(self, shape: tuple[int, ...]) -> float:
-        """What a sum over all elements is multiplied by."""
-        return 1 / (shape[0] if self.mean == "batch" else math.prod(shape))
+        return sample_losses(self._sums(input, target), self.mean, input.shape)
 
     def _sums(self, input: Array, target: Array) -> Array:
         """The sum over the features of each sample."""
-        x, positive, negative = self._read(input, target)
-        losses = np.log1p(exp_minus_abs(x))
-        if self.pos_weight is not None:
+        x, t = self._read(input, target)
+        losses: Array = np.log1p(exp_minus_abs(x))
+        if self.pos_weight is None:
+            rest = positive_part(x)
+            rest -= t * x  # first, so that it is exactly 0 where the answer is right
+            losses += rest
+        else:
+            positive, negative = t * self.pos_weight.astype(x.dtype), 1 - t
             losses *= positive + negative
-        losses -= positive * np.minimum(x, 0)
-        losses += negative * np.maximum(x, 0)
+            losses -= positive * negative_part(x)
+            losses += negative * positive_part(x)
         if self.weights is not None:
             losses *= self.weights.astype(x.dtype)
-        return axis_sums(losses.reshape(len(x), -1))[:, 0]
+        return row_sums(losses)
 
-    def _read(self, input: Array, target: Array) -> tuple[Array, Array, Array]:
-        """The scores, and how much each counts as positive and as negative."""
-        batch_size(self, input)
-        expect_shape(self, target, input.shape, "target")
+    def _read(self, input: Array, target: Array) -> tuple[Array, Array]:
+        """The scores, and how much each is that of a yes."""
+        x, t = matched(self, input, target)
         for name in ("weights", "pos_weight"):
-            array = getattr(self, name)
-            if array is not None and not _is_broadcast(array.shape, input.shape):
-                raise ShapeError(
-                    f"{self}: expected {name} {array.shape} to be broadcast to the input, received {describe(input)}"
-                )
-        dtype = accumulation_dtype(input)
-        t = target.astype(dtype, copy=False)
-        positive = t if self.pos_weight is None else t * self.pos_weight.astype(dtype)
-        return input.astype(dtype, copy=False), positive, 1 - t
-
-
-def _is_broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
-    pairs = zip(reversed(shape), reversed(to), strict=False)
-    return len(shape) <= len(to) and all(length in (1, whole) for length, whole in pairs)
+            expect_broadcast(self, name, getattr(self, name), input)
+        return x, t

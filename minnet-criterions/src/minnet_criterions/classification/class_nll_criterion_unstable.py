@@ -7,7 +7,7 @@ import numpy as np
 from minnet_core import Array, Criterion, Example
 from minnet_core.nn import accumulation_dtype, floating_dtype
 
-from .targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
+from ..targets import chosen_classes, draw_classes, draw_one_hot, weighted_sum, weighted_sums
 
 
 class ClassNLLCriterionUnstable(Criterion):
