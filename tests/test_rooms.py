@@ -56,6 +56,10 @@ ROOMS = {
         *("max_pool2d", "pixel_shuffle", "reflection_pad2d", "same_conv2d", "spatial_dropout", "unflatten", "upsample"),
         *("zero_pad2d", "operations"),
     ),
+    "minnet_optimizers": (
+        *("hyperparameters", "moving_average", "weight_decay"),
+        *("gradient_descent", "adaptive", "functional", "schedules"),
+    ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
         *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adam_optimizer import adam_optimizer
-from .adamw import AdamW
-from .rmsprop import RMSprop
+from .adaptive import Adagrad, Adam, AdamW, RMSprop
+from .functional import adam_optimizer, sgd_momentum
+from .gradient_descent import SGD
 from .schedules import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp
-from .sgd import SGD
-from .sgd_momentum import sgd_momentum
 
 __all__ = [
     "SGD",

@@ -6,7 +6,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .moving_average import update_average
+from ..moving_average import update_average
 
 
 def adam_step(
