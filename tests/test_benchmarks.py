@@ -270,6 +270,7 @@ NETWORK_ITSELF = {"Residual", "Sequential"}  # which the workloads of training a
 NOT_YET = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion"),
     *("GroupNormalization", "InstanceNormalization", "LayerNormalization", "RMSNormalization"),
+    *("Adadelta", "Adamax", "LAMB", "LBFGS", "Lion", "NAdam", "RAdam", "Rprop"),
 }
 """Components that no workload measures."""
 

@@ -1,21 +1,27 @@
-"""Optimizers for minnet: SGD, Adam, AdamW, RMSprop and Adagrad, schedules, and the functional forms of the homework."""
+"""Optimizers for minnet, schedules, and the functional forms of the homework."""
 
 from __future__ import annotations
 
-from .adaptive import Adagrad, Adam, AdamW, RMSprop
+from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from .functional import adam_optimizer, sgd_momentum
-from .gradient_descent import SGD
+from .gradient_descent import SGD, Lion, Rprop
 from .schedules import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp
 
 __all__ = [
     "SGD",
+    "Adadelta",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
     "CosineDecay",
+    "Lion",
+    "NAdam",
     "OneCycle",
+    "RAdam",
     "RMSprop",
     "ReduceOnPlateau",
+    "Rprop",
     "Schedule",
     "StepDecay",
     "WarmUp",

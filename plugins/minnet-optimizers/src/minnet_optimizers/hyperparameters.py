@@ -91,6 +91,30 @@ class FractionPair(Hyperparameter[tuple[float, float]]):
         return number_in(first, 1.0), number_in(second, 1.0)
 
 
+class Interval(Hyperparameter[tuple[float, float]]):
+    """Two finite numbers of 0 or more, of which the second is not smaller."""
+
+    expected = "two finite numbers of 0 or more, the smaller first"
+
+    def convert(self, value: Any) -> tuple[float, float]:
+        first, second = (number_in(each, math.inf) for each in value)
+        if first > second:
+            raise ValueError
+        return first, second
+
+
+class ShrinkAndGrow(Hyperparameter[tuple[float, float]]):
+    """Two factors: one between 0 and 1, and a finite one above 1."""
+
+    expected = "two numbers, one between 0 and 1 and one above 1"
+
+    def convert(self, value: Any) -> tuple[float, float]:
+        shrink, grow = (number_in(each, math.inf) for each in value)
+        if not 0 < shrink < 1 < grow:
+            raise ValueError
+        return shrink, grow
+
+
 def number_in(value: Any, end: float) -> float:
     """Return a number from 0 to below ``end``; text is refused, although ``float`` would parse it."""
     # A schedule sets a float in every step, and to ask what a protocol is takes longer than the rest.

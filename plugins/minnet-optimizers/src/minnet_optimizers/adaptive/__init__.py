@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from .adadelta import Adadelta
 from .adagrad import Adagrad
 from .adam import Adam
 from .adam_step import adam_step
+from .adamax import Adamax
 from .adamw import AdamW
+from .nadam import NAdam
+from .radam import RAdam
 from .rmsprop import RMSprop
 
-__all__ = ["Adagrad", "Adam", "AdamW", "RMSprop", "adam_step"]
+__all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "adam_step"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .lion import Lion
+from .rprop import Rprop
 from .sgd import SGD
 
-__all__ = ["SGD"]
+__all__ = ["SGD", "Lion", "Rprop"]
