@@ -119,6 +119,8 @@ EXPECTED = {
     "minnet-optimizers:AdamW": (19, 0),
     "minnet-optimizers:Adamax --example 0": (19, 0),
     "minnet-optimizers:Adamax --example 1": (18, 1),
+    "minnet-optimizers:LAMB --example 0": (19, 0),
+    "minnet-optimizers:LAMB --example 1": (18, 1),
     "minnet-optimizers:Lion --example 0": (19, 0),
     "minnet-optimizers:Lion --example 1": (18, 1),
     "minnet-optimizers:NAdam --example 0": (19, 0),

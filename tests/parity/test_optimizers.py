@@ -182,6 +182,37 @@ def test_the_defaults_are_those_of_torch(name: str) -> None:
     course.compare(1e-9, 1e-9)
 
 
+GROUP_OPTIONS: dict[str, dict[str, Any]] = {
+    "SGD": {"lr": 0.02, "momentum": 0.5},
+    "AdamW": {"lr": 0.02, "weight_decay": 0.0},
+    "RMSprop": {"centered": True, "momentum": 0.9},
+    "NAdam": {"betas": (0.5, 0.9)},
+    "RAdam": {"lr": 0.02},
+    "Rprop": {"etas": (0.2, 1.9)},
+}
+
+
+@pytest.mark.parametrize("name", GROUP_OPTIONS)
+def test_groups_equal_those_of_torch_frozen_at_first(name: str) -> None:
+    """The bias has options of its own, and is frozen for 20 steps: there it has no gradient for torch."""
+    course = Course(3)
+    ours, theirs = PAIRS[name]
+    optimizer = ours(course.module, lr=0.01)
+    optimizer.groups = [{"names": "b", **GROUP_OPTIONS[name], "frozen": True}]
+    W, b = course.tensors
+    reference = theirs([{"params": [W]}, {"params": [b], **GROUP_OPTIONS[name]}], lr=0.01)
+    for t in course.steps():
+        if t <= 20:
+            b.grad = None
+        optimizer.groups[0]["frozen"] = t <= 20
+        if t == 50:
+            optimizer.groups[0]["lr"] = reference.param_groups[1]["lr"] = 0.003
+        optimizer.step()
+        reference.step()
+        if t in (1, 20, 21, 51, STEPS):
+            course.compare(1e-9, 1e-9)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_sgd_momentum_equals_torch_while_the_learning_rate_is_constant(seed: int) -> None:
     """And what it accumulates is the learning rate times torch's momentum buffer."""

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from minnet_optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop, Rprop
+from minnet_optimizers import LAMB, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop, Rprop
 
 NON_NEGATIVE = [
     (optimizer, name)
@@ -21,6 +21,7 @@ NON_NEGATIVE = [
         (Adadelta, ["lr", "eps", "weight_decay"]),
         (Rprop, ["lr"]),
         (Lion, ["lr", "weight_decay"]),
+        (LAMB, ["lr", "eps", "weight_decay"]),
     ]
     for name in names
 ]

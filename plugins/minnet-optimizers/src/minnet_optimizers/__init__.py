@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .adaptive import Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
+from .adaptive import LAMB, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
 from .functional import adam_optimizer, sgd_momentum
 from .gradient_descent import SGD, Lion, Rprop
 from .schedules import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp
 
 __all__ = [
+    "LAMB",
     "SGD",
     "Adadelta",
     "Adagrad",

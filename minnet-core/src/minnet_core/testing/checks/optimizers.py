@@ -135,7 +135,7 @@ def gradients_of_zero_give_finite_parameters(trial: Trial) -> None:
 def many_parameters_are_stepped_like_few(trial: Trial) -> None:
     """Parameters in their hundreds of thousands are each stepped as they are when there are few."""
     if type(trial.prototype).step is not Optimizer.step:
-        skip("it defines step itself, to see a whole parameter at once")
+        skip("it defines step itself, to see all parameters at once")
     columns = trial.case.shapes[0][1:]
     shape = (2 * BLOCK // max(1, math.prod(columns)) + 3, *columns)
     few, many = trial.case.build(), evolve(trial.case, input=shape).build()
@@ -159,22 +159,27 @@ def many_parameters_are_stepped_like_few(trial: Trial) -> None:
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def elements_are_stepped_apart(trial: Trial) -> None:
-    """What ``update`` does to an element depends on that element's gradients alone: it gets stretches of parameters."""
+    """What ``update`` does to an element depends on that element's gradients alone: it gets stretches of parameters.
+
+    With ``WHOLE_PARAMETERS``, what it does to a parameter depends on that parameter's gradients alone.
+    """
     if type(trial.prototype).step is not Optimizer.step:
-        skip("it defines step itself, to see a whole parameter at once")
+        skip("it defines step itself, to see all parameters at once")
     one, other = trial.fresh(), trial.fresh()
+    shares = (1, 0) if one.WHOLE_PARAMETERS else (1 / 2, 1 / 2)  # of each parameter, what has the same gradients
+    kept = {
+        name: slice(int(array.size * share))
+        for (name, array), share in zip(parameters(one.module).items(), shares, strict=True)
+    }
     drawn, others = _gradients(trial, one, 3), _gradients(trial, one, 3)
     for given, different in zip(drawn, others, strict=True):
-        for name, array in different.items():
-            array.flat[: array.size // 2] = given[name].flat[: array.size // 2]
+        for (name, array), part in zip(different.items(), kept.values(), strict=True):
+            array.flat[part] = given[name].flat[part]
     _steps(one, drawn)
     _steps(other, others)
-    for name, array in parameters(one.module).items():
-        half = slice(array.size // 2)
-        expected, received = array.flat[half], parameters(other.module)[name].flat[half]
-        expect_equal(
-            {name: received}, {name: expected}, "(a parameter's first half) after steps of the other half alone"
-        )
+    for name, part in kept.items():
+        expected, received = parameters(one.module)[name].flat[part], parameters(other.module)[name].flat[part]
+        expect_equal({name: received}, {name: expected}, "(a parameter's part) after steps of the others alone")
 
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])

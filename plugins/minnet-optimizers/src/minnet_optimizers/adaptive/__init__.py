@@ -8,8 +8,9 @@ from .adam import Adam
 from .adam_step import adam_step
 from .adamax import Adamax
 from .adamw import AdamW
+from .lamb import LAMB
 from .nadam import NAdam
 from .radam import RAdam
 from .rmsprop import RMSprop
 
-__all__ = ["Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "adam_step"]
+__all__ = ["LAMB", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "adam_step"]

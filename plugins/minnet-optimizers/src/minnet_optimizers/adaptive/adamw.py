@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from minnet_core import Array, Example, Module
 
-from ..weight_decay import decayed
 from .adam import Adam
 
 
@@ -56,4 +55,6 @@ class AdamW(Adam):
         super().__init__(module, lr, betas, eps, weight_decay)
 
     def update(self, parameters: Array, gradients: Array, *state: Array) -> None:
-        self.descend(parameters, decayed(self, parameters, gradients, decoupled=True), *state)
+        if self.weight_decay:
+            parameters *= 1 - self.lr * self.weight_decay
+        self.descend(parameters, gradients, *state)

@@ -10,7 +10,6 @@ from minnet_core import Array, Example, Module, Optimizer
 
 from ..hyperparameters import FractionPair, NonNegative
 from ..moving_average import update_average
-from ..weight_decay import decayed
 
 
 class Lion(Optimizer):
@@ -73,7 +72,8 @@ class Lion(Optimizer):
     def update(self, parameters: Array, gradients: Array, *state: Array) -> None:
         (momentum,) = state
         beta1, beta2 = self.betas
-        decayed(self, parameters, gradients, decoupled=True)
+        if self.weight_decay:
+            parameters *= 1 - self.lr * self.weight_decay
         scratch = gradients * (1 - beta1)
         scratch += momentum * beta1
         np.sign(scratch, out=scratch)
