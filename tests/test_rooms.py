@@ -58,7 +58,7 @@ ROOMS = {
     ),
     "minnet_optimizers": (
         *("hyperparameters", "moving_average", "weight_decay"),
-        *("gradient_descent", "adaptive", "functional", "schedules"),
+        *("gradient_descent", "adaptive", "line_search", "functional", "schedules"),
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),

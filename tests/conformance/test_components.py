@@ -121,6 +121,8 @@ EXPECTED = {
     "minnet-optimizers:Adamax --example 1": (18, 1),
     "minnet-optimizers:LAMB --example 0": (19, 0),
     "minnet-optimizers:LAMB --example 1": (18, 1),
+    "minnet-optimizers:LBFGS --example 0": (17, 2),
+    "minnet-optimizers:LBFGS --example 1": (16, 3),
     "minnet-optimizers:Lion --example 0": (19, 0),
     "minnet-optimizers:Lion --example 1": (18, 1),
     "minnet-optimizers:NAdam --example 0": (19, 0),

@@ -12,6 +12,7 @@ import torch
 
 from minnet_core import Module
 from minnet_optimizers import (
+    LBFGS,
     SGD,
     Adadelta,
     Adagrad,
@@ -247,3 +248,59 @@ def test_adam_optimizer_equals_torch_with_epsilon_corrected(seed: int) -> None:
         kept = reference.state[tensor]
         np.testing.assert_allclose(state["m"][index], kept["exp_avg"].numpy(), rtol=1e-9, atol=1e-9)
         np.testing.assert_allclose(state["v"][index], kept["exp_avg_sq"].numpy(), rtol=1e-9, atol=1e-9)
+
+
+def rosenbrock(x: Any) -> Any:
+    return (100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum()
+
+
+def ill_conditioned(x: Any) -> Any:
+    return sum(10.0 ** (i - 2) * (x[i] - i) ** 2 for i in range(len(x)))
+
+
+def wavy(x: Any) -> Any:
+    return (x**2).sum() / 10 + ((3 * x) ** 2 / (1 + x**2)).sum()
+
+
+WOLFE: dict[str, Any] = {"line_search_fn": "strong_wolfe"}
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [
+        (rosenbrock, {"lr": 1e-3}),
+        (rosenbrock, WOLFE),
+        (rosenbrock, {**WOLFE, "max_iter": 4, "history_size": 5}),
+        (rosenbrock, {**WOLFE, "max_iter": 1, "tolerance_change": 1e-4}),
+        (ill_conditioned, {**WOLFE, "max_iter": 7, "max_eval": 8, "tolerance_grad": 1e-3}),
+        (ill_conditioned, {**WOLFE, "lr": 30.0, "history_size": 4}),
+        (wavy, {**WOLFE, "lr": 0.5}),
+    ],
+)
+def test_lbfgs_equals_torch(function: Any, options: dict[str, Any]) -> None:
+    """Each iterate, loss and number of evaluations, as far as both go; a difference in one bit would soon show."""
+    rng = np.random.default_rng(7)
+    module = Parameters(rng.normal(size=(2, 2)), rng.normal(size=2))
+    tensors = [torch.tensor(array, requires_grad=True) for array in (module.W, module.b)]
+    optimizer, reference = LBFGS(module, **options), torch.optim.LBFGS(tensors, **options)
+
+    def theirs() -> Any:
+        reference.zero_grad()
+        loss = function(torch.cat([tensor.ravel() for tensor in tensors]))
+        loss.backward()
+        return loss
+
+    def ours() -> float:
+        x = torch.tensor(np.concatenate([module.W.ravel(), module.b]), requires_grad=True)
+        loss = function(x)
+        loss.backward()
+        module.flattenParameters()[1][:] = x.grad.numpy()
+        return float(loss.detach())
+
+    for step in range(100 // options.get("max_iter", 20)):
+        losses = optimizer.step(ours), float(reference.step(theirs).detach())
+        np.testing.assert_allclose(*losses, rtol=1e-9, atol=1e-9, err_msg=f"step {step}")
+        for array, tensor in zip((module.W, module.b), tensors, strict=True):
+            np.testing.assert_allclose(array, tensor.detach().numpy(), rtol=1e-9, atol=1e-9, err_msg=f"step {step}")
+        state = reference.state[tensors[0]]
+        assert (optimizer.evaluations, optimizer.iterations) == (state["func_evals"], state["n_iter"])

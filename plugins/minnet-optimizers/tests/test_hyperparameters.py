@@ -5,7 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from minnet_optimizers import LAMB, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop, Rprop
+from minnet_optimizers import (
+    LAMB,
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    NAdam,
+    RAdam,
+    RMSprop,
+    Rprop,
+)
 
 NON_NEGATIVE = [
     (optimizer, name)
@@ -22,6 +36,7 @@ NON_NEGATIVE = [
         (Rprop, ["lr"]),
         (Lion, ["lr", "weight_decay"]),
         (LAMB, ["lr", "eps", "weight_decay"]),
+        (LBFGS, ["lr", "tolerance_grad", "tolerance_change"]),
     ]
     for name in names
 ]
@@ -113,3 +128,17 @@ def test_two_optimizers_have_hyperparameters_of_their_own(point):
 def test_pairs_of_rprop_that_make_no_sense_are_refused(point, name, value):
     with pytest.raises(ValueError, match=rf"^Rprop: expected {name} to be two "):
         Rprop(point(np.ones(1)), **{name: value})
+
+
+@pytest.mark.parametrize("name", ["max_iter", "max_eval", "history_size"])
+def test_counts_of_lbfgs_are_whole_numbers(point, name):
+    assert getattr(LBFGS(point(np.ones(1)), **{name: np.int64(3)}), name) == 3
+    for value in (0, -1, 1.5, "3", True):
+        with pytest.raises(
+            (ValueError, TypeError), match=rf"^LBFGS: expected {name} to be a whole number of 1 or more"
+        ):
+            LBFGS(point(np.ones(1)), **{name: value})
+
+
+def test_lbfgs_calls_its_function_five_quarters_of_its_iterations_unless_told_otherwise(point):
+    assert LBFGS(point(np.ones(1)), max_iter=40).max_eval == 50

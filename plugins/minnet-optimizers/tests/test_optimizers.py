@@ -12,6 +12,7 @@ import minnet_optimizers
 from minnet_core import Module, Optimizer, Sequential
 from minnet_optimizers import (
     LAMB,
+    LBFGS,
     SGD,
     Adadelta,
     Adagrad,
@@ -26,7 +27,7 @@ from minnet_optimizers import (
     schedules,
 )
 
-OPTIMIZERS = [LAMB, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop, Rprop]
+OPTIMIZERS = [LAMB, LBFGS, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, NAdam, RAdam, RMSprop, Rprop]
 
 VARIANTS = [
     (SGD, {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,6 +43,9 @@ class Optimizer(Component):
     WHOLE_PARAMETERS: ClassVar[bool] = False
     """Whether ``update`` must see a parameter as a whole, for its norm, say."""
 
+    NEEDS_CLOSURE: ClassVar[bool] = False
+    """Whether ``step`` must be given a function that computes the gradients, because it calls it several times."""
+
     CACHES: ClassVar[tuple[str, ...]] = ("_divided",)
 
     def __init__(self, module: Module) -> None:
@@ -59,13 +62,21 @@ class Optimizer(Component):
             raise AttributeError(f"{type(self).__name__}: expected super().__init__(module) to be called first")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
         """Change every parameter once, by the gradients that the module holds now.
+
+        Args:
+            closure: computes the gradients before that, and returns the loss, as in ``torch.optim``.
+
+        Returns:
+            What the closure returned; None without one.
 
         Raises:
             ValueError: if the module has another number of parameters than at the last step.
         """
+        loss = None if closure is None else closure()
         self.step_on(*self.module.flattenParameters())
+        return loss
 
     def step_on(self, parameters: Array, gradients: Array) -> None:
         """Do what `step` does where the flat vectors of the module are at hand."""

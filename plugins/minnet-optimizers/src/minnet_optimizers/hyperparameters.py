@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any, ClassVar, Generic, Self, SupportsFloat, TypeVar, overload
 
 T = TypeVar("T")
@@ -113,6 +114,29 @@ class ShrinkAndGrow(Hyperparameter[tuple[float, float]]):
         if not 0 < shrink < 1 < grow:
             raise ValueError
         return shrink, grow
+
+
+class Count(Hyperparameter[int]):
+    """A whole number of 1 or more."""
+
+    expected = "a whole number of 1 or more"
+
+    def convert(self, value: Any) -> int:
+        number = index(value)
+        if number < 1 or isinstance(value, bool):
+            raise ValueError
+        return number
+
+
+class LineSearch(Hyperparameter[str | None]):
+    """The name of a line search, or None."""
+
+    expected = "'strong_wolfe' or None"
+
+    def convert(self, value: Any) -> str | None:
+        if value not in ("strong_wolfe", None):
+            raise ValueError
+        return None if value is None else str(value)
 
 
 def number_in(value: Any, end: float) -> float:

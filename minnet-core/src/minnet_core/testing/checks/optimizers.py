@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,8 @@ def step_leaves_gradients_alone(trial: Trial) -> None:
     """``step`` does not write to the gradients."""
     optimizer = trial.fresh()
     for drawn in _gradients(trial, optimizer, 3):
-        _steps(optimizer, [drawn])
-        expect_equal(gradients(optimizer.module), drawn, "after a step", rtol=0)
+        written = _steps(optimizer, [drawn])
+        expect_equal(gradients(optimizer.module), written, "after a step", rtol=0)
 
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
@@ -71,16 +72,11 @@ def declared_state_is_written(trial: Trial) -> None:
 def steps_go_down(trial: Trial) -> None:
     """Steps along the gradient of half the square of the parameters make that smaller."""
     optimizer = trial.fresh()
-
-    def loss() -> float:
-        return sum(float(np.vdot(array, array)) / 2 for array in parameters(optimizer.module).values())
-
-    before = loss()
-    for _ in range(STEPS):
-        slopes = {f"gradient of {name}": array for name, array in parameters(optimizer.module).items()}
-        _steps(optimizer, [slopes])
-    if not loss() < before:
-        fail(f"{STEPS} steps down |x|^2/2: expected less than {before:.6g}, received {loss():.6g}")
+    before = _half_square(optimizer)
+    _descend(optimizer)
+    after = _half_square(optimizer)
+    if not after < before:
+        fail(f"{STEPS} steps down |x|^2/2: expected less than {before:.6g}, received {after:.6g}")
 
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
@@ -111,9 +107,13 @@ def float32_steps_are_accurate(trial: Trial) -> None:
     single, double = trial.fresh(dtype=np.float32), trial.fresh(dtype=np.float32)
     double.module.astype(np.float64)
     before = copies(parameters(double.module))
-    drawn = _gradients(trial, single, STEPS)
-    _steps(single, drawn)
-    _steps(double, [{name: array.astype(np.float64) for name, array in given.items()} for given in drawn])
+    if single.NEEDS_CLOSURE:  # a rounding may send it another way, to the same place
+        _descend(single)
+        _descend(double)
+    else:
+        drawn = _gradients(trial, single, STEPS)
+        _steps(single, drawn)
+        _steps(double, [{name: array.astype(np.float64) for name, array in given.items()} for given in drawn])
     received, expected = (
         {name: array - before[name] for name, array in parameters(made.module).items()} for made in (single, double)
     )
@@ -246,8 +246,52 @@ def _gradients(trial: Trial, optimizer: Any, count: int) -> list[dict[str, Array
     return [{name: draw(array) for name, array in gradients(optimizer.module).items()} for _ in range(count)]
 
 
-def _steps(optimizer: Any, drawn: list[dict[str, Array]]) -> None:
+def _steps(optimizer: Any, drawn: list[dict[str, Array]]) -> dict[str, Array]:
+    """Step by each of some gradients, and return the gradients as they were last set.
+
+    Where an optimizer evaluates the loss several times a step, that is a bowl with the gradient where the step begins.
+    """
+    written: dict[str, Array] = {}
     for given in drawn:
-        for name, array in gradients(optimizer.module).items():
-            array[...] = given[name]
+        start = copies(parameters(optimizer.module))
+
+        def evaluate(given: dict[str, Array] = given, start: dict[str, Array] = start) -> float:
+            moved = [array - start[name] for name, array in parameters(optimizer.module).items()]
+            slopes = {name: slope + way for (name, slope), way in zip(given.items(), moved, strict=True)}
+            _set_gradients(optimizer, slopes)
+            written.update(slopes)
+            heights = (
+                np.vdot(slope, way) + np.vdot(way, way) / 2 for slope, way in zip(given.values(), moved, strict=True)
+            )
+            return float(sum(heights))
+
+        _step(optimizer, evaluate)
+    return written
+
+
+def _half_square(optimizer: Any) -> float:
+    return sum(float(np.vdot(array, array)) / 2 for array in parameters(optimizer.module).values())
+
+
+def _descend(optimizer: Any) -> None:
+    """Step down half the square of the parameters."""
+
+    def evaluate() -> float:
+        _set_gradients(optimizer, parameters(optimizer.module))
+        return _half_square(optimizer)
+
+    for _ in range(STEPS):
+        _step(optimizer, evaluate)
+
+
+def _step(optimizer: Any, evaluate: Callable[[], float]) -> None:
+    if optimizer.NEEDS_CLOSURE:
+        optimizer.step(evaluate)
+    else:
+        evaluate()
         optimizer.step()
+
+
+def _set_gradients(optimizer: Any, given: Mapping[str, Array]) -> None:
+    for array, value in zip(gradients(optimizer.module).values(), given.values(), strict=True):
+        array[...] = value
