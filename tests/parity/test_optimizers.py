@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from minnet_core import Module
 from minnet_optimizers import (
@@ -26,6 +27,7 @@ from minnet_optimizers import (
     adam_optimizer,
     sgd_momentum,
 )
+from minnet_train import ExponentialMovingAverage
 
 SEEDS = range(100)
 THOROUGH = ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad")
@@ -304,3 +306,21 @@ def test_lbfgs_equals_torch(function: Any, options: dict[str, Any]) -> None:
             np.testing.assert_allclose(array, tensor.detach().numpy(), rtol=1e-9, atol=1e-9, err_msg=f"step {step}")
         state = reference.state[tensors[0]]
         assert (optimizer.evaluations, optimizer.iterations) == (state["func_evals"], state["n_iter"])
+
+
+def test_an_average_of_weights_equals_that_of_torch() -> None:
+    """``AveragedModel`` with ``get_ema_multi_avg_fn``, over 100 steps."""
+    course = Course(0)
+    theirs = torch.nn.ParameterList(course.tensors)
+    reference = AveragedModel(theirs, multi_avg_fn=get_ema_multi_avg_fn(0.9))
+    average = ExponentialMovingAverage(course.module, 0.9)
+    optimizer = SGD(course.module, lr=0.1)
+    for _ in course.steps():
+        optimizer.step()
+        average.update()
+        for tensor, array in zip(theirs, course.module.getParameters(), strict=True):
+            tensor.data.copy_(torch.from_numpy(array))
+        reference.update_parameters(theirs)
+    with average.applied():
+        for ours, tensor in zip(course.module.getParameters(), reference.module.parameters(), strict=True):
+            np.testing.assert_allclose(ours, tensor.detach().numpy(), rtol=1e-9)

@@ -64,7 +64,8 @@ else:
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",
             "runs": "Checkpoint Run RunDirectory Session",
-            "training": "EarlyStopping EpochReport ExponentialMovingAverage FitOptions History Measurement Trainer measure",
+            "training": "EarlyStopping EpochReport ExponentialMovingAverage FitOptions History Measurement Trainer "
+            "measure",
         },
     )
 
