@@ -74,9 +74,9 @@ class Lion(Optimizer):
         beta1, beta2 = self.betas
         if self.weight_decay:
             parameters *= 1 - self.lr * self.weight_decay
-        scratch = gradients * (1 - beta1)
-        scratch += momentum * beta1
-        np.sign(scratch, out=scratch)
+        scratch, direction = gradients * (1 - beta1), momentum * beta1
+        direction += scratch
+        np.sign(direction, out=scratch)  # which in place takes many times as long
         scratch *= self.lr
         parameters -= scratch
         update_average(momentum, gradients, beta2, scratch)
