@@ -275,8 +275,9 @@ NOT_YET = {
     *("PoissonNLLCriterion", "QuantileCriterion", "SmoothL1Criterion", "SoftMarginCriterion", "TripletMarginCriterion"),
     *("WeightedMSECriterion",),
     *("GroupNormalization", "InstanceNormalization", "LayerNormalization", "RMSNormalization"),
-    *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),  # arrays
-    *("Euclidean", "GaussianNoise", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize", "Sum"),  # arrays
+    *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),
+    *("Euclidean", "GaussianNoise", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize", "Sum"),
+    *("Adadelta", "Adamax", "LAMB", "LBFGS", "Lion", "NAdam", "RAdam", "Rprop"),
 }
 """Components that no workload measures."""
 

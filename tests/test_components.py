@@ -75,6 +75,16 @@ def test_a_layer_is_saved_and_loaded_bit_for_bit(name, index, dtype, tmp_path):
         np.testing.assert_array_equal(output, its, strict=True)
 
 
+ENOUGH = {
+    "SGD": {"lr": 0.2, "momentum": 0.9},
+    "Adadelta": {"lr": 10.0},
+    "LBFGS": {"max_iter": 5, "line_search_fn": "strong_wolfe"},
+    "RAdam": {"lr": 0.2},
+    "Rprop": {},
+}
+"""Name of an optimizer -> the hyperparameters with which it learns fast, where they are no rate of 0.05."""
+
+
 @pytest.mark.parametrize("name", list(optimizers))
 def test_a_net_of_layers_found_by_name_learns_with_every_optimizer(name):
     names = [
@@ -92,15 +102,16 @@ def test_a_net_of_layers_found_by_name_learns_with_every_optimizer(name):
         {"class": "Sequential", "modules": [{"class": c, **arguments.get(i, {})} for i, c in enumerate(names)]}, rng=0
     )
     criterion = build({"class": "ClassNLLCriterion"}, criterions)
-    hyperparameters = {"lr": 0.2, "momentum": 0.9} if name == "SGD" else {"lr": 0.05}
-    optimizer = build({"class": name, **hyperparameters}, optimizers, model)
+    optimizer = build({"class": name, **ENOUGH.get(name, {"lr": 0.05})}, optimizers, model)
     x = np.random.default_rng(0).standard_normal((200, 2)).astype(np.float32)
     y = (x.prod(axis=1) > 0).astype(int)
-    losses = []
-    for _ in range(100):
-        losses.append(criterion.forward(model.forward(x), y))
+
+    def closure():
+        loss = criterion.forward(model.forward(x), y)
         model.zeroGradParameters()
         model.backward(x, criterion.backward(model.output, y))
-        optimizer.step()
+        return loss
+
+    losses = [optimizer.step(closure) for _ in range(100)]
     assert losses[-1] < 0.6 * losses[0]
     assert {array.dtype for array in model.namedParameters().values()} == {np.dtype(np.float32)}

@@ -70,6 +70,10 @@ ROOMS = {
         *("arguments", "batch", "targets", "class_targets"),
         *("regression", "classification", "margins", "composite", "operations"),
     ),
+    "minnet_optimizers": (
+        *("hyperparameters", "moving_average", "weight_decay"),
+        *("gradient_descent", "adaptive", "line_search", "functional", "schedules"),
+    ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
         *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),

@@ -152,7 +152,7 @@ def test_an_optimizer_that_sees_all_parameters_at_once_is_not_tried_on_blocks():
     report = examine(Case(Normed, input=(4, 3)))
     assert [result.message for result in report.failures] == []
     (result,) = [result for result in report if result.check == "many_parameters_are_stepped_like_few"]
-    assert (result.status, result.message) == ("skipped", "it defines step itself, to see a whole parameter at once")
+    assert (result.status, result.message) == ("skipped", "it defines step itself, to see all parameters at once")
 
 
 class PoissonNLL(Criterion):

@@ -5,7 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from minnet_optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
+from minnet_optimizers import (
+    LAMB,
+    LBFGS,
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    NAdam,
+    RAdam,
+    RMSprop,
+    Rprop,
+)
 
 NON_NEGATIVE = [
     (optimizer, name)
@@ -15,6 +29,14 @@ NON_NEGATIVE = [
         (AdamW, ["lr", "eps", "weight_decay"]),
         (RMSprop, ["lr", "eps", "weight_decay", "momentum"]),
         (Adagrad, ["lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"]),
+        (NAdam, ["lr", "eps", "weight_decay", "momentum_decay"]),
+        (RAdam, ["lr", "eps", "weight_decay"]),
+        (Adamax, ["lr", "eps", "weight_decay"]),
+        (Adadelta, ["lr", "eps", "weight_decay"]),
+        (Rprop, ["lr"]),
+        (Lion, ["lr", "weight_decay"]),
+        (LAMB, ["lr", "eps", "weight_decay"]),
+        (LBFGS, ["lr", "tolerance_grad", "tolerance_change"]),
     ]
     for name in names
 ]
@@ -88,3 +110,35 @@ def test_two_optimizers_have_hyperparameters_of_their_own(point):
     first, second = SGD(point(np.ones(1)), lr=1), SGD(point(np.ones(1)), lr=2)
     first.lr = 3
     assert (first.lr, second.lr) == (3.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("etas", (0.0, 1.2)),
+        ("etas", (1.0, 1.2)),
+        ("etas", (0.5, 1.0)),
+        ("etas", (0.5, math.inf)),
+        ("etas", (0.5,)),
+        ("step_sizes", (1.0, 0.5)),
+        ("step_sizes", (-1.0, 0.5)),
+        ("step_sizes", (0.1, math.nan)),
+    ],
+)
+def test_pairs_of_rprop_that_make_no_sense_are_refused(point, name, value):
+    with pytest.raises(ValueError, match=rf"^Rprop: expected {name} to be two "):
+        Rprop(point(np.ones(1)), **{name: value})
+
+
+@pytest.mark.parametrize("name", ["max_iter", "max_eval", "history_size"])
+def test_counts_of_lbfgs_are_whole_numbers(point, name):
+    assert getattr(LBFGS(point(np.ones(1)), **{name: np.int64(3)}), name) == 3
+    for value in (0, -1, 1.5, "3", True):
+        with pytest.raises(
+            (ValueError, TypeError), match=rf"^LBFGS: expected {name} to be a whole number of 1 or more"
+        ):
+            LBFGS(point(np.ones(1)), **{name: value})
+
+
+def test_lbfgs_calls_its_function_five_quarters_of_its_iterations_unless_told_otherwise(point):
+    assert LBFGS(point(np.ones(1)), max_iter=40).max_eval == 50

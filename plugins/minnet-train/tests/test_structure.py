@@ -29,6 +29,8 @@ EXPERIMENTS = st.builds(
     schedule=st.none() | COMPONENTS,
     metrics=st.none() | st.lists(COMPONENTS, max_size=3).map(tuple),
     clip_norm=st.none() | st.floats(0.01, 10),
+    accumulate=st.integers(1, 4),
+    average_decay=st.none() | st.floats(0, 0.9999),
     clip_value=st.none() | st.floats(0.01, 10),
     early_stopping=st.none()
     | st.builds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strangers import ClippedSGD
 
-from minnet_optimizers import Adagrad, Adam, RMSprop
+from minnet_optimizers import LAMB, Adagrad, Adam, RMSprop
 
 from .mutant import Mutant
 
@@ -37,6 +37,12 @@ STEPS = (
         ("        scratch += self.eps\n", "        scratch += self.eps + scratch.mean()\n"),
         "elements_are_stepped_apart",
         "the denominator has a part of all elements",
+    ),
+    Mutant(
+        LAMB,
+        ("    WHOLE_PARAMETERS = True\n", ""),
+        "elements_are_stepped_apart",
+        "its norms are those of all parameters together",
     ),
     Mutant(
         ClippedSGD,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -133,9 +134,15 @@ class CompiledStep:
         Raises:
             What the modules raise for such an input or target; parameters are as they were then.
         """
+        if self.optimizer is not None and self.optimizer.NEEDS_CLOSURE:
+            return self.optimizer.step(lambda: self._evaluate(input, target))  # type: ignore[return-value]  # a loss
+        loss = self._evaluate(input, target)
+        self._update(*self._vectors)  # nobody has rebound anything meanwhile
+        return loss
+
+    def _evaluate(self, input: Tensor, target: Tensor) -> float:
         loss = self.forward(input, target)
         self.backward()
-        self._update(*self._vectors)  # nobody has rebound anything meanwhile
         return loss
 
     def forward(self, input: Tensor, target: Tensor) -> float:
@@ -160,9 +167,12 @@ class CompiledStep:
         self.model.zeroGradParameters()
         self.model.backwardParameters(input, self.criterion.backward(self.output, target))
 
-    def update(self) -> None:
-        """Change the parameters by the gradients, as the optimizer's ``step`` does."""
-        self._update(*self.trained.flattenParameters())
+    def update(self, closure: Callable[[], float] | None = None) -> None:
+        """Change the parameters by the gradients, as the optimizer's ``step`` does, which may need a closure."""
+        if closure is not None and self.optimizer is not None:
+            self.optimizer.step(closure)
+        else:
+            self._update(*self.trained.flattenParameters())
 
     def set_outputs(self) -> None:
         """Set ``output`` of every module: what the parameters, as they are now, make of the last input.

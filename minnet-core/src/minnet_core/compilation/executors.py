@@ -16,7 +16,7 @@ BLOCK = 32_768
 Run: TypeAlias = Callable[[], None]
 """Executes all that was bound, once."""
 
-Update: TypeAlias = Callable[[Array, Array], None]
+Update: TypeAlias = Callable[[Array, Array], object]
 """Changes parameters by gradients."""
 
 

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         center_columns as center_columns,
         column_means as column_means,
         column_sums as column_sums,
+        euclidean_norm as euclidean_norm,
         exp_minus_abs as exp_minus_abs,
         shifted_exp as shifted_exp,
         sigmoid as sigmoid,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
         walk_all as walk_all,
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
+    from .parameter_groups import NO_DECAY as NO_DECAY, matching_names as matching_names
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
     from .random_masks import keep_mask as keep_mask
     from .random_normals import normal_numbers as normal_numbers
@@ -113,12 +115,13 @@ else:
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
             "initializer": "Initializer",
-            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
-            "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
+            "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums "
+            "euclidean_norm exp_minus_abs shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
             "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join title trained_arrays walk "
             "walk_all",
             "optimizer": "BLOCK Optimizer",
+            "parameter_groups": "NO_DECAY matching_names",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
             "random_normals": "normal_numbers",

@@ -6,6 +6,7 @@ Times are of one thread of one machine, so it is their ratio that counts.
 
 from __future__ import annotations
 
+import math
 import os
 from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
@@ -295,3 +296,17 @@ def sigmoid_of_softplus(x: Array, softplus: Array) -> Array:
         return sigmoid(x)
     result: Array = x - softplus
     return np.exp(result, out=result)
+
+
+def euclidean_norm(vector: Array) -> float:
+    """Return the Euclidean norm, also of a float32 vector whose squares float32 cannot hold.
+
+    >>> f"{euclidean_norm(np.full(4, 1e30, np.float32)):.1e}"
+    '2.0e+30'
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        squares = float(np.dot(vector, vector))
+    if not 1e-30 < squares < math.inf:
+        wide = vector.astype(np.float64)
+        squares = float(np.dot(wide, wide))
+    return math.sqrt(squares)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import is_
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import ReferenceType, WeakValueDictionary
 
 import numpy as np
@@ -21,6 +21,21 @@ from .placement import zeros_apart
 
 if TYPE_CHECKING:
     from .container import Container
+
+
+class Stretch(NamedTuple):
+    """Where a parameter is in the flat vectors.
+
+    Attributes:
+        names: the dotted names of the parameter; several of one that modules share.
+        shape: its shape.
+        start, stop: where it begins and ends.
+    """
+
+    names: tuple[str, ...]
+    shape: tuple[int, ...]
+    start: int
+    stop: int
 
 
 class StorageSnapshot:
@@ -80,6 +95,7 @@ class Storage:
     Attributes:
         vectors: the parameters and the gradients, of which the arrays of the module are views; None before `flatten`.
         snapshot: of when they became views of them; None before.
+        stretches: where in the vectors each parameter is; none before `flatten`.
         zeroes_at_once: whether no module in it has a ``zeroGradParameters`` of its own.
         relatives: ``id`` -> a module that shares arrays with this one, itself among them; one dictionary for all.
         group: ``id`` -> a module that `Container.add` has brought together with this one, itself among them; one
@@ -88,11 +104,12 @@ class Storage:
         parents: the containers that it was added to.
     """
 
-    __slots__ = ("group", "parents", "relatives", "snapshot", "vectors", "zeroes_at_once")
+    __slots__ = ("group", "parents", "relatives", "snapshot", "stretches", "vectors", "zeroes_at_once")
 
     def __init__(self) -> None:
         self.vectors: tuple[Array, Array] | None = None
         self.snapshot: StorageSnapshot | None = None
+        self.stretches: tuple[Stretch, ...] = ()
         self.zeroes_at_once = False
         # They keep nobody alive, and are made when they are needed: most of many layers have no use for them.
         self.relatives: WeakValueDictionary[int, Node] | None = None
@@ -209,9 +226,14 @@ def flatten(node: Node) -> tuple[Array, Array]:
     parameters[:] = np.concatenate([np.empty(0, dtype), *(ref.parameter.ravel() for ref in unique)])
     gradients[:] = np.concatenate([np.empty(0, dtype), *(ref.gradient.ravel() for ref in unique)])
     views: dict[int, Array] = {}
+    names: dict[int, list[str]] = {}
+    for ref in refs:
+        names.setdefault(id(ref.parameter), []).append(ref.name)
+    stretches = []
     start = 0
     for ref in unique:
         shape, stop = ref.parameter.shape, start + ref.parameter.size
+        stretches.append(Stretch(tuple(names[id(ref.parameter)]), shape, start, stop))
         views[id(ref.parameter)] = parameters[start:stop].reshape(shape)
         views[id(ref.gradient)] = gradients[start:stop].reshape(shape)
         start = stop
@@ -220,7 +242,7 @@ def flatten(node: Node) -> tuple[Array, Array]:
     replace_in_relatives(steps, views)
     zeroing = {type(inner).zeroGradParameters for _, inner, _ in steps}
     storage.zeroes_at_once = zeroing == {Node.zeroGradParameters}
-    storage.vectors, storage.snapshot = vectors, StorageSnapshot(node)
+    storage.vectors, storage.snapshot, storage.stretches = vectors, StorageSnapshot(node), tuple(stretches)
     return vectors
 
 

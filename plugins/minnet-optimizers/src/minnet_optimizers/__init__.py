@@ -1,25 +1,30 @@
-"""Optimizers for minnet: SGD, Adam, AdamW, RMSprop and Adagrad, schedules, and the functional forms of the homework."""
+"""Optimizers for minnet, schedules, and the functional forms of the homework."""
 
 from __future__ import annotations
 
-from .adagrad import Adagrad
-from .adam import Adam
-from .adam_optimizer import adam_optimizer
-from .adamw import AdamW
-from .rmsprop import RMSprop
+from .adaptive import LAMB, Adadelta, Adagrad, Adam, Adamax, AdamW, NAdam, RAdam, RMSprop
+from .functional import adam_optimizer, sgd_momentum
+from .gradient_descent import SGD, Lion, Rprop
+from .line_search import LBFGS
 from .schedules import CosineDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, WarmUp
-from .sgd import SGD
-from .sgd_momentum import sgd_momentum
 
 __all__ = [
+    "LAMB",
+    "LBFGS",
     "SGD",
+    "Adadelta",
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
     "CosineDecay",
+    "Lion",
+    "NAdam",
     "OneCycle",
+    "RAdam",
     "RMSprop",
     "ReduceOnPlateau",
+    "Rprop",
     "Schedule",
     "StepDecay",
     "WarmUp",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import index
 from typing import Any, ClassVar, Generic, Self, SupportsFloat, TypeVar, overload
 
 T = TypeVar("T")
@@ -89,6 +90,53 @@ class FractionPair(Hyperparameter[tuple[float, float]]):
     def convert(self, value: Any) -> tuple[float, float]:
         first, second = value
         return number_in(first, 1.0), number_in(second, 1.0)
+
+
+class Interval(Hyperparameter[tuple[float, float]]):
+    """Two finite numbers of 0 or more, of which the second is not smaller."""
+
+    expected = "two finite numbers of 0 or more, the smaller first"
+
+    def convert(self, value: Any) -> tuple[float, float]:
+        first, second = (number_in(each, math.inf) for each in value)
+        if first > second:
+            raise ValueError
+        return first, second
+
+
+class ShrinkAndGrow(Hyperparameter[tuple[float, float]]):
+    """Two factors: one between 0 and 1, and a finite one above 1."""
+
+    expected = "two numbers, one between 0 and 1 and one above 1"
+
+    def convert(self, value: Any) -> tuple[float, float]:
+        shrink, grow = (number_in(each, math.inf) for each in value)
+        if not 0 < shrink < 1 < grow:
+            raise ValueError
+        return shrink, grow
+
+
+class Count(Hyperparameter[int]):
+    """A whole number of 1 or more."""
+
+    expected = "a whole number of 1 or more"
+
+    def convert(self, value: Any) -> int:
+        number = index(value)
+        if number < 1 or isinstance(value, bool):
+            raise ValueError
+        return number
+
+
+class LineSearch(Hyperparameter[str | None]):
+    """The name of a line search, or None."""
+
+    expected = "'strong_wolfe' or None"
+
+    def convert(self, value: Any) -> str | None:
+        if value not in ("strong_wolfe", None):
+            raise ValueError
+        return None if value is None else str(value)
 
 
 def number_in(value: Any, end: float) -> float:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .training import (
         EarlyStopping as EarlyStopping,
         EpochReport as EpochReport,
+        ExponentialMovingAverage as ExponentialMovingAverage,
         FitOptions as FitOptions,
         History as History,
         Measurement as Measurement,
@@ -63,7 +64,8 @@ else:
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",
             "runs": "Checkpoint Run RunDirectory Session",
-            "training": "EarlyStopping EpochReport FitOptions History Measurement Trainer measure",
+            "training": "EarlyStopping EpochReport ExponentialMovingAverage FitOptions History Measurement Trainer "
+            "measure",
         },
     )
 

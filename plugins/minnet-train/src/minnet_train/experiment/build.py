@@ -22,6 +22,7 @@ from minnet_core import (
     layers,
     optimizers,
 )
+from minnet_core.nn import matching_names
 from minnet_core.saving import TUPLE
 
 from ..augmentations import Augmentation
@@ -34,6 +35,11 @@ from .initializing import layer_initializers, mistyped_initializers, reset_probl
 
 USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
 """The metrics of an experiment that names none, by its task."""
+
+GROUPS = "groups"
+"""The key of the parameter groups in the table of an optimizer."""
+
+_GROUP = '{ names = "*.b", weight_decay = 0 }'
 
 
 def check_components(experiment: Experiment) -> None:
@@ -49,7 +55,7 @@ def check_components(experiment: Experiment) -> None:
         *(problem for each in found for problem in unknown_names(each.config, initializers, each.path)),
         *unknown_names(experiment.initializer, initializers, ("initializer",)),
         *unknown_names(experiment.criterion, criterions, ("criterion",)),
-        *unknown_names(experiment.optimizer, optimizers, ("optimizer",), given=1),
+        *unknown_names(_without_groups(experiment.optimizer), optimizers, ("optimizer",), given=1),
         *unknown_names(experiment.schedule, schedules, ("schedule",)),
         *unknown_names(list(experiment.metrics or ()), metrics, ("metrics",)),
         *unknown_names(list(experiment.augmentations or ()), augmentations, ("augmentations",)),
@@ -125,14 +131,39 @@ def build_criterion(experiment: Experiment) -> Criterion:
     return criterion
 
 
-def build_optimizer(experiment: Experiment, model: Module) -> Optimizer:
-    """Build the optimizer of a model.
+def build_optimizer(experiment: Experiment, model: Module, part: Module) -> Optimizer:
+    """Build the optimizer of a part of a model, in whose parameter groups parameters have the names of the model.
 
     Raises:
-        ExperimentError: if its constructor refuses its arguments.
+        ExperimentError: if its constructor refuses its arguments, or there is no such parameter or option.
     """
-    optimizer: Optimizer = build_located(experiment.optimizer, optimizers, ("optimizer",), model)
+    optimizer: Optimizer = build_located(_without_groups(experiment.optimizer), optimizers, ("optimizer",), part)
+    if groups := experiment.optimizer.get(GROUPS):
+        path: KeyPath = ("optimizer", GROUPS)
+        if not isinstance(groups, list):
+            raise ExperimentError(Problem(path, f"expected a list of groups such as {_GROUP}, received {groups!r}"))
+        try:
+            optimizer.groups = groups if part is model else [_of_part(group, model, part) for group in groups]
+        except (TypeError, ValueError) as error:
+            raise ExperimentError(Problem(path, str(error))) from error
     return optimizer
+
+
+def _without_groups(config: ComponentConfig) -> ComponentConfig:
+    return ComponentConfig({name: value for name, value in config.items() if name != GROUPS})
+
+
+def _of_part(group: Any, model: Module, part: Module) -> Any:
+    """Give the parameters that a group names in a model the names that they have in a part of it."""
+    if not isinstance(group, Mapping) or "names" not in group:
+        return group
+    own = {id(array): name for name, array in part.namedParameters().items()}
+    arrays = model.namedParameters()
+    patterns = [group["names"]] if isinstance(group["names"], str) else group["names"]
+    names = [own[id(arrays[name])] for name in matching_names(patterns, [*arrays]) if id(arrays[name]) in own]
+    if not names:
+        raise ValueError(f"expected parameters of layers that are not frozen, received {group['names']!r}")
+    return {**group, "names": names}
 
 
 def build_schedule(experiment: Experiment) -> Scheduler | None:

@@ -177,6 +177,9 @@ class Experiment:
         augmentations: change the batches that are trained on at random; None for none.
         clip_norm: what the norm of the gradients is limited to; None for no limit.
         clip_value: what the elements of the gradients are limited to; None for no limit.
+        accumulate: how many batches a step is of, whose gradients are added up.
+        average_decay: how much a step keeps of the moving average of the weights, which is then what epochs are
+            validated by, and what is saved as a model; None for no average.
         early_stopping: when to end before the last epoch; None for never.
         checkpoint_every: how many steps there are between checkpoints; 0 for one after each epoch.
         keep: how many of the last checkpoints are kept, besides the best.
@@ -201,6 +204,10 @@ class Experiment:
     augmentations: AugmentationConfigs | None = None
     clip_norm: float | None = field(default=None, validator=positive_or_none)
     clip_value: float | None = field(default=None, validator=positive_or_none)
+    accumulate: int = field(default=1, validator=at_least(1))
+    average_decay: float | None = field(
+        default=None, validator=expect("a number in [0, 1)", lambda x: x is None or 0 <= x < 1)
+    )
     early_stopping: EarlyStopping | None = None
     checkpoint_every: int = field(default=0, validator=at_least(0))
     keep: int = field(default=3, validator=at_least(1))

@@ -96,10 +96,22 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 _ADDED = {
     **dict.fromkeys(
-        ("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold", "augmentations")
+        (
+            "start",
+            "dtype",
+            "initializer",
+            "group",
+            "order",
+            "validation",
+            "folds",
+            "fold",
+            "augmentations",
+            "average_decay",
+        )
     ),
     "unknown": "error",
     "compile": "auto",
+    "accumulate": 1,
 }
 """Keys that earlier versions do not know -> what they are if they say nothing."""
 

@@ -37,7 +37,7 @@ from ..experiment import (
     import_files,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, Threads, Trainer, executor_name, trained_part
+from ..training import EpochReport, ExponentialMovingAverage, FitOptions, Threads, Trainer, executor_name, trained_part
 from .card import BestEpoch, model_card
 from .output_file import expect_model, expect_own
 
@@ -118,7 +118,7 @@ class Run:
         criterion = build_criterion(experiment)
         model = build_model(experiment, model_rng)
         part, frozen = _trained_part(experiment, model)
-        optimizer = build_optimizer(experiment, part)
+        optimizer = build_optimizer(experiment, model, part)
         schedule = build_schedule(experiment)
         begun = None if experiment.start is None else StartModel.read(experiment.start, start)
         data = LearningData.load(experiment.data, split_rng, begun, model, dtype=experiment.dtype)
@@ -129,6 +129,7 @@ class Run:
         augmentations = build_augmentations(experiment)
         _check_augmentations(augmentations, data.training)
         _check_fit(model, criterion, data.training)
+        _check_batches(experiment, optimizer, data.training)
         if data.validation is None:
             experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
         metrics = build_metrics(experiment, data.training.task)
@@ -136,6 +137,7 @@ class Run:
         if not (is_begun or experiment.data.is_validated):
             check_not_judged(experiment, schedule)
         columns = math.prod(data.training.inputs_shape)
+        decay = experiment.average_decay
         chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
         trainer = Trainer(
             model,
@@ -149,6 +151,8 @@ class Run:
             compile=compile_with,
             threads=chosen.count or None,
             frozen=frozen,
+            accumulate=experiment.accumulate,
+            average=None if decay is None else ExponentialMovingAverage(part, decay),
             augmentations=augmentations,
         )
         return cls(
@@ -208,8 +212,10 @@ class Run:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model, and what ``minnet evaluate`` and ``minnet predict`` need to know."""
-        record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, model_card(self), self.fingerprint)
-        save(self.model, path, metadata=record.to_metadata())
+        with self.trainer.averaged():
+            card = model_card(self)
+            record = TrainingRecord.of(self.experiment, self.dataset, self.preparation, card, self.fingerprint)
+            save(self.model, path, metadata=record.to_metadata())
 
     def try_saving(self, path: str | os.PathLike[str], *, replace: bool = True) -> None:
         """Write the model beside ``path`` and remove it, to find before training whether it can be written.
@@ -255,6 +261,18 @@ def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, li
         return trained_part(model, () if experiment.start is None else experiment.start.freeze)
     except ValueError as error:
         raise ExperimentError(Problem(("start", "freeze"), str(error))) from error
+
+
+def _check_batches(experiment: Experiment, optimizer: Optimizer, samples: Samples) -> None:
+    """Refuse small batches for an optimizer that evaluates the loss several times a step."""
+    options = FitOptions(training=samples, epochs=1, batch_size=experiment.batch_size, accumulate=experiment.accumulate)
+    if optimizer.NEEDS_CLOSURE and options.batches > 1:
+        message = (
+            f"expected all {len(samples)} samples that are trained on in a step of {type(optimizer).__name__}, which "
+            f"learns from how the loss of the same samples changes, received steps of {options.samples_per_step}; "
+            "accumulate adds up the gradients of several batches"
+        )
+        raise ExperimentError(Problem(("batch_size",), message))
 
 
 def _check_augmentations(augmentations: Sequence[Augmentation], samples: Samples) -> None:

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from minnet_core.support import lazy_exports
 
 if TYPE_CHECKING:
+    from .averaging import (
+        ExponentialMovingAverage as ExponentialMovingAverage,
+    )
     from .callbacks import (
         training_plugins as training_plugins,
     )
@@ -51,6 +54,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "averaging": "ExponentialMovingAverage",
             "callbacks": "training_plugins",
             "early_stopping": "EarlyStopping",
             "evaluate": "Measurement evaluate_samples forward_chunks measure",

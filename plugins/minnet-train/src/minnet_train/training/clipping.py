@@ -8,6 +8,7 @@ import numpy as np
 from attrs import field, frozen
 
 from minnet_core import Array
+from minnet_core.nn import euclidean_norm
 
 from ..validators import positive_or_none
 
@@ -43,22 +44,8 @@ class Clipping:
             np.clip(gradients, -self.clip_value, self.clip_value, out=gradients)
         if self.clip_norm is None:
             return 0.0
-        before = norm(gradients)
+        before = euclidean_norm(gradients)
         coefficient = self.clip_norm / (before + 1e-6)  # as in torch.nn.utils.clip_grad_norm_
         if coefficient < 1 and before < math.inf:
             gradients *= coefficient
         return before
-
-
-def norm(gradients: Array) -> float:
-    """Return the Euclidean norm, also of a float32 vector whose squares float32 cannot hold.
-
-    >>> f"{norm(np.full(4, 1e30, np.float32)):.1e}"
-    '2.0e+30'
-    """
-    with np.errstate(over="ignore", under="ignore"):
-        squares = float(np.dot(gradients, gradients))
-    if not 1e-30 < squares < math.inf:
-        wide = gradients.astype(np.float64)
-        squares = float(np.dot(wide, wide))
-    return math.sqrt(squares)

@@ -83,10 +83,11 @@ class EarlyStoppingState:
         best = "no epoch had a number" if self.best is None else f"{self.best:.6g} in epoch {self.best_epoch} is best"
         return f"early stopping: {self.rule.metric} has not got better for {self.epochs} epochs; {best}"
 
-    def restore(self, model: Module) -> None:
-        """Reset the model to the best epoch, if that is wanted and there was one."""
+    def restore(self, model: Module) -> bool:
+        """Reset the model to the best epoch, if that is wanted and there was one; return whether it was done."""
         if self.model is not None:
             set_model_state(model, self.model)
+        return self.model is not None
 
     def state_dict(self) -> dict[str, Any]:
         """Return what is remembered between epochs."""

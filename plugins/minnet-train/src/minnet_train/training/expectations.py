@@ -8,6 +8,7 @@ from minnet_core import Module, Optimizer
 from minnet_core.nn import describe
 
 from ..metrics import Metric
+from .averaging import ExponentialMovingAverage
 from .history import RESERVED
 
 
@@ -33,6 +34,18 @@ def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
             f"expected an optimizer of the model that is trained, received {optimizer!r} of another one, "
             "whose parameters never get a gradient"
         )
+
+
+def expect_average_of(optimizer: Optimizer, average: ExponentialMovingAverage | None) -> None:
+    """Refuse an average of other parameters than those that are trained."""
+    if average is not None and average.module is not optimizer.module:
+        raise ValueError(f"average: expected that of {optimizer.module!r}, as the optimizer, received {average!r}")
+
+
+def expect_count(name: str, value: object, otherwise: str = "") -> None:
+    """Refuse what is no whole number of 1 or more."""
+    if type(value) is not int or value < 1:
+        raise ValueError(f"{name}: expected a whole number of at least 1{otherwise}, received {value!r}")
 
 
 def expect_samples(samples: object) -> None:

@@ -16,19 +16,26 @@ class FitOptions:
         training: the samples to learn from.
         validation: the samples that every epoch is measured on, or None.
         epochs: how many epochs there are, those of an earlier call or a loaded state among them.
-        batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample, of
+        batch_size: samples in a batch; the last of an epoch takes what is left, unless that is a single sample, of
             which batch statistics would say nothing, and which the one before it takes.
+        accumulate: how many batches a step is of; the last step of an epoch has those that are left.
     """
 
     training: Samples
     validation: Samples | None = None
     epochs: int = field(validator=at_least(1))
     batch_size: int = field(default=32, validator=at_least(1))
+    accumulate: int = field(default=1, validator=at_least(1))
+
+    @property
+    def samples_per_step(self) -> int:
+        """How many samples a step is of."""
+        return self.batch_size * self.accumulate
 
     @property
     def batches(self) -> int:
         """How many steps an epoch has."""
-        whole, left = divmod(len(self.training), self.batch_size)
+        whole, left = divmod(len(self.training), self.samples_per_step)
         return max(whole + (left > 1), 1)
 
     @property

@@ -49,6 +49,7 @@ class LearningRate:
 
     Attributes:
         own: the learning rate of the optimizer when training began, which the schedule starts from.
+        own_of_groups: those of its parameter groups; None of one that has none.
     """
 
     def __init__(self, optimizer: Optimizer, schedule: Scheduler | None) -> None:
@@ -61,6 +62,7 @@ class LearningRate:
         self.optimizer: Any = optimizer
         self.schedule = schedule
         self.own: float | None = None
+        self.own_of_groups: list[float | None] = []
 
     @property
     def now(self) -> float | None:
@@ -72,21 +74,31 @@ class LearningRate:
         """Remember the optimizer's own rate, unless there is one already."""
         if self.schedule is not None and self.own is None:
             self.own = self.now
+            self.own_of_groups = [group.get("lr") for group in self._groups]
 
     def begin_epoch(self, epoch: int, epochs: int, steps: int) -> Callable[[int], None] | None:
         """Set the rate of an epoch; for a schedule of steps, return what sets the rate of a step, given its number."""
         schedule, own, optimizer = self.schedule, self.own, self.optimizer
         if schedule is None or own is None:
             return None
-        if schedule.per == "epoch":
-            optimizer.lr = schedule.lr_at(epoch - 1, own, epochs)
-            return None
         lr_at = schedule.lr_at
+        groups = [
+            (group, rate) for group, rate in zip(self._groups, self.own_of_groups, strict=True) if rate is not None
+        ]
 
-        def set_rate(step: int) -> None:
-            optimizer.lr = lr_at(step, own, steps)
+        def set_rate(time: int, length: int = steps) -> None:
+            optimizer.lr = lr_at(time, own, length)
+            for group, rate in groups:
+                group["lr"] = lr_at(time, rate, length)
 
+        if schedule.per == "epoch":
+            set_rate(epoch - 1, epochs)
+            return None
         return set_rate
+
+    @property
+    def _groups(self) -> list[dict[str, Any]]:
+        return getattr(self.optimizer, "groups", [])
 
     def end_epoch(self, report: Mapping[str, Any]) -> None:
         """Show the schedule the numbers of an epoch."""
@@ -95,13 +107,14 @@ class LearningRate:
 
     def state_dict(self) -> dict[str, Any]:
         """Return what the schedule remembers."""
-        return {"own": self.own, "schedule": None if self.schedule is None else dict(self.schedule.state)}
+        groups = {"groups": self.own_of_groups} if self.own_of_groups else {}  # which earlier versions do not know
+        return {"own": self.own, "schedule": None if self.schedule is None else dict(self.schedule.state), **groups}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what another one remembered; raise `StateError` if only one of the two has a schedule."""
         if (state["schedule"] is None) != (self.schedule is None):
             wanted, got = ("without", "with") if self.schedule is None else ("with", "without")
             raise StateError(f"schedule: expected the state of a training {wanted} a schedule, received one {got}")
-        self.own = state["own"]
+        self.own, self.own_of_groups = state["own"], list(state.get("groups", []))
         if self.schedule is not None:
             self.schedule.state = state["schedule"]

@@ -47,6 +47,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "generators": {name: generator_state(each) for name, each in _generators(trainer).items()},
         "global": GlobalState.now().numpy,
         **({"augmentations": augmenter.state_dict()} if augmenter else {}),  # which earlier versions do not know
+        **({"average": trainer.average.state_dict()} if trainer.average is not None else {}),
         "running": trainer.totals.state_dict(),
         "early_stopping": None if trainer.early_stopping is None else trainer.early_stopping.state_dict(),
         "callbacks": [
@@ -80,6 +81,9 @@ def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     if (trainer.early_stopping is None) != (state["early_stopping"] is None):
         wanted, got = ("without", "with") if trainer.early_stopping is None else ("with", "without")
         raise StateError(f"early_stopping: expected the state of a training {wanted} it, received one {got}")
+    if (trainer.average is None) != ("average" not in state):
+        wanted, got = ("without", "with") if trainer.average is None else ("with", "without")
+        raise StateError(f"average: expected the state of a training {wanted} an average, received one {got}")
     callbacks = _stateful_callbacks(trainer)
     ours, theirs = [type(each).__name__ for each in callbacks], [each["class"] for each in state["callbacks"]]
     if ours != theirs:
@@ -88,6 +92,8 @@ def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     set_model_state(trainer.model, state["model"])
     set_plain_attributes(trainer.criterion, state["criterion"])
     set_optimizer_state(trainer.optimizer, state["optimizer"])
+    if trainer.average is not None:
+        trainer.average.load_state_dict(state["average"])
     trainer.learning_rate.load_state_dict(state["rate"])
     trainer.shuffler.load_state_dict(state["order"])
     trainer.totals.load_state_dict(state["running"])

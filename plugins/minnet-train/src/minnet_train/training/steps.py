@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from minnet_core import Array, Criterion, Module, Optimizer, compile as compile_step
@@ -24,8 +25,8 @@ class Steps(Protocol):
     def backward(self) -> None:
         """Compute the gradients of the parameters; nobody asks for that of the data."""
 
-    def update(self) -> None:
-        """Change the parameters by the gradients."""
+    def update(self, closure: Callable[[], float] | None) -> None:
+        """Change the parameters by the gradients, which ``closure`` computes for an optimizer that needs one."""
 
     def set_outputs(self) -> None:
         """Set ``output`` of every layer to what it was in the last step: it tells where a number went wrong."""
@@ -58,9 +59,12 @@ class ModuleSteps:
             gradient = weighted_gradient(self.criterion, self.outputs, targets, weights)
         self.model.backwardParameters(inputs, gradient)
 
-    def update(self) -> None:
+    def update(self, closure: Callable[[], float] | None) -> None:
         """See `Steps`."""
-        self.optimizer.step()
+        if closure is None:
+            self.optimizer.step()
+        else:
+            self.optimizer.step(closure)
 
     def set_outputs(self) -> None:
         """Do nothing: the modules have them."""
@@ -86,9 +90,9 @@ class CompiledSteps:
         """See `Steps`."""
         (self._modules if self._is_weighted else self._compiled).backward()
 
-    def update(self) -> None:
+    def update(self, closure: Callable[[], float] | None) -> None:
         """See `Steps`."""
-        (self._modules if self._is_weighted else self._compiled).update()
+        (self._modules if self._is_weighted else self._compiled).update(closure)
 
     def set_outputs(self) -> None:
         """See `Steps`."""

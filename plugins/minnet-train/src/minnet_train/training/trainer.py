@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Any
 
 import numpy as np
 
-from minnet_core import Array, Criterion, Module, Optimizer
+from minnet_core import Criterion, Module, Optimizer
 
 from ..augmentations import Augmentation
 from ..data import Samples, expect_weights
@@ -17,18 +17,20 @@ from ..errors import StateError
 from ..metrics import Metric
 from ..progress import OneLine, PlainLines, RichProgress, live_display
 from .augmenter import Augmenter
+from .averaging import ExponentialMovingAverage
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
-from .divergence import expect_finite_parameters, gradients_diverged, loss_diverged
+from .divergence import expect_finite_parameters
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_totals import EpochTotals
 from .evaluate import evaluate_samples
-from .expectations import expect_metrics, expect_optimizer_of, expect_samples
+from .expectations import expect_average_of, expect_count, expect_metrics, expect_optimizer_of, expect_samples
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
+from .step_gradients import Batch, compute_gradients, divided
 from .steps import steps_of
 from .threads import Threads
 
@@ -46,6 +48,10 @@ class Trainer:
         clip_value: elements of the gradients that are larger, or smaller than its negative, become it.
         early_stopping: when to stop before the last epoch; None for never.
         frozen: layers that are in evaluation mode; the optimizer must be of the others.
+        accumulate: how many batches a step is of: their gradients are added up, weighted by their samples, so that it
+            is a step of one batch of all of them, but for what depends on other samples, as batch statistics do.
+        average: of the weights of ``optimizer.module``, updated after each step; epochs are validated by it, and the
+            best model that early stopping restores has it.
         augmentations: change the training batches at random, one after another; what is validated by stays as it is.
         callbacks: objects with methods marked by ``minnet_core.hookimpl`` that implement hooks of a training.
         compile: whether a step is a table of operations (`minnet_core.compile`), which does not set ``output`` and
@@ -87,6 +93,8 @@ class Trainer:
         clip_value: float | None = None,
         early_stopping: EarlyStopping | None = None,
         frozen: Sequence[Module] = (),
+        accumulate: int = 1,
+        average: ExponentialMovingAverage | None = None,
         augmentations: Sequence[Augmentation] = (),
         callbacks: Sequence[object] = (),
         compile: bool | str = "auto",
@@ -98,16 +106,18 @@ class Trainer:
             raise TypeError(
                 f"early_stopping: expected EarlyStopping(patience=...) or None, received {early_stopping!r}"
             )
+        expect_average_of(optimizer, average)
         for callback in callbacks:
             expect_callback(callback)
+        expect_count("accumulate", accumulate)
+        self.accumulate, self.average = accumulate, average
         self.model, self.criterion, self.optimizer = model, criterion, optimizer
         self.metrics, self.callbacks, self.frozen = list(metrics), list(callbacks), tuple(frozen)
         self.clipping = Clipping(clip_norm=clip_norm, clip_value=clip_value) or None
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
-        if threads is not None and (type(threads) is not int or threads < 1):
-            raise ValueError(f"threads: expected a whole number of at least 1 or None, received {threads!r}")
+        expect_count("threads", 1 if threads is None else threads, " or None")
         self.threads, self._wanted_threads = Threads(0), threads
-        self._steps = steps_of(model, criterion, optimizer, compile)
+        self.steps = steps_of(model, criterion, optimizer, compile)
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
@@ -184,7 +194,13 @@ class Trainer:
     ) -> Iterator[EpochReport]:
         for samples in (training, *(() if validation is None else (validation,))):
             expect_samples(samples)
-        self.plan = plan = FitOptions(training=training, validation=validation, epochs=epochs, batch_size=batch_size)
+        self.plan = plan = FitOptions(
+            training=training,
+            validation=validation,
+            epochs=epochs,
+            batch_size=batch_size,
+            accumulate=self.accumulate,
+        )
         columns = math.prod(getattr(training, "inputs_shape", ()))  # samples of others may not know
         self.threads = Threads.chosen(self.model, batch_size, columns, wanted=self._wanted_threads)
         expect_weights(training.weights, len(training), "training")
@@ -206,7 +222,13 @@ class Trainer:
                     call(trainer=self, report=report)
                 yield report
             if self.early_stopping is not None and not self.is_stopping:
-                self.early_stopping.restore(self.model)
+                is_restored = self.early_stopping.restore(self.model)
+                if is_restored and self.average is not None:
+                    self.average.restart()  # what was restored is one
+
+    def averaged(self) -> AbstractContextManager[None]:
+        """Have the model compute with the average of its weights while the context lasts, if there is one."""
+        return nullcontext() if self.average is None else self.average.applied()
 
     def stop(self) -> None:
         """End training after the current step, or before the next; `fit` returns as if it were over.
@@ -254,7 +276,7 @@ class Trainer:
     @property
     def executor(self) -> str:
         """What executes a step: ``modules``, or the name of an executor of compiled steps."""
-        return self._steps.executor
+        return self.steps.executor
 
     @property
     def position(self) -> str:
@@ -290,8 +312,8 @@ class Trainer:
 
     def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
-        training, size, weights = plan.training, plan.batch_size, plan.training.weights
-        self._divide(len(training), size)
+        training, size, weights = plan.training, plan.samples_per_step, plan.training.weights
+        self._divide(plan)
         with self.totals.timed():
             order = self.shuffler.permutation(len(training))
             set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
@@ -305,45 +327,42 @@ class Trainer:
                     inputs, targets = self.augmenter(inputs, targets, self.epoch, batch)
                 if set_rate is not None:
                     set_rate(self.step)
-                loss = self._train_step(inputs, targets, None if weights is None else weights[rows], hooks)
+                whole = Batch(inputs, targets, None if weights is None else weights[rows])
+                loss = self._train_step([whole] if self.accumulate == 1 else divided(whole, plan.batch_size), hooks)
                 for call in hooks.minnet_step_end:
                     call(trainer=self, loss=loss)
                 if self.is_stopping:
                     return False
         return True
 
-    def _train_step(self, inputs: Array, targets: Array, weights: Array | None, hooks: Hooks) -> float:
-        """Take a step, and return the loss of its batch.
+    def _train_step(self, parts: Sequence[Batch], hooks: Hooks) -> float:
+        """Take a step, and return the loss of its batch, or batches.
 
         An error before `Optimizer.step` leaves parameters and optimizer as they were; what the forward pass changes in
         buffers and generators is not undone.
         """
         self.is_between_steps = False
-        loss, weight, outputs = self._steps.forward(inputs, targets, weights)
-        if not math.isfinite(loss):
-            self._steps.set_outputs()
-            raise loss_diverged(self.next_batch, loss, self.model, self.criterion, inputs, targets)
-        self._steps.backward()
-        if hooks.minnet_gradients_ready or self.clipping is not None:
-            self._change_gradients(hooks)
-        self._steps.update()
+        loss, counted = compute_gradients(self, parts, hooks)
+        known = [loss]  # for the first time that it is asked for, right now
+
+        def evaluate() -> float:
+            return known.pop() if known else compute_gradients(self, parts, hooks, is_trial=True)[0]
+
+        self.steps.update(evaluate if getattr(self.optimizer, "NEEDS_CLOSURE", False) else None)
+        if self.average is not None:
+            self.average.update()
         self.step += 1
         self.batch += 1
-        self.totals.add(loss, weight, outputs, targets)
+        for each in counted:
+            self.totals.add(*each)
         self.is_between_steps = True
         return loss
 
-    def _change_gradients(self, hooks: Hooks) -> None:
-        """Let hooks change the gradients, then clip them."""
-        _, gradients = (self.optimizer.module if self.frozen else self.model).flattenParameters()
-        for call in hooks.minnet_gradients_ready:
-            call(trainer=self, gradients=gradients)
-        if self.clipping is not None and not math.isfinite(self.clipping(gradients)):
-            raise gradients_diverged(self.next_batch, self.model)
-
-    def _divide(self, samples: int, batch_size: int) -> None:
+    def _divide(self, plan: FitOptions) -> None:
         """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
-        division = {"samples": samples, "batch_size": batch_size}
+        division = {"samples": len(plan.training), "batch_size": plan.batch_size}
+        if plan.accumulate > 1:  # which earlier versions do not know
+            division["accumulate"] = plan.accumulate
         if self.batch and self.division != division:
             raise StateError(
                 f"{self.next_batch}: expected to go on with the epoch that was begun, {self.division}, "
@@ -358,7 +377,10 @@ class Trainer:
         self.model.evaluate()
         validation_loss = None
         if plan.validation is not None:
-            validation_loss, found = evaluate_samples(self.model, self.criterion, plan.validation, self.metrics, where)
+            with self.averaged():
+                validation_loss, found = evaluate_samples(
+                    self.model, self.criterion, plan.validation, self.metrics, where
+                )
             values.update({f"validation_{name}": value for name, value in found.items()})
         report = EpochReport(
             epoch=self.epoch,
@@ -372,6 +394,7 @@ class Trainer:
         )
         self.learning_rate.end_epoch(report.as_dict())
         if self.early_stopping is not None:
-            self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
+            with self.averaged():
+                self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
         self.history.append(report)
         return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from .hyperparameters import NonNegative
+from ..hyperparameters import NonNegative
 from .nested import keep_arrays, pair_leaves, read_config, state_arrays
 
 _CONFIG = {"learning_rate": NonNegative(), "momentum": NonNegative()}

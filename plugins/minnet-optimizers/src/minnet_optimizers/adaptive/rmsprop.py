@@ -6,9 +6,9 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Optimizer
 
-from .hyperparameters import Fraction, NonNegative
-from .moving_average import update_average
-from .weight_decay import with_weight_decay
+from ..hyperparameters import Fraction, NonNegative
+from ..moving_average import update_average
+from ..weight_decay import with_weight_decay
 
 
 class RMSprop(Optimizer):

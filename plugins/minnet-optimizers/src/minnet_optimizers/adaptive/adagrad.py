@@ -6,8 +6,8 @@ import numpy as np
 
 from minnet_core import Array, Example, Module, Optimizer
 
-from .hyperparameters import NonNegative
-from .weight_decay import with_weight_decay
+from ..hyperparameters import NonNegative
+from ..weight_decay import with_weight_decay
 
 
 class Adagrad(Optimizer):

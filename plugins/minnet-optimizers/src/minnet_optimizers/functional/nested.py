@@ -10,7 +10,7 @@ import numpy as np
 from minnet_core import Array
 from minnet_core.nn import describe, leaves
 
-from .hyperparameters import Hyperparameter
+from ..hyperparameters import Hyperparameter
 
 
 def read_config(caller: str, config: Mapping[str, Any], expected: Mapping[str, Hyperparameter[float]]) -> list[float]:

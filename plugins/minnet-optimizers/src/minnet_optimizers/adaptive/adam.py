@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from minnet_core import Array, Example, Module, Optimizer
 
+from ..hyperparameters import FractionPair, NonNegative
+from ..weight_decay import with_weight_decay
 from .adam_step import adam_step
-from .hyperparameters import FractionPair, NonNegative
-from .weight_decay import with_weight_decay
 
 
 class Adam(Optimizer):

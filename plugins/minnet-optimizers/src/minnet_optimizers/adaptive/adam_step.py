@@ -6,7 +6,7 @@ import numpy as np
 
 from minnet_core import Array
 
-from .moving_average import update_average
+from .moments import update_moments
 
 
 def adam_step(
@@ -19,9 +19,7 @@ def adam_step(
               \theta \leftarrow \theta - \frac{\mathrm{lr}\; m}{\sqrt v + \mathrm{eps}}
     """
     scratch = np.empty_like(parameters)
-    update_average(m, gradients, betas[0], scratch)
-    np.multiply(gradients, gradients, out=scratch)
-    update_average(v, scratch, betas[1], scratch)
+    update_moments(m, v, gradients, betas, scratch)
     np.sqrt(v, out=scratch)
     scratch += eps
     np.divide(m, scratch, out=scratch)

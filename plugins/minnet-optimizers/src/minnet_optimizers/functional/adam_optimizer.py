@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from .adam_step import adam_step
-from .hyperparameters import Fraction, NonNegative
+from ..adaptive import adam_step
+from ..hyperparameters import Fraction, NonNegative
 from .nested import keep_arrays, pair_leaves, read_config, state_arrays
 
 _CONFIG = {"learning_rate": NonNegative(), "beta1": Fraction(), "beta2": Fraction(), "epsilon": NonNegative()}
