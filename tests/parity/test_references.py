@@ -26,6 +26,7 @@ UNPROVEN = {
     "ClassNLLCriterionUnstable",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "Graph",
     "Residual",
     "Sequential",
 }

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         read_shapes as read_shapes,
         shape_text as shape_text,
     )
+    from .graph import Graph as Graph
     from .initializer import Initializer as Initializer
     from .kernels import (
         axis_dot as axis_dot,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         find_buffers as find_buffers,
         find_places as find_places,
         join as join,
+        listed_modules as listed_modules,
         title as title,
         trained_arrays as trained_arrays,
         walk as walk,
@@ -94,6 +96,7 @@ if TYPE_CHECKING:
     )
     from .storage import arrangement as arrangement, is_flat as is_flat
     from .traits import DOMAINS as DOMAINS
+    from .wiring import Problem as Problem, Wiring as Wiring, as_names as as_names, expect_names as expect_names
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -108,12 +111,13 @@ else:
             "error_function": "erf gate_by_normal gate_by_tanh",
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
+            "graph": "Graph",
             "initializer": "Initializer",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums exp_minus_abs "
             "shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
-            "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join title trained_arrays walk "
-            "walk_all",
+            "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join listed_modules title "
+            "trained_arrays walk walk_all",
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
             "random_masks": "keep_mask",
@@ -125,5 +129,6 @@ else:
             "standardize_features standardize_features_back standardize_rows standardize_rows_back",
             "storage": "arrangement is_flat",
             "traits": "DOMAINS",
+            "wiring": "Problem Wiring as_names expect_names",
         },
     )

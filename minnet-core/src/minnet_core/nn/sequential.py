@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 
 from .arrays import Tensor
-from .container import Container
+from .container import Container, in_two_phases, is_in_two_phases
 from .example import Example
-from .module import Module
 from .node import listed_arrays
 
 
@@ -49,6 +48,7 @@ class Sequential(Container):
         self.output = output
         return output
 
+    @in_two_phases
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
         """Compute all input gradients, then accumulate all parameter gradients.
 
@@ -90,7 +90,7 @@ class Sequential(Container):
         try:
             for index in range(len(modules) - 1, first, -1):
                 module = modules[index]
-                if type(module).backward in _IN_TWO_PHASES:
+                if is_in_two_phases(module):
                     later.append((index, gradient))
                     gradient = module.updateGradInput(self._input_of(index, input), gradient)
                 else:
@@ -107,6 +107,3 @@ class Sequential(Container):
 
     def _input_of(self, index: int, input: Tensor) -> Tensor:
         return self.modules[index - 1].output if index else input
-
-
-_IN_TWO_PHASES = (Module.backward, Sequential.backward)
