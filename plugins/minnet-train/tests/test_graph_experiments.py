@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_core import Graph, Sequential, layers, load
+from minnet_core import Graph, Sequential, layers, load, save
 from minnet_train import ExperimentError, load_predictor
 from minnet_train.commands.evaluate import evaluate
+from minnet_train.commands.plot import plot
 from minnet_train.commands.predict import predict
 from minnet_train.commands.train import train
 from minnet_train.evaluation import input_saliency, layer_outputs
@@ -224,3 +228,38 @@ def test_maps_are_those_of_the_nodes_and_saliency_is_that_of_the_score():
     np.testing.assert_array_equal(layer_outputs(model, inputs)[1][1], layer_outputs(chain, inputs)[1][1])
     np.testing.assert_array_equal(input_saliency(model, inputs), input_saliency(chain, inputs))
     assert model.order()[-1] == "scores"
+
+
+def test_the_picture_of_a_model_needs_neither_a_run_nor_matplotlib(small, folder, monkeypatch):
+    run(small, "--run", "runs/one")
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    given = ("--import", "plus.py")
+    assert (
+        run("--model", "small.safetensors", *given, command=plot)
+        == "The layers of small.safetensors are in model.svg\n"
+    )
+    run("--model", "runs/one", *given, "-o", "run.svg", command=plot)
+    assert (folder / "run.svg").read_bytes() == (folder / "model.svg").read_bytes()
+    texts = [element.text for element in ElementTree.parse("model.svg").iter("{http://www.w3.org/2000/svg}text")]
+    assert texts[2:5] == ["stem", "Linear 2 -> 4", "(1, 4) float32"]
+    save(Sequential(layers["Linear"](2, 3)), "bare.safetensors")
+    run("--model", "bare.safetensors", "-o", "bare.svg", command=plot)
+    assert "(1, 3)" not in (folder / "bare.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "m", "-o", "m.png"], "m.png: expected the name of the picture of a model to end in .svg"),
+        (["--model", "m", "--kind", "roc"], "expected --model with no more than --output and --import, received kind"),
+        (["--model", "m", "m"], "expected --model with no more than --output and --import, received run"),
+        ([], "Missing argument 'RUN...'"),
+        (["--model", "m", "-o", "none/m.svg"], "none/m.svg: expected a file that can be written"),
+        (["--model", "small.toml"], "small.toml"),
+    ],
+)
+def test_what_a_picture_of_a_model_cannot_be_is_said(arguments, message, folder):
+    save(Sequential(layers["Linear"](2, 3)), "m")
+    done = CliRunner().invoke(plot, arguments)
+    assert done.exit_code
+    assert message in f"{done.output} {done.exception}"

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
+    from .picture import Ends as Ends, Picture as Picture, Sketch as Sketch
     from .random_masks import keep_mask as keep_mask
     from .rectifiers import (
         negative_part as negative_part,
@@ -120,6 +121,7 @@ else:
             "trained_arrays walk walk_all",
             "optimizer": "BLOCK Optimizer",
             "parameter_refs": "expect_separate find_parameters",
+            "picture": "Ends Picture Sketch",
             "random_masks": "keep_mask",
             "rectifiers": "negative_part positive_mask positive_part where_positive",
             "sequential": "Sequential",

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Self, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from ..errors import GraphError, ShapeError
 from .arrays import Tensor, describe
 from .container import Container, in_two_phases, is_in_two_phases
 from .example import Example
+from .gradient_sums import Received, sum_received
 from .module import Module
-from .node import listed_arrays
+from .node import join, listed_arrays
 from .sequential import Sequential
 from .wiring import Plan, Source, Step, Wiring, as_names, expect_names
+
+if TYPE_CHECKING:
+    from .picture import Ends, Sketch
 
 _Visit: TypeAlias = Callable[[int, Tensor, Tensor], Tensor]
 """Goes back through a node: its index, input and gradOutput -> the gradient of the input, or None."""
@@ -193,13 +195,34 @@ class Graph(Container):
         """Fold the modules of each chain into one another: nodes of which each alone takes what the last makes."""
         plan = self.plan()
         names, sources = self._wiring.names, self._wiring.sources
-        ends = _chains(plan, len(self.inputs))
         fused = Graph(self.inputs, self.outputs or names[-1:])
-        for chain in ends:
+        for chain in plan.chains():
             sequence = fuse(Sequential(*(self.modules[index] for index in chain)))
             module = sequence[0] if len(sequence) == 1 else sequence
             fused.add(names[chain[-1]], module, sources[chain[0]])
         return fused
+
+    def draw_inside(self, sketch: Sketch, name: str, taken: Ends) -> Ends:
+        plan, count = self.plan(), len(self.inputs)
+        values: list[Ends] = [()] * plan.size
+        values[:count] = (
+            [taken] if count == 1 else [(end,) for end in taken] if len(taken) == count else [taken] * count
+        )
+
+        def found(sources: Sequence[Source]) -> Ends:
+            return tuple(end for source in sources for end in sketch.element(values[source.position], source.path))
+
+        for step in plan.steps:
+            inner = join(name, self._wiring.names[step.node])
+            values[step.position] = sketch.module(inner, self.modules[step.node], found(step.sources))
+        return found(plan.outputs)
+
+    def _repr_html_(self) -> str:
+        table = self.summary()._repr_html_()
+        try:
+            return f"{self.picture()}\n{table}"
+        except GraphError:  # which is told when it is computed
+            return table
 
     def __getitem__(self, index: Any) -> Any:
         """Return the module of a name, or by its place, or a list of them for a slice."""
@@ -282,22 +305,22 @@ class Graph(Container):
         values = self._given(input, plan)
         for step in plan.steps:
             values[step.position] = self.modules[step.node].output
-        received: list[list[tuple[tuple[int, ...], Tensor]]] = [[] for _ in values]
+        received: list[list[Received]] = [[] for _ in values]
         for source, gradient in zip(plan.outputs, gradOutput if len(plan.outputs) > 1 else (gradOutput,), strict=True):
             # What comes from an input goes to gradInput, which must not be gradOutput itself.
             is_through = source.position < len(self.inputs)
             received[source.position].append((source.path, copy.deepcopy(gradient) if is_through else gradient))
         for step in reversed(plan.steps):
-            gradient = _sum(values[step.position], received[step.position])
+            gradient = sum_received(values[step.position], received[step.position])
             received[step.position] = []
             if gradient is not None:
                 self._hand_on(step, visit(step.node, self._taken(values, step.sources), gradient), received)
         if not to_inputs:
             return None
-        sums = [_sum(values[position], received[position]) for position in range(len(self.inputs))]
+        sums = [sum_received(values[position], received[position]) for position in range(len(self.inputs))]
         return sums[0] if len(sums) == 1 else tuple(sums)
 
-    def _hand_on(self, step: Step, gradient: Tensor, received: list[list[tuple[tuple[int, ...], Tensor]]]) -> None:
+    def _hand_on(self, step: Step, gradient: Tensor, received: list[list[Received]]) -> None:
         """Give each of the sources of a node its part of the gradient of what the node takes."""
         if gradient is None:  # of integers, or nobody wants it
             return
@@ -338,56 +361,3 @@ def _expect_shapes(what: str, received: Tensor, expected: Any) -> None:
     if _shapes(received) != expected:
         wanted = str(expected).replace("[", "(").replace("]", ")")
         raise ShapeError(f"Graph: expected {what} to be {wanted}, received {describe(received)}")
-
-
-def _sum(value: Tensor, received: Sequence[tuple[tuple[int, ...], Tensor]]) -> Tensor:
-    """The gradient of a value: the sum of what its elements, or all of it, received.
-
-    None if that is none, as of integers; zeros for a number or an element that nobody takes.
-    """
-    if isinstance(value, tuple):
-        if len(received) == 1 and not received[0][0]:
-            return received[0][1]
-        return tuple(
-            _sum(
-                element,
-                [
-                    (path[1:], gradient) if path else ((), gradient[index])
-                    for path, gradient in received
-                    if gradient is not None and (not path or path[0] == index)
-                ],
-            )
-            for index, element in enumerate(value)
-        )
-    gradients = [gradient for _, gradient in received if gradient is not None]
-    if len(gradients) == 1:
-        return gradients[0]
-    if gradients:
-        total = gradients[0] + gradients[1]
-        for gradient in gradients[2:]:
-            total = (
-                total + gradient if np.result_type(total, gradient) != total.dtype else np.add(total, gradient, total)
-            )
-        return total
-    is_integer = isinstance(value, np.ndarray) and value.dtype.kind != "f"
-    return None if received or is_integer or value is None else np.zeros_like(value)
-
-
-def _chains(plan: Plan, inputs: int) -> list[list[int]]:
-    """Divide nodes into chains, each node of which takes what the one before makes; nothing else takes that."""
-    takers: dict[int, int] = dict.fromkeys((source.position for source in plan.outputs), 2)
-    for step in plan.steps:
-        for source in step.sources:
-            takers[source.position] = takers.get(source.position, 0) + (2 if source.path else 1)
-    chains: list[list[int]] = []
-    ending: dict[int, list[int]] = {}
-    for step in plan.steps:
-        source = step.sources[0]
-        if len(step.sources) == 1 and source.position >= inputs and takers[source.position] == 1:
-            chain = ending[source.position]
-        else:
-            chain = []
-            chains.append(chain)
-        chain.append(step.node)
-        ending[step.position] = chain
-    return chains

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING
 
 from .arrays import Tensor
 from .container import Container, in_two_phases, is_in_two_phases
 from .example import Example
-from .node import listed_arrays
+from .node import join, listed_arrays, listed_modules
+
+if TYPE_CHECKING:
+    from .picture import Ends, Sketch
 
 
 class Sequential(Container):
@@ -79,6 +83,11 @@ class Sequential(Container):
             is_last = index == len(self.modules) - 1
             gradient = gradOutput if is_last else self.modules[index + 1].gradInput
             self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), gradient)
+
+    def draw_inside(self, sketch: Sketch, name: str, taken: Ends) -> Ends:
+        for step, module in listed_modules(self):
+            taken = sketch.module(join(name, step), module, taken)
+        return taken
 
     def _go_back(self, input: Tensor, gradOutput: Tensor, first: int) -> Tensor:
         """Go back through the modules behind ``first``, and let that one accumulate its parameter gradients alone.

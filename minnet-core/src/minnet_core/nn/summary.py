@@ -68,7 +68,7 @@ def summarize(module: Module, input: Any = None) -> Summary:
     """Tabulate a model; see `Module.summary`."""
     if input is not None:
         module = module.clone()
-        module.forward(_example_input(module, input))
+        module.forward(example_input(module, input))
     own: dict[str, list[Array]] = {}
     steps = walk_all(module)
     refs = find_parameters(steps)
@@ -98,7 +98,8 @@ def _size(arrays: Iterable[Array] | None) -> tuple[int, int]:
     return sum(array.size for array in arrays), sum(array.nbytes for array in arrays)
 
 
-def _example_input(module: Module, input: Any) -> Tensor:
+def example_input(module: Module, input: Any) -> Tensor:
+    """An input, or zeros of the shape of one, or a tuple of either."""
     dtypes = [array.dtype for array in module.namedParameters().values()]
 
     def filled(part: Any) -> Tensor:

@@ -43,12 +43,33 @@ class Plan(NamedTuple):
     Attributes:
         steps: the nodes that an output needs, each after those whose values it takes.
         outputs: what the graph makes.
-        size: how many values there are, the inputs among them.
+        inputs: how many of the values are inputs.
+        size: how many values there are.
     """
 
     steps: tuple[Step, ...]
     outputs: tuple[Source, ...]
+    inputs: int
     size: int
+
+    def chains(self) -> list[list[int]]:
+        """Divide the nodes into chains: each takes what the one before in its chain makes, and nothing else does."""
+        takers: dict[int, int] = dict.fromkeys((source.position for source in self.outputs), 2)
+        for step in self.steps:
+            for source in step.sources:
+                takers[source.position] = takers.get(source.position, 0) + (2 if source.path else 1)
+        chains: list[list[int]] = []
+        ending: dict[int, list[int]] = {}
+        for step in self.steps:
+            source = step.sources[0]
+            if len(step.sources) == 1 and source.position >= self.inputs and takers[source.position] == 1:
+                chain = ending[source.position]
+            else:
+                chain = []
+                chains.append(chain)
+            chain.append(step.node)
+            ending[step.position] = chain
+        return chains
 
 
 class Problem(NamedTuple):
@@ -160,7 +181,7 @@ class Wiring:
                 needed.add(index)
                 pending.extend(nodes[index])
         steps = (Step(index, index + len(inputs), sources[index]) for index in _in_order(nodes) if index in needed)
-        return Plan(tuple(steps), made, len(positions))
+        return Plan(tuple(steps), made, len(inputs), len(positions))
 
     def _circle(self, inputs: Sequence[str]) -> list[int]:
         """Find nodes each of which takes what the one before makes, the first what the last does; empty if none do."""
