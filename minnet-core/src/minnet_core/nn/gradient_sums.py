@@ -18,9 +18,9 @@ def sum_received(value: Tensor, received: Sequence[Received]) -> Tensor:
 
     None if that is none, as of integers; zeros for a number or an element that nobody takes.
     """
+    if len(received) == 1 and not received[0][0]:  # nearly always
+        return received[0][1]
     if isinstance(value, tuple):
-        if len(received) == 1 and not received[0][0]:
-            return received[0][1]
         return tuple(
             sum_received(
                 element,
@@ -36,7 +36,7 @@ def sum_received(value: Tensor, received: Sequence[Received]) -> Tensor:
     if len(gradients) == 1:
         return gradients[0]
     if gradients:
-        total = gradients[0] + gradients[1]
+        total = gradients[0] + gradients[1]  # a new array, unlike what came back
         for gradient in gradients[2:]:
             total = np.add(total, gradient, out=total if gradient.dtype == total.dtype else None)
         return total

@@ -137,9 +137,10 @@ class Graph(Container):
             for source in plan.outputs
             for value in [self._taken(values, (source,))]
         ]
+        output: Tensor = made[0] if len(made) == 1 else tuple(made)
         self._shapes = _shapes(input)
-        self.output = made[0] if len(made) == 1 else tuple(made)  # type: ignore[assignment]  # a tuple is a tensor too
-        return self.output
+        self.output = output
+        return output
 
     @in_two_phases
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
@@ -279,6 +280,8 @@ class Graph(Container):
 
     def _taken(self, values: Sequence[Tensor], sources: tuple[Source, ...]) -> Tensor:
         """What a node takes of the values."""
+        if len(sources) == 1 and not sources[0].path:  # nearly always
+            return values[sources[0].position]
         taken = []
         for source in sources:
             value = values[source.position]
