@@ -64,6 +64,14 @@ COMPARISONS = (
         ("digits-sgd", "digits-sgd-momentum", "digits-adam"),
     ),
     Comparison(
+        "skip",
+        "A graph with skip connections",
+        "Ten linear layers, one after another, learn nothing in thirty epochs: what comes back through them gets\n"
+        "smaller in each. With skip connections, in a graph of the same layers, it reaches the first one past all\n"
+        "of them, and they learn as well as a network of three.",
+        ("digits-deep", "digits-deep-skip"),
+    ),
+    Comparison(
         "overfitting",
         "Overfitting, without and with Dropout",
         "A network of 85,000 weights is trained on 87 digits. Without `Dropout`, the training loss goes to 0 while\n"

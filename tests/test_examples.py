@@ -105,6 +105,11 @@ def test_plain_sgd_is_behind_and_adam_no_better_than_momentum():
     assert last("digits-adam", "validation_loss") > 0.95 * last("digits-sgd-momentum", "validation_loss")
 
 
+def test_ten_layers_learn_by_skip_connections_alone():
+    assert last("digits-deep", "loss") > 2.3
+    assert last("digits-deep-skip", "validation_accuracy") > last("digits-relu", "validation_accuracy") - 0.01
+
+
 def test_dropout_is_better_than_learning_by_heart():
     assert last("overfitting", "loss") < 0.005
     assert last("overfitting", "validation_loss") > 1.1 * mean(RESULTS.outcomes["overfitting"].best)

@@ -23,6 +23,7 @@ ROOMS = {
             "support",
             "errors",
             "hookspecs",
+            "drawing",
             "nn",
             "state",
             "discovery",

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from minnet_core import ModelFileError, Module, Sequential, layers, read_header, save
+from minnet_core import Graph, ModelFileError, Module, Sequential, layers, read_header, save
 from minnet_core.diagnosis import Section, explain_model
 from minnet_core.discovery import FIRST_PARTY, forget
 from minnet_core.testing import install_distribution
@@ -70,6 +70,14 @@ def test_a_file_is_explained_without_building_it(minnet, path):
     assert f"SHA-256      {header.digest}\n" in output
     assert "metadata     told\n" in output
     assert "prepared by" not in output
+
+
+def test_of_a_graph_it_is_told_what_each_node_takes(minnet, tmp_path):
+    graph = Graph(["a", "b"]).add("stem", Weights(), ["a"]).add("top", Sequential(Sequential()), ["stem", "b"])
+    with layers.override("Weights", Weights):
+        path = str(save(graph, tmp_path / "graph.safetensors"))
+    output = minnet("explain", path)
+    assert "layers       Graph(stem: Weights of a, top: Sequential(Sequential) of stem, b)\n" in output
 
 
 def test_json_says_the_same(minnet, path):

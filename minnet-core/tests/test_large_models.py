@@ -10,10 +10,11 @@ import sys
 import numpy as np
 import pytest
 
-from minnet_core import ConfigError, ModelFileError, Optimizer, Sequential, build, layers, load, save, to_config
+from minnet_core import ConfigError, Graph, ModelFileError, Optimizer, Sequential, build, layers, load, save, to_config
 from minnet_core.nn import Module, find_parameters
 from minnet_core.support import collection_paused
 from minnet_test_support.components import DeclaredLinear
+from minnet_test_support.graphs import Plus
 
 
 class Descent(Optimizer):
@@ -48,6 +49,15 @@ def scaled(modules):
     model = Scaled()
     for module in modules:
         model = Scaled(model, module)
+    return model
+
+
+def graph(modules):
+    """Behind each layer a node that adds the input to what it makes, which all of these take."""
+    model = Graph()
+    for index, module in enumerate(modules):
+        model.add(f"layer{index}", module)
+        model.add(f"sum{index}", Plus(), [f"layer{index}", "input"])
     return model
 
 
@@ -121,12 +131,13 @@ def work(operation):
     return count
 
 
-@pytest.mark.parametrize("shape", [side_by_side, chain, scaled])
+@pytest.mark.parametrize("shape", [side_by_side, chain, scaled, graph])
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_work_is_linear_in_the_number_of_modules(name, shape, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     layers.register(DeclaredLinear)
     layers.register(Scaled)
+    layers.register(Plus)
 
     def measured(count):
         model = shape([DeclaredLinear(2, 2) for _ in range(count)])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,8 @@ def test_a_subclass_that_computes_something_else_is_not_fused_inside():
     fused = fuse(Sequential(Scaled(Linear(3, 3), Dropout(rng=0))))
     assert type(fused[0]) is Scaled
     assert len(fused[0]) == 2
+
+
+def test_its_picture_has_two_ways_to_the_sum():
+    svg = str(Sequential(Residual(ReLU(), ReLU())).picture())
+    assert re.findall("<title>(.* to .*)</title>", svg) == ["input to 0.0", "0.0 to 0.1", "0.1 to 0", "input to 0"]

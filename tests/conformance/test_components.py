@@ -61,6 +61,8 @@ EXPECTED = {
     "minnet-conv:Upsample --example 3": (64, 31),
     "minnet-conv:ZeroPad2d --example 0": (66, 29),
     "minnet-conv:ZeroPad2d --example 1": (65, 30),
+    "minnet-core:Graph --example 0": (81, 14),
+    "minnet-core:Graph --example 1": (81, 14),
     "minnet-core:Sequential": (81, 14),
     "minnet-criterions:AbsCriterion --example 0": (49, 7),
     "minnet-criterions:AbsCriterion --example 1": (47, 9),

@@ -37,6 +37,7 @@ UNPROVEN = {
     "GaussianNoise",
     "GlobalAvgPool2d",
     "GlobalMaxPool2d",
+    "Graph",
     "HardSigmoid",
     "LogCoshCriterion",
     "MarginCriterion",

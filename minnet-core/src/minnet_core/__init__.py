@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .errors import (
         AmbiguousNameError as AmbiguousNameError,
         ConfigError as ConfigError,
+        GraphError as GraphError,
         MinnetError as MinnetError,
         ModelFileError as ModelFileError,
         PluginLoadError as PluginLoadError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         Container as Container,
         Criterion as Criterion,
         Example as Example,
+        Graph as Graph,
         Initializer as Initializer,
         Module as Module,
         Optimizer as Optimizer,
@@ -59,11 +61,11 @@ else:
         __name__,
         {
             "compilation": "compile",
-            "errors": "AmbiguousNameError ConfigError MinnetError ModelFileError PluginLoadError ShapeError "
+            "errors": "AmbiguousNameError ConfigError GraphError MinnetError ModelFileError PluginLoadError ShapeError "
             "UnknownComponentError",
             "fusion": "fuse",
             "hookspecs": "hookimpl hookspec",
-            "nn": "Affine Array Container Criterion Example Initializer Module Optimizer Reference Sequential "
+            "nn": "Affine Array Container Criterion Example Graph Initializer Module Optimizer Reference Sequential "
             "expect_forward expect_shape",
             "registry": "criterions initializers layers optimizers",
             "saving": "ModelHeader build load read_header save to_config",

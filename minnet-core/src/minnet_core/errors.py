@@ -9,6 +9,7 @@ from .support import printable, printable_lines
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
+    "GraphError",
     "MinnetError",
     "ModelFileError",
     "NestingError",
@@ -39,6 +40,10 @@ class OutOfRangeError(MinnetError, IndexError):
 
 class ConfigError(MinnetError, ValueError):
     """A component cannot be written as a config, or a config cannot be built."""
+
+
+class GraphError(MinnetError, ValueError):
+    """A graph has a circle, or a node takes what is not there, or has a name that it cannot have."""
 
 
 class ModelFileError(MinnetError, ValueError):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from minnet_core import Array, Example, Module, Sequential, expect_shape
 from minnet_core.nn import as_floating
+
+if TYPE_CHECKING:
+    from minnet_core.nn import Ends, Sketch
 
 
 class Residual(Sequential):
@@ -56,6 +60,10 @@ class Residual(Sequential):
     def backwardParameters(self, input: Array, gradOutput: Array) -> None:
         expect_shape("Residual", gradOutput, input.shape, "gradOutput")
         super().backwardParameters(input, gradOutput)  # to the parameters the input is a constant
+
+    def draw_inside(self, sketch: Sketch, name: str, taken: Ends) -> Ends:
+        made = super().draw_inside(sketch, name, taken)
+        return sketch.box(name, "Residual: the sum", taken=(*made, *taken))
 
     def fuse_inside(self, fuse: Callable[[Module], Sequential]) -> Residual:
         """Fold the modules into one another; none is folded into what is before or behind the sum."""

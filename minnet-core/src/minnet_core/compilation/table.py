@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from attrs import evolve, field, frozen
 
-from ..nn import Array, Criterion, Module, describe, find_parameters, title
+from ..nn import Array, Criterion, Module, Tensor, describe, find_parameters, title
 from ..state import sandboxed
 from .definition import Operation
 from .doors import operations_of
@@ -17,8 +17,14 @@ from .operations import batch_first, batch_last, call
 from .value import Value
 from .watch import Watch
 
-Backward: TypeAlias = Callable[[Value], Value | None]
-"""Adds the rows of a layer's backward pass: from the gradient of its output to that of its input."""
+Taken: TypeAlias = Value | tuple[Value, ...]
+"""What a module takes: a value, or a tuple of values."""
+
+Backward: TypeAlias = Callable[[Value], Any]
+"""Adds the rows of a layer's backward pass: from the gradient of its output to that of its input.
+
+That is a value or None, or a tuple of such if the input is a tuple.
+"""
 
 
 @frozen(eq=False)
@@ -166,12 +172,12 @@ class Table:
         self.rows.append(Row(call, operands, results, {"function": function}))
         return results[0] if results else None
 
-    def module(self, module: Module, x: Value, *, takes_table: bool = False) -> tuple[Value, Backward]:
+    def module(self, module: Module, x: Taken, *, takes_table: bool = False) -> tuple[Value, Backward]:
         """Add the rows of a module's forward pass.
 
         Args:
             module: the module.
-            x: its input.
+            x: what it takes; a tuple of values if it takes a tuple of arrays.
             takes_table: whether the caller takes a table, a tuple of values, as the output, and gives back a tuple of
                 gradients, of which some may be None.
 
@@ -257,42 +263,51 @@ class Table:
             copy = self._copies[root] = self.call(_copy, root, result=(root.shape, root.dtype))
         return copy if operand is root else operand.moved_to(copy)
 
-    def _module_called(self, module: Module, x: Value) -> tuple[Value, Backward]:
+    def _module_called(self, module: Module, x: Taken) -> tuple[Value, Backward]:
+        taken = x if isinstance(x, tuple) else (x,)
+        if any(isinstance(each, tuple) for each in taken):
+            raise NoOperationsError(f"{title(module)}: it takes a tuple within a tuple")
         shape, dtype, is_batch_last = _trial(module, x)
         has_parameters = bool(find_parameters(module))
         for gradient in module.namedGradParameters().values():
             self._written.add(_address(gradient))
 
-        def forward(input: Array, y: Array) -> None:
-            _put(y, module.forward(input), module)
+        def input_of(arrays: tuple[Array, ...]) -> Tensor:
+            return arrays[: len(taken)] if isinstance(x, tuple) else arrays[0]
+
+        def forward(*arrays: Array) -> None:
+            _put(arrays[-1], module.forward(input_of(arrays)), module)
+
+        def put_planes(*arrays: Array) -> None:
+            forward(*arrays[:-1], np.moveaxis(arrays[-1], -1, 0))
 
         memory = (*shape[1:], shape[0]) if is_batch_last else shape
-
-        def put_planes(input: Array, y: Array) -> None:
-            forward(input, np.moveaxis(y, -1, 0))
-
-        y: Value = self.call(put_planes if is_batch_last else forward, x, result=(memory, dtype))
+        y: Value = self.call(put_planes if is_batch_last else forward, *taken, result=(memory, dtype))
         self.rows[-1] = evolve(self.rows[-1], called=module, is_batch_last=is_batch_last)
-        y.is_trained = x.is_trained or has_parameters  # before there is a view, which has this of it
+        # Before there is a view, which has this of it:
+        y.is_trained = has_parameters or any(each.is_trained for each in taken)
         y = y.batch_first() if is_batch_last else y
 
-        def backward(g: Value) -> Value | None:
-            if not x.is_trained:
-                self.call(module.backwardParameters, x, g)
+        def backward(g: Value) -> Any:
+            wanted = [each for each in taken if each.is_trained]
+            if not wanted:
+                self.call(lambda *arrays: module.backwardParameters(input_of(arrays), arrays[-1]), *taken, g)
                 return None
+            made = [Value(_memory_shape(each), each.dtype, is_trained=True) for each in wanted]
 
-            def go_back(input: Array, gradOutput: Array, h: Array) -> None:
-                _put(h, module.backward(input, gradOutput), module)
+            def go_back(*arrays: Array) -> None:
+                gradient = module.backward(input_of(arrays), arrays[len(taken)])
+                parts = gradient if isinstance(x, tuple) else (gradient,)
+                kept = [part for part, each in zip(parts, taken, strict=True) if each.is_trained]
+                for place, part, each in zip(arrays[len(taken) + 1 :], kept, wanted, strict=True):
+                    _put(place if each.planes is None else np.moveaxis(place, -1, 0), part, module)
 
-            if x.planes is None:
-                gradient: Value = self.call(go_back, x, g, result=(x.shape, x.dtype))
-                return gradient
-
-            def put_planes(input: Array, gradOutput: Array, h: Array) -> None:
-                go_back(input, gradOutput, np.moveaxis(h, -1, 0))
-
-            planes: Value = self.call(put_planes, x, g, result=(x.planes.shape, x.dtype))
-            return planes.batch_first()
+            self.rows.append(Row(call, (*taken, g), tuple(made), {"function": go_back}))
+            gradients = iter(
+                value if each.planes is None else value.batch_first() for value, each in zip(made, wanted, strict=True)
+            )
+            whole = tuple(next(gradients) if each.is_trained else None for each in taken)
+            return whole if isinstance(x, tuple) else whole[0]
 
         return y, backward
 
@@ -333,11 +348,19 @@ def _put(place: Array, result: Any, owner: object) -> None:
     np.copyto(place, result, casting="same_kind")
 
 
-def _trial(module: Module, x: Value) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
+def _memory_shape(value: Value) -> tuple[int, ...]:
+    return value.shape if value.planes is None else value.planes.shape
+
+
+def _trial(module: Module, x: Taken) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
     """The shape and dtype of what a module that is called will make of a value, and whether the batch is innermost."""
-    zeros = np.zeros(x.shape if x.planes is None else x.planes.shape, x.dtype)
+    zeros = [
+        (array if each.planes is None else np.moveaxis(array, -1, 0))
+        for each in (x if isinstance(x, tuple) else (x,))
+        for array in [np.zeros(_memory_shape(each), each.dtype)]
+    ]
     with sandboxed():
-        output = module.clone().forward(zeros if x.planes is None else np.moveaxis(zeros, -1, 0))
+        output = module.clone().forward(tuple(zeros) if isinstance(x, tuple) else zeros[0])
     if not isinstance(output, np.ndarray):
         raise NoOperationsError(f"{title(module)}: expected an array as its output, received {describe(output)}")
     is_batch_last = output.ndim > 2 and not output.flags.c_contiguous and np.moveaxis(output, 0, -1).flags.c_contiguous

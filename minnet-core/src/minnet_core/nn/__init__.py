@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         read_shapes as read_shapes,
         shape_text as shape_text,
     )
+    from .graph import Graph as Graph
     from .initializer import Initializer as Initializer
     from .kernels import (
         axis_dot as axis_dot,
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
         find_buffers as find_buffers,
         find_places as find_places,
         join as join,
+        listed_modules as listed_modules,
         title as title,
         trained_arrays as trained_arrays,
         walk as walk,
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_groups import NO_DECAY as NO_DECAY, matching_names as matching_names
     from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
+    from .picture import Ends as Ends, Picture as Picture, Sketch as Sketch
     from .random_masks import keep_mask as keep_mask
     from .random_normals import normal_numbers as normal_numbers
     from .rectifiers import (
@@ -100,6 +103,7 @@ if TYPE_CHECKING:
     )
     from .storage import arrangement as arrangement, is_flat as is_flat
     from .traits import DOMAINS as DOMAINS
+    from .wiring import Problem as Problem, Wiring as Wiring, as_names as as_names, expect_names as expect_names
 else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
@@ -114,15 +118,17 @@ else:
             "error_function": "erf gate_by_normal gate_by_tanh",
             "example": "Draw Example Reference",
             "filled_shapes": "FORMS KINDS Fill FilledShape fills read_shape read_shapes shape_text",
+            "graph": "Graph",
             "initializer": "Initializer",
             "kernels": "axis_dot axis_maxima axis_sums center_columns column_means column_sums "
             "euclidean_norm exp_minus_abs shifted_exp sigmoid sigmoid_of_softplus whole_rows",
             "module": "Module",
-            "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join title trained_arrays walk "
-            "walk_all",
+            "node": "PROTOCOL_ATTRIBUTES Steps children find_buffers find_places join listed_modules title "
+            "trained_arrays walk walk_all",
             "optimizer": "BLOCK Optimizer",
             "parameter_groups": "NO_DECAY matching_names",
             "parameter_refs": "expect_separate find_parameters",
+            "picture": "Ends Picture Sketch",
             "random_masks": "keep_mask",
             "random_normals": "normal_numbers",
             "rectifiers": "masked negative_part positive_mask positive_part sign softplus where_positive",
@@ -133,5 +139,6 @@ else:
             "standardize_features standardize_features_back standardize_rows standardize_rows_back",
             "storage": "arrangement is_flat",
             "traits": "DOMAINS",
+            "wiring": "Problem Wiring as_names expect_names",
         },
     )

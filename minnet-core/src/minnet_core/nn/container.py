@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import FrameType
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from ..errors import NestingError, recursion_limit_reached
 from .arrays import Tensor, describe, leaves
@@ -15,6 +15,8 @@ from .storage import Storage
 
 _SMALL = 64
 """Modules that are looked through at each `Container.add`, in well under a millisecond."""
+
+_Backward = TypeVar("_Backward", bound=Callable[..., Any])
 
 _DEEP = 100
 """Levels of containers from which on they are to blame for a RecursionError, and not what a layer does."""
@@ -132,7 +134,16 @@ class Container(Module):
                 levels, caller = levels + (caller.f_code is code), caller.f_back
             if levels > _DEEP:
                 raise NestingError(f"{type(self).__name__}: {recursion_limit_reached()}") from None
-        error.add_note(f"in {type(self).__name__}[{index}]: {title(self.modules[index])}, input {describe(input)}")
+        place = f"{type(self).__name__}[{self._name_of(index)}]"
+        error.add_note(f"in {place}: {title(self.modules[index])}, input {describe(input)}")
+
+    def _name_of(self, index: int) -> str:
+        """What a note calls a module, as one would index for it."""
+        return str(index)
+
+    def _added_with(self, index: int) -> dict[str, Any]:
+        """What ``add`` was given by name beside module ``index``, as a config can hold it."""
+        return {}
 
     def _zero_each(self) -> None:
         pending: list[Any] = [self]
@@ -209,6 +220,20 @@ class Container(Module):
         return "".join(reversed(lines))
 
     _listing_repr: ClassVar[Any] = __repr__
+
+
+def in_two_phases(backward: _Backward) -> _Backward:
+    """Say of a ``backward`` that it is `Module.backward`'s two calls, so that a container may make each in its time."""
+    _IN_TWO_PHASES.add(backward)
+    return backward
+
+
+def is_in_two_phases(module: Module) -> bool:
+    """Whether ``updateGradInput`` and then ``accGradParameters`` do what ``backward`` of a module does."""
+    return type(module).backward in _IN_TWO_PHASES
+
+
+_IN_TWO_PHASES: set[Any] = {Module.backward}
 
 
 def _overlap(one: Mapping[int, Any], other: Mapping[int, Any]) -> bool:

@@ -22,6 +22,7 @@ from .summary import Summary, summarize
 
 if TYPE_CHECKING:
     from .affine import Affine
+    from .picture import Ends, Picture, Sketch
 
 _BACKWARD = ("backward", "updateGradInput", "accGradParameters")
 
@@ -273,6 +274,32 @@ class Module(Node):
                 Without it, those of the last forward pass are shown.
         """
         return summarize(self, input)
+
+    def picture(self, input: Any = None) -> Picture:
+        """Draw how data flow through this model: a box for each layer, an arrow for each value.
+
+        Args:
+            input: an input, or the shape of one, for the shapes in it, as of `summary`.
+
+        Returns:
+            A picture, which notebooks show; ``str(model.picture())`` is its SVG.
+        """
+        from .picture import draw  # here, for few programs draw one
+
+        return draw(self, input)
+
+    def draw_inside(self, sketch: Sketch, name: str, taken: Ends) -> Ends | None:
+        """Draw the modules inside, as data flow through them; optional, for `picture`.
+
+        Args:
+            sketch: draws boxes and modules.
+            name: of this module, with which the names of those inside begin.
+            taken: where what this module takes comes from.
+
+        Returns:
+            Where what it makes comes from; None to be one box.
+        """
+        return None
 
     def _repr_html_(self) -> str:
         return self.summary()._repr_html_()

@@ -48,6 +48,12 @@ class Node(Component):
     _listing_repr: ClassVar[Any] = None
     """The ``__repr__`` that has a line for each module inside, where a base of a class defines it."""
 
+    _module_names: ClassVar[Any] = ()
+    """The names of the modules in the list ``modules``, where they are others than their indices."""
+
+    _module_sources: ClassVar[Any] = ()
+    """What each of them takes, by name, where that is not what the one before makes."""
+
     def getParameters(self) -> list[Any]:
         """Return the parameters: the arrays themselves, not copies."""
         return [parameter for parameter, _ in self._declared()]
@@ -157,14 +163,26 @@ def join(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
 
 
+def listed_modules(node: Node) -> list[tuple[str, Module]]:
+    """List the modules in the list ``modules`` of a module, by name: their indices, or the names of a graph's nodes."""
+    listed = _listed_in(node)
+    names = node._module_names if listed else ()
+    if len(names) != len(listed):
+        names = map(str, range(len(listed)))
+    return [(name, child) for name, child in zip(names, listed, strict=True) if isinstance(child, Node)]  # type: ignore[misc]  # a Node is a Module
+
+
+def _listed_in(node: Node) -> Any:
+    listed = getattr(node, "modules", ())
+    return listed if isinstance(listed, (list, tuple)) else ()
+
+
 def children(node: Node) -> list[tuple[str, Module]]:
     """List the modules that a module holds, by name: those of its list ``modules``, then those of other attributes."""
-    listed: Any = getattr(node, "modules", ())
-    if not isinstance(listed, (list, tuple)):
-        listed = ()
+    listed = _listed_in(node)
     found: list[Any] = []
     if listed:
-        found.extend((str(index), child) for index, child in enumerate(listed) if isinstance(child, Node))
+        found.extend(listed_modules(node))
     for name, value in vars(node).items():
         if type(value) not in _NO_MODULES and name not in PROTOCOL_ATTRIBUTES and value is not listed:
             found.extend((place.name, place.value) for place in find_places(node, Node) if place.holder is not listed)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING
 
 from .arrays import Tensor
-from .container import Container
+from .container import Container, in_two_phases, is_in_two_phases
 from .example import Example
-from .module import Module
-from .node import listed_arrays
+from .node import join, listed_arrays, listed_modules
+
+if TYPE_CHECKING:
+    from .picture import Ends, Sketch
 
 
 class Sequential(Container):
@@ -49,6 +52,7 @@ class Sequential(Container):
         self.output = output
         return output
 
+    @in_two_phases
     def backward(self, input: Tensor, gradOutput: Tensor) -> Tensor:
         """Compute all input gradients, then accumulate all parameter gradients.
 
@@ -80,6 +84,11 @@ class Sequential(Container):
             gradient = gradOutput if is_last else self.modules[index + 1].gradInput
             self.rethrowErrors(index, "accGradParameters", self._input_of(index, input), gradient)
 
+    def draw_inside(self, sketch: Sketch, name: str, taken: Ends) -> Ends:
+        for step, module in listed_modules(self):
+            taken = sketch.module(join(name, step), module, taken)
+        return taken
+
     def _go_back(self, input: Tensor, gradOutput: Tensor, first: int) -> Tensor:
         """Go back through the modules behind ``first``, and let that one accumulate its parameter gradients alone.
 
@@ -90,7 +99,7 @@ class Sequential(Container):
         try:
             for index in range(len(modules) - 1, first, -1):
                 module = modules[index]
-                if type(module).backward in _IN_TWO_PHASES:
+                if is_in_two_phases(module):
                     later.append((index, gradient))
                     gradient = module.updateGradInput(self._input_of(index, input), gradient)
                 else:
@@ -107,6 +116,3 @@ class Sequential(Container):
 
     def _input_of(self, index: int, input: Tensor) -> Tensor:
         return self.modules[index - 1].output if index else input
-
-
-_IN_TWO_PHASES = (Module.backward, Sequential.backward)

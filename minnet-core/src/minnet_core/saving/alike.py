@@ -36,12 +36,12 @@ def construct_or_share() -> Callable[..., Any]:
     return make
 
 
-def add_unchecked(container: Any, child: Module) -> None:
+def add_unchecked(container: Any, *child: Module, **given: Any) -> None:
     """Add to a container of a model that is only looked at: what was just made need not be looked for in there."""
-    if type(container).add is Container.add:
-        container.modules.append(child)
+    if type(container).add is Container.add and not given:
+        container.modules.extend(child)
     else:
-        container.add(child)
+        container.add(*child, **given)
 
 
 def construct_or_copy(classes: Collection[type]) -> Callable[..., Any]:

@@ -22,6 +22,7 @@ import numpy as np
 from ..errors import ConfigError, recursion_limit_reached
 from ..nn import (
     Component,
+    Container,
     Criterion,
     Module,
     Optimizer,
@@ -30,6 +31,7 @@ from ..nn import (
     construct,
     given_arguments,
     leaves,
+    listed_modules,
     represented,
 )
 from ..registry import Registry, criterions, layers, optimizers
@@ -37,6 +39,9 @@ from ..state import global_state_kept
 
 CHILDREN = "modules"
 """The key of a container's children, and the attribute that holds them."""
+
+MODULE = "module"
+"""The key of a child beside which ``add`` is given more: ``{"name": "stem", "inputs": ["input"], "module": ...}``."""
 
 TUPLE, ITEMS = "tuple", "items"
 """The class that a tuple has in a config, and the key of its items; a list in a config of before stays one."""
@@ -99,11 +104,20 @@ def _written(component: Component, names: dict[type, str]) -> dict[str, Any]:
             own = {_dtype_name(array.dtype) for array in arrays if isinstance(array, np.ndarray)}
             if len(own) == 1:
                 config["dtype"] = own.pop()
-        present = [child for name, child in inner if name.isdigit()]
+        present = [child for _, child in listed_modules(component)]
         added = _added(component, present) if present and CHILDREN not in given else []
         if added or children_given is not None:  # a constructor may demand the list, even if none of it is left
-            config[CHILDREN] = [_written(child, names) for child in added]
+            first = len(present) - len(added)
+            config[CHILDREN] = [
+                _placed(_written(child, names), component, first + index) for index, child in enumerate(added)
+            ]
     return config
+
+
+def _placed(config: dict[str, Any], container: Module, index: int) -> dict[str, Any]:
+    """Write a child with what ``add`` was given beside it: the name of a node of a graph, and what it takes."""
+    given = container._added_with(index) if isinstance(container, Container) else {}
+    return {**given, MODULE: config} if given else config
 
 
 def build(
@@ -211,7 +225,7 @@ def build_with(
     rng: np.random.Generator | None = None,
     where: str = "",
     make: Callable[..., Any] = construct,
-    add: Callable[[Any, Any], object] = lambda container, child: container.add(child),
+    add: Callable[..., object] = lambda container, *child, **given: container.add(*child, **given),
 ) -> Any:
     """Make a component from a config, as `build` does, with classes that ``find`` gives and ``make`` calls."""
     if not ((type(config) is dict or isinstance(config, Mapping)) and isinstance(config.get("class"), str)):
@@ -244,7 +258,16 @@ def build_with(
             arguments["rng"] = np.random.default_rng()
     component = make(cls, args, arguments, where)
     for index, child in enumerate(added):
-        add(component, build_with(child, find, (), rng, f"{where}{CHILDREN}[{index}]: ", make, add))
+        place = f"{where}{CHILDREN}[{index}]: "
+        if isinstance(child, Mapping) and isinstance(child.get(MODULE), Mapping) and "class" not in child:
+            made = build_with(child[MODULE], find, (), rng, place, make, add)
+            given = {name: _decode(value, find, rng, where) for name, value in child.items() if name != MODULE}
+            try:
+                add(component, **{**given, MODULE: made})
+            except (TypeError, ValueError) as error:
+                raise ConfigError(f"{place}{error}") from error
+        else:
+            add(component, build_with(child, find, (), rng, place, make, add))
     if is_fused:
         component.evaluate()
     return component

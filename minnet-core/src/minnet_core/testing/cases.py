@@ -12,7 +12,7 @@ from attrs import asdict, field, frozen, validators
 
 from ..discovery import Declaration
 from ..errors import ConfigError
-from ..nn import Component, Example, Module, Tensor, children
+from ..nn import Component, Example, Graph, Module, Tensor, children
 from ..plugins import guarded
 from ..state import sandboxed
 from ..support import needed_arguments
@@ -109,8 +109,7 @@ class Case(Example):
         self._expect_input(kind)
         if _is_empty_container(made):  # of which there is nothing to prove
             shape = self.shapes[0]
-            for index in range(max(2, len(shape) if isinstance(shape[0], tuple) else 0)):
-                made.add(Bend(0.8 + index / 4))
+            _fill(made, max(2, len(shape) if isinstance(shape[0], tuple) else 0))
         return made
 
     def _expect_input(self, kind: Kind | None) -> None:
@@ -121,6 +120,18 @@ class Case(Example):
 def _is_empty_container(made: Any) -> bool:
     holds_a_list = any(isinstance(value, list) and not value for value in vars(made).values())
     return isinstance(made, Module) and hasattr(made, "add") and holds_a_list and not dict(children(made))
+
+
+def _fill(made: Any, count: int) -> None:
+    """Put modules into a container: in a graph each takes what all before it make, and the inputs."""
+    taken = list(made.inputs) if isinstance(made, Graph) else []
+    for index in range(count):
+        bend = Bend(0.8 + index / 4)
+        if isinstance(made, Graph):
+            made.add(f"bend{index}", bend, list(taken))
+            taken.append(f"bend{index}")
+        else:
+            made.add(bend)
 
 
 class Bend(Module):

@@ -102,8 +102,18 @@ def _layers(config: Mapping[str, Any], most: int = 20) -> str:
     children = config.get("modules")
     if not isinstance(children, list):
         return name
-    named = [_layers(child, most - 1) for child in children if isinstance(child, dict)] if most else ["..."]
+    named = [_child(child, most - 1) for child in children if isinstance(child, dict)] if most else ["..."]
     return f"{name}({', '.join(named)})"
+
+
+def _child(config: Mapping[str, Any], most: int) -> str:
+    """Name a layer; of a node of a graph also what it is called, and what it takes."""
+    node = config.get("module")
+    if "class" in config or not isinstance(node, dict):
+        return _layers(config, most)
+    taken = config.get("inputs")
+    listed = ", ".join(map(str, taken)) if isinstance(taken, list) else ""
+    return f"{config.get('name')}: {_layers(node, most)} of {listed}" if listed else _layers(node, most)
 
 
 def _pytorch(found: Explanation) -> list[str]:

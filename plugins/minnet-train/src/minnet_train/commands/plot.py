@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from minnet_core import Array, MinnetError, Module, load, read_header
 from minnet_core.support import printable
@@ -41,6 +42,7 @@ from ..plots import (
     visible_images,
     write_picture,
 )
+from .model_picture import write_model_picture
 from .options import import_for, import_option
 from .plotted_model import ClassPredictions, PlottedModel, model_file, model_name, run_name
 
@@ -76,8 +78,9 @@ PANELS = 6
 
 
 @click.command()
-@click.argument("run", nargs=-1, required=True, type=click.Path(exists=True))
+@click.argument("run", nargs=-1, type=click.Path(exists=True))
 @click.option("--kind", type=click.Choice(KINDS), default="curves", show_default=True, help="What to draw.")
+@click.option("--model", type=click.Path(exists=True), help="Draw the layers of this model file, or RUN, as SVG.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), help="A .png, .svg or .pdf file.  [default: KIND.png]")
 @click.option(
     "--along",
@@ -98,7 +101,14 @@ PANELS = 6
 @click.option("--count", type=click.IntRange(min=1), help="The maximum number of images, or of features.")
 @click.option("--feature", multiple=True, help="A column whose dependence to draw. May be repeated.")
 @import_option
-def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str, ...], **options: Any) -> None:
+def plot(
+    run: tuple[str, ...],
+    kind: str,
+    model: str | None,
+    output: str | None,
+    imports: tuple[str, ...],
+    **options: Any,
+) -> None:
     """Plot the curves of the RUNs together, or what one of them has learned.
 
     A RUN is a run directory of `minnet train`. For all but curves it may be a model file as well; of a run directory,
@@ -123,11 +133,21 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str
     kernels      the kernels of the first convolution
     maps         what each layer makes of a sample, channel by channel
 
-    This needs matplotlib:
+    All of these need matplotlib:
 
     \b
       pip install 'minnet-train[plot]'
+
+    With --model, what each layer takes and makes is drawn, without a RUN and without matplotlib.
     """  # noqa: D301  # \b is click's: it keeps lines as they are
+    if model is not None:
+        _expect_alone()
+        output = output or "model.svg"
+        write_model_picture(model, output, imports)
+        click.echo(printable(f"The layers of {model} are in {output}"))
+        return
+    if not run:
+        raise click.MissingParameter(param_hint="'RUN...'", param_type="argument")
     output = output or f"{kind}.png"
     check_suffix(output)
     import_matplotlib(what="minnet plot")
@@ -141,6 +161,17 @@ def plot(run: tuple[str, ...], kind: str, output: str | None, imports: tuple[str
         header = read_header(path)
         if KEY in header.metadata:
             click.echo(f"{weights_text(TrainingRecord.read(header, path))}, in {printable(str(path))}")
+
+
+_ITS = ("model", "output", "imports")
+"""What a picture of layers may be given."""
+
+
+def _expect_alone() -> None:
+    context = click.get_current_context()
+    for name in context.params:
+        if name not in _ITS and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"expected --model with no more than --output and --import, received {name}")
 
 
 def _records(runs: Iterable[str]) -> Iterator[TrainingRecord]:

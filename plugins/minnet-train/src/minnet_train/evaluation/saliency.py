@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core import Array, Module, Sequential
+from minnet_core import Array, Graph, Module, Sequential
 
 _NORMALIZING = ("LogSoftMax", "SoftMax")
 """Layers after which the gradient of the largest output vanishes where a model is certain."""
@@ -21,6 +21,9 @@ def layer_outputs(model: Module, inputs: Array) -> list[tuple[str, Any]]:
         inputs: prepared, (batch, ...).
     """
     outputs: list[tuple[str, Any]] = []
+    if type(model) is Graph:
+        model.forward(inputs)
+        return [(f"{name} {type(model[name]).__name__}", model[name].output) for name in model.order()]
     for index, layer in enumerate(_layers(model)):
         inputs = layer.forward(inputs)
         outputs.append((f"{index} {type(layer).__name__}", inputs))
@@ -43,7 +46,7 @@ def input_saliency(model: Module, inputs: Array) -> Array:
     Returns:
         The gradient, of the shape of the inputs.
     """
-    layers = _layers(model)
+    layers = _layers(_without_normalizing(model))
     if len(layers) > 1 and type(layers[-1]).__name__ in _NORMALIZING:
         layers = layers[:-1]
     passed = [inputs]
@@ -55,6 +58,18 @@ def input_saliency(model: Module, inputs: Array) -> Array:
     for layer, received in zip(reversed(layers), reversed(passed), strict=True):
         gradient = layer.updateGradInput(received, gradient)
     return gradient
+
+
+def _without_normalizing(model: Module) -> Module:
+    """A graph without the `SoftMax` or `LogSoftMax` at its end; any other model itself."""
+    if type(model) is not Graph:
+        return model
+    (name, *_) = model.outputs or model.order()[-1:]
+    if name not in model.sources or type(model[name]).__name__ not in _NORMALIZING:
+        return model
+    cut = model.clone()
+    cut.outputs = model.sources[name]
+    return cut
 
 
 def _layers(model: Module) -> Sequence[Module]:

@@ -11,11 +11,11 @@ from typing import Any, get_args, get_type_hints
 import numpy as np
 
 from minnet_core import (
+    Container,
     Criterion,
     MinnetError,
     Module,
     Optimizer,
-    Sequential,
     build,
     criterions,
     initializers,
@@ -31,7 +31,8 @@ from ..metrics import VALIDATION, Metric
 from ..registries import augmentations, datasets, metrics, schedules
 from ..training import Scheduler, expect_scheduler
 from .experiment import ComponentConfig, Experiment
-from .initializing import layer_initializers, mistyped_initializers, reset_problem, without_initializers
+from .graph_layers import GraphLayers, check_graphs
+from .initializing import layer_configs, layer_initializers, mistyped_initializers, reset_problem
 
 USUAL = {"classification": ({"class": "Accuracy"},), "regression": ({"class": "MAE"}, {"class": "R2"})}
 """The metrics of an experiment that names none, by its task."""
@@ -48,9 +49,10 @@ def check_components(experiment: Experiment) -> None:
     Raises:
         ExperimentError: with every name that is not registered and every argument that a class does not take.
     """
-    found = layer_initializers(experiment)
+    found, graph = layer_initializers(experiment), GraphLayers.of(experiment.model, experiment.outputs)
     problems = [
-        *unknown_names(without_initializers(experiment.model), layers, ("model",)),
+        *unknown_names(layer_configs(experiment), layers, ("model",)),
+        *(graph.problems if graph is not None else ()),
         *mistyped_initializers(found),
         *(problem for each in found for problem in unknown_names(each.config, initializers, each.path)),
         *unknown_names(experiment.initializer, initializers, ("initializer",)),
@@ -67,7 +69,7 @@ def check_components(experiment: Experiment) -> None:
 def components_of(experiment: Experiment) -> dict[str, str | None]:
     """List each class that an experiment names: its qualified name -> the version of its distribution."""
     parts = (
-        (layers, without_initializers(experiment.model)),
+        (layers, layer_configs(experiment)),
         (initializers, [experiment.initializer, *(each.config for each in layer_initializers(experiment))]),
         (criterions, experiment.criterion),
         (optimizers, experiment.optimizer),
@@ -92,7 +94,7 @@ def _classes(config: Any) -> Iterator[str]:
             yield from _classes(value)
 
 
-def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Sequential:
+def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Container:
     """Build the layers, all their random numbers drawn from ``rng``, and have initializers draw the first weights.
 
     Raises:
@@ -100,14 +102,15 @@ def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Seque
             its weights.
     """
     rng = np.random.default_rng(rng)
-    configs = without_initializers(experiment.model)
-    config = {"class": "minnet-core:Sequential", "modules": configs}
+    configs, graph = layer_configs(experiment), GraphLayers.of(experiment.model, experiment.outputs)
+    config = {"class": "minnet-core:Sequential", "modules": configs} if graph is None else graph.config(configs)
     try:
-        model: Sequential = build(config, layers, rng=rng)
+        model: Container = build(config, layers, rng=rng)
     except MinnetError:
         for index, layer in enumerate(configs):
             build_located(layer, layers, ("model", index))
         raise
+    check_graphs(model)
     if experiment.initializer is not None:
         _reset(model, experiment.initializer, ("initializer",), rng)
     for each in layer_initializers(experiment):

@@ -167,7 +167,8 @@ class Experiment:
         batch_size: samples in a step; the last step of an epoch takes what is left, unless that is a single sample,
             which the one before it takes.
         output: where the trained model is written.
-        model: the layers, one after another.
+        model: the layers, one after another, unless one has a name or says what it takes: then they are a graph.
+        outputs: the names of the layers whose outputs are those of the model; None for the last one.
         initializer: draws the first weights of all layers but those that name one themselves; None for what the
             constructors of the layers draw.
         criterion: the loss.
@@ -196,6 +197,9 @@ class Experiment:
     batch_size: int = field(default=32, validator=at_least(1))
     output: str = field(default="model.safetensors", validator=not_empty)
     model: tuple[ComponentConfig, ...] = field(validator=expect("a list of at least one layer", bool))
+    outputs: str | tuple[str, ...] | None = field(
+        default=None, validator=expect("at least one name", lambda x: x is None or bool(x))
+    )
     initializer: InitializerConfig | None = None
     criterion: ComponentConfig
     optimizer: ComponentConfig

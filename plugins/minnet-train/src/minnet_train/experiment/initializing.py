@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 from attrs import frozen
 
-from minnet_core import MinnetError, Module, Sequential, layers
+from minnet_core import Container, Module
+from minnet_core.saving import MODULE
 
 from ..errors import KeyPath, Problem
 from .experiment import ComponentConfig, Experiment
+from .graph_layers import takes, without_places
 
 KEY = "initializer"
 """The key of a layer that its constructor does not get, unless it takes an argument of this name itself."""
@@ -34,7 +35,7 @@ class LayerInitializer:
     places: tuple[int, ...]
     config: Any
 
-    def layer_of(self, model: Sequential) -> Module:
+    def layer_of(self, model: Container) -> Module:
         """Find the layer. A container may hold modules that its constructor made, before those that it was given."""
         found: Any = model
         for place in self.places:
@@ -47,6 +48,11 @@ def named(config: Any) -> Any:
     return ComponentConfig({"class": config}) if isinstance(config, str) else config
 
 
+def layer_configs(experiment: Experiment) -> list[Any]:
+    """What the constructors of the layers get."""
+    return without_initializers(without_places(experiment.model))
+
+
 def without_initializers(configs: Any) -> list[Any]:
     """Leave out what the constructors of layers do not get."""
     return [_without(config) for config in configs]
@@ -55,10 +61,17 @@ def without_initializers(configs: Any) -> list[Any]:
 def _without(config: Any) -> Any:
     if not isinstance(config, Mapping):
         return config
-    left = {key: value for key, value in config.items() if key != KEY or _takes_key(config)}
+    left = {key: value for key, value in config.items() if key != KEY or takes(config, KEY)}
     if isinstance(left.get(_CHILDREN), list):
         left[_CHILDREN] = without_initializers(left[_CHILDREN])
+    if _is_node(left):
+        left[MODULE] = _without(left[MODULE])
     return left
+
+
+def _is_node(config: Mapping[str, Any]) -> bool:
+    """Whether it is a layer with what a container is told of its place."""
+    return "class" not in config and isinstance(config.get(MODULE), Mapping)
 
 
 def layer_initializers(experiment: Experiment) -> list[LayerInitializer]:
@@ -72,17 +85,12 @@ def _found(configs: list[Any], path: KeyPath, places: tuple[int, ...]) -> Iterat
             continue
         # Counted from the end, for the sake of modules that the constructor of the container makes.
         here = (*path, index), (*places, index - len(configs))
-        if KEY in config and not _takes_key(config):
+        if _is_node(config):
+            config, here = config[MODULE], ((*here[0], MODULE), here[1])
+        if KEY in config and not takes(config, KEY):
             yield LayerInitializer((*here[0], KEY), here[1], named(config[KEY]))
         if isinstance(children := config.get(_CHILDREN), list):
             yield from _found(children, (*here[0], _CHILDREN), here[1])
-
-
-def _takes_key(config: Mapping[str, Any]) -> bool:
-    try:
-        return KEY in inspect.signature(layers[config["class"]]).parameters
-    except (MinnetError, KeyError):  # which is told of the class
-        return False
 
 
 def mistyped_initializers(found: list[LayerInitializer]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from attrs import evolve, frozen
 
-from minnet_core import Array, Sequential
+from minnet_core import Array, Container
 
 from ..data import (
     Columns,
@@ -57,7 +57,7 @@ class LearningData:
         config: DataConfig,
         rng: int | np.random.Generator,
         start: StartModel | None = None,
-        model: Sequential | None = None,
+        model: Container | None = None,
         *,
         dtype: str | None = None,
     ) -> LearningData:
@@ -86,7 +86,7 @@ class LearningData:
         rng: int | np.random.Generator,
         validation: Dataset | None = None,
         start: StartModel | None = None,
-        model: Sequential | None = None,
+        model: Container | None = None,
         *,
         dtype: str | None = None,
         full: Dataset | None = None,

@@ -10,7 +10,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from minnet_core import Array, MinnetError, Module, Sequential, load, read_header
+from minnet_core import Array, Container, MinnetError, Module, load, read_header
+from minnet_core.nn import listed_modules
 from minnet_core.state import model_state, set_model_state
 from minnet_core.support import expect_file, printable
 
@@ -68,15 +69,15 @@ class StartModel:
             )
         return found
 
-    def fits_head(self, model: Sequential) -> bool:
+    def fits_head(self, model: Container) -> bool:
         """Whether the last layer with parameters has as many as that of the model."""
         index = _head(model)
-        ours, theirs = (_from(_arrays(each), index) for each in (model, self.model))
+        ours, theirs = (_from(_arrays(each), each, index) for each in (model, self.model))
         return {name: array.shape for name, array in ours.items()} == {
             name: array.shape for name, array in theirs.items()
         }
 
-    def keeps_head(self, model: Sequential, dataset: Dataset, *, autoencode: bool) -> bool:
+    def keeps_head(self, model: Container, dataset: Dataset, *, autoencode: bool) -> bool:
         """Decide whether the outputs stay those of the model.
 
         Raises:
@@ -97,27 +98,31 @@ class StartModel:
             raise ExperimentError(Problem(("start", "head"), message))
         return False
 
-    def give_weights(self, model: Sequential, *, with_head: bool) -> None:
+    def give_weights(self, model: Container, *, with_head: bool) -> None:
         """Write the weights, and what is counted besides, into a model: of all layers, or of all before its head.
 
         Raises:
             ExperimentError: naming the first layer that is another one.
         """
         index = None if with_head else _head(model)
-        ours, theirs = (_before(_arrays(each), index) for each in (model, self.model))
-        for name in sorted(ours.keys() | theirs.keys(), key=_place):
+        ours, theirs = (_before(_arrays(each), each, index) for each in (model, self.model))
+        places = _layers(model)
+        order = _layers(self.model) | places
+        for name in sorted(ours.keys() | theirs.keys(), key=lambda name: (order[_layer(name)], name)):
             expected, received = (each[name].shape if name in each else "nothing" for each in (ours, theirs))
             if expected != received:
-                layer = _place(name)[0]
+                layer = places.get(_layer(name))
                 raise ExperimentError(
                     Problem(
-                        ("model", layer) if layer < len(model.modules) else ("model",),
+                        ("model",) if layer is None else ("model", layer),
                         f"expected the layer of {self.start.model!r}, whose {name} is {received}, to give its weights "
                         f"to, received {expected}",
                     )
                 )
         state, given = model_state(model), model_state(self.model)
-        merged = {kind: {**state[kind], **_before(given[kind], index)} for kind in ("parameters", "buffers")}
+        merged = {
+            kind: {**state[kind], **_before(given[kind], self.model, index)} for kind in ("parameters", "buffers")
+        }
         set_model_state(model, {**state, **merged})
 
 
@@ -126,19 +131,26 @@ def _arrays(model: Module) -> Mapping[str, Array]:
     return found
 
 
-def _place(name: str) -> tuple[int, str]:
-    layer, _, rest = name.partition(".")
-    return int(layer), rest
+def _layers(model: Module) -> dict[str, int]:
+    """The places of the layers of a model, by name."""
+    return {name: index for index, (name, _) in enumerate(listed_modules(model))}
 
 
-def _head(model: Sequential) -> int:
-    """Find the last layer that has parameters; 0 if none has."""
-    return max((_place(name)[0] for name in _arrays(model)), default=0)
+def _layer(name: str) -> str:
+    return name.partition(".")[0]
 
 
-def _before(arrays: Mapping[str, Array], index: int | None) -> dict[str, Array]:
-    return {name: array for name, array in arrays.items() if index is None or _place(name)[0] < index}
+def _head(model: Module) -> int:
+    """Find the last layer that has parameters; the first if none has."""
+    places = _layers(model)
+    return max((places[_layer(name)] for name in _arrays(model)), default=0)
 
 
-def _from(arrays: Mapping[str, Array], index: int) -> dict[str, Array]:
-    return {name: array for name, array in arrays.items() if _place(name)[0] >= index}
+def _before(arrays: Mapping[str, Array], model: Module, index: int | None) -> dict[str, Array]:
+    places = _layers(model)
+    return {name: array for name, array in arrays.items() if index is None or places[_layer(name)] < index}
+
+
+def _from(arrays: Mapping[str, Array], model: Module, index: int) -> dict[str, Array]:
+    places = _layers(model)
+    return {name: array for name, array in arrays.items() if places[_layer(name)] >= index}

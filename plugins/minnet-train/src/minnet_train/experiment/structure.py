@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from attrs import fields, resolve_types
 from cattrs import AttributeValidationNote, ClassValidationError, Converter, ForbiddenExtraKeysError
 
+from minnet_core.saving import MODULE
 from minnet_core.support import nearest
 
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
@@ -95,20 +96,8 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 
 _ADDED = {
-    **dict.fromkeys(
-        (
-            "start",
-            "dtype",
-            "initializer",
-            "group",
-            "order",
-            "validation",
-            "folds",
-            "fold",
-            "augmentations",
-            "average_decay",
-        )
-    ),
+    **dict.fromkeys(("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold")),
+    **dict.fromkeys(("augmentations", "outputs", "average_decay")),
     "unknown": "error",
     "compile": "auto",
     "accumulate": 1,
@@ -232,9 +221,21 @@ def _children(data: Any, path: KeyPath) -> Any:
     if not isinstance(data, (list, tuple)):
         return _plain(data, path)
     return [
-        _component(item, ComponentConfig, (*path, index)) if isinstance(item, Mapping) else _plain(item, (*path, index))
+        _child(item, (*path, index)) if isinstance(item, Mapping) else _plain(item, (*path, index))
         for index, item in enumerate(data)
     ]
+
+
+def _child(data: Mapping[str, Any], path: KeyPath) -> Any:
+    """Copy what a container holds: a component, or one with what is said of its place, as a graph's node is written."""
+    if "class" in data or not isinstance(data.get(MODULE), Mapping):
+        return _component(data, ComponentConfig, path)
+    return {**_plain(data, path), MODULE: _component(data[MODULE], ComponentConfig, (*path, MODULE))}
+
+
+def _names(data: Any, type_: Any) -> str | tuple[str, ...]:
+    expected = 'the name of a layer or a list of names, such as "scores" or ["scores"]'
+    return data if isinstance(_expect(data, (str, list, tuple), expected), str) else _texts(data, type_)
 
 
 def _boolean_or_text(data: Any, type_: Any) -> bool | str:
@@ -252,6 +253,7 @@ _HOOKS: Mapping[Any, _Hook] = {
     Start | None: _optional(_start),
     str | None: _optional(_text),
     bool | str: _boolean_or_text,
+    str | tuple[str, ...] | None: _optional(_names),
     tuple[str, ...]: lambda data, _: tuple(data),
     ComponentConfig: _component,
     ComponentConfig | None: _optional(_component),

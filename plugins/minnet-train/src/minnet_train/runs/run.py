@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from attrs import evolve, field, frozen
 
-from minnet_core import Array, Criterion, MinnetError, Module, Optimizer, Sequential, expect_shape, save
+from minnet_core import Array, Container, Criterion, Graph, MinnetError, Module, Optimizer, expect_shape, save
 from minnet_core.nn import describe
 from minnet_core.state import global_state_kept
 
@@ -172,9 +172,9 @@ class Run:
         )
 
     @property
-    def model(self) -> Sequential:
+    def model(self) -> Container:
         """The model that is trained."""
-        return cast("Sequential", self.trainer.model)
+        return cast("Container", self.trainer.model)
 
     @property
     def criterion(self) -> Criterion:
@@ -255,7 +255,7 @@ def _executor(compile: bool | str) -> str:
         raise ExperimentError(Problem(("compile",), str(error))) from error
 
 
-def _trained_part(experiment: Experiment, model: Sequential) -> tuple[Module, list[Module]]:
+def _trained_part(experiment: Experiment, model: Container) -> tuple[Module, list[Module]]:
     """Find the layers that are trained, and those that are frozen."""
     try:
         return trained_part(model, () if experiment.start is None else experiment.start.freeze)
@@ -288,7 +288,7 @@ def _check_augmentations(augmentations: Sequence[Augmentation], samples: Samples
         batch = received
 
 
-def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> None:
+def _check_fit(model: Container, criterion: Criterion, samples: Samples) -> None:
     """Send two samples through a copy of the model and the criterion, to find before training what does not fit.
 
     The copy is in training mode: a layer may have nothing to evaluate with before it is trained.
@@ -300,12 +300,16 @@ def _check_fit(model: Sequential, criterion: Criterion, samples: Samples) -> Non
         _send(trial, criterion, output, targets, samples)
 
 
-def _send(trial: Sequential, criterion: Criterion, output: Any, targets: Array, samples: Samples) -> None:
+def _send(trial: Container, criterion: Criterion, output: Any, targets: Array, samples: Samples) -> None:
     path: KeyPath = ()
     try:
-        for index, layer in enumerate(trial):
-            path = ("model", index)
-            output = layer.forward(output)
+        if isinstance(trial, Graph):
+            path = ("model", len(trial) - 1)
+            output = trial.clearState().forward(output)
+        else:
+            for index, layer in enumerate(trial):
+                path = ("model", index)
+                output = layer.forward(output)
         if getattr(output, "shape", None) != targets.shape:
             raise ValueError(
                 f"expected an output for each of the {targets.shape[1]} {'classes' if samples.classes else 'targets'}, "
@@ -315,4 +319,11 @@ def _send(trial: Sequential, criterion: Criterion, output: Any, targets: Array, 
         criterion.forward(output, targets)
         criterion.backward(output, targets)
     except (MinnetError, ValueError, TypeError) as error:
-        raise ExperimentError(Problem(path, str(error))) from error
+        raise ExperimentError(Problem(_failed(trial) or path, str(error))) from error
+
+
+def _failed(trial: Container) -> KeyPath:
+    """Find the layer of a graph that raised an error: the first that has no output; empty if there is none."""
+    names = trial.order() if isinstance(trial, Graph) else []
+    missing = [trial[name] for name in names if trial[name].output is None]
+    return ("model", trial.modules.index(missing[0])) if missing else ()

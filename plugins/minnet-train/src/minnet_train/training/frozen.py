@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from minnet_core import Container, Module, Sequential
-from minnet_core.nn import walk
+from minnet_core.nn import join, listed_modules, walk
 
 
 def trained_part(model: Module, frozen: Sequence[str]) -> tuple[Module, list[Module]]:
     """Divide a model.
 
     Args:
-        model: whose layers are named by their places: ``0``, or ``2.1`` within another.
+        model: whose layers are named by their places, ``0``, or ``2.1`` within another, or as nodes of a graph.
         frozen: the names of layers that stay as they are, with all that is in them.
 
     Returns:
@@ -53,5 +53,5 @@ def _left(module: Module, name: str, frozen: set[str]) -> Iterator[Module]:
         raise ValueError(
             f"expected a container without parameters of its own around {within[0]!r}, received {module!r}"
         )
-    for index, child in enumerate(module.modules):
-        yield from _left(child, f"{name}.{index}" if name else str(index), frozen)
+    for step, child in listed_modules(module):
+        yield from _left(child, join(name, step), frozen)
