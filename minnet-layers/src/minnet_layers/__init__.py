@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from .leaky_relu import LeakyReLU as LeakyReLU
     from .linear import Linear as Linear
     from .log_soft_max import LogSoftMax as LogSoftMax
+    from .lookups import Embedding as Embedding, EmbeddingBag as EmbeddingBag
+    from .noise import AlphaDropout as AlphaDropout, GaussianNoise as GaussianNoise
     from .prelu import PReLU as PReLU
+    from .reductions import Max as Max, Maxout as Maxout, Mean as Mean, Min as Min, Sum as Sum
     from .relu import ReLU as ReLU
     from .residual import Residual as Residual
     from .rms_normalization import RMSNormalization as RMSNormalization
+    from .scaling import Add as Add, CAdd as CAdd, CMul as CMul, Mul as Mul
     from .sigmoid import Sigmoid as Sigmoid
     from .silu import SiLU as SiLU
     from .similarities import Bilinear as Bilinear, Cosine as Cosine, Euclidean as Euclidean, Normalize as Normalize
