@@ -51,7 +51,8 @@ ROOMS = {
         *("selection", "checks", "acceleration", "report", "runner", "processes", "fixtures"),
     ),
     "minnet_layers": (
-        *("arguments", "feature_rows", "initializers", "activations", "elementwise"),
+        *("arguments", "feature_rows", "initializers", "activations", "elementwise", "scaling", "similarities"),
+        *("lookups", "reductions", "noise"),
         *("batch_normalization", "channelwise_scaling", "dropout", "group_normalization", "identity"),
         *("instance_normalization", "layer_normalization", "linear", "residual", "rms_normalization"),
         *("operations", "conformance", "plugin"),
