@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from attrs import frozen
+
 from ..drawing import Arrow, Box, Diagram, draw_diagram
 from .arrays import Tensor, describe
 from .component import definition_depth
@@ -34,7 +36,8 @@ _DEEP = 50
 """Levels of modules that are drawn; what is deeper is one box."""
 
 
-class Picture(NamedTuple):
+@frozen
+class Picture:
     """A picture of a model: notebooks show it, ``str()`` is its SVG.
 
     Attributes:
