@@ -46,6 +46,7 @@ ROOMS = {
             "cases",
             "drawn_inputs",
             "trial",
+            "mean_shifts",
             "trait_detection",
         ),
         *("selection", "checks", "acceleration", "report", "runner", "processes", "fixtures"),

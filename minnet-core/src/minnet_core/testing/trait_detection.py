@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..nn import DOMAINS, Array, Criterion, describe, fills
 from ..state import GlobalState, generator_states
@@ -283,40 +283,6 @@ def _kink_of(value: Callable[[float], float], size: float, reach: float) -> floa
         if jumps[-1] > max(1e-3 * scale, 16 * rounding / step, 0.5 * jumps[-3]):
             return float((left + right) / 2)
     return None
-
-
-@frozen
-class MeanShift:
-    """The element of an output whose mean over training passes is farthest from its evaluation."""
-
-    place: str
-    mean: float
-    expected: float
-    error: float
-
-    @property
-    def size_in_errors(self) -> float:
-        """The shift in standard errors."""
-        return (self.mean - self.expected) / self.error
-
-
-def mean_shifts(trial: Trial, draws: int) -> list[MeanShift]:
-    """Run training passes over one batch, and compare the average of each output array with evaluation."""
-    component, batch = trial.fresh(), trial.batch()
-    drawn = [dict(named_arrays("output", copied(component.forward(batch.input)))) for _ in range(draws)]
-    evaluating = trial.fresh("evaluate") if "batch-coupled" in trial.traits else trial.fresh()
-    evaluating.evaluate()
-    shifts = []
-    for name, expected in named_arrays("output", evaluating.forward(batch.input)):
-        outputs = np.array([output[name] for output in drawn])
-        # Where an element hardly ever varied, the spread of the others says how much it might have.
-        spread = np.maximum(outputs.std(axis=0), np.sqrt(outputs.var(axis=0).mean()))
-        errors = spread / np.sqrt(draws) + 1e-10 * (1 + np.abs(expected))
-        means = outputs.mean(axis=0)
-        element = tuple(map(int, np.unravel_index(np.argmax(np.abs(means - expected) / errors), errors.shape)))
-        place = f"{name}{list(element)}, {batch}"
-        shifts.append(MeanShift(place, float(means[element]), float(expected[element]), float(errors[element])))
-    return shifts
 
 
 OBSERVED: MappingProxyType[str, Callable[[Trial], bool]] = MappingProxyType(

@@ -9,9 +9,9 @@ import numpy as np
 from ...nn import Array
 from ...state import GlobalState, generator_states
 from ..check import check, fail, skip
+from ..mean_shifts import mean_shifts
 from ..numerics import are_equal, copied, expect_equal, format_number, named_arrays
 from ..passes import Batch, backward, forward, parameters, run
-from ..trait_detection import mean_shifts
 from ..trial import Trial
 from .protocol import RUNS
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..check import check, fail, skip
+from ..mean_shifts import mean_shifts
 from ..numerics import are_floating, is_floating, named_arrays
 from ..trait_detection import (
     REACH,
@@ -16,7 +17,6 @@ from ..trait_detection import (
     has_rows,
     is_batch_coupled,
     is_stochastic,
-    mean_shifts,
     train_differs,
 )
 from ..trial import Trial
