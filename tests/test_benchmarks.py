@@ -270,8 +270,8 @@ NETWORK_ITSELF = {"Residual", "Sequential"}  # which the workloads of training a
 NOT_YET = {
     *("BCEWithLogitsCriterion", "CrossEntropyCriterion"),
     *("GroupNormalization", "InstanceNormalization", "LayerNormalization", "RMSNormalization"),
-    *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),  # arrays
-    *("Euclidean", "GaussianNoise", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize", "Sum"),  # arrays
+    *("Add", "AlphaDropout", "Bilinear", "CAdd", "CMul", "Cosine", "Embedding", "EmbeddingBag"),
+    *("Euclidean", "GaussianNoise", "Max", "Maxout", "Mean", "Min", "Mul", "Normalize", "Sum"),
 }
 """Components that no workload measures."""
 
