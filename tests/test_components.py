@@ -35,8 +35,11 @@ def test_a_layer_agrees_with_central_differences(name, index, mode):
     layer, example = make_layer(name, index)
     layer.forward(example.draw_input(0))
     getattr(layer, mode)()
+    input = example.draw_input(1)
+    if getattr(layer, "padding_idx", None) is not None:  # of which an Embedding uses the row, and does not train it
+        input[input == layer.padding_idx] = layer.padding_idx + 1
     with pytest.raises(AssertionError) if example.expected_failures else nullcontext():
-        check_gradients(layer, example.draw_input(1))
+        check_gradients(layer, input)
 
 
 @pytest.mark.parametrize(("name", "index"), CRITERIONS)
