@@ -40,7 +40,7 @@ def objective(component: Any, batch: Batch) -> float:
 
     A copy computes it, so that a component that changes with every pass is the same each time.
     """
-    return _weighed(forward(copy.deepcopy(component), batch), component, batch)
+    return weighed(forward(copy.deepcopy(component), batch), component, batch)
 
 
 def repeated_objective(component: Any, batch: Batch) -> Callable[[], float]:
@@ -53,10 +53,11 @@ def repeated_objective(component: Any, batch: Batch) -> Callable[[], float]:
     forward(probe, batch)
     if not leaves_only_results(component, probe):
         return partial(objective, component, batch)
-    return lambda: _weighed(forward(component, batch), component, batch)
+    return lambda: weighed(forward(component, batch), component, batch)
 
 
-def _weighed(output: Any, component: Any, batch: Batch) -> float:
+def weighed(output: Any, component: Any, batch: Batch) -> float:
+    """The number that `objective` makes of an output."""
     return float(output) if isinstance(component, Criterion) else weighted_sum(output, batch.second)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from attrs import evolve
 
-from ..nn import DOMAINS, Array, Criterion, describe, fills
+from ..nn import DOMAINS, Array, describe, fills
 from ..state import GlobalState, generator_states
 from .cases import Case
 from .check import fail
-from .gradient_check import magnitude, weighted_sum
+from .gradient_check import magnitude, weighed
 from .numerics import (
     are_equal,
     are_floating,
@@ -242,8 +242,7 @@ def find_kink(trial: Trial, reaches: Iterable[float] = (REACH,)) -> str | None:
         step = trial.map_real(draw_step, map_arrays(np.zeros_like, batch.input))
         component = trial.fresh()
         size = magnitude(component, batch)
-        passed = copy.deepcopy(component)
-        forward(passed, batch)
+        forward(passed := copy.deepcopy(component), batch)  # which may make a buffer
         is_constant = not (trial.is_stochastic or buffers(component) or buffers(passed))
         place = _kink_of(partial(_value_along, component, batch, step, is_constant), size, reach)
         if place is not None:
@@ -255,8 +254,7 @@ def _value_along(component: Any, batch: Batch, step: Any, is_constant: bool, t: 
     """The loss, or the output weighted by gradOutput, where the input is moved by t steps."""
     used = component if is_constant else copy.deepcopy(component)
     moved = map_arrays(lambda array, by: array + t * by if is_floating(array) else array, batch.input, step)
-    output = forward(used, Batch(moved, batch.second))
-    return float(output) if isinstance(component, Criterion) else weighted_sum(output, batch.second)
+    return weighed(forward(used, Batch(moved, batch.second)), component, batch)
 
 
 def _kink_of(value: Callable[[float], float], size: float, reach: float) -> float | None:
