@@ -77,8 +77,9 @@ class TripletMarginCriterion(Criterion):
         self.swap = swap
 
     def updateOutput(self, input: Tensor, target: None) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", input[0].shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", input[0].shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: None) -> Tensor:
         a, b, c = self._read(input)
