@@ -70,7 +70,8 @@ class MarginRankingCriterion(Criterion):
 
     def updateGradInput(self, input: Tensor, target: Array) -> Tensor:
         short = self._short(input, target)
-        gradient = target * short.dtype.type(-share(self.mean, target.shape))
+        gradient = target.astype(short.dtype)
+        gradient *= -share(self.mean, target.shape)
         gradient *= short >= 0
         self.gradInput = (
             gradient.astype(floating_dtype(input[0]), copy=False),

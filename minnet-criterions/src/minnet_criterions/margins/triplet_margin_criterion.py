@@ -86,7 +86,7 @@ class TripletMarginCriterion(Criterion):
         near, far = self._distance(a, b), self._distance(a, c)
         between = self._distance(b, c) if self.swap else far
         is_short = near - np.minimum(far, between) + self.margin >= 0
-        factor = is_short / a.dtype.type(len(a))
+        factor = is_short.astype(a.dtype) / len(a)
         of_near = self._slopes(a, b, near) * factor
         swapped = factor * ((np.sign(far - between) + 1) / 2) if self.swap else 0
         of_far = self._slopes(a, c, far) * (factor - swapped)
