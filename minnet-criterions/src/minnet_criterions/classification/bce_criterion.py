@@ -74,8 +74,9 @@ class BCECriterion(Criterion):
         self.mean = mean_over("BCECriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         x, t = self._read(input, target)

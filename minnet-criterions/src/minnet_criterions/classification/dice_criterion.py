@@ -59,8 +59,9 @@ class DiceCriterion(Criterion):
         self.smooth = positive("DiceCriterion", "smooth", smooth)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", input.shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         x, t = matched(self, input, target)

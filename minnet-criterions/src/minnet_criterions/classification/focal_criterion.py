@@ -62,8 +62,9 @@ class FocalCriterion(Criterion):
         self.mean = mean_over("FocalCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         signs, s = self._signed(input, target)

@@ -68,8 +68,9 @@ class MultiCriterion(Criterion):
 
     def updateOutput(self, input: Tensor, target: Tensor) -> float:
         pairs = zip(self.criterions, self.weights, strict=True)
-        self.output = sum(weight * criterion.forward(input, target) for criterion, weight in pairs)
-        return self.output
+        loss = sum(weight * criterion.forward(input, target) for criterion, weight in pairs)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: Tensor) -> Tensor:
         gradient = scaled(self.criterions[0].backward(input, target), self.weights[0])

@@ -69,8 +69,9 @@ class ParallelCriterion(Criterion):
         self.repeat_target = repeat_target
 
     def updateOutput(self, input: Tensor, target: Tensor) -> float:
-        self.output = sum(weight * criterion.forward(*pair) for criterion, weight, pair in self._parts(input, target))
-        return self.output
+        loss = sum(weight * criterion.forward(*pair) for criterion, weight, pair in self._parts(input, target))
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: Tensor) -> Tensor:
         self.gradInput = tuple(

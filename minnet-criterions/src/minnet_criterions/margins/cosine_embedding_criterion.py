@@ -68,8 +68,9 @@ class CosineEmbeddingCriterion(Criterion):
         self.margin = finite("CosineEmbeddingCriterion", "margin", margin)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", target.shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", target.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: Array) -> Tensor:
         (u, u_size, u_square), (v, v_size, v_square), cosine = self._read(input, target)

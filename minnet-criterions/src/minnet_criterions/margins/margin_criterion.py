@@ -56,8 +56,9 @@ class MarginCriterion(Criterion):
         self.mean = mean_over("MarginCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         x, t = matched(self, input, target)

@@ -64,12 +64,14 @@ class MarginRankingCriterion(Criterion):
         self.mean = mean_over("MarginRankingCriterion", mean)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, target.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, target.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: Array) -> Tensor:
         short = self._short(input, target)
-        gradient = target * short.dtype.type(-share(self.mean, target.shape))
+        gradient = target.astype(short.dtype)
+        gradient *= -share(self.mean, target.shape)
         gradient *= short >= 0
         self.gradInput = (
             gradient.astype(floating_dtype(input[0]), copy=False),

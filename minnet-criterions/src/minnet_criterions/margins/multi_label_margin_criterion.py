@@ -58,8 +58,9 @@ class MultiLabelMarginCriterion(Criterion):
     )
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", input.shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         x = self._read(input, target)

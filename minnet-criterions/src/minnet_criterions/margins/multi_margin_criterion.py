@@ -76,8 +76,9 @@ class MultiMarginCriterion(Criterion):
         self.weights = weight_vector("MultiMarginCriterion", "weights", weights)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", input.shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         short, classes, factors = self._read(input, target)

@@ -77,15 +77,16 @@ class TripletMarginCriterion(Criterion):
         self.swap = swap
 
     def updateOutput(self, input: Tensor, target: None) -> float:
-        self.output = mean_loss(self.losses(input, target), "batch", input[0].shape)
-        return self.output
+        loss = mean_loss(self.losses(input, target), "batch", input[0].shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: None) -> Tensor:
         a, b, c = self._read(input)
         near, far = self._distance(a, b), self._distance(a, c)
         between = self._distance(b, c) if self.swap else far
         is_short = near - np.minimum(far, between) + self.margin >= 0
-        factor = is_short / a.dtype.type(len(a))
+        factor = is_short.astype(a.dtype) / len(a)
         of_near = self._slopes(a, b, near) * factor
         swapped = factor * ((np.sign(far - between) + 1) / 2) if self.swap else 0
         of_far = self._slopes(a, c, far) * (factor - swapped)

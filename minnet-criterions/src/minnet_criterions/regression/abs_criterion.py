@@ -57,8 +57,9 @@ class AbsCriterion(Criterion):
         self.mean = mean_over("AbsCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         gradient = sign(np.subtract(*matched(self, input, target)))

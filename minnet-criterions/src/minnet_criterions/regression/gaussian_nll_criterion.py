@@ -61,8 +61,9 @@ class GaussianNLLCriterion(Criterion):
         self.mean = mean_over("GaussianNLLCriterion", mean)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, target.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, target.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Tensor, target: Array) -> Tensor:
         difference, variance = self._read(input, target)

@@ -64,8 +64,9 @@ class HuberCriterion(Criterion):
         self.mean = mean_over("HuberCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         gradient = np.subtract(*matched(self, input, target))

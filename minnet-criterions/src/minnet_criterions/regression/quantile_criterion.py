@@ -69,8 +69,9 @@ class QuantileCriterion(Criterion):
         self.mean = mean_over("QuantileCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         gradient = sign(self._difference(input, target))

@@ -70,8 +70,9 @@ class SmoothL1Criterion(Criterion):
         self.mean = mean_over("SmoothL1Criterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         difference = np.subtract(*matched(self, input, target))

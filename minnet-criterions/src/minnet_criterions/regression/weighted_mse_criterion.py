@@ -53,8 +53,9 @@ class WeightedMSECriterion(Criterion):
         self.mean = mean_over("WeightedMSECriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
-        self.output = mean_loss(self._sums(input, target), self.mean, input.shape)
-        return self.output
+        loss = mean_loss(self._sums(input, target), self.mean, input.shape)
+        self.output = loss
+        return loss
 
     def updateGradInput(self, input: Array, target: Array) -> Array:
         _, gradient = self._differences(input, target)
