@@ -29,7 +29,7 @@ def test_doctor_says_what_everything_depends_on_and_that_nothing_is_wrong(site, 
     assert (code, err) == (0, "")
     assert out.startswith(f"minnet-core: {minnet_core.__version__}, protocol 1, in ")
     assert "\npython: 3." in out
-    assert "distributions with 2 components" in out
+    assert "distributions with 3 components" in out
     assert "\nMINNET_PLUGINS: strange-a\n" in out
     assert out.endswith("\n\nnothing is wrong\n")
 
