@@ -105,7 +105,7 @@ def test_plugins_are_listed_with_what_they_provide(site, minnet, monkeypatch):
     assert listed["problems"] == []
     rows = {row.pop("distribution"): row for row in listed["distributions"] if row["state"] != "disabled"}
     assert rows == {
-        "minnet-core": {"version": minnet_core.__version__, "provides": "Sequential", "state": "ok"},
+        "minnet-core": {"version": minnet_core.__version__, "provides": "Graph, Sequential", "state": "ok"},
         "strange-a": {"version": "2.0", "provides": "Strange, minnet fail", "state": "ok"},
     }
     lines = [line.split() for line in minnet("plugins")[1].splitlines()]

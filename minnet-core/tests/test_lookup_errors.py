@@ -24,7 +24,7 @@ def _stranger(site):
     [
         ("StrangeAA", r"did you mean 'StrangeA'\?$"),
         ("strangea", r"did you mean 'StrangeA'\?$"),
-        ("strange-a:Strange", r"did you mean 'StrangeA'\?$"),
+        ("strange-a:Strange", r"did you mean 'StrangeA'"),  # or others that are installed
         ("Zzzzzz", r"; (see: minnet layers|minnet-layers is not installed; pip install minnet-layers)$"),
         ("Absent_Package:Layer", r": absent-package is not installed$"),
         ("minnet-absent:Layer", r": minnet-absent is not installed; pip install minnet-absent$"),

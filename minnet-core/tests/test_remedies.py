@@ -9,10 +9,10 @@ from minnet_core.discovery.scan import installed
 from minnet_core.support.tracebacks import where_raised
 from minnet_core.testing import install_distribution
 
-LAYER = "from minnet_core import Module\nclass Mish(Module): ...\n"
+LAYER = "from minnet_core import Module\nclass Snake(Module): ...\n"
 
 
-def failure(site, source, target, name="Mish", **modules):
+def failure(site, source, target, name="Snake", **modules):
     sources = {"strange_a": source, **{f"strange_a.{module}": text for module, text in modules.items()}}
     install_distribution(site, "strange-a", sources, entry_points={"minnet.layers": {name: target}})
     layers.refresh()
@@ -24,9 +24,9 @@ def failure(site, source, target, name="Mish", **modules):
 @pytest.mark.parametrize(
     ("target", "hint"),
     [
-        ("strange_a:Msih", "did you mean 'strange_a:Mish'?"),
-        ("strange_a:Other", "did you mean 'strange_a:Mish'?"),
-        ("strange_a", "did you mean 'strange_a:Mish'?"),
+        ("strange_a:Sanke", "did you mean 'strange_a:Snake'?"),
+        ("strange_a:Other", "did you mean 'strange_a:Snake'?"),
+        ("strange_a", "did you mean 'strange_a:Snake'?"),
     ],
 )
 def test_an_entry_point_that_misses_its_class_is_to_be_corrected(site, target, hint):
@@ -37,7 +37,7 @@ def test_an_entry_point_that_misses_its_class_is_to_be_corrected(site, target, h
 
 def test_an_entry_point_that_names_the_module_of_its_class_is_to_be_corrected(site):
     error = failure(site, "from . import mish", "strange_a:mish", mish=LAYER)
-    assert error.remedy.startswith("did you mean 'strange_a.mish:Mish'?; correct the entry point")
+    assert error.remedy.startswith("did you mean 'strange_a.mish:Snake'?; correct the entry point")
 
 
 def test_a_remedy_that_fails_hides_nothing(site):
@@ -60,11 +60,11 @@ def test_a_remedy_that_fails_hides_nothing(site):
     ],
 )
 def test_the_place_is_the_innermost_line_of_the_plugins_own_code(site, source, line):
-    assert str(failure(site, source, "strange_a:Mish")).endswith(f", at {site / 'strange_a.py'}:{line}")
+    assert str(failure(site, source, "strange_a:Snake")).endswith(f", at {site / 'strange_a.py'}:{line}")
 
 
 def test_the_place_of_a_syntax_error_is_the_line_that_is_wrong(site):
-    error = failure(site, "from . import wrong", "strange_a:Mish", wrong="x = 1\ndef broken(:\n")
+    error = failure(site, "from . import wrong", "strange_a:Snake", wrong="x = 1\ndef broken(:\n")
     assert str(error).endswith(f", at {site / 'strange_a' / 'wrong.py'}:2")
 
 

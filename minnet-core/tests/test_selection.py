@@ -203,7 +203,7 @@ def test_an_unknown_name_suggests_what_is_near(site):
     expected = "expected a component or a distribution that is installed, module:Class or FILE.py:Class, received "
     for name, hint in (
         ("Swich", "did you mean Swish?"),
-        ("swish", "did you mean Swish?"),
+        ("swish", "did you mean Swish"),  # or another that is installed
         ("strange-aa", "did you mean strange-a "),
         ("strange-a:Swich", "did you mean strange-a:Swish "),
         ("zzzzzzzz", "see: minnet layers, minnet criterions, minnet optimizers"),

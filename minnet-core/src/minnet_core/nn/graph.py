@@ -47,19 +47,18 @@ class Graph(Container):
     As in `Sequential`, ``input`` must be in ``backward`` what it was in the last ``forward``. A graph without nodes
     copies its input.
 
-    PyTorch: ``torch.fx`` and a ``forward`` of one's own have no counterpart that is data. Torch7: ``nngraph.gModule``.
-    Keras: the functional API.
+    PyTorch: has none; a ``forward`` of one's own. Torch7: ``nngraph.gModule``. Keras: the functional API.
 
     Args:
         inputs: the names of what it takes.
         outputs: the names of what it makes; none for what the node makes that was added last.
 
     >>> import numpy as np
-    >>> from minnet_core import Graph, layers
-    >>> graph = Graph(outputs="sum")
-    >>> graph = graph.add("rectified", layers["ReLU"](), "input").add("sum", layers["Residual"](), "rectified")
-    >>> graph.forward(np.array([-1.0, 2.0]))
-    array([0., 4.])
+    >>> from minnet_core import Graph, Sequential
+    >>> graph = Graph(["image", "text"], outputs=["copy", "image"])
+    >>> graph = graph.add("first", Sequential(), "text").add("copy", Sequential())
+    >>> graph.forward((np.zeros(2), np.ones(2)))
+    (array([1., 1.]), array([0., 0.]))
     """
 
     EXAMPLES = (
