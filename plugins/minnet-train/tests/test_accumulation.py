@@ -32,7 +32,7 @@ def samples(weights=None) -> Samples:
 @pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["alike", "weighted"])
 @pytest.mark.parametrize("options", [{}, {"clip_norm": 0.05}, {"augmentations": [Noise(0.1)]}], ids=str)
 def test_it_is_the_training_with_batches_of_all_their_samples(compile, weights, options):
-    """43 rows are 3 batches of 14 and, joined by the single one that is left, or 10 of 4 and one of 3."""
+    """43 rows are 3 steps of 14, of which the last takes the single row that is left, or two of 20 and one of 3."""
     for size, accumulate in ((7, 2), (4, 5)):
         ours, theirs = (
             trainer_of(compile=compile, accumulate=accumulate, **options),

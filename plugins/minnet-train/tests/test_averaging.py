@@ -7,7 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from minnet_core import Sequential, hookimpl, load
+from minnet_core import Sequential, hookimpl, load, read_header
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Linear, LogSoftMax
 from minnet_optimizers import SGD
@@ -22,6 +22,7 @@ from minnet_train import (
     measure,
     read_experiment,
 )
+from minnet_train.display import training_section
 
 INPUTS = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
 TARGETS = np.eye(2, dtype=np.float32)[(INPUTS[:, 0] > 0).astype(int)]
@@ -162,3 +163,10 @@ def test_an_experiment_saves_the_average_and_a_run_goes_on_with_both(edit):
     whole, resumed = (load(path, prepared=True) for path in ("whole.safetensors", session.directory.model))
     for name, array in whole.namedParameters().items():
         np.testing.assert_array_equal(resumed.namedParameters()[name], array)
+
+
+def test_what_is_told_of_a_model_says_what_a_step_and_its_weights_were(edit):
+    edit("batch_size = 8", "batch_size = 8\naccumulate = 2\naverage_decay = 0.5")
+    Run.prepare(read_experiment("small.toml")).save("model.safetensors")
+    rows = dict(training_section(read_header("model.safetensors"), "model.safetensors").rows)
+    assert rows["optimizer"].endswith("steps of 2 batches of 8, 2 epochs at most, weights averaged with a decay of 0.5")

@@ -109,6 +109,17 @@ def test_a_schedule_is_of_the_rate_of_each_group():
         assert "lr" not in optimizer.groups[1]
 
 
+def test_groups_that_come_later_get_their_rates_from_the_schedule_too():
+    model = Sequential(Linear(3, 2, rng=0), LogSoftMax())
+    optimizer = SGD(model, lr=0.1)
+    samples = Samples(np.ones((4, 3), np.float32), np.eye(2, dtype=np.float32)[[0, 1, 0, 1]])
+    trainer = Trainer(model, ClassNLLCriterion(), optimizer, schedule=StepDecay(1))
+    trainer.fit(samples, epochs=1, rng=0)
+    optimizer.groups = [{"names": "*.b", "lr": 0.5}]
+    trainer.fit(samples, epochs=2)
+    assert (optimizer.lr, optimizer.groups[0]["lr"]) == (StepDecay(1).lr_at(1, 0.1, 2), StepDecay(1).lr_at(1, 0.5, 2))
+
+
 def test_names_are_those_of_the_whole_model_beside_frozen_layers(deep):
     assert CliRunner().invoke(train, ["small.toml", "-o", "old.safetensors", "--run", "old"]).exit_code == 0
     deep("epochs = 2", 'epochs = 2\nstart = { model = "old.safetensors", freeze = ["0"] }')

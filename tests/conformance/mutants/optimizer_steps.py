@@ -45,6 +45,18 @@ STEPS = (
         "its norms are those of all parameters together",
     ),
     Mutant(
+        Adagrad,
+        (
+            "    def update(self",
+            "    def step_on(self, parameters: Array, gradients: Array) -> None:\n"
+            "        self.t += 1\n"
+            '        self.update(parameters, gradients, self._vector("square_sum", parameters))\n\n'
+            "    def update(self",
+        ),
+        "frozen_groups_stay",
+        "its steps are of all parameters, whatever groups there are",
+    ),
+    Mutant(
         ClippedSGD,
         ("        self.t += 1\n", ""),
         "steps_are_counted",

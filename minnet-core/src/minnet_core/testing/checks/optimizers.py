@@ -183,6 +183,22 @@ def elements_are_stepped_apart(trial: Trial) -> None:
 
 
 @check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
+def frozen_groups_stay(trial: Trial) -> None:
+    """Parameters of a frozen group stay as they are, and all others are stepped as they are without groups."""
+    if type(trial.prototype).step is not Optimizer.step:
+        skip("it defines step itself, so it has no groups")
+    optimizer, other = trial.fresh(), trial.fresh()
+    expected = copies(parameters(optimizer.module))
+    first = next(iter(expected))
+    optimizer.groups = [{"names": first, "frozen": True}]
+    drawn = _gradients(trial, optimizer, 3)
+    for made in (optimizer, other):
+        _steps(made, drawn)
+    expected = {**parameters(other.module), first: expected[first]}
+    expect_equal(parameters(optimizer.module), expected, f"(a parameter) after steps with {first} in a frozen group")
+
+
+@check("optimizers", level="wrong result", of=["optimizer"], needs=["step_runs"])
 def steps_are_counted(trial: Trial) -> None:
     """``t`` is the number of steps that have been taken."""
     optimizer = trial.fresh()

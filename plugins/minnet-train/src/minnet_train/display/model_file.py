@@ -92,6 +92,10 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
         yield "augmented", ", ".join(map(_component, experiment.augmentations))
     yield "criterion", _component(experiment.criterion)
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
+    if experiment.accumulate > 1:
+        told = f"steps of {experiment.accumulate} {told}"
+    if experiment.average_decay is not None:
+        told = f"{told}, weights averaged with a decay of {experiment.average_decay:g}"
     if experiment.dtype is not None:
         yield "dtype", experiment.dtype
     yield "optimizer", f"{_component(experiment.optimizer)}, {told}"

@@ -74,6 +74,7 @@ class LearningRate:
         """Remember the optimizer's own rate, unless there is one already."""
         if self.schedule is not None and self.own is None:
             self.own = self.now
+        if len(self.own_of_groups) != len(self._groups):  # there are others than when training began
             self.own_of_groups = [group.get("lr") for group in self._groups]
 
     def begin_epoch(self, epoch: int, epochs: int, steps: int) -> Callable[[int], None] | None:
@@ -83,7 +84,7 @@ class LearningRate:
             return None
         lr_at = schedule.lr_at
         groups = [
-            (group, rate) for group, rate in zip(self._groups, self.own_of_groups, strict=True) if rate is not None
+            (group, rate) for group, rate in zip(self._groups, self.own_of_groups, strict=False) if rate is not None
         ]
 
         def set_rate(time: int, length: int = steps) -> None:
