@@ -60,8 +60,9 @@ class RReLU(Module):
     def updateOutput(self, input: Array) -> Array:
         slopes = self._drawn(input) if self.training else self._mean(input)
         self.slopes = slopes if self.training else None
-        self.output = as_floating(input) * slopes
-        return self.output
+        output: Array = as_floating(input) * slopes
+        self.output = output
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")

@@ -41,7 +41,8 @@ class SoftMin(SoftMax):
     )
 
     def updateOutput(self, input: Array) -> Array:
-        return super().updateOutput(-as_floating(input))
+        output = super().updateOutput(-as_floating(input))
+        return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gradInput = super().updateGradInput(input, gradOutput)
