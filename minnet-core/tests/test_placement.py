@@ -59,3 +59,14 @@ def test_what_a_step_works_through_lies_apart_and_does_so_again_when_the_state_i
     assert places(other) == wanted
     for name, vector in other.state.items():
         np.testing.assert_array_equal(vector, optimizer.state[name])
+
+
+def test_what_is_no_vector_is_set_as_it_was():
+    optimizer, other = Remembering(Layer(40_000)), Remembering(Layer(40_000))
+    optimizer.step()
+    optimizer.state |= {"history": np.ones((2, 40_000)), "count": np.array(3.0)}
+    set_optimizer_state(other, optimizer_state(optimizer))
+    assert {name: array.shape for name, array in other.state.items() if array.ndim != 1} == {
+        "history": (2, 40_000),
+        "count": (),
+    }

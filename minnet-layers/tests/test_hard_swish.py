@@ -23,3 +23,9 @@ def test_the_least_output_is_at_minus_one_and_a_half():
     layer, x = HardSwish(), np.array([-1.5])
     np.testing.assert_allclose(layer.forward(x), [-0.375])
     assert layer.backward(x, np.ones(1)) == 0
+
+
+def test_nan_stays_and_lets_its_gradient_through():
+    layer, x = HardSwish(), np.array([np.nan])
+    assert np.isnan(layer.forward(x))
+    assert layer.backward(x, np.array([7.0])) == 7

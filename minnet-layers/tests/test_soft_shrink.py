@@ -30,3 +30,9 @@ def test_with_0_nothing_is_lost_but_the_gradient_at_0():
 def test_a_lambda_below_0_is_refused(lambd):
     with pytest.raises(ValueError, match=f"SoftShrink: expected lambd of 0 or more, received {lambd}"):
         SoftShrink(lambd)
+
+
+def test_nan_stays_and_lets_its_gradient_through():
+    layer, x = SoftShrink(), np.array([np.nan])
+    assert np.isnan(layer.forward(x))
+    assert layer.backward(x, np.array([7.0])) == 7

@@ -21,3 +21,9 @@ def test_at_0_it_is_ReLU():
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
 def test_the_value_does_not_promote(dtype):
     assert Threshold(np.float64(0.1), np.float64(0.3)).forward(np.zeros(2, dtype)).dtype == dtype
+
+
+def test_nan_stays_and_lets_its_gradient_through():
+    layer, x = Threshold(0.5, 0.0), np.array([np.nan])
+    assert np.isnan(layer.forward(x))
+    assert layer.backward(x, np.array([7.0])) == 7

@@ -8,7 +8,7 @@ import pytest
 from minnet_core import Affine, Module, Sequential, ShapeError, build, fuse, layers, load, save, to_config
 from minnet_core.nn import leaves
 from minnet_core.testing import through_pickle
-from minnet_tables import Concat, ConcatTable, ParallelTable
+from minnet_tables import Bottle, Concat, ConcatTable, ParallelTable
 from minnet_test_support.components import DeclaredLinear, Halved, Identity
 
 X = np.random.default_rng(0).standard_normal((4, 3))
@@ -145,3 +145,9 @@ def test_each_branch_is_fused_by_itself():
     assert (type(fused), fused.axis, fused.training) == (Concat, 1, False)
     np.testing.assert_allclose(fused.forward(X), model.forward(X), rtol=1e-14)
     assert len(model[0]) == 3
+
+
+@pytest.mark.parametrize("container", [Concat(1, linear()), Bottle(linear())], ids=["Concat", "Bottle"])
+def test_to_go_back_before_forward_is_an_error_that_says_so(container):
+    with pytest.raises(RuntimeError, match="[0-9]: expected updateOutput\\(input\\) before updateGradInput"):
+        container.backward(X, X)

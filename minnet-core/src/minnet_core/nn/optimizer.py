@@ -172,8 +172,9 @@ class Optimizer(Component):
     def arrange_state(self) -> None:
         """Move the vectors of ``state`` to where they do not hinder each other, when others have taken their places."""
         for place, (name, vector) in enumerate(self.state.items(), _FIRST_PLACE):
-            self.state[name] = moved = zeros_apart(vector.size, vector.dtype, place)
-            moved[:] = vector
+            if vector.ndim == 1:  # what else an optimizer keeps is its own affair
+                self.state[name] = moved = zeros_apart(vector.size, vector.dtype, place)
+                moved[:] = vector
 
     def _vector(self, name: str, parameters: Array) -> Array:
         vector = self.state.get(name)

@@ -6,13 +6,16 @@ import faulthandler
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..nn import FilledShape
@@ -31,6 +34,13 @@ LIMIT = 300.0
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Set to 1 for each process: together they would start as many threads as the square of what there are processors."""
+
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Set for each process while it starts: Python's own modules are not looked for in the current folder."""
+
+PATIENCE = 2.0
+"""Seconds without a word after which a process is asked whether it is still there: its pipe may be kept open by one
+that it started."""
 
 DUMPED = ("Timeout (", "Fatal Python error:", "Thread 0x", "Current thread", "  File ", "  ...", "Extension modules:")
 """How the lines begin that `faulthandler` writes, besides what the component wrote."""
@@ -63,6 +73,9 @@ def examine_all(
     Returns:
         Reports that do not depend on the number of jobs, but that with 1 a component which ends its process, or does
         not end, leaves none.
+
+    Raises:
+        RuntimeError: if a process ends before it has made the cases: no component is to blame.
     """
     names = None if checks is None else tuple(checks)
     if jobs == 1:
@@ -76,8 +89,8 @@ def examine_all(
                 workers.append(_Worker(cases, make_cases, names, limit, Path(folder) / str(number)))
                 workers[-1].take(waiting.popleft())
             while len(reports) < len(cases):
-                ready = wait([worker.connection for worker in workers])
-                for worker in [each for each in workers if each.connection in ready]:
+                ready = wait([worker.connection for worker in workers], PATIENCE)
+                for worker in [each for each in workers if each.connection in ready or each.has_ended()]:
                     report = worker.hear()
                     if report is None:
                         continue
@@ -116,6 +129,7 @@ class _Worker:
     ) -> None:
         self._cases = cases
         self._arguments = (make_cases, checks, limit, words)
+        self._main = _main_that_needs(self._arguments)
         self._limit = limit
         self._words = words
         self._start()
@@ -124,9 +138,11 @@ class _Worker:
         # Not forked: a copy of this process has threads of BLAS, and locks of others, in whatever state they were.
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
+        arguments = (theirs, list(sys.path), SAFE_PATH in os.environ, *self._arguments)
         # No daemon, which could not start processes of its own, as a component may.
-        self.process = context.Process(target=_work, args=(theirs, *self._arguments), name="minnet check")
-        with _settings_of_processes():
+        self.process = context.Process(target=_work, args=arguments, name="minnet check")
+        self._has_begun = False
+        with _settings_of_processes(self._main):
             self.process.start()
         theirs.close()
 
@@ -144,6 +160,8 @@ class _Worker:
     def hear(self) -> Report | None:
         """Read what the process says; return the report of the case when it is there, or the process has ended."""
         try:
+            if self.has_ended():
+                raise EOFError
             message = self.connection.recv()
         except (EOFError, OSError):
             self.process.join(5)  # its end of the pipe is closed: nothing keeps it, unless it closed that itself
@@ -156,9 +174,15 @@ class _Worker:
             self._begun.remove(message.check)
         elif isinstance(message, str):
             self._begun.append(message)
+        elif message is None:
+            self._has_begun = True
         else:
             self._checks = [named_check(name) for name in message]
         return None
+
+    def has_ended(self) -> bool:
+        """Whether the process has ended, and what it said has been read."""
+        return not self.process.is_alive() and not self.connection.poll()
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -167,6 +191,12 @@ class _Worker:
         self.connection.close()
 
     def _report_of_the_end(self) -> Report:
+        if not self._has_begun:
+            raise RuntimeError(
+                "expected a process that makes the cases once more, received one with exit code "
+                f"{self.process.exitcode}; a script whose own classes are checked calls examine_all() under "
+                "if __name__ == '__main__':, and jobs=1 needs no process"
+            )
         # Before any check runs, the component is made to see what it is, as the first check does.
         blamed = named_check(self._begun[-1]) if self._begun else OWN_CHECKS[0]
         return Examination(self._cases[self.index]).ended(
@@ -187,16 +217,42 @@ class _Worker:
         return f"{how}{where and f', at {where}'}{last}"
 
 
+def _main_that_needs(arguments: tuple[Any, ...]) -> ModuleType:
+    """The module that a process gets as ``__main__``: none of what this one was started with, unless it needs that.
+
+    It would run the whole of a script once more, were that not guarded, only to import what the process imports anyway.
+    """
+    main, empty = sys.modules["__main__"], ModuleType("__main__")
+    sys.modules["__main__"] = empty
+    try:
+        ForkingPickler.dumps(arguments)
+    except Exception:  # what of many kinds says: it lies in __main__, and is not there
+        return main
+    finally:
+        sys.modules["__main__"] = main
+    return empty
+
+
 @contextmanager
-def _settings_of_processes() -> Iterator[None]:
-    """What the processes that are started here get: a thread of BLAS each, and no Ctrl-C, which is for this one."""
-    before = {name: os.environ.get(name) for name in BLAS_THREADS}
+def _settings_of_processes(main: ModuleType) -> Iterator[None]:
+    """What the processes that are started here get: a thread of BLAS each, and no Ctrl-C, which is for this one.
+
+    And a path of modules that has what lies in the current folder at its end, as files of a user have names such as
+    ``numbers.py``; `_work` sets the whole path when it has imported what it needs.
+    """
+    before = {name: os.environ.get(name) for name in (*BLAS_THREADS, SAFE_PATH)}
     is_main = threading.current_thread() is threading.main_thread()
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN) if is_main else None
-    os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
+    path, main_before = list(sys.path), sys.modules["__main__"]
+    here = ("", os.getcwd())
+    os.environ.update(dict.fromkeys((*BLAS_THREADS, SAFE_PATH), "1"))
+    sys.path[:] = sorted(path, key=lambda place: place in here)
+    sys.modules["__main__"] = main
     try:
         yield
     finally:
+        sys.modules["__main__"] = main_before
+        sys.path[:] = path
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
@@ -208,6 +264,8 @@ def _settings_of_processes() -> Iterator[None]:
 
 def _work(
     connection: Connection,
+    path: list[str],
+    is_safe: bool,
     make_cases: Callable[[], Sequence[Case]],
     checks: tuple[str, ...] | None,
     limit: float,
@@ -220,7 +278,11 @@ def _work(
         os.dup2(nowhere.fileno(), 1)
         os.dup2(file.fileno(), 2)
         faulthandler.enable(file)
+        sys.path[:] = path
+        if not is_safe:  # nor are the processes of a component
+            os.environ.pop(SAFE_PATH, None)
         cases = make_cases()
+        connection.send(None)
         with suppress(EOFError):  # of a pipe whose other end is gone, and with it whoever wants a report
             while True:
                 index, name = connection.recv()

@@ -43,7 +43,7 @@ class HardSwish(Module):
         expect_shape(self, gradOutput, input.shape, "gradOutput")
         input = as_floating(input)
         slope = masked(input / 3 + 0.5, (input > -3) & (input < 3))
-        slope += input >= 3
+        slope += ~(input < 3)  # of nan, too, as in PyTorch
         slope *= gradOutput
         self.gradInput = slope
         return self.gradInput

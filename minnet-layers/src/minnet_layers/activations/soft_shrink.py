@@ -56,5 +56,5 @@ class SoftShrink(Module):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        self.gradInput = masked(gradOutput, np.abs(as_floating(input)) > self.lambd)
+        self.gradInput = masked(gradOutput, ~(np.abs(as_floating(input)) <= self.lambd))  # so that nan lets it through
         return self.gradInput

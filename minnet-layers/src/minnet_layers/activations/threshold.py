@@ -52,5 +52,5 @@ class Threshold(Module):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         expect_shape(self, gradOutput, input.shape, "gradOutput")
-        self.gradInput = masked(gradOutput, as_floating(input) > self.threshold)
+        self.gradInput = masked(gradOutput, ~(as_floating(input) <= self.threshold))  # so that nan lets it through
         return self.gradInput

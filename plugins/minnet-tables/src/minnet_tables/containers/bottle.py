@@ -94,6 +94,10 @@ class Bottle(Sequential):
         return input.reshape(math.prod(lead), *input.shape[len(lead) :])
 
     def _gradients(self, input: Array, gradOutput: Array) -> Array:
+        if self.output is None:
+            raise RuntimeError(
+                f"{self._title()}: expected updateOutput(input) before updateGradInput(input, gradOutput)"
+            )
         expect_shape(self._title(), gradOutput, self.output.shape, "gradOutput")
         return gradOutput.reshape(-1 if gradOutput.size else 0, *gradOutput.shape[len(self._lead(input)) :])
 

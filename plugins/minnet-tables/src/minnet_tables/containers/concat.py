@@ -53,6 +53,10 @@ class Concat(Branches):
         return joined(self._title(), self.axis, outputs, "the outputs of its modules")
 
     def _gradients(self, gradOutput: Array) -> list[Array]:
+        if self.output is None:
+            raise RuntimeError(
+                f"{self._title()}: expected updateOutput(input) before updateGradInput(input, gradOutput)"
+            )
         expect_shape(self._title(), gradOutput, self.output.shape, "gradOutput")
         return parted(self.axis, gradOutput, [module.output for module in self.modules])
 
