@@ -36,7 +36,7 @@ def by_elements(kernel: Callable[..., _T | None], *arrays: Array, numbers: tuple
     result = kernel(*views, *numbers)
     if isinstance(result, tuple):
         return cast(_T, tuple(np.moveaxis(each, -1, 0) for each in result))
-    return None if result is None else cast(_T, np.moveaxis(cast(Array, result), -1, 0))
+    return None if result is None else np.moveaxis(result, -1, 0)
 
 
 def _batch_last(array: Array) -> Array | None:
