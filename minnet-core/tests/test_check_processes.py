@@ -160,39 +160,44 @@ def test_few_cases_are_not_worth_a_process_and_many_have_one_for_each_processor(
     assert [usual_jobs([case] * count) for count in (0, 1, 15, 16, 24, 400)] == [1, 1, 1, 2, 3, 3]
 
 
+FORKING = """
+class Forks(Right):
+    def updateOutput(self, input):
+        if (pid := os.fork()) == 0:
+            time.sleep(600)
+        Path("pid").write_text(f"{pid}")
+        os._exit(4)
+"""
+
 SCRIPT = """
-from layers import Right
-from minnet_core.testing import cases_of, examine_all
+import os, sys
 from functools import partial
+from minnet_core.testing import cases_of, examine_all
 print("the script runs")
+sys.path.insert(0, os.getcwd())  # as the command does
 make = partial(cases_of, "layers.py", input=[(4, 3)])
-print([report.case for report in examine_all(make(), make, ["has_a_repr"], jobs=2)])
+for report in examine_all(make(), make, ["has_a_repr"], jobs=2):
+    print(report.case, *(result.message for result in report.failures))
 """
 
 
-@pytest.mark.parametrize("is_read", [False, True], ids=["file", "standard-input"])
-def test_a_script_needs_no_guard_and_runs_once(tmp_path, is_read):
-    (tmp_path / "layers.py").write_text(SOURCE.replace('print("it is imported")', ""))
-    (tmp_path / "script.py").write_text(SCRIPT)
-    with (tmp_path / "script.py").open() as script:
-        command = [sys.executable, *([] if is_read else ["script.py"])]
-        done = subprocess.run(command, cwd=tmp_path, stdin=script, capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("the script runs\n['Right', 'Wrong']\n", "")
-
-
-def test_files_that_are_named_like_modules_of_python_are_not_imported(tmp_path):
+@pytest.mark.skipif(os.name == "nt", reason="POSIX")
+def test_a_script_needs_no_guard_nor_other_names_than_python_and_waits_for_no_process_of_a_component(tmp_path):
     for name in ("json", "numbers", "queue", "random", "socket"):
         (tmp_path / f"{name}.py").write_text("raise ImportError('a file of a user is imported')")
-    (tmp_path / "layers.py").write_text(SOURCE)
-    (tmp_path / "bin").mkdir()
-    command = tmp_path / "bin" / "minnet"  # beside which Python looks for modules, as beside the installed command
-    command.write_text("from minnet_core.cli import main; main()")
-    arguments = ("check", "layers.py", "--input", "4,3", "--check", "has_a_repr", "--jobs", "2")
-    done = run_python(command, *arguments, cwd=tmp_path, MINNET_PLUGINS="")
-    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "layers.py").write_text(SOURCE.replace('print("it is imported")', "") + FORKING)
+    (tmp_path / "scripts").mkdir()
+    script = tmp_path / "scripts" / "script.py"
+    script.write_text(SCRIPT)
+    with (tmp_path / "printed").open("w+") as printed:  # no pipe, whose end the process that stays would keep
+        subprocess.run([sys.executable, script], cwd=tmp_path, stdout=printed, stderr=printed, check=False)
+        printed.seek(0)
+        first, *others = printed.read().split(" ended its process with exit code 4")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # an error unless it runs
+    assert (" ".join(first.split()), len(others)) == ("the script runs Right Wrong Forks Forks fails is_made", 1)
 
 
-GUARDLESS = """
+OWN = """
 from layers import Right
 from minnet_core.testing import cases_of, examine_all
 class Mine(Right): ...
@@ -204,26 +209,6 @@ examine_all(make(), make, ["has_a_repr"], jobs=2)
 
 def test_a_process_that_ends_before_it_begins_is_no_fault_of_a_component(tmp_path):
     (tmp_path / "layers.py").write_text(SOURCE)
-    (tmp_path / "script.py").write_text(GUARDLESS)
+    (tmp_path / "script.py").write_text(OWN)
     done = run_python("-B", "script.py", cwd=tmp_path, MINNET_PLUGINS="")
     assert "RuntimeError: expected a process that makes the cases once more, received one with exit" in done.stderr
-
-
-FORKING = """
-class Forks(Right):
-    def updateOutput(self, input):
-        if (pid := os.fork()) == 0:
-            time.sleep(600)
-        Path("pid").write_text(f"{pid}")
-        os._exit(4)
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="POSIX")
-def test_what_a_component_started_does_not_hide_that_its_process_ended(tmp_path):
-    (tmp_path / "layers.py").write_text(SOURCE + FORKING)
-    command = [*MINNET, "check", "layers.py", "--input", "4,3", "--check", "has_a_repr", "--jobs", "2"]
-    with (tmp_path / "printed").open("w") as printed:  # no pipe, whose end would be kept as well
-        subprocess.run(command, cwd=tmp_path, stdout=printed, stderr=printed, check=False)
-    assert "ended its process with exit code 4" in (tmp_path / "printed").read_text()
-    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)  # which raises an error unless it runs

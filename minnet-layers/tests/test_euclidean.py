@@ -84,3 +84,22 @@ def test_how_far_from_0_points_are_makes_none_of_them_near():
     x, W = np.random.default_rng(0).standard_normal((2, 40, 30))
     assert not Distances.of(x, W).is_near.any()
     assert not Distances.of(x + 1e6, W + 1e6).is_near.any()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("part", [-0.8, -0.6, -0.52, 0.5, 0.505, 0.99])
+def test_the_smallest_and_the_largest_numbers_have_distances_and_slopes(dtype, part):
+    """Of a part of the digits of the largest exponent: squares vanish or overflow, alone or when they are added."""
+    size = dtype(10.0 ** (part * np.log10(float(np.finfo(dtype).max) / 8)))
+    rng = np.random.default_rng(0)
+    layer = Euclidean(3, 4, dtype=dtype)
+    layer.W[...] = rng.uniform(-1, 1, (4, 3)) * size
+    x, g = (rng.uniform(-1, 1, (5, 3)) * size).astype(dtype), rng.standard_normal((5, 4)).astype(dtype)
+    expected = passes(x, layer.W, g)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        output = layer.forward(x)
+        gradInput = layer.backward(x, g)
+    rounded = 50 * np.finfo(dtype).eps
+    np.testing.assert_allclose(output, expected[0].astype(float), rtol=rounded)
+    np.testing.assert_allclose(gradInput, expected[1].astype(float), atol=5 * rounded)
+    np.testing.assert_allclose(layer.gradW, expected[2].astype(float), atol=5 * rounded)

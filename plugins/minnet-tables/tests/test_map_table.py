@@ -181,3 +181,19 @@ def test_refusals():
     model.forward(TABLE)
     with pytest.raises(ShapeError, match="MapTable: expected input to be a table of 3"):
         model.backward(TABLE[:2], TABLE)
+
+
+def test_a_forward_pass_that_fails_leaves_the_last_one_to_go_back_through():
+    model, other = MapTable(linear()), MapTable(linear())
+    outputs = model.forward(TABLE)
+    with pytest.raises(ValueError, match="mismatch"):
+        model.forward((TABLE[0], TABLE[1][:, :2]))
+    other.forward(TABLE)
+    for received, expected in zip(model.backward(TABLE, outputs), other.backward(TABLE, outputs), strict=True):
+        np.testing.assert_array_equal(received, expected)
+    np.testing.assert_array_equal(model.modules[0].gradW, other.modules[0].gradW)
+    before = model.gradInput
+    model.modules[0].updateGradInput = None
+    with pytest.raises(TypeError):
+        model.updateGradInput(TABLE, outputs)
+    assert model.gradInput is before

@@ -11,7 +11,7 @@ X = np.arange(1.0, 25.0).reshape(2, 3, 4)
 
 @pytest.mark.parametrize("axis", [0, 1, -1])
 @pytest.mark.parametrize("pad", [2, -2])
-@pytest.mark.parametrize("value", [0, 0.5, float("inf")])
+@pytest.mark.parametrize("value", [0, np.float32(0.5), float("inf")])
 def test_it_is_pad_of_numpy_and_the_padding_has_no_gradient(axis, pad, value):
     layer, widths = Padding(axis, pad, value), [(0, 0)] * 3
     widths[axis] = (max(-pad, 0), max(pad, 0))

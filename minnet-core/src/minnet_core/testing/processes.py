@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
@@ -22,7 +22,7 @@ from ..nn import FilledShape
 from ..support import printable, where_in_dump
 from .cases import Case
 from .check import Check
-from .checks import OWN_CHECKS, checks_for, named_check
+from .checks import OWN_CHECKS, checks_by_name, checks_for, named_check
 from .report import Report, Result
 from .runner import Examination, examine
 
@@ -88,10 +88,11 @@ def examine_all(
             for number in range(min(jobs, len(cases))):
                 workers.append(_Worker(cases, make_cases, names, limit, Path(folder) / str(number)))
                 workers[-1].take(waiting.popleft())
+            known = checks_by_name()  # of plugins, which are loaded while the processes start
             while len(reports) < len(cases):
                 ready = wait([worker.connection for worker in workers], PATIENCE)
                 for worker in [each for each in workers if each.connection in ready or each.has_ended()]:
-                    report = worker.hear()
+                    report = worker.hear(known)
                     if report is None:
                         continue
                     reports[worker.index] = report
@@ -152,12 +153,12 @@ class _Worker:
             self._start()
         self.index = index
         self._checks: list[Check] = []
-        self._begun: list[str] = []
+        self._begun: list[Check] = []
         self._results: dict[str, Result] = {}
         with suppress(OSError):  # it has ended meanwhile, as `hear` tells
             self.connection.send((index, self._cases[index].name))
 
-    def hear(self) -> Report | None:
+    def hear(self, known: Mapping[str, Check]) -> Report | None:
         """Read what the process says; return the report of the case when it is there, or the process has ended."""
         try:
             if self.has_ended():
@@ -171,13 +172,13 @@ class _Worker:
             return message
         if isinstance(message, Result):
             self._results[message.check] = message
-            self._begun.remove(message.check)
+            self._begun.remove(known[message.check])
         elif isinstance(message, str):
-            self._begun.append(message)
+            self._begun.append(known[message])
         elif message is None:
             self._has_begun = True
         else:
-            self._checks = [named_check(name) for name in message]
+            self._checks = [known[name] for name in message]
         return None
 
     def has_ended(self) -> bool:
@@ -198,7 +199,7 @@ class _Worker:
                 "if __name__ == '__main__':, and jobs=1 needs no process"
             )
         # Before any check runs, the component is made to see what it is, as the first check does.
-        blamed = named_check(self._begun[-1]) if self._begun else OWN_CHECKS[0]
+        blamed = self._begun[-1] if self._begun else OWN_CHECKS[0]
         return Examination(self._cases[self.index]).ended(
             blamed, self._how_it_ended(), self._results.values(), self._checks or [blamed]
         )

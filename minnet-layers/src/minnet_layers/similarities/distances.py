@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 
 from minnet_core import Array
 from minnet_core.nn import accumulation_dtype, axis_dot, column_means
+
+from .lengths import lengths_along
 
 SHARE = 1 / 8
 """Less than this of the sum of two squared lengths, a squared distance is computed directly: the product has lost three
@@ -28,6 +30,8 @@ class Distances:
         moved: both, moved.
         values: the distances, a row for each row of ``x``.
         is_near: of each, whether it was computed as it is defined.
+        scale: what everything was divided by, and distances are to be multiplied with, as squares would overflow;
+            gradients do not depend on it.
 
     >>> Distances.of(np.array([[3.0, 4.0], [0.0, 1.0]]), np.array([[0.0, 0.0], [0.0, 1.0]])).values.round(3)
     array([[5.   , 4.243],
@@ -39,28 +43,34 @@ class Distances:
     moved: tuple[Array, Array]
     values: Array
     is_near: Array
+    scale: float = 1.0
 
     @classmethod
     def of(cls, x: Array, W: Array) -> Distances:
         """Compute the distances of two arrays of rows."""
         dtype = np.result_type(accumulation_dtype(x), accumulation_dtype(W))
         x, W = x.astype(dtype, copy=False), W.astype(dtype, copy=False)
-        origin = column_means(W)
-        moved = x - origin, W - origin
+        limits = np.finfo(dtype)
         with np.errstate(over="ignore", invalid="ignore"):
+            origin = column_means(W)
+            moved = x - origin, W - origin
             sums = axis_dot(moved[0], moved[0]) + axis_dot(moved[1], moved[1]).T
-        if not np.isfinite(sums).all():  # squares overflow, where distances need not
-            unit = max(np.abs(each[np.isfinite(each)]).max(initial=1.0) for each in moved)
+        if not sums.max(initial=0) < limits.max / 4:  # squares overflow, where distances need not
+            unit = max(np.abs(each[np.isfinite(each)]).max(initial=1) for each in (x, W))
             if unit > 1:
-                scaled = cls.of(x / unit, W / unit)
-                return cls(x, W, moved, scaled.values * unit, scaled.is_near)
+                scale = float(2.0 ** np.floor(np.log2(unit)))  # by which nothing is rounded
+                scaled = cls.of(x / scale, W / scale)
+                return evolve(scaled, scale=scaled.scale * scale)
         squares = np.dot(moved[0], moved[1].T)
         squares *= -2
         squares += sums
-        made = cls(x, W, moved, squares, squares <= SHARE * sums)
+        sums *= dtype.type(SHARE)
+        sums += limits.tiny / limits.eps  # smaller squares are short of digits, or vanish
+        is_near = squares <= sums
+        squares[is_near] = 0
+        made = cls(x, W, moved, np.sqrt(squares, out=squares), is_near)
         for centre, rows, differences in made.near():
-            squares[rows, centre] = axis_dot(differences, differences)[:, 0]
-        np.sqrt(squares, out=squares)
+            made.values[rows, centre] = lengths_along(differences, 2, -1, 0)[:, 0]
         return made
 
     def near(self) -> Iterator[tuple[int, Array, Array]]:

@@ -75,7 +75,8 @@ class Euclidean(Module):
     def updateOutput(self, input: Array) -> Array:
         expect_shape(self, input, ("batch", self.W.shape[1]))
         distances = Distances.of(input, self.W)
-        output = distances.values.astype(np.result_type(as_floating(input), as_floating(self.W)), copy=False)
+        values = distances.values * distances.scale if distances.scale != 1 else distances.values
+        output = values.astype(np.result_type(as_floating(input), as_floating(self.W)), copy=False)
         self.distances, self.output = distances, output
         return output
 

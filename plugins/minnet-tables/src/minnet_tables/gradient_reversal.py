@@ -56,9 +56,9 @@ class GradientReversal(Module):
 
     def __init__(self, lambda_: float = 1.0) -> None:
         super().__init__()
-        if not isinstance(lambda_, int | float):
+        if not isinstance(lambda_, int | float | np.integer | np.floating):
             raise TypeError(f"GradientReversal: expected lambda_ to be a number, received {lambda_!r}")
-        self.lambda_ = lambda_
+        self.lambda_ = float(lambda_)
 
     def updateOutput(self, input: Array) -> Array:
         if not isinstance(input, np.ndarray):

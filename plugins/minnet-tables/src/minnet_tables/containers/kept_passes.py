@@ -28,6 +28,7 @@ class KeptPasses:
     """
 
     def __init__(self, root: Module) -> None:
+        self.root = root
         self.modules = [module for name, module in walk(root) if name]
         self.passes: list[State] = []
 
@@ -35,9 +36,13 @@ class KeptPasses:
         """Call a function for each pass, and keep what it leaves; what was left before is put back before each.
 
         Returns:
-            What the function returned each time.
+            What the function returned each time. What it left in the root is of no pass, and stays there.
+
+        Raises:
+            Exception: what the function raises; the results of the root are then what they were.
         """
         states, results = [self._state()], []
+        whole = {name: vars(self.root).get(name) for name in ("output", "gradInput")}
         try:
             for index in range(count):
                 self.put_back(index)
@@ -45,6 +50,7 @@ class KeptPasses:
                 states.append(self._state())
         except Exception:
             self.put_back(-1)
+            vars(self.root).update(whole)
             raise
         names = [self._changed(place, states) for place in range(len(self.modules))]
         self.passes = [

@@ -54,9 +54,9 @@ class Padding(Module):
         self.axis, self.pad = integer("Padding", "axis", axis), integer("Padding", "pad", pad)
         if not self.pad:
             raise ValueError("Padding: expected pad to be a number of places, negative for those before, received 0")
-        if not isinstance(value, int | float):
+        if not isinstance(value, int | float | np.integer | np.floating):
             raise TypeError(f"Padding: expected value to be a number, received {value!r}")
-        self.value = value
+        self.value = float(value)
 
     def updateOutput(self, input: Array) -> Array:
         shape, inside = self._places(input)
