@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype, positive_part
+from minnet_core.nn import finite_float, floating_dtype, positive_part
 
-from ..arguments import finite, mean_over
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
 from ..targets import expect_signs
 
@@ -57,7 +57,7 @@ class HingeEmbeddingCriterion(Criterion):
 
     def __init__(self, margin: float = 1.0, mean: str = "batch") -> None:
         super().__init__()
-        self.margin = finite("HingeEmbeddingCriterion", "margin", margin)
+        self.margin = finite_float("HingeEmbeddingCriterion", "margin", margin)
         self.mean = mean_over("HingeEmbeddingCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
