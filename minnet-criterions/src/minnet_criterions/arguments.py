@@ -1,4 +1,4 @@
-"""What criterions expect of their arguments."""
+"""What criterions divide by, and weights of classes and elements."""
 
 from __future__ import annotations
 

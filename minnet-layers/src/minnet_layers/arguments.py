@@ -1,4 +1,4 @@
-"""What layers with parameters expect of their arguments, and the parameters that they start with."""
+"""The features that an input has, and the dtype and first values of parameters."""
 
 from __future__ import annotations
 

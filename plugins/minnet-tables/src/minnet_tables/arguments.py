@@ -1,4 +1,4 @@
-"""What the layers here expect of their arguments, and which axes of an input those mean."""
+"""Which stretch of an axis, or of a table, and which place for a new axis the arguments of a layer mean."""
 
 from __future__ import annotations
 
