@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import finite_float, floating_dtype, positive_part
+from minnet_core.nn import finite_float, floating_dtype, masked, positive_part
 
 from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
@@ -82,8 +82,6 @@ class HingeEmbeddingCriterion(Criterion):
         """The sum over the features of each sample."""
         x, t = matched(self, input, target)
         expect_signs(self, target)
-        short = positive_part(self.margin - x)
-        short -= x
-        short *= t < 0  # where 1 is the target, this leaves nothing of it, and x is the loss
-        short += x
-        return row_sums(short)
+        losses = masked(positive_part(self.margin - x), t < 0)
+        losses += masked(x, t > 0)
+        return row_sums(losses)
