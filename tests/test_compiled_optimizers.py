@@ -7,13 +7,7 @@ from minnet_core import Sequential, compile
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import Linear, LogSoftMax, ReLU
 from minnet_optimizers import LAMB, LBFGS, SGD, Adam, NAdam
-
-
-def called_step(model, criterion, optimizer, input, target):
-    model.zeroGradParameters()
-    criterion.forward(model.forward(input), target)
-    model.backwardParameters(input, criterion.backward(model.output, target))
-    optimizer.step()
+from minnet_test_support.steps import called_step
 
 
 def assert_alike(one, other, rtol):

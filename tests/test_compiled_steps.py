@@ -23,6 +23,7 @@ from minnet_layers import (
     SoftPlus,
 )
 from minnet_optimizers import SGD, Adam, AdamW, RMSprop
+from minnet_test_support.steps import called_step
 
 
 class Doubling(Module):
@@ -35,15 +36,6 @@ class Doubling(Module):
     def updateGradInput(self, input, gradOutput):
         self.gradInput = 2 * gradOutput
         return self.gradInput
-
-
-def called_step(model, criterion, optimizer, input, target):
-    model.zeroGradParameters()
-    output = model.forward(input)
-    loss = criterion.forward(output, target)
-    model.backwardParameters(input, criterion.backward(output, target))
-    optimizer.step()
-    return loss
 
 
 def arrays_of(model):
