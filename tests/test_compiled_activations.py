@@ -43,6 +43,7 @@ from minnet_layers import (
     Threshold,
 )
 from minnet_optimizers import SGD
+from minnet_test_support.steps import called_step
 
 EXECUTORS = ["numpy", *(["fast"] if "fast" in installed_executors() else [])]
 
@@ -123,10 +124,7 @@ def test_a_step_is_that_of_the_modules(name, place, mode, executor):
     compiled, optimizer = compile(model, MSECriterion(), SGD(model, lr=0.1), executor=executor), SGD(twin, lr=0.1)
     criterion = MSECriterion()
     for _ in range(3):
-        twin.zeroGradParameters()
-        expected = criterion.forward(twin.forward(input), target)
-        twin.backwardParameters(input, criterion.backward(twin.output, target))
-        optimizer.step()
+        expected = called_step(twin, criterion, optimizer, input, target)
         assert compiled.step(input, target) == pytest.approx(expected, rel=1e-12)
     for key, array in arrays_of(twin).items():
         np.testing.assert_allclose(arrays_of(model)[key], array, rtol=1e-10, atol=1e-14, err_msg=key)

@@ -10,6 +10,7 @@ from minnet_core.compilation import installed_executors
 from minnet_criterions import MSECriterion
 from minnet_layers import Add, CAdd, CMul, Embedding, EmbeddingBag, Linear, Max, Mean, Mul, Sum
 from minnet_optimizers import SGD
+from minnet_test_support.steps import called_step
 
 EXECUTORS = ["numpy", *(["fast"] if "fast" in installed_executors() else [])]
 BLOCKS = {
@@ -27,10 +28,7 @@ def trained_alike(model, input, target, executor):
     compiled, optimizer = compile(model, MSECriterion(), SGD(model, lr=0.1), executor=executor), SGD(twin, lr=0.1)
     criterion = MSECriterion()
     for _ in range(3):
-        twin.zeroGradParameters()
-        expected = criterion.forward(twin.forward(input), target)
-        twin.backwardParameters(input, criterion.backward(twin.output, target))
-        optimizer.step()
+        expected = called_step(twin, criterion, optimizer, input, target)
         assert compiled.step(input, target) == pytest.approx(expected, rel=1e-12)
     for name, array in twin.namedParameters().items():
         np.testing.assert_allclose(model.namedParameters()[name], array, rtol=1e-10, atol=1e-14, err_msg=name)

@@ -21,6 +21,7 @@ from minnet_layers import (
     SoftPlus,
 )
 from minnet_optimizers import SGD
+from minnet_test_support.steps import called_step
 
 PAIR = st.tuples(st.integers(1, 2), st.integers(1, 3))
 
@@ -43,14 +44,7 @@ def trained(model, criterion, x, t, executor=None, steps=3):
     if executor:
         step = compile(model, criterion, optimizer, executor=executor)
         return step, [step.step(x, t) for _ in range(steps)]
-    losses = []
-    for _ in range(steps):
-        model.zeroGradParameters()
-        output = model.forward(x)
-        losses.append(criterion.forward(output, t))
-        model.backwardParameters(x, criterion.backward(output, t))
-        optimizer.step()
-    return None, losses
+    return None, [called_step(model, criterion, optimizer, x, t) for _ in range(steps)]
 
 
 def assert_trains_alike(model, criterion, x, t, rtol=1e-9):

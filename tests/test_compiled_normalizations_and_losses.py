@@ -21,6 +21,7 @@ from minnet_criterions import (
 )
 from minnet_layers import ELU, LayerNormalization, Linear, RMSNormalization
 from minnet_optimizers import SGD
+from minnet_test_support.steps import called_step
 
 EXECUTORS = ["numpy", "fast"]
 NORMALIZATIONS = [
@@ -57,11 +58,7 @@ def trained_alike(model, make_criterion, input, target, executor):
     compiled, optimizer = compile(model, criterion, SGD(model, lr=0.1), executor=executor), SGD(twin, lr=0.1)
     for _ in range(3):
         loss = compiled.step(input, target)
-        twin.zeroGradParameters()
-        output = twin.forward(input)
-        expected = other.forward(output, target)
-        twin.backwardParameters(input, other.backward(output, target))
-        optimizer.step()
+        expected = called_step(twin, other, optimizer, input, target)
         assert loss == pytest.approx(expected, rel=1e-9, abs=1e-12)
     for name, array in model.namedParameters().items():
         np.testing.assert_allclose(array, twin.namedParameters()[name], 1e-9, 1e-11, err_msg=name)

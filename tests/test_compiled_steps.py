@@ -22,7 +22,8 @@ from minnet_layers import (
     SoftMax,
     SoftPlus,
 )
-from minnet_optimizers import LAMB, LBFGS, SGD, Adam, AdamW, NAdam, RMSprop
+from minnet_optimizers import SGD, Adam, AdamW, RMSprop
+from minnet_test_support.steps import called_step
 
 
 class Doubling(Module):
@@ -35,15 +36,6 @@ class Doubling(Module):
     def updateGradInput(self, input, gradOutput):
         self.gradInput = 2 * gradOutput
         return self.gradInput
-
-
-def called_step(model, criterion, optimizer, input, target):
-    model.zeroGradParameters()
-    output = model.forward(input)
-    loss = criterion.forward(output, target)
-    model.backwardParameters(input, criterion.backward(output, target))
-    optimizer.step()
-    return loss
 
 
 def arrays_of(model):
@@ -398,45 +390,3 @@ def test_without_an_optimizer_there_is_no_update():
     compiled.backward()
     with pytest.raises(RuntimeError, match="expected an optimizer"):
         compiled.update()
-
-
-def wider():
-    return Sequential(Linear(3, 40, rng=0), ReLU(), Linear(40, 2, rng=1), LogSoftMax())
-
-
-@pytest.mark.parametrize("executor", ["numpy", "auto"])
-@pytest.mark.parametrize("kind", [SGD, Adam, LAMB, NAdam])
-def test_groups_are_honoured(executor, kind):
-    """Also those that were set, or changed, after the step was compiled, and a twin in C steps for the optimizer."""
-    model = wider()
-    twin = model.clone()
-    optimizer, other = kind(model, lr=0.01), kind(twin, lr=0.01)
-    compiled = compile(model, ClassNLLCriterion(), optimizer, executor=executor)
-    input, target = batch(dtype="float32")
-    for step in range(6):
-        if step in (1, 4):
-            for each in (optimizer, other):
-                each.groups = [{"names": "*.b", "lr": 0.1, "weight_decay": 0.5}, {"names": "0", "frozen": step == 1}]
-        compiled.step(input, target)
-        called_step(twin, ClassNLLCriterion(), other, input, target)
-    assert_alike(model, twin, 1e-5)
-
-
-@pytest.mark.parametrize("executor", ["numpy", "auto"])
-def test_an_optimizer_that_needs_a_closure_is_given_the_step(executor):
-    model = small()
-    twin = model.clone()
-    optimizer, other = (LBFGS(each, line_search_fn="strong_wolfe", max_iter=3) for each in (model, twin))
-    compiled, criterion = compile(model, ClassNLLCriterion(), optimizer, executor=executor), ClassNLLCriterion()
-    input, target = batch()
-
-    def closure():
-        twin.zeroGradParameters()
-        loss = criterion.forward(twin.forward(input), target)
-        twin.backwardParameters(input, criterion.backward(twin.output, target))
-        return loss
-
-    for _ in range(3):
-        assert compiled.step(input, target) == pytest.approx(other.step(closure), rel=1e-9)
-    assert_alike(model, twin, 1e-7)
-    assert optimizer.evaluations == other.evaluations > 3

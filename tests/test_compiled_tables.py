@@ -31,6 +31,7 @@ from minnet_tables import (
     Transpose,
     Unsqueeze,
 )
+from minnet_test_support.steps import called_step
 
 RNG = np.random.default_rng(0)
 
@@ -144,13 +145,7 @@ def trained(model, x, t, executor=None):
     if executor:
         step = compile(model, criterion, optimizer, executor=executor)
         return [step.step(x, t) for _ in range(3)], step
-    losses = []
-    for _ in range(3):
-        model.zeroGradParameters()
-        losses.append(criterion.forward(model.forward(x), t))
-        model.backwardParameters(x, criterion.backward(model.output, t))
-        optimizer.step()
-    return losses, None
+    return [called_step(model, criterion, optimizer, x, t) for _ in range(3)], None
 
 
 @pytest.mark.parametrize("executor", ["numpy", "auto"])

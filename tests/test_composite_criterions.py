@@ -53,7 +53,11 @@ def test_an_experiment_names_the_criterions_inside(experiment):
     ("old", "new", "message"),
     [
         ("HuberCriterion", "HuberCriterio", r"criterion\.criterions\[1\]\.class: no distribution registers"),
-        ("delta = 0.5", "delta = -1.0", r"criterion\.criterions\[1\]: .*HuberCriterion: expected a finite delta above"),
+        (
+            "delta = 0.5",
+            "delta = -1.0",
+            r"criterion\.criterions\[1\]: .*HuberCriterion: expected delta to be finite",
+        ),
         (
             "delta",
             "delt",

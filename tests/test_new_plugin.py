@@ -44,7 +44,7 @@ def test_minnet_swish_is_what_the_command_makes(tmp_path):
 @pytest.mark.parametrize(
     ("project", "kind", "name"),
     [
-        ("minnet-snake", "layer", "Snake"),
+        ("minnet-smish", "layer", "Smish"),
         ("minnet-soft-huber", "criterion", "SoftHuber"),
         ("strange-a", "optimizer", "StrangeA"),
     ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module, ShapeError, expect_forward, expect_shape
+from minnet_core.nn import axis_of
 from minnet_core.nn.shape_checks import expect_tensor
 
 
@@ -36,6 +37,17 @@ def test_shape_that_does_not_fit_is_named_beside_the_expected_one(value, expecte
 def test_name_of_the_array_is_said():
     with pytest.raises(ShapeError, match="expected target"):
         expect_shape("Layer", np.zeros(2), (3,), "target")
+
+
+@pytest.mark.parametrize(("axis", "place"), [(0, 0), (2, 2), (-1, 2), (-3, 0)])
+def test_axes_are_counted_from_0(axis, place):
+    assert axis_of("Layer", axis, np.zeros((2, 3, 4))) == place
+
+
+@pytest.mark.parametrize(("axis", "array"), [(2, np.zeros((2, 3))), (-3, np.zeros((2, 3))), (0, np.zeros(()))])
+def test_an_axis_that_there_is_not_is_an_error(axis, array):
+    with pytest.raises(ShapeError, match=f"^Layer: expected gradOutput with an axis {axis}, received "):
+        axis_of("Layer", axis, array, "gradOutput")
 
 
 def test_backward_without_forward_is_an_error():

@@ -18,6 +18,13 @@ def test_the_digits_of_a_small_distance_are_those_of_the_loss():
     assert HingeEmbeddingCriterion(margin=1e6).forward(x, np.array([[1]])) == pytest.approx(1e-6, rel=1e-6)
 
 
+def test_the_largest_numbers_and_infinite_distances_are_losses():
+    x, t = np.array([[-3e38, np.inf], [-3e38, 1.0], [3e38, 2.0]], np.float32), np.array([[1, -1], [-1, -1], [1, -1]])
+    with np.errstate(all="raise"):
+        losses = HingeEmbeddingCriterion().losses(x, t)
+    np.testing.assert_array_equal(losses, np.float32([-3e38, 3e38, 3e38]))
+
+
 def test_targets_that_are_no_signs_are_refused():
     with pytest.raises(ValueError, match="HingeEmbeddingCriterion: expected targets of -1 and 1, received 0"):
         HingeEmbeddingCriterion().forward(np.zeros((1, 2)), np.array([[0, 1]]))

@@ -26,7 +26,7 @@ def test_small_numbers_keep_their_digits():
     np.testing.assert_array_equal(CELU(2.0).forward(x), x)
 
 
-@pytest.mark.parametrize("alpha", [0, -1, np.nan])
-def test_an_alpha_that_is_not_above_0_is_refused(alpha):
-    with pytest.raises(ValueError, match=f"CELU: expected alpha above 0, received {alpha}"):
+@pytest.mark.parametrize("alpha", [0, -1, np.nan, np.inf])
+def test_an_alpha_that_is_not_above_0_or_infinite_is_refused(alpha):
+    with pytest.raises(ValueError, match=f"CELU: expected alpha to be finite and above 0, received {alpha}"):
         CELU(alpha)

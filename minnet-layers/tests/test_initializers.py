@@ -162,7 +162,7 @@ def test_truncated_normal_with_infinite_ends_is_normal():
     ("make", "message"),
     [
         (lambda: Uniform(1, 1), "expected finite low and high, low below high, received 1 and 1"),
-        (lambda: Normal(std=-1), "Normal: expected std to be a number above 0, received -1"),
+        (lambda: Normal(std=-1), "Normal: expected std to be finite and above 0, received -1"),
         (lambda: TruncatedNormal(low=3), "expected low below high, received 3 and 2.0"),
         (lambda: Kaiming("fan"), "Kaiming: expected mode to be 'fan_in' or 'fan_out', received 'fan'"),
         (lambda: Dirac(0), "expected groups to be a positive integer, received 0"),

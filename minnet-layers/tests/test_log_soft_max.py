@@ -84,3 +84,14 @@ def test_many_float32_scores_are_as_accurate_as_their_differences(offset, axis, 
     single, double = LogSoftMax(axis), LogSoftMax(axis)
     np.testing.assert_allclose(single.forward(x), double.forward(x.astype(np.float64)), rtol=1e-6, atol=atol)
     np.testing.assert_allclose(single.backward(x, g), double.backward(x.astype(np.float64), g), rtol=1e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_input_without_the_axis_is_refused(axis):
+    with pytest.raises(ShapeError, match=rf"LogSoftMax: expected input with an axis {axis}, received \(4, 3\) float64"):
+        LogSoftMax(axis).forward(np.ones((4, 3)))
+
+
+def test_an_axis_that_is_no_integer_is_refused():
+    with pytest.raises(TypeError, match=r"LogSoftMax: expected axis to be an integer, received 0\.5"):
+        LogSoftMax(0.5)

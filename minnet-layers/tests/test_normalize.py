@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minnet_core import to_config
+from minnet_core import ShapeError, to_config
 from minnet_layers import Normalize
 
 NORMS = [1, 1.5, 2, 3, 10, float("inf")]
@@ -80,3 +80,9 @@ def test_the_maximum_norm_can_be_written_down():
 def test_what_is_no_norm_is_refused(p):
     with pytest.raises(ValueError, match="Normalize: expected p to be 1 or more"):
         Normalize(p)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_input_without_the_axis_is_refused(axis):
+    with pytest.raises(ShapeError, match=rf"Normalize: expected input with an axis {axis}, received \(4, 3\) float64"):
+        Normalize(axis=axis).forward(np.ones((4, 3)))

@@ -113,3 +113,14 @@ def test_nan_among_many_scores_reaches_its_own_sample_alone():
     x = np.random.default_rng(0).standard_normal((64, 512)).astype(np.float32)
     x[3, 5] = np.nan
     np.testing.assert_array_equal(np.isnan(SoftMax().forward(x)).any(axis=1), np.arange(64) == 3)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_an_input_without_the_axis_is_refused(axis):
+    with pytest.raises(ShapeError, match=rf"SoftMax: expected input with an axis {axis}, received \(4, 3\) float64"):
+        SoftMax(axis).forward(np.ones((4, 3)))
+
+
+def test_an_axis_that_is_no_integer_is_refused():
+    with pytest.raises(TypeError, match=r"SoftMax: expected axis to be an integer, received 0\.5"):
+        SoftMax(0.5)

@@ -1,4 +1,4 @@
-"""What criterions expect of their arguments."""
+"""What criterions divide by, and weights of classes and elements."""
 
 from __future__ import annotations
 
@@ -23,59 +23,6 @@ def mean_over(owner: str, mean: str) -> str:
     if mean not in ("batch", "elements"):
         raise ValueError(f"{owner}: expected mean 'batch' or 'elements', received {mean!r}")
     return mean
-
-
-def positive(owner: str, name: str, value: float, *, or_zero: bool = False) -> float:
-    """Return a constructor argument as a finite float above 0, or not below.
-
-    Raises:
-        ValueError: if it is none.
-
-    >>> positive("HuberCriterion", "delta", -1.0)
-    Traceback (most recent call last):
-    ...
-    ValueError: HuberCriterion: expected a finite delta above 0, received -1.0
-    """
-    number = float(value)
-    if not (np.isfinite(number) and (number > 0 or (or_zero and number == 0))):
-        raise ValueError(
-            f"{owner}: expected a finite {name} {'of 0 or more' if or_zero else 'above 0'}, received {value!r}"
-        )
-    return number
-
-
-def finite(owner: str, name: str, value: float) -> float:
-    """Return a constructor argument as a finite float.
-
-    Raises:
-        ValueError: if it is infinite or nan.
-
-    >>> finite("MarginCriterion", "margin", float("inf"))
-    Traceback (most recent call last):
-    ...
-    ValueError: MarginCriterion: expected a finite margin, received inf
-    """
-    number = float(value)
-    if not np.isfinite(number):
-        raise ValueError(f"{owner}: expected a finite {name}, received {value!r}")
-    return number
-
-
-def fraction(owner: str, name: str, value: float) -> float:
-    """Return a constructor argument as a float from 0 to 1.
-
-    Raises:
-        ValueError: if it is outside.
-
-    >>> fraction("CrossEntropyCriterion", "label_smoothing", 1.5)
-    Traceback (most recent call last):
-    ...
-    ValueError: CrossEntropyCriterion: expected label_smoothing from 0 to 1, received 1.5
-    """
-    number = float(value)
-    if not 0 <= number <= 1:
-        raise ValueError(f"{owner}: expected {name} from 0 to 1, received {value!r}")
-    return number
 
 
 def weights_of(owner: str, name: str, value: npt.ArrayLike | None) -> Array | None:

@@ -1,38 +1,13 @@
-"""What layers with parameters expect of their arguments, and the parameters that they start with."""
+"""The features that an input has, and the dtype and first values of parameters."""
 
 from __future__ import annotations
 
-import operator
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, expect_shape
-
-
-def positive_int(owner: str, name: str, value: SupportsIndex) -> int:
-    """Return a constructor argument as an int.
-
-    Raises:
-        TypeError: if it is no integer.
-        ValueError: if it is below 1.
-
-    >>> positive_int("Linear", "n_in", 0)
-    Traceback (most recent call last):
-    ...
-    ValueError: Linear: expected n_in to be a positive integer, received 0
-    """
-    if type(value) is int and value > 0:  # nearly always, and there is no message to write
-        return value
-    message = f"{owner}: expected {name} to be a positive integer, received {value!r}"
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(message) from None
-    if number < 1:
-        raise ValueError(message)
-    return number
 
 
 def expect_features(owner: object, input: Array, n_feats: int, axis: int = -1) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
-from minnet_core.nn import as_floating, column_sums, floating_dtype, whole_rows
+from minnet_core.nn import as_floating, column_sums, floating_dtype, positive_int, whole_rows
 
-from .arguments import draw_uniform, expect_features, positive_int
+from .arguments import draw_uniform, expect_features
 
 
 class ChannelwiseScaling(Module):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, expect_shape
-from minnet_core.nn import accumulation_dtype, column_sums
+from minnet_core.nn import accumulation_dtype, column_sums, positive_int
 
-from .arguments import positive_int
+from .arguments import floating
 
 
 def positive_shape(owner: str, name: str, value: int | Sequence[int]) -> tuple[int, ...]:
@@ -31,33 +30,13 @@ def positive_shape(owner: str, name: str, value: int | Sequence[int]) -> tuple[i
     return tuple(positive_int(owner, name, length) for length in lengths)
 
 
-def positive_float(owner: str, name: str, value: float) -> float:
-    """Return a constructor argument as a float.
-
-    Raises:
-        ValueError: if it is not above 0, or not finite.
-
-    >>> positive_float("LayerNormalization", "eps", 0)
-    Traceback (most recent call last):
-    ...
-    ValueError: LayerNormalization: expected eps to be finite and above 0, received 0
-    """
-    number = float(value)
-    if not (number > 0 and math.isfinite(number)):
-        raise ValueError(f"{owner}: expected {name} to be finite and above 0, received {value!r}")
-    return number
-
-
 def parameter_of(owner: str, value: float, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     """Make a parameter that starts as one number.
 
     Raises:
         TypeError: if ``dtype`` is not floating.
     """
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"{owner}: expected a floating dtype, received {dtype}")
-    return np.full(shape, value, dtype)
+    return np.full(shape, value, floating(owner, dtype))
 
 
 def expect_trailing(owner: object, input: Array, shape: tuple[int, ...]) -> None:

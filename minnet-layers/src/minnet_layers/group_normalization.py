@@ -9,10 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import axis_dot, axis_sums, floating_dtype, standardize_rows, standardize_rows_back
+from minnet_core.nn import (
+    axis_dot,
+    axis_sums,
+    floating_dtype,
+    positive_float,
+    positive_int,
+    standardize_rows,
+    standardize_rows_back,
+)
 
-from .arguments import positive_int
-from .feature_rows import as_rows, parameter_of, positive_float
+from .feature_rows import as_rows, parameter_of
 
 _IN_TORCH = {"gamma": "weight", "beta": "bias"}
 

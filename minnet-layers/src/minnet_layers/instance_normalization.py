@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Reference, expect_shape
+from minnet_core.nn import positive_int
 
-from .arguments import positive_int
 from .group_normalization import GroupNormalization
 
 _IN_TORCH = {"gamma": "weight", "beta": "bias"}

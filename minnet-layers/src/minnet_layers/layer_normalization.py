@@ -10,16 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import floating_dtype, standardize_rows, standardize_rows_back
+from minnet_core.nn import floating_dtype, positive_float, standardize_rows, standardize_rows_back
 
-from .feature_rows import (
-    add_to_gradients,
-    as_rows,
-    expect_trailing,
-    parameter_of,
-    positive_float,
-    positive_shape,
-)
+from .feature_rows import add_to_gradients, as_rows, expect_trailing, parameter_of, positive_shape
 
 
 class LayerNormalization(Module):

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating, column_sums, floating_dtype
+from minnet_core.nn import as_floating, column_sums, floating_dtype, positive_int
 
-from .arguments import draw_uniform, positive_int
+from .arguments import draw_uniform
 
 
 class Linear(Module):

@@ -38,7 +38,7 @@ def test_a_sequence_is_an_image_of_one_row():
         ({"padding": "full"}, 'expected padding to be numbers, "same" or "valid", received \'full\''),
         ({"padding": "same", "stride": (1, 2)}, 'expected stride 1 beside padding="same", received (1, 2)'),
         ({"mode": "edge"}, "expected padding_mode to be one of zeros, reflect, replicate, circular, received 'edge'"),
-        ({"groups": 0}, "expected groups to be an integer of at least 1, received 0"),
+        ({"groups": 0}, "expected groups to be a positive integer, received 0"),
     ],
 )
 def test_what_is_no_footprint_is_refused(changed, message):

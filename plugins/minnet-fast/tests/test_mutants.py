@@ -104,7 +104,7 @@ def run_tests(folder, which):
         "-m",
         "pytest",
         *options,
-        *map(Path(__file__).with_name, ("test_kernels.py", "test_spatial_kernels.py")),
+        *map(Path(__file__).with_name, ("test_kernels.py", "test_kernel_values.py", "test_spatial_kernels.py")),
     ]
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 

@@ -44,6 +44,19 @@ def test_what_a_single_branch_returns_is_not_passed_on_itself():
     assert not np.shares_memory(model.backward(X, (G,)), G)
 
 
+def test_a_branch_without_a_gradient_adds_nothing():
+    class Lookup(Identity):
+        def updateGradInput(self, input, gradOutput):
+            return None
+
+    for model in (ConcatTable(Lookup(), Identity()), ConcatTable(Identity(), Lookup(), Lookup())):
+        output = model.forward(X)
+        np.testing.assert_array_equal(model.updateGradInput(X, (G,) * len(output)), G)
+    alone = ConcatTable(Lookup())
+    alone.forward(X)
+    assert alone.updateGradInput(X, (G,)) is None
+
+
 @pytest.mark.parametrize("wrong", [(G,), (G, G, G), G, (G, G[:1]), (G, (G,))])
 def test_a_gradient_of_another_structure_is_refused(wrong):
     model = ConcatTable(Identity(), Identity())

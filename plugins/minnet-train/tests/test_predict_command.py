@@ -15,7 +15,6 @@ from minnet_train import DataError, Run, read_experiment
 from minnet_train.commands.evaluate import evaluate
 from minnet_train.commands.predict import predict
 from minnet_train.commands.train import train
-from minnet_train.errors import OutputError
 from minnet_train.evaluation import predict_rows
 from minnet_train.experiment.record import TrainingRecord
 
@@ -90,19 +89,6 @@ def test_a_pattern_is_several_files_of_a_table(model, data, folder):
     assert run(model, "rows-*.csv") == run(model, data(ROWS))
     with pytest.raises(DataError, match=r"none\*.csv: expected files whose names have this form, received none"):
         run(model, "none*.csv")
-
-
-def test_the_output_goes_to_a_file(model, data, folder):
-    plain = run(model, data(ROWS))
-    assert run(model, "rows.csv", "-o", "out.csv") == ""
-    assert (folder / "out.csv").read_text() == plain
-
-
-def test_a_mistake_in_the_data_leaves_an_older_output_as_it_was(model, data, folder):
-    (folder / "out.csv").write_text("old")
-    with pytest.raises(DataError):
-        run(model, data("1,x\n2,3\n"), "-o", "out.csv")
-    assert (folder / "out.csv").read_text() == "old"
 
 
 @pytest.mark.parametrize(
@@ -270,33 +256,6 @@ def test_missing_values_are_listed_by_line_and_column(model, data):
         "  line 2, column 2 ('length')",
         "  line 3, column 1 ('width')",
     ]
-
-
-def test_an_output_that_cannot_be_written_is_an_error(model, data):
-    with pytest.raises(OutputError, match="none/p.csv: expected a file that can be written: No such file or directory"):
-        run(model, data(ROWS), "-o", "none/p.csv")
-    with pytest.raises(OutputError, match="expected a file that can be written: Is a directory"):
-        run(model, data(ROWS), "-o", ".")
-
-
-def test_no_file_is_left_behind(model, data, folder):
-    before = {*folder.iterdir(), folder / "rows.csv", folder / "p.csv"}
-    run(model, data(ROWS), "-o", "p.csv")
-    with pytest.raises(DataError):
-        run(model, data("1,x\n"), "-o", "q.csv")
-    assert set(folder.iterdir()) == before
-
-
-def test_a_link_stays_one(model, data, folder):
-    (folder / "link.csv").symlink_to(folder / "p.csv")
-    run(model, data(ROWS), "-o", "link.csv")
-    assert (folder / "link.csv").is_symlink()
-    assert (folder / "p.csv").read_text() == run(model, "rows.csv")
-
-
-def test_a_device_is_written_to_and_not_replaced(model, data):
-    assert run(model, data(ROWS), "-o", "/dev/null") == ""
-    assert not Path("/dev/null").is_file()
 
 
 @pytest.mark.parametrize(

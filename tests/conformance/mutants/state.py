@@ -125,10 +125,10 @@ BATCHES = (
     Mutant(
         SoftPlus,
         (
-            "output = exp_minus_abs(as_floating(input))\n",
+            "output = softplus(input)\n",
             'if getattr(self, "seen", None) == (id(input), input.shape):\n            return self.output\n'
             "        self.seen = id(input), input.shape\n"
-            "        output = exp_minus_abs(as_floating(input))\n",
+            "        output = softplus(input)\n",
         ),
         _REFILLED,
         "a second forward pass over an array is skipped",

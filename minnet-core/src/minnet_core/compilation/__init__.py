@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .executors import Executor as Executor, NumpyExecutor as NumpyExecutor, row_calls as row_calls
     from .plan import BoundRow as BoundRow, Group as Group
     from .scratch import Scratch as Scratch
+    from .sequences import chain as chain
     from .table import Backward as Backward, Table as Table
     from .value import Value as Value
 else:
@@ -46,6 +47,7 @@ else:
             "operations": "operations",
             "plan": "BoundRow Group",
             "scratch": "Scratch",
+            "sequences": "chain",
             "table": "Backward Table",
             "value": "Value",
         },

@@ -1,19 +1,24 @@
-"""The operations of `Sequential`: those of its modules, one after another."""
+"""Modules one after another in a table of operations: those of `Sequential`, and of what runs some inside."""
 
 from __future__ import annotations
 
-from ..nn import Sequential
+from collections.abc import Iterable
+
+from ..nn import Module, Sequential
 from .errors import NoOperationsError
 from .table import Backward, Table
 from .value import Value
 
 
-def sequential(table: Table, sequence: Sequential, x: Value) -> tuple[Value, Backward]:
-    """Flatten a sequence into the table."""
-    if not sequence.modules:
-        raise NoOperationsError("it has no modules")
+def chain(table: Table, modules: Iterable[Module], x: Value) -> tuple[Value, Backward]:
+    """Add the rows of modules, each of which takes what the one before makes, be it a table.
+
+    Returns:
+        The output of the last, or ``x`` if there are none, and what adds the rows of their backward passes, back to the
+        first that nothing trained comes before: from there on the gradient is None.
+    """
     backwards: list[Backward] = []
-    for module in sequence.modules:
+    for module in modules:
         x, backward = table.module(module, x, takes_table=True)
         backwards.append(backward)
 
@@ -26,3 +31,10 @@ def sequential(table: Table, sequence: Sequential, x: Value) -> tuple[Value, Bac
         return gradient
 
     return x, go_back
+
+
+def sequential(table: Table, sequence: Sequential, x: Value) -> tuple[Value, Backward]:
+    """Flatten a sequence into the table."""
+    if not sequence.modules:
+        raise NoOperationsError("it has no modules")
+    return chain(table, sequence.modules, x)

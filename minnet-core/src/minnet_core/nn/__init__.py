@@ -9,6 +9,13 @@ from ..support import lazy_exports
 if TYPE_CHECKING:
     from .affine import Affine as Affine
     from .aliases import further_names as further_names
+    from .arguments import (
+        finite_float as finite_float,
+        fraction as fraction,
+        integer as integer,
+        positive_float as positive_float,
+        positive_int as positive_int,
+    )
     from .arrays import (
         Array as Array,
         Tensor as Tensor,
@@ -87,7 +94,7 @@ if TYPE_CHECKING:
         where_positive as where_positive,
     )
     from .sequential import Sequential as Sequential
-    from .shape_checks import expect_forward as expect_forward, expect_shape as expect_shape
+    from .shape_checks import axis_of as axis_of, expect_forward as expect_forward, expect_shape as expect_shape
     from .short_targets import ShortTarget as ShortTarget, read_target as read_target
     from .standardizing import (
         center_channels as center_channels,
@@ -110,6 +117,7 @@ else:
         {
             "affine": "Affine",
             "aliases": "further_names",
+            "arguments": "finite_float fraction integer positive_float positive_int",
             "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype "
             "in_memory_order leaves",
             "component": "Component construct definition_depth given_arguments represented",
@@ -133,7 +141,7 @@ else:
             "random_normals": "normal_numbers",
             "rectifiers": "masked negative_part positive_mask positive_part sign softplus where_positive",
             "sequential": "Sequential",
-            "shape_checks": "expect_forward expect_shape",
+            "shape_checks": "axis_of expect_forward expect_shape",
             "short_targets": "ShortTarget read_target",
             "standardizing": "center_channels channel_blocks channel_dots channel_means inverse_rms memory_order "
             "standardize_features standardize_features_back standardize_rows standardize_rows_back",

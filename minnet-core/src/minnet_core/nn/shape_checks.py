@@ -1,4 +1,4 @@
-"""`expect_shape`, `expect_tensor` and `expect_forward`: what is checked before anything is computed."""
+"""`expect_shape`, `axis_of`, `expect_tensor` and `expect_forward`: what is checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ def expect_shape(owner: object, array: Any, expected: Sequence[int | str], name:
             return
     wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
     raise ShapeError(f"{owner}: expected {name} ({wanted}), received {describe(array)}")
+
+
+def axis_of(owner: object, axis: int, array: Any, name: str = "input") -> int:
+    """Return which axis of an array is meant, counted from 0.
+
+    Raises:
+        ShapeError: if the array has none of this number.
+
+    >>> axis_of("Select -1, 0", -1, np.zeros((2, 3)))
+    1
+    >>> axis_of("Sum", 2, np.zeros((2, 3)))
+    Traceback (most recent call last):
+    ...
+    minnet_core.errors.ShapeError: Sum: expected input with an axis 2, received (2, 3) float64
+    """
+    axes = getattr(array, "ndim", 0)  # of a table, which has no axes either
+    if not -axes <= axis < axes:
+        raise ShapeError(f"{owner}: expected {name} with an axis {axis}, received {describe(array)}")
+    return int(axis % axes)
 
 
 def expect_tensor(owner: object, value: object, name: str = "input") -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import accumulation_dtype, axis_maxima, axis_sums, floating_dtype
+from minnet_core.nn import accumulation_dtype, axis_maxima, axis_sums, floating_dtype, fraction
 
-from ..arguments import fraction, weight_vector
+from ..arguments import weight_vector
 from ..class_targets import class_rows, draw_place_classes, draw_soft, kept_classes
 from ..targets import Chosen, draw_one_hot, weighted_sums
 

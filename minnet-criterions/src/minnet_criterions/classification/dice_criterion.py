@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import floating_dtype, positive_float
 
-from ..arguments import positive
 from ..batch import matched, mean_loss, row_dots, row_sums
 
 
@@ -56,7 +55,7 @@ class DiceCriterion(Criterion):
 
     def __init__(self, smooth: float = 1.0) -> None:
         super().__init__()
-        self.smooth = positive("DiceCriterion", "smooth", smooth)
+        self.smooth = positive_float("DiceCriterion", "smooth", smooth)
 
     def updateOutput(self, input: Array, target: Array) -> float:
         loss = mean_loss(self.losses(input, target), "batch", input.shape)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
-from minnet_core.nn import exp_minus_abs, floating_dtype, negative_part, sigmoid
+from minnet_core.nn import exp_minus_abs, floating_dtype, fraction, negative_part, positive_float, sigmoid
 
-from ..arguments import fraction, mean_over, positive
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
 from ..targets import expect_zeros_and_ones
 
@@ -57,7 +57,7 @@ class FocalCriterion(Criterion):
 
     def __init__(self, gamma: float = 2.0, alpha: float | None = None, mean: str = "batch") -> None:
         super().__init__()
-        self.gamma = positive("FocalCriterion", "gamma", gamma, or_zero=True)
+        self.gamma = positive_float("FocalCriterion", "gamma", gamma, or_zero=True)
         self.alpha = None if alpha is None else fraction("FocalCriterion", "alpha", alpha)
         self.mean = mean_over("FocalCriterion", mean)
 

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minnet_core import Array, Criterion
-from minnet_core.nn import Tensor, definition_depth, leaves
-
-from ..arguments import finite
+from minnet_core.nn import Tensor, definition_depth, finite_float, leaves
 
 
 def read_parts(
@@ -33,7 +31,7 @@ def read_parts(
             raise TypeError(f"{owner}: expected criterions, received {part!r}")
     if not parts:
         raise ValueError(f"{owner}: expected one criterion or more, received none")
-    given = [1.0] * len(parts) if weights is None else [finite(owner, "weight", weight) for weight in weights]
+    given = [1.0] * len(parts) if weights is None else [finite_float(owner, "weight", weight) for weight in weights]
     if len(given) != len(parts):
         raise ValueError(f"{owner}: expected a weight for each of {len(parts)} criterions, received {weights!r}")
     return parts, given

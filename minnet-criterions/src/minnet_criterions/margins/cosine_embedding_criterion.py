@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import Tensor, axis_dot, floating_dtype, positive_part, whole_rows
+from minnet_core.nn import Tensor, axis_dot, finite_float, floating_dtype, positive_part, whole_rows
 
-from ..arguments import finite
 from ..batch import matched_parts, mean_loss
 from ..targets import expect_signs
 from .scaled_rows import scaled_rows
@@ -65,7 +64,7 @@ class CosineEmbeddingCriterion(Criterion):
 
     def __init__(self, margin: float = 0.0) -> None:
         super().__init__()
-        self.margin = finite("CosineEmbeddingCriterion", "margin", margin)
+        self.margin = finite_float("CosineEmbeddingCriterion", "margin", margin)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:
         loss = mean_loss(self.losses(input, target), "batch", target.shape)

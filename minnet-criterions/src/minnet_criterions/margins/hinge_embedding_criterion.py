@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype, positive_part
+from minnet_core.nn import finite_float, floating_dtype, masked, positive_part
 
-from ..arguments import finite, mean_over
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
 from ..targets import expect_signs
 
@@ -57,7 +57,7 @@ class HingeEmbeddingCriterion(Criterion):
 
     def __init__(self, margin: float = 1.0, mean: str = "batch") -> None:
         super().__init__()
-        self.margin = finite("HingeEmbeddingCriterion", "margin", margin)
+        self.margin = finite_float("HingeEmbeddingCriterion", "margin", margin)
         self.mean = mean_over("HingeEmbeddingCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:
@@ -82,8 +82,6 @@ class HingeEmbeddingCriterion(Criterion):
         """The sum over the features of each sample."""
         x, t = matched(self, input, target)
         expect_signs(self, target)
-        short = positive_part(self.margin - x)
-        short -= x
-        short *= t < 0  # where 1 is the target, this leaves nothing of it, and x is the loss
-        short += x
-        return row_sums(short)
+        losses = masked(positive_part(self.margin - x), t < 0)
+        losses += masked(x, t > 0)
+        return row_sums(losses)

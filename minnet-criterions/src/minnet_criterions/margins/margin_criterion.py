@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example
-from minnet_core.nn import floating_dtype, positive_part, where_positive
+from minnet_core.nn import finite_float, floating_dtype, positive_part, where_positive
 
-from ..arguments import finite, mean_over
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
 from ..targets import expect_signs
 
@@ -52,7 +52,7 @@ class MarginCriterion(Criterion):
 
     def __init__(self, margin: float = 1.0, mean: str = "batch") -> None:
         super().__init__()
-        self.margin = finite("MarginCriterion", "margin", margin)
+        self.margin = finite_float("MarginCriterion", "margin", margin)
         self.mean = mean_over("MarginCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:

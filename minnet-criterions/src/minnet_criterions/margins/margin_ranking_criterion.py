@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import Tensor, floating_dtype, positive_part
+from minnet_core.nn import Tensor, finite_float, floating_dtype, positive_part
 
-from ..arguments import finite, mean_over
+from ..arguments import mean_over
 from ..batch import matched_parts, mean_loss, row_sums, sample_losses, share
 from ..targets import expect_signs
 
@@ -60,7 +60,7 @@ class MarginRankingCriterion(Criterion):
 
     def __init__(self, margin: float = 0.0, mean: str = "batch") -> None:
         super().__init__()
-        self.margin = finite("MarginRankingCriterion", "margin", margin)
+        self.margin = finite_float("MarginRankingCriterion", "margin", margin)
         self.mean = mean_over("MarginRankingCriterion", mean)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:

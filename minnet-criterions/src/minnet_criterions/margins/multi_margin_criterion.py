@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import accumulation_dtype, axis_sums, floating_dtype, positive_mask, positive_part
+from minnet_core.nn import accumulation_dtype, axis_sums, finite_float, floating_dtype, positive_mask, positive_part
 
-from ..arguments import finite, weight_vector
+from ..arguments import weight_vector
 from ..batch import batch_size, mean_loss
 from ..targets import chosen_classes, draw_classes
 
@@ -72,7 +72,7 @@ class MultiMarginCriterion(Criterion):
         if p not in (1, 2):
             raise ValueError(f"MultiMarginCriterion: expected p to be 1 or 2, received {p!r}")
         self.p = p
-        self.margin = finite("MultiMarginCriterion", "margin", margin)
+        self.margin = finite_float("MultiMarginCriterion", "margin", margin)
         self.weights = weight_vector("MultiMarginCriterion", "weights", weights)
 
     def updateOutput(self, input: Array, target: Array) -> float:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference, expect_shape
-from minnet_core.nn import Tensor, axis_dot, axis_sums, floating_dtype, positive_part, sign
+from minnet_core.nn import Tensor, axis_dot, axis_sums, floating_dtype, positive_float, positive_part, sign
 
-from ..arguments import positive
 from ..batch import matched_parts, mean_loss
 from .scaled_rows import scaled_rows
 
@@ -69,11 +68,11 @@ class TripletMarginCriterion(Criterion):
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False) -> None:
         super().__init__()
-        self.margin = positive("TripletMarginCriterion", "margin", margin)
-        self.p = positive("TripletMarginCriterion", "p", p)
+        self.margin = positive_float("TripletMarginCriterion", "margin", margin)
+        self.p = positive_float("TripletMarginCriterion", "p", p)
         if self.p < 1:
             raise ValueError(f"TripletMarginCriterion: expected p of 1 or more, received {p!r}")
-        self.eps = positive("TripletMarginCriterion", "eps", eps, or_zero=True)
+        self.eps = positive_float("TripletMarginCriterion", "eps", eps, or_zero=True)
         self.swap = swap
 
     def updateOutput(self, input: Tensor, target: None) -> float:

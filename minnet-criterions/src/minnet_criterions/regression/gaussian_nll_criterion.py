@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, expect_shape
-from minnet_core.nn import Tensor, floating_dtype
+from minnet_core.nn import Tensor, floating_dtype, positive_float
 
-from ..arguments import mean_over, positive
+from ..arguments import mean_over
 from ..batch import matched_parts, mean_loss, row_sums, sample_losses, share
 
 
@@ -57,7 +57,7 @@ class GaussianNLLCriterion(Criterion):
     def __init__(self, full: bool = False, eps: float = 1e-6, mean: str = "batch") -> None:
         super().__init__()
         self.full = full
-        self.eps = positive("GaussianNLLCriterion", "eps", eps)
+        self.eps = positive_float("GaussianNLLCriterion", "eps", eps)
         self.mean = mean_over("GaussianNLLCriterion", mean)
 
     def updateOutput(self, input: Tensor, target: Array) -> float:

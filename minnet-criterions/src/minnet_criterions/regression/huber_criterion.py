@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import floating_dtype, positive_float
 
-from ..arguments import mean_over, positive
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_dots, sample_losses, share
 
 
@@ -60,7 +60,7 @@ class HuberCriterion(Criterion):
 
     def __init__(self, delta: float = 1.0, mean: str = "batch") -> None:
         super().__init__()
-        self.delta = positive("HuberCriterion", "delta", delta)
+        self.delta = positive_float("HuberCriterion", "delta", delta)
         self.mean = mean_over("HuberCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:

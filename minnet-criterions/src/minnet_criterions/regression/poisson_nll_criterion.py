@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import floating_dtype, positive_float
 
-from ..arguments import mean_over, positive
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_sums, sample_losses, share
 
 
@@ -74,7 +74,7 @@ class PoissonNLLCriterion(Criterion):
     def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, mean: str = "batch") -> None:
         super().__init__()
         self.log_input, self.full = log_input, full
-        self.eps = positive("PoissonNLLCriterion", "eps", eps)
+        self.eps = positive_float("PoissonNLLCriterion", "eps", eps)
         self.mean = mean_over("PoissonNLLCriterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:

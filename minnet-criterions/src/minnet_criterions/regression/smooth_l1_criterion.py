@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Criterion, Example, Reference
-from minnet_core.nn import floating_dtype, sign
+from minnet_core.nn import floating_dtype, positive_float, sign
 
-from ..arguments import mean_over, positive
+from ..arguments import mean_over
 from ..batch import matched, mean_loss, row_dots, row_sums, sample_losses, share
 
 
@@ -66,7 +66,7 @@ class SmoothL1Criterion(Criterion):
 
     def __init__(self, beta: float = 1.0, mean: str = "batch") -> None:
         super().__init__()
-        self.beta = positive("SmoothL1Criterion", "beta", beta, or_zero=True)
+        self.beta = positive_float("SmoothL1Criterion", "beta", beta, or_zero=True)
         self.mean = mean_over("SmoothL1Criterion", mean)
 
     def updateOutput(self, input: Array, target: Array) -> float:

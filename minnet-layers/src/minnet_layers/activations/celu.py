@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import negative_part, positive_part
+from minnet_core.nn import negative_part, positive_float, positive_part
 
 
 class CELU(Module):
@@ -24,7 +24,7 @@ class CELU(Module):
     Paper: Barron, 2017, arXiv:1704.07483.
 
     Args:
-        alpha: :math:`\alpha`, above 0.
+        alpha: :math:`\alpha`, finite and above 0.
 
     >>> import numpy as np
     >>> from minnet_layers import CELU
@@ -43,9 +43,7 @@ class CELU(Module):
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__()
-        self.alpha = float(alpha)
-        if not self.alpha > 0:
-            raise ValueError(f"CELU: expected alpha above 0, received {alpha!r}")
+        self.alpha = positive_float("CELU", "alpha", alpha)
 
     def updateOutput(self, input: Array) -> Array:
         output = self._scaled(input)

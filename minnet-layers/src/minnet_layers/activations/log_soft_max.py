@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import as_floating, axis_maxima, axis_sums, whole_rows
+from minnet_core.nn import as_floating, axis_maxima, axis_of, axis_sums, integer, whole_rows
 
 
 class LogSoftMax(Module):
@@ -48,11 +46,12 @@ class LogSoftMax(Module):
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__()
-        self.axis = operator.index(axis)
+        self.axis = integer("LogSoftMax", "axis", axis)
         self.exponentials: Array = None  # type: ignore[assignment]  # None before the first pass, as output is
         self.sums: Array = None  # type: ignore[assignment]
 
     def updateOutput(self, input: Array) -> Array:
+        axis_of(self, self.axis, input)
         self.exponentials = None  # type: ignore[assignment]  # so that the next ones may have their memory
         x = as_floating(input)
         maxima = axis_maxima(x, self.axis)

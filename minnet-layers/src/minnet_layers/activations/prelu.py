@@ -8,9 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import accumulation_dtype, as_floating, column_sums, negative_part, positive_mask, positive_part
+from minnet_core.nn import (
+    accumulation_dtype,
+    as_floating,
+    column_sums,
+    negative_part,
+    positive_int,
+    positive_mask,
+    positive_part,
+)
 
-from ..arguments import expect_features, floating, positive_int
+from ..arguments import expect_features, floating
 
 
 class PReLU(Module):

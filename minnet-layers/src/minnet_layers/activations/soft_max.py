@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from typing import ClassVar
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import as_floating, axis_dot, axis_sums, shifted_exp, whole_rows
+from minnet_core.nn import as_floating, axis_dot, axis_of, axis_sums, integer, shifted_exp, whole_rows
 
 
 class SoftMax(Module):
@@ -44,9 +43,10 @@ class SoftMax(Module):
 
     def __init__(self, axis: int = -1) -> None:
         super().__init__()
-        self.axis = operator.index(axis)
+        self.axis = integer("SoftMax", "axis", axis)
 
     def updateOutput(self, input: Array) -> Array:
+        axis_of(self, self.axis, input)
         output = shifted_exp(as_floating(input), self.axis)
         with whole_rows(output):
             output *= 1 / axis_sums(output, self.axis)

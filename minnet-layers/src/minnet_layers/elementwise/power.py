@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, finite_float
 
 
 class Power(Module):
@@ -47,9 +45,7 @@ class Power(Module):
 
     def __init__(self, exponent: float) -> None:
         super().__init__()
-        self.exponent = float(exponent)
-        if not np.isfinite(self.exponent):
-            raise ValueError(f"Power: expected a finite exponent, received {exponent!r}")
+        self.exponent = finite_float("Power", "exponent", exponent)
 
     def updateOutput(self, input: Array) -> Array:
         output = _power(as_floating(input), self.exponent)

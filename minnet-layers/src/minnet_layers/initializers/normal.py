@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from minnet_core import Array, Example, Initializer
-
-from .scales import positive
+from minnet_core.nn import positive_float
 
 
 class Normal(Initializer):
@@ -34,7 +33,7 @@ class Normal(Initializer):
     def __init__(self, mean: float = 0.0, std: float = 1.0) -> None:
         if not math.isfinite(mean):
             raise ValueError(f"Normal: expected mean to be a finite number, received {mean!r}")
-        self.mean, self.std = float(mean), positive("Normal", "std", std)
+        self.mean, self.std = float(mean), positive_float("Normal", "std", std)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
         return self.mean + self.std * rng.standard_normal(shape)

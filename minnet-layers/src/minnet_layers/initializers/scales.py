@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from minnet_core import Array, ShapeError
+from minnet_core.nn import positive_float
 
 DISTRIBUTIONS = ("normal", "uniform")
 
@@ -42,18 +43,7 @@ def gain_of(owner: object, gain: float | str, slope: float = 0.0) -> float:
             known = ", ".join(sorted([*GAINS, "leaky_relu"]))
             raise ValueError(f"{owner}: expected gain to be a number or one of {known}, received {gain!r}")
         return GAINS[gain]
-    return positive(owner, "gain", gain)
-
-
-def positive(owner: object, name: str, value: float) -> float:
-    """Return a number that is above 0 and finite.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    if not 0 < value < math.inf:
-        raise ValueError(f"{owner}: expected {name} to be a number above 0, received {value!r}")
-    return float(value)
+    return positive_float(owner, "gain", gain)
 
 
 def one_of(owner: object, name: str, value: str, known: Sequence[str]) -> str:

@@ -7,8 +7,7 @@ import math
 import numpy as np
 
 from minnet_core import Array, Example, Initializer
-
-from .scales import positive
+from minnet_core.nn import positive_float
 
 _USUAL = 0.1
 """From this probability of the interval on, normal numbers are drawn until they are in it."""
@@ -45,7 +44,7 @@ class TruncatedNormal(Initializer):
             raise ValueError(f"TruncatedNormal: expected mean to be a finite number, received {mean!r}")
         if not low < high:
             raise ValueError(f"TruncatedNormal: expected low below high, received {low!r} and {high!r}")
-        self.mean, self.std = float(mean), positive("TruncatedNormal", "std", std)
+        self.mean, self.std = float(mean), positive_float("TruncatedNormal", "std", std)
         self.low, self.high = float(low), float(high)
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Array:

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating, floating_dtype
+from minnet_core.nn import as_floating, floating_dtype, positive_int
 
-from ..arguments import positive_int
 from .groups import Groups
 from .indices import as_indices
 from .table import draw_table, row_number

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array
+from minnet_core.nn import positive_int
 
-from ..arguments import floating, positive_int
+from ..arguments import floating
 
 
 def draw_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import floating_dtype, keep_mask
+from minnet_core.nn import floating_dtype, fraction, keep_mask
 
 NEGATIVE_LIMIT = -1.7580993408473766
 r"""What SELU makes of :math:`-\infty`: minus its scale times its alpha."""
@@ -57,9 +57,7 @@ class AlphaDropout(Module):
 
     def __init__(self, p: float = 0.5, *, rng: int | np.random.Generator | None = None) -> None:
         super().__init__()
-        self.p = float(p)
-        if not 0 <= self.p <= 1:
-            raise ValueError(f"AlphaDropout: expected p from 0 to 1, received {p!r}")
+        self.p = fraction("AlphaDropout", "p", p)
         self.rng = np.random.default_rng(rng)
         self.mask: Array | None = None
 

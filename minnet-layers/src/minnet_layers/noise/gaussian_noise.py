@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
-from minnet_core.nn import floating_dtype, normal_numbers
+from minnet_core.nn import floating_dtype, normal_numbers, positive_float
 
 
 class GaussianNoise(Module):
@@ -50,9 +48,7 @@ class GaussianNoise(Module):
 
     def __init__(self, std: float, *, rng: int | np.random.Generator | None = None) -> None:
         super().__init__()
-        self.std = float(std)
-        if not 0 <= self.std < math.inf:
-            raise ValueError(f"GaussianNoise: expected std to be finite and 0 or more, received {std!r}")
+        self.std = positive_float("GaussianNoise", "std", std, or_zero=True)
         self.rng = np.random.default_rng(rng)
 
     def updateOutput(self, input: Array) -> Array:

@@ -7,23 +7,7 @@ import math
 import numpy as np
 
 from minnet_core import Array, expect_shape
-from minnet_core.nn import accumulation_dtype, axis_sums, column_sums, floating_dtype
-
-
-def expect_axis(owner: object, input: Array, axis: int) -> None:
-    """Check that an input has an axis.
-
-    Raises:
-        ShapeError: if it has too few.
-
-    >>> expect_axis("Sum", np.zeros((4, 3)), 2)
-    Traceback (most recent call last):
-    ...
-    minnet_core.errors.ShapeError: Sum: expected input (any, any, any), received (4, 3) float64
-    """
-    needed = -axis if axis < 0 else axis + 1
-    if input.ndim < needed:
-        expect_shape(owner, input, ["any"] * needed)
+from minnet_core.nn import accumulation_dtype, axis_of, axis_sums, column_sums, floating_dtype
 
 
 def without_axis(array: Array, axis: int, keepdims: bool) -> Array:
@@ -41,10 +25,9 @@ def with_axis(owner: object, gradOutput: Array, input: Array, axis: int, keepdim
     Raises:
         ShapeError: if it is not of the shape of the output.
     """
-    expect_axis(owner, input, axis)
-    shape = list(input.shape)
-    shape[axis] = 1
-    expected = shape if keepdims else [length for place, length in enumerate(shape) if place != axis % input.ndim]
+    place = axis_of(owner, axis, input)
+    shape = [*input.shape[:place], 1, *input.shape[place + 1 :]]
+    expected = shape if keepdims else [*input.shape[:place], *input.shape[place + 1 :]]
     expect_shape(owner, gradOutput, tuple(expected), "gradOutput")
     return gradOutput.reshape(shape)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, axis_of, integer
 
-from .axes import expect_axis, put_along, with_axis, without_axis
+from .axes import put_along, with_axis, without_axis
 
 
 class Max(Module):
@@ -57,10 +55,10 @@ class Max(Module):
 
     def __init__(self, axis: int = -1, keepdims: bool = False) -> None:
         super().__init__()
-        self.axis, self.keepdims = operator.index(axis), bool(keepdims)
+        self.axis, self.keepdims = integer("Max", "axis", axis), bool(keepdims)
 
     def updateOutput(self, input: Array) -> Array:
-        expect_axis(self, input, self.axis)
+        axis_of(self, self.axis, input)
         largest: Array = np.maximum.reduce(as_floating(input), self.axis, keepdims=True)
         output = without_axis(largest, self.axis, self.keepdims)
         self.output = output

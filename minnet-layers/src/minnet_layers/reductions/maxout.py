@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, expect_forward, expect_shape
-from minnet_core.nn import as_floating, column_sums
+from minnet_core.nn import as_floating, column_sums, positive_int
 
-from ..arguments import draw_uniform, positive_int
+from ..arguments import draw_uniform
 from .axes import put_along
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import operator
-
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference
-from minnet_core.nn import as_floating, floating_dtype
+from minnet_core.nn import as_floating, axis_of, floating_dtype, integer
 
-from .axes import expect_axis, spread_along, sums_along, with_axis, without_axis
+from .axes import spread_along, sums_along, with_axis, without_axis
 
 
 class Mean(Module):
@@ -51,10 +49,10 @@ class Mean(Module):
 
     def __init__(self, axis: int = -1, keepdims: bool = False) -> None:
         super().__init__()
-        self.axis, self.keepdims = operator.index(axis), bool(keepdims)
+        self.axis, self.keepdims = integer("Mean", "axis", axis), bool(keepdims)
 
     def updateOutput(self, input: Array) -> Array:
-        expect_axis(self, input, self.axis)
+        axis_of(self, self.axis, input)
         n = input.shape[self.axis]
         with np.errstate(over="ignore", invalid="ignore"):
             means = sums_along(input, self.axis) / n

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import operator
-
 from minnet_core import Array, Example, Module, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import axis_of, floating_dtype, integer
 
-from .axes import expect_axis, spread_along, sums_along, with_axis, without_axis
+from .axes import spread_along, sums_along, with_axis, without_axis
 
 
 class Sum(Module):
@@ -49,10 +47,10 @@ class Sum(Module):
 
     def __init__(self, axis: int = -1, keepdims: bool = False) -> None:
         super().__init__()
-        self.axis, self.keepdims = operator.index(axis), bool(keepdims)
+        self.axis, self.keepdims = integer("Sum", "axis", axis), bool(keepdims)
 
     def updateOutput(self, input: Array) -> Array:
-        expect_axis(self, input, self.axis)
+        axis_of(self, self.axis, input)
         sums = sums_along(input, self.axis).astype(floating_dtype(input), copy=False)
         output = without_axis(sums, self.axis, self.keepdims)
         self.output = output

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Affine, Array, Example, Module, expect_shape
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, positive_int
 
-from ..arguments import draw_uniform, positive_int
+from ..arguments import draw_uniform
 from .spreading import expect_spread, spread_affine, spread_sums
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import as_floating, column_sums, describe
+from minnet_core.nn import as_floating, column_sums, describe, positive_int
 
-from ..arguments import draw_uniform, positive_int
+from ..arguments import draw_uniform
 
 BLOCK = 2**20
 """As many products of two features are held at a time: 4 MB in float32, rather than those of the whole batch."""

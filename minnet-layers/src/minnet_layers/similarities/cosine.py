@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array, Example, Module, expect_shape
-from minnet_core.nn import accumulation_dtype, as_floating
+from minnet_core.nn import accumulation_dtype, as_floating, positive_float, positive_int
 
-from ..arguments import draw_uniform, positive_int
-from ..feature_rows import positive_float
+from ..arguments import draw_uniform
 from .lengths import lengths_along, unit_back
 
 

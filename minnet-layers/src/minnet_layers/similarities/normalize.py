@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import accumulation_dtype, floating_dtype, whole_rows
+from minnet_core.nn import accumulation_dtype, axis_of, floating_dtype, integer, positive_float, whole_rows
 
-from ..feature_rows import positive_float
 from .lengths import lengths_along, unit_back
 
 
@@ -66,12 +64,14 @@ class Normalize(Module):
 
     def __init__(self, p: float | str = 2.0, eps: float = 1e-12, axis: int = -1) -> None:
         super().__init__()
-        self.p, self.eps, self.axis = float(p), positive_float("Normalize", "eps", eps), operator.index(axis)
+        self.p, self.eps = float(p), positive_float("Normalize", "eps", eps)
+        self.axis = integer("Normalize", "axis", axis)
         if not self.p >= 1:
             raise ValueError(f"Normalize: expected p to be 1 or more, of which there is a norm, received {p!r}")
         self.lengths: Array = None  # type: ignore[assignment]  # before a pass
 
     def updateOutput(self, input: Array) -> Array:
+        axis_of(self, self.axis, input)
         wide = input.astype(accumulation_dtype(input), copy=False)
         lengths = lengths_along(wide, self.p, self.axis, self.eps)
         with whole_rows(wide):

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Example, Reference
+from minnet_core.nn import positive_int
 
 from .conv2d import Conv2d
-from .convolving import positive_int
 
 
 class SameConv2d(Conv2d):

@@ -1,49 +1,9 @@
-"""What the layers here expect of their arguments, and which axes of an input those mean."""
+"""Which stretch of an axis, or of a table, and which place for a new axis the arguments of a layer mean."""
 
 from __future__ import annotations
 
-import operator
-from typing import SupportsIndex
-
 from minnet_core import Array, ShapeError
 from minnet_core.nn import describe
-
-
-def integer(owner: str, name: str, value: SupportsIndex, *, least: int | None = None) -> int:
-    """Return a constructor argument as an int.
-
-    Raises:
-        TypeError: if it is no integer.
-        ValueError: if it is below ``least``.
-
-    >>> integer("Replicate", "n", 0, least=1)
-    Traceback (most recent call last):
-    ...
-    ValueError: Replicate: expected n to be at least 1, received 0
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{owner}: expected {name} to be an integer, received {value!r}") from None
-    if least is not None and number < least:
-        raise ValueError(f"{owner}: expected {name} to be at least {least}, received {value!r}")
-    return number
-
-
-def axis_of(owner: object, axis: int, input: Array, *, name: str = "input") -> int:
-    """Return which axis of an array is meant, counted from 0.
-
-    Raises:
-        ShapeError: if the array has none of this number.
-
-    >>> import numpy as np
-    >>> axis_of("Select -1, 0", -1, np.zeros((2, 3)))
-    1
-    """
-    axes = getattr(input, "ndim", 0)  # of a table, which has no axes either
-    if not -axes <= axis < axes:
-        raise ShapeError(f"{owner}: expected {name} with an axis {axis}, received {describe(input)}")
-    return axis % axes
 
 
 def place_of(owner: object, axis: int, input: Array) -> int:

@@ -8,9 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from minnet_core import Array, ShapeError
-from minnet_core.nn import describe
-
-from .arguments import axis_of
+from minnet_core.nn import axis_of, describe
 
 
 def joined(owner: object, axis: int, arrays: Sequence[Array], name: str = "input") -> Array:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from minnet_core import Array
-from minnet_core.compilation import Backward, NoOperationsError, Table, Value, operations as o
+from minnet_core.compilation import Backward, NoOperationsError, Table, Value, chain, operations as o
 
 if TYPE_CHECKING:
     from .arithmetic import CAddTable, CMulTable
@@ -58,18 +58,13 @@ def bottle(table: Table, container: Bottle, x: Value) -> tuple[Value, Backward]:
     if axes < 1 or not container.modules:
         raise NoOperationsError(f"it has no modules, or its input has too few axes, {x.shape}")
     lead, rest = x.shape[:axes], x.shape[axes:]
-    y, backwards = table.plain(x).reshape(int(np.prod(lead)), *rest), []
-    for module in container.modules:
-        y, backward = table.module(module, y, takes_table=True)
-        backwards.append(backward)
+    y, through = chain(table, container.modules, table.plain(x).reshape(int(np.prod(lead)), *rest))
     if isinstance(y, tuple):
         raise NoOperationsError("its modules make a table")
     made = table.plain(y)
 
     def go_back(g: Value) -> Value | None:
-        gradient: Value | None = table.arranged(g.reshape(*made.shape), y)
-        for backward in reversed(backwards):
-            gradient = None if gradient is None else backward(gradient)
+        gradient = through(table.arranged(g.reshape(*made.shape), y))
         return None if gradient is None else table.plain(gradient).reshape(*x.shape)
 
     return made.reshape(*lead, *made.shape[1:]), go_back

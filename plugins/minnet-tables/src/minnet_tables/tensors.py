@@ -44,17 +44,19 @@ def floating_copy(array: Array) -> Array:
 
 
 def summed(tensors: list[Tensor]) -> Tensor:
-    """Add tensors of one structure: new arrays.
+    """Add gradients of one structure: new arrays; those that are None, as of indices, have nothing to add.
 
-    >>> summed([(np.ones(2), np.ones(1)), (np.ones(2), np.ones(1))])
-    (array([2., 2.]), array([2.]))
+    >>> summed([(np.ones(2), None), (np.ones(2), np.ones(1)), None])
+    (array([2., 2.]), array([1.]))
     """
-    first, *others = tensors
+    first, *others = [each for each in tensors if each is not None] or [None]
+    if isinstance(first, tuple):
+        return tuple(summed(list(parts)) for parts in zip(first, *others, strict=True))
     if not others:
         return mapped(floating_copy, first)
-    total = mapped(np.add, first, others[0])
+    total: Array = first + others[0]
     for other in others[1:]:
-        total = mapped(np.add, total, other)
+        total = total + other
     return total
 
 

@@ -1,6 +1,6 @@
 """Where kernels of convolutions lie, and what they compute there."""
 
-from .convolution_arguments import channels_in_groups, draw_parameters, positive_int
+from .convolution_arguments import channels_in_groups, draw_parameters
 from .convolution_examples import convolution_example
 from .convolutions import channel_sums, convolve, convolve_back, convolve_weights, output_shape
 from .folding import absorb_channels
@@ -19,6 +19,5 @@ __all__ = [
     "draw_parameters",
     "output_padding_of",
     "output_shape",
-    "positive_int",
     "transposed_shape",
 ]

@@ -9,21 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from minnet_core import Array
-
-from ..images import integers
+from minnet_core.nn import positive_int
 
 MODES = ("zeros", "reflect", "replicate", "circular")
 """What padding may hold: zeros, the image in a mirror, its border again, or its other end."""
-
-
-def positive_int(owner: str, name: str, value: Any) -> int:
-    """Return an argument as an int.
-
-    Raises:
-        TypeError: if it is no integer.
-        ValueError: if it is below 1.
-    """
-    return integers(owner, name, value, 1)[0]
 
 
 def channels_in_groups(owner: str, groups: int, **channels: Any) -> list[int]:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeAlias
 from attrs import evolve, frozen
 
 from minnet_core import ShapeError
+from minnet_core.nn import positive_int
 
 from ..images import integers
-from .convolution_arguments import MODES, positive_int
+from .convolution_arguments import MODES
 
 Pair: TypeAlias = tuple[int, int]
 

@@ -9,9 +9,7 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Sequential, ShapeError, expect_shape
-from minnet_core.nn import describe
-
-from ..arguments import integer
+from minnet_core.nn import describe, integer
 
 
 class Bottle(Sequential):

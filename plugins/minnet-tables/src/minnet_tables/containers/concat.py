@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Self, SupportsIndex
 
 from minnet_core import Array, Example, Module, expect_shape
-from minnet_core.nn import Tensor
+from minnet_core.nn import Tensor, integer
 
-from ..arguments import integer
 from ..joining import joined, parted
 from ..tensors import expect_arrays, summed
 from .branches import Branches

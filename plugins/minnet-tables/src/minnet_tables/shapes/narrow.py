@@ -7,9 +7,9 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import axis_of, floating_dtype, integer
 
-from ..arguments import axis_of, integer, stretch
+from ..arguments import stretch
 
 
 class Narrow(Module):

@@ -7,9 +7,9 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, expect_shape
-from minnet_core.nn import accumulation_dtype, floating_dtype
+from minnet_core.nn import accumulation_dtype, floating_dtype, integer
 
-from ..arguments import integer, place_of
+from ..arguments import place_of
 
 
 class Replicate(Module):

@@ -7,9 +7,7 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import describe, floating_dtype
-
-from ..arguments import axis_of, integer
+from minnet_core.nn import axis_of, describe, floating_dtype, integer
 
 
 class Select(Module):

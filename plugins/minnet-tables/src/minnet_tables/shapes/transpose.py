@@ -8,9 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import describe
-
-from ..arguments import axis_of
+from minnet_core.nn import axis_of, describe
 
 
 class Transpose(Module):

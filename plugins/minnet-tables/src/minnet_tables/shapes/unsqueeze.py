@@ -7,8 +7,9 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
+from minnet_core.nn import integer
 
-from ..arguments import integer, place_of
+from ..arguments import place_of
 
 
 class Unsqueeze(Module):

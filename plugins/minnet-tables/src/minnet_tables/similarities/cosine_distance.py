@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, positive_float
 
 from .norms import norms
 from .pairs import expect_pair
@@ -50,9 +50,7 @@ class CosineDistance(Module):
 
     def __init__(self, eps: float = 1e-8) -> None:
         super().__init__()
-        if not eps > 0:
-            raise ValueError(f"CosineDistance: expected eps to be positive, received {eps!r}")
-        self.eps = eps
+        self.eps = positive_float("CosineDistance", "eps", eps)
 
     def updateOutput(self, input: tuple[Array, Array]) -> Array:
         (a, _), (b, _) = map(self._direction, expect_pair(self, input))

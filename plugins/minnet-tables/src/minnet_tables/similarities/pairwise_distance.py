@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, positive_float
 
 from .norms import norms
 from .pairs import expect_pair
@@ -54,11 +54,9 @@ class PairwiseDistance(Module):
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6) -> None:
         super().__init__()
-        if not p >= 1:
+        self.p, self.eps = float(p), positive_float("PairwiseDistance", "eps", eps, or_zero=True)
+        if not self.p >= 1:
             raise ValueError(f"PairwiseDistance: expected p to be 1 or more, received {p!r}")
-        if not eps >= 0:
-            raise ValueError(f"PairwiseDistance: expected eps not to be negative, received {eps!r}")
-        self.p, self.eps = p, eps
 
     def updateOutput(self, input: tuple[Array, Array]) -> Array:
         output: Array = norms(self._differences(input), self.p)[..., 0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import SupportsIndex
 
 from minnet_core import Array, Example, Module, expect_shape
+from minnet_core.nn import integer
 
-from ..arguments import integer
 from ..joining import joined, parted
 from ..tensors import expect_arrays, floating_copy
 

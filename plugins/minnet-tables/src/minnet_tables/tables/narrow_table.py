@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import SupportsIndex
 
 from minnet_core import Example, Module
-from minnet_core.nn import Tensor
+from minnet_core.nn import Tensor, integer
 
-from ..arguments import integer, stretch
+from ..arguments import stretch
 from ..tensors import copied, expect_like, expect_table, floating_copy, mapped, zeros_like
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import SupportsIndex
 
 from minnet_core import Example, Module, ShapeError
-from minnet_core.nn import Tensor, describe
+from minnet_core.nn import Tensor, describe, integer
 
-from ..arguments import integer
 from ..tensors import copied, expect_like, expect_table, floating_copy, mapped, zeros_like
 
 

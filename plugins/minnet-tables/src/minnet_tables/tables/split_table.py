@@ -7,9 +7,8 @@ from typing import SupportsIndex
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference
-from minnet_core.nn import floating_dtype
+from minnet_core.nn import axis_of, floating_dtype, integer
 
-from ..arguments import axis_of, integer
 from ..tensors import expect_like
 
 
