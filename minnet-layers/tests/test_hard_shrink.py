@@ -28,7 +28,7 @@ def test_with_0_nothing_is_lost_but_the_gradient_at_0():
 
 @pytest.mark.parametrize("lambd", [-1, np.nan])
 def test_a_lambda_below_0_is_refused(lambd):
-    with pytest.raises(ValueError, match=f"HardShrink: expected lambd of 0 or more, received {lambd}"):
+    with pytest.raises(ValueError, match=f"HardShrink: expected lambd to be 0 or more, received {lambd}"):
         HardShrink(lambd)
 
 

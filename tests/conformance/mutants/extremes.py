@@ -41,7 +41,11 @@ EXTREMES = (
     ),
     Mutant(
         SoftPlus,
-        ("output = softplus(input)", "output = np.log(1 + np.exp(as_floating(input)))"),
+        (
+            "output = softplus(input)",
+            "import numpy as np  # which the class does without\n\n"
+            "        output = np.log(1 + np.exp(as_floating(input)))",
+        ),
         _LARGE,
         "log(1 + exp(x)) as it is written",
     ),

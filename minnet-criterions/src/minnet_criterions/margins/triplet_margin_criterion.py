@@ -71,7 +71,7 @@ class TripletMarginCriterion(Criterion):
         self.margin = positive_float("TripletMarginCriterion", "margin", margin)
         self.p = positive_float("TripletMarginCriterion", "p", p)
         if self.p < 1:
-            raise ValueError(f"TripletMarginCriterion: expected p of 1 or more, received {p!r}")
+            raise ValueError(f"TripletMarginCriterion: expected p to be 1 or more, received {p!r}")
         self.eps = positive_float("TripletMarginCriterion", "eps", eps, or_zero=True)
         self.swap = swap
 

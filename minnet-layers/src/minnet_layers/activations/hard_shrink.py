@@ -47,7 +47,7 @@ class HardShrink(Module):
         super().__init__()
         self.lambd = float(lambd)
         if not self.lambd >= 0:
-            raise ValueError(f"HardShrink: expected lambd of 0 or more, received {lambd!r}")
+            raise ValueError(f"HardShrink: expected lambd to be 0 or more, received {lambd!r}")
 
     def updateOutput(self, input: Array) -> Array:
         input = as_floating(input)

@@ -46,7 +46,7 @@ class SoftShrink(Module):
         super().__init__()
         self.lambd = float(lambd)
         if not self.lambd >= 0:
-            raise ValueError(f"SoftShrink: expected lambd of 0 or more, received {lambd!r}")
+            raise ValueError(f"SoftShrink: expected lambd to be 0 or more, received {lambd!r}")
 
     def updateOutput(self, input: Array) -> Array:
         input = as_floating(input)

@@ -19,7 +19,8 @@ class GaussianNoise(Module):
 
     .. math:: \frac{\partial L}{\partial x} = g
 
-    PyTorch: none; ``x + std * torch.randn_like(x)``. Keras: ``GaussianNoise(std)``. Torch7: none.
+    PyTorch: none; ``x + std * torch.randn_like(x)``. Keras: ``GaussianNoise(std)``. Torch7:
+    ``nn.WhiteNoise(mean, std)``, of any mean.
 
     Paper: Bishop, 1995, Neural Computation 7:108, which shows it to be a penalty on slopes.
 
