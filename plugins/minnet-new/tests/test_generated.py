@@ -28,7 +28,7 @@ each_project = pytest.mark.parametrize(
 
 @pytest.fixture
 def project(folder, kind, hints):
-    return scaffold(Project("minnet-soft-shrink", kind=kind, hints=hints), folder)
+    return scaffold(Project("minnet-soft-kink", kind=kind, hints=hints), folder)
 
 
 def texts(project):
@@ -54,15 +54,15 @@ def test_nothing_of_the_template_is_left(project):
 
 
 def test_a_text_of_the_author_is_never_a_template(folder):
-    made = scaffold(Project("minnet-mish", author="{{ kind }} {% raw %}", description="{{ 1 + 1 }}"), folder)
+    made = scaffold(Project("minnet-smish", author="{{ kind }} {% raw %}", description="{{ 1 + 1 }}"), folder)
     assert "Copyright (c) {{ kind }} {% raw %}\n" in made.joinpath("LICENSE").read_text()
-    assert made.joinpath("src/minnet_mish/__init__.py").read_text().startswith('"""{{ 1 + 1 }}."""')
+    assert made.joinpath("src/minnet_smish/__init__.py").read_text().startswith('"""{{ 1 + 1 }}."""')
 
 
 def test_letters_of_any_alphabet_arrive(folder):
-    made = scaffold(Project("minnet-mish", author="Ольга Ø'Neill", description="Миш."), folder)
+    made = scaffold(Project("minnet-smish", author="Ольга Ø'Neill", description="Миш."), folder)
     assert "Copyright (c) Ольга Ø'Neill\n" in made.joinpath("LICENSE").read_text("utf-8")
-    assert made.joinpath("src/minnet_mish/__init__.py").read_text("utf-8").startswith('"""Миш."""')
+    assert made.joinpath("src/minnet_smish/__init__.py").read_text("utf-8").startswith('"""Миш."""')
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,14 +70,14 @@ def test_hints_are_comments_and_nothing_else_differs(folder, kind):
     folders = {hints: folder / str(hints) for hints in (True, False)}
     for hints, place in folders.items():
         place.mkdir()
-        scaffold(Project("minnet-mish", kind=kind, hints=hints), place)
-    with_hints, without = (texts(place / "minnet-mish") for place in folders.values())
+        scaffold(Project("minnet-smish", kind=kind, hints=hints), place)
+    with_hints, without = (texts(place / "minnet-smish") for place in folders.values())
     assert not any("YOURS" in text for text in without.values())
     assert {name for name, text in with_hints.items() if "YOURS:" in text} == {
         "README.md",
         "pyproject.toml",
-        "src/minnet_mish/mish.py",
-        "tests/test_mish.py",
+        "src/minnet_smish/smish.py",
+        "tests/test_smish.py",
     }
     for name, text in with_hints.items():
         if name.endswith(".py"):
@@ -88,7 +88,7 @@ def test_hints_are_comments_and_nothing_else_differs(folder, kind):
 def test_a_component_has_the_order_of_all(project):
     (cls,) = [
         node
-        for node in ast.parse(texts(project)["src/minnet_soft_shrink/soft_shrink.py"]).body
+        for node in ast.parse(texts(project)["src/minnet_soft_kink/soft_kink.py"]).body
         if isinstance(node, ast.ClassDef)
     ]
     methods = [node.name for node in cls.body if isinstance(node, ast.FunctionDef)]
@@ -96,7 +96,7 @@ def test_a_component_has_the_order_of_all(project):
     public = [name for name in methods if name in order]
     assert public == sorted(public, key=order.index)
     docstring = ast.get_docstring(cls)
-    assert docstring.startswith("SoftShrink: ")
+    assert docstring.startswith("SoftKink: ")
     assert all(word in docstring for word in (".. math::", "PyTorch: ", "Paper: ", "Args:", ">>> "))
 
 
@@ -148,8 +148,8 @@ def test_its_own_tests_pass(project, install):
 def test_it_is_found_and_passes_the_conformance_kit(project, install, kind):
     site = str(install(project))
     listed = json.loads(run_python("-m", "minnet_core", f"{kind}s", "--json", PYTHONPATH=site).stdout)
-    assert ("SoftShrink", "minnet-soft-shrink") in {(row["name"], row["distribution"]) for row in listed}
-    done = run_python("-m", "minnet_core", "check", "minnet-soft-shrink", "--json", PYTHONPATH=site)
+    assert ("SoftKink", "minnet-soft-kink") in {(row["name"], row["distribution"]) for row in listed}
+    done = run_python("-m", "minnet_core", "check", "minnet-soft-kink", "--json", PYTHONPATH=site)
     assert done.returncode == 0, done.stdout + done.stderr
     statuses = [result["status"] for report in json.loads(done.stdout) for result in report["results"]]
     assert "failed" not in statuses
@@ -166,8 +166,8 @@ def test_awkward_names_work_too(folder, install, name, cls):
 
 
 def test_tests_fail_when_the_formula_is_wrong(folder, install):
-    project = scaffold(Project("minnet-mish"), folder)
-    module = project / "src/minnet_mish/mish.py"
+    project = scaffold(Project("minnet-smish"), folder)
+    module = project / "src/minnet_smish/smish.py"
     module.write_text(
         module.read_text().replace("gate + steep * gate * sigmoid(-steep)", "gate + gate * sigmoid(-steep)")
     )

@@ -47,7 +47,7 @@ def test_what_is_accepted_can_be_imported_and_collides_with_nothing(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-mish", "mish-", "mish!", "mi sh", "minnet/mish", "mïsh", "mish\n", "..", "a/../b"]
+    "text", ["", "-smish", "smish-", "smish!", "mi sh", "minnet/smish", "mïsh", "smish\n", "..", "a/../b"]
 )
 def test_what_is_no_name_of_a_distribution_is_refused(text):
     with pytest.raises(ValueError, match="expected the name of a project, ASCII letters and digits with '-', '_' or"):
@@ -56,7 +56,7 @@ def test_what_is_no_name_of_a_distribution_is_refused(text):
 
 def test_a_name_that_cannot_be_imported_is_refused():
     with pytest.raises(
-        ValueError, match="^expected a name that begins with a letter, such as minnet-mish; received '3d'$"
+        ValueError, match="^expected a name that begins with a letter, such as minnet-smish; received '3d'$"
     ):
         project_name("3d")
 
@@ -78,7 +78,7 @@ def test_a_class_that_cannot_be_called_what_follows_from_the_project_asks_for_an
         derived_class_name("minnet-3d")
 
 
-@pytest.mark.parametrize("text", ["", "mish", "soft_shrink", "Soft_Shrink", "2D", "Mish!", "Mïsh", "Mish ", "a.B"])
+@pytest.mark.parametrize("text", ["", "smish", "soft_shrink", "Soft_Shrink", "2D", "Smish!", "Mïsh", "Smish ", "a.B"])
 def test_what_is_no_name_of_a_class_is_refused(text):
     with pytest.raises(ValueError, match="expected the name of a class in the form SoftShrink, received"):
         class_name(text)

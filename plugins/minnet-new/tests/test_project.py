@@ -19,23 +19,23 @@ def test_what_is_said_wins():
 
 
 def test_the_article_fits_the_kind():
-    assert "an optimizer" in Project("minnet-mish", kind="optimizer").description
-    assert "a criterion" in Project("minnet-mish", kind="criterion").description
+    assert "an optimizer" in Project("minnet-smish", kind="optimizer").description
+    assert "a criterion" in Project("minnet-smish", kind="criterion").description
 
 
 def test_another_kind_is_refused():
     with pytest.raises(ValueError, match="loss"):
-        Project("minnet-mish", kind="loss")
+        Project("minnet-smish", kind="loss")
 
 
 @pytest.mark.parametrize("field", ["author", "description"])
 @pytest.mark.parametrize("text", ["", " ", 'a"b', "a\\b", "a\nb", "a\tb", "a\x00b"])
 def test_a_text_that_needs_escaping_is_refused(field, text):
     with pytest.raises(ValueError, match=f'expected {field} to be a line of text without " and'):
-        Project("minnet-mish", **{field: text})
+        Project("minnet-smish", **{field: text})
 
 
 def test_a_description_that_is_too_long_is_refused():
-    Project("minnet-mish", description="x" * LONGEST)
+    Project("minnet-smish", description="x" * LONGEST)
     with pytest.raises(ValueError, match="expected description to have at most 100 characters, received 101"):
-        Project("minnet-mish", description="x" * (LONGEST + 1))
+        Project("minnet-smish", description="x" * (LONGEST + 1))

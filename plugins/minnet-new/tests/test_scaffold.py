@@ -43,14 +43,14 @@ def test_all_files_are_made_and_nothing_beside_them(folder, kind):
 
 
 def test_the_folder_has_the_permissions_of_any_folder_made_here(folder):
-    made = scaffold(Project("minnet-mish"), folder)
+    made = scaffold(Project("minnet-smish"), folder)
     (folder / "other").mkdir()
     assert stat.S_IMODE(made.stat().st_mode) == stat.S_IMODE((folder / "other").stat().st_mode)
 
 
 def test_an_empty_folder_is_filled(folder):
-    (folder / "minnet-mish").mkdir()
-    assert "LICENSE" in files(scaffold(Project("minnet-mish"), folder))
+    (folder / "minnet-smish").mkdir()
+    assert "LICENSE" in files(scaffold(Project("minnet-smish"), folder))
 
 
 def occupy_by_a_file(target):
@@ -73,12 +73,12 @@ def occupy_by_a_dead_link(target):
 
 @pytest.mark.parametrize("occupy", [occupy_by_a_file, occupy_by_a_folder, occupy_by_a_link, occupy_by_a_dead_link])
 def test_nothing_is_overwritten(folder, occupy):
-    occupy(folder / "minnet-mish")
+    occupy(folder / "minnet-smish")
     before = [(path, path.is_file() and path.read_text()) for path in sorted(folder.rglob("*"))]
     with pytest.raises(
-        MinnetError, match="minnet-mish: expected nothing or an empty folder in this place; nothing was"
+        MinnetError, match="minnet-smish: expected nothing or an empty folder in this place; nothing was"
     ):
-        scaffold(Project("minnet-mish"), folder)
+        scaffold(Project("minnet-smish"), folder)
     assert [(path, path.is_file() and path.read_text()) for path in sorted(folder.rglob("*"))] == before
 
 
@@ -92,10 +92,10 @@ def test_a_failure_leaves_nothing_behind(folder, monkeypatch, error):
 
     monkeypatch.setattr(copier, "run_copy", fail)
     with pytest.raises((MinnetError, type(error))) as caught:
-        scaffold(Project("minnet-mish"), folder)
+        scaffold(Project("minnet-smish"), folder)
     assert os.listdir(folder) == []
     if isinstance(error, copier.errors.CopierError):
-        assert str(caught.value) == "minnet-mish: expected copier to fill the template; it failed: no"
+        assert str(caught.value) == "minnet-smish: expected copier to fill the template; it failed: no"
 
 
 def test_something_that_appears_meanwhile_is_not_overwritten(folder, monkeypatch):
@@ -103,13 +103,13 @@ def test_something_that_appears_meanwhile_is_not_overwritten(folder, monkeypatch
 
     def slow(*arguments, **options):
         original(*arguments, **options)
-        (folder / "minnet-mish").mkdir()
-        (folder / "minnet-mish" / "mine").write_text("mine")
+        (folder / "minnet-smish").mkdir()
+        (folder / "minnet-smish" / "mine").write_text("mine")
 
     monkeypatch.setattr(copier, "run_copy", slow)
-    with pytest.raises(OSError, match="minnet-mish"):
-        scaffold(Project("minnet-mish"), folder)
-    assert files(folder) == {"minnet-mish/mine"}
+    with pytest.raises(OSError, match="minnet-smish"):
+        scaffold(Project("minnet-smish"), folder)
+    assert files(folder) == {"minnet-smish/mine"}
 
 
 def test_neither_git_nor_a_home_is_needed_and_nothing_is_printed(folder, tmp_path, monkeypatch, capfd):
@@ -125,11 +125,11 @@ def test_every_variable_of_the_template_has_a_value():
     environment = Environment()
     texts = [path.read_text("utf-8") for path in ROOT.rglob("*.jinja")] + [str(path) for path in ROOT.rglob("*")]
     used = set().union(*(meta.find_undeclared_variables(environment.parse(text)) for text in texts))
-    assert used == answers(Project("minnet-mish")).keys()
+    assert used == answers(Project("minnet-smish")).keys()
 
 
 def test_it_works_where_minnet_is_on_no_index_and_says_how(folder):
-    made = scaffold(Project("minnet-mish"), folder)
+    made = scaffold(Project("minnet-smish"), folder)
     tox = ConfigParser()
     tox.read(made / "tox.ini")
     assert tox["testenv"]["pass_env"] == "PIP_FIND_LINKS"
@@ -140,6 +140,6 @@ def test_it_works_where_minnet_is_on_no_index_and_says_how(folder):
 def test_pins_follow_what_is_installed(folder, monkeypatch):
     installed = {"minnet-core": "1.4.2", "pytest-minnet": "0.7.1"}
     monkeypatch.setattr("minnet_new.scaffold.version", installed.__getitem__)
-    text = scaffold(Project("minnet-mish"), folder).joinpath("pyproject.toml").read_text()
+    text = scaffold(Project("minnet-smish"), folder).joinpath("pyproject.toml").read_text()
     assert '"minnet-core >=1.4,<2",' in text
     assert '"pytest-minnet >=0.7,<0.8"]' in text

@@ -19,23 +19,23 @@ NEEDED = frozenset({"hypothesis", "minnet", "numpy", "pytest", "pytest-minnet"})
 
 
 def project_name(text: str) -> str:
-    """Return the canonical name of a project, ``minnet-mish``.
+    """Return the canonical name of a project, ``minnet-smish``.
 
     Raises:
         ValueError: if no distribution can have the name, or no package can be imported by it, or it is taken.
 
-    >>> project_name("Minnet_Mish")
-    'minnet-mish'
+    >>> project_name("Minnet_Smish")
+    'minnet-smish'
     """
     if not _PROJECT.fullmatch(text):
         raise ValueError(
             "expected the name of a project, ASCII letters and digits with '-', '_' or '.' between them, "
-            f"such as minnet-mish; received {text!r}"
+            f"such as minnet-smish; received {text!r}"
         )
     name = canonical(text)
     package = package_name(name)
     if not package.isidentifier():
-        raise ValueError(f"expected a name that begins with a letter, such as minnet-mish; received {text!r}")
+        raise ValueError(f"expected a name that begins with a letter, such as minnet-smish; received {text!r}")
     if keyword.iskeyword(package) or package in sys.stdlib_module_names:
         raise ValueError(f"expected a name other than one that Python itself uses; received {text!r}")
     if name in FIRST_PARTY | NEEDED | {LOCAL}:

@@ -34,9 +34,9 @@ class Project:
     """What to generate.
 
     Attributes:
-        name: of the distribution and its folder, ``minnet-mish``.
+        name: of the distribution and its folder, ``minnet-smish``.
         kind: what its class is, one of `templates`.
-        class_name: of its component, ``Mish``.
+        class_name: of its component, ``Smish``.
         author: who holds the copyright.
         description: one sentence.
         hints: whether comments say where the author's own work goes.

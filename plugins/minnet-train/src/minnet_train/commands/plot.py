@@ -169,8 +169,11 @@ _ITS = ("model", "output", "imports")
 
 def _expect_alone() -> None:
     context = click.get_current_context()
-    for name in context.params:
-        if name not in _ITS and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+    for name, value in context.params.items():
+        is_given = (
+            context.get_parameter_source(name) is not ParameterSource.DEFAULT and value != ()
+        )  # as click 8.1 says
+        if name not in _ITS and is_given:
             raise click.UsageError(f"expected --model with no more than --output and --import, received {name}")
 
 
