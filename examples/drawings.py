@@ -11,7 +11,9 @@ from attrs import frozen
 from minnet_core import Array, Graph
 from minnet_train import Run, load_digits
 from minnet_train.plots import INK, draw_images, square_images, styled
-from minnet_train.plots.figures import COLOURS, new_figure
+from minnet_train.plots.figures import COLOURS, SEQUENTIAL, new_figure
+
+from .rents import levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -124,6 +126,24 @@ def draw_plane(run: Run) -> Figure:
     return figure
 
 
+def draw_towns(run: Run) -> Figure:
+    """Draw the vector that a network has learned for each town, as dark as its rents are high."""
+    columns = run.preparation.columns
+    assert isinstance(run.model, Graph)
+    assert columns.names is not None
+    towns = columns.categories[columns.names.index("town")]
+    places = run.model["place"].namedParameters()["W"][1:]  # the first is that of any other town
+    level_of = levels()
+    with styled():
+        figure, axes = _panel(4.8)
+        points = axes.scatter(*places.T, c=[level_of[town] for town in towns], cmap=SEQUENTIAL, edgecolors="black")
+        for place, town in zip(places.tolist(), towns, strict=True):
+            axes.annotate(town, place, (4, 4), textcoords="offset points", size=7)
+        figure.colorbar(points, label="rent of a new square metre")
+        axes.set_title("the vectors of the towns")
+    return figure
+
+
 def _panel(height: float = 4.0) -> tuple[Figure, Axes]:
     figure = new_figure(6.4, height)
     return figure, figure.add_subplot()
@@ -140,4 +160,5 @@ DRAWINGS = (
     Drawing("rare-focal", "boundary", "What focal loss takes for rare", draw_boundary),
     Drawing("overlaid-digits", "labels", "Images of digits over each other, and the digits seen in them", draw_labels),
     Drawing("siamese", "plane", "Digits where the branch puts them", draw_plane),
+    Drawing("rents-embedding", "towns", "The vectors of towns, coloured by their rents", draw_towns),
 )

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from examples.catalogue import COMPARISONS, FOLDER, experiments
 from examples.drawings import DRAWINGS
 from examples.pictures import FOLDER as PICTURES, SHOWN
+from examples.rents import FILE, write_rents
 from examples.report import report_markdown
 from examples.results import Outcome, Results, digest
 
@@ -159,6 +160,17 @@ def test_labels_are_told_better_than_by_saying_no():
 
 def test_pairs_are_told_apart():
     assert last("siamese", "validation_accuracy_of_pairs") > 0.92
+
+
+def test_vectors_of_towns_are_as_good_as_an_input_for_each():
+    parameters = [RESULTS.outcomes[name].parameters for name in ("rents-embedding", "rents-one-hot")]
+    assert 3 * parameters[0] < parameters[1]
+    assert last("rents-embedding", "validation_mae") < 1.03 * last("rents-one-hot", "validation_mae")
+
+
+def test_the_table_of_rents_is_made_by_its_program(tmp_path):
+    write_rents(tmp_path / "rents.csv")
+    assert (tmp_path / "rents.csv").read_bytes() == FILE.read_bytes()
 
 
 def test_no_digit_of_a_pair_that_is_held_out_is_trained_on():
