@@ -106,6 +106,49 @@ COMPARISONS = (
         ("denoising-autoencoder",),
         log=True,
     ),
+    Comparison(
+        "quantiles",
+        "Quantile regression",
+        "Points above a wave, whose errors are skewed and grow from left to right. `QuantileCriterion` with the\n"
+        "quantiles 0.1, 0.5 and 0.9 learns a median, and a band around it that is as wide as the errors are\n"
+        "there; *coverage* is the fraction of points inside the band, which should be 80%.",
+        ("quantiles",),
+    ),
+    Comparison(
+        "rare",
+        "Focal loss for a rare class",
+        "Two clouds that reach into each other, of which one has two points of a hundred. `FocalCriterion` with\n"
+        "`alpha = 0.75` finds more of them than `BCEWithLogitsCriterion` does, and takes more others for them; F1,\n"
+        "which is about both, is slightly higher. The losses are two different ones, and cannot be compared.",
+        ("rare-bce", "rare-focal"),
+    ),
+    Comparison(
+        "multi-label",
+        "Several labels at once",
+        "One to three digits over each other, and ten scores, of which each says by itself whether its digit is\n"
+        "there: `MultiLabelSoftMarginCriterion`. Whoever always says no has 81.2% of the labels right. No digit of a\n"
+        "held-out image is in one that is trained on.",
+        ("overlaid-digits",),
+    ),
+    Comparison(
+        "siamese",
+        "A siamese network",
+        "Pairs of digits, half of them of one class. The same branch, a `MapTable` in a graph, makes two numbers of\n"
+        "each digit, and `HingeEmbeddingCriterion` moves those of one class together, and others apart. A pair is\n"
+        "told right if its digits are nearer than half the margin, or else farther; half would be right by chance.\n"
+        "No class is ever named, and yet digits that were in no pair of the training lie by their classes.",
+        ("siamese",),
+    ),
+    Comparison(
+        "rents",
+        "Texts and numbers: two inputs",
+        "Invented rents by town, area and age, from a CSV file. The key `inputs` of the data names parts of its\n"
+        "columns: `flat`, the numbers, and `town`, of which an `Embedding` makes two numbers that a `JoinTable` puts\n"
+        "beside them. With less than a third of the weights, it is as good as a network with an input of 0 or 1 for\n"
+        "each of 23 towns. The vectors of dear towns lie together, and cheap ones at the rims.",
+        ("rents-embedding", "rents-one-hot"),
+        log=True,
+    ),
 )
 
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from minnet_train import Run
-from minnet_train.plots import INK, Curves, draw_curves, draw_images, square_images, styled, write_picture
+from minnet_train.plots import Curves, draw_curves, write_picture
 
 from .catalogue import COMPARISONS
+from .drawings import DRAWINGS
 from .results import Outcome
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parents[1] / "docs/experiments"
 """Where the pictures are."""
@@ -30,9 +25,6 @@ SHOWN = {
     "weights": ("overfitting", "The weights of the first 64 units of the first layer, without `Dropout`:"),
 }
 """What `minnet plot --kind` draws of a model -> the experiment, and what the page says above the picture."""
-
-RECONSTRUCTIONS = "autoencoder"
-"""The experiment of which the page shows inputs and outputs."""
 
 
 def draw_comparisons(outcomes: Mapping[str, Outcome]) -> None:
@@ -48,25 +40,10 @@ def draw_model(name: str, run: Run) -> None:
     for kind, (experiment, _) in SHOWN.items():
         if experiment == name:
             _plot(run, name, kind)
-    if name == RECONSTRUCTIONS:
-        write_picture(draw_reconstructions(run), FOLDER / f"{name}-reconstructions.png")
-
-
-def draw_reconstructions(run: Run, count: int = 10) -> Figure:
-    """Draw held-out samples, and under each what an autoencoder makes of it."""
-    inputs, _ = run.test.batch(np.arange(count))
-    run.model.evaluate()
-    images = square_images(np.concatenate([inputs, run.model.forward(inputs)]), "features")
-    with styled():
-        return draw_images(
-            images,
-            ["input"] * count + ["output"] * count,
-            title="held-out digits, and what comes back of them through eight numbers",
-            colour_map=INK,
-            limits=(0, 1),
-            scale="pixel",
-            columns=count,
-        )
+    for drawing in DRAWINGS:
+        if drawing.name == name:
+            run.model.evaluate()
+            write_picture(drawing.draw(run), FOLDER / drawing.file)
 
 
 def _plot(run: Run, name: str, kind: str) -> None:

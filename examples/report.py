@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from statistics import mean, stdev
 
 from .catalogue import COMPARISONS, Comparison
-from .pictures import RECONSTRUCTIONS, SHOWN
+from .drawings import DRAWINGS
+from .pictures import SHOWN
 from .results import Outcome, Results
 
 _INTRODUCTION = """\
@@ -30,7 +31,16 @@ training samples. The numbers in the tables are the mean and standard deviation 
 `python -m examples run` reproduces all of it.
 """
 
-_METRICS = {"validation_accuracy": ("accuracy (%)", 100, 1), "validation_mae": ("MAE", 1, 3)}
+_METRICS = {
+    "validation_accuracy": ("accuracy (%)", 100, 1),
+    "validation_mae": ("MAE", 1, 3),
+    "validation_coverage": ("coverage (%)", 100, 1),
+    "validation_recall": ("recall (%)", 100, 1),
+    "validation_precision": ("precision (%)", 100, 1),
+    "validation_f1": ("F1 (%)", 100, 1),
+    "validation_accuracy_of_labels": ("accuracy of labels (%)", 100, 1),
+    "validation_accuracy_of_pairs": ("accuracy of pairs (%)", 100, 1),
+}
 """A metric of the last epoch -> its heading, what it is multiplied by, and its decimals."""
 
 
@@ -57,8 +67,9 @@ def _section(comparison: Comparison, outcomes: list[Outcome]) -> Iterator[str]:
         if name in comparison.names:
             yield f"{text}\n"
             yield f"![{kind.capitalize()} of {name}](experiments/{name}-{kind}.png)\n"
-    if RECONSTRUCTIONS in comparison.names:
-        yield f"![Held-out digits and their reconstructions](experiments/{RECONSTRUCTIONS}-reconstructions.png)\n"
+    for drawing in DRAWINGS:
+        if drawing.name in comparison.names:
+            yield f"![{drawing.text}](experiments/{drawing.file})\n"
 
 
 def _table(outcomes: list[Outcome]) -> str:

@@ -6,14 +6,18 @@ import tomllib
 from statistics import mean
 
 import examples.results
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from examples.catalogue import COMPARISONS, FOLDER, experiments
+from examples.drawings import DRAWINGS
 from examples.pictures import FOLDER as PICTURES, SHOWN
+from examples.rents import FILE, write_rents
 from examples.report import report_markdown
 from examples.results import Outcome, Results, digest
 
 from minnet_core import load
+from minnet_train import Run, read_experiment
 from minnet_train.commands.train import train
 
 CONVOLUTIONS = ("digits-conv", "digits-residual")
@@ -59,7 +63,7 @@ def test_the_page_shows_the_pictures_that_there_are():
     for picture in PICTURES.iterdir():
         assert f"(experiments/{picture.name})" in PAGE.read_text()
     assert PAGE.read_text().count("](experiments/") == len(list(PICTURES.iterdir()))
-    assert len(list(PICTURES.iterdir())) == len(COMPARISONS) + len(SHOWN) + 1
+    assert len(list(PICTURES.iterdir())) == len(COMPARISONS) + len(SHOWN) + len(DRAWINGS)
 
 
 def test_an_experiment_is_measured_with_several_seeds(tmp_path, monkeypatch):
@@ -134,10 +138,57 @@ def test_noise_is_taken_away():
     assert last("denoising-autoencoder", "validation_loss") < 0.8 * last("denoising-autoencoder", "loss")
 
 
-@pytest.mark.parametrize("name", ["digits-adam", "two-gaussians"])
+def test_the_band_of_quantiles_covers_what_it_should():
+    assert last("quantiles", "validation_coverage") == pytest.approx(0.8, abs=0.01)
+
+
+def test_focal_loss_finds_more_of_a_rare_class_and_is_wrong_more_often():
+    found, wrong, both = (
+        [last(name, f"validation_{key}") for name in ("rare-bce", "rare-focal")]
+        for key in ("recall", "precision", "f1")
+    )
+    assert found[1] > found[0] + 0.1
+    assert wrong[1] < wrong[0] - 0.1
+    assert 0 < both[1] - both[0] < 0.05
+
+
+def test_labels_are_told_better_than_by_saying_no():
+    dataset = Run.prepare(read_experiment(FOLDER / "overlaid-digits.toml")).dataset
+    assert 1 - dataset.targets.mean() == pytest.approx(0.812, abs=5e-4)
+    assert last("overlaid-digits", "validation_accuracy_of_labels") > 0.92
+
+
+def test_pairs_are_told_apart():
+    assert last("siamese", "validation_accuracy_of_pairs") > 0.92
+
+
+def test_vectors_of_towns_are_as_good_as_an_input_for_each():
+    parameters = [RESULTS.outcomes[name].parameters for name in ("rents-embedding", "rents-one-hot")]
+    assert 3 * parameters[0] < parameters[1]
+    assert last("rents-embedding", "validation_mae") < 1.03 * last("rents-one-hot", "validation_mae")
+
+
+def test_the_table_of_rents_is_made_by_its_program(tmp_path):
+    write_rents(tmp_path / "rents.csv")
+    assert (tmp_path / "rents.csv").read_bytes() == FILE.read_bytes()
+
+
+def test_no_digit_of_a_pair_that_is_held_out_is_trained_on():
+    run = Run.prepare(read_experiment(FOLDER / "siamese.toml"))
+    known, held_out = (
+        {image.tobytes() for image in part.batch(np.arange(len(part)))[0].reshape(-1, 64)}
+        for part in (run.training, run.test)
+    )
+    assert len(held_out) > 300
+    assert known.isdisjoint(held_out)
+    assert run.dataset.targets.mean() == 0
+
+
+@pytest.mark.parametrize("name", ["digits-adam", "two-gaussians", "quantiles"])
 def test_the_results_can_be_had_again(name):
     outcome, _ = Outcome.measure(name, 1)
     expected = RESULTS.outcomes[name]
     assert outcome.parameters == expected.parameters
-    for key in ("loss", "validation_loss", "validation_accuracy"):  # another BLAS adds in another order
+    keys = [key for key in outcome.last[0] if "loss" in key or "accuracy" in key]
+    for key in keys:  # another BLAS adds in another order
         assert outcome.last[0][key] == pytest.approx(expected.last[0][key], rel=0.1)

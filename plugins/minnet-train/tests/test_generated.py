@@ -65,6 +65,17 @@ def test_blobs_have_as_many_classes_and_features_as_are_asked_for():
     assert (data.features.shape, data.classes) == ((12, 5), (0, 1, 2, 3))
 
 
+def test_blobs_have_the_shares_that_are_asked_for():
+    data = datasets["Blobs"](n=1001, classes=3, shares=[0.9, 0.09, 0.01]).load()
+    assert np.bincount(data.targets).tolist() == [901, 90, 10]
+
+
+@pytest.mark.parametrize("shares", [[0.5, 0.5, 0.0], [0.5, 0.5], [1, -0.1, 0.1], [0.9, 0.0999, 1e-4]])
+def test_shares_that_are_none_are_an_error(shares):
+    with pytest.raises(ValueError, match="expected shares of 3 classes whose sum is 1"):
+        datasets["Blobs"](n=100, classes=3, shares=shares)
+
+
 @pytest.mark.parametrize("centers", [[[0, 0], [1]], [[], []], [[0, 0]]])
 def test_centers_that_are_none_are_an_error(centers):
     with pytest.raises(ValueError, match="expected"):

@@ -192,3 +192,23 @@ def test_numbers_held_as_objects_are_those_of_a_regression():
 def test_targets_that_are_no_labels_are_refused(targets, message):
     with pytest.raises(ValueError, match=message):
         Samples.of_arrays([[1.0], [2.0]], targets)
+
+
+def test_several_inputs_are_a_tuple_of_the_same_rows():
+    images, words = np.arange(24.0).reshape(4, 2, 3), np.array([3, 1, 2, 0])
+    samples = Samples.of_arrays((images, words), [0, 1, 1, 0])
+    assert (len(samples), samples.inputs_shape) == (4, (7,))
+    (first, second), targets = samples.batch([2, 0])
+    np.testing.assert_array_equal(first, images[[2, 0]])
+    assert second.tolist() == [2, 3]
+    assert targets.argmax(axis=1).tolist() == [1, 0]
+    assert [len(part) for _, part in samples.chunks(3)] == [3, 1]
+
+
+def test_a_tuple_of_rows_that_are_lists_is_one_input():
+    assert Samples.of_arrays(([1, 2], [3, 4]), [0, 1]).batch([1])[0].tolist() == [[3, 4]]
+
+
+def test_inputs_of_other_rows_are_an_error():
+    with pytest.raises(ValueError, match=r"as many rows each, received \(\(3, 2\), \(2,\)\)"):
+        Samples.of_arrays((np.ones((3, 2)), np.ones(2)), [0, 1, 0])

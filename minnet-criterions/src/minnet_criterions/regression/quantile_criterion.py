@@ -17,10 +17,11 @@ class QuantileCriterion(Criterion):
     r"""The pinball loss of one quantile, or of several, which the last axis of the input has then.
 
     Of one, input and target are of one shape ``(batch, ...)``. Of :math:`K`, the input is ``(batch, ..., K)``, and the
-    target ``(batch, ..., 1)``, of which each column of the input estimates another quantile :math:`q_k`:
+    target ``(batch, ..., 1)``, of which each column of the input estimates another quantile :math:`q_k`, or
+    ``(batch, ..., K)``, with a target for each:
 
     .. math:: L = \frac1N \sum_{sk} \begin{cases} (1 - q_k)\,d_{sk} & d_{sk} > 0 \\ -q_k\,d_{sk} & \text{else}
-              \end{cases} = \frac1N \sum_{sk} \bigl(\max(d_{sk}, 0) - q_k\,d_{sk}\bigr), \qquad d_{sk} = x_{sk} - t_s
+              \end{cases} = \frac1N \sum_{sk} \bigl(\max(d_{sk}, 0) - q_k\,d_{sk}\bigr), \qquad d_{sk} = x_{sk} - t_{sk}
 
     Backward, the slope of each side, and the mean of both where the difference is 0:
 
@@ -98,7 +99,8 @@ class QuantileCriterion(Criterion):
         expected = input.shape
         if self.quantiles.ndim:
             expect_shape(self, input, (*input.shape[:1], *input.shape[1:-1], len(self.quantiles)))
-            expected = (*input.shape[:-1], 1)
+            if target.shape != input.shape:
+                expected = (*input.shape[:-1], 1)
         expect_shape(self, target, expected, "target")
         difference: Array = np.subtract(input, target, dtype=accumulation_dtype(input))
         return difference

@@ -228,4 +228,4 @@ def _same_data(record: TrainingRecord, path: Path, data: str | None) -> Dataset:
             f"{path}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said"
         )
-    return dataset if record.experiment.start is None else in_form_of_model(load_other(config, dataset), record)
+    return in_form_of_model(load_other(config, dataset), record) if record.reforms_data else dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -79,12 +80,41 @@ class PreparedRows:
 
 
 @frozen(eq=False)
+class TupleRows:
+    """Rows of several arrays side by side, for a network of several inputs.
+
+    Attributes:
+        parts: the arrays, each (rows, ...).
+    """
+
+    parts: tuple[Array, ...] = field(repr=False)
+
+    @parts.validator
+    def _have_the_same_rows(self, _: Any, parts: tuple[Array, ...]) -> None:
+        if not parts or any(not part.ndim or len(part) != len(parts[0]) for part in parts):
+            shapes = ", ".join(str(part.shape) for part in parts)
+            raise ValueError(f"expected several inputs (rows, ...) of as many rows each, received ({shapes})")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, and all numbers of a row."""
+        return len(self), sum(math.prod(part.shape[1:]) for part in self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def take(self, rows: Any, axis: int = 0, /) -> Any:
+        """Take some rows of each array: a tuple."""
+        return tuple(part.take(rows, axis) for part in self.parts)
+
+
+@frozen(eq=False)
 class Samples:
     """Inputs with their targets.
 
     Attributes:
         inputs: float32, or float64 if they were prepared so, (rows, columns), or of images (rows, channels, height,
-            width), an array or what gives one by ``take(rows, 0)``.
+            width), an array or what gives one by ``take(rows, 0)``, or a tuple of them for a network of several inputs.
         targets: the same, (rows, outputs): the values of a regression, or 1 for the class of the row and else 0, a form
             that every criterion takes.
         classes: their names; empty for a regression.
@@ -156,7 +186,8 @@ class Samples:
         """Take arrays as they are, converted to float32.
 
         Args:
-            inputs: (rows, columns), or any shape whose first axis is the rows.
+            inputs: (rows, columns), or any shape whose first axis is the rows; a tuple of them for a network of several
+                inputs.
             targets: integers or booleans (rows,) are labels, indices into ``classes``; texts are the names of classes;
                 floats are the values of a regression, (rows,) or (rows, outputs), or with ``classes`` a number for
                 each class.
@@ -186,7 +217,9 @@ class Samples:
         targets = targets[:, None] if targets.ndim == 1 else targets
         weights = None if weights is None else np.asarray(weights, np.float64)
         names: tuple[Any, ...] = tuple(classes or ())
-        return cls(np.asarray(inputs, np.float32), targets, names, weights)
+        several = isinstance(inputs, tuple) and any(isinstance(part, np.ndarray) and part.ndim for part in inputs)
+        rows = TupleRows(tuple(np.asarray(part, np.float32) for part in inputs)) if several else None
+        return cls(np.asarray(inputs, np.float32) if rows is None else rows, targets, names, weights)
 
     @classmethod
     def of_table(
@@ -255,7 +288,7 @@ class Samples:
         return len(self.inputs)
 
     def batch(self, rows: Any) -> tuple[Array, Array]:
-        """Return the inputs (n, columns) and targets (n, outputs) of some rows, in this order.
+        """Return the inputs (n, columns), or a tuple of several, and targets (n, outputs) of some rows, in this order.
 
         Args:
             rows: indices, an array or a list.

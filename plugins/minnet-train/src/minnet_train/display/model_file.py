@@ -136,12 +136,15 @@ def _card_rows(card: ModelCard) -> Iterator[tuple[str, str]]:
 
 def _preparation(preparation: Preparation) -> list[str]:
     """Say what becomes of raw data, a sentence for each step."""
-    categories = sum(map(bool, preparation.columns.categories))
-    many = "column of texts becomes" if categories == 1 else "columns of texts become"
-    image = preparation.columns.image
+    columns = preparation.columns
+    coded = sum(map(columns.is_coded, range(columns.count)))
+    categories = sum(map(bool, columns.categories)) - coded
+    image = columns.image
     return [
         *([str(image)] if image else []),
-        *([f"{categories} {many} one input for each category, {preparation.width} in all"] if categories else []),
+        *_parts(columns),
+        *([f"{_texts(categories)} one input for each category, {preparation.width} in all"] if categories else []),
+        *([f"{_texts(coded)} numbers of categories, 0 for none of them"] if coded else []),
         *_times(preparation.columns),
         *([f"numbers are divided by {preparation.scale:g}"] if preparation.scale != 1 else []),
         *(["a text that is none of the categories is ignored"] if preparation.columns.unknown == "ignore" else []),
@@ -149,6 +152,18 @@ def _preparation(preparation: Preparation) -> list[str]:
         *([f"{'channels' if image else 'inputs'} are standardized"] if _is_standardized(preparation) else []),
         *(["outputs are turned back into the units of the targets"] if preparation.of_targets is not None else []),
     ]
+
+
+def _parts(columns: Columns) -> Iterator[str]:
+    """Say which columns the parts of the data are, a sentence for each."""
+    start = 0
+    for name, count in columns.parts:
+        yield f"the input {name} is {_listed((columns.names or ())[start : start + count])}"
+        start += count
+
+
+def _texts(count: int) -> str:
+    return f"{count} {'column of texts becomes' if count == 1 else 'columns of texts become'}"
 
 
 def _is_standardized(preparation: Preparation) -> bool:

@@ -76,7 +76,7 @@ def load_split(record: TrainingRecord, model: str, data: str | None, split: str)
             f"{model}: expected the data that it was trained on, received {dataset.name} with other contents; "
             "which samples were held out can no longer be said; --split all measures all of them"
         )
-    if not is_known or record.experiment.start is not None:
+    if not is_known or record.reforms_data:
         dataset = in_form_of_model(load_other(config, dataset), record)
     if not len(record.classes) and not dataset.classes and not dataset.targets.shape[1] and not config.autoencode:
         raise DataError(f"{dataset.name}: expected a target, received none")

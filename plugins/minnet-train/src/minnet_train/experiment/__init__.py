@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .prepared_data import (
         LearningData as LearningData,
         drawn_split as drawn_split,
+        parted_columns as parted_columns,
     )
     from .record import (
         KEY as KEY,
@@ -87,7 +88,7 @@ else:
             "loading": "is_lost load_other load_source load_validation other_source",
             "model_card": "ModelCard",
             "own_files": "changed_files import_files",
-            "prepared_data": "LearningData drawn_split",
+            "prepared_data": "LearningData drawn_split parted_columns",
             "record": "KEY TrainingRecord",
             "setting": "Setting",
             "start": "Start",

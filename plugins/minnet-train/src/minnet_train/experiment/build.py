@@ -26,6 +26,7 @@ from minnet_core.nn import matching_names
 from minnet_core.saving import TUPLE
 
 from ..augmentations import Augmentation
+from ..data import Columns
 from ..errors import ExperimentError, KeyPath, Problem, unknown_key
 from ..metrics import VALIDATION, Metric
 from ..registries import augmentations, datasets, metrics, schedules
@@ -49,7 +50,7 @@ def check_components(experiment: Experiment) -> None:
     Raises:
         ExperimentError: with every name that is not registered and every argument that a class does not take.
     """
-    found, graph = layer_initializers(experiment), GraphLayers.of(experiment.model, experiment.outputs)
+    found, graph = layer_initializers(experiment), _graph(experiment)
     problems = [
         *unknown_names(layer_configs(experiment), layers, ("model",)),
         *(graph.problems if graph is not None else ()),
@@ -94,16 +95,27 @@ def _classes(config: Any) -> Iterator[str]:
             yield from _classes(value)
 
 
-def build_model(experiment: Experiment, rng: int | np.random.Generator) -> Container:
+def _graph(experiment: Experiment) -> GraphLayers | None:
+    parts = experiment.data.inputs
+    return GraphLayers.of(experiment.model, experiment.outputs, None if parts is None else [*parts])
+
+
+def build_model(experiment: Experiment, rng: int | np.random.Generator, columns: Columns | None = None) -> Container:
     """Build the layers, all their random numbers drawn from ``rng``, and have initializers draw the first weights.
+
+    Args:
+        experiment: has the layers.
+        rng: a seed or generator.
+        columns: of the data, if the experiment names parts of them.
 
     Raises:
         ExperimentError: naming the layer whose constructor refuses its arguments, or the initializer that is not for
             its weights.
     """
     rng = np.random.default_rng(rng)
-    configs, graph = layer_configs(experiment), GraphLayers.of(experiment.model, experiment.outputs)
-    config = {"class": "minnet-core:Sequential", "modules": configs} if graph is None else graph.config(configs)
+    configs, graph = layer_configs(experiment), _graph(experiment)
+    sequence = {"class": "minnet-core:Sequential", "modules": configs}
+    config = sequence if graph is None else graph.config(configs, columns)
     try:
         model: Container = build(config, layers, rng=rng)
     except MinnetError:

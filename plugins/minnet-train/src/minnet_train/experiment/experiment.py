@@ -36,6 +36,10 @@ def _are_weights(value: Any) -> bool:
     return bool(value) and all(weight >= 0 for weight in value.values())
 
 
+def _are_parts(value: Any) -> bool:
+    return value is None or (bool(value) and all(value.values()))
+
+
 @frozen(kw_only=True)
 class DataConfig:
     """What to learn from.
@@ -52,6 +56,8 @@ class DataConfig:
         missing: ``error``, or ``mean``: a missing value is taken for the mean of the rows that are trained on.
         unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
             inputs of the column 0.
+        inputs: the parts of the input of a network that takes several, by the names that its layers call them: the
+            columns of each; others are left out. None for one input of all columns.
         autoencode: whether the prepared input is the target itself.
         test_fraction: the part of all rows, and of each class, that is held out from training.
         validation_fraction: the part that is looked at after every epoch, and that tells the best one; if None, a tenth
@@ -75,6 +81,9 @@ class DataConfig:
     )
     unknown: Literal["error", "ignore"] = field(
         default="error", validator=expect("'error' or 'ignore'", lambda x: x in UNKNOWN)
+    )
+    inputs: dict[str, tuple[str, ...]] | None = field(
+        default=None, validator=expect("at least one name, with at least one column each", _are_parts)
     )
     autoencode: bool = False
     test_fraction: float = field(default=0.2, validator=expect("a number between 0 and 1", lambda x: 0 < x < 1))
@@ -102,6 +111,11 @@ class DataConfig:
                 "validation_fraction",
                 f"expected less than {1 - self.test_fraction:g}, which test_fraction leaves, received {value}",
             )
+
+    @inputs.validator
+    def _are_no_targets(self, _: Any, value: Any) -> None:
+        if value is not None and self.autoencode:
+            raise ValueOutOfRangeError("inputs", "expected none beside autoencode, received both")
 
     @fold.validator
     def _is_one_of_the_folds(self, _: Any, value: int | None) -> None:

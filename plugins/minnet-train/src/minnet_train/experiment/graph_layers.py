@@ -11,6 +11,7 @@ from attrs import field, frozen
 from minnet_core import Container, GraphError, MinnetError, layers
 from minnet_core.nn import Graph, Wiring, walk
 
+from ..data import Columns
 from ..errors import ExperimentError, KeyPath, Problem
 
 INPUT = "input"
@@ -36,22 +37,33 @@ class GraphLayers:
     problems: tuple[Problem, ...] = field(repr=False)
 
     @classmethod
-    def of(cls, model: Sequence[Mapping[str, Any]], outputs: str | Sequence[str] | None) -> GraphLayers | None:
+    def of(
+        cls,
+        model: Sequence[Mapping[str, Any]],
+        outputs: str | Sequence[str] | None,
+        parts: Sequence[str] | None = None,
+    ) -> GraphLayers | None:
         """Read the places of the layers of an experiment; None if none says any: they follow each other.
 
         Args:
             model: the layers.
             outputs: of the model, as the experiment names them.
+            parts: the names of the parts of the data, if they have some.
         """
         said = [{key: layer[key] for key in KEYS[:2] if key in layer and not takes(layer, key)} for layer in model]
-        if outputs is None and not any(said):
+        if outputs is None and parts is None and not any(said):
             return None
         problems: list[Problem] = []
-        wiring = Wiring()
+        wiring, given = Wiring(), (INPUT, *(parts or ()))
+        try:
+            for index, name in enumerate(parts or ()):
+                Wiring().expect_new(name, given[: index + 1])
+        except GraphError as error:
+            return cls((), (), (), (Problem(("data", _INPUTS), str(error)),))
         for index, place in enumerate(said):
             name, path = place.get(_NAME, str(index)), ("model", index)
             try:
-                wiring.expect_new(name, (INPUT,))
+                wiring.expect_new(name, given)
             except GraphError as error:
                 problems.append(Problem((*path, _NAME), str(error)))
                 name = str(name)
@@ -63,28 +75,52 @@ class GraphLayers:
                 listed = [INPUT]
             wiring.add(name, tuple(listed))
         named = (outputs,) if isinstance(outputs, str) else tuple(outputs or ())
-        return cls(tuple(wiring.names), tuple(wiring.sources), named, tuple(problems or _found(wiring, named)))
+        return cls(tuple(wiring.names), tuple(wiring.sources), named, tuple(problems or _found(wiring, named, given)))
 
-    def config(self, configs: Sequence[Any]) -> dict[str, Any]:
-        """Write the graph of layers, of which the configs are without places."""
-        nodes = zip(self.names, self.inputs, configs, strict=True)
+    def config(self, configs: Sequence[Any], columns: Columns | None = None) -> dict[str, Any]:
+        """Write the graph of layers, of which the configs are without places; what takes parts of the data is last.
+
+        Args:
+            configs: of the layers.
+            columns: of the data, if they have parts.
+        """
+        nodes = [*zip(self.names, self.inputs, configs, strict=True)]
+        nodes += [(name, (INPUT,), config) for name, config in _takers(columns)] if columns is not None else []
         return {
             "class": "minnet-core:Graph",
             "inputs": [INPUT],
-            "outputs": list(self.outputs),
+            "outputs": list(self.outputs or self.names[-1:]) if columns is not None else list(self.outputs),
             "modules": [{"name": name, "inputs": list(inputs), "module": config} for name, inputs, config in nodes],
         }
 
 
-def _found(wiring: Wiring, outputs: tuple[str, ...]) -> Iterator[Problem]:
+def _takers(columns: Columns) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the layer that takes each part of the data: (batch, inputs), or (batch,) numbers of categories."""
+    column = start = 0
+    for name, count in columns.parts:
+        width = int(columns.widths[column : column + count].sum())
+        if columns.is_coded(column):
+            yield name, {"class": "minnet-tables:Select", "axis": 1, "index": start}
+        else:
+            yield name, {"class": "minnet-tables:Narrow", "axis": 1, "start": start, "length": width}
+        column, start = column + count, start + width
+
+
+def _found(wiring: Wiring, outputs: tuple[str, ...], given: tuple[str, ...]) -> Iterator[Problem]:
     """Yield what is wrong with a graph whose names are right."""
-    problems = wiring.problems((INPUT,), outputs)
+    problems = wiring.problems(given, outputs)
     for each in problems:
         path: KeyPath = (_OUTPUTS,) if each.node is None else ("model", each.node, _INPUTS)
         yield Problem(path, each.message.removeprefix(f"{_OUTPUTS}: "))
-    for index in () if problems else wiring.unused((INPUT,), outputs):
+    for index in () if problems else wiring.unused(given, outputs):
         received = f"received {wiring.names[index]!r}, which no layer that does takes, nor is it among outputs"
         yield Problem(("model", index), f"expected a layer that leads to the output of the model, {received}")
+    taken = {name.partition(".")[0] for names in wiring.sources for name in names}
+    for name in () if problems else given[1:]:
+        if name not in taken:
+            yield Problem(
+                ("data", _INPUTS, name), "expected a part of the data that a layer takes, received one of none"
+            )
 
 
 def takes(config: Mapping[str, Any], key: str) -> bool:

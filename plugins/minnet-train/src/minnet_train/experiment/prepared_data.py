@@ -6,6 +6,7 @@ import numpy as np
 from attrs import evolve, frozen
 
 from minnet_core import Array, Container
+from minnet_core.support import printable
 
 from ..data import (
     Columns,
@@ -60,6 +61,7 @@ class LearningData:
         model: Container | None = None,
         *,
         dtype: str | None = None,
+        dataset: Dataset | None = None,
     ) -> LearningData:
         """Load, divide and prepare.
 
@@ -69,12 +71,13 @@ class LearningData:
             dtype: of inputs and targets, ``float32`` or ``float64``; None for float32.
             start: a model whose preparation and classes are taken over.
             model: the one that is trained, which decides with it whether the classes are.
+            dataset: what the source has, if it has been loaded.
 
         Raises:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        dataset = load_source(config)
+        dataset = load_source(config) if dataset is None else dataset
         full = dataset if start is None else load_other(config, dataset)
         return cls.of(dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full)
 
@@ -104,6 +107,8 @@ class LearningData:
             full: the data set with all its texts as categories, if they are limited and ``start`` has categories.
         """
         fingerprint, kept, keeps_head = dataset.fingerprint(), None, False
+        if config.inputs is not None and (start is None or start.start.preparation != "keep"):
+            dataset = with_columns(dataset, parted_columns(dataset, config))
         if start is not None and model is not None:
             keeps_head = start.keeps_head(model, dataset, autoencode=config.autoencode)
             kept = start.record.preparation if start.start.preparation == "keep" else None
@@ -141,6 +146,48 @@ class LearningData:
             _expect_weight(validation or dataset, learned.validation, "to look at after every epoch")
         _expect_weight(dataset, learned.test, "that are held out")
         return learned
+
+
+def parted_columns(dataset: Dataset, config: DataConfig, start: StartModel | None = None) -> Columns:
+    """Return the columns that a network takes: those of the parts that an experiment names, or all.
+
+    Args:
+        dataset: has them.
+        config: names the parts.
+        start: a model whose preparation may be taken over, with its parts.
+
+    Raises:
+        ExperimentError: if there is no such column, or it is in two parts, or the model has other parts.
+        DataError: if columns have no names.
+    """
+    parts = config.inputs
+    if start is not None and start.start.preparation == "keep":
+        theirs = start.record.experiment.data.inputs
+        if theirs != parts:
+            message = f"expected those of {start.start.model!r}, {theirs}, to keep its preparation, received {parts}"
+            raise ExperimentError(Problem(("data", "inputs"), message))
+        return start.record.preparation.columns
+    columns = Columns.of(dataset, config.unknown)
+    if parts is None:
+        return columns
+    if dataset.columns is None:
+        raise DataError(f"{dataset.name}: expected columns with names, of which data.inputs names some, received none")
+    named = [name for of in parts.values() for name in of]
+    for key, of in parts.items():
+        for name in of:
+            if name not in dataset.columns or named.count(name) > 1:
+                known = ", ".join(dataset.columns)
+                message = f"expected columns of {dataset.name}, {known}, each once, received {name!r}"
+                raise ExperimentError(Problem(("data", "inputs", key), printable(message)))
+    places = [dataset.columns.index(name) for name in named]
+    return evolve(
+        columns,
+        count=len(places),
+        names=tuple(named),
+        categories=tuple(columns.categories[place] for place in places) if columns.categories else (),
+        calendars=tuple(columns.calendars[place] for place in places) if columns.calendars else (),
+        parts=tuple((key, len(of)) for key, of in parts.items()),
+    )
 
 
 def checked_split(
@@ -200,7 +247,7 @@ def _preparation(
 ) -> Preparation:
     """Learn what happens to the data, or keep what is known of the inputs, and perhaps of the targets."""
     if kept is None:
-        plain = Preparation(columns=Columns.of(dataset, config.unknown), scale=config.scale, dtype=dtype)
+        plain = Preparation(columns=parted_columns(dataset, config), scale=config.scale, dtype=dtype)
         learned = plain.learned(
             row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
         )

@@ -83,6 +83,11 @@ class TrainingRecord:
         """``classification`` or ``regression``."""
         return "classification" if self.classes else "regression"
 
+    @property
+    def reforms_data(self) -> bool:
+        """Whether its data have another form than their source gives them, as parts do, or what a model begins with."""
+        return self.experiment.start is not None or bool(self.preparation.columns.parts)
+
     def to_metadata(self) -> dict[str, Any]:
         """Write the record as JSON can hold it, and say who prepares the inputs if they need that."""
         experiment = unstructure_experiment(self.experiment)
@@ -167,7 +172,7 @@ def _expect_format(record: Any) -> None:
 
 _converter = Converter(forbid_extra_keys=True)
 _left_out = override(omit_if_default=True)  # what earlier versions do not know
-_columns = make_dict_unstructure_fn(Columns, _converter, image=_left_out)
+_columns = make_dict_unstructure_fn(Columns, _converter, image=_left_out, parts=_left_out)
 _standardization = make_dict_unstructure_fn(Standardization, _converter, each=_left_out)
 _converter.register_unstructure_hook(Columns, _columns)
 _converter.register_unstructure_hook(Standardization, _standardization)

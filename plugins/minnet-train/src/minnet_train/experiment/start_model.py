@@ -69,6 +69,11 @@ class StartModel:
             )
         return found
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether its preparation is taken over, and names parts of the data."""
+        return self.start.preparation == "keep" and bool(self.record.preparation.columns.parts)
+
     def fits_head(self, model: Container) -> bool:
         """Whether the last layer with parameters has as many as that of the model."""
         index = _head(model)

@@ -97,7 +97,7 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 _ADDED = {
     **dict.fromkeys(("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold")),
-    **dict.fromkeys(("augmentations", "outputs", "average_decay")),
+    **dict.fromkeys(("augmentations", "outputs", "average_decay", "inputs")),
     "unknown": "error",
     "compile": "auto",
     "accumulate": 1,
@@ -150,6 +150,12 @@ def _class_weights(data: Any, type_: Any) -> str | dict[str, float]:
     if isinstance(data, Mapping):
         return {str(name): _number(weight, type_) for name, weight in data.items()}
     return str(_expect(data, str, "'balanced' or a table of numbers such as { yes = 2.0 }"))
+
+
+def _parts(data: Any, type_: Any) -> dict[str, tuple[str, ...]]:
+    """Read the columns of named inputs; a text is the only one of its input."""
+    data = _expect(data, Mapping, 'a table of lists of columns such as { numbers = ["age", "income"], city = "city" }')
+    return {str(name): (of,) if isinstance(of, str) else _texts(of, type_) for name, of in data.items()}
 
 
 def _early_stopping(data: Any, _: Any) -> EarlyStopping:
@@ -278,6 +284,7 @@ _DATA_HOOKS: Mapping[str, _Hook] = {
     "missing": _text,
     "unknown": _text,
     "class_weights": _optional(_class_weights),
+    "inputs": _optional(_parts),
 }
 """How the values of those keys of an experiment's data are made that may be of several types."""
 

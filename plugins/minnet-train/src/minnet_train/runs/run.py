@@ -35,6 +35,8 @@ from ..experiment import (
     check_metric_names,
     check_not_judged,
     import_files,
+    load_source,
+    parted_columns,
 )
 from ..metrics import in_raw_units
 from ..training import EpochReport, ExponentialMovingAverage, FitOptions, Threads, Trainer, executor_name, trained_part
@@ -116,12 +118,15 @@ class Run:
         compile_with = _executor(experiment.compile if executor is None else executor)
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
-        model = build_model(experiment, model_rng)
+        begun = None if experiment.start is None else StartModel.read(experiment.start, start)
+        has_parts = experiment.data.inputs is not None or (begun is not None and begun.has_parts)
+        dataset = load_source(experiment.data) if has_parts else None  # whose columns the model has to know
+        parted = None if dataset is None else parted_columns(dataset, experiment.data, begun)
+        model = build_model(experiment, model_rng, parted)
         part, frozen = _trained_part(experiment, model)
         optimizer = build_optimizer(experiment, model, part)
         schedule = build_schedule(experiment)
-        begun = None if experiment.start is None else StartModel.read(experiment.start, start)
-        data = LearningData.load(experiment.data, split_rng, begun, model, dtype=experiment.dtype)
+        data = LearningData.load(experiment.data, split_rng, begun, model, dtype=experiment.dtype, dataset=dataset)
         if begun is not None:
             begun.give_weights(model, with_head=data.keeps_head)
             taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
@@ -304,7 +309,7 @@ def _send(trial: Container, criterion: Criterion, output: Any, targets: Array, s
     path: KeyPath = ()
     try:
         if isinstance(trial, Graph):
-            path = ("model", len(trial) - 1)
+            path = ("model", trial.modules.index(trial[trial.order()[-1]]))
             output = trial.clearState().forward(output)
         else:
             for index, layer in enumerate(trial):

@@ -45,7 +45,8 @@ def _first(model: Module, criterion: Criterion, inputs: Array, targets: Array) -
     """Say what is the first that is not finite: an input, the output of a layer, a target, or the loss itself."""
     for what, given in (("inputs", inputs), ("targets", targets)):
         if not _is_finite(given):
-            row = next((i for i, each in enumerate(given) if not np.isfinite(each).all()), 0)
+            array = next(each for each in leaves(given) if not _is_finite(each))
+            row = next((i for i, each in enumerate(array) if not np.isfinite(each).all()), 0)
             return f"the {what} of the batch are not finite, first in its row {row}"
     found = first_layer(model, inputs)
     if found is None:

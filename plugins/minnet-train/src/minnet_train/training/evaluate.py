@@ -78,11 +78,11 @@ def evaluate_samples(
     total = weight = 0.0
     with _set_aside(metrics):
         for start, inputs, targets, outputs in forward_chunks(model, samples):
-            weights = None if samples.weights is None else samples.weights[start : start + len(inputs)]
+            weights = None if samples.weights is None else samples.weights[start : start + len(targets)]
             loss = weighted_loss(criterion, outputs, targets, weights)
             if where is not None and not math.isfinite(loss):
                 raise loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets)
-            chunk_weight = float(len(inputs) if weights is None else weights.sum())
+            chunk_weight = float(len(targets) if weights is None else weights.sum())
             total += loss * chunk_weight
             weight += chunk_weight
             for metric in metrics:
@@ -100,7 +100,7 @@ def forward_chunks(model: Module, samples: Samples) -> Iterator[tuple[int, Array
     start = 0
     for inputs, targets in samples.chunks():
         yield start, inputs, targets, model.forward(inputs)
-        start += len(inputs)
+        start += len(targets)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minnet_core import Array
 
@@ -36,18 +36,23 @@ def divided(batch: Batch, size: int) -> list[Batch]:
     """Divide a batch; the last part takes what is left, unless that is a single sample, which the one before it takes.
 
     >>> import numpy as np
-    >>> [len(part.inputs) for part in divided(Batch(np.zeros(9), np.zeros(9), None), 4)]
+    >>> [len(part.targets) for part in divided(Batch(np.zeros(9), np.zeros(9), None), 4)]
     [4, 5]
     """
-    rows = len(batch.inputs)
+    rows = len(batch.targets)
     if rows <= size:
         return [batch]
     stops = [*range(size, rows - 1, size), rows]
     inputs, targets, weights = batch
     return [
-        Batch(inputs[start:stop], targets[start:stop], None if weights is None else weights[start:stop])
+        Batch(_rows(inputs, start, stop), targets[start:stop], None if weights is None else weights[start:stop])
         for start, stop in zip([0, *stops], stops, strict=False)
     ]
+
+
+def _rows(inputs: Any, start: int, stop: int) -> Any:
+    """Take some rows of an input, or of each of several."""
+    return tuple(part[start:stop] for part in inputs) if isinstance(inputs, tuple) else inputs[start:stop]
 
 
 def compute_gradients(

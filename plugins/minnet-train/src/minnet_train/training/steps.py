@@ -47,7 +47,7 @@ class ModuleSteps:
         self.model.zeroGradParameters()
         outputs = self.outputs = self.model.forward(inputs)
         if weights is None:
-            return float(self.criterion.forward(outputs, targets)), float(len(inputs)), outputs
+            return float(self.criterion.forward(outputs, targets)), float(len(targets)), outputs
         return weighted_loss(self.criterion, outputs, targets, weights), float(weights.sum()), outputs
 
     def backward(self) -> None:
@@ -84,7 +84,7 @@ class CompiledSteps:
         if self._is_weighted:
             return self._modules.forward(inputs, targets, weights)
         loss = self._compiled.forward(inputs, targets)
-        return loss, float(len(inputs)), self._compiled.output
+        return loss, float(len(targets)), self._compiled.output
 
     def backward(self) -> None:
         """See `Steps`."""

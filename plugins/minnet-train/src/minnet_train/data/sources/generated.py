@@ -16,21 +16,26 @@ class Blobs(Source):
     """Gaussian clouds, each a class.
 
     Args:
-        n: how many points, as many in each cloud as can be.
+        n: how many points.
         classes: how many clouds.
         features: how many coordinates.
         spread: the deviation within a cloud.
         centers: where the clouds are, a list of coordinates for each; if not given they are drawn evenly from -5 to 5.
         rng: the seed.
+        shares: what part of the points each cloud has, numbers above 0 of which the sum is 1; if not given, as many
+            are in each cloud as can be.
 
     >>> data = Blobs(n=6, centers=[[0, 0], [9, 9]]).load()
     >>> data.features.shape, data.classes
     ((6, 2), (0, 1))
+    >>> Blobs(n=8, shares=[0.75, 0.25]).load().targets.tolist()
+    [0, 0, 0, 0, 0, 0, 1, 1]
     """
 
     EXAMPLES = (
         Example(arguments={"n": 60, "classes": 3}, rejected_arguments=[{"classes": 1}]),
         Example(arguments={"n": 61, "centers": [[0, 0], [9, 9]]}),
+        Example(arguments={"n": 60, "shares": [0.9, 0.1]}, rejected_arguments=[{"shares": [0.5, 0.6]}]),
     )
 
     def __init__(
@@ -41,11 +46,13 @@ class Blobs(Source):
         spread: float = 1.0,
         centers: Sequence[Sequence[float]] | None = None,
         rng: int = 0,
+        shares: Sequence[float] | None = None,
     ) -> None:
         self.centers = None if centers is None else _points(centers)
         self.classes = positive(classes if self.centers is None else len(self.centers), "classes", 2)
         self.features = positive(features, "features")
         self.n = positive(n, "n", 2 * self.classes)
+        self.sizes = sizes(n, self.classes) if shares is None else _sizes_of(shares, n, self.classes)
         self.spread = spread
         self.rng = rng
 
@@ -53,7 +60,7 @@ class Blobs(Source):
         """Draw the points."""
         rng = np.random.default_rng(self.rng)
         centers = rng.uniform(-5, 5, (self.classes, self.features)) if self.centers is None else self.centers
-        clouds = [np.tile(center, (size, 1)) for center, size in zip(centers, sizes(self.n, self.classes), strict=True)]
+        clouds = [np.tile(center, (size, 1)) for center, size in zip(centers, self.sizes, strict=True)]
         return noisy("blobs", clouds, self.spread, rng)
 
 
@@ -62,6 +69,17 @@ def _points(centers: Sequence[Sequence[float]]) -> Array:
     if len({len(point) for point in points}) != 1 or not points[0]:
         raise ValueError(f"expected centers of one number of coordinates, received {list(centers)!r}")
     return np.array(points)
+
+
+def _sizes_of(shares: Sequence[float], n: int, classes: int) -> list[int]:
+    ends = np.rint(n * np.cumsum(shares))
+    counts: list[int] = np.diff(ends, prepend=0.0).astype(int).tolist()
+    if len(counts) != classes or min(counts) < 1 or not np.isclose(sum(shares), 1):
+        raise ValueError(
+            f"expected shares of {classes} classes whose sum is 1, with a point of {n} at least for each, "
+            f"received {list(shares)!r}"
+        )
+    return counts
 
 
 class Spirals(Source):

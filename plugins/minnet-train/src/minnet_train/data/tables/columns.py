@@ -36,6 +36,9 @@ class Columns:
         unknown: what a text is that is none of the categories of its column: ``error``, or ``ignore``, which has all
             inputs of the column 0. Where there is a category of all others, it is that.
         image: as `Dataset.image`.
+        parts: the named inputs of a network that takes several, side by side: the name of each, and of how many of
+            these columns it is; empty if a network takes all as one. A part of one column of categories is one number:
+            0 for none of them, 1 for the first, and so on, for a layer that looks vectors up.
     """
 
     count: int
@@ -44,6 +47,7 @@ class Columns:
     calendars: tuple[Calendar | None, ...] = field(default=(), repr=False)
     unknown: str = field(default="error", validator=validators.in_(UNKNOWN))
     image: Pixels | None = field(default=None, repr=False)
+    parts: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, dataset: Dataset, unknown: str = "error") -> Columns:
@@ -54,7 +58,7 @@ class Columns:
     @cached_property
     def is_number(self) -> Array:
         """For each input of a network, whether it is a number rather than one category of several, or a time."""
-        return np.repeat(np.array([not (of or calendar) for of, calendar in self._each], bool), self._widths)
+        return np.repeat(np.array([not (of or calendar) for of, calendar in self._each], bool), self.widths)
 
     @cached_property
     def is_time(self) -> Array:
@@ -66,7 +70,7 @@ class Columns:
     @cached_property
     def width(self) -> int:
         """How many inputs a network has."""
-        return int(self._widths.sum())
+        return int(self.widths.sum())
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -84,15 +88,17 @@ class Columns:
         if self.names is None:
             return None
         names: list[str] = []
-        for column, (of, calendar) in zip(self.names, self._each, strict=True):
-            names += calendar.names(column) if calendar else [f"{column}={text}" for text in of] or [column]
+        for index, (column, (of, calendar)) in enumerate(zip(self.names, self._each, strict=True)):
+            texts = () if self.is_coded(index) else of
+            names += calendar.names(column) if calendar else [f"{column}={text}" for text in texts] or [column]
         return tuple(names)
 
     def expand(self, raw: Array) -> Array:
         """Write raw columns as the inputs of a network.
 
         A column of categories becomes one of 0 and 1 for each category, and one of times what its `Calendar` says; nan
-        stays nan, in all of them. Of images, the numbers of each channel stand together.
+        stays nan, in all of them. In a part of its own, a column of categories becomes one of their numbers from 1, in
+        which nan is 0. Of images, the numbers of each channel stand together.
         """
         if self.are_numbers:
             return raw if self.image is None else self.image.arranged(raw)
@@ -104,6 +110,8 @@ class Columns:
             column, start = np.asarray(raw[:, index], np.float64), self._starts[index]
             if calendar:
                 own = calendar.expand(column)
+            elif self.is_coded(index):
+                own = np.nan_to_num(column + 1)[:, None]
             else:
                 own = np.where(np.isnan(column)[:, None], np.nan, column[:, None] == np.arange(len(of)))
             inputs[:, start : start + own.shape[1]] = own
@@ -174,13 +182,30 @@ class Columns:
             return float(categories.index(OTHERS))
         return -1.0 if self.unknown == "ignore" else None
 
+    def is_coded(self, index: int) -> bool:
+        """Whether a column of categories is one number for a network."""
+        return index in self._coded
+
     @cached_property
-    def _widths(self) -> Array:
-        return np.array([calendar.width if calendar else len(of) or 1 for of, calendar in self._each], np.int64)
+    def widths(self) -> Array:
+        """How many inputs of a network each column becomes."""
+        return np.array(
+            [
+                calendar.width if calendar else 1 if self.is_coded(index) else len(of) or 1
+                for index, (of, calendar) in enumerate(self._each)
+            ],
+            np.int64,
+        )
+
+    @cached_property
+    def _coded(self) -> frozenset[int]:
+        starts = np.cumsum([0, *(count for _, count in self.parts)]).tolist()
+        single = [start for start, (_, count) in zip(starts, self.parts, strict=False) if count == 1]
+        return frozenset(index for index in single if self._each[index][0])
 
     @cached_property
     def _starts(self) -> Array:
-        return np.cumsum(self._widths) - self._widths
+        return np.cumsum(self.widths) - self.widths
 
     @cached_property
     def _each(self) -> tuple[tuple[tuple[str, ...], Calendar | None], ...]:
