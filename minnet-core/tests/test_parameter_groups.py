@@ -158,6 +158,17 @@ def test_an_optimizer_that_steps_by_itself_has_no_groups(model):
         Own(model).groups = [{"names": "0"}]
 
 
+@pytest.mark.parametrize("groups", [[{"decay": 1.0}], 3, None])
+def test_an_attribute_of_that_name_is_its_own_affair_where_it_steps_by_itself(model, groups):
+    class Own(Decaying):
+        def step(self):
+            self.t += 1
+
+    optimizer = Own(model)
+    optimizer.groups = groups
+    assert optimizer.groups is groups
+
+
 def test_a_parameter_that_modules_share_is_in_the_group_that_names_one_of_them():
     first, second = Affine(), Affine()
     second.share(first, "W")

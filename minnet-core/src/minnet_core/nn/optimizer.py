@@ -110,10 +110,14 @@ class Optimizer(Component):
 
     @groups.setter
     def groups(self, groups: Iterable[str | Mapping[str, Any]]) -> None:
-        if type(self).step is not Optimizer.step and groups:
-            raise ValueError(
-                f"{type(self).__name__}: expected no groups, as its step is of all parameters, received {groups}"
-            )
+        if type(self).step is not Optimizer.step:
+            listed = groups if isinstance(groups, Iterable) else ()
+            if any(each == "no_decay" or (isinstance(each, Mapping) and "names" in each) for each in listed):
+                raise ValueError(
+                    f"{type(self).__name__}: expected no groups, as its step is of all parameters, received {groups}"
+                )
+            vars(self)["groups"] = groups  # of its own, with another meaning
+            return
         vars(self)["groups"] = checked_groups(self, groups)
         self._divided = None
 
