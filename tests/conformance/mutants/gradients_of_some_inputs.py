@@ -145,13 +145,13 @@ KINKS = (
     ),
     Mutant(
         MaximumTable,
-        [("(a > b) + 0.5 * (a == b)", "1.0 * (a >= b)"), ("(b > a) + 0.5 * (a == b)", "1.0 * (b >= a)")],
+        [("((a > b) + half)", "(a >= b)"), ("((b > a) + half)", "(b >= a)")],
         TIES,
         "each of two equal numbers of a table has the whole gradient",
     ),
     Mutant(
         MaximumTable,
-        [("(a > b) + 0.5 * (a == b)", "1.0 * (a > b)"), ("(b > a) + 0.5 * (a == b)", "1.0 * (b > a)")],
+        [("((a > b) + half)", "(a > b)"), ("((b > a) + half)", "(b > a)")],
         TIES,
         "neither of two equal numbers of a table has a gradient",
     ),

@@ -53,9 +53,8 @@ class MaximumTable(Module):
 
     def updateGradInput(self, input, gradOutput):
         a, b = input
-        of_a = (a > b) + 0.5 * (a == b)
-        of_b = (b > a) + 0.5 * (a == b)
-        self.gradInput = of_a * gradOutput, of_b * gradOutput
+        half = (a == b) * a.dtype.type(0.5)
+        self.gradInput = ((a > b) + half) * gradOutput, ((b > a) + half) * gradOutput
         return self.gradInput
 
 

@@ -64,7 +64,7 @@ def cases_of(
         ValueError: if a class declares no ``EXAMPLES`` and no input is given, or there is no such subject.
 
     >>> from minnet_core import Sequential
-    >>> [case.name for case in cases_of(Sequential, "minnet-core")]
+    >>> [case.name for case in cases_of(Sequential, "Sequential")]
     ['Sequential', 'Sequential']
     """
     if not subjects:
