@@ -99,7 +99,7 @@ class QuantileCriterion(Criterion):
         expected = input.shape
         if self.quantiles.ndim:
             expect_shape(self, input, (*input.shape[:1], *input.shape[1:-1], len(self.quantiles)))
-            if target.shape != input.shape:
+            if np.shape(target) != input.shape:
                 expected = (*input.shape[:-1], 1)
         expect_shape(self, target, expected, "target")
         difference: Array = np.subtract(input, target, dtype=accumulation_dtype(input))

@@ -57,8 +57,8 @@ class Distances:
             sums = axis_dot(moved[0], moved[0]) + axis_dot(moved[1], moved[1]).T
         if not sums.max(initial=0) < limits.max / 4:  # squares overflow, where distances need not
             unit = max(np.abs(each[np.isfinite(each)]).max(initial=1) for each in (x, W))
-            if unit > 1:
-                scale = float(2.0 ** np.floor(np.log2(unit)))  # by which nothing is rounded
+            scale = float(2.0 ** np.floor(np.log2(unit)))  # by which nothing is rounded
+            if scale > 1:  # else a nan is why
                 scaled = cls.of(x / scale, W / scale)
                 return evolve(scaled, scale=scaled.scale * scale)
         squares = np.dot(moved[0], moved[1].T)
