@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -24,6 +25,9 @@ class PeerError(Exception):
 
 class PeerProcess:
     """A process of a peer, for one workload; the first request waits until it has imported its framework.
+
+    Between requests it is stopped, where the system can do that: threads that wait for work by spinning, as those of
+    OpenMP and OpenBLAS do for up to a second, would take a processor from the peer whose turn it is.
 
     Args:
         peer: which one.
@@ -58,6 +62,7 @@ class PeerProcess:
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        self._signal("SIGCONT")
         try:
             print(json.dumps({"do": do, **arguments}), file=self._process.stdin, flush=True)
             line = self._process.stdout.readline()
@@ -65,6 +70,7 @@ class PeerProcess:
             line = ""
         if not line:
             raise PeerError(f"the process of {self.peer.name} ended with {self._process.wait()}")
+        self._signal("SIGSTOP")
         reply: dict[str, Any] = json.loads(line)
         if "unsupported" in reply:
             raise UnsupportedError(reply["unsupported"])
@@ -74,9 +80,14 @@ class PeerProcess:
 
     def close(self) -> None:
         """End the process, which ends when nobody can ask any more."""
+        self._signal("SIGCONT")
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
+
+    def _signal(self, name: str) -> None:
+        if hasattr(signal, name):  # Windows has neither
+            self._process.send_signal(getattr(signal, name))

@@ -58,7 +58,8 @@ _PROCESSES = {
     "cell": """\
 Each cell, one peer in one workload, has a process of its own, which has done nothing before but prove and warm up that
   workload: what else a process has allocated and freed can double the time of a layer, or halve it. Allocators are as
-  each peer leaves them; minnet's keeps the memory of freed results, unless `MINNET_KEEP_ALLOCATOR=1` is set.""",
+  each peer leaves them; minnet's keeps the memory of freed results, unless `MINNET_KEEP_ALLOCATOR=1` is set.
+  Between its turns a process is stopped, as threads that wait by spinning would take a processor from the others.""",
     "peer": """\
 Each peer is one warm process for all workloads. It starts by releasing one large block, as any long-running process
   has done: before that, the allocator of Linux returns memory to the system in every step, which can double the time

@@ -1,11 +1,14 @@
 """The harness of the benchmarks: what it computes, refuses and says; no test depends on how long anything takes."""
 
 import json
+import os
+import signal
 from pathlib import Path
 
 import attrs
 import pytest
 from benchmarks.catalogue import WORKLOADS, select  # which conftest.py makes importable
+from benchmarks.client import PeerProcess
 from benchmarks.command import main, rounded
 from benchmarks.evidence import TOLERANCE, difference, fingerprint, number
 from benchmarks.fastest import fastest
@@ -211,6 +214,15 @@ def test_each_cell_has_a_process_of_its_own(tmp_path, monkeypatch):
     cells = {(name, workload) for name, workload, _ in prepared}
     assert len(prepared) == 2 * len(cells), "each is proven and then timed"
     assert len(cells) == len(set(prepared)) == len({process for *_, process in prepared}) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="a process cannot be stopped there")
+def test_a_peer_is_stopped_while_others_have_their_turn():
+    with PeerProcess(PEERS["floor"], 1) as process:
+        for _ in range(2):
+            assert process.ask("versions")["versions"]["numpy"]
+            state = os.waitid(os.P_PID, process._process.pid, os.WSTOPPED | os.WNOWAIT)
+            assert state.si_status == signal.SIGSTOP
 
 
 def test_threads_are_limited_before_anything_is_imported():
