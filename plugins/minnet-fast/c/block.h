@@ -6,7 +6,7 @@
 
 typedef ptrdiff_t Size;
 
-enum { MOST_OPERANDS = 6, MOST_NUMBERS = 6 };
+enum { MOST_OPERANDS = 6, MOST_NUMBERS = 7 };
 
 typedef struct {
     Size rows, columns;

@@ -73,7 +73,13 @@
     X(sgd, "e", CHANGES, "e", 2, BY_ROWS)                                                                              \
     X(sgd_momentum, "e", CHANGES, "ee", 4, BY_ROWS)                                                                    \
     X(adam, "e", CHANGES, "eee", 6, BY_ROWS)                                                                           \
-    X(rmsprop, "e", CHANGES, "ee", 4, BY_ROWS)
+    X(rmsprop, "e", CHANGES, "ee", 4, BY_ROWS)                                                                         \
+    X(adagrad, "e", CHANGES, "ee", 3, BY_ROWS)                                                                         \
+    X(adadelta, "e", CHANGES, "eee", 4, BY_ROWS)                                                                       \
+    X(adamax, "e", CHANGES, "eee", 5, BY_ROWS)                                                                         \
+    X(nadam, "e", CHANGES, "eee", 7, BY_ROWS)                                                                          \
+    X(lion, "e", CHANGES, "ee", 4, BY_ROWS)                                                                            \
+    X(rprop, "e", CHANGES, "eee", 4, BY_ROWS)
 
 #define NUMBER_OF(name, reads, makes, writes, numbers, rows) OP_##name,
 enum { OPERATIONS(NUMBER_OF) OPERATION_COUNT };

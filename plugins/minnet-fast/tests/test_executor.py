@@ -199,6 +199,8 @@ OPTIMIZERS = {
     "AdamW": {"lr": 0.01},
     "RMSprop": {"lr": 0.01},
     "Adagrad": {"lr": 0.01},
+    "Adamax": {"lr": 0.01},
+    "NAdam": {"lr": 0.01},
 }
 
 

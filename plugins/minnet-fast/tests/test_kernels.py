@@ -70,6 +70,42 @@ def rmsprop(g, lr, decay, alpha, eps, p, v):
     return p - lr * d / (np.sqrt(v) + eps), v
 
 
+def adagrad(g, lr, decay, eps, p, v):
+    d = g + decay * p
+    v = v + d**2
+    return p - lr * d / (np.sqrt(v) + eps), v
+
+
+def adadelta(g, lr, decay, rho, eps, p, v, u):
+    d = g + decay * p
+    v = rho * v + (1 - rho) * d**2
+    s = d * np.sqrt((u + eps) / (v + eps))
+    return p - lr * s, v, rho * u + (1 - rho) * s**2
+
+
+def adamax(g, lr, decay, beta1, beta2, eps, p, m, v):
+    d = g + decay * p
+    m, v = beta1 * m + (1 - beta1) * d, np.maximum(beta2 * v, np.abs(d) + eps)
+    return p - lr * m / v, m, v
+
+
+def nadam(g, of_m, decay, beta1, beta2, eps, shrink, of_g, p, m, v):
+    d = g + decay * p
+    m, v = beta1 * m + (1 - beta1) * d, beta2 * v + (1 - beta2) * d**2
+    return shrink * p - (of_m * m + of_g * d) / (np.sqrt(v) + eps), m, v
+
+
+def lion(g, lr, shrink, beta1, beta2, p, m):
+    return shrink * p - lr * np.sign(beta1 * m + (1 - beta1) * g), beta2 * m + (1 - beta2) * g
+
+
+def rprop(g, shrink, grow, least, most, p, s, h):
+    turn = np.sign(g) * s
+    h = np.clip(h * np.where(turn > 0, grow, np.where(turn < 0, shrink, 1)), least, most)
+    s = np.where(turn < 0, 0, np.sign(g))
+    return p - s * h, s, h
+
+
 def logistic(x):
     return exp_negative(x) / (1 + np.exp(-np.abs(x)))
 
@@ -145,6 +181,12 @@ FORMULAS = {
     "sgd_momentum": sgd_momentum,
     "adam": adam,
     "rmsprop": rmsprop,
+    "adagrad": adagrad,
+    "adadelta": adadelta,
+    "adamax": adamax,
+    "nadam": nadam,
+    "lion": lion,
+    "rprop": rprop,
 }
 NUMBERS = {
     "scale_shift": (0.7, 0.3),
@@ -161,7 +203,16 @@ NUMBERS = {
     "sgd_momentum": (0.1, 0.01, 0.9, 1.0),
     "adam": (0.001, 0.01, 0.9, 0.999, 1e-8, 0.999),
     "rmsprop": (0.01, 0.01, 0.99, 1e-8),
+    "adagrad": (0.01, 0.01, 1e-10),
+    "adadelta": (0.1, 0.01, 0.9, 1e-6),
+    "adamax": (0.001, 0.01, 0.9, 0.999, 1e-8),
+    "nadam": (0.001, 0.01, 0.9, 0.999, 1e-8, 0.999, 0.0002),
+    "lion": (0.001, 0.999, 0.9, 0.99),
+    "rprop": (0.5, 1.2, 1e-6, 50.0),
 }
+SQUARES = {"adam": (3,), "rmsprop": (2,), "adagrad": (2,), "adadelta": (2, 3), "adamax": (3,), "nadam": (3,)}
+"""Which operands of an optimizer are sums of squares, and so never negative."""
+
 ELEMENTWISE = [
     name for name, (reads, writes, makes, *_) in SIGNATURES.items() if makes and set(reads + writes) == {"e"}
 ]
@@ -209,8 +260,10 @@ def operands_of(name, rng, n, m):
         arrays[0], arrays[2] = y.astype(np.float32), inverse.astype(np.float32)
     if not makes:  # so that nothing cancels in g + decay p
         arrays[0] = np.copysign(arrays[0], arrays[1])
-    if name in ("adam", "rmsprop"):
-        arrays[-1] = np.square(arrays[-1])
+    for place in SQUARES.get(name, ()):
+        arrays[place] = np.square(arrays[place])
+    if name == "rprop":
+        arrays[2:] = np.sign(arrays[2]), np.abs(arrays[3])
     return arrays
 
 
@@ -230,7 +283,7 @@ def expected(name, arrays):
     reads = SIGNATURES[name][0]
     wide = [array.astype(float) if array.dtype == np.float32 else array for array in arrays]
     numbers = [float(np.float32(number)) for number in NUMBERS.get(name, ())]
-    if name == "adam":  # which takes what the factors are short of 1 in double precision
+    if name in SQUARES or name == "lion":  # which take what the factors are short of 1 in double precision
         numbers = list(NUMBERS[name])
 
     def formula(operands):
@@ -288,7 +341,7 @@ def sizes(name, wide, results):
         parameters, *remembered = others
         direction = x + 0.01 * parameters
         step = 0.1 * (direction + sum(remembered))
-        if name in ("adam", "rmsprop"):
+        if name in SQUARES:
             step = 0.01 * (direction + remembered[0]) / (np.sqrt(results[-1]) + 1e-8)
         return [parameters + step, *[each + direction + direction**2 for each in remembered]]
     return [0.0] * len(results)

@@ -65,6 +65,8 @@ MUTANTS = {
     "the last of equals": ("pooling.h", "(at[n] > most[n])", "(at[n] >= most[n])", "max_pool"),
     "padding that counts too far": ("pooling.h", "least(axis->window, ", "(axis->window + 0 * ", "average"),
     "a beta for the other": ("optimizers.h", "keep2 * v[i] + take2", "keep1 * v[i] + take1", "several and adam"),
+    "a sum of one square": ("optimizers.h", "v[i] += d * d;", "v[i] = d * d;", "several and adagrad"),
+    "a step that never shrinks": ("optimizers.h", "both < 0 ? shrink", "both < 0 ? grow", "several and rprop"),
 }
 """What is wrong -> file, what stands there, what stands there instead, and which tests are to find it."""
 

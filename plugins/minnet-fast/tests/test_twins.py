@@ -81,7 +81,7 @@ def expect_alike(results, expected, rtol=2e-6, atol=2e-6):
 def test_every_layer_criterion_and_optimizer_that_should_have_a_twin_has_one():
     assert {cls.__name__ for cls in layers.TWINS} == set(LAYERS) <= set(minnet_layers.__all__)
     assert {cls.__name__ for cls in criterions.TWINS} == {"ClassNLLCriterion", "MSECriterion"}
-    assert {cls.__name__ for cls in optimizers.TWINS} == {"SGD", "Adam", "AdamW", "RMSprop"}
+    assert {cls.__name__ for cls in optimizers.TWINS} == {name for name, *_ in OPTIMIZERS}
     for twins in (layers.TWINS, criterions.TWINS, optimizers.TWINS):
         for cls, twin in twins.items():
             assert issubclass(twin, cls)
@@ -256,6 +256,15 @@ OPTIMIZERS = [
     ("AdamW", {"lr": 0.01, "weight_decay": 0.1}, True),
     ("RMSprop", {"lr": 0.01, "weight_decay": 0.01}, True),
     ("RMSprop", {"lr": 0.01, "momentum": 0.9, "centered": True}, False),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.01, "initial_accumulator_value": 0.1}, True),
+    ("Adadelta", {"weight_decay": 0.01}, True),
+    ("Adamax", {"lr": 0.01, "weight_decay": 0.01}, True),
+    ("NAdam", {"lr": 0.01, "weight_decay": 0.01}, True),
+    ("NAdam", {"lr": 0.01, "weight_decay": 0.1, "decoupled_weight_decay": True}, True),
+    ("RAdam", {"lr": 0.01, "weight_decay": 0.01}, True),
+    ("RAdam", {"lr": 0.01, "weight_decay": 0.1, "decoupled_weight_decay": True}, True),
+    ("Lion", {"lr": 0.01, "weight_decay": 0.1}, True),
+    ("Rprop", {"lr": 0.01}, True),
 ]
 
 
@@ -266,7 +275,7 @@ def test_an_optimizer_does_what_its_base_class_does(name, options, is_compiled, 
     plain, twin = (getattr(minnet_optimizers, name)(model, **options) for model in models)
     accelerate(twin)
     before = computed()
-    for step in range(5):
+    for step in range(8):
         for model, optimizer in zip(models, (plain, twin), strict=True):
             model.gradW[...] = draw((20, 30), step)
             model.gradb[...] = draw((20,), step)

@@ -98,17 +98,23 @@ class NAdam(Optimizer):
         gradients = decayed(self, parameters, gradients, decoupled=self.decoupled_weight_decay)
         scratch = np.empty_like(parameters)
         update_moments(m, v, gradients, self.betas, scratch)
+        of_m, of_g, eps = self.corrected()
+        np.sqrt(v, out=scratch)
+        scratch += eps
+        step = m * of_m
+        step += gradients * of_g
+        step /= scratch
+        parameters -= step
+
+    def corrected(self) -> tuple[float, float, float]:
+        """Return the factors of the first moment and of the gradient, and ``eps``, as corrected for this step."""
         beta1, beta2 = self.betas
         correction = math.sqrt(1 - beta2**self.t)
         now = _momentum(beta1, self.momentum_decay, self.t)
         ahead = _momentum(beta1, self.momentum_decay, self.t + 1)
         product = _product(beta1, self.momentum_decay, self.t)
-        np.sqrt(v, out=scratch)
-        scratch += self.eps * correction
-        step = m * (self.lr * correction * ahead / (1 - product * ahead))
-        step += gradients * (self.lr * correction * (1 - now) / (1 - product))
-        step /= scratch
-        parameters -= step
+        lr = self.lr * correction
+        return lr * ahead / (1 - product * ahead), lr * (1 - now) / (1 - product), self.eps * correction
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} lr={self.lr:g}"

@@ -97,18 +97,24 @@ class RAdam(Optimizer):
     def update(self, parameters: Array, gradients: Array, *state: Array) -> None:
         m, v = state
         gradients = decayed(self, parameters, gradients, decoupled=self.decoupled_weight_decay)
-        beta1, beta2 = self.betas
-        lr = self.lr / (1 - beta1**self.t)
-        longest = 2 / (1 - beta2) - 1
-        length = longest - 2 * self.t * beta2**self.t / (1 - beta2**self.t)
-        if length > 5:
-            sureness = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-            lr *= math.sqrt(sureness * (1 - beta2**self.t))
+        lr, is_sure = self.corrected()
+        if is_sure:
             adam_step(parameters, gradients, m, v, betas=self.betas, lr=lr, eps=self.eps)
             return
         scratch = np.empty_like(parameters)
         update_moments(m, v, gradients, self.betas, scratch)
         parameters -= np.multiply(m, lr, out=scratch)
+
+    def corrected(self) -> tuple[float, bool]:
+        """Return the learning rate of this step, and whether the second moment is sure enough to divide by its root."""
+        beta1, beta2 = self.betas
+        lr = self.lr / (1 - beta1**self.t)
+        longest = 2 / (1 - beta2) - 1
+        length = longest - 2 * self.t * beta2**self.t / (1 - beta2**self.t)
+        if length <= 5:
+            return lr, False
+        sureness = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        return lr * math.sqrt(sureness * (1 - beta2**self.t)), True
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} lr={self.lr:g}"
