@@ -16,28 +16,26 @@ SIGNALS = (32, 16, 784)
 CHANNELS = {"in_channels": 16, "out_channels": 16}
 
 
-def _layer(component: str, input: Any = ARRAY, /, *, label: str = "", **said: Any) -> LayerExample:
+def _layer(component: str, input: Any = ARRAY, /, *, called: str = "", **said: Any) -> LayerExample:
     fields = {name: said.pop(name) for name in ("draw", "contents", "example") if name in said}
-    return LayerExample(_name(component, label, input), Spec(component, said), input, **fields)
+    return LayerExample(f"{component}-{called or _size(input)}", Spec(component, said), input, **fields)
 
 
 def _criterion(component: str, input: Any = ARRAY, target: str = "", **arguments: Any) -> CriterionExample:
-    return CriterionExample(_name(component, "", input), Spec(component, arguments), input, target)
+    return CriterionExample(f"{component}-{_size(input)}", Spec(component, arguments), input, target)
 
 
-def _name(component: str, label: str, input: Any) -> str:
-    """With the size of the first array."""
+def _size(input: Any) -> str:
+    """Of the first array."""
     if isinstance(input, str):
-        size = input.partition(";")[0].partition(":")[0].replace(",", "x")
-    else:
-        while isinstance(input[0], tuple):
-            input = input[0]
-        size = "x".join(map(str, input))
-    return "-".join(filter(None, (component, label, size)))
+        return input.partition(";")[0].partition(":")[0].replace(",", "x")
+    while isinstance(input[0], tuple):
+        input = input[0]
+    return "x".join(map(str, input))
 
 
 def _bags(rng: np.random.Generator, shape: Any, dtype: Any) -> tuple[Any, Any]:
-    """Indices of bags of 1 to 15, and where each begins."""
+    """Indices of bags of different lengths, and where each begins."""
     (count,), (bags,) = shape
     offsets = np.sort(rng.choice(np.arange(1, count), bags - 1, replace=False))
     return rng.integers(0, 1000, count), np.concatenate([[0], offsets])
@@ -52,9 +50,9 @@ ARRAYS = (
     _layer("CAdd", size=(1024,)),
     _layer("CMul", size=1024),
     _layer("Cosine", n_in=1024, n_out=256),
-    _layer("Embedding", "256:int<1000", **_VECTORS),
-    _layer("EmbeddingBag", "256,8:int<1000", **_VECTORS),
-    _layer("EmbeddingBag", ((2048,), (256,)), label="offsets", draw=_bags, **_VECTORS),
+    _layer("Embedding", "256:int<1000", called="256x1024", **_VECTORS),
+    _layer("EmbeddingBag", "256,8:int<1000", called="256x1024", **_VECTORS),
+    _layer("EmbeddingBag", ((2048,), (256,)), called="offsets-256x1024", draw=_bags, **_VECTORS),
     _layer("Euclidean", n_in=1024, n_out=256),
     _layer("GaussianNoise"),
     _layer("GroupNormalization", num_groups=32, num_channels=1024),

@@ -120,7 +120,6 @@ def _tensors(value: Tensor, requires_grad: bool = True) -> tuple[torch.Tensor, .
     return tuple(its.requires_grad_(requires_grad and its.is_floating_point()) for its in tensors)
 
 
-
 def _arrays(output: Any) -> Tensor:
     if isinstance(output, tuple):
         return tuple(tensor.detach().numpy() for tensor in output)
