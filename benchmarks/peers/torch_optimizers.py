@@ -32,7 +32,7 @@ _CHOSEN: dict[str, str] = {}
 
 
 def with_fastest(workload: str, spec: Spec, job: Callable[[Make], Job]) -> Job:
-    """Make the job of a workload with the implementation that is the fastest in it; its note says which."""
+    """Make the job of a workload with the implementation that is the fastest in it; its note says which, of several."""
     cls = lookup(CLASSES, spec.name)
     make = partial(cls, **spec.arguments)
     options = OPTIONS if "foreach" in signature(cls).parameters else {"only": {}}
@@ -40,5 +40,5 @@ def with_fastest(workload: str, spec: Spec, job: Callable[[Make], Job]) -> Job:
     if workload not in _CHOSEN:
         _CHOSEN[workload] = fastest(ways)
     chosen: Job = ways[_CHOSEN[workload]]()
-    chosen.note = _CHOSEN[workload]
+    chosen.note = _CHOSEN[workload] if len(ways) > 1 else ""
     return chosen
