@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from .workload import CriterionExample, ExamplePasses, LayerExample, Spec
+from .workload import CriterionExample, LayerExample, Spec
 
 ARRAY = (256, 1024)
 PAIR = (ARRAY, ARRAY)
 IMAGES = (32, 16, 28, 28)
 SIGNALS = (32, 16, 784)
-CHANNELS = {"in_channels": 16, "out_channels": 16}
+CHANNELS: dict[str, Any] = {"in_channels": 16, "out_channels": 16}
 
 
 def _layer(component: str, input: Any = ARRAY, /, *, called: str = "", **said: Any) -> LayerExample:
@@ -41,7 +41,7 @@ def _bags(rng: np.random.Generator, shape: Any, dtype: Any) -> tuple[Any, Any]:
     return rng.integers(0, 1000, count), np.concatenate([[0], offsets])
 
 
-_VECTORS = {"num_embeddings": 1000, "embedding_dim": 1024}
+_VECTORS: dict[str, Any] = {"num_embeddings": 1000, "embedding_dim": 1024}
 
 ARRAYS = (
     _layer("Add", n_out=1024),
@@ -153,6 +153,6 @@ CRITERIONS = (
 )
 
 
-def example_workloads() -> Iterator[ExamplePasses]:
+def example_workloads() -> Iterator[LayerExample | CriterionExample]:
     """All of them, by kind."""
     yield from (*ARRAYS, *TABLES, *CONVOLUTIONS, *CRITERIONS)

@@ -110,7 +110,7 @@ class TorchCriterionExample(Job):
 
     def evidence(self) -> Evidence:
         loss = self.step(0)
-        gradInput = tuple(tensor.grad.numpy() for tensor in self.input)
+        gradInput = tuple(None if tensor.grad is None else tensor.grad.numpy() for tensor in self.input)
         return {"loss": number(loss.detach()), **evidence_of({"gradInput": _alone(gradInput)})}
 
 

@@ -37,7 +37,7 @@ def _each(modules: Modules, *inputs: Tensor) -> tuple[Tensor, ...]:
 
 def _bottle(x: Tensor, modules: Modules) -> Tensor:
     output: Tensor = modules[0](x.flatten(0, -2))
-    return output.unflatten(0, x.shape[:-1])
+    return output.view(*x.shape[:-1], -1)
 
 
 LAYERS: Mapping[str, Callable[..., Any]] = {
@@ -54,7 +54,7 @@ LAYERS: Mapping[str, Callable[..., Any]] = {
     "GaussianNoise": lambda x, std: x + torch.randn_like(x) * std,
     "GlobalAvgPool2d": lambda x: x.mean((2, 3)),
     "GlobalMaxPool2d": lambda x: functional.adaptive_max_pool2d(x, 1).flatten(1),
-    "GradientReversal": lambda x, lambda_: _Reversal.apply(x, lambda_),
+    "GradientReversal": lambda x, lambda_: _Reversal.apply(x, lambda_),  # type: ignore[no-untyped-call]
     "JoinTable": lambda *table, axis: torch.cat(table, axis),
     "MapTable": lambda *table, modules: tuple(modules[0](x) for x in table),
     "Maxout": _maxout,
