@@ -140,7 +140,7 @@ CRITERIONS = (
     _criterion("MarginCriterion"),
     _criterion("MarginRankingCriterion", PAIR),
     _criterion("MultiCriterion"),
-    _criterion("MultiLabelMarginCriterion"),
+    _criterion("MultiLabelMarginCriterion", (256, 128)),  # whose time grows with the square of the labels
     _criterion("MultiLabelSoftMarginCriterion"),
     _criterion("MultiMarginCriterion"),
     _criterion("ParallelCriterion", PAIR, "256,1024:real;256:classes<1024"),

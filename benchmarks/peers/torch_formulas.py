@@ -1,4 +1,7 @@
-"""What PyTorch has no single counterpart for, as its users compose it: by minnet's names, with minnet's arguments."""
+"""What PyTorch has no single counterpart for, as its users compose it: by minnet's names, with minnet's arguments.
+
+Of several ways to write one, the fastest that was found stands here.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,7 @@ LAYERS: Mapping[str, Callable[..., Any]] = {
     "ConcatTable": lambda x, modules: tuple(module(x) for module in modules),
     "Cosine": _cosine,
     "Euclidean": lambda x, W, n_in, n_out: torch.cdist(x, W),
-    "GaussianNoise": lambda x, std: x + torch.randn_like(x) * std,
+    "GaussianNoise": lambda x, std: x + torch.empty_like(x).normal_(0, std),
     "GlobalAvgPool2d": lambda x: x.mean((2, 3)),
     "GlobalMaxPool2d": lambda x: functional.adaptive_max_pool2d(x, 1).flatten(1),
     "GradientReversal": lambda x, lambda_: _Reversal.apply(x, lambda_),  # type: ignore[no-untyped-call]
@@ -72,10 +75,8 @@ def _dice(x: Tensor, t: Tensor) -> Tensor:
 
 
 def _focal(x: Tensor, t: Tensor) -> Tensor:
-    losses = functional.binary_cross_entropy_with_logits(x, t, reduction="none")
-    share = x.sigmoid()
-    short = share + t - 2 * share * t  # 1 - share where the target is 1
-    return (short.square() * losses).sum() / len(x)
+    s = x * (2 * t - 1)
+    return (torch.sigmoid(-s).square() * functional.softplus(-s)).sum() / len(x)
 
 
 def _gaussian(mean: Tensor, variance: Tensor, t: Tensor) -> Tensor:
@@ -99,7 +100,15 @@ def _parallel(x: Tensor, y: Tensor, t: Tensor, u: Tensor, criterions: Any, weigh
 
 def _quantile(x: Tensor, t: Tensor) -> Tensor:
     d = x - t
-    return torch.maximum(-0.5 * d, 0.5 * d).sum() / len(x)
+    return (d.relu() - 0.5 * d).sum() / len(x)
+
+
+def _margin(x: Tensor, t: Tensor) -> Tensor:
+    return torch.addcmul(x.new_ones(()), t, x, value=-1).relu().sum() / len(x)
+
+
+def _weighted(x: Tensor, t: Tensor, weights: Tensor) -> Tensor:
+    return (weights * functional.mse_loss(x, t, reduction="none")).sum() / len(x)
 
 
 CRITERIONS: Mapping[str, Callable[..., Tensor]] = {
@@ -107,11 +116,11 @@ CRITERIONS: Mapping[str, Callable[..., Tensor]] = {
     "FocalCriterion": _focal,
     "GaussianNLLCriterion": _gaussian,
     "LogCoshCriterion": _log_cosh,
-    "MarginCriterion": lambda x, t: (1 - t * x).relu().sum() / len(x),
+    "MarginCriterion": _margin,
     "MultiCriterion": _multi,
     "ParallelCriterion": _parallel,
     "QuantileCriterion": _quantile,
-    "WeightedMSECriterion": lambda x, t, weights: (weights * (x - t).square()).sum() / len(x),
+    "WeightedMSECriterion": _weighted,
 }
 """Name of a criterion -> the function of its inputs, its targets and its arguments."""
 
