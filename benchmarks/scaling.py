@@ -53,9 +53,10 @@ def scaled_reference(example: Example, changes: dict[str, Any]) -> Reference:
     assert example.reference is not None
     theirs = dict(example.reference.arguments)
     for name, value in changes.items():
-        same = [name] if name in theirs else [each for each in theirs if each not in example.arguments]
+        same = [name] if name in theirs else []
         if name in example.arguments:
-            same = [each for each in same if theirs[each] == example.arguments[name]]
+            others = same or [each for each in theirs if each not in example.arguments]
+            same = [each for each in others if theirs[each] == example.arguments[name]]
         if len(same) != 1:
             raise ValueError(
                 f"expected one argument of {example.reference.name} that corresponds to {name}, received {same} of "

@@ -85,6 +85,7 @@ def test_arguments_of_a_counterpart_follow_those_of_the_component():
         ({"n_in": 5}, {"n_in": 64}),
         ({"in_features": 5}, {"in_features": 64}),  # called the same, but something else
         ({}, {"dtype": "float64"}),
+        ({"in_features": 3}, {"dtype": "float64"}),  # although one is left
     ],
 )
 def test_arguments_that_correspond_to_none_or_to_several_are_refused(arguments, changes):

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from benchmarks.component_page import TITLES, times  # which conftest.py makes importable
+from benchmarks.component_page import INTRODUCTION, TITLES, times  # which conftest.py makes importable
 from benchmarks.results import Outcome, Results, Run
 from benchmarks.torch7 import COUNTERPARTS, LEFT_OUT
 
@@ -24,6 +24,10 @@ def test_it_lists_each_component_once_under_the_name_of_its_class(kind):
     registry = REGISTRIES[kind]
     registered = {each.name for each in registry.components() if registry.load(each).__name__ == each.name}
     assert sorted(listed) == sorted(registered)
+
+
+def test_its_introduction_is_the_one_that_is_written_now():
+    assert (ROOT / "docs" / "components.md").read_text("utf-8").startswith(INTRODUCTION)
 
 
 def test_each_module_of_torch7_has_a_counterpart_that_is_registered_or_a_reason():
