@@ -9,9 +9,12 @@ from minnet_core.support import nearest_names
 
 from .components import component_workloads
 from .networks import NETWORKS
+from .one_size import example_workloads
 from .workload import Workload
 
-WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in (*NETWORKS, *component_workloads())}
+WORKLOADS: dict[str, Workload] = {
+    workload.name: workload for workload in (*NETWORKS, *component_workloads(), *example_workloads())
+}
 """Name -> workload."""
 
 GROUPS = tuple(dict.fromkeys(workload.group for workload in WORKLOADS.values()))

@@ -11,8 +11,10 @@ from attrs import frozen
 from minnet_core.registry import REGISTRIES
 from minnet_core.testing import OWN_KINDS, Case, Trial, every_case, examine, largest
 
+from .catalogue import WORKLOADS
 from .results import Results
 from .torch7 import COUNTERPARTS, LEFT_OUT
+from .workload import ExamplePasses
 
 INTRODUCTION = """\
 # All components
@@ -28,9 +30,10 @@ Every layer, criterion and optimizer that is registered, with what it is called 
   `tests/parity`.
 - **checks**: how many checks of the [conformance kit](concepts/conformance.md) it passes; those that do not apply are
   not counted. None fails.
-- **time**: of both passes, or of a step, as a part of PyTorch's for 256 x 1024 numbers, or for 235 thousand
-  parameters, in NumPy and with minnet-fast, from the run that [](benchmarks.md) describes; those without a figure were
-  not measured.
+- **time**: of both passes, or of a step, as a part of PyTorch's for 256 x 1024 numbers (32 images of 16 channels and
+  28 x 28 pixels, or another comparable size), or for 235 thousand parameters, in NumPy and with minnet-fast, from the
+  run that [](benchmarks.md) describes; those without a figure were not part of that run, or PyTorch has nothing like
+  them.
 """
 
 TITLES = {"layers": "Layers and containers", "criterions": "Criterions", "optimizers": "Optimizers"}
@@ -108,11 +111,24 @@ def times(results: Results) -> Mapping[str, tuple[float | None, float | None]]:
     """Name -> the parts of PyTorch's time that NumPy and minnet-fast take."""
     found: dict[str, tuple[float | None, float | None]] = {}
     for outcome in results.runs[0].outcomes:
-        name, _, size = outcome.workload.rpartition("-")
-        if size in ("256x1024", "235k") and name not in found:
+        name = component_of(outcome.workload)
+        if name and name not in found:
             parts = [outcome.ratio("torch", base) for base in ("minnet", "minnet-fast")]
             found[name] = tuple(None if part is None else part.median for part in parts)  # type: ignore[assignment]  # two
     return found
+
+
+def component_of(workload: str) -> str | None:
+    """The component that a workload is to stand for here, None if that is another size of it, or no component's.
+
+    >>> component_of("ReLU-256x1024"), component_of("Conv2d-32x16x28x28"), component_of("ReLU-4096x1024")
+    ('ReLU', 'Conv2d', None)
+    """
+    known = WORKLOADS.get(workload)
+    if isinstance(known, ExamplePasses):
+        return known.component.name
+    name, _, size = workload.rpartition("-")
+    return name if size in ("256x1024", "235k") else None
 
 
 def _row(line: Line, torch7: Sequence[str], time: Any) -> str:

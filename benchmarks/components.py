@@ -1,4 +1,4 @@
-"""A workload for every registered layer, criterion and optimizer, in several sizes."""
+"""A workload for the usual layers, criterions and optimizers in several sizes, and for the other optimizers in one."""
 
 from __future__ import annotations
 
@@ -71,6 +71,21 @@ OPTIMIZERS: Mapping[str, Spec] = {
     "Adagrad": Spec("Adagrad", {"lr": 1e-3}),
 }
 
+OTHER_OPTIMIZERS: Mapping[str, Spec] = {
+    "Adadelta": Spec("Adadelta", {"lr": 0.1}),
+    "Adamax": Spec("Adamax", {"lr": 1e-3}),
+    "LAMB": Spec("LAMB", {"lr": 1e-3}),
+    "LBFGS": Spec(
+        "LBFGS",  # a step is one iteration, and none ends it early, so that all take the same time
+        {"lr": 1e-3, "max_iter": 1, "history_size": 10, "tolerance_grad": 0.0, "tolerance_change": 0.0},
+    ),
+    "Lion": Spec("Lion", {"lr": 1e-4}),
+    "NAdam": Spec("NAdam", {"lr": 1e-3}),
+    "RAdam": Spec("RAdam", {"lr": 1e-3}),
+    "Rprop": Spec("Rprop", {"lr": 1e-3}),
+}
+"""Those that are measured in one size."""
+
 PARAMETERS: Mapping[str, Layers] = {"82": TINY, "17k": SMALL, "235k": DIGITS, "2.1M": WIDE}
 """Their number -> the network that has them: an optimizer's cost depends on how many tensors they are, too."""
 
@@ -88,6 +103,8 @@ def component_workloads() -> Iterator[LayerPasses | CriterionPasses | OptimizerS
     for label, optimizer in OPTIMIZERS.items():
         for size, layers in PARAMETERS.items():
             yield OptimizerSteps(f"{label}-{size}", optimizer, layers)
+    for label, optimizer in OTHER_OPTIMIZERS.items():
+        yield OptimizerSteps(f"{label}-235k", optimizer, PARAMETERS["235k"], has_closure=label == "LBFGS")
 
 
 def _size(shape: Shape) -> str:

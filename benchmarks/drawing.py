@@ -76,6 +76,11 @@ def draw_gradients(shapes: Iterable[tuple[int, ...]]) -> list[Array]:
     return [(rng.choice([-1, 1], shape) * rng.uniform(0.05, 0.15, shape)).astype(np.float32) for shape in shapes]
 
 
+def curvatures(gradients: Iterable[Array]) -> list[Array]:
+    """Make of drawn gradients the curvatures of a quadratic function, from 0.5 to 1.5."""
+    return [10 * np.abs(gradient) for gradient in gradients]
+
+
 def one_hot(classes: Array, n: int, dtype: npt.DTypeLike = np.float32) -> Array:
     """Write class indices as rows of zeros with a one."""
     rows = np.zeros((len(classes), n), dtype)

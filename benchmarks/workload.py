@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -86,15 +86,62 @@ class CriterionPasses:
 
 @frozen
 class OptimizerSteps:
-    """Steps with gradients that stay the same, over the parameters of ``layers``."""
+    """Steps with gradients that stay the same, over the parameters of ``layers``.
+
+    An optimizer that ``has_closure`` asks for gradients by itself: of a quadratic function with its minimum where every
+    parameter is -1, and with drawn curvatures; the rate is so small that it is not reached.
+    """
 
     group: ClassVar[str] = "optimizer"
     name: str
     optimizer: Spec
     layers: Layers
+    has_closure: bool = False
 
 
-Workload: TypeAlias = Training | Inference | LayerPasses | CriterionPasses | OptimizerSteps
+@frozen
+class ExamplePasses:
+    """Forward and backward of a component that is made as one of its ``EXAMPLES`` is, in another size.
+
+    What the example knows serves here too: what fills input and target, and what PyTorch has for the component.
+
+    Attributes:
+        name: of the workload.
+        component: its name, and the arguments that are not those of the example.
+        input: a shape, or a table of shapes, as `minnet_core.Example` takes them.
+        target: of a criterion, in the short form; as the example draws it if empty.
+        draw: draws an input that no shape describes.
+        contents: what is put into a container.
+        example: the index of the example.
+    """
+
+    group: ClassVar[str]
+    name: str
+    component: Spec
+    input: Any
+    target: str = ""
+    draw: Callable[..., Any] | None = None
+    contents: Layers = ()
+    example: int = 0
+
+
+@frozen
+class LayerExample(ExamplePasses):
+    """Of a layer or container, with the gradients of its parameters."""
+
+    group: ClassVar[str] = "layer"
+
+
+@frozen
+class CriterionExample(ExamplePasses):
+    """Of a loss."""
+
+    group: ClassVar[str] = "criterion"
+
+
+Workload: TypeAlias = (
+    Training | Inference | LayerPasses | CriterionPasses | OptimizerSteps | LayerExample | CriterionExample
+)
 
 
 _FASTER = 100
@@ -110,6 +157,8 @@ def for_proof(workload: Workload) -> Workload:
     """
     if isinstance(workload, LayerPasses):
         return evolve(workload, layer=_kept(workload.layer))
+    if isinstance(workload, ExamplePasses):
+        return evolve(workload, component=_kept(workload.component))
     if isinstance(workload, Training):
         return evolve(workload, layers=tuple(map(_kept, workload.layers)), optimizer=_faster(workload.optimizer))
     if isinstance(workload, OptimizerSteps):
@@ -117,7 +166,13 @@ def for_proof(workload: Workload) -> Workload:
     return workload
 
 
-_NOT_RANDOM: Mapping[str, dict[str, Any]] = {"Dropout": {"p": 0.0}, "RReLU": {"lower": 0.25, "upper": 0.25}}
+_NOT_RANDOM: Mapping[str, dict[str, Any]] = {
+    "AlphaDropout": {"p": 0.0},
+    "Dropout": {"p": 0.0},
+    "GaussianNoise": {"std": 0.0},
+    "RReLU": {"lower": 0.25, "upper": 0.25},
+    "SpatialDropout": {"p": 0.0},
+}
 """Layer -> the arguments with which it draws nothing."""
 
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from minnet_fast import accelerate
 
 from ..job import Job
-from ..workload import CriterionPasses, Inference, LayerPasses, OptimizerSteps, Training, Workload
+from ..workload import (
+    CriterionExample,
+    CriterionPasses,
+    Inference,
+    LayerExample,
+    LayerPasses,
+    OptimizerSteps,
+    Training,
+    Workload,
+)
 from .compiled_peer import CompiledInference, CompiledTraining
 from .dispatch import Builders, build, package_versions
+from .minnet_examples import MinnetCriterionExample, MinnetLayerExample
 from .minnet_peer import MinnetCriterion, MinnetLayer, MinnetOptimizer
 
 
@@ -47,12 +57,30 @@ class FastOptimizer(MinnetOptimizer):
         accelerate(self.optimizer)
 
 
+class FastLayerExample(MinnetLayerExample):
+    """The twin of a layer, or those of what is in a container."""
+
+    def __init__(self, workload: LayerExample) -> None:
+        super().__init__(workload)
+        accelerate(self.layer)
+
+
+class FastCriterionExample(MinnetCriterionExample):
+    """The twin of a loss."""
+
+    def __init__(self, workload: CriterionExample) -> None:
+        super().__init__(workload)
+        accelerate(self.criterion)
+
+
 BUILDERS: Builders = {
     Training: FastTraining,
     Inference: FastInference,
     LayerPasses: FastLayer,
     CriterionPasses: FastCriterion,
     OptimizerSteps: FastOptimizer,
+    LayerExample: FastLayerExample,
+    CriterionExample: FastCriterionExample,
 }
 
 

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from minnet_core.testing import named_arrays
+
 from ..drawing import draw_batches, draw_criterion, draw_passes
 from ..job import Job
+from ..scaling import draw_batch
 from ..workload import (
+    CriterionExample,
     CriterionPasses,
+    ExamplePasses,
     Inference,
+    LayerExample,
     LayerPasses,
     OptimizerSteps,
     Training,
@@ -20,7 +26,10 @@ from ..workload import (
 )
 from .dispatch import Builders, build, package_versions
 
-_STATE_VECTORS = {"SGD": 0, "Adam": 2, "AdamW": 2, "RMSprop": 1, "Adagrad": 1}
+_STATE_VECTORS = {
+    **{"SGD": 0, "RMSprop": 1, "Adagrad": 1, "Lion": 1},
+    **dict.fromkeys(("Adam", "AdamW", "Adadelta", "Adamax", "LAMB", "NAdam", "RAdam", "Rprop"), 2),
+}
 
 
 class Floor(Job):
@@ -87,13 +96,26 @@ class CriterionFloor(Floor):
             np.subtract(self.input, self.target, out=self.gradInput)
 
 
+class ExampleFloor(Floor):
+    """Reads the input and writes the gradient of that shape, of each array; more may differ from class to class."""
+
+    def __init__(self, workload: ExamplePasses) -> None:
+        shapes = [array.shape for _, array in named_arrays("input", draw_batch(workload)[0])]
+        self.arrays = [(np.ones(shape, np.float32), np.empty(shape, np.float32)) for shape in shapes]
+
+    def step(self, index: int) -> None:
+        for input, gradInput in self.arrays:
+            np.copyto(gradInput, input)
+
+
 class OptimizerFloor(Floor):
     """Reads the gradients; reads and writes the parameters and each vector of state."""
 
     def __init__(self, workload: OptimizerSteps) -> None:
         spec = workload.optimizer
         size = parameter_count(workload.layers)
-        vectors = 1 + _STATE_VECTORS[spec.name] + bool(spec.arguments.get("momentum"))
+        kept = 2 * spec.arguments["history_size"] if spec.name == "LBFGS" else _STATE_VECTORS[spec.name]
+        vectors = 1 + kept + bool(spec.arguments.get("momentum"))
         self.gradients = np.zeros(size, np.float32)
         self.vectors = [np.zeros(size, np.float32) for _ in range(vectors)]
 
@@ -108,6 +130,8 @@ BUILDERS: Builders = {
     LayerPasses: LayerFloor,
     CriterionPasses: CriterionFloor,
     OptimizerSteps: OptimizerFloor,
+    LayerExample: ExampleFloor,
+    CriterionExample: ExampleFloor,
 }
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 import minnet_core
 from minnet_core import Module, Sequential, criterions, layers, optimizers
 
-from ..drawing import draw_batches, draw_criterion, draw_gradients, draw_passes, draw_weights, one_hot
+from ..drawing import curvatures, draw_batches, draw_criterion, draw_gradients, draw_passes, draw_weights, one_hot
 from ..job import Job
 from ..workload import (
+    CriterionExample,
     CriterionPasses,
     Inference,
+    LayerExample,
     LayerPasses,
     Layers,
     OptimizerSteps,
@@ -22,6 +26,7 @@ from ..workload import (
     parameter_shapes,
 )
 from .dispatch import Builders, build, package_versions
+from .minnet_examples import MinnetCriterionExample, MinnetLayerExample
 from .stepping import InferenceJob, OptimizerJob, PassesJob, TrainingJob
 
 
@@ -119,11 +124,22 @@ class MinnetOptimizer(OptimizerJob):
         self.optimizer = optimizers[workload.optimizer.name](self.model, **workload.optimizer.arguments)
         shapes = [shape for layer in workload.layers for shape in parameter_shapes(layer).values()]
         held = self.model.namedGradParameters().values()
-        for gradient, drawn in zip(held, draw_gradients(shapes), strict=True):
-            gradient[...] = drawn
+        drawn = draw_gradients(shapes)
+        for gradient, its in zip(held, drawn, strict=True):
+            gradient[...] = its
+        self.curvatures = curvatures(drawn)
+        self.arguments = (self.closure,) if workload.has_closure else ()
 
     def step(self, index: int) -> None:
-        self.optimizer.step()
+        self.optimizer.step(*self.arguments)
+
+    def closure(self) -> float:
+        """Compute gradients of the quadratic function."""
+        held = self.parameters(), self.model.namedGradParameters().values(), self.curvatures
+        for parameter, gradient, curvature in zip(*held, strict=True):
+            np.add(parameter, 1, out=gradient)
+            gradient *= curvature
+        return 0.0  # which is read only to end a step early
 
     def parameters(self) -> list[Any]:
         return list(self.model.namedParameters().values())
@@ -139,6 +155,8 @@ BUILDERS: Builders = {
     LayerPasses: MinnetLayer,
     CriterionPasses: MinnetCriterion,
     OptimizerSteps: MinnetOptimizer,
+    LayerExample: MinnetLayerExample,
+    CriterionExample: MinnetCriterionExample,
 }
 
 

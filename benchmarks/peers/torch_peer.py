@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from torch.nn import functional
 
-from ..drawing import draw_batches, draw_criterion, draw_gradients, draw_passes
+from ..drawing import curvatures, draw_batches, draw_criterion, draw_gradients, draw_passes
 from ..job import Job
 from ..workload import (
+    CriterionExample,
     CriterionPasses,
+    ExamplePasses,
     Inference,
+    LayerExample,
     LayerPasses,
     OptimizerSteps,
     Training,
@@ -119,11 +123,23 @@ class TorchOptimizer(OptimizerJob):
         self.model = make_model(workload.layers, with_log_softmax=False)
         self.optimizer = make_optimizer(self.model.parameters())
         held = list(self.model.parameters())
-        for parameter, drawn in zip(held, draw_gradients([tuple(its.shape) for its in held]), strict=True):
-            parameter.grad = torch.from_numpy(drawn)
+        drawn = draw_gradients([tuple(its.shape) for its in held])
+        self.curvatures = list(map(torch.from_numpy, curvatures(drawn)))
+        for parameter, its in zip(held, drawn, strict=True):
+            parameter.grad = torch.from_numpy(its)
+        self.arguments: tuple[Any, ...] = (self.closure,) if workload.has_closure else ()
 
     def step(self, index: int) -> None:
-        self.optimizer.step()
+        self.optimizer.step(*self.arguments)
+
+    @torch.no_grad()
+    def closure(self) -> float:
+        """Compute gradients of the quadratic function."""
+        for parameter, curvature in zip(self.model.parameters(), self.curvatures, strict=True):
+            assert parameter.grad is not None
+            torch.add(parameter, 1, out=parameter.grad)
+            parameter.grad.mul_(curvature)
+        return 0.0  # which is read only to end a step early
 
     def parameters(self) -> list[Any]:
         return [parameter.detach().numpy() for parameter in self.model.parameters()]
@@ -133,12 +149,22 @@ def _with_fastest(workload: Any, job: Callable[[Any, Make], Job]) -> Job:
     return with_fastest(workload.name, workload.optimizer, lambda make: job(workload, make))
 
 
+def _example(workload: ExamplePasses) -> Job:
+    # minnet, which knows what the counterpart is and draws its parameters, shall leave PyTorch the allocator as it is.
+    os.environ["MINNET_KEEP_ALLOCATOR"] = "1"
+    from .torch_examples import TorchCriterionExample, TorchLayerExample
+
+    return TorchLayerExample(workload) if isinstance(workload, LayerExample) else TorchCriterionExample(workload)
+
+
 BUILDERS: Builders = {
     Training: lambda workload: _with_fastest(workload, TorchTraining),
     Inference: TorchInference,
     LayerPasses: TorchLayer,
     CriterionPasses: TorchCriterion,
     OptimizerSteps: lambda workload: _with_fastest(workload, TorchOptimizer),
+    LayerExample: _example,
+    CriterionExample: _example,
 }
 
 
