@@ -64,6 +64,12 @@ MUTANTS = {
     "a nan that loses": ("pooling.h", "| (at[n] != at[n])", "", "max_pool"),
     "the last of equals": ("pooling.h", "(at[n] > most[n])", "(at[n] >= most[n])", "max_pool"),
     "padding that counts too far": ("pooling.h", "least(axis->window, ", "(axis->window + 0 * ", "average"),
+    "a loss without its halves": ("losses.h", "part += c * (d - 0.5f * c)", "part += c * d", "several and huber_error"),
+    "a share of all": ("losses.h", "gx[classes[row]] -= share", "gx[classes[row]] -= 1", "several and cross_entropy"),
+    "a maximum that is left out": ("losses.h", "- (double)(x[classes[row]] - most)", "", "several and cross_entropy"),
+    "rows in the place of others": ("moving.h", "t + to[place] * m", "t + from[place] * m", "several and add_rows"),
+    "a swap of the wrong two": ("moving.h", "a, b, 2, 6, 3, 7", "a, b, 2, 6, 7, 3", "several and transposed"),
+    "an edge that is cut": ("moving.h", "Size i = 0; i < h", "Size i = 1; i < h", "several and transposed"),
     "a beta for the other": ("optimizers.h", "keep2 * v[i] + take2", "keep1 * v[i] + take1", "several and adam"),
 }
 """What is wrong -> file, what stands there, what stands there instead, and which tests are to find it."""
