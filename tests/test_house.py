@@ -21,7 +21,9 @@ MAY_IMPORT = {
     "minnet_train": {"minnet_core"},
     "minnet_conv": {"minnet_core"},
     "minnet_tables": {"minnet_core"},
-    "minnet_fast": {"minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv"},  # twins
+    "minnet_fast": {  # which has their twins
+        *("minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv", "minnet_tables"),
+    },
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
     "minnet_torch": {"minnet_core"},

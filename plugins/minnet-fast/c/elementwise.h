@@ -4,6 +4,9 @@
 
 INLINE Size elements(const Block *b) { return b->rows * b->columns; }
 
+/* x from low to high; nan stays nan */
+INLINE float clipped(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
+
 /* y = x + a, a row */
 KERNEL(add_row) {
     const float *x = b->at[0], *a = b->at[1];

@@ -31,9 +31,6 @@
         }                                                                                                              \
     }
 
-/* x from low to high; nan stays nan */
-INLINE float clipped(float x, float low, float high) { return x < low ? low : x > high ? high : x; }
-
 /* e^-|x| */
 INLINE float exponential_of_less(float x) { return exponential(x > 0 ? -x : x); }
 

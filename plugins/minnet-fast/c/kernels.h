@@ -12,6 +12,7 @@
 #include "rows.h"
 #include "columns.h"
 #include "losses.h"
+#include "moving.h"
 #include "masks.h"
 #include "formulas.h"
 #include "optimizers.h"

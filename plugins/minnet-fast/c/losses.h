@@ -103,3 +103,65 @@ KERNEL(mse) {
     }
     *loss = (float)(total / (double)b->rows);
 }
+
+/* loss = sum c (d - c / 2) / n, with d = x - t and c what is left of it from -p to p: half the square of small ones */
+KERNEL(huber_error) {
+    const float *x = b->at[0], *t = b->at[1];
+    const Size n = elements(b);
+    const float p = (float)b->number[0];
+    float *loss = b->at[2];
+    double total = 0;
+    for (Size start = 0; start < n; start += STRETCH) {
+        const Size stop = n - start < STRETCH ? n : start + STRETCH;
+        float part = 0;
+        SIMD(reduction(+ : part)) for (Size i = start; i < stop; i++) {
+            const float d = x[i] - t[i], c = clipped(d, -p, p);
+            part += c * (d - 0.5f * c);
+        }
+        total += part;
+    }
+    *loss = (float)(total / (double)b->rows);
+}
+
+/* gx = q c, with c as above; error 1 ulp */
+KERNEL(huber_back) {
+    const float *x = b->at[0], *t = b->at[1];
+    float *gx = b->at[2];
+    const Size n = elements(b);
+    const float p = (float)b->number[0], q = (float)b->number[1];
+    FOR_EACH(i, n) gx[i] = q * clipped(x[i] - t[i], -p, p);
+}
+
+/* loss = sum (log sum e^(x - max x) - (x[class] - max x)) / n, of classes that are known to be in range: the negative
+   logarithm of softmax, without an array of it */
+KERNEL(cross_entropy) {
+    const float *x = b->at[0];
+    const int64_t *classes = b->at[1];
+    float *loss = b->at[2];
+    const Size m = b->columns;
+    double total = 0;
+    for (Size row = 0; row < b->rows; row++, x += m) {
+        const float most = largest(x, m);
+        float s = 0;
+        SIMD(reduction(+ : s)) for (Size j = 0; j < m; j++)
+            s += exponential(x[j] - most);
+        total += (double)logf(s) - (double)(x[classes[row]] - most);
+    }
+    *loss = (float)(total / (double)b->rows);
+}
+
+/* gx = e / (n s), less 1 / n where the class is, with e = e^(x - max x) and s = sum e; gx may be x */
+KERNEL(cross_entropy_back) {
+    const float *x = b->at[0];
+    const int64_t *classes = b->at[1];
+    float *gx = b->at[2];
+    const Size m = b->columns;
+    const float share = 1.0f / (float)b->rows;
+    for (Size row = 0; row < b->rows; row++, x += m, gx += m) {
+        const float most = largest(x, m);
+        FOR_EACH(j, m) gx[j] = exponential(x[j] - most);
+        const float factor = share / sum(gx, m);
+        FOR_EACH(j, m) gx[j] *= factor;
+        gx[classes[row]] -= share;
+    }
+}

@@ -23,13 +23,28 @@ void execute(const Step *steps, Size count, Size work) {
     Py_END_ALLOW_THREADS;
 }
 
+/* The shape with its last two axes swapped. */
+static void turn_shape(PyArrayObject *shaped, npy_intp *shape) {
+    const int ndim = PyArray_NDIM(shaped);
+    memcpy(shape, PyArray_DIMS(shaped), (size_t)ndim * sizeof *shape);
+    shape[ndim - 1] = PyArray_DIM(shaped, ndim - 2), shape[ndim - 2] = PyArray_DIM(shaped, ndim - 1);
+}
+
+static int is_turned(PyArrayObject *array, PyArrayObject *shaped) {
+    npy_intp shape[NPY_MAXDIMS];
+    if (PyArray_NDIM(array) != PyArray_NDIM(shaped)) return 0;
+    turn_shape(shaped, shape);
+    return PyArray_CompareLists(PyArray_DIMS(array), shape, PyArray_NDIM(array));
+}
+
 /* Whether an operand has the very shape, and not only as many elements, where the letter says so. */
 static int has_shape(PyObject *operand, char letter, PyArrayObject *shaped) {
+    if (letter == 'u') return is_turned((PyArrayObject *)operand, shaped);
     return !strchr("ebk", letter) || PyArray_SAMESHAPE((PyArrayObject *)operand, shaped);
 }
 
 static PyObject *made(char letter, PyArrayObject *shaped, const Block *block) {
-    npy_intp columns[1] = {block->columns}, rows[2] = {block->rows, 1};
+    npy_intp columns[1] = {block->columns}, rows[2] = {block->rows, 1}, turned[NPY_MAXDIMS];
     switch (letter) {
     case 'c':
         return PyArray_SimpleNew(1, columns, NPY_FLOAT32);
@@ -37,6 +52,9 @@ static PyObject *made(char letter, PyArrayObject *shaped, const Block *block) {
         return PyArray_SimpleNew(2, rows, NPY_FLOAT32);
     case 'j':
         return PyArray_SimpleNew(1, rows, NPY_INT64);
+    case 'u':
+        turn_shape(shaped, turned);
+        return PyArray_SimpleNew(PyArray_NDIM(shaped), turned, NPY_FLOAT32);
     default:
         return PyArray_SimpleNew(PyArray_NDIM(shaped), PyArray_DIMS(shaped), letter == 'k' ? NPY_BOOL : NPY_FLOAT32);
     }

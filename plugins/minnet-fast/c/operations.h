@@ -8,11 +8,17 @@
      k  booleans, of the shape of e
      i  int64 (n,), a column for each row
      j  int64 (n,), the flat index of an element for each row
+     p  int64 (places,), a row of b for each
+     q  int64 (places,), a row of t for each
+     t  float32 (targets, m)
+     u  float32, of the shape of e with its last two axes swapped
      s  one float32
      g  a bit generator of NumPy
    makes: MAKES if what is written is made from what is read, CHANGES if it is read as well.
    numbers: how many scalars it takes.
    rows: BY_ROWS if some rows can be computed without the others, up to sums that go on; WHOLE if all are needed.
+
+   Those with p or u are functions, and no rows of programs.
 
    What each computes stands beside its kernel. */
 #ifndef MINNET_FAST_OPERATIONS_H
@@ -70,6 +76,12 @@
     X(weighted_nll_back, "b", MAKES, "b", 0, WHOLE)                                                                    \
     X(squared_error, "ee", MAKES, "s", 0, WHOLE)                                                                       \
     X(mse, "ee", MAKES, "es", 0, WHOLE)                                                                                \
+    X(huber_error, "ee", MAKES, "s", 1, WHOLE)                                                                         \
+    X(huber_back, "ee", MAKES, "e", 2, BY_ROWS)                                                                        \
+    X(cross_entropy, "bi", MAKES, "s", 0, WHOLE)                                                                       \
+    X(cross_entropy_back, "bi", MAKES, "b", 0, WHOLE)                                                                  \
+    X(add_rows, "bpq", CHANGES, "t", 0, WHOLE)                                                                         \
+    X(transposed, "e", MAKES, "u", 0, WHOLE)                                                                           \
     X(sgd, "e", CHANGES, "e", 2, BY_ROWS)                                                                              \
     X(sgd_momentum, "e", CHANGES, "ee", 4, BY_ROWS)                                                                    \
     X(adam, "e", CHANGES, "eee", 6, BY_ROWS)                                                                           \

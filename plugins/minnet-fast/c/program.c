@@ -100,6 +100,7 @@ static int read_row(PyObject *row, Step *step, PyObject **operand_tuple) {
     if (step->operation < 0) return 0;
     const Operation *operation = &operations[step->operation];
     if (given != operation->operands || PyTuple_GET_SIZE(numbers) != operation->numbers) return 0;
+    if (strpbrk(operation->letters, "pu")) return 0; /* whose indices and shapes are only known when it is called */
     Block *block = &step->block;
     memset(block, 0, sizeof *block);
     block->fresh = !accumulate;

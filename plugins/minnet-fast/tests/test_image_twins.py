@@ -15,12 +15,24 @@ from minnet_fast import accelerate  # noqa: E402
 from minnet_fast.twins import images  # noqa: E402
 
 SHAPES = {"Conv1d": (33, 2, 11), "Conv2d": (33, 2, 7, 8), "SameConv2d": (33, 2, 7, 8), "MaxPool2d": (33, 2, 7, 8)}
+TRANSPOSED = {"ConvTranspose1d": (33, 4, 11), "ConvTranspose2d": (33, 4, 7, 8)}
+POOLS = {"AdaptiveMaxPool2d": (33, 2, 6, 8)}
+LAID = {"AdaptiveAvgPool2d": (33, 2, 7, 8), "ReflectionPad2d": (33, 2, 7, 8)}
 ARGUMENTS = {
     "Conv1d": {"in_channels": 2, "out_channels": 5, "kernel_size": 3, "padding": 1, "rng": 0},
     "Conv2d": {"in_channels": 2, "out_channels": 5, "kernel_size": (3, 2), "stride": (2, 1), "rng": 0},
     "SameConv2d": {"in_channels": 2, "out_channels": 5, "kernel_size": 3, "rng": 0},
     "MaxPool2d": {"kernel_size": 3, "stride": 2, "padding": 1},
+    "ConvTranspose1d": {"in_channels": 4, "out_channels": 6, "kernel_size": 3, "groups": 2, "rng": 0},
+    "ConvTranspose2d": {
+        **{"in_channels": 4, "out_channels": 6, "kernel_size": (3, 2), "stride": (2, 3), "padding": 1},
+        **{"output_padding": (1, 2), "rng": 0},
+    },
+    "AdaptiveMaxPool2d": {"output_size": (3, 2)},
+    "AdaptiveAvgPool2d": {"output_size": (3, 5)},
+    "ReflectionPad2d": {"padding": (2, 1, 0, 3)},
 }
+SHAPES_IN_C = SHAPES | TRANSPOSED | POOLS
 BY_LAYER = pytest.mark.parametrize("name", SHAPES)
 
 
@@ -48,24 +60,76 @@ def run(layer, x):
 
 
 def computed():
-    return sum(kernels.counts().values())
+    """Count what was computed in C; laying an array in another order is nothing of the kind."""
+    return sum(count for name, count in kernels.counts().items() if name != "transposed")
 
 
 def test_they_stand_for_layers_of_minnet_conv():
-    assert {twin.__name__ for twin in images.TWINS.values()} == set(SHAPES)
+    assert {twin.__name__ for twin in images.TWINS.values()} == {*SHAPES_IN_C, *LAID}
 
 
-@BY_LAYER
+@pytest.mark.parametrize("name", SHAPES_IN_C)
 @pytest.mark.parametrize("arranged", [np.array, batch_innermost])
 def test_a_twin_computes_what_its_layer_does_and_in_c(name, arranged):
     layer, twin = pair(name)
-    x = arranged(draw(SHAPES[name]))
+    x = arranged(draw(SHAPES_IN_C[name]))
     before = computed()
     results = run(twin, x)
     assert computed() >= before + 3
     for result, wanted in zip(results, run(layer, x), strict=True):
         assert result.dtype == np.float32
         np.testing.assert_allclose(result, wanted, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", LAID)
+def test_images_are_laid_in_c_for_what_numpy_computes_bit_for_bit(name):
+    layer, twin = pair(name)
+    x, before = draw(LAID[name]), kernels.counts()["transposed"]
+    results = run(twin, x)
+    assert kernels.counts()["transposed"] > before
+    assert np.moveaxis(results[0], 0, -1).flags.c_contiguous
+    for result, wanted in zip(results, run(layer, batch_innermost(x)), strict=True):
+        np.testing.assert_array_equal(result, wanted)
+
+
+@pytest.mark.parametrize("name", [*TRANSPOSED, *POOLS, *LAID])
+@pytest.mark.parametrize(("batch", "dtype"), [(3, np.float32), (33, np.float64)])
+def test_few_samples_and_other_dtypes_are_left_to_the_layer(name, batch, dtype):
+    layer, twin = pair(name)
+    for each in (layer, twin):
+        each.astype(dtype)
+    x = draw((batch, *(SHAPES_IN_C | LAID)[name][1:]), dtype=dtype)
+    for result, wanted in zip(run(twin, x), run(layer, x), strict=True):
+        np.testing.assert_array_equal(result, wanted)
+
+
+@pytest.mark.parametrize("name", TRANSPOSED)
+@pytest.mark.parametrize("changes", [{"bias": False}, {"kernel_size": 1}, {"dilation": 2}])
+def test_a_transposed_convolution_of_other_arguments_is_what_it_is(name, changes):
+    if name == "ConvTranspose2d":
+        changes = {"stride": 1, "output_padding": 0, "padding": 0} | changes
+    layer, twin = pair(name, **changes)
+    for result, wanted in zip(run(twin, draw(TRANSPOSED[name])), run(layer, draw(TRANSPOSED[name])), strict=True):
+        if wanted is not None:
+            np.testing.assert_allclose(result, wanted, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", [*TRANSPOSED, *POOLS, *LAID])
+def test_errors_of_a_wrong_input_or_gradient_are_those_of_the_layer(name):
+    x = draw((SHAPES_IN_C | LAID)[name])
+    messages = []
+    for each in pair(name):
+        output = each.forward(x)
+        for method, *given in (
+            ("forward", x[:, :1, :1, ...] if "Conv" in name else x[0]),
+            ("backward", x, output[:, :, 1:]),
+            ("backward", x[1:], output),
+        ):
+            with pytest.raises(ShapeError) as error:
+                getattr(each, method)(*given)
+            messages.append(str(error.value))
+        assert not any(array.any() for array in each.getGradParameters())
+    assert messages[:3] == messages[3:]
 
 
 @pytest.mark.parametrize(

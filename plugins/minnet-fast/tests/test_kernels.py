@@ -52,6 +52,17 @@ def nll_back(chosen, x):
     return h.reshape(x.shape)
 
 
+def huber(x, t, delta):
+    d = np.abs(x - t)
+    return np.where(d < delta, d**2 / 2, delta * (d - delta / 2))
+
+
+def add_rows(x, from_rows, to_rows, table):
+    total = table.copy()
+    np.add.at(total, to_rows, x[from_rows])
+    return total
+
+
 def sgd_momentum(g, lr, decay, momentum, nesterov, p, u):
     d = g + decay * p
     u = momentum * u + d
@@ -177,6 +188,12 @@ FORMULAS = {
     "weighted_nll_back": lambda w: -w / len(w),
     "squared_error": lambda x, t: ((x - t) ** 2).sum() / len(x),
     "mse": lambda x, t: (2 * (x - t) / len(x), ((x - t) ** 2).sum() / len(x)),
+    "huber_error": lambda x, t, delta: huber(x, t, delta).sum() / len(x),
+    "huber_back": lambda x, t, delta, factor: factor * np.clip(x - t, -delta, delta),
+    "cross_entropy": lambda x, classes: chosen(log_soft_max(x)[0], classes)[0],
+    "cross_entropy_back": lambda x, classes: (np.exp(log_soft_max(x)[0]) - np.eye(x.shape[1])[classes]) / len(x),
+    "add_rows": add_rows,
+    "transposed": lambda x: x.swapaxes(-1, -2),
     "sgd": lambda g, lr, decay, p: p - lr * (g + decay * p),
     "sgd_momentum": sgd_momentum,
     "adam": adam,
@@ -199,6 +216,8 @@ NUMBERS = {
     **dict.fromkeys(("gelu", "gelu_with_slope"), (0.0,)),
     "batch_norm": (1e-3,),
     **dict.fromkeys(("drop", "scaled_mask"), (2.0,)),
+    "huber_error": (0.7,),
+    "huber_back": (0.7, 0.3),
     "sgd": (0.1, 0.01),
     "sgd_momentum": (0.1, 0.01, 0.9, 1.0),
     "adam": (0.001, 0.01, 0.9, 0.999, 1e-8, 0.999),
@@ -243,6 +262,8 @@ def draw(rng, letter, n, m):
         return np.arange(n) * m + rng.integers(0, m, n)
     if letter == "k":
         return rng.random(shape) < 0.5
+    if letter in "pq":  # of n rows, and of as many that they are added to, each several times or not at all
+        return rng.integers(0, n, n + 3)
     scales = rng.choice([0, 1e-3, 1, 1, 10], shape)
     return (rng.standard_normal(shape) * scales).astype(np.float32)
 
@@ -258,7 +279,7 @@ def operands_of(name, rng, n, m):
     if name == "batch_norm_back":
         y, inverse, *_ = batch_norm(arrays[0].astype(float), 1e-3)
         arrays[0], arrays[2] = y.astype(np.float32), inverse.astype(np.float32)
-    if not makes:  # so that nothing cancels in g + decay p
+    if reads[0] == "e" and not makes:  # so that nothing cancels in g + decay p
         arrays[0] = np.copysign(arrays[0], arrays[1])
     for place in SQUARES.get(name, ()):
         arrays[place] = np.square(arrays[place])
@@ -337,6 +358,12 @@ def sizes(name, wide, results):
         return [0.0] * len(results) if name == "nll" else [(x * others[0]).sum() / len(x)]
     if name == "log_soft_max_nll_back":
         return [np.full(x.shape, 1 / len(x))]
+    if name == "cross_entropy":
+        return [(np.abs(shifted(wide[0])).max(1) + 1).mean()]
+    if name == "cross_entropy_back":
+        return [(1 + np.exp(log_soft_max(wide[0])[0]) * np.abs(shifted(wide[0]))) / len(x)]
+    if name == "add_rows":
+        return [add_rows(x, wide[1], wide[2], others[2])]
     if not SIGNATURES[name][2]:  # optimizers: g, the parameters, and what they remember
         parameters, *remembered = others
         direction = x + 0.01 * parameters

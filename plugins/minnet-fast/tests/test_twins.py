@@ -79,8 +79,11 @@ def expect_alike(results, expected, rtol=2e-6, atol=2e-6):
 
 
 def test_every_layer_criterion_and_optimizer_that_should_have_a_twin_has_one():
-    assert {cls.__name__ for cls in layers.TWINS} == set(LAYERS) <= set(minnet_layers.__all__)
-    assert {cls.__name__ for cls in criterions.TWINS} == {"ClassNLLCriterion", "MSECriterion"}
+    assert {cls.__name__ for cls in layers.TWINS} == {*LAYERS, "Embedding", "EmbeddingBag"}
+    assert {cls.__name__ for cls in layers.TWINS} <= set(minnet_layers.__all__)
+    assert {cls.__name__ for cls in criterions.TWINS} == {
+        *("ClassNLLCriterion", "CrossEntropyCriterion", "HuberCriterion", "MSECriterion", "SmoothL1Criterion"),
+    }
     assert {cls.__name__ for cls in optimizers.TWINS} == {name for name, *_ in OPTIMIZERS}
     for twins in (layers.TWINS, criterions.TWINS, optimizers.TWINS):
         for cls, twin in twins.items():

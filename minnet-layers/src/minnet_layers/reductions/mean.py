@@ -65,5 +65,5 @@ class Mean(Module):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gradient = with_axis(self, gradOutput, input, self.axis, self.keepdims)
-        self.gradInput = spread_along(gradient / input.shape[self.axis], input)
+        self.gradInput = spread_along(gradient / input.shape[self.axis], input, self.axis)
         return self.gradInput

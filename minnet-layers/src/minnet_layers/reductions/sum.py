@@ -58,5 +58,5 @@ class Sum(Module):
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gradient = with_axis(self, gradOutput, input, self.axis, self.keepdims)
-        self.gradInput = spread_along(gradient, input)
+        self.gradInput = spread_along(gradient, input, self.axis)
         return self.gradInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Affine, Array, Example, Module, Reference, ShapeError, expect_shape
-from minnet_core.nn import floating_dtype, fraction, keep_mask
+from minnet_core.nn import floating_dtype, fraction, keep_mask, whole_rows
 
 from .images import copied_beside
 
@@ -76,7 +76,8 @@ class SpatialDropout(Module):
             if self.p < 1:
                 mask *= 1 / (1 - self.p)
             self.mask = mask = copied_beside(input, mask)
-            output = input * mask if self.p < 1 else np.zeros_like(input, mask.dtype)  # infinity * 0 would be nan
+            # infinity * 0 would be nan
+            output = np.zeros_like(input, mask.dtype) if self.p == 1 else _scaled(input, mask)
         else:
             self.mask = None
             output = input.astype(floating_dtype(input))
@@ -89,10 +90,21 @@ class SpatialDropout(Module):
             if self.mask is None:
                 raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
             expect_shape(self, input, (*self.mask.shape[:2], *input.shape[2:]))
-            self.gradInput = gradOutput * self.mask
+            self.gradInput = _scaled(gradOutput, self.mask)
         else:
             self.gradInput = gradOutput.astype(floating_dtype(gradOutput))
         return self.gradInput
 
     def as_affine(self) -> Affine:
         return Affine()
+
+
+def _scaled(x: Array, mask: Array) -> Array:
+    """Multiply each channel by its number, as one long row where it lies in one piece."""
+    if not x.flags.c_contiguous or not x.size:
+        scaled: Array = x * mask
+        return scaled
+    rows = x.reshape(mask.size, -1)
+    with whole_rows(rows):
+        product: Array = rows * mask.reshape(-1, 1)
+    return product.reshape(x.shape)

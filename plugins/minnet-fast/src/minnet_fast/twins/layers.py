@@ -13,6 +13,7 @@ from .. import kernels
 from ..loading import computed
 from .activations import ACTIVATIONS
 from .gates import GATES
+from .lookups import LOOKUPS
 from .memory_order import by_elements
 
 _LAST = (-1, 1)
@@ -303,6 +304,7 @@ TWINS: Mapping[type[Module], type[Module]] = {
         *(ReLU, SoftMax, SoftPlus),
         *GATES,
         *ACTIVATIONS,
+        *LOOKUPS,
     )
 }
 

@@ -38,8 +38,8 @@ class CMulTable(Module):
 
     def updateOutput(self, input: tuple[Array, ...]) -> Array:
         first, *others = expect_arrays(self, input)
-        output = first.copy()
-        for other in others:
+        output: Array = first * others[0] if others else first.copy()
+        for other in others[1:]:
             output = output * other
         self.output = output
         return output
@@ -50,7 +50,7 @@ class CMulTable(Module):
         before = [as_floating(gradOutput)]  # g times the product of those before each
         for array in arrays[:-1]:
             before.append(before[-1] * array)
-        gradients = [before[-1].copy()]  # the last first
+        gradients = [before[-1] if len(arrays) > 1 else before[-1].copy()]  # the last first
         behind: Array | None = None
         for array, product in zip(arrays[:0:-1], before[-2::-1], strict=True):
             behind = array if behind is None else behind * array

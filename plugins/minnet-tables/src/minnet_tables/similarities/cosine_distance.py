@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating, positive_float
+from minnet_core.nn import as_floating, axis_dot, positive_float, whole_rows
 
 from .norms import norms
 from .pairs import expect_pair
@@ -54,7 +54,7 @@ class CosineDistance(Module):
 
     def updateOutput(self, input: tuple[Array, Array]) -> Array:
         (a, _), (b, _) = map(self._direction, expect_pair(self, input))
-        output: Array = np.einsum("...i,...i->...", a, b)
+        output = axis_dot(a, b)[..., 0]
         self.output = output
         return output
 
@@ -62,18 +62,20 @@ class CosineDistance(Module):
         (a, alpha), (b, beta) = map(self._direction, expect_pair(self, input))
         expect_shape(self, gradOutput, a.shape[:-1], "gradOutput")
         g = as_floating(gradOutput)[..., np.newaxis]
-        y = np.einsum("...i,...i->...", a, b)[..., np.newaxis]
+        y = axis_dot(a, b)
         gradInput = self._back(g / alpha, a, b, y, alpha), self._back(g / beta, b, a, y, beta)
         self.gradInput = gradInput  # type: ignore[assignment]  # a table
         return gradInput
 
     def _direction(self, vectors: Array) -> tuple[Array, Array]:
         lengths = np.maximum(norms(vectors), vectors.dtype.type(self.eps))
-        return vectors / lengths, lengths
+        with whole_rows(vectors):
+            return vectors / lengths, lengths
 
     def _back(self, g: Array, own: Array, other: Array, y: Array, lengths: Array) -> Array:
-        along = y * own
-        along *= lengths > lengths.dtype.type(self.eps)
-        gradient: Array = np.subtract(other, along, along)
-        gradient *= g
+        share = y * (lengths > lengths.dtype.type(self.eps))
+        with whole_rows(own):
+            along = share * own
+            gradient: Array = np.subtract(other, along, along)
+            gradient *= g
         return gradient

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_shape
-from minnet_core.nn import as_floating
+from minnet_core.nn import as_floating, axis_dot, whole_rows
 
 from .pairs import expect_pair
 
@@ -37,7 +37,7 @@ class DotProduct(Module):
 
     def updateOutput(self, input: tuple[Array, Array]) -> Array:
         a, b = expect_pair(self, input)
-        output: Array = np.einsum("...i,...i->...", a, b)
+        output = axis_dot(a, b)[..., 0]
         self.output = output
         return output
 
@@ -45,6 +45,7 @@ class DotProduct(Module):
         a, b = expect_pair(self, input)
         expect_shape(self, gradOutput, a.shape[:-1], "gradOutput")
         g = as_floating(gradOutput)[..., np.newaxis]
-        gradInput = g * b, g * a
+        with whole_rows(a):
+            gradInput = g * b, g * a
         self.gradInput = gradInput  # type: ignore[assignment]  # a table
         return gradInput

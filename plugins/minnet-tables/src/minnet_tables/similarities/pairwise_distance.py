@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array, Example, Module, Reference, expect_forward, expect_shape
-from minnet_core.nn import as_floating, positive_float
+from minnet_core.nn import as_floating, positive_float, whole_rows
 
 from .norms import norms
 from .pairs import expect_pair
@@ -68,18 +68,26 @@ class PairwiseDistance(Module):
         d = self._differences(input)
         expect_shape(self, gradOutput, d.shape[:-1], "gradOutput")
         y = self.output[..., np.newaxis]
+        with whole_rows(d):
+            slopes = self._slopes(d, y) * as_floating(gradOutput)[..., np.newaxis]
+        gradInput = slopes, np.negative(slopes)
+        self.gradInput = gradInput  # type: ignore[assignment]  # a table
+        return gradInput
+
+    def _slopes(self, d: Array, y: Array) -> Array:
+        """The derivative of each distance by its differences."""
+        lengths = np.where(y == 0, y.dtype.type(1), y)
+        if self.p == 2:
+            return d / lengths
         slopes = np.abs(d)
         if self.p == np.inf:
             slopes = (slopes == y).astype(d.dtype)
             slopes /= np.add.reduce(slopes, axis=-1, keepdims=True)
         else:
-            slopes /= np.where(y == 0, y.dtype.type(1), y)
+            slopes /= lengths
             slopes **= self.p - 1
         slopes *= np.sign(d)
-        slopes = slopes * as_floating(gradOutput)[..., np.newaxis]
-        gradInput = slopes, np.negative(slopes)
-        self.gradInput = gradInput  # type: ignore[assignment]  # a table
-        return gradInput
+        return slopes
 
     def _differences(self, input: tuple[Array, Array]) -> Array:
         a, b = expect_pair(self, input)
