@@ -1,0 +1,230 @@
+"""`to_onnx`: a model as an ONNX model, which computes what the evaluated one does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array, Module, Reference
+from minnet_core import __version__ as core_version
+from minnet_core.nn import Tensor, definition_depth, describe, leaves
+from minnet_core.plugins import plugin_host
+from minnet_core.support import printable
+
+from .containers import CONTAINERS
+from .counterparts import counterpart_of
+from .errors import ExportError
+from .graph import Export, OnnxGraph, Output, Value, known, samples_of
+from .operators import RULES, Call
+from .package import helper, onnx
+from .running import verify
+
+OPSET = 18
+"""The operators are those of this version of ONNX."""
+
+IR_VERSION = 9
+"""The version of the file format: what every onnxruntime that knows the opset reads."""
+
+BATCHES = (2, 3)
+"""The lengths of the batches that run through the model: what differs between the two changes with the batch."""
+
+_PASSES = ("__call__", "forward", "updateOutput")
+
+
+def to_onnx(
+    module: Module,
+    input_shape: tuple[Any, ...],
+    *,
+    dtype: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    name: str = "minnet",
+    verified: bool = True,
+) -> onnx.ModelProto:
+    """Write a model as ONNX: opset 18, float32, any length of batch.
+
+    What it computes is what the evaluated model does: layers that only matter in training vanish. The model itself
+    stays as it is. Inputs are called ``input``, or ``input_0`` and so on for a table, and outputs likewise; the first
+    axis of each is the batch. Each layer becomes the operators of its counterpart in PyTorch, which its ``EXAMPLES``
+    name, or what a plugin says by the hook ``minnet_export``.
+
+    PyTorch: ``torch.onnx.export(module, x, dynamo=True)``.
+
+    Args:
+        module: the model.
+        input_shape: of one sample, ``(784,)``; a tuple of shapes for a table.
+        dtype: of the inputs, ``float32`` or ``int64``; without it, ``float32``, or ``int64`` if the model refuses that.
+        metadata: what is kept in the model beside what minnet says of it.
+        name: of the graph.
+        verified: run both on a batch, and compare.
+
+    Raises:
+        ExportError: naming the first layer that has no operators in ONNX; or if the two differ.
+
+    >>> import numpy as np
+    >>> from minnet_core import Sequential
+    >>> from minnet_onnx import to_onnx
+    >>> model = to_onnx(Sequential(), (3,))
+    >>> model.graph.node[0].op_type, model.opset_import[0].version
+    ('Identity', 18)
+    """
+    module = module.clone()
+    module.astype(np.float32)
+    module.evaluate()
+    graph = OnnxGraph(export_module)
+    samples = _samples(module, input_shape, dtype)
+    value = known(_inputs(samples[0], "input"), samples)
+    exported = graph.export(module, value)
+    if not samples_of(exported):
+        exported = known(exported, [_forward(module, each) for each in samples])
+    outputs = _named_outputs(graph, exported)
+    proto = helper.make_graph(
+        graph.nodes,
+        name,
+        [_info(each) for each in leaves_of(value)],
+        [_info(each) for each in outputs],
+        list(graph.initializers.values()),
+    )
+    opsets = [helper.make_opsetid("", OPSET)]
+    domains = {node.domain for node in graph.nodes if node.domain} | {domain for domain, _ in graph.functions}
+    opsets += [helper.make_opsetid(domain, 1) for domain in sorted(domains)]
+    model = helper.make_model(
+        proto, opset_imports=opsets, functions=list(graph.functions.values()), ir_version=IR_VERSION
+    )
+    model.producer_name, model.producer_version = "minnet", core_version
+    helper.set_model_props(model, {key: str(text) for key, text in (metadata or {}).items()})
+    onnx.checker.check_model(model, full_check=True)
+    if verified:
+        verify(model, samples[-1], _forward(module, samples[-1]))
+    return model
+
+
+def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
+    """Write one module.
+
+    What it becomes is said by the first of these that says something: a hook ``minnet_export``, or minnet-onnx itself
+    for the containers of the core; the counterpart in PyTorch; `Module.as_affine`.
+
+    Raises:
+        ExportError: if none does; or a layer is used in a way that ONNX has no operators for.
+    """
+    samples = samples_of(value)
+    try:
+        function = _function_of(module)
+        if function is not None:
+            made = function(module, value, graph)
+            return made if samples_of(made) else known(made, [_forward(module, each) for each in samples])
+        outputs = [_forward(module, each) for each in samples]
+        reference = counterpart_of(module)
+        if reference is not None and reference.name in RULES:
+            call = Call(graph, reference, _arrays(module, reference), value, known(_inputs(outputs[0], ""), outputs))
+            return known(RULES[reference.name](call), outputs)
+        affine = module.as_affine() if isinstance(value, Output) else None
+        if affine is not None:
+            return known(graph.affine(value, affine), outputs)
+    except ExportError as error:
+        if getattr(error, "is_placed", False):
+            raise
+        raise _placed(f"{_title(module)}: {error}") from error
+    counterpart = f"its counterpart {reference.name} has no operators here" if reference else "it names no counterpart"
+    raise _placed(
+        f"{_title(module)}: expected a layer that ONNX has operators for, received one of which nobody says any: "
+        f"{counterpart}, and no plugin exports it by the hook minnet_export"
+    )
+
+
+def leaves_of(value: Value) -> list[Output]:
+    """The values of a table, in order."""
+    return [leaf for part in value for leaf in leaves_of(part)] if isinstance(value, tuple) else [value]
+
+
+def _function_of(module: Module) -> Export | None:
+    """What a plugin says of the class, or of a base of which it redefines no pass."""
+    cls = type(module)
+    if vars(module).keys() & {*_PASSES}:
+        return None
+    said = _exports()
+    return next((said[base] for base in cls.__mro__[: definition_depth(cls, *_PASSES) + 1] if base in said), None)
+
+
+def _exports() -> dict[type, Export]:
+    host = plugin_host()
+    said: dict[type, Export] = dict(CONTAINERS)
+    for plugin in list(host.loaded):
+        said.update(host.call(plugin, "minnet_export", dict) or {})
+    return said
+
+
+def _arrays(module: Module, reference: Reference) -> dict[str, Array]:
+    """The arrays of a layer by the names of its counterpart; one that there is not, as before training, is left out."""
+    found = {its: getattr(module, name, None) for name, its in reference.parameters.items()}
+    return {name: np.asarray(array) for name, array in found.items() if array is not None}
+
+
+def _samples(module: Module, shape: tuple[Any, ...], dtype: str | None) -> list[Tensor]:
+    """Draw two batches that the model takes: real numbers, or indices."""
+    if dtype not in (None, "float32", "int64"):
+        raise ExportError(f"dtype: expected float32 or int64, received {dtype!r}")
+    first: Exception | None = None
+    for kind in [dtype] if dtype else ["float32", "int64"]:
+        for most in (2, 1) if kind == "int64" else (0,):
+            rng = np.random.default_rng(0)
+            drawn = [_drawn(rng, shape, batch, most) for batch in BATCHES]
+            try:
+                for each in drawn:
+                    _forward(module, each)
+                return drawn
+            except Exception as error:  # whatever a layer does about an input that it does not take
+                first = first or error
+    assert first is not None
+    raise ExportError(
+        f"expected a model that takes samples of shape {shape}, received {_title(module)}, which says: {first}"
+    ) from first
+
+
+def _drawn(rng: np.random.Generator, shape: Any, batch: int, most: int) -> Tensor:
+    if shape and all(isinstance(part, tuple) for part in shape):
+        return tuple(_drawn(rng, part, batch, most) for part in shape)
+    lengths = (batch, *shape)
+    return rng.integers(0, most, lengths) if most else rng.standard_normal(lengths, np.float32)
+
+
+def _forward(module: Module, input: Tensor) -> Tensor:
+    with np.errstate(all="ignore"):  # drawn numbers need not be in the domain of a layer
+        return module.forward(input)
+
+
+def _inputs(sample: Tensor, name: str) -> Value:
+    if isinstance(sample, tuple):
+        return tuple(_inputs(part, f"{name}_{index}") for index, part in enumerate(sample))
+    return Output(name)
+
+
+def _named_outputs(graph: OnnxGraph, value: Value, name: str = "output") -> list[Output]:
+    """Give what the model makes its names, by a node each: an input may be an output too, or one value several."""
+    if isinstance(value, tuple):
+        return [each for i, part in enumerate(value) for each in _named_outputs(graph, part, f"{name}_{i}")]
+    graph.nodes.append(helper.make_node("Identity", [value.name], [name], f"{name}_node"))
+    return [Output(name, value.samples)]
+
+
+def _info(value: Output) -> onnx.ValueInfoProto:
+    kind = onnx.TensorProto.INT64 if value.is_integer else onnx.TensorProto.FLOAT
+    batches = tuple(len(sample) if sample.ndim else 0 for sample in value.samples)
+    lengths: Sequence[Any] = [
+        length if length is not None else "batch" if axis == 0 and batches == BATCHES else f"{value.name}_{axis}"
+        for axis, length in enumerate(value.shape)
+    ]
+    return helper.make_tensor_value_info(value.name, kind, lengths)
+
+
+def _title(module: Module) -> str:
+    lines = repr(module).splitlines() or [""]
+    return printable(lines[0] if len(lines) == 1 else type(module).__name__, 200)
+
+
+def _placed(message: str) -> ExportError:
+    error = ExportError(message)
+    error.is_placed = True  # type: ignore[attr-defined]  # a container says nothing more of it
+    return error
