@@ -31,6 +31,7 @@ ROOMS = {
             "registry",
             "source_files",
             "saving",
+            "counterparts",
             "fusion",
             "compilation",
         ),
@@ -56,7 +57,7 @@ ROOMS = {
         *("lookups", "reductions", "noise"),
         *("batch_normalization", "channelwise_scaling", "dropout", "group_normalization", "identity"),
         *("instance_normalization", "layer_normalization", "linear", "residual", "rms_normalization"),
-        *("operations", "conformance", "plugin"),
+        *("operations", "conformance", "counterparts", "plugin"),
     ),
     "minnet_conv": (
         *("images", "convolving", "pooling"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pluggy
 import pytest
 
-from minnet_core import PluginLoadError, Sequential, criterions, hookspecs, layers, save
+from minnet_core import PluginLoadError, Reference, Sequential, counterpart_of, criterions, hookspecs, layers, save
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
 from minnet_test_support.plugins import install, plugin_of
@@ -174,6 +174,25 @@ def minnet_checks(): return [is_strange]
 """
     install(site, "strange-a", source)
     assert all_checks()[-1].name == "is_strange"
+
+
+def test_hook_minnet_counterpart(site):
+    source = """
+from minnet_core import Module, Reference
+class Centered(Module):
+    def __init__(self, features=3):
+        super().__init__()
+        self.features = features
+@hookimpl
+def minnet_counterpart(component):
+    if type(component) is Centered:
+        return Reference("torch.nn.BatchNorm1d", {"num_features": component.features})
+"""
+    install(site, "strange-a", source)
+    plugin_host()
+    centered = importlib.import_module("strange_a").Centered(5)
+    assert counterpart_of(centered) == Reference("torch.nn.BatchNorm1d", {"num_features": 5})
+    assert counterpart_of(Sequential()) is None
 
 
 def test_hook_minnet_explain_model(site, run_minnet, tmp_path):

@@ -9,6 +9,7 @@ from .support import printable, printable_lines
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
+    "CounterpartError",
     "GraphError",
     "MinnetError",
     "ModelFileError",
@@ -40,6 +41,10 @@ class OutOfRangeError(MinnetError, IndexError):
 
 class ConfigError(MinnetError, ValueError):
     """A component cannot be written as a config, or a config cannot be built."""
+
+
+class CounterpartError(MinnetError, LookupError):
+    """Another framework has no counterpart of a component, or which it is is not certain."""
 
 
 class GraphError(MinnetError, ValueError):

@@ -1,4 +1,7 @@
-"""What this distribution adds to minnet besides its components: initializers as a kind that is proven and generated."""
+"""What this distribution adds to minnet besides its components: initializers as a kind that is proven and generated.
+
+And what PyTorch has for normalizations, which their examples cannot tell.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from minnet_core import hookimpl
 
 if TYPE_CHECKING:
+    from minnet_core import Reference
+    from minnet_core.nn import Component
     from minnet_core.testing import Check, Kind
 
 
@@ -26,6 +31,14 @@ def minnet_checks() -> Iterable[Check]:
     from .conformance import CHECKS  # likewise
 
     return CHECKS
+
+
+@hookimpl
+def minnet_counterpart(component: Component) -> Reference | None:
+    """Say what PyTorch has for a normalization."""
+    from .counterparts import counterpart  # likewise
+
+    return counterpart(component)
 
 
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
