@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core import Array, Module, Reference
+from minnet_core import Array, CounterpartError, Module, Reference, expect_counterpart
 from minnet_core import __version__ as core_version
 from minnet_core.nn import Tensor, definition_depth, describe, leaves
 from minnet_core.plugins import plugin_host
 from minnet_core.support import printable
 
 from .containers import CONTAINERS
-from .counterparts import counterpart_of
 from .errors import ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
@@ -116,10 +115,15 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
             made = function(module, value, graph)
             return made if samples_of(made) else known(made, [_forward(module, each) for each in samples])
         outputs = [_forward(module, each) for each in samples]
-        reference = counterpart_of(module)
-        if reference is not None and reference.name in RULES:
-            call = Call(graph, reference, _arrays(module, reference), value, known(_inputs(outputs[0], ""), outputs))
-            return known(RULES[reference.name](call), outputs)
+        try:
+            reference = expect_counterpart(module)
+        except CounterpartError as error:
+            lack = str(error)
+        else:
+            lack = f"for {reference.name} there are no operators here"
+            if reference.name in RULES:
+                made = known(_inputs(outputs[0], ""), outputs)
+                return known(RULES[reference.name](Call(graph, reference, _arrays(module, reference), value, made)), outputs)
         affine = module.as_affine() if isinstance(value, Output) else None
         if affine is not None:
             return known(graph.affine(value, affine), outputs)
@@ -127,10 +131,9 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
         if getattr(error, "is_placed", False):
             raise
         raise _placed(f"{_title(module)}: {error}") from error
-    counterpart = f"its counterpart {reference.name} has no operators here" if reference else "it names no counterpart"
     raise _placed(
-        f"{_title(module)}: expected a layer that ONNX has operators for, received one of which nobody says any: "
-        f"{counterpart}, and no plugin exports it by the hook minnet_export"
+        f"{_title(module)} cannot be written as ONNX: no plugin exports it by the hook minnet_export, and what PyTorch "
+        f"has for it is not known ({lack})"
     )
 
 

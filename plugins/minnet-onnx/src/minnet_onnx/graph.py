@@ -123,7 +123,10 @@ class OnnxGraph:
         Returns:
             What it makes, a tuple if that is several.
         """
-        names = [self.constant(each).name if each is not None else "" for each in inputs]
+        given = list(inputs)
+        while given and given[-1] is None:  # an empty name at the end means the same, but not to every program
+            given.pop()
+        names = [self.constant(each).name if each is not None else "" for each in given]
         made = tuple(Output(self.fresh(kind)) for _ in range(outputs))
         said = {name: value for name, value in attributes.items() if value is not None}
         node = helper.make_node(kind, names, [each.name for each in made], self.fresh(f"{kind}_node"), None, domain)

@@ -1,4 +1,0 @@
-"""Temporary."""
-def counterpart_of(component):
-    example=getattr(component,'_x_ref',None)
-    return example
