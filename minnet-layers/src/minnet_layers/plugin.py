@@ -1,18 +1,18 @@
 """What this distribution adds to minnet besides its components: initializers as a kind that is proven and generated.
 
-And what PyTorch has for normalizations, which their examples cannot tell.
+And what PyTorch has for normalizations, which their examples cannot tell, and what layers that it has not are in ONNX.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minnet_core import hookimpl
 
 if TYPE_CHECKING:
-    from minnet_core import Reference
+    from minnet_core import Module, Reference
     from minnet_core.nn import Component
     from minnet_core.testing import Check, Kind
 
@@ -39,6 +39,14 @@ def minnet_counterpart(component: Component) -> Reference | None:
     from .counterparts import counterpart  # likewise
 
     return counterpart(component)
+
+
+@hookimpl(optionalhook=True)  # minnet-onnx, whose hook it is, need not be installed
+def minnet_export() -> Mapping[type[Module], Callable[..., Any]]:
+    """Say what layers without a counterpart in PyTorch are in ONNX."""
+    from .exporting import EXPORTS  # likewise
+
+    return EXPORTS
 
 
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed

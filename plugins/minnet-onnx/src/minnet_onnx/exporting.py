@@ -13,7 +13,7 @@ from minnet_core.nn import Tensor, definition_depth, describe, leaves
 from minnet_core.plugins import plugin_host
 from minnet_core.support import printable
 
-from .containers import CONTAINERS
+from .containers import EXPORTS
 from .errors import ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
@@ -133,7 +133,7 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
         raise _placed(f"{_title(module)}: {error}") from error
     raise _placed(
         f"{_title(module)} cannot be written as ONNX: no plugin exports it by the hook minnet_export, and what PyTorch "
-        f"has for it is not known ({lack})"
+        f"has for it is not known ({lack}){_failures()}"
     )
 
 
@@ -153,10 +153,16 @@ def _function_of(module: Module) -> Export | None:
 
 def _exports() -> dict[type, Export]:
     host = plugin_host()
-    said: dict[type, Export] = dict(CONTAINERS)
+    said: dict[type, Export] = dict(EXPORTS)
     for plugin in list(host.loaded):
         said.update(host.call(plugin, "minnet_export", dict) or {})
     return said
+
+
+def _failures() -> str:
+    """What is wrong with plugins that would say more, as a sentence behind a message."""
+    failed = [str(failure) for failure in plugin_host().failures.values()]
+    return f"; {failed[0]}" if failed else ""
 
 
 def _arrays(module: Module, reference: Reference) -> dict[str, Array]:

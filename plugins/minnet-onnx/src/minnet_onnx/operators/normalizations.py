@@ -11,7 +11,7 @@ from ..graph import Output
 from .call import Call, rule
 
 
-@rule("nn.BatchNorm1d", "nn.BatchNorm2d", "nn.BatchNorm3d")
+@rule(*(f"nn.{lazy}BatchNorm{axes}d" for lazy in ("", "Lazy") for axes in (1, 2, 3)))
 def batch_norm(call: Call) -> Output:
     """By the moving statistics; PyTorch's momentum is what a batch counts, ONNX's what the statistics keep."""
     count = call.x.length(1)
