@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -36,7 +37,7 @@ def to_onnx(
     module: Module,
     input_shape: tuple[Any, ...],
     *,
-    dtype: str | None = None,
+    dtype: Any = None,
     metadata: Mapping[str, str] | None = None,
     name: str = "minnet",
     verified: bool = True,
@@ -53,7 +54,8 @@ def to_onnx(
     Args:
         module: the model.
         input_shape: of one sample, ``(784,)``; a tuple of shapes for a table.
-        dtype: of the inputs, ``float32`` or ``int64``; without it, ``float32``, or ``int64`` if the model refuses that.
+        dtype: of the inputs, ``float32`` or ``int64``, a tuple of such for a table; without it, ``float32``, or
+            ``int64`` if the model refuses that.
         metadata: what is kept in the model beside what minnet says of it.
         name: of the graph.
         verified: run both on a batch, and compare.
@@ -171,32 +173,32 @@ def _arrays(module: Module, reference: Reference) -> dict[str, Array]:
     return {name: np.asarray(array) for name, array in found.items() if array is not None}
 
 
-def _samples(module: Module, shape: tuple[Any, ...], dtype: str | None) -> list[Tensor]:
-    """Draw two batches that the model takes: real numbers, or indices."""
-    if dtype not in (None, "float32", "int64"):
-        raise ExportError(f"dtype: expected float32 or int64, received {dtype!r}")
+def _samples(module: Module, shape: tuple[Any, ...], dtype: Any) -> list[Tensor]:
+    """Draw two batches that the model takes: real numbers, or indices, of which 0 and 1 will be rows of a table."""
     first: Exception | None = None
-    for kind in [dtype] if dtype else ["float32", "int64"]:
-        for most in (2, 1) if kind == "int64" else (0,):
-            rng = np.random.default_rng(0)
-            drawn = [_drawn(rng, shape, batch, most) for batch in BATCHES]
-            try:
-                for each in drawn:
-                    _forward(module, each)
-                return drawn
-            except Exception as error:  # whatever a layer does about an input that it does not take
-                first = first or error
+    for kind, most in itertools.product([dtype] if dtype else ["float32", "int64"], (2, 1)):
+        rng = np.random.default_rng(0)
+        drawn = [_drawn(rng, shape, kind, batch, most) for batch in BATCHES]
+        try:
+            for each in drawn:
+                _forward(module, each)
+            return drawn
+        except Exception as error:  # whatever a layer does about an input that it does not take
+            first = first or error
     assert first is not None
     raise ExportError(
         f"expected a model that takes samples of shape {shape}, received {_title(module)}, which says: {first}"
     ) from first
 
 
-def _drawn(rng: np.random.Generator, shape: Any, batch: int, most: int) -> Tensor:
+def _drawn(rng: np.random.Generator, shape: Any, dtype: Any, batch: int, most: int) -> Tensor:
     if shape and all(isinstance(part, tuple) for part in shape):
-        return tuple(_drawn(rng, part, batch, most) for part in shape)
+        dtypes = dtype if isinstance(dtype, tuple) else (dtype,) * len(shape)
+        return tuple(_drawn(rng, part, its, batch, most) for part, its in zip(shape, dtypes, strict=True))
     lengths = (batch, *shape)
-    return rng.integers(0, most, lengths) if most else rng.standard_normal(lengths, np.float32)
+    if dtype not in ("float32", "int64"):
+        raise ExportError(f"dtype: expected float32 or int64, received {dtype!r}")
+    return rng.integers(0, most, lengths) if dtype == "int64" else rng.standard_normal(lengths, np.float32)
 
 
 def _forward(module: Module, input: Tensor) -> Tensor:
