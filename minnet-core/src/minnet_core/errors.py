@@ -9,6 +9,7 @@ from .support import printable, printable_lines
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
+    "ExportError",
     "GraphError",
     "MinnetError",
     "ModelFileError",
@@ -52,6 +53,10 @@ class ModelFileError(MinnetError, ValueError):
 
 class PreparationWarning(UserWarning):
     """A network was loaded without the preparation that its inputs need."""
+
+
+class ExportError(MinnetError, ValueError):
+    """A model cannot be written in the format that is asked for, or nothing is installed that writes it."""
 
 
 class NestingError(MinnetError, ValueError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .diagnosis import Section
+    from .exporting import Exporter
     from .plugins import Registrar
     from .registry import Registry
     from .saving import ModelHeader
@@ -52,3 +53,8 @@ def minnet_checks() -> Iterable[Check]:  # type: ignore[empty-body]  # likewise
 @hookspec
 def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
     """Say what the metadata of a model file tell that this plugin wrote, for ``minnet explain``; None if nothing."""
+
+
+@hookspec
+def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # likewise
+    """Return how further formats are written, by the suffix of a file, for ``minnet export``."""
