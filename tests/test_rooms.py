@@ -35,7 +35,7 @@ ROOMS = {
             "fusion",
             "compilation",
         ),
-        *("testing", "diagnosis", "cli", "__main__"),
+        *("testing", "diagnosis", "exporting", "cli", "__main__"),
     ),
     "minnet_core.testing": (
         *(

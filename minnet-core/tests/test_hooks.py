@@ -207,6 +207,19 @@ def minnet_explain_model(header, path):
     assert run_minnet("explain", str(path))[1].endswith("\n\ngrade\npoints       7\n")
 
 
+def test_hook_minnet_exporters(site, run_minnet, tmp_path):
+    source = """
+@hookimpl
+def minnet_exporters():
+    from minnet_core.exporting import Exporter
+    return [Exporter(".names", "layers", lambda model, header, path, options: path.write_text(repr(model)) and None)]
+"""
+    install(site, "strange-a", source)
+    path = save(Sequential(), tmp_path / "m.safetensors")
+    assert run_minnet("export", str(path), str(tmp_path / "m.names"))[0] == 0
+    assert (tmp_path / "m.names").read_text() == repr(Sequential())
+
+
 def test_a_plugin_that_is_disabled_or_gone_is_unloaded_and_comes_back(site, monkeypatch):
     install(site, "strange-a", "@hookimpl\ndef minnet_checks(): return []\n")
     plugin = plugin_of("strange-a")

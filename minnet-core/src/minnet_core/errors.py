@@ -10,6 +10,7 @@ __all__ = [
     "AmbiguousNameError",
     "ConfigError",
     "CounterpartError",
+    "ExportError",
     "GraphError",
     "MinnetError",
     "ModelFileError",
@@ -57,6 +58,10 @@ class ModelFileError(MinnetError, ValueError):
 
 class PreparationWarning(UserWarning):
     """A network was loaded without the preparation that its inputs need."""
+
+
+class ExportError(MinnetError, ValueError):
+    """A model cannot be written in the format that is asked for, or nothing is installed that writes it."""
 
 
 class NestingError(MinnetError, ValueError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .diagnosis import Section
+    from .exporting import Exporter
     from .nn import Component, Reference
     from .plugins import Registrar
     from .registry import Registry
@@ -58,3 +59,8 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
 @hookspec
 def minnet_counterpart(component: Component) -> Reference | None:
     """Say what another framework has for this component where its examples do not tell; None if nothing."""
+
+
+@hookspec
+def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # likewise
+    """Return how further formats are written, by the suffix of a file, for ``minnet export``."""

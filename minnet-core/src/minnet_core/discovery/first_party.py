@@ -44,6 +44,9 @@ HOMES: Mapping[str, str] = MappingProxyType(
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""
 
+EXPORT_HOMES: Mapping[str, str] = MappingProxyType({".onnx": "minnet-onnx"})
+"""Suffix of a format -> the distribution that writes it, likewise."""
+
 HOOK_HOMES: Mapping[str, str] = MappingProxyType(
     {
         "minnet_fit_start": "minnet-train",
