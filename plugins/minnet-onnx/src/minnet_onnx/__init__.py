@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .exporting import OPSET as OPSET, to_onnx as to_onnx
     from .graph import OnnxGraph as OnnxGraph, Value as Value
     from .importing import from_onnx as from_onnx
+    from .preparation import Preparation as Preparation
     from .running import Runner as Runner, runners as runners
 else:  # the package onnx takes its time to import, and finding out that this distribution is here should not
     __all__, __getattr__, __dir__ = _lazy_exports(
@@ -26,6 +27,7 @@ else:  # the package onnx takes its time to import, and finding out that this di
             "exporting": "OPSET to_onnx",
             "graph": "OnnxGraph Value",
             "importing": "from_onnx",
+            "preparation": "Preparation",
             "running": "Runner runners",
         },
     )

@@ -1,16 +1,14 @@
-"""What can go wrong between minnet and ONNX."""
+"""What can go wrong between minnet and ONNX; `ExportError` is the core's, which all formats have."""
 
 from __future__ import annotations
 
-from minnet_core.errors import MinnetError
+from minnet_core.errors import ExportError, MinnetError
+
+__all__ = ["ExportError", "ImportOnnxError", "MissingOnnxError"]
 
 
 class MissingOnnxError(MinnetError, ImportError):
     """The package onnx is not installed."""
-
-
-class ExportError(MinnetError, ValueError):
-    """A model cannot be written as ONNX, or what was written does not compute what the model does."""
 
 
 class ImportOnnxError(MinnetError, ValueError):

@@ -19,6 +19,7 @@ from .errors import ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
 from .package import helper, onnx
+from .preparation import Preparation
 from .running import verify
 
 OPSET = 18
@@ -38,6 +39,7 @@ def to_onnx(
     input_shape: tuple[Any, ...],
     *,
     dtype: Any = None,
+    preparation: Preparation | None = None,
     metadata: Mapping[str, str] | None = None,
     name: str = "minnet",
     verified: bool = True,
@@ -56,6 +58,8 @@ def to_onnx(
         input_shape: of one sample, ``(784,)``; a tuple of shapes for a table.
         dtype: of the inputs, ``float32`` or ``int64``, a tuple of such for a table; without it, ``float32``, or
             ``int64`` if the model refuses that.
+        preparation: of raw data, which the model then takes, and answers in their units; `Preparation.read` reads that
+            of a model file.
         metadata: what is kept in the model beside what minnet says of it.
         name: of the graph.
         verified: run both on a batch, and compare.
@@ -73,32 +77,46 @@ def to_onnx(
     module = module.clone()
     module.astype(np.float32)
     module.evaluate()
-    graph = OnnxGraph(export_module)
     samples = _samples(module, input_shape, dtype)
+    expected = [_forward(module, each) for each in samples]
+    model = _written(module, samples, expected, name)
+    if verified:
+        verify(model, samples[-1], expected[-1])
+    if preparation is not None:
+        model = _written(module, samples, expected, name, preparation)
+    helper.set_model_props(model, {key: str(text) for key, text in (metadata or {}).items()})
+    return model
+
+
+def _written(
+    module: Module, samples: list[Tensor], expected: list[Tensor], name: str, preparation: Preparation | None = None
+) -> onnx.ModelProto:
+    graph = OnnxGraph(export_module)
     value = known(_inputs(samples[0], "input"), samples)
+    infos = [_info(each) for each in leaves_of(value)]
+    if preparation is not None:
+        infos, prepared = preparation.write(graph)
+        value = known(prepared, samples)
     exported = graph.export(module, value)
-    if not samples_of(exported):
-        exported = known(exported, [_forward(module, each) for each in samples])
+    exported = exported if samples_of(exported) else known(exported, expected)
+    if preparation is not None:
+        exported = known(preparation.write_answers(graph, exported), expected)
     outputs = _named_outputs(graph, exported)
-    proto = helper.make_graph(
-        graph.nodes,
-        name,
-        [_info(each) for each in leaves_of(value)],
-        [_info(each) for each in outputs],
-        list(graph.initializers.values()),
-    )
-    opsets = [helper.make_opsetid("", OPSET)]
-    domains = {node.domain for node in graph.nodes if node.domain} | {domain for domain, _ in graph.functions}
-    opsets += [helper.make_opsetid(domain, 1) for domain in sorted(domains)]
+    arrays = list(graph.initializers.values())
+    proto = helper.make_graph(graph.nodes, name, infos, [_info(each) for each in outputs], arrays)
     model = helper.make_model(
-        proto, opset_imports=opsets, functions=list(graph.functions.values()), ir_version=IR_VERSION
+        proto, opset_imports=_opsets(graph), functions=list(graph.functions.values()), ir_version=IR_VERSION
     )
     model.producer_name, model.producer_version = "minnet", core_version
-    helper.set_model_props(model, {key: str(text) for key, text in (metadata or {}).items()})
     onnx.checker.check_model(model, full_check=True)
-    if verified:
-        verify(model, samples[-1], _forward(module, samples[-1]))
     return model
+
+
+def _opsets(graph: OnnxGraph) -> list[onnx.OperatorSetIdProto]:
+    """The version of each domain that has operators here: ONNX's own, that of texts, those of strangers."""
+    domains = {node.domain for node in graph.nodes if node.domain} | {domain for domain, _ in graph.functions}
+    versions = {"": OPSET, **{domain: 3 if domain == "ai.onnx.ml" else 1 for domain in sorted(domains)}}
+    return [helper.make_opsetid(domain, version) for domain, version in versions.items()]
 
 
 def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:

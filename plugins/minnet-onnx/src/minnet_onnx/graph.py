@@ -149,6 +149,10 @@ class OnnxGraph:
         """An array of the layer, in float32 under its own name, if that is not taken."""
         return self._initializer(self.fresh(name), np.array(value, np.float32, order="C"))
 
+    def precise(self, value: Array) -> Output:
+        """A constant in the dtype that it has, float64 for one."""
+        return self._initializer(self.fresh("constant"), np.array(value, order="C"))
+
     def function(self, definition: onnx.FunctionProto) -> None:
         """Say what an operator of one's own domain computes: an ONNX local function, written once into the model.
 
