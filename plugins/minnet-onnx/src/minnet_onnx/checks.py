@@ -105,7 +105,8 @@ def layer_comes_back_from_onnx(trial: Trial) -> None:
             again = from_onnx(exported.model)
         except ImportOnnxError as error:
             skip(str(error))
-        exported.expect([array for _, array in _named(again.forward(exported.input))])
+        flat = tuple(leaves(exported.input))  # as ONNX has it, which knows no nested tables
+        exported.expect(list(leaves(again.forward(flat[0] if len(flat) == 1 else flat))))
 
 
 CHECKS = (
