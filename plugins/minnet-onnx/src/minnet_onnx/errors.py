@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from minnet_core.errors import ExportError, MinnetError
 
-__all__ = ["ExportError", "ImportOnnxError", "MissingOnnxError"]
+__all__ = ["BrokenExportError", "ExportError", "ImportOnnxError", "MissingOnnxError"]
 
 
 class MissingOnnxError(MinnetError, ImportError):
     """The package onnx is not installed."""
+
+
+class BrokenExportError(ExportError):
+    """What says the operators of a layer fails, or says operators that are none: a mistake, and no lack of operators."""
 
 
 class ImportOnnxError(MinnetError, ValueError):

@@ -10,12 +10,13 @@ import numpy as np
 
 from minnet_core import Array, CounterpartError, Module, Reference, expect_counterpart
 from minnet_core import __version__ as core_version
-from minnet_core.nn import Tensor, definition_depth, describe, leaves
+from minnet_core.errors import described
+from minnet_core.nn import Tensor, definition_depth
 from minnet_core.plugins import plugin_host
 from minnet_core.support import printable
 
 from .containers import EXPORTS
-from .errors import ExportError
+from .errors import BrokenExportError, ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
 from .package import helper, onnx
@@ -108,7 +109,10 @@ def _written(
         proto, opset_imports=_opsets(graph), functions=list(graph.functions.values()), ir_version=IR_VERSION
     )
     model.producer_name, model.producer_version = "minnet", core_version
-    onnx.checker.check_model(model, full_check=True)
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except Exception as error:  # its own classes, which differ from version to version
+        raise BrokenExportError(f"expected operators that ONNX has, received some that it refuses: {error}") from error
     return model
 
 
@@ -132,7 +136,7 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
     try:
         function = _function_of(module)
         if function is not None:
-            made = function(module, value, graph)
+            made = _guarded(function, module, value, graph)
             return made if samples_of(made) else known(made, [_forward(module, each) for each in samples])
         outputs = [_forward(module, each) for each in samples]
         try:
@@ -150,10 +154,12 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
     except ExportError as error:
         if getattr(error, "is_placed", False):
             raise
-        raise _placed(f"{_title(module)}: {error}") from error
+        raise _placed(type(error)(f"{_title(module)}: {error}")) from error
     raise _placed(
-        f"{_title(module)} cannot be written as ONNX: no plugin exports it by the hook minnet_export, and what PyTorch "
-        f"has for it is not known ({lack}){_failures()}"
+        ExportError(
+            f"{_title(module)} cannot be written as ONNX: no plugin exports it by the hook minnet_export, and what "
+            f"PyTorch has for it is not known ({lack}){_failures()}"
+        )
     )
 
 
@@ -177,6 +183,15 @@ def _exports() -> dict[type, Export]:
     for plugin in list(host.loaded):
         said.update(host.call(plugin, "minnet_export", dict) or {})
     return said
+
+
+def _guarded(function: Export, module: Module, value: Value, graph: OnnxGraph) -> Value:
+    try:
+        return function(module, value, graph)
+    except ExportError:
+        raise
+    except Exception as error:  # whatever a plugin does
+        raise BrokenExportError(f"what a plugin says that it is in ONNX fails: {described(error)}") from error
 
 
 def _failures() -> str:
@@ -253,7 +268,7 @@ def _title(module: Module) -> str:
     return printable(lines[0] if len(lines) == 1 else type(module).__name__, 200)
 
 
-def _placed(message: str) -> ExportError:
-    error = ExportError(message)
-    error.is_placed = True  # type: ignore[attr-defined]  # a container says nothing more of it
+def _placed(error: ExportError) -> ExportError:
+    """Mark an error that names its layer: a container says nothing more of it."""
+    error.is_placed = True  # type: ignore[attr-defined]
     return error

@@ -104,7 +104,7 @@ READERS.update((kind, _along(kind)) for kind in _ALONG)
 
 
 @reads("Sum")
-def total(use: Use) -> Module:
+def total(use: Use) -> Made:
     if len(use.taken) != len(use.inputs):
         use.refuse("it takes constants")
     return _of_values(use, "CAddTable")
@@ -137,7 +137,9 @@ def _linear(use: Use, W: Array, bias: Array | None) -> Module:
     return layer("Linear", n_in, n_out, bias is not None, arrays={"W": W, "b": full})
 
 
-def _of_values(use: Use, name: str) -> Module:
+def _of_values(use: Use, name: str) -> Made:
+    if len(use.taken) == 1:
+        return None
     shapes = {use.shape_of(each) for each in use.taken}
     if len(shapes) > 1:
         use.refuse(f"what it takes has the shapes {' and '.join(map(str, sorted(map(str, shapes))))}, and ONNX spreads one")

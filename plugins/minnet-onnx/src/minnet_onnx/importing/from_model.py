@@ -16,6 +16,7 @@ from minnet_core.support import printable
 from ..errors import ImportOnnxError
 from ..package import helper, numpy_helper, onnx
 from . import activations, arithmetic, images, shapes
+from .patterns import fused
 from .use import READERS, Made, Use
 
 _SUBJECTS = (activations, arithmetic, images, shapes)
@@ -39,8 +40,8 @@ def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
 
     >>> from minnet_core import Sequential
     >>> from minnet_onnx import from_onnx, to_onnx
-    >>> from_onnx(to_onnx(Sequential(), (3,)))
-    <BLANKLINE>
+    >>> from_onnx(to_onnx(Sequential(), (3,))).modules
+    []
     """
     if not isinstance(model, onnx.ModelProto):
         with open(model, "rb"):  # an OSError of ours names the file
@@ -51,7 +52,7 @@ def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
             where = printable(os.fspath(model))
             raise ImportOnnxError(f"{where}: expected an ONNX model: {type(error).__name__}: {error}") from error
     reading = Reading.of(model)
-    for node in model.graph.node:
+    for node in fused(model.graph, reading.constants):
         reading.add(node)
     made = reading.finish([value.name for value in model.graph.output])
     made.evaluate()
@@ -82,7 +83,13 @@ class Reading:
         """Begin with the inputs and the constants of a model."""
         graph = model.graph
         constants = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
-        inferred = onnx.shape_inference.infer_shapes(model).graph
+        for node in graph.node:
+            if node.op_type == "Constant" and not node.domain:
+                constants[node.output[0]] = _constant({each.name: _attribute(each) for each in node.attribute})
+        try:
+            inferred = onnx.shape_inference.infer_shapes(model).graph
+        except Exception:  # of an operator that onnx does not know; which is named when it is come to
+            inferred = graph
         shapes = dict(_shapes([*inferred.input, *inferred.value_info, *inferred.output]))
         inputs = [each.name for each in graph.input if each.name not in constants]
         reading = cls([], constants, shapes)
@@ -93,10 +100,9 @@ class Reading:
 
     def add(self, node: onnx.NodeProto) -> None:
         """Read an operator."""
-        attributes = {each.name: _attribute(each) for each in node.attribute}
         if node.op_type == "Constant" and not node.domain:
-            self.constants[node.output[0]] = _constant(attributes)
             return
+        attributes = {each.name: _attribute(each) for each in node.attribute}
         use = Use(
             kind=f"{node.domain}:{node.op_type}" if node.domain else node.op_type,
             name=node.name,

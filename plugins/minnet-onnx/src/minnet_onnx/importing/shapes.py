@@ -55,10 +55,10 @@ def unsqueeze(use: Use) -> Made:
 
 
 @reads("Concat")
-def concat(use: Use) -> Module:
+def concat(use: Use) -> Made:
     if len(use.taken) != len(use.inputs):
         use.refuse("it takes constants")
-    return layer("JoinTable", int(use.get("axis", 0)))
+    return None if len(use.taken) == 1 else layer("JoinTable", int(use.get("axis", 0)))
 
 
 @reads("Slice")
