@@ -6,6 +6,7 @@ A table is a tuple of values, of which ONNX knows nothing: taking one apart, or 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
@@ -20,7 +21,7 @@ from .arguments import stretch
 from .arithmetic import MM, CMaxTable, CMinTable
 from .containers import Bottle, Concat, ConcatTable, MapTable, ParallelTable
 from .gradient_reversal import GradientReversal
-from .shapes import Replicate, Squeeze
+from .shapes import Narrow, Padding, Replicate, Reshape, Squeeze, Transpose
 from .tables import FlattenTable, JoinTable, NarrowTable, SelectTable
 
 
@@ -109,6 +110,34 @@ def replicate(layer: Replicate, value: Any, graph: Any) -> Any:
     return graph.op("Tile", graph.op("Unsqueeze", value, (place,)), counts)
 
 
+def reshape(layer: Reshape, value: Any, graph: Any) -> Any:
+    """The batch stays; of one length that is -1 the others tell what it is."""
+    size = math.prod(value.length(axis) for axis in range(1, value.rank))
+    known = math.prod(length for length in layer.shape if length != -1)
+    return graph.reshape(value, (None, *(size // known if length == -1 else length for length in layer.shape)))
+
+
+def narrow(layer: Narrow, value: Any, graph: Any) -> Any:
+    """A stretch of an axis."""
+    part = stretch(layer, layer.start, layer.length, value.length(layer.axis), value.samples[0])
+    return graph.op("Slice", value, (part.start,), (part.stop,), (layer.axis,))
+
+
+def padding(layer: Padding, value: Any, graph: Any) -> Any:
+    """Places before or behind an axis."""
+    widths = np.zeros((2, value.rank), np.int64)
+    widths[int(layer.pad > 0), layer.axis] = abs(layer.pad)
+    return graph.op("Pad", value, widths.ravel(), layer.value, mode="constant")
+
+
+def transpose(layer: Transpose, value: Any, graph: Any) -> Any:
+    """Axes in another order."""
+    order = list(range(value.rank))
+    for one, other in layer.pairs:
+        order[one], order[other] = order[other], order[one]
+    return graph.op("Transpose", value, perm=[order[axis] for axis in layer.permutation] or order)
+
+
 def squeeze(layer: Squeeze, value: Any, graph: Any) -> Any:
     """An axis of length 1, or all of them behind the batch; a batch of one stays."""
     axes = [axis for axis, length in enumerate(value.shape) if axis and length == 1]
@@ -127,10 +156,14 @@ EXPORTS: Mapping[type[Module], Callable[..., Any]] = {
     JoinTable: join_table,
     MM: mm,
     MapTable: map_table,
+    Narrow: narrow,
     NarrowTable: narrow_table,
+    Padding: padding,
     ParallelTable: parallel_table,
     Replicate: replicate,
+    Reshape: reshape,
     SelectTable: select_table,
     Squeeze: squeeze,
+    Transpose: transpose,
 }
 """What the hook returns."""
