@@ -58,3 +58,8 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
 @hookspec
 def minnet_counterpart(component: Component) -> Reference | None:
     """Say what another framework has for this component where its examples do not tell; None if nothing."""
+
+
+@hookspec
+def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
+    """Make the component that has this counterpart, for an input of ``ndim`` axes if known; None if there is none."""

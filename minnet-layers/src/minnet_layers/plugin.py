@@ -41,6 +41,14 @@ def minnet_counterpart(component: Component) -> Reference | None:
     return counterpart(component)
 
 
+@hookimpl
+def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
+    """Make the normalization that PyTorch has under this name."""
+    from .counterparts import component  # likewise
+
+    return component(reference, ndim)
+
+
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
 def minnet_new_templates(registrar: Any) -> None:
     """Have ``minnet new`` make initializers."""
