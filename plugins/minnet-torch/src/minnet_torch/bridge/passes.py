@@ -61,7 +61,7 @@ class Call:
 
     def input(self, tensors: Sequence[torch.Tensor]) -> Tensor:
         """The input as the module takes it."""
-        return rebuilt([as_array(tensor) for tensor in tensors], self.structure)  # type: ignore[no-any-return]
+        return rebuilt([as_array(tensor) for tensor in tensors], self.structure)
 
     def went_forward_last(self, tensors: Sequence[torch.Tensor]) -> Module:
         """The module, if this was its last call, or else a copy of it that is called again as it was then.
@@ -147,7 +147,7 @@ class Passes(torch.autograd.Function):
         ctx.mark_non_differentiable(*[each for each in output if not each.is_floating_point()])
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # PyTorch's is not typed
+    @once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """Go back through the module; its own gradients are afterwards what they were before."""
         call, tensors = ctx.call, ctx.saved_tensors

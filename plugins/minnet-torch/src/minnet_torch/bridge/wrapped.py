@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from minnet_core import Module
-from minnet_core.nn import Tensor, find_buffers, find_parameters
+from minnet_core.nn import find_buffers, find_parameters
 
 from .names import torch_names
 from .passes import Call, Passes, distinct
@@ -19,7 +19,7 @@ Names = Literal["minnet", "torch"]
 
 
 class _Part(torch.nn.Module):
-    """Holds the parameters whose names begin alike, ``0.weight`` and ``0.bias``, for PyTorch allows no dots in names."""
+    """Holds the parameters whose names begin alike, ``0.weight`` and ``0.bias``; in a name PyTorch allows no dots."""
 
     def forward(self, *_: object) -> None:
         raise TypeError("expected the whole module to be called, received a call of a part, which only holds arrays")
@@ -51,7 +51,7 @@ class MinnetModule(torch.nn.Module):
             part.register_parameter(name, made[id(ref.parameter)])
         self._bound: list[np.ndarray[Any, Any]] = []
         self._loaded: list[str] = []
-        self.register_load_state_dict_post_hook(_expect_buffers)
+        self.register_load_state_dict_post_hook(_expect_buffers)  # type: ignore[no-untyped-call]
         self._bind()
 
     def forward(self, *inputs: Any) -> Any:
@@ -68,7 +68,7 @@ class MinnetModule(torch.nn.Module):
             self.module.train() if self.training else self.module.evaluate()
         is_recorded = torch.is_grad_enabled() and any(each.requires_grad for each in (*tensors, *parameters))
         call = Call(self.module, structure, len(tensors), is_recorded)
-        outputs = Passes.apply(call, *tensors, *parameters)
+        outputs = Passes.apply(call, *tensors, *parameters)  # type: ignore[no-untyped-call]
         return rebuilt(list(outputs), call.output_structure)
 
     def train(self, mode: bool = True) -> Self:
@@ -159,7 +159,7 @@ class MinnetModule(torch.nn.Module):
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
         """Add copies of the buffers, moving averages say, which minnet's layers replace and PyTorch cannot hold."""
         self._synchronized()
-        super()._save_to_state_dict(destination, prefix, keep_vars)  # type: ignore[no-untyped-call]
+        super()._save_to_state_dict(destination, prefix, keep_vars)
         for name, array in self.module.namedBuffers().items():
             destination[prefix + self._name(name)] = torch.from_numpy(np.array(array))
 
@@ -186,9 +186,7 @@ class MinnetModule(torch.nn.Module):
                     place.put(array.astype(now.dtype) if isinstance(now, np.ndarray) else array.copy())
             elif isinstance(place.value, np.ndarray):
                 missing.append(key)
-        super()._load_from_state_dict(  # type: ignore[no-untyped-call]
-            state_dict, prefix, local_metadata, strict, missing, unexpected, errors
-        )
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing, unexpected, errors)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_bound"}
