@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from minnet_core import CounterpartError, MinnetError, Module, Reference, counterpart_of, layers
-from minnet_core.counterparts import alignment_of, component_of, is_same
+from minnet_core.counterparts import alignment_of, component_of, is_number, is_same
 from minnet_core.discovery import FIRST_PARTY
 from minnet_core.nn import construct
 from minnet_core.support import printable
@@ -41,6 +41,8 @@ def arguments_of(module: torch.nn.Module) -> dict[str, Any]:
             continue
         attribute = ELSEWHERE.get(cls.__name__, {}).get(name, name)
         if not hasattr(module, attribute):
+            if parameter.default is None:  # an argument that PyTorch has deprecated
+                continue
             raise CounterpartError(f"{printable(cls.__name__)} does not keep its argument {printable(name)}")
         value = getattr(module, attribute)
         # ``bias=True`` is an argument, and an array afterwards.
@@ -66,13 +68,19 @@ def component_like(module: torch.nn.Module, ndim: int | None) -> Module:
     Raises:
         CounterpartError: if there is none; says why not of the first that might have been.
     """
-    name, arguments = qualified_name(module), arguments_of(module)
+    name, classes = qualified_name(module), list(_classes_of(type(module)))
+    try:
+        arguments = arguments_of(module)
+    except CounterpartError:
+        if classes:
+            raise
+        arguments = {}
     if (found := component_of(Reference(name, arguments), ndim)) is not None:
         if not isinstance(found, Module):
             raise CounterpartError(f"a plugin answered {printable(repr(found), 100)} for {name}, which is no layer")
         return found
     reasons: list[str] = []
-    for cls in _classes_of(type(module)):
+    for cls in classes:
         try:
             return _made(cls, name, arguments, module)
         except (MinnetError, TypeError, ValueError) as error:
@@ -141,6 +149,9 @@ def _different(found: Reference | None, name: str, arguments: dict[str, Any], th
 
 
 def _spread(own: Any, theirs: Any) -> Any:
-    """A number that means one for each axis, as PyTorch keeps it: 3 as (3, 3)."""
-    is_one_for_all = isinstance(theirs, tuple) and isinstance(own, (int, float)) and not isinstance(own, bool)
-    return (own,) * len(theirs) if is_one_for_all else own
+    """A number that means one for each axis, as the module of PyTorch has it: 3, or (3, 3)."""
+    if isinstance(theirs, tuple) and is_number(own):
+        return (own,) * len(theirs)
+    if isinstance(own, tuple) and is_number(theirs) and len(set(own)) == 1:
+        return own[0]
+    return own

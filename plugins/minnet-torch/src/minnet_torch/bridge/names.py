@@ -27,6 +27,11 @@ class Piece:
     place: str
     reference: Reference
 
+    @property
+    def is_merged(self) -> bool:
+        """Whether several modules have one counterpart: their arrays may have axes of length 1 that its have not."""
+        return len(self.modules) > 1 or any(type(module) is Sequential for module in self.modules.values())
+
     def names(self) -> Iterator[tuple[str, str]]:
         """The dotted names of the arrays, here and there."""
         starts = list(self.modules)

@@ -13,7 +13,7 @@ from minnet_core.errors import StateError
 from minnet_core.nn import find_buffers, find_parameters
 from minnet_core.support import printable
 
-from .names import torch_names
+from .names import Piece, pieces
 from .sharing import as_array
 
 COUNTER = "num_batches_tracked"
@@ -35,8 +35,9 @@ def torch_state_dict(model: Module) -> dict[str, torch.Tensor]:
     """
     arrays = {**model.namedParameters(), **model.namedBuffers()}
     return {
-        theirs: torch.from_numpy(np.array(arrays[own], order="C"))
-        for own, theirs in torch_names(model).items()
+        theirs: torch.from_numpy(np.array(arrays[own], order="C").reshape(_shape(arrays[own].shape, piece)))
+        for piece in pieces(model)
+        for own, theirs in piece.names()
         if own in arrays
     }
 
@@ -58,7 +59,8 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
         ShapeError: naming the first array of another shape. In both cases the model is as it was.
         CounterpartError: as `torch_names` does.
     """
-    names = torch_names(model)
+    found = list(pieces(model))
+    names = {own: theirs for piece in found for own, theirs in piece.names()}
     given = {name: _array(name, value) for name, value in state.items() if name.rpartition(".")[2] != COUNTER}
     refs = {ref.name: ref for ref in find_parameters(model)}
     places = {place.name: place for place in find_buffers(model, empty=True)}
@@ -69,19 +71,28 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
             f"{type(model).__name__}: expected the arrays of its counterpart in PyTorch; missing: "
             f"{_listed(missing)}; not of it: {_listed(unknown)}"
         )
-    for own, theirs in names.items():
-        now = refs[own].parameter if own in refs else places[own].value
-        if isinstance(now, np.ndarray) and now.shape != given[theirs].shape:
-            raise ShapeError(
-                f"{printable(theirs)}: expected shape {now.shape}, that of {own}, received {given[theirs].shape}"
-            )
+    current = {own: refs[own].parameter if own in refs else places[own].value for own in names}
+    for piece in found:
+        for own, theirs in piece.names():
+            now, its = current[own], given[theirs]
+            if isinstance(now, np.ndarray):
+                if _shape(now.shape, piece) != its.shape:
+                    raise ShapeError(
+                        f"{printable(theirs)}: expected shape {_shape(now.shape, piece)}, that of {own}, received "
+                        f"{its.shape}"
+                    )
+                given[theirs] = its.reshape(now.shape)
     for own, theirs in names.items():
         if own in refs:
             refs[own].parameter[...] = given[theirs]
         else:
-            now = places[own].value
-            places[own].put(np.array(given[theirs], now.dtype if isinstance(now, np.ndarray) else None))
+            places[own].put(np.array(given[theirs], getattr(current[own], "dtype", None)))
     return model
+
+
+def _shape(shape: tuple[int, ...], piece: Piece) -> tuple[int, ...]:
+    """The shape that an array has in PyTorch: the scales of a batch normalization of images have one axis there."""
+    return shape[:1] if piece.is_merged else shape
 
 
 def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
