@@ -64,3 +64,8 @@ def minnet_counterpart(component: Component) -> Reference | None:
 @hookspec
 def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # likewise
     """Return how further formats are written, by the suffix of a file, for ``minnet export``."""
+
+
+@hookspec
+def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
+    """Make the component that has this counterpart, for an input of ``ndim`` axes if known; None if there is none."""

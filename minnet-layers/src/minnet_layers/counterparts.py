@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+import numpy as np
 
 from minnet_core import Array, Module, Reference, Sequential
 
@@ -31,6 +34,38 @@ def counterpart(component: object) -> Reference | None:
     if type(component) is Sequential:
         return _scaled_batch_norm(component)
     return None
+
+
+def component(reference: Reference, ndim: int | None) -> Module | None:
+    """Make the normalization whose counterpart this is, or None for any other.
+
+    A ``BatchNorm1d`` is one of ``(batch, features)`` unless it is known that its input has three axes.
+    """
+    arguments = dict(reference.arguments)
+    if name := re.fullmatch(r"torch\.nn\.(Batch|Instance)Norm(\d)d", reference.name):
+        axes = max(2, ndim or 0) if name[2] == "1" else int(name[2]) + 2
+        if name[1] == "Instance" and not arguments.get("track_running_stats", False):
+            affine = bool(arguments.get("affine", False))
+            return InstanceNormalization(arguments["num_features"], arguments.get("eps", 1e-5), affine)
+        momentum = arguments.get("momentum", 0.1)
+        if name[1] == "Batch" and arguments.get("track_running_stats", True) and momentum is not None:
+            return _batch_normalization(arguments, momentum, axes)
+    return None
+
+
+def _batch_normalization(arguments: dict[str, Any], momentum: float, ndim: int) -> Module:
+    """A batch normalization of an input with a number of axes, with its scales if it has them."""
+    n = arguments["num_features"]
+    layer = BatchNormalization(1 - momentum, -1 if ndim == 2 else 1)
+    layer.moving_mean, layer.moving_variance = np.zeros(n, np.float32), np.ones(n, np.float32)
+    if (eps := arguments.get("eps", 1e-5)) != layer.EPS:
+        layer.EPS = eps
+    if not arguments.get("affine", True):
+        return layer
+    if ndim == 2:
+        return Sequential(layer, ChannelwiseScaling(n))
+    size = (n, *(1,) * (ndim - 2))
+    return Sequential(layer, CMul(size), CAdd(size))
 
 
 def _scaled_batch_norm(component: Sequential) -> Reference | None:

@@ -49,6 +49,14 @@ def minnet_export() -> Mapping[type[Module], Callable[..., Any]]:
     return EXPORTS
 
 
+@hookimpl
+def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
+    """Make the normalization that PyTorch has under this name."""
+    from .counterparts import component  # likewise
+
+    return component(reference, ndim)
+
+
 @hookimpl(optionalhook=True)  # minnet-new, whose hook it is, need not be installed
 def minnet_new_templates(registrar: Any) -> None:
     """Have ``minnet new`` make initializers."""

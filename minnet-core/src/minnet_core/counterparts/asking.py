@@ -11,7 +11,7 @@ from ..plugins import plugin_host
 from ..registry import criterions, layers
 from .derivation import derive
 
-HOOK = "minnet_counterpart"
+HOOK, INVERSE = "minnet_counterpart", "minnet_component_of"
 
 
 def counterpart_of(component: Component, framework: str = "torch") -> Reference | None:
@@ -61,6 +61,29 @@ def expect_counterpart(component: Component, framework: str = "torch") -> Refere
         if (found := _asked(others, component, framework)) is not None:
             return found
         raise
+
+
+def component_of(reference: Reference, ndim: int | None = None) -> Component | None:
+    """Return the component that a plugin makes for a counterpart: `counterpart_of`, the other way round.
+
+    What a registered class says by its examples is not looked at: a bridge tries that when no plugin answers.
+
+    Args:
+        reference: the counterpart, with all its arguments.
+        ndim: how many axes its input has, the batch's included, if that is known.
+    """
+    host = plugin_host()
+    for plugin in list(host.loaded):  # first-party ones first
+        found: Component | None = host.call(plugin, INVERSE, _expect_component, reference=reference, ndim=ndim)
+        if found is not None:
+            return found
+    return None
+
+
+def _expect_component(returned: object) -> Component:
+    if not isinstance(returned, Component):
+        raise TypeError(f"expected a component or None, received {returned!r}")
+    return returned
 
 
 def _asked(plugins: Iterable[Declaration], component: Component, framework: str) -> Reference | None:

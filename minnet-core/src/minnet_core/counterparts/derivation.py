@@ -21,7 +21,8 @@ def derive(component: Component, framework: str) -> Reference:
     Raises:
         CounterpartError: if the examples do not make it certain; says what is not.
     """
-    alignment = alignment_of(type(component), framework)
+    cls: Any = type(component)
+    alignment = alignment_of(cls, framework)
     values = _values(component, alignment)
     where = type(component).__name__
     found: list[tuple[int, Reference]] = []
