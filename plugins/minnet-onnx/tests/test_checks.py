@@ -72,9 +72,7 @@ def test_a_hook_that_is_broken_is_a_failure_and_no_lack(exports, says):
 
 def test_a_counterpart_that_the_layer_is_not_is_found():
     class Wrong(Leaky):
-        EXAMPLES = (
-            Example(arguments={"slope": 0.1}, input=(4, 3), reference=Reference("torch.nn.LeakyReLU", {})),
-        )
+        EXAMPLES = (Example(arguments={"slope": 0.1}, input=(4, 3), reference=Reference("torch.nn.LeakyReLU", {})),)
 
     assert {name for name, found in outcomes(cases_of(Wrong)[0]).items() if found == "failed"} >= OUTPUTS
 

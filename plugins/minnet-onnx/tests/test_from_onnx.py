@@ -142,7 +142,11 @@ READ = {
     "ReduceMean": ([node("ReduceMean", "x", "c", keepdims=1)], {"c": ints(1)}, ["Mean"]),
     "Transpose": ([node("Transpose", "x", perm=[1, 0])], {}, ["Transpose"]),
     "Slice": ([node("Slice", "x", "s", "e", "a")], {"s": ints(1), "e": ints(-1), "a": ints(1)}, ["Narrow"]),
-    "Slice to the end": ([node("Slice", "x", "s", "e", "a")], {"s": ints(-2), "e": ints(2**62), "a": ints(1)}, ["Narrow"]),
+    "Slice to the end": (
+        [node("Slice", "x", "s", "e", "a")],
+        {"s": ints(-2), "e": ints(2**62), "a": ints(1)},
+        ["Narrow"],
+    ),
     "Gather": ([node("Gather", "x", "i", axis=1)], {"i": np.int64(2)}, ["Select"]),
     "Unsqueeze": ([node("Unsqueeze", "x", "a")], {"a": ints(1, 3)}, ["Sequential"]),
     "Pad": ([node("Pad", "x", "p", "v")], {"p": ints(0, 1, 0, 2), "v": np.float32(5)}, ["Sequential"]),
@@ -228,7 +232,11 @@ REFUSED = {
     "a matrix from the left": ([node("MatMul", "W", "x")], {"W": floats(4, 4)}, "from the left"),
     "a matrix that is computed": ([node("Gemm", "x", "x", transB=1)], {}, "its matrix is computed"),
     "constants alone": ([node("Relu", "c", outputs=["a"]), node("Add", "x", "a")], {"c": floats(3)}, "constants alone"),
-    "the first that is missing": ([node("Einsum", "x", equation="ij->ji", outputs=["a"]), node("Det", "a")], {}, "Einsum"),
+    "the first that is missing": (
+        [node("Einsum", "x", equation="ij->ji", outputs=["a"]), node("Det", "a")],
+        {},
+        "Einsum",
+    ),
 }
 
 

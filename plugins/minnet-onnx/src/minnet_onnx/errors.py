@@ -12,7 +12,7 @@ class MissingOnnxError(MinnetError, ImportError):
 
 
 class BrokenExportError(ExportError):
-    """What says the operators of a layer fails, or says operators that are none: a mistake, and no lack of operators."""
+    """What says the operators of a layer fails, or says some that are none: a mistake, and no lack of operators."""
 
 
 class ImportOnnxError(MinnetError, ValueError):

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core import Array, CounterpartError, Module, Reference, expect_counterpart
-from minnet_core import __version__ as core_version
+from minnet_core import Array, CounterpartError, Module, Reference, __version__ as core_version, expect_counterpart
 from minnet_core.errors import described
 from minnet_core.nn import Tensor, definition_depth
 from minnet_core.plugins import plugin_host
@@ -147,7 +146,9 @@ def export_module(module: Module, value: Value, graph: OnnxGraph) -> Value:
             lack = f"for {reference.name} there are no operators here"
             if reference.name in RULES:
                 made = known(_inputs(outputs[0], ""), outputs)
-                return known(RULES[reference.name](Call(graph, reference, _arrays(module, reference), value, made)), outputs)
+                return known(
+                    RULES[reference.name](Call(graph, reference, _arrays(module, reference), value, made)), outputs
+                )
         affine = module.as_affine() if isinstance(value, Output) else None
         if affine is not None:
             return known(graph.affine(value, affine), outputs)

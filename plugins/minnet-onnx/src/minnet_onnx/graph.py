@@ -1,4 +1,4 @@
-"""`OnnxGraph`: operators of ONNX, put down one after another; it knows no layer, and layers write themselves into it."""
+"""`OnnxGraph`: operators of ONNX, put down one after another; it knows no layer: layers write themselves into it."""
 
 from __future__ import annotations
 
@@ -109,20 +109,20 @@ class OnnxGraph:
         self._constants: dict[tuple[str, tuple[int, ...], bytes], Output] = {}
         self._scope: tuple[str, ...] = ()
 
-    def op(self, kind: str, *inputs: Any, domain: str = "", outputs: int = 1, **attributes: Any) -> Any:
-        """Put down an operator of opset 18, or of a domain of one's own.
+    def op(self, kind: str, *inputs: Any, domain: str = "", **attributes: Any) -> Output:
+        """Put down an operator of opset 18, or of a domain of one's own, that makes one value.
 
         Args:
             kind: its name in ONNX, such as ``Relu``.
             inputs: values; a number or an array becomes a constant, a tuple of whole numbers one of int64, None an
                 optional input that is left out.
             domain: of the operator; `function` says what one of a stranger's domain computes.
-            outputs: how many it makes.
             attributes: of the operator; None is left out.
-
-        Returns:
-            What it makes, a tuple if that is several.
         """
+        return self.ops(kind, 1, *inputs, domain=domain, **attributes)[0]
+
+    def ops(self, kind: str, outputs: int, *inputs: Any, domain: str = "", **attributes: Any) -> tuple[Output, ...]:
+        """Put down an operator that makes several values."""
         given = list(inputs)
         while given and given[-1] is None:  # an empty name at the end means the same, but not to every program
             given.pop()
@@ -132,7 +132,7 @@ class OnnxGraph:
         node = helper.make_node(kind, names, [each.name for each in made], self.fresh(f"{kind}_node"), None, domain)
         node.attribute.extend(helper.make_attribute(name, value) for name, value in sorted(said.items()))
         self.nodes.append(node)
-        return made[0] if outputs == 1 else made
+        return made
 
     def constant(self, value: Any) -> Output:
         """A constant: floating numbers in float32, whole ones in int64; equal ones are written once."""
@@ -182,8 +182,7 @@ class OnnxGraph:
         if shape.count(None) > 1:
             raise ExportError(f"expected one axis that changes with the batch, received {shape.count(None)}")
         lengths = np.array([-1 if length is None else length for length in shape], np.int64)
-        made: Output = self.op("Reshape", value, lengths)
-        return made
+        return self.op("Reshape", value, lengths)
 
     def export(self, module: Module, value: Value, name: str = "") -> Value:
         """Write a module that a container holds.

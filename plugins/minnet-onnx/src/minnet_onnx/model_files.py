@@ -79,7 +79,7 @@ def _recorded_shape(header: ModelHeader) -> tuple[int, ...] | None:
 
 
 def _metadata(header: ModelHeader) -> Iterator[tuple[str, str]]:
-    """What an ONNX model keeps of a model file: the names of its classes, the record of its training, its components."""
+    """What an ONNX model keeps of a model file: names of classes, the record of its training, its components."""
     record: Any = header.metadata.get(RECORD)
     if isinstance(record, dict):
         for key in ("classes", "outputs", "experiment", "card", "fingerprint"):

@@ -1,7 +1,7 @@
 """The preparation of raw data, as a model file of minnet-train describes it, as operators in front of a network.
 
-What is read here is JSON, the form of the file; nothing of minnet-train is needed. Statistics are applied in float64, as
-in training, since years or prices far from zero have few digits left in float32 once their mean is subtracted.
+What is read here is JSON, the form of the file; nothing of minnet-train is needed. Statistics are applied in float64,
+as in training, since years or prices far from zero have few digits left in float32 once their mean is subtracted.
 """
 
 from __future__ import annotations
@@ -124,8 +124,7 @@ class Preparation:
         offset, spread = self.answers
         wide = graph.op("Cast", value, to=_DOUBLE)
         wide = graph.op("Add", graph.op("Mul", wide, _double(graph, spread)), _double(graph, offset))
-        made: Output = graph.op("Cast", wide, to=_FLOAT)
-        return made
+        return graph.op("Cast", wide, to=_FLOAT)
 
     def _numbers(self, graph: OnnxGraph) -> tuple[list[onnx.ValueInfoProto], Output]:
         if self.image is None:

@@ -59,7 +59,11 @@ def _load_runtime(model: onnx.ModelProto) -> Callable[[Tensor], list[Array]]:
     options.intra_op_num_threads = 1  # a pool of threads takes longer than a small model
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
-    return lambda input: [np.asarray(array) for array in session.run(None, _feed(model, input))]
+
+    def run(input: Tensor) -> list[Array]:
+        return [np.asarray(array) for array in session.run(None, _feed(model, input))]
+
+    return run
 
 
 REFERENCE = Runner("onnx's reference evaluator", _load_reference)
@@ -79,7 +83,9 @@ def verify(model: onnx.ModelProto, input: Tensor, expected: Tensor) -> None:
     except Exception as error:  # whatever such a program does about a model that it cannot run
         if runner is REFERENCE:
             return
-        raise ExportError(f"expected an ONNX model that runs, received one that {runner.name} refuses: {error}") from error
+        raise ExportError(
+            f"expected an ONNX model that runs, received one that {runner.name} refuses: {error}"
+        ) from error
     for index, difference in enumerate(differences(expected, received)):
         if not difference <= TOLERANCE:
             raise ExportError(

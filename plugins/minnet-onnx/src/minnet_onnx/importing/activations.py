@@ -24,29 +24,29 @@ for _kind, _name in _PLAIN.items():
 
 
 @reads("Identity", "Dropout")
-def identity(use: Use) -> Made:
+def _identity(use: Use) -> Made:
     return None
 
 
 @reads("Cast")
-def cast(use: Use) -> Made:
+def _cast(use: Use) -> Made:
     """Layers take indices of any dtype, and compute in that of their parameters."""
     use.expect("to", 1, 6, 7, 10, 11)
     return None
 
 
 @reads("Elu")
-def elu(use: Use) -> Module:
+def _elu(use: Use) -> Module:
     return layer("ELU", float(use.get("alpha", 1.0)))
 
 
 @reads("Celu")
-def celu(use: Use) -> Module:
+def _celu(use: Use) -> Module:
     return layer("CELU", float(use.get("alpha", 1.0)))
 
 
 @reads("Selu")
-def selu(use: Use) -> Module:
+def _selu(use: Use) -> Module:
     for name, value in (("alpha", 1.6732632), ("gamma", 1.0507010)):
         if not math.isclose(use.get(name, value), value, rel_tol=1e-6):
             use.refuse(f"its {name} is {use.get(name, value)}, where {value} was expected")
@@ -54,12 +54,12 @@ def selu(use: Use) -> Module:
 
 
 @reads("LeakyRelu")
-def leaky_relu(use: Use) -> Module:
+def _leaky_relu(use: Use) -> Module:
     return layer("LeakyReLU", float(use.get("alpha", 0.01)))
 
 
 @reads("PRelu")
-def prelu(use: Use) -> Module:
+def _prelu(use: Use) -> Module:
     slope = use.constant(1, "slope")
     if slope.size == 1:
         return layer("PReLU", arrays={"slope": slope})
@@ -70,7 +70,7 @@ def prelu(use: Use) -> Module:
 
 
 @reads("HardSigmoid")
-def hard_sigmoid(use: Use) -> Module:
+def _hard_sigmoid(use: Use) -> Module:
     alpha, beta = float(use.get("alpha", 0.2)), float(use.get("beta", 0.5))
     if not (math.isclose(alpha, 1 / 6, rel_tol=1e-6) and beta == 0.5):
         use.refuse(f"its alpha and beta are {alpha:g} and {beta:g}, where 1/6 and 0.5 were expected")
@@ -78,7 +78,7 @@ def hard_sigmoid(use: Use) -> Module:
 
 
 @reads("Clip")
-def clip(use: Use) -> Module:
+def _clip(use: Use) -> Module:
     low, high = use.optional(1, "min"), use.optional(2, "max")
     bounds = [None if bound is None else float(bound) for bound in (low, high)]
     if bounds == [0.0, 6.0]:
@@ -87,7 +87,7 @@ def clip(use: Use) -> Module:
 
 
 @reads("Shrink")
-def shrink(use: Use) -> Module:
+def _shrink(use: Use) -> Module:
     bias, bound = float(use.get("bias", 0.0)), float(use.get("lambd", 0.5))
     if bias not in (0.0, bound):
         use.refuse(f"its bias is {bias:g}, where 0 or its lambd was expected")
@@ -95,20 +95,20 @@ def shrink(use: Use) -> Module:
 
 
 @reads("ThresholdedRelu")
-def thresholded_relu(use: Use) -> Module:
+def _thresholded_relu(use: Use) -> Module:
     return layer("Threshold", float(use.get("alpha", 1.0)), 0.0)
 
 
 @reads("Gelu")
-def gelu(use: Use) -> Module:
+def _gelu(use: Use) -> Module:
     return layer("GELU", approximate=str(use.get("approximate", "none")))
 
 
 @reads("Softmax")
-def softmax(use: Use) -> Module:
+def _softmax(use: Use) -> Module:
     return layer("SoftMax", axis=int(use.get("axis", -1)))
 
 
 @reads("LogSoftmax")
-def log_softmax(use: Use) -> Module:
+def _log_softmax(use: Use) -> Module:
     return layer("LogSoftMax", axis=int(use.get("axis", -1)))

@@ -16,7 +16,7 @@ _ALONG = {"ReduceMean": "Mean", "ReduceSum": "Sum", "ReduceMax": "Max", "ReduceM
 
 
 @reads("Gemm")
-def gemm(use: Use) -> Module:
+def _gemm(use: Use) -> Module:
     for name in ("alpha", "beta"):
         use.expect(name, 1.0)
     use.expect("transA", 0)
@@ -25,7 +25,7 @@ def gemm(use: Use) -> Module:
 
 
 @reads("MatMul")
-def matmul(use: Use) -> Module:
+def _matmul(use: Use) -> Module:
     if len(use.taken) == 2:
         first, second = map(use.shape_of, use.taken)
         if len(first) != len(second) or len(first) < 2:
@@ -39,7 +39,7 @@ def matmul(use: Use) -> Module:
 
 
 @reads("Gather")
-def gather(use: Use) -> Module:
+def _gather(use: Use) -> Module:
     axis = int(use.get("axis", 0))
     if not isinstance(use.inputs[0], str):
         table = use.constant(0, "table")
@@ -88,9 +88,9 @@ def _chosen(kind: str) -> Any:
 def _along(kind: str) -> Any:
     def read(use: Use) -> Made:
         axes, kept = use.numbers(1, "axes"), bool(use.get("keepdims", 1))
-        if axes is not None and sorted(axis % use.rank for axis in axes) == [2, 3] and use.rank == 4 and not kept:
-            if kind in ("ReduceMean", "ReduceMax"):
-                return layer("GlobalAvgPool2d" if kind == "ReduceMean" else "GlobalMaxPool2d")
+        is_image = axes is not None and use.rank == 4 and sorted(axis % 4 for axis in axes) == [2, 3] and not kept
+        if is_image and kind in ("ReduceMean", "ReduceMax"):
+            return layer("GlobalAvgPool2d" if kind == "ReduceMean" else "GlobalMaxPool2d")
         if axes is None or len(axes) != 1:
             use.refuse(f"it goes along the axes {axes}, where one was expected")
         return layer(_ALONG[kind], axis=axes[0], keepdims=kept)
@@ -104,24 +104,24 @@ READERS.update((kind, _along(kind)) for kind in _ALONG)
 
 
 @reads("Sum")
-def total(use: Use) -> Made:
+def _total(use: Use) -> Made:
     if len(use.taken) != len(use.inputs):
         use.refuse("it takes constants")
     return _of_values(use, "CAddTable")
 
 
 @reads("Neg")
-def negated(use: Use) -> Module:
+def _negated(use: Use) -> Module:
     return _multiplied(use, np.array(-1.0))
 
 
 @reads("Reciprocal")
-def reciprocal(use: Use) -> Module:
+def _reciprocal(use: Use) -> Module:
     return layer("Power", -1.0)
 
 
 @reads("Pow")
-def power(use: Use) -> Module:
+def _power(use: Use) -> Module:
     exponent = use.constant(1, "exponent")
     if exponent.size != 1:
         use.refuse(f"its exponents have shape {exponent.shape}, where one number was expected")
@@ -142,7 +142,9 @@ def _of_values(use: Use, name: str) -> Made:
         return None
     shapes = {use.shape_of(each) for each in use.taken}
     if len(shapes) > 1:
-        use.refuse(f"what it takes has the shapes {' and '.join(map(str, sorted(map(str, shapes))))}, and ONNX spreads one")
+        use.refuse(
+            f"what it takes has the shapes {' and '.join(map(str, sorted(map(str, shapes))))}, and ONNX spreads one"
+        )
     return layer(name)
 
 

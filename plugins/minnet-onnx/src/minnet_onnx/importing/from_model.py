@@ -27,8 +27,8 @@ def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
     """Read an ONNX model as a minnet module, in evaluation mode.
 
     Operators become layers, constants their arrays. A model of operators one after another becomes a `Sequential`, any
-    other one a `Graph` with the names of the ONNX model. What it computes is what the ONNX model does; it can be trained
-    further and saved as any other.
+    other one a `Graph` with the names of the ONNX model. What it computes is what the ONNX model does; it can be
+    trained further, and saved as any other.
 
     Args:
         model: the path of an ``.onnx`` file, or what ``onnx.load`` returns.
@@ -140,7 +140,7 @@ class Reading:
     def _input(self, name: str) -> Array | str | None:
         if not name:
             return None
-        return self.constants[name] if name in self.constants else name
+        return self.constants.get(name, name)
 
     def _put(self, use: Use, made: Made) -> None:
         taken = tuple(self.sources[name] for name in use.taken)

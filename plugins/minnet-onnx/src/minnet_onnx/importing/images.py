@@ -12,7 +12,7 @@ from .use import Use, layer, reads
 
 
 @reads("Conv")
-def conv(use: Use) -> Module:
+def _conv(use: Use) -> Module:
     W = use.constant(1, "kernel")
     count, bias = W.ndim - 2, use.optional(2, "bias")
     _expect_axes(use, count)
@@ -34,7 +34,7 @@ def conv(use: Use) -> Module:
 
 
 @reads("ConvTranspose")
-def conv_transpose(use: Use) -> Module:
+def _conv_transpose(use: Use) -> Module:
     W = use.constant(1, "kernel")
     count, bias = W.ndim - 2, use.optional(2, "bias")
     _expect_axes(use, count)
@@ -61,7 +61,7 @@ def conv_transpose(use: Use) -> Module:
 
 
 @reads("MaxPool", "AveragePool")
-def pool(use: Use) -> Module:
+def _pool(use: Use) -> Module:
     kernel = tuple(use.get("kernel_shape", ()))
     count = len(kernel)
     _expect_axes(use, count)
@@ -89,7 +89,7 @@ def pool(use: Use) -> Module:
 
 
 @reads("GlobalAveragePool", "GlobalMaxPool")
-def global_pool(use: Use) -> Module:
+def _global_pool(use: Use) -> Module:
     kind = "Avg" if use.kind == "GlobalAveragePool" else "Max"
     if use.rank == 3:
         return layer("Mean" if kind == "Avg" else "Max", axis=-1, keepdims=True)
@@ -98,7 +98,7 @@ def global_pool(use: Use) -> Module:
 
 
 @reads("BatchNormalization")
-def batch_normalization(use: Use) -> Module:
+def _batch_normalization(use: Use) -> Module:
     """Statistics, and scales in a layer of their own unless they change nothing; the momentum is minnet's alpha."""
     use.expect("training_mode", 0)
     scale, shift, mean, variance = (
@@ -109,11 +109,11 @@ def batch_normalization(use: Use) -> Module:
     epsilon = float(np.float32(use.get("epsilon", 1e-5)))
     if epsilon != np.float32(made.EPS):
         made.EPS = epsilon
-    return Sequential(made, *scales) if (scales := _scales(use, scale, shift)) else made  # type: ignore[no-any-return]
+    return Sequential(made, *scales) if (scales := _scales(use, scale, shift)) else made
 
 
 @reads("InstanceNormalization")
-def instance_normalization(use: Use) -> Module:
+def _instance_normalization(use: Use) -> Module:
     scale, shift = use.constant(1, "scale"), use.constant(2, "bias")
     epsilon = _decimal(use.get("epsilon", 1e-5))
     if (scale == 1).all() and (shift == 0).all():
@@ -122,11 +122,13 @@ def instance_normalization(use: Use) -> Module:
 
 
 @reads("LayerNormalization")
-def layer_normalization(use: Use) -> Module:
+def _layer_normalization(use: Use) -> Module:
     scale, shift = use.constant(1, "scale"), use.optional(2, "bias")
     axis = int(use.get("axis", -1)) % use.rank
     if use.rank - axis != scale.ndim:
-        use.refuse(f"its scales have shape {scale.shape}, where one for each number of {use.rank - axis} axes was expected")
+        use.refuse(
+            f"its scales have shape {scale.shape}, where one for each number of {use.rank - axis} axes was expected"
+        )
     epsilon = _decimal(use.get("epsilon", 1e-5))
     if shift is None and (scale == 1).all():
         return layer("LayerNormalization", scale.shape, epsilon, affine=False)
@@ -135,13 +137,13 @@ def layer_normalization(use: Use) -> Module:
 
 
 @reads("DepthToSpace")
-def depth_to_space(use: Use) -> Module:
+def _depth_to_space(use: Use) -> Module:
     use.expect("mode", "CRD", default="DCR")
     return layer("PixelShuffle", int(use.get("blocksize", 1)))
 
 
 @reads("Resize")
-def resize(use: Use) -> Module:
+def _resize(use: Use) -> Module:
     scales = use.optional(2, "scales")
     mode, way = use.get("mode", "nearest"), use.get("coordinate_transformation_mode", "half_pixel")
     if scales is None or scales.size != 4 or (scales[:2] != 1).any():
@@ -151,7 +153,7 @@ def resize(use: Use) -> Module:
         return layer("Upsample", scale_factor=factor)
     if mode == "linear" and way in ("half_pixel", "pytorch_half_pixel", "align_corners"):
         return layer("Upsample", scale_factor=factor, mode="bilinear", align_corners=way == "align_corners")
-    return use.refuse(f"its mode is {mode}, {way}")  # type: ignore[no-any-return]  # it raises
+    use.refuse(f"its mode is {mode}, {way}")
 
 
 def _scales(use: Use, scale: Array, shift: Array) -> list[Module]:

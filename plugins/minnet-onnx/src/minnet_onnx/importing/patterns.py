@@ -77,20 +77,23 @@ def fused(graph: onnx.GraphProto, constants: Mapping[str, Array]) -> list[onnx.N
     for index, node in enumerate(nodes):
         if node.op_type == "Mul" and index not in gone and (found := _gelu(known, node.output[0])) is not None:
             value, used = found
-            if all(takers.get(name, 0) <= _inside(known, name, used) for i in used - {index} for name in nodes[i].output):
+            if all(
+                takers.get(name, 0) <= _inside(known, name, used) for i in used - {index} for name in nodes[i].output
+            ):
                 nodes[index] = helper.make_node("Gelu", [value], [node.output[0]], node.name)
                 gone |= used - {index}
     return [node for index, node in enumerate(nodes) if index not in gone]
 
 
 def _gelu(nodes: Nodes, name: str) -> Found | None:
-    """x (1 + erf(x / sqrt 2)) / 2, in whatever order it is multiplied."""
+    """X (1 + erf(x / sqrt 2)) / 2, in whatever order it is multiplied."""
     factors, used = nodes.factors(name)
     numbers = [number for each in factors if (number := nodes.number(each)) is not None]
     values = [each for each in factors if nodes.number(each) is None]
     if len(values) != 2 or len(numbers) != 1 or numbers[0] != 0.5:
         return None
-    return _half(nodes, *values, used) or _half(nodes, *reversed(values), used)
+    one, other = values
+    return _half(nodes, one, other, used) or _half(nodes, other, one, used)
 
 
 def _half(nodes: Nodes, value: str, sum_: str, used: set[int]) -> Found | None:
@@ -107,4 +110,3 @@ def _half(nodes: Nodes, value: str, sum_: str, used: set[int]) -> Found | None:
 def _inside(nodes: Nodes, name: str, used: Iterable[int]) -> int:
     """How many inputs of some nodes a value is."""
     return sum(list(nodes.listed[index].input).count(name) for index in used)
-

@@ -10,13 +10,13 @@ from .use import Made, Use, layer, reads
 
 
 @reads("Flatten")
-def flatten(use: Use) -> Module:
+def _flatten(use: Use) -> Module:
     use.expect("axis", 1)
     return layer("Flatten", 1)
 
 
 @reads("Reshape")
-def reshape(use: Use) -> Module:
+def _reshape(use: Use) -> Module:
     """The batch has to stay; one number for all of the rest is worked out."""
     lengths, known = [int(each) for each in use.constant(1, "shape")], use.shape
     if lengths == [-1]:
@@ -32,14 +32,14 @@ def reshape(use: Use) -> Module:
 
 
 @reads("Transpose")
-def transpose(use: Use) -> Module:
+def _transpose(use: Use) -> Module:
     axes = tuple(int(each) for each in use.get("perm", reversed(range(use.rank))))
     moved = [axis for axis, source in enumerate(axes) if axis != source]
     return layer("Transpose", *(moved if len(moved) == 2 else axes))
 
 
 @reads("Squeeze")
-def squeeze(use: Use) -> Made:
+def _squeeze(use: Use) -> Made:
     axes = use.numbers(1, "axes")
     if axes is None:
         axes = [axis for axis, length in enumerate(use.shape) if length == 1]
@@ -48,24 +48,24 @@ def squeeze(use: Use) -> Made:
 
 
 @reads("Unsqueeze")
-def unsqueeze(use: Use) -> Made:
+def _unsqueeze(use: Use) -> Made:
     axes = use.numbers(1, "axes") or []
     places = sorted(axis % (use.rank + len(axes)) for axis in axes)
     return _in_turn([layer("Unsqueeze", axis) for axis in places])
 
 
 @reads("Concat")
-def concat(use: Use) -> Made:
+def _concat(use: Use) -> Made:
     if len(use.taken) != len(use.inputs):
         use.refuse("it takes constants")
     return None if len(use.taken) == 1 else layer("JoinTable", int(use.get("axis", 0)))
 
 
 @reads("Slice")
-def slice_(use: Use) -> Made:
+def _slice(use: Use) -> Made:
     starts, ends = use.numbers(1, "starts"), use.numbers(2, "ends")
     if starts is None or ends is None:
-        return use.refuse("it has no starts and ends")  # type: ignore[no-any-return]  # it raises
+        use.refuse("it has no starts and ends")
     axes = use.numbers(3, "axes") or list(range(len(starts)))
     steps = use.numbers(4, "steps") or [1] * len(starts)
     if set(steps) != {1}:
@@ -74,7 +74,7 @@ def slice_(use: Use) -> Made:
 
 
 @reads("Split")
-def split(use: Use) -> Made:
+def _split(use: Use) -> Made:
     axis, count = int(use.get("axis", 0)), len(use.outputs)
     length = use.shape[axis]
     lengths = use.numbers(1, "split")
@@ -87,12 +87,12 @@ def split(use: Use) -> Made:
 
 
 @reads("Pad")
-def pad(use: Use) -> Made:
+def _pad(use: Use) -> Made:
     widths, mode = use.numbers(1, "pads"), use.get("mode", "constant")
     number = use.optional(2, "value") if "value" not in use.attributes else None
     value = float(use.get("value", 0.0)) if number is None else float(number)
     if widths is None or use.optional(3, "axes") is not None:
-        return use.refuse("it does not say what is put around all axes")  # type: ignore[no-any-return]  # it raises
+        use.refuse("it does not say what is put around all axes")
     around = list(zip(widths[: use.rank], widths[use.rank :], strict=True))
     if mode == "reflect" and use.rank == 4 and around[:2] == [(0, 0), (0, 0)]:
         return layer("ReflectionPad2d", (*around[3], *around[2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -116,7 +116,7 @@ class Use:
         found = self.optional(index, name)
         return None if found is None else [int(each) for each in found.ravel()]
 
-    def refuse(self, why: str) -> Any:
+    def refuse(self, why: str) -> NoReturn:
         """Raise, naming the operator.
 
         Raises:

@@ -32,55 +32,55 @@ for _kind, _names in _ALIKE.items():
     *("nn.Identity", "nn.Dropout", "nn.Dropout1d", "nn.Dropout2d", "nn.Dropout3d"),
     *("nn.AlphaDropout", "nn.FeatureAlphaDropout"),
 )
-def vanishes(call: Call) -> Value:
+def _vanishes(call: Call) -> Value:
     """What only training knows."""
     return call.value
 
 
 @rule("nn.ReLU6", "nn.functional.relu6")
-def relu6(call: Call) -> Output:
+def _relu6(call: Call) -> Output:
     return call.op("Clip", call.x, 0.0, 6.0)
 
 
 @rule("nn.Hardtanh", "nn.functional.hardtanh")
-def hardtanh(call: Call) -> Output:
+def _hardtanh(call: Call) -> Output:
     return call.op("Clip", call.x, float(call.get("min_val", -1.0)), float(call.get("max_val", 1.0)))
 
 
 @rule("clamp", "clip")
-def clamp(call: Call) -> Output:
+def _clamp(call: Call) -> Output:
     bounds = [call.get(name, None) for name in ("min", "max")]
     return call.op("Clip", call.x, *(None if bound is None else float(bound) for bound in bounds))
 
 
 @rule("nn.Hardsigmoid", "nn.functional.hardsigmoid")
-def hardsigmoid(call: Call) -> Output:
+def _hardsigmoid(call: Call) -> Output:
     return call.op("HardSigmoid", call.x, alpha=1 / 6, beta=0.5)
 
 
 @rule("nn.ELU", "nn.functional.elu")
-def elu(call: Call) -> Output:
+def _elu(call: Call) -> Output:
     return call.op("Elu", call.x, alpha=float(call.get("alpha", 1.0)))
 
 
 @rule("nn.CELU", "nn.functional.celu", "celu")
-def celu(call: Call) -> Output:
+def _celu(call: Call) -> Output:
     return call.op("Celu", call.x, alpha=float(call.get("alpha", 1.0)))
 
 
 @rule("nn.LeakyReLU", "nn.functional.leaky_relu")
-def leaky_relu(call: Call) -> Output:
+def _leaky_relu(call: Call) -> Output:
     return call.op("LeakyRelu", call.x, alpha=float(call.get("negative_slope", 0.01)))
 
 
 @rule("nn.RReLU", "nn.functional.rrelu", "rrelu")
-def rrelu(call: Call) -> Output:
+def _rrelu(call: Call) -> Output:
     """Evaluated, its slope is the mean of those that training draws."""
     return call.op("LeakyRelu", call.x, alpha=(call.get("lower", 1 / 8) + call.get("upper", 1 / 3)) / 2)
 
 
 @rule("nn.PReLU")
-def prelu(call: Call) -> Output:
+def _prelu(call: Call) -> Output:
     """Slopes of channels, which are on axis 1."""
     count = call.arrays["weight"].size
     shape = (count, *[1] * (call.x.rank - 2)) if count > 1 else (1,)
@@ -88,7 +88,7 @@ def prelu(call: Call) -> Output:
 
 
 @rule("nn.Softplus", "nn.functional.softplus")
-def softplus(call: Call) -> Output:
+def _softplus(call: Call) -> Output:
     """PyTorch returns its argument above a threshold, where the two are one number in float32."""
     beta = float(call.get("beta", 1.0))
     if beta == 1:
@@ -97,39 +97,39 @@ def softplus(call: Call) -> Output:
 
 
 @rule("nn.LogSigmoid", "nn.functional.logsigmoid")
-def log_sigmoid(call: Call) -> Output:
+def _log_sigmoid(call: Call) -> Output:
     return call.op("Neg", call.op("Softplus", call.op("Neg", call.x)))
 
 
 @rule("nn.Hardshrink", "nn.functional.hardshrink")
-def hardshrink(call: Call) -> Output:
+def _hardshrink(call: Call) -> Output:
     return call.op("Shrink", call.x, bias=0.0, lambd=float(call.get("lambd", 0.5)))
 
 
 @rule("nn.Softshrink", "nn.functional.softshrink")
-def softshrink(call: Call) -> Output:
+def _softshrink(call: Call) -> Output:
     bound = float(call.get("lambd", 0.5))
     return call.op("Shrink", call.x, bias=bound, lambd=bound)
 
 
 @rule("nn.Tanhshrink", "nn.functional.tanhshrink")
-def tanhshrink(call: Call) -> Output:
+def _tanhshrink(call: Call) -> Output:
     return call.op("Sub", call.x, call.op("Tanh", call.x))
 
 
 @rule("nn.Threshold", "nn.functional.threshold")
-def threshold(call: Call) -> Output:
+def _threshold(call: Call) -> Output:
     is_above = call.op("Greater", call.x, float(call.get("threshold", 0.0)))
     return call.op("Where", is_above, call.x, float(call.get("value", 0.0)))
 
 
 @rule("nn.SiLU", "nn.functional.silu")
-def silu(call: Call) -> Output:
+def _silu(call: Call) -> Output:
     return call.op("Mul", call.x, call.op("Sigmoid", call.x))
 
 
 @rule("nn.GELU", "nn.functional.gelu")
-def gelu(call: Call) -> Output:
+def _gelu(call: Call) -> Output:
     """By the error function, or by tanh; ONNX has an operator of it from opset 20 on."""
     call.refuse("approximate", "none", "tanh")
     x = call.x
@@ -142,22 +142,22 @@ def gelu(call: Call) -> Output:
 
 
 @rule("nn.GLU", "nn.functional.glu")
-def glu(call: Call) -> Output:
+def _glu(call: Call) -> Output:
     half = call.x.length(axis := int(call.get("dim", -1))) // 2
-    kept, gate = call.op("Split", call.x, (half, half), outputs=2, axis=axis)
+    kept, gate = call.graph.ops("Split", 2, call.x, (half, half), axis=axis)
     return call.op("Mul", kept, call.op("Sigmoid", gate))
 
 
 @rule("nn.Softmax", "nn.functional.softmax", "softmax")
-def softmax(call: Call) -> Output:
+def _softmax(call: Call) -> Output:
     return call.op("Softmax", call.x, axis=int(call.get("dim", -1)))
 
 
 @rule("nn.LogSoftmax", "nn.functional.log_softmax", "log_softmax")
-def log_softmax(call: Call) -> Output:
+def _log_softmax(call: Call) -> Output:
     return call.op("LogSoftmax", call.x, axis=int(call.get("dim", -1)))
 
 
 @rule("nn.Softmin", "nn.functional.softmin")
-def softmin(call: Call) -> Output:
+def _softmin(call: Call) -> Output:
     return call.op("Softmax", call.op("Neg", call.x), axis=int(call.get("dim", -1)))

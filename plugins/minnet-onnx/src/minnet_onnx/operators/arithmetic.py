@@ -48,39 +48,39 @@ RULES.update({"torch.max": RULES["torch.amax"], "torch.min": RULES["torch.amin"]
 
 
 @rule("square")
-def square(call: Call) -> Output:
+def _square(call: Call) -> Output:
     return call.op("Mul", call.x, call.x)
 
 
 @rule("rsqrt")
-def rsqrt(call: Call) -> Output:
+def _rsqrt(call: Call) -> Output:
     return call.op("Reciprocal", call.op("Sqrt", call.x))
 
 
 @rule("pow")
-def power(call: Call) -> Output:
+def _power(call: Call) -> Output:
     return call.op("Pow", call.x, float(call.get("exponent", 1.0)))
 
 
 @rule("matmul", "bmm", "mm")
-def matmul(call: Call) -> Output:
+def _matmul(call: Call) -> Output:
     a, b = call.several
     return call.op("MatMul", a, b)
 
 
 @rule("cat", "concat")
-def cat(call: Call) -> Output:
+def _cat(call: Call) -> Output:
     return call.op("Concat", *call.several, axis=int(call.get("dim", 0)))
 
 
 @rule("linalg.vecdot")
-def vecdot(call: Call) -> Output:
+def _vecdot(call: Call) -> Output:
     a, b = call.several
     return call.op("ReduceSum", call.op("Mul", a, b), (int(call.get("dim", -1)),), keepdims=0)
 
 
 @rule("nn.Linear")
-def linear(call: Call) -> Output:
+def _linear(call: Call) -> Output:
     """``Gemm`` with the weight as it is, for rows; ``MatMul`` with its transpose for more axes."""
     bias = call.array("bias")
     if call.x.rank == 2:
@@ -90,7 +90,7 @@ def linear(call: Call) -> Output:
 
 
 @rule("nn.Bilinear")
-def bilinear(call: Call) -> Output:
+def _bilinear(call: Call) -> Output:
     a, b = call.several
     if a.rank != 2:
         raise ExportError(f"expected two matrices, received arrays of {a.rank} axes")

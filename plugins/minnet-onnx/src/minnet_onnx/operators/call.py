@@ -89,7 +89,7 @@ class Call:
         found = self.arrays[name]
         return self.graph.array(name, found if shape is None else found.reshape(shape))
 
-    def op(self, kind: str, *inputs: Any, **attributes: Any) -> Any:
+    def op(self, kind: str, *inputs: Any, **attributes: Any) -> Output:
         """Put an operator down, as `OnnxGraph.op` does."""
         return self.graph.op(kind, *inputs, **attributes)
 

@@ -11,7 +11,7 @@ from .shapes import padded
 
 
 @rule("nn.Conv1d", "nn.Conv2d", "nn.Conv3d")
-def conv(call: Call) -> Output:
+def _conv(call: Call) -> Output:
     kernel = call.arrays["weight"].shape[2:]
     count = len(kernel)
     stride, dilation = (pair(call.get(name, 1), count) for name in ("stride", "dilation"))
@@ -21,7 +21,10 @@ def conv(call: Call) -> Output:
         widths = [width for low, high in zip(reversed(before), reversed(behind), strict=True) for width in (low, high)]
         x, before, behind = padded(call.graph, x, widths, mode), [0] * count, [0] * count
     return call.op(
-        *("Conv", x, call.array("weight"), call.array("bias")),
+        "Conv",
+        x,
+        call.array("weight"),
+        call.array("bias"),
         kernel_shape=list(kernel),
         strides=stride,
         pads=[*before, *behind],
@@ -31,14 +34,17 @@ def conv(call: Call) -> Output:
 
 
 @rule("nn.ConvTranspose1d", "nn.ConvTranspose2d", "nn.ConvTranspose3d")
-def conv_transpose(call: Call) -> Output:
+def _conv_transpose(call: Call) -> Output:
     call.refuse("padding_mode", "zeros")
     kernel = call.arrays["weight"].shape[2:]
     count = len(kernel)
     stride, dilation = (pair(call.get(name, 1), count) for name in ("stride", "dilation"))
     extra, padding = (pair(call.get(name, 0), count) for name in ("output_padding", "padding"))
     return call.op(
-        *("ConvTranspose", call.x, call.array("weight"), call.array("bias")),
+        "ConvTranspose",
+        call.x,
+        call.array("weight"),
+        call.array("bias"),
         kernel_shape=list(kernel),
         strides=stride,
         pads=[*padding, *padding],
@@ -49,12 +55,12 @@ def conv_transpose(call: Call) -> Output:
 
 
 @rule("nn.PixelShuffle", "nn.functional.pixel_shuffle", "pixel_shuffle")
-def pixel_shuffle(call: Call) -> Output:
+def _pixel_shuffle(call: Call) -> Output:
     return call.op("DepthToSpace", call.x, blocksize=int(call.get("upscale_factor", 1)), mode="CRD")
 
 
 @rule("nn.PixelUnshuffle", "pixel_unshuffle")
-def pixel_unshuffle(call: Call) -> Output:
+def _pixel_unshuffle(call: Call) -> Output:
     """The channels of a block lie together, which ``SpaceToDepth`` orders otherwise: by shapes and a transposition."""
     factor = int(call.get("downscale_factor", 1))
     batch, channels, height, width = call.made.shape
@@ -63,7 +69,7 @@ def pixel_unshuffle(call: Call) -> Output:
 
 
 @rule("nn.Upsample", "nn.functional.interpolate", "nn.UpsamplingNearest2d", "nn.UpsamplingBilinear2d")
-def upsample(call: Call) -> Output:
+def _upsample(call: Call) -> Output:
     """The nearest pixel, or a mean of two along each axis."""
     is_bilinear = call.reference.name.endswith("UpsamplingBilinear2d")
     mode = call.get("mode", "bilinear" if is_bilinear else "nearest")
@@ -81,7 +87,9 @@ def upsample(call: Call) -> Output:
     # Of scales, for a size of all axes would be that of the batch too; rounded, so that no pixel is lost.
     sizes = [call.made.length(axis) for axis in range(2, 2 + count)]
     known = [call.x.length(axis) for axis in range(2, 2 + count)]
-    scales = [np.nextafter(np.float32(size / length), np.float32(np.inf)) for size, length in zip(sizes, known, strict=True)]
+    scales = [
+        np.nextafter(np.float32(size / length), np.float32(np.inf)) for size, length in zip(sizes, known, strict=True)
+    ]
     return call.op("Resize", call.x, None, np.array([1, 1, *scales], np.float32), **way)
 
 

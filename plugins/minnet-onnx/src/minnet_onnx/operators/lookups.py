@@ -9,14 +9,14 @@ from .call import Call, rule
 
 
 @rule("nn.Embedding")
-def embedding(call: Call) -> Output:
+def _embedding(call: Call) -> Output:
     """``padding_idx`` matters in training alone."""
     call.refuse("max_norm", None)
     return call.op("Gather", call.array("weight"), _indices(call), axis=0)
 
 
 @rule("nn.EmbeddingBag")
-def embedding_bag(call: Call) -> Output:
+def _embedding_bag(call: Call) -> Output:
     """Bags of one length, a row each; an index that stands for nothing is left out."""
     call.refuse("max_norm", None)
     call.refuse("include_last_offset", False)

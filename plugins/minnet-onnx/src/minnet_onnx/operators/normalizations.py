@@ -12,7 +12,7 @@ from .call import Call, rule
 
 
 @rule(*(f"nn.{lazy}BatchNorm{axes}d" for lazy in ("", "Lazy") for axes in (1, 2, 3)))
-def batch_norm(call: Call) -> Output:
+def _batch_norm(call: Call) -> Output:
     """By the moving statistics; PyTorch's momentum is what a batch counts, ONNX's what the statistics keep."""
     count = call.x.length(1)
     arrays = {
@@ -21,26 +21,31 @@ def batch_norm(call: Call) -> Output:
     }
     momentum = call.get("momentum", 0.1)
     return call.op(
-        *("BatchNormalization", call.x, *(call.graph.array(name, array) for name, array in arrays.items())),
+        "BatchNormalization",
+        call.x,
+        *(call.graph.array(name, array) for name, array in arrays.items()),
         epsilon=float(call.get("eps", 1e-5)),
         momentum=None if momentum is None else 1 - float(momentum),
     )
 
 
 @rule("nn.LayerNorm")
-def layer_norm(call: Call) -> Output:
+def _layer_norm(call: Call) -> Output:
     shape = tuple(np.ravel(call.get("normalized_shape", ())).tolist())
     weight = call.array("weight")
     scale = np.ones(shape, np.float32) if weight is None else weight
     return call.op(
-        *("LayerNormalization", call.x, scale, call.array("bias")),
+        "LayerNormalization",
+        call.x,
+        scale,
+        call.array("bias"),
         axis=-len(shape),
         epsilon=float(call.get("eps", 1e-5)),
     )
 
 
 @rule("nn.RMSNorm")
-def rms_norm(call: Call) -> Output:
+def _rms_norm(call: Call) -> Output:
     shape = np.ravel(call.get("normalized_shape", ())).tolist()
     epsilon = call.get("eps", None)
     epsilon = float(np.finfo(np.float32).eps) if epsilon is None else float(epsilon)
@@ -52,7 +57,7 @@ def rms_norm(call: Call) -> Output:
 
 
 @rule("nn.GroupNorm")
-def group_norm(call: Call) -> Output:
+def _group_norm(call: Call) -> Output:
     """Each group in a row of its own; the operator of opset 18 has a scale for a group, and not for a channel."""
     batch, channels, *rest = call.x.shape
     if channels is None or None in rest:
@@ -61,7 +66,7 @@ def group_norm(call: Call) -> Output:
 
 
 @rule("nn.InstanceNorm1d", "nn.InstanceNorm2d", "nn.InstanceNorm3d")
-def instance_norm(call: Call) -> Output:
+def _instance_norm(call: Call) -> Output:
     call.refuse("track_running_stats", False)
     if call.x.rank < 3:
         raise ExportError(f"expected (batch, channels, ...), received {call.x.rank} axes")

@@ -19,7 +19,7 @@ Windows = list[tuple[int, int]]
 
 
 @rule("nn.MaxPool1d", "nn.MaxPool2d", "nn.functional.max_pool1d", "nn.functional.max_pool2d")
-def max_pool(call: Call) -> Output:
+def _max_pool(call: Call) -> Output:
     """A last window that is cut off, as ``ceil_mode`` has it, ends in a margin of minus infinity."""
     call.refuse("return_indices", False)
     kernel, stride, padding, dilation = _geometry(call)
@@ -34,13 +34,11 @@ def max_pool(call: Call) -> Output:
         both = [0, 0, *before], [0, 0, *(max(more, has) for more, has in zip(need, behind, strict=True))]
         x = call.op("Pad", x, (*both[0], *both[1]), float("-inf"), mode="constant")
         before, behind = [0] * count, [0] * count
-    return call.op(
-        "MaxPool", x, kernel_shape=kernel, strides=stride, pads=[*before, *behind], dilations=dilation
-    )
+    return call.op("MaxPool", x, kernel_shape=kernel, strides=stride, pads=[*before, *behind], dilations=dilation)
 
 
 @rule("nn.AvgPool1d", "nn.AvgPool2d", "nn.functional.avg_pool1d", "nn.functional.avg_pool2d")
-def avg_pool(call: Call) -> Output:
+def _avg_pool(call: Call) -> Output:
     call.refuse("divisor_override", None)
     kernel, stride, padding, _ = _geometry(call)
     counts_padding = bool(call.get("count_include_pad", True))
@@ -52,7 +50,8 @@ def avg_pool(call: Call) -> Output:
     )
     if not is_cut:
         return call.op(
-            *("AveragePool", call.x),
+            "AveragePool",
+            call.x,
             kernel_shape=kernel,
             strides=stride,
             pads=[*padding, *padding],
@@ -67,7 +66,7 @@ def avg_pool(call: Call) -> Output:
 
 
 @rule("nn.AdaptiveAvgPool1d", "nn.AdaptiveAvgPool2d", "nn.functional.adaptive_avg_pool2d")
-def adaptive_avg_pool(call: Call) -> Output:
+def _adaptive_avg_pool(call: Call) -> Output:
     lengths, windows = _adaptive(call)
     if all(len(its) == 1 for its in windows):
         return call.op("GlobalAveragePool", call.x)
@@ -77,7 +76,7 @@ def adaptive_avg_pool(call: Call) -> Output:
 
 
 @rule("nn.AdaptiveMaxPool1d", "nn.AdaptiveMaxPool2d", "nn.functional.adaptive_max_pool2d")
-def adaptive_max_pool(call: Call) -> Output:
+def _adaptive_max_pool(call: Call) -> Output:
     call.refuse("return_indices", False)
     lengths, windows = _adaptive(call)
     if all(len(its) == 1 for its in windows):

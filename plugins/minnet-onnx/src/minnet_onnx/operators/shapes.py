@@ -14,12 +14,12 @@ _MODES = {"constant": "constant", "zeros": "constant", "reflect": "reflect", "re
 
 
 @rule("reshape", "nn.Flatten", "flatten", "nn.Unflatten", "unflatten", "ravel")
-def reshape(call: Call) -> Output:
+def _reshape(call: Call) -> Output:
     return call.graph.reshape(call.x, call.made.shape)
 
 
 @rule("squeeze")
-def squeeze(call: Call) -> Output:
+def _squeeze(call: Call) -> Output:
     axes = call.get("dim", None)
     if axes is None:
         return call.graph.reshape(call.x, call.made.shape)
@@ -27,12 +27,12 @@ def squeeze(call: Call) -> Output:
 
 
 @rule("unsqueeze")
-def unsqueeze(call: Call) -> Output:
+def _unsqueeze(call: Call) -> Output:
     return call.op("Unsqueeze", call.x, (int(call.get("dim", 0)),))
 
 
 @rule("transpose", "swapaxes")
-def transpose(call: Call) -> Output:
+def _transpose(call: Call) -> Output:
     axes = list(range(call.x.rank))
     first, second = call.get("dim0", call.get("axis0", 0)), call.get("dim1", call.get("axis1", 1))
     axes[first], axes[second] = axes[second], axes[first]
@@ -40,31 +40,31 @@ def transpose(call: Call) -> Output:
 
 
 @rule("permute")
-def permute(call: Call) -> Output:
+def _permute(call: Call) -> Output:
     return call.op("Transpose", call.x, perm=[call.x.axis(axis) for axis in call.get("dims", ())])
 
 
 @rule("narrow")
-def narrow(call: Call) -> Output:
+def _narrow(call: Call) -> Output:
     axis, start, length = (int(call.get(name, 0)) for name in ("dim", "start", "length"))
     start = start + call.x.length(axis) if start < 0 else start
     return sliced(call.graph, call.x, axis, start, start + length)
 
 
 @rule("select")
-def select(call: Call) -> Output:
+def _select(call: Call) -> Output:
     return call.op("Gather", call.x, np.int64(call.get("index", 0)), axis=int(call.get("dim", 0)))
 
 
 @rule("unbind")
-def unbind(call: Call) -> Value:
+def _unbind(call: Call) -> Value:
     axis = int(call.get("dim", 0))
     count = call.x.length(axis)
     return tuple(call.op("Gather", call.x, np.int64(index), axis=axis) for index in range(count))
 
 
 @rule("nn.functional.pad")
-def pad(call: Call) -> Output:
+def _pad(call: Call) -> Output:
     """The widths are those of the last axis first, before and behind, as PyTorch gives them."""
     widths = [int(width) for width in call.get("pad", ())]
     mode, value = call.get("mode", "constant"), float(call.get("value", None) or 0.0)
@@ -72,34 +72,33 @@ def pad(call: Call) -> Output:
 
 
 @rule("nn.ZeroPad1d", "nn.ZeroPad2d")
-def zero_pad(call: Call) -> Output:
+def _zero_pad(call: Call) -> Output:
     return padded(call.graph, call.x, _around(call), "constant")
 
 
 @rule("nn.ConstantPad1d", "nn.ConstantPad2d")
-def constant_pad(call: Call) -> Output:
+def _constant_pad(call: Call) -> Output:
     return padded(call.graph, call.x, _around(call), "constant", float(call.get("value", 0.0)))
 
 
 @rule("nn.ReflectionPad1d", "nn.ReflectionPad2d")
-def reflection_pad(call: Call) -> Output:
+def _reflection_pad(call: Call) -> Output:
     return padded(call.graph, call.x, _around(call), "reflect")
 
 
 @rule("nn.ReplicationPad1d", "nn.ReplicationPad2d")
-def replication_pad(call: Call) -> Output:
+def _replication_pad(call: Call) -> Output:
     return padded(call.graph, call.x, _around(call), "replicate")
 
 
 @rule("nn.CircularPad1d", "nn.CircularPad2d")
-def circular_pad(call: Call) -> Output:
+def _circular_pad(call: Call) -> Output:
     return padded(call.graph, call.x, _around(call), "circular")
 
 
 def sliced(graph: OnnxGraph, value: Any, axis: int, start: int, stop: int) -> Output:
     """A stretch of an axis."""
-    made: Output = graph.op("Slice", value, (start,), (stop,), (axis,))
-    return made
+    return graph.op("Slice", value, (start,), (stop,), (axis,))
 
 
 def padded(graph: OnnxGraph, value: Output, widths: list[int], mode: str, number: float = 0.0) -> Output:
@@ -118,7 +117,7 @@ def padded(graph: OnnxGraph, value: Output, widths: list[int], mode: str, number
         return _wrapped(graph, value, around)
     if mode not in _MODES:
         raise ExportError(f"expected padding of mode {', '.join(map(repr, _MODES))} or 'circular', received {mode!r}")
-    made: Output = value
+    made = value
     wide = {axis: (max(low, 0), max(high, 0)) for axis, (low, high) in around.items()}
     if any(map(any, wide.values())):
         both = [[wide.get(axis, (0, 0))[end] for axis in range(value.rank)] for end in (0, 1)]
@@ -133,14 +132,14 @@ def padded(graph: OnnxGraph, value: Output, widths: list[int], mode: str, number
 
 def _wrapped(graph: OnnxGraph, value: Output, around: dict[int, tuple[int, int]]) -> Output:
     """Go on at the other end; the mode ``wrap`` is one of opset 19."""
-    made: Any = value
+    made = value
     for axis, (low, high) in around.items():
         length = value.length(axis)
         if (low, high) != (0, 0):
             before = [sliced(graph, made, axis, length - low, length)] if low else []
             behind = [sliced(graph, made, axis, 0, high)] if high else []
             made = graph.op("Concat", *before, made, *behind, axis=axis)
-    return made  # type: ignore[no-any-return]  # an output
+    return made
 
 
 def _around(call: Call) -> list[int]:
