@@ -16,6 +16,7 @@ FIRST_PARTY = frozenset(
         "minnet-tables",
         "minnet-fast",
         "minnet-torch",
+        "minnet-onnx",
         "minnet-new",
     }
 )
@@ -55,6 +56,7 @@ HOOK_HOMES: Mapping[str, str] = MappingProxyType(
         "minnet_epoch_end": "minnet-train",
         "minnet_fit_end": "minnet-train",
         "minnet_new_templates": "minnet-new",
+        "minnet_export": "minnet-onnx",
     }
 )
 """Hook -> the distribution that specifies it, likewise."""
