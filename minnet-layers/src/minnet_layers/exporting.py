@@ -13,7 +13,7 @@ import numpy as np
 from minnet_core import Module
 from minnet_core.nn import listed_modules
 
-from .activations.hard_sigmoid import HardSigmoid
+from . import HardSigmoid  # the room of activations exports nothing itself
 from .noise import GaussianNoise
 from .reductions import Maxout
 from .residual import Residual

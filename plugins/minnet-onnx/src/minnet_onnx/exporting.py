@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from minnet_core import Array, CounterpartError, Module, Reference, __version__ as core_version, expect_counterpart
+from minnet_core import Array, CounterpartError, Module, Reference, expect_counterpart
 from minnet_core.errors import described
 from minnet_core.nn import Tensor, definition_depth
 from minnet_core.plugins import plugin_host
 from minnet_core.support import printable
 
+from . import __version__
 from .containers import EXPORTS
 from .errors import BrokenExportError, ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
@@ -107,7 +108,7 @@ def _written(
     model = helper.make_model(
         proto, opset_imports=_opsets(graph), functions=list(graph.functions.values()), ir_version=IR_VERSION
     )
-    model.producer_name, model.producer_version = "minnet", core_version
+    model.producer_name, model.producer_version = "minnet", __version__
     try:
         onnx.checker.check_model(model, full_check=True)
     except Exception as error:  # its own classes, which differ from version to version
