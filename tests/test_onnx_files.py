@@ -102,7 +102,7 @@ def test_images_with_their_channels_last_are_taken_as_they_are(tmp_path, monkeyp
         '[{ class = "Conv2d", in_channels = 3, out_channels = 2, kernel_size = 3 }, { class = "GlobalAvgPool2d" }, '
         '{ class = "LogSoftMax" }]'
     )
-    data = 'source = "images.npz"\nscale = 255.0\nstandardize = true'
+    data = 'source = { class = "Npy", path = "images.npz", images = true }\nscale = 255.0\nstandardize = true'
     predictor = trained(tmp_path, monkeypatch, model=model, data=data, criterion="ClassNLLCriterion")
     export_file("model.safetensors", "model.onnx")
     found = answers({"input": images[:7].astype(np.float32)})
@@ -130,7 +130,9 @@ def test_what_has_no_operators_is_said_and_left_out_unless_it_is_asked_for(tmp_p
     assert said[0].startswith("it takes data that are prepared already, as minnet_train.load_predictor does")
     assert "dates or times" in said[0]
     assert answers({"input": np.zeros((2, predictor.record.preparation.width), np.float32)}).shape == (2, 1)
-    with pytest.raises(ExportError, match="the preparation cannot be written as ONNX: it has columns of dates or times"):
+    with pytest.raises(
+        ExportError, match="the preparation cannot be written as ONNX: it has columns of dates or times"
+    ):
         export_file("model.safetensors", "again.onnx", ExportOptions(prepare=True))
 
 

@@ -25,7 +25,7 @@ def _plain(kind: str) -> Any:
 
 
 for _kind, _names in _ALIKE.items():
-    RULES.update((f"torch.{name}", _plain(_kind)) for name in _names)
+    RULES.update(dict.fromkeys((f"torch.{name}" for name in _names), _plain(_kind)))
 
 
 @rule(

@@ -84,13 +84,23 @@ def _upsample(call: Call) -> Output:
     if factor is not None and not call.get("recompute_scale_factor", False):
         scales = factor if np.ndim(factor) else [factor] * count
         return call.op("Resize", call.x, None, np.array([1, 1, *scales], np.float32), **way)
-    # Of scales, for a size of all axes would be that of the batch too; rounded, so that no pixel is lost.
     sizes = [call.made.length(axis) for axis in range(2, 2 + count)]
     known = [call.x.length(axis) for axis in range(2, 2 + count)]
-    scales = [
-        np.nextafter(np.float32(size / length), np.float32(np.inf)) for size, length in zip(sizes, known, strict=True)
-    ]
+    if mode == "nearest" and any(size % length for size, length in zip(sizes, known, strict=True)):
+        return _picked(call, sizes, known)
+    # Scales rather than sizes, of which the batch would be one; a little larger, so that no pixel is lost in rounding.
+    ratios = (np.float32(size / length) for size, length in zip(sizes, known, strict=True))
+    scales = [ratio if ratio == int(ratio) else np.nextafter(ratio, np.float32(np.inf)) for ratio in ratios]
     return call.op("Resize", call.x, None, np.array([1, 1, *scales], np.float32), **way)
+
+
+def _picked(call: Call, sizes: list[int], known: list[int]) -> Output:
+    """The pixels that PyTorch takes, by their places: programs round ratios that are no integers differently."""
+    made = call.x
+    for axis, (size, length) in enumerate(zip(sizes, known, strict=True), 2):
+        places = np.floor(np.arange(size, dtype=np.float32) * np.float32(length / size)).astype(np.int64)
+        made = call.op("Gather", made, np.minimum(places, length - 1), axis=axis)
+    return made
 
 
 def _pads(padding: object, kernel: tuple[int, ...], dilation: list[int]) -> tuple[list[int], list[int]]:
