@@ -16,7 +16,7 @@ HOOK = "minnet_exporters"
 
 
 def installed_exporters() -> dict[str, Exporter]:
-    """Return the exporter of each suffix; of two, a first-party one wins, then the first in alphabetical order of plugins."""
+    """Return the exporter of each suffix; of two, a first-party one wins, then the first in alphabetical order."""
     host = plugin_host()
     found: dict[str, Exporter] = {}
     for plugin in sorted(host.loaded, key=lambda plugin: (plugin.distribution not in FIRST_PARTY, plugin.qualified)):
