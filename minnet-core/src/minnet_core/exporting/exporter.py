@@ -34,7 +34,7 @@ class ExportOptions:
 Export: TypeAlias = Callable[[Module, ModelHeader, Path, ExportOptions], Iterable[str] | None]
 
 
-def _expect_suffix(_: Any, __: Any, suffix: object) -> None:
+def _expect_suffix(_: Any, __: Any, suffix: Any) -> None:
     if not (isinstance(suffix, str) and len(suffix) > 1 and suffix[0] == "." and suffix[1:].isalnum()):
         raise ValueError(f"expected a suffix such as .onnx, received {suffix!r}")
 
