@@ -1,6 +1,6 @@
 """The layers as plain functions of NumPy: what `minnet export` writes into a NumPy program.
 
-Each computes what its layer does in evaluation mode, as briefly as its formula can be written. Its source is copied into
+Each computes what its layer does in evaluation mode, as briefly as that can be written. Its source is copied into
 programs, so it uses ``np``, ``math``, its arguments, and other functions of this kind.
 """
 
@@ -133,7 +133,7 @@ def join_table(table: tuple[Array, ...], axis: int) -> Array:
     return np.concatenate(table, axis)
 
 
-def flatten_table(table: Any) -> tuple[Array, ...]:
+def flatten_table(table: Array | tuple[Array, ...]) -> tuple[Array, ...]:
     if not isinstance(table, tuple):
         return (table,)
     return tuple(array for each in table for array in flatten_table(each))
@@ -176,7 +176,7 @@ def _parallel_table(code: NumpyCode, container: Any, x: str) -> str:
 
 
 def _map_table(code: NumpyCode, container: Any, x: str) -> str:
-    return f"tuple({code.subroutine(container)}(each) for each in {x})"
+    return f"tuple({code.subroutine(container)}(part) for part in {x})"
 
 
 def _bottle(code: NumpyCode, container: Any, x: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -20,6 +21,12 @@ _MODULES = {"np": np, "math": math}
 """The modules that a program imports, by the name that it gives them."""
 
 
+VARIABLES = ("y", "each", "samples")
+"""What variables of a network may be called, besides ``x``, ``y2`` and the like, and what begins with ``y_``."""
+
+_RESERVED = frozenset({"np", "math", "Array", "Path", "file", "forward", "weights", "x", *VARIABLES, *dir(builtins)})
+
+
 class Functions:
     """The functions of a program, each once, in the order in which they can be defined.
 
@@ -31,7 +38,6 @@ class Functions:
     def __init__(self) -> None:
         self.sources: dict[str, str] = {}
         self.modules = {"np"}
-        self.reserved = {"np", "math", "Array", "Path", "forward", "predict", "prepare", "weights", *dir(builtins)}
         self._names: dict[Any, str] = {}
 
     def name_of(self, function: Callable[..., Any]) -> str:
@@ -44,6 +50,8 @@ class Functions:
             return self._names[function]
         source = textwrap.dedent(_source_of(function))
         name = function.__name__
+        if is_reserved(name):
+            raise ExportError(f"a function of a program may not be called {name}")
         if self.sources.get(name) not in (None, source):
             raise ExportError(f"there are two functions called {name}")
         self._names[function] = name
@@ -54,7 +62,7 @@ class Functions:
     def add(self, name: str, source: str) -> str:
         """Add a function whose source is made; another name is found if there is another function of this."""
         found, number = name, 1
-        while found in self.reserved or self.sources.get(found) not in (
+        while is_reserved(found) or self.sources.get(found) not in (
             None,
             source.replace(f"def {name}(", f"def {found}(", 1),
         ):
@@ -92,6 +100,11 @@ class Functions:
                     raise ExportError(
                         f"{where} uses {name}, which is neither of NumPy nor a function or a number"
                     ) from None
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a program uses a name for something else than a function, or it means something to Python."""
+    return name in _RESERVED or name.startswith("y_") or bool(re.fullmatch(r"(y|each|samples)_?[0-9]+", name))
 
 
 _MISSING = object()

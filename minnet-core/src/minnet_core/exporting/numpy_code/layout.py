@@ -40,7 +40,7 @@ def as_tuple(parts: Sequence[str]) -> str:
 
 
 def assignment_lines(target: str, expression: str, indent: int = 4) -> list[str]:
-    """Write ``target = expression``; a call or a tuple that is too long with what is in it on a line, or on one each."""
+    """Write ``target = expression``; one that is too long with its parts on a line, or on one each."""
     margin = " " * indent
     line = f"{margin}{target} = {expression}"
     opening = expression.find("(")

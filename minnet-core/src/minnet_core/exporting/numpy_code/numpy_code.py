@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ from ...errors import ExportError, described
 from ...nn import Array, Module, join, listed_modules, title
 from ...support import printable
 from .formula import Formula, Structure
-from .functions import Functions
+from .functions import VARIABLES, Functions
 from .layout import as_tuple, assignment_lines, comment, literal
 
 
@@ -37,7 +36,7 @@ class NumpyCode:
         self._names: dict[int, str] = {}
         self._prefix = ""
         self._target = "x"
-        self._taken = {"x", "weights"}
+        self._taken: set[str] = set()
 
     def module(self, name: str, module: Module, x: str, into: str | None = None) -> str:
         """Add the lines of a module.
@@ -113,7 +112,7 @@ class NumpyCode:
 
     def call(self, function: Callable[..., Any], x: str, **arguments: Any) -> str:
         """Write a call of a function whose source becomes part of the program: an expression."""
-        inner = ", ".join([x, *self._arguments(arguments)])
+        inner = ", ".join([x, *self._arguments(arguments, self)])
         return f"{self.functions.name_of(function)}({inner})"
 
     def array(self, array: Array, name: str) -> str:
@@ -136,13 +135,12 @@ class NumpyCode:
         return as_tuple(parts)
 
     def new_name(self, wanted: str) -> str:
-        """Return a name for a variable that is no other's."""
-        name = re.sub(r"\W", "_", wanted, flags=re.ASCII) or "y"
-        name = f"y_{name}" if name[0].isdigit() or keyword.iskeyword(name) or name in self.functions.reserved else name
+        """Return a name for a variable that is no other's, and no function's: ``y_wanted``, or one of ``VARIABLES``."""
+        name = wanted if wanted in VARIABLES else "y_" + re.sub(r"\W", "_", wanted, flags=re.ASCII)
         found, number = name, 1
         while found in self._taken:
             number += 1
-            found = f"{name}{number}" if not name[-1].isdigit() else f"{name}_{number}"
+            found = f"{name}_{number}" if name[-1].isdigit() else f"{name}{number}"
         self._taken.add(found)
         return found
 
@@ -159,17 +157,18 @@ class NumpyCode:
 
     def _call(self, target: str, function: str, arguments: dict[str, Any], x: str, module: Module) -> None:
         try:
-            written = self._arguments(arguments)
+            written = self._arguments(arguments, module)
         except TypeError as error:
             raise self._refused(module, str(error)) from None
         self.lines.append(comment(self._described(module)))
         self.lines += assignment_lines(target, f"{function}({', '.join([x, *written])})")
 
-    def _arguments(self, arguments: dict[str, Any]) -> list[str]:
+    def _arguments(self, arguments: dict[str, Any], module: object) -> list[str]:
         written = []
         for name, value in arguments.items():
             if isinstance(value, np.ndarray):
-                written.append(f"{name}={self.array(value, name)}")
+                own = next((attribute for attribute, kept in vars(module).items() if kept is value), name)
+                written.append(f"{name}={self.array(value, own)}")
             else:
                 try:
                     written.append(f"{name}={literal(value)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -65,33 +66,36 @@ def _npz(arrays: Mapping[str, Array]) -> bytes:
 
 
 def _program(code: NumpyCode, made: str, header: ModelHeader, weights: str) -> str:
-    functions = list(code.functions.sources.values())
-    blocks = ["\n".join(docstring(_paragraphs(header, weights)))]
-    imports = [f"import {module}" for module in sorted(code.functions.modules - {"np"})]
-    imports += ["from pathlib import Path"] if code.arrays else []
-    blocks.append(
-        "\n".join(filter(None, ["\n".join(imports), "\nimport numpy as np" if imports else "import numpy as np"]))
-    )
-    constants = [each.rstrip() for each in functions if not each.startswith(("def ", "@"))]
-    constants += ["Array = np.ndarray"] if any(": Array" in each or "-> Array" in each for each in functions) else []
+    sources = [each.rstrip() for each in code.functions.sources.values()]
+    constants = [each for each in sources if not _is_definition(each)]
+    if re.search(r"\bArray\b", "\n".join(sources)):
+        constants.append("Array = np.ndarray")
     if code.arrays:
-        constants.append(
-            f"with np.load(Path(__file__).with_name({literal(weights)})) as file:\n    weights = dict(file)"
-        )
-    if constants:
-        blocks.append("\n".join(constants))
+        loaded = f"np.load(Path(__file__).with_name({literal(weights)}))"
+        constants.append(f"with {loaded} as file:\n    weights = dict(file)")
     forward = [
         "def forward(x):",
         *docstring(["Compute the output of the network, for a batch of samples: x is (batch, ...)."], 4),
         *code.lines,
         f"    return {made}",
     ]
-    bodies = [
-        *(each.rstrip() for each in functions if each.startswith(("def ", "@"))),
-        *("\n".join(body) for body in code.bodies),
-        "\n".join(forward),
+    bodies = [each for each in sources if _is_definition(each)]
+    bodies += ["\n".join(body) for body in [*code.bodies, forward]]
+    used = "\n".join([*constants, *bodies])
+    imports = [
+        "from __future__ import annotations" if "->" in used else "",
+        "\n".join(
+            [f"import {module}" for module in sorted(code.functions.modules - {"np"})]
+            + ["from pathlib import Path"] * bool(code.arrays)
+        ),
+        "import numpy as np" if re.search(r"\bnp\b", used) else "",
     ]
-    return "\n\n".join(blocks) + "\n\n\n" + "\n\n\n".join(bodies) + "\n"
+    blocks = ["\n".join(docstring(_paragraphs(header, weights))), *imports, "\n".join(constants)]
+    return "\n\n\n".join(["\n\n".join(filter(None, blocks)), *bodies]) + "\n"
+
+
+def _is_definition(source: str) -> bool:
+    return source.startswith(("def ", "@"))
 
 
 def _paragraphs(header: ModelHeader, weights: str) -> Sequence[str]:
