@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .diagnosis import Section
-    from .exporting import Exporter
+    from .exporting import Exporter, NumpyPreparation
     from .plugins import Registrar
     from .registry import Registry
     from .saving import ModelHeader
@@ -58,3 +58,8 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
 @hookspec
 def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # likewise
     """Return how further formats are written, by the suffix of a file, for ``minnet export``."""
+
+
+@hookspec
+def minnet_numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
+    """Say what becomes of raw data around a model, in NumPy, for ``minnet export --numpy``; None if that is unknown."""

@@ -3,7 +3,7 @@
 from .export_file import export_file
 from .exporter import Exporter, ExportOptions
 from .exporters import NUMPY, exporter_for, installed_exporters
-from .numpy_code import Formula, NumpyCode, Structure, says_formula
+from .numpy_code import Formula, NumpyCode, NumpyPreparation, Structure, says_formula
 from .sample_shape import guess_sample_shape
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Exporter",
     "Formula",
     "NumpyCode",
+    "NumpyPreparation",
     "Structure",
     "export_file",
     "exporter_for",

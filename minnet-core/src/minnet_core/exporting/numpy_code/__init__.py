@@ -4,6 +4,7 @@ from .containers import KNOWN
 from .doors import FORMULAS, says_formula
 from .formula import Formula, Structure
 from .numpy_code import NumpyCode
+from .preparation import NumpyPreparation
 from .write_numpy import SUFFIX, write_numpy
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "SUFFIX",
     "Formula",
     "NumpyCode",
+    "NumpyPreparation",
     "Structure",
     "says_formula",
     "write_numpy",

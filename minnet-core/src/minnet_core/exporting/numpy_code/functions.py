@@ -24,7 +24,24 @@ _MODULES = {"np": np, "math": math}
 VARIABLES = ("y", "each", "samples")
 """What variables of a network may be called, besides ``x``, ``y2`` and the like, and what begins with ``y_``."""
 
-_RESERVED = frozenset({"np", "math", "Array", "Path", "file", "forward", "weights", "x", *VARIABLES, *dir(builtins)})
+_RESERVED = frozenset(
+    {
+        "np",
+        "math",
+        "Array",
+        "Path",
+        "file",
+        "forward",
+        "outputs",
+        "predict",
+        "prepare",
+        "raw",
+        "weights",
+        "x",
+        *VARIABLES,
+        *dir(builtins),
+    }
+)
 
 
 class Functions:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from ...support import printable
 
 WIDTH = 120
 
@@ -40,13 +43,14 @@ def as_tuple(parts: Sequence[str]) -> str:
 
 
 def assignment_lines(target: str, expression: str, indent: int = 4) -> list[str]:
-    """Write ``target = expression``; one that is too long with its parts on a line, or on one each."""
+    """Write ``target = expression``, or ``return expression``; one that is too long in several lines."""
     margin = " " * indent
-    line = f"{margin}{target} = {expression}"
+    head = f"{margin}return " if target == "return" else f"{margin}{target} = "
+    line = f"{head}{expression}"
     opening = expression.find("(")
     if len(line) <= WIDTH or opening < 0 or expression[-1] != ")":
         return [line]
-    head, inner = f"{margin}{target} = {expression[: opening + 1]}", expression[opening + 1 : -1]
+    head, inner = f"{head}{expression[: opening + 1]}", expression[opening + 1 : -1]
     if opening and len(f"{margin}    {inner}") <= WIDTH:
         return [head, f"{margin}    {inner}", f"{margin})"]
     return [head, *(f"{margin}    {each}," for each in _parts(inner)), f"{margin})"]
@@ -72,6 +76,12 @@ def comment(text: str, indent: int = 4) -> str:
     """Write a comment on a line of its own, cut where it would be too long."""
     line = f"{' ' * indent}# {text}"
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..."
+
+
+def wrapped(text: str, indent: int = 0) -> str:
+    """Wrap each line of a text to the page, behind an indentation; what cannot be printed is escaped."""
+    width = WIDTH - indent - 2
+    return "\n".join(textwrap.fill(printable(line, 100_000), width) for line in text.split("\n"))
 
 
 def docstring(paragraphs: Sequence[str], indent: int = 0) -> list[str]:

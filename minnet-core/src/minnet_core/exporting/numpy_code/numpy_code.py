@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,14 @@ class NumpyCode:
         """Write a call of a function whose source becomes part of the program: an expression."""
         inner = ", ".join([x, *self._arguments(arguments, self)])
         return f"{self.functions.name_of(function)}({inner})"
+
+    def call_with(self, name: str, function: Callable[..., Any], x: str, arguments: Mapping[str, Any]) -> str:
+        """Write a call of a function, whose arrays are kept under the name of what it is for: ``prepare.offset``."""
+        before, self._prefix = self._prefix, name
+        try:
+            return self.call(function, x, **arguments)
+        finally:
+            self._prefix = before
 
     def array(self, array: Array, name: str) -> str:
         """Keep an array beside the program: the expression that it is there.
