@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import importlib.util
 import json
 import subprocess
 import sys
@@ -10,13 +12,17 @@ from shutil import which
 
 import numpy as np
 import pytest
+from attrs import evolve
+from click.testing import CliRunner
 
+from minnet_core.cli.main import main
 from minnet_core.exporting import ExportOptions, says_formula
 from minnet_core.exporting.numpy_code import write_numpy
 from minnet_core.saving import ModelHeader
 from minnet_core.testing import every_case
 from minnet_core.testing.cases import Bend
 from minnet_core.testing.kinds import LAYER
+from minnet_train import ExperimentFile, Run, load_digits, load_predictor
 
 HEADER = ModelHeader(config={}, components={})
 
@@ -148,3 +154,83 @@ def test_programs_are_laid_out_as_ruff_does(ran):
         options = ["--isolated", "--line-length=120", "--target-version=py311", "--no-cache"]
         done = subprocess.run([ruff, *command, *options, *files], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[:4000] + done.stderr[-1000:]
+
+
+EXPERIMENT = """
+epochs = 3
+output = "model.safetensors"
+model = [
+    { class = "Embedding", num_embeddings = 4, embedding_dim = 2, padding_idx = 0, name = "place", inputs = "town" },
+    { class = "JoinTable", axis = 1, inputs = ["place", "flat"] },
+    { class = "Linear", n_in = 7, n_out = 8 },
+    { class = "ReLU" },
+    { class = "Linear", n_in = 8, n_out = 1 },
+]
+criterion = { class = "MSECriterion" }
+optimizer = { class = "Adam", lr = 0.02 }
+
+[data]
+source = "flats.csv"
+target = "rent"
+inputs = { flat = ["area", "view", "age"], town = "town" }
+unknown = "ignore"
+missing = "mean"
+standardize = true
+standardize_targets = true
+"""
+
+
+def imported(path, name):
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def flats(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    with open("flats.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["age", "town", "area", "rent", "view"])
+        for _ in range(120):
+            age, area, view = rng.integers(80), rng.integers(30, 120), rng.choice(["lake", "park", "yard"])
+            writer.writerow([age, rng.choice(["Bonn", "Celle", "Trier"]), area, area * 9 - age, view])
+    return tmp_path
+
+
+def test_raw_data_are_prepared_as_in_training_and_values_are_in_its_units(flats):
+    (flats / "flats.toml").write_text(EXPERIMENT)
+    for arguments in (["train", "flats.toml", "--no-run"], ["export", "--numpy", "model.safetensors", "flats.py"]):
+        done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    assert "keep the two files together" in done.output
+    predictor, program = load_predictor("model.safetensors"), imported(flats / "flats.py", "flats")
+    raw = {"view": ["park", "lake", ""], "town": ["Bonn", "Elsewhere", ""], "age": [9, np.nan, 3], "area": [50, 60, 70]}
+    frame = {**raw, "view": ["park", "lake", None], "town": ["Bonn", "Elsewhere", None], "age": [9, None, 3]}
+    np.testing.assert_allclose(program.prepare(raw), predictor.transform(frame), rtol=1e-6)
+    np.testing.assert_allclose(program.predict(raw), predictor.predict(frame), rtol=1e-5)
+    assert "Columns: area, view, age, town." in program.prepare.__doc__
+    rows = list(zip(*(raw[name] for name in ("area", "view", "age", "town")), strict=True))
+    np.testing.assert_array_equal(program.prepare(rows), program.prepare(raw))
+
+
+def test_a_text_that_is_no_category_is_an_error_where_it_was_one_in_training(flats):
+    (flats / "flats.toml").write_text(EXPERIMENT.replace('unknown = "ignore"', ""))
+    for arguments in (["train", "flats.toml", "--no-run"], ["export", "--numpy", "model.safetensors", "strict.py"]):
+        assert CliRunner().invoke(main, arguments, catch_exceptions=False).exit_code == 0
+    program = imported(flats / "strict.py", "strict")
+    with pytest.raises(ValueError, match="view: expected one of .*lake.*, received sea"):
+        program.prepare({"view": ["sea"], "town": ["Bonn"], "age": [9], "area": [50]})
+
+
+def test_classes_are_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Run.prepare(evolve(ExperimentFile.default().experiment(), epochs=1)).save("digits.safetensors")
+    assert CliRunner().invoke(main, ["export", "digits.safetensors", "digits.py"]).exit_code == 0
+    program, predictor = imported(tmp_path / "digits.py", "digits"), load_predictor("digits.safetensors")
+    features = load_digits().features[:50]
+    np.testing.assert_array_equal(program.predict(features), predictor.predict(features))
+    np.testing.assert_allclose(program.forward(program.prepare(features)), predictor.decision_function(features), 1e-5)
+    assert "A class for each row: 0, 1, 2" in program.predict.__doc__

@@ -46,7 +46,7 @@ def normalize(x: Array, p: float, eps: float, axis: int) -> Array:
 
 
 def embedding(indices: Array, W: Array) -> Array:
-    return W[indices]
+    return W[indices.astype(int)]
 
 
 def embedding_bag(bags: Array | tuple[Array, Array], W: Array, mode: str, padding_idx: int | None) -> Array:
