@@ -39,6 +39,10 @@ def _expect_suffix(_: Any, __: Any, suffix: Any) -> None:
         raise ValueError(f"expected a suffix such as .onnx, received {suffix!r}")
 
 
+def _as_tuple(suffixes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(suffixes)
+
+
 def _lowered(suffix: Any) -> Any:
     return suffix.lower() if isinstance(suffix, str) else suffix
 
@@ -62,5 +66,5 @@ class Exporter:
     suffix: str = field(validator=_expect_suffix, converter=_lowered)
     summary: str = field(validator=validators.instance_of(str))
     export: Export = field(validator=validators.is_callable(), repr=False)
-    beside: tuple[str, ...] = field(default=(), converter=tuple, validator=validators.deep_iterable(_expect_suffix))
+    beside: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=validators.deep_iterable(_expect_suffix))
     needs_input_shape: bool = field(default=False, validator=validators.instance_of(bool))

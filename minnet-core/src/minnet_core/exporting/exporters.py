@@ -15,7 +15,7 @@ from .numpy_code import SUFFIX, write_numpy
 
 HOOK = "minnet_exporters"
 
-NUMPY = Exporter(".py", "a NumPy program, with its weights in .npz", write_numpy, beside=[SUFFIX])
+NUMPY = Exporter(".py", "a NumPy program, with its weights in .npz", write_numpy, beside=(SUFFIX,))
 """The core's own exporter."""
 
 

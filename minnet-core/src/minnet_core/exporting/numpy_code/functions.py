@@ -65,8 +65,7 @@ class Functions:
         """
         if function in self._names:
             return self._names[function]
-        source = textwrap.dedent(_source_of(function))
-        name = function.__name__
+        source, name = _source_of(function), function.__name__
         if is_reserved(name):
             raise ExportError(f"a function of a program may not be called {name}")
         if self.sources.get(name) not in (None, source):
@@ -128,10 +127,15 @@ _MISSING = object()
 
 
 def _source_of(function: Callable[..., Any]) -> str:
+    """The source of a function, without its decorators."""
     try:
-        return inspect.getsource(function)
-    except (OSError, TypeError):
-        raise ExportError(f"the source of {getattr(function, '__name__', function)!r} cannot be read") from None
+        source = textwrap.dedent(inspect.getsource(function))
+        definition = ast.parse(source).body[0]
+    except (OSError, TypeError, SyntaxError):
+        definition = None
+    if not isinstance(definition, ast.FunctionDef):
+        raise ExportError(f"the source of {getattr(function, '__name__', function)!r} cannot be read")
+    return "\n".join(source.split("\n")[definition.lineno - 1 :])
 
 
 def free_names(tree: ast.AST) -> set[str]:

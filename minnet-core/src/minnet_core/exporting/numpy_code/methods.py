@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import sys
 import textwrap
 from typing import Any
 
@@ -38,66 +37,60 @@ def function_of_method(functions: Functions, module: Module) -> tuple[str, dict[
     if not isinstance(definition, ast.FunctionDef) or len(definition.args.args) != 2:
         raise ExportError("its updateOutput is no plain method of one input")
     own, given = (each.arg for each in definition.args.args)
-    read, written = _attributes(definition, own)
-    names = [name for name in read if name not in written]
-    taken = {each.id for each in ast.walk(definition) if isinstance(each, ast.Name)}
-    for name in [*names, *written]:
-        if name in taken - {name} and name in taken:
-            raise ExportError(f"its updateOutput has a variable {name} beside self.{name}")
-        if callable(getattr(cls, name, None)):
-            raise ExportError(f"its updateOutput calls self.{name}, a method")
-    for name in names:
+    places = _places(definition, own)
+    written = {node.attr for node in places if isinstance(node.ctx, ast.Store)}
+    read = list(dict.fromkeys(node.attr for node in places if node.attr not in written))
+    for name in read:
         if not hasattr(module, name):
             raise ExportError(f"its updateOutput reads self.{name}, which it has not")
-    body = _without_self(source, definition, own)
-    used = ast.parse(body)
-    used.body = [ast.FunctionDef("_", _parameters([given, *names]), used.body[0].body, [])]  # type: ignore[attr-defined]
-    known = {**vars(sys.modules.get(method.__module__, ast)), **getattr(method, "__globals__", {})}
-    functions.include_used(used, known, "its updateOutput")
-    name = _snake(cls.__name__)
-    header = f"def {name}({', '.join([given, *names])}):\n"
-    first = definition.body[0].lineno - 1
-    text = header + "\n".join(body.split("\n")[first:]).rstrip() + "\n"
-    return functions.add(name, text), {name: getattr(module, name) for name in names}
+        if callable(getattr(module, name)):
+            raise ExportError(f"its updateOutput calls self.{name}, a method")
+    variables = {each.id for each in ast.walk(definition) if isinstance(each, ast.Name)} | {given}
+    called = {name: f"{own}_{name}" if name in variables else name for name in [*read, *written]}
+    lines = _without_self(source, definition, own, called)
+    name, parameters = _snake(cls.__name__), [given, *(called[each] for each in read)]
+    text = "\n".join([f"def {name}({', '.join(parameters)}):", *lines]).rstrip() + "\n"
+    functions.include_used(ast.parse(text), getattr(method, "__globals__", {}), "its updateOutput")
+    return functions.add(name, text), {called[each]: getattr(module, each) for each in read}
 
 
-def _attributes(definition: ast.FunctionDef, own: str) -> tuple[list[str], set[str]]:
-    """The attributes that are read, in the order of the text, and those that are written before they are read."""
+def _places(definition: ast.FunctionDef, own: str) -> list[ast.Attribute]:
+    """Where a method uses attributes of its object, in the order of the text."""
     places = [
         node
         for node in ast.walk(definition)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own
     ]
-    whole = [node for node in ast.walk(definition) if isinstance(node, ast.Name) and node.id == own]
-    if len(whole) > len(places):
+    if sum(isinstance(node, ast.Name) and node.id == own for node in ast.walk(definition)) > len(places):
         raise ExportError(f"its updateOutput uses {own} as a whole")
     places.sort(key=lambda node: (node.lineno, node.col_offset))
-    written = {node.attr for node in places if isinstance(node.ctx, ast.Store)}
-    stored: set[str] = set()
-    lines = {node.attr: node.lineno for node in reversed(places) if isinstance(node.ctx, ast.Store)}
+    first = {node.attr: node.lineno for node in reversed(places) if isinstance(node.ctx, ast.Store)}
     for node in places:
-        if isinstance(node.ctx, ast.Load) and node.attr in written and node.lineno <= lines[node.attr]:
+        if isinstance(node.ctx, ast.Load) and node.lineno <= first.get(node.attr, -1):
             raise ExportError(f"its updateOutput keeps self.{node.attr} from one call to the next")
-        stored.add(node.attr)
-    return list(dict.fromkeys(node.attr for node in places)), written
+    return places
 
 
-def _without_self(source: str, definition: ast.FunctionDef, own: str) -> str:
-    """Write local names in place of attributes, leaving all else as it is."""
-    lines = source.encode().split(b"\n")  # columns of the syntax tree count bytes
-    places = sorted(
-        (node.lineno, node.col_offset)
-        for node in ast.walk(definition)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own
-    )
-    for line, column in reversed(places):
-        text = lines[line - 1]
-        lines[line - 1] = text[:column] + text[column + len(own) + 1 :]
-    return b"\n".join(lines).decode()
+def _without_self(source: str, definition: ast.FunctionDef, own: str, called: dict[str, str]) -> list[str]:
+    """The lines of the body with local names in place of attributes, and all else as it is.
 
-
-def _parameters(names: list[str]) -> ast.arguments:
-    return ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
+    A line that does nothing but keep a variable as an attribute, which nobody reads, is left out.
+    """
+    places = _places(definition, own)
+    read = {node.attr for node in places if isinstance(node.ctx, ast.Load)}
+    lines: list[bytes | None] = list(source.encode().split(b"\n"))  # columns of the syntax tree count bytes
+    for node in reversed(places):
+        text = lines[node.lineno - 1] or b""
+        end = node.col_offset + len(f"{own}.{node.attr}".encode())
+        lines[node.lineno - 1] = text[: node.col_offset] + called[node.attr].encode() + text[end:]
+    for statement in definition.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
+            targets = [each for each in statement.targets if isinstance(each, ast.Attribute)]
+            if len(targets) == len(statement.targets) and not {each.attr for each in targets} & read:
+                lines[statement.lineno - 1] = None
+    signature = definition.returns or definition.args.args[-1].annotation or definition.args.args[-1]
+    begin = min(definition.body[0].lineno - 1, signature.end_lineno or 1)
+    return [line.decode() for line in lines[begin:] if line is not None]
 
 
 def _snake(name: str) -> str:

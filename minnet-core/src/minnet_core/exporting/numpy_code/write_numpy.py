@@ -62,7 +62,7 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
 
 def _npz(arrays: Mapping[str, Array]) -> bytes:
     file = io.BytesIO()
-    np.savez(file, **{name: np.asarray(array, order="C") for name, array in arrays.items()})
+    np.savez(file, **{name: np.asarray(array, order="C") for name, array in arrays.items()})  # type: ignore[arg-type]  # mypy takes a name for allow_pickle
     return file.getvalue()
 
 

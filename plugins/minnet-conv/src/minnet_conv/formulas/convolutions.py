@@ -21,7 +21,7 @@ def convolution(
     mode: str,
 ) -> Array:
     # y[n, o, h, w] = b[o] + the sum over c, i, j of W[o, c, i, j] times what it meets of x
-    x = np.pad(x, ((0, 0), (0, 0), *padding), mode)  # type: ignore[call-overload]  # one of NumPy's modes
+    x = np.pad(x, ((0, 0), (0, 0), *padding), mode)
     spans = [step * (size - 1) + 1 for step, size in zip(dilation, W.shape[2:], strict=True)]
     windows = np.lib.stride_tricks.sliding_window_view(x, spans, tuple(range(2, x.ndim)))
     windows = windows[(..., *(slice(None, None, step) for step in (*stride, *dilation)))]

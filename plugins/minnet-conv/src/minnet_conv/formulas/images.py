@@ -125,7 +125,7 @@ def reflection_pad(x: Array, padding: tuple[int, int, int, int]) -> Array:
 def upsample_nearest(x: Array, size: tuple[int, int] | None, factors: tuple[float, float] | None) -> Array:
     for axis in (0, 1):
         length = x.shape[2 + axis]
-        count = size[axis] if size else math.floor(length * factors[axis])  # type: ignore[index]  # one of the two
+        count = size[axis] if size else math.floor(length * factors[axis])
         scale = 1 / factors[axis] if factors and count not in (length, 2 * length) else length / count
         places = np.floor(np.arange(count, dtype=np.float32) * np.float32(scale)).astype(int)
         x = np.take(x, np.minimum(places, length - 1), 2 + axis)
@@ -137,7 +137,7 @@ def upsample_bilinear(
 ) -> Array:
     for axis in (0, 1):
         length = x.shape[2 + axis]
-        count = size[axis] if size else math.floor(length * factors[axis])  # type: ignore[index]  # one of the two
+        count = size[axis] if size else math.floor(length * factors[axis])
         scale = 1 / factors[axis] if factors and count != length else length / count
         if align_corners:
             places = np.linspace(0, length - 1, count) if count > 1 else np.zeros(1)
