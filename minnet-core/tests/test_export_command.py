@@ -132,14 +132,12 @@ def test_exporters_that_are_none_break_their_plugin_alone(site, run_minnet, retu
     assert cause.replace(" ", "") in "".join(out.split())
 
 
-def test_a_first_party_exporter_wins_a_suffix(site, monkeypatch):
+@pytest.mark.parametrize("names", [("strange-b", "strange-a"), ("a-stranger", "minnet-torch")])
+def test_of_two_exporters_for_a_suffix_ours_wins_and_then_the_first_by_name(site, monkeypatch, names):
     monkeypatch.delitem(sys.modules, "minnet_torch", raising=False)  # the real one
-    source = PLUGIN.format(needs=False)
-    install(site, "strange-b", source.replace('"strange"', '"second"'))
-    install(site, "strange-a", source.replace('"strange"', '"first"'))
-    assert installed_exporters()[".strange"].summary == "first"
-    install(site, "minnet-torch", source.replace('"strange"', '"ours"'))
-    assert installed_exporters()[".strange"].summary == "ours"
+    for name in names:
+        install(site, name, PLUGIN.format(needs=False).replace('"strange"', repr(name)))
+    assert installed_exporters()[".strange"].summary == names[1]
 
 
 def test_a_class_of_a_file_is_imported(site, run_minnet, tmp_path):

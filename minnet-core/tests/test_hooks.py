@@ -220,6 +220,34 @@ def minnet_exporters():
     assert (tmp_path / "m.names").read_text() == repr(Sequential())
 
 
+def test_hook_minnet_numpy_preparation(site, run_minnet, tmp_path, monkeypatch):
+    source = """
+import numpy as np
+FACTOR = 2
+def halved(raw, by): return np.asarray(raw, np.float32) / by
+def named(outputs, names): return names[(FACTOR * outputs).argmax(1)]
+@hookimpl
+def minnet_numpy_preparation(header, path):
+    from minnet_core.exporting import NumpyPreparation
+    if "by" in header.metadata:
+        arguments = {"by": header.metadata["by"]}, {"names": np.array(["a", "b"])}
+        return NumpyPreparation(halved, arguments[0], named, arguments[1], "Rows.", "Letters.")
+"""
+    install(site, "strange-a", source)
+    path = save(Sequential(), tmp_path / "m.safetensors", metadata={"by": 4})
+    assert run_minnet("export", str(path), str(tmp_path / "prepared.py"))[0] == 0
+    monkeypatch.syspath_prepend(tmp_path)
+    program = importlib.import_module("prepared")
+    assert program.prepare([[4, 8]]).tolist() == [[1, 2]]
+    assert program.predict([[4, 8], [8, 4]]).tolist() == ["b", "a"]
+    assert run_minnet("export", str(path), str(tmp_path / "alone.py"), "--no-prepare")[0] == 0
+    assert "predict" not in (tmp_path / "alone.py").read_text()
+    unknown = save(Sequential(), tmp_path / "n.safetensors")
+    code, _, err = run_minnet("export", str(unknown), str(tmp_path / "n.py"), "--prepare")
+    assert code == 1
+    assert "nothing that is installed says in NumPy how its inputs are prepared" in err
+
+
 def test_a_plugin_that_is_disabled_or_gone_is_unloaded_and_comes_back(site, monkeypatch):
     install(site, "strange-a", "@hookimpl\ndef minnet_checks(): return []\n")
     plugin = plugin_of("strange-a")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import click
 
     from .diagnosis import Section
-    from .exporting import Exporter
+    from .exporting import Exporter, NumpyPreparation
     from .nn import Component, Reference
     from .plugins import Registrar
     from .registry import Registry
@@ -69,3 +69,8 @@ def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # lik
 @hookspec
 def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
     """Make the component that has this counterpart, for an input of ``ndim`` axes if known; None if there is none."""
+
+
+@hookspec
+def minnet_numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
+    """Say what becomes of raw data around a model, in NumPy, for ``minnet export --numpy``; None if that is unknown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import field, frozen, validators
 
@@ -34,9 +34,17 @@ class ExportOptions:
 Export: TypeAlias = Callable[[Module, ModelHeader, Path, ExportOptions], Iterable[str] | None]
 
 
-def _expect_suffix(exporter: Exporter, attribute: object, suffix: object) -> None:
+def _expect_suffix(_: Any, __: Any, suffix: Any) -> None:
     if not (isinstance(suffix, str) and len(suffix) > 1 and suffix[0] == "." and suffix[1:].isalnum()):
         raise ValueError(f"expected a suffix such as .onnx, received {suffix!r}")
+
+
+def _as_tuple(suffixes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(suffixes)
+
+
+def _lowered(suffix: Any) -> Any:
+    return suffix.lower() if isinstance(suffix, str) else suffix
 
 
 @frozen
@@ -55,8 +63,8 @@ class Exporter:
             it, and an error if that cannot be guessed.
     """
 
-    suffix: str = field(validator=_expect_suffix, converter=lambda suffix: getattr(suffix, "lower", lambda: suffix)())
+    suffix: str = field(validator=_expect_suffix, converter=_lowered)
     summary: str = field(validator=validators.instance_of(str))
     export: Export = field(validator=validators.is_callable(), repr=False)
-    beside: tuple[str, ...] = field(default=(), converter=tuple, validator=validators.deep_iterable(_expect_suffix))
+    beside: tuple[str, ...] = field(default=(), converter=_as_tuple, validator=validators.deep_iterable(_expect_suffix))
     needs_input_shape: bool = field(default=False, validator=validators.instance_of(bool))

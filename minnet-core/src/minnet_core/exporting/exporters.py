@@ -1,4 +1,4 @@
-"""Which exporters there are: those of plugins, by the hook ``minnet_exporters``."""
+"""Which exporters there are: the core's own, and those of plugins, by the hook ``minnet_exporters``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ from ..errors import ExportError
 from ..plugins import plugin_host
 from ..support import printable
 from .exporter import Exporter
+from .numpy_code import SUFFIX, write_numpy
 
 HOOK = "minnet_exporters"
 
+NUMPY = Exporter(".py", "a NumPy program, with its weights in .npz", write_numpy, beside=(SUFFIX,))
+"""The core's own exporter."""
+
 
 def installed_exporters() -> dict[str, Exporter]:
-    """Return the exporter of each suffix; of two, a first-party one wins, then the first in alphabetical order of plugins."""
+    """Return the exporter of each suffix; of two, a first-party one wins, then the first in alphabetical order."""
     host = plugin_host()
-    found: dict[str, Exporter] = {}
+    found = {NUMPY.suffix: NUMPY}
     for plugin in sorted(host.loaded, key=lambda plugin: (plugin.distribution not in FIRST_PARTY, plugin.qualified)):
         for exporter in host.call(plugin, HOOK, _accept, True) or ():
             found.setdefault(exporter.suffix, exporter)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...exporting import ExportOptions, export_file
+from ...exporting import NUMPY, ExportOptions, export_file
 from ...nn import read_shape
 from ...source_files import import_components
 from ...support import printable, printable_lines
@@ -51,14 +51,21 @@ class SampleShape(click.ParamType[Any]):
     type=click.Path(exists=True, dir_okay=False),
     help="Run this Python file first, for its classes. May be repeated.",
 )
+@click.option("--numpy", "as_numpy", is_flag=True, help="Write a NumPy program, whatever the suffix of OUTPUT.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def export(
-    model: str, output: str, input_shape: Any, prepare: bool | None, imports: tuple[str, ...], force: bool
+    model: str,
+    output: str,
+    input_shape: Any,
+    prepare: bool | None,
+    imports: tuple[str, ...],
+    as_numpy: bool,
+    force: bool,
 ) -> None:
     """Write MODEL, a model file, in the format that the suffix of OUTPUT names.
 
-    What is written is the network in evaluation mode, for programs without minnet. .onnx comes with minnet-onnx;
-    plugins can add more.
+    What is written is the network in evaluation mode, for programs without minnet. .py is a Python file that needs
+    only NumPy, with the weights in an .npz file beside it; .onnx comes with minnet-onnx; plugins can add more.
     """
     for path in imports:
         try:
@@ -66,6 +73,6 @@ def export(
         except ValueError as error:
             raise click.BadParameter(printable_lines(str(error)), param_hint="--import") from None
     options = ExportOptions(input_shape=input_shape, prepare=prepare)
-    for sentence in export_file(model, output, options, force=force):
+    for sentence in export_file(model, output, options, exporter=NUMPY if as_numpy else None, force=force):
         click.echo(sentence)
     click.echo(f"wrote {printable(str(Path(output).resolve()))}")
