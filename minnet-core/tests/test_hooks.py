@@ -12,6 +12,7 @@ import pluggy
 import pytest
 
 from minnet_core import PluginLoadError, Reference, Sequential, counterpart_of, criterions, hookspecs, layers, save
+from minnet_core.counterparts import component_of
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
 from minnet_test_support.plugins import install, plugin_of
@@ -193,6 +194,23 @@ def minnet_counterpart(component):
     centered = importlib.import_module("strange_a").Centered(5)
     assert counterpart_of(centered) == Reference("torch.nn.BatchNorm1d", {"num_features": 5})
     assert counterpart_of(Sequential()) is None
+
+
+def test_hook_minnet_component_of(site):
+    source = """
+from minnet_core import Module
+class Centered(Module):
+    def __init__(self, features, ndim):
+        super().__init__()
+        self.told = features, ndim
+@hookimpl
+def minnet_component_of(reference, ndim):
+    if reference.name == "torch.nn.Centered":
+        return Centered(reference.arguments["num_features"], ndim)
+"""
+    install(site, "strange-a", source)
+    assert component_of(Reference("torch.nn.Centered", {"num_features": 5}), 4).told == (5, 4)
+    assert component_of(Reference("torch.nn.Other")) is None
 
 
 def test_hook_minnet_explain_model(site, run_minnet, tmp_path):

@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from minnet_core import Module
-from minnet_core.testing import OWN_KINDS, Trial, cases_of, every_case, kind_of_class, named_arrays, run
-from minnet_core.testing.passes import GLOBAL_SEED
 from minnet_core.state import GlobalState
+from minnet_core.testing import OWN_KINDS, Trial, cases_of, every_case, named_arrays, run
+from minnet_core.testing.passes import GLOBAL_SEED
 from minnet_torch import to_torch
-from minnet_torch.tensors import tensors_in, to_numpy
-from minnet_torch.tensors import to_torch as as_tensors
+from minnet_torch.tensors import tensors_in, to_numpy, to_torch as as_tensors
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))
 

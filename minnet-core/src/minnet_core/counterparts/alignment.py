@@ -92,7 +92,11 @@ def alignment_of(cls: Any, framework: str) -> Alignment:
         if isinstance(each, Example) and each.reference is not None and each.reference.framework == framework
     ]
     if not examples:
-        inherited = "; those of a base class are not of what a subclass computes" if cls.EXAMPLES else ""
+        inherited = (
+            "; those of a base class are not of what a subclass computes"
+            if cls.EXAMPLES and "EXAMPLES" not in vars(cls)
+            else ""
+        )
         raise CounterpartError(
             f"{cls.__name__}: expected an Example of its own with a Reference to {framework}, found none{inherited}"
         )
