@@ -9,7 +9,7 @@ from minnet_test_support.environment import Environment
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-STRANGERS = ("minnet-swish", "minnet-torch")
+STRANGERS = ("minnet-swish", "minnet-torch", "minnet-onnx")
 """Distributions that a test may find installed around it or not, and that hook into every command."""
 
 

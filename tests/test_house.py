@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
+    "minnet_onnx": {"minnet_core"},
     "pytest_minnet": {"minnet_core"},
 }
 """First-party packages use the doors that strangers use: even the trainer finds its layers by name."""
@@ -40,6 +41,7 @@ MAY_IMPORT_ALSO = {
 
 NOT_FOR_USERS = {
     "minnet-torch": "it needs PyTorch",
+    "minnet-onnx": "it needs onnx",
 }
 """Distributions that ``requirements.txt`` leaves out."""
 

@@ -31,10 +31,11 @@ ROOMS = {
             "registry",
             "source_files",
             "saving",
+            "counterparts",
             "fusion",
             "compilation",
         ),
-        *("testing", "diagnosis", "cli", "__main__"),
+        *("testing", "diagnosis", "exporting", "cli", "__main__"),
     ),
     "minnet_core.testing": (
         *(
@@ -56,18 +57,23 @@ ROOMS = {
         *("lookups", "reductions", "noise"),
         *("batch_normalization", "channelwise_scaling", "dropout", "group_normalization", "identity"),
         *("instance_normalization", "layer_normalization", "linear", "residual", "rms_normalization"),
-        *("operations", "conformance", "plugin"),
+        *("operations", "formulas", "conformance", "counterparts", "exporting", "plugin"),
     ),
     "minnet_conv": (
         *("images", "convolving", "pooling"),
         *("adaptive_avg_pool2d", "adaptive_max_pool2d", "avg_pool1d", "avg_pool2d", "conv1d", "conv2d"),
         *("conv_transpose1d", "conv_transpose2d", "flatten", "global_avg_pool2d", "global_max_pool2d", "max_pool1d"),
         *("max_pool2d", "pixel_shuffle", "reflection_pad2d", "same_conv2d", "spatial_dropout", "unflatten", "upsample"),
-        *("zero_pad2d", "operations"),
+        *("zero_pad2d", "operations", "formulas", "exporting", "plugin"),
     ),
     "minnet_tables": (
         *("arguments", "tensors", "joining"),
         *("containers", "tables", "arithmetic", "similarities", "shapes", "gradient_reversal", "operations"),
+        *("formulas", "exporting", "plugin"),
+    ),
+    "minnet_onnx": (
+        *("errors", "hookspecs", "package", "graph", "operators", "containers", "running", "preparation", "exporting"),
+        *("importing", "trying", "checks", "model_files", "plugin"),
     ),
     "minnet_criterions": (
         *("arguments", "batch", "targets", "class_targets"),
@@ -79,7 +85,18 @@ ROOMS = {
     ),
     "minnet_train": (
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
-        *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
+        *(
+            "progress",
+            "training",
+            "conformance",
+            "experiment",
+            "runs",
+            "evaluation",
+            "numpy_program",
+            "display",
+            "commands",
+            "plugin",
+        ),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

@@ -11,7 +11,8 @@ from pathlib import Path
 import pluggy
 import pytest
 
-from minnet_core import PluginLoadError, Sequential, criterions, hookspecs, layers, save
+from minnet_core import PluginLoadError, Reference, Sequential, counterpart_of, criterions, hookspecs, layers, save
+from minnet_core.counterparts import component_of
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks, install_distribution
 from minnet_test_support.plugins import install, plugin_of
@@ -176,6 +177,42 @@ def minnet_checks(): return [is_strange]
     assert all_checks()[-1].name == "is_strange"
 
 
+def test_hook_minnet_counterpart(site):
+    source = """
+from minnet_core import Module, Reference
+class Centered(Module):
+    def __init__(self, features=3):
+        super().__init__()
+        self.features = features
+@hookimpl
+def minnet_counterpart(component):
+    if type(component) is Centered:
+        return Reference("torch.nn.BatchNorm1d", {"num_features": component.features})
+"""
+    install(site, "strange-a", source)
+    plugin_host()
+    centered = importlib.import_module("strange_a").Centered(5)
+    assert counterpart_of(centered) == Reference("torch.nn.BatchNorm1d", {"num_features": 5})
+    assert counterpart_of(Sequential()) is None
+
+
+def test_hook_minnet_component_of(site):
+    source = """
+from minnet_core import Module
+class Centered(Module):
+    def __init__(self, features, ndim):
+        super().__init__()
+        self.told = features, ndim
+@hookimpl
+def minnet_component_of(reference, ndim):
+    if reference.name == "torch.nn.Centered":
+        return Centered(reference.arguments["num_features"], ndim)
+"""
+    install(site, "strange-a", source)
+    assert component_of(Reference("torch.nn.Centered", {"num_features": 5}), 4).told == (5, 4)
+    assert component_of(Reference("torch.nn.Other")) is None
+
+
 def test_hook_minnet_explain_model(site, run_minnet, tmp_path):
     source = """
 from minnet_core.diagnosis import Section
@@ -186,6 +223,47 @@ def minnet_explain_model(header, path):
     install(site, "strange-a", source)
     path = save(Sequential(), tmp_path / "m.safetensors", metadata={"points": 7})
     assert run_minnet("explain", str(path))[1].endswith("\n\ngrade\npoints       7\n")
+
+
+def test_hook_minnet_exporters(site, run_minnet, tmp_path):
+    source = """
+@hookimpl
+def minnet_exporters():
+    from minnet_core.exporting import Exporter
+    return [Exporter(".names", "layers", lambda model, header, path, options: path.write_text(repr(model)) and None)]
+"""
+    install(site, "strange-a", source)
+    path = save(Sequential(), tmp_path / "m.safetensors")
+    assert run_minnet("export", str(path), str(tmp_path / "m.names"))[0] == 0
+    assert (tmp_path / "m.names").read_text() == repr(Sequential())
+
+
+def test_hook_minnet_numpy_preparation(site, run_minnet, tmp_path, monkeypatch):
+    source = """
+import numpy as np
+FACTOR = 2
+def halved(raw, by): return np.asarray(raw, np.float32) / by
+def named(outputs, names): return names[(FACTOR * outputs).argmax(1)]
+@hookimpl
+def minnet_numpy_preparation(header, path):
+    from minnet_core.exporting import NumpyPreparation
+    if "by" in header.metadata:
+        arguments = {"by": header.metadata["by"]}, {"names": np.array(["a", "b"])}
+        return NumpyPreparation(halved, arguments[0], named, arguments[1], "Rows.", "Letters.")
+"""
+    install(site, "strange-a", source)
+    path = save(Sequential(), tmp_path / "m.safetensors", metadata={"by": 4})
+    assert run_minnet("export", str(path), str(tmp_path / "prepared.py"))[0] == 0
+    monkeypatch.syspath_prepend(tmp_path)
+    program = importlib.import_module("prepared")
+    assert program.prepare([[4, 8]]).tolist() == [[1, 2]]
+    assert program.predict([[4, 8], [8, 4]]).tolist() == ["b", "a"]
+    assert run_minnet("export", str(path), str(tmp_path / "alone.py"), "--no-prepare")[0] == 0
+    assert "predict" not in (tmp_path / "alone.py").read_text()
+    unknown = save(Sequential(), tmp_path / "n.safetensors")
+    code, _, err = run_minnet("export", str(unknown), str(tmp_path / "n.py"), "--prepare")
+    assert code == 1
+    assert "nothing that is installed says in NumPy how its inputs are prepared" in err
 
 
 def test_a_plugin_that_is_disabled_or_gone_is_unloaded_and_comes_back(site, monkeypatch):

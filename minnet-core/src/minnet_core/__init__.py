@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     __all__: list[str]
 
     from .compilation import compile as compile
+    from .counterparts import counterpart_of as counterpart_of, expect_counterpart as expect_counterpart
     from .errors import (
         AmbiguousNameError as AmbiguousNameError,
         ConfigError as ConfigError,
+        CounterpartError as CounterpartError,
         GraphError as GraphError,
         MinnetError as MinnetError,
         ModelFileError as ModelFileError,
@@ -61,8 +63,9 @@ else:
         __name__,
         {
             "compilation": "compile",
-            "errors": "AmbiguousNameError ConfigError GraphError MinnetError ModelFileError PluginLoadError ShapeError "
-            "UnknownComponentError",
+            "counterparts": "counterpart_of expect_counterpart",
+            "errors": "AmbiguousNameError ConfigError CounterpartError GraphError MinnetError ModelFileError "
+            "PluginLoadError ShapeError UnknownComponentError",
             "fusion": "fuse",
             "hookspecs": "hookimpl hookspec",
             "nn": "Affine Array Container Criterion Example Graph Initializer Module Optimizer Reference Sequential "

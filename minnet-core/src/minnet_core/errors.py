@@ -9,6 +9,8 @@ from .support import printable, printable_lines
 __all__ = [
     "AmbiguousNameError",
     "ConfigError",
+    "CounterpartError",
+    "ExportError",
     "GraphError",
     "MinnetError",
     "ModelFileError",
@@ -42,6 +44,10 @@ class ConfigError(MinnetError, ValueError):
     """A component cannot be written as a config, or a config cannot be built."""
 
 
+class CounterpartError(MinnetError, LookupError):
+    """Another framework has no counterpart of a component, or which it is is not certain."""
+
+
 class GraphError(MinnetError, ValueError):
     """A graph has a circle, or a node takes what is not there, or has a name that it cannot have."""
 
@@ -52,6 +58,10 @@ class ModelFileError(MinnetError, ValueError):
 
 class PreparationWarning(UserWarning):
     """A network was loaded without the preparation that its inputs need."""
+
+
+class ExportError(MinnetError, ValueError):
+    """A model cannot be written in the format that is asked for, or nothing is installed that writes it."""
 
 
 class NestingError(MinnetError, ValueError):

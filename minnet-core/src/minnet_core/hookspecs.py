@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import click
 
     from .diagnosis import Section
+    from .exporting import Exporter, NumpyPreparation
+    from .nn import Component, Reference
     from .plugins import Registrar
     from .registry import Registry
     from .saving import ModelHeader
@@ -52,3 +54,23 @@ def minnet_checks() -> Iterable[Check]:  # type: ignore[empty-body]  # likewise
 @hookspec
 def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
     """Say what the metadata of a model file tell that this plugin wrote, for ``minnet explain``; None if nothing."""
+
+
+@hookspec
+def minnet_counterpart(component: Component) -> Reference | None:
+    """Say what another framework has for this component where its examples do not tell; None if nothing."""
+
+
+@hookspec
+def minnet_exporters() -> Iterable[Exporter]:  # type: ignore[empty-body]  # likewise
+    """Return how further formats are written, by the suffix of a file, for ``minnet export``."""
+
+
+@hookspec
+def minnet_component_of(reference: Reference, ndim: int | None) -> Component | None:
+    """Make the component that has this counterpart, for an input of ``ndim`` axes if known; None if there is none."""
+
+
+@hookspec
+def minnet_numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
+    """Say what becomes of raw data around a model, in NumPy, for ``minnet export --numpy``; None if that is unknown."""

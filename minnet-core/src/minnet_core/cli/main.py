@@ -164,6 +164,7 @@ _SUMMARIES = {
     "check": "Run the conformance kit on each NAME.",
     "doctor": "Report what is wrong with the installed packages, and how to fix it.",
     "explain": "Explain a component, or a model file.",
+    "export": "Write MODEL, a model file, in the format that the suffix of OUTPUT names.",
     "plugins": "List what each distribution provides, and what is broken and why.",
 }
 

@@ -17,13 +17,14 @@ from .environment import (
     switches,
     without_strict_plugins,
 )
-from .first_party import FIRST_PARTY, HOMES, HOOK_HOMES
+from .first_party import EXPORT_HOMES, FIRST_PARTY, HOMES, HOOK_HOMES
 from .protocol_version import PROTOCOL, PROTOCOL_FLOOR, PROTOCOL_GROUP, expect_spoken
 from .scan import Scan, all_distributions, discovering, forget, installed, scan
 
 __all__ = [
     "ALLOWED",
     "DISABLED",
+    "EXPORT_HOMES",
     "FIRST_PARTY",
     "HOMES",
     "HOOK_HOMES",

@@ -16,6 +16,7 @@ FIRST_PARTY = frozenset(
         "minnet-tables",
         "minnet-fast",
         "minnet-torch",
+        "minnet-onnx",
         "minnet-new",
     }
 )
@@ -44,6 +45,9 @@ HOMES: Mapping[str, str] = MappingProxyType(
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""
 
+EXPORT_HOMES: Mapping[str, str] = MappingProxyType({".onnx": "minnet-onnx"})
+"""Suffix of a format -> the distribution that writes it, likewise."""
+
 HOOK_HOMES: Mapping[str, str] = MappingProxyType(
     {
         "minnet_fit_start": "minnet-train",
@@ -52,6 +56,7 @@ HOOK_HOMES: Mapping[str, str] = MappingProxyType(
         "minnet_epoch_end": "minnet-train",
         "minnet_fit_end": "minnet-train",
         "minnet_new_templates": "minnet-new",
+        "minnet_export": "minnet-onnx",
     }
 )
 """Hook -> the distribution that specifies it, likewise."""

@@ -80,7 +80,11 @@ if TYPE_CHECKING:
     )
     from .optimizer import BLOCK as BLOCK, Optimizer as Optimizer
     from .parameter_groups import NO_DECAY as NO_DECAY, matching_names as matching_names
-    from .parameter_refs import expect_separate as expect_separate, find_parameters as find_parameters
+    from .parameter_refs import (
+        ParameterRef as ParameterRef,
+        expect_separate as expect_separate,
+        find_parameters as find_parameters,
+    )
     from .picture import Ends as Ends, Picture as Picture, Sketch as Sketch
     from .random_masks import keep_mask as keep_mask
     from .random_normals import normal_numbers as normal_numbers
@@ -135,7 +139,7 @@ else:
             "trained_arrays walk walk_all",
             "optimizer": "BLOCK Optimizer",
             "parameter_groups": "NO_DECAY matching_names",
-            "parameter_refs": "expect_separate find_parameters",
+            "parameter_refs": "ParameterRef expect_separate find_parameters",
             "picture": "Ends Picture Sketch",
             "random_masks": "keep_mask",
             "random_normals": "normal_numbers",

@@ -2,7 +2,7 @@
 
 from ..state import sandboxed
 from .acceleration import Acceleration, examine_acceleration
-from .cases import Case, construct_examples, examples_of, is_tried_without_examples
+from .cases import Bend, Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check, through_pickle
 from .fixtures import install_distribution, isolated
@@ -32,6 +32,7 @@ __all__ = [
     "OWN_KINDS",
     "Acceleration",
     "Batch",
+    "Bend",
     "BoundCheck",
     "Case",
     "Check",

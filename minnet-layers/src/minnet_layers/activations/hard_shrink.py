@@ -39,7 +39,7 @@ class HardShrink(Module):
             input=[(4, 3), (2, 3, 5)],
             traits={"kinks"},
             rejected_arguments=[{"lambd": -0.1}, {"lambd": float("nan")}],
-            reference=Reference("torch.nn.Hardshrink"),
+            reference=Reference("torch.nn.Hardshrink", {"lambd": 0.5}),
         ),
     )
 

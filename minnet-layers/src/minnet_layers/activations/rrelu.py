@@ -43,7 +43,7 @@ class RReLU(Module):
             input=[(4, 3), (2, 3, 5)],
             traits={"kinks", "stochastic", "train-differs"},
             rejected_arguments=[{"lower": 0.5}, {"upper": 0.1}, {"upper": float("inf")}],
-            reference=Reference("torch.nn.RReLU"),
+            reference=Reference("torch.nn.RReLU", {"lower": 1 / 8, "upper": 1 / 3}),
         ),
     )
 

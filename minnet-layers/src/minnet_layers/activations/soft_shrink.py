@@ -38,7 +38,7 @@ class SoftShrink(Module):
             input=[(4, 3), (2, 3, 5)],
             traits={"kinks"},
             rejected_arguments=[{"lambd": -0.1}, {"lambd": float("nan")}],
-            reference=Reference("torch.nn.Softshrink"),
+            reference=Reference("torch.nn.Softshrink", {"lambd": 0.5}),
         ),
     )
 

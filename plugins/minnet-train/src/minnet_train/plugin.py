@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from minnet_core import ModelHeader
     from minnet_core.diagnosis import Section
+    from minnet_core.exporting import NumpyPreparation
     from minnet_core.testing import Check, Kind
 
 _SUMMARIES = {
@@ -41,6 +42,14 @@ def minnet_explain_model(header: ModelHeader, path: str) -> Section | None:
     from .display import training_section  # here, for `minnet explain` alone needs what it imports
 
     return training_section(header, path)
+
+
+@hookimpl
+def minnet_numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
+    """Have a NumPy program prepare raw data as a training did, and name the classes."""
+    from .numpy_program import numpy_preparation  # here, for `minnet export` alone needs what it imports
+
+    return numpy_preparation(header, path)
 
 
 @hookimpl

@@ -44,7 +44,7 @@ class CosineDistance(Module):
             input=[((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))],
             rejects=[((3, 4), (3, 1)), (3, 4), ((4,), (4,)), ((3, 4), (3, 4), (3, 4))],
             rejected_arguments=[{"eps": 0.0}],
-            reference=Reference("torch.nn.CosineSimilarity", {"dim": -1}),
+            reference=Reference("torch.nn.CosineSimilarity", {"dim": -1, "eps": 1e-8}),
         ),
     )
 

@@ -42,7 +42,7 @@ class PairwiseDistance(Module):
             input=[((3, 4), (3, 4)), ((2, 3, 2), (2, 3, 2))],
             rejects=[((3, 4), (3, 1)), (3, 4), ((4,), (4,)), ((3, 4), (3, 4), (3, 4))],
             rejected_arguments=[{"p": 0.5}, {"eps": -1.0}],
-            reference=Reference("torch.nn.PairwiseDistance"),
+            reference=Reference("torch.nn.PairwiseDistance", {"eps": 1e-6}),
         ),
         Example(
             arguments={"p": 1.0},

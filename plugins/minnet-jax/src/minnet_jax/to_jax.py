@@ -1,0 +1,156 @@
+"""`to_jax`: a module as a function of JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Module
+from minnet_core.nn import describe
+from minnet_core.support import printable
+
+from .errors import JaxError
+from .importing import jax_module
+from .worker import Worker
+
+
+def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Make a pure function of a module, and its parameters.
+
+    ``function(parameters, x)`` computes what ``module.forward(x)`` does, and its gradient is ``module.backward``:
+    ``jax.grad``, ``jax.jit`` and ``jax.vmap`` work, around other code of JAX or as part of it. The module itself is
+    copied once and never changed; the copy computes with NumPy on the host, by ``jax.pure_callback``.
+
+    The gradient computes the forward pass again, from the parameters and the input that JAX kept. So a function of
+    the same arguments always returns the same. It cannot be differentiated twice, or forward (``jax.jvp``): JAX raises.
+
+    ``vmap`` calls the module once for each element (``vmap_method="sequential"``), so that what couples the samples of
+    a batch is right; a module takes whole batches anyway, and faster.
+
+    Args:
+        module: any module, of whomever. An array or a table, a nested tuple of arrays, is what it takes and makes.
+        training: compute in training mode. Then ``function(parameters, x, seed)`` takes an integer, from which all
+            random numbers of that call follow; a module that draws none needs no seed. Buffers, such as moving statistics,
+            stay as they were when this function was called: a pure function has nowhere to put them.
+
+    Returns:
+        The function, and its parameters: a dict of JAX arrays by dotted names, ``0.W``.
+
+    Raises:
+        JaxError: if JAX is not installed or too old, or a parameter is float64 and ``jax_enable_x64`` is not set. When
+            it is called, the function raises the module's own errors for a shape that it does not take, while JAX
+            traces it.
+
+    >>> import jax
+    >>> from minnet_core import layers
+    >>> function, parameters = to_jax(layers["Linear"](2, 1, rng=0))
+    >>> sorted(parameters)
+    ['W', 'b']
+    >>> gradients = jax.grad(lambda p: function(p, np.ones((3, 2), np.float32)).sum())(parameters)
+    >>> gradients["b"].tolist(), gradients["W"].tolist()
+    ([3.0], [[3.0, 3.0]])
+    """
+    jax = jax_module()
+    worker = Worker(module, training=training)
+    arrays = worker.parameters
+    for name, array in arrays.items():
+        if array.dtype == np.float64 and not jax.config.jax_enable_x64:
+            raise JaxError(
+                f"{printable(name)}: expected float32, received float64, which JAX does not hold unless "
+                'jax.config.update("jax_enable_x64", True); or module.astype("float32")'
+            )
+    known = set(arrays)
+
+    def on_host(x: Any) -> Any:
+        return jax.tree.map(np.asarray, x)
+
+    def forward_on_host(parameters: Any, x: Any, seed: Any) -> Any:
+        return worker.forward(on_host(parameters), on_host(x), None if seed is None else np.asarray(seed))
+
+    def backward_on_host(parameters: Any, x: Any, seed: Any, gradient: Any) -> Any:
+        given = None if seed is None else np.asarray(seed)
+        gradients, of_input = worker.backward(on_host(parameters), on_host(x), given, on_host(gradient))
+        return gradients, [part for part, each in zip(_parts(of_input, x), _parts(x, x), strict=True) if _is_real(each)]
+
+    def called(parameters: Any, x: Any, seed: Any) -> Any:
+        shapes = jax.tree.map(lambda each: jax.ShapeDtypeStruct(each.shape, each.dtype), worker.trial(_zeros(jax, x)))
+        return jax.pure_callback(forward_on_host, shapes, parameters, x, seed, vmap_method="sequential")
+
+    computed = jax.custom_vjp(called)
+
+    def begin(parameters: Any, x: Any, seed: Any) -> Any:
+        return called(parameters, x, seed), (parameters, x, seed)
+
+    def go_back(kept: Any, gradient: Any) -> Any:
+        parameters, x, seed = kept
+        shape_of = _shape_of(jax)
+        parts = _parts(x, x)
+        shapes = (jax.tree.map(shape_of, parameters), [shape_of(each) for each in parts if _is_real(each)])
+        gradients, found = jax.pure_callback(
+            backward_on_host, shapes, parameters, x, seed, gradient, vmap_method="sequential"
+        )
+        real = iter(found)
+        of_parts = [next(real) if _is_real(each) else _nothing(jax, each) for each in parts]
+        of_seed = None if seed is None else _nothing(jax, seed)
+        return gradients, jax.tree.unflatten(jax.tree.structure(x), of_parts), of_seed
+
+    computed.defvjp(begin, go_back)
+
+    def function(parameters: Mapping[str, Any], x: Any, seed: Any = None) -> Any:
+        if set(parameters) != known:
+            raise JaxError(
+                f"expected the parameters {', '.join(sorted(known)) or 'of a module that has none, {}'}, "
+                f"received {', '.join(sorted(map(str, parameters))) or 'none'}"
+            )
+        for name, given in parameters.items():
+            if np.shape(given) != arrays[name].shape:
+                raise JaxError(f"{name}: expected shape {arrays[name].shape}, received {np.shape(given)}")
+        x = jax.tree.map(jax.numpy.asarray, x)
+        return computed(dict(parameters), x, None if seed is None else jax.numpy.asarray(seed))
+
+    return function, jax.tree.map(jax.numpy.asarray, arrays)
+
+
+def put_parameters(module: Module, parameters: Mapping[str, Any]) -> None:
+    """Copy parameters, such as JAX has trained, into a module.
+
+    Raises:
+        JaxError: if they are others than those of the module; then nothing has changed.
+    """
+    own = module.namedParameters()
+    given = {name: np.asarray(array) for name, array in parameters.items()}
+    if {name: array.shape for name, array in own.items()} != {name: array.shape for name, array in given.items()}:
+        expected = {name: describe(array) for name, array in own.items()}
+        raise JaxError(
+            f"expected the parameters {expected}, received { ({name: describe(array) for name, array in given.items()}) }"
+        )
+    for name, array in own.items():
+        array[...] = given[name]
+
+
+def _parts(tensor: Any, like: Any) -> list[Any]:
+    """The arrays of a tensor, in the order in which JAX has them."""
+    if isinstance(like, tuple):
+        nothing = (None,) * len(like)
+        pairs = zip(nothing if tensor is None else tensor, like, strict=True)
+        return [part for each, its in pairs for part in _parts(each, its)]
+    return [tensor]
+
+
+def _is_real(array: Any) -> bool:
+    return bool(np.issubdtype(array.dtype, np.floating))
+
+
+def _zeros(jax: Any, x: Any) -> Any:
+    return jax.tree.map(lambda each: np.zeros(each.shape, each.dtype), x)
+
+
+def _shape_of(jax: Any) -> Callable[[Any], Any]:
+    return lambda each: jax.ShapeDtypeStruct(each.shape, each.dtype)
+
+
+def _nothing(jax: Any, array: Any) -> Any:
+    """What JAX takes for the gradient of integers."""
+    return np.zeros(array.shape, jax.dtypes.float0)

@@ -1,0 +1,84 @@
+"""`Worker`: a copy of a module that computes for JAX, with NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array, Module
+from minnet_core.nn import find_buffers, find_places, walk
+from minnet_core.state import sandboxed
+
+Seed = Array | None
+
+
+class Worker:
+    """A copy of a module; each call begins with the parameters, the buffers and the generators that it is given.
+
+    So nothing is left from one call to the next, in whatever order and from whatever thread JAX calls.
+
+    Args:
+        module: what is copied.
+        training: whether the copy computes in training mode.
+    """
+
+    def __init__(self, module: Module, *, training: bool) -> None:
+        self._module = module.clone()
+        if training:
+            self._module.train()
+        else:
+            self._module.evaluate()
+        self._parameters = self._module.namedParameters()
+        self._gradients = self._module.namedGradParameters()
+        self._buffers = [(place, _copied(place.value)) for place in find_buffers(self._module, empty=True)]
+        self._lock = RLock()
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The parameters as they were, copied: dotted name -> array."""
+        return {name: array.copy() for name, array in self._parameters.items()}
+
+    def trial(self, x: Any) -> Any:
+        """What the module makes of an input, with the parameters as they were; nobody notices."""
+        with self._lock, sandboxed():
+            return self._module.clone().forward(x)
+
+    def forward(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
+        """Compute the output, in arrays that stay as they are."""
+        with self._lock:
+            return _copied(self._run(parameters, x, seed))
+
+    def backward(self, parameters: Mapping[str, Any], x: Any, seed: Seed, gradient: Any) -> tuple[Any, Any]:
+        """Compute the gradients of the parameters, by name, and of the input, from that of the output."""
+        with self._lock:
+            self._run(parameters, x, seed)
+            self._module.zeroGradParameters()
+            made = self._module.backward(x, gradient)
+            return {name: array.copy() for name, array in self._gradients.items()}, _copied(made)
+
+    def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
+        for name, array in self._parameters.items():
+            np.copyto(array, parameters[name], casting="same_kind")
+        for place, value in self._buffers:
+            place.put(_copied(value))
+        if seed is not None:
+            self._seed(int(seed))
+        return self._module.forward(x)
+
+    def _seed(self, seed: int) -> None:
+        """Give each generator, one that is in two places too, one of its own that follows from a seed."""
+        made: dict[int, np.random.Generator] = {}
+        for _, module in walk(self._module):
+            for place in find_places(module, np.random.Generator):
+                if not any(place.value is each for each in made.values()):
+                    made.setdefault(id(place.value), np.random.default_rng([abs(seed), seed < 0, len(made)]))
+                    place.put(made[id(place.value)])
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_copied, value))
+    return value.copy() if isinstance(value, np.ndarray) else value

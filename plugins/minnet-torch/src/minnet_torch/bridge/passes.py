@@ -1,0 +1,195 @@
+"""`Passes`: both passes of a minnet module as one differentiable function of PyTorch."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from attrs import define, field
+from torch.autograd.function import once_differentiable
+
+from minnet_core import Array, Module
+from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters
+from minnet_core.state import GlobalState, find_generators, generator_state, set_generator_state
+
+from .sharing import arrays_in, as_array, rebuilt
+
+
+def distinct(module: Module) -> list[ParameterRef]:
+    """The parameters of a module, one that several modules share once."""
+    return list({id(ref.parameter): ref for ref in reversed(find_parameters(module))}.values())[::-1]
+
+
+@define(eq=False)
+class Call:
+    """One call of a module.
+
+    Attributes:
+        module: what is called. Its parameters are the arrays of the tensors that the function is given.
+        structure: of its input, if that is a table.
+        inputs: how many of the tensors are its input.
+        recorded: whether a backward pass may come.
+        training: the mode of the module.
+        made: what ``forward`` returned, which the module has until it is called again.
+        output_structure: of what it returned.
+        before: what it was before the call.
+    """
+
+    module: Module
+    structure: Any
+    inputs: int
+    recorded: bool
+    training: bool = field(init=False)
+    made: Any = field(init=False, default=None)
+    output_structure: Any = field(init=False, default=None)
+    before: Before | None = field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        self.training = self.module.training
+
+    def forward(self, inputs: Sequence[torch.Tensor]) -> list[Array]:
+        """Call the module; return copies of the arrays of its output."""
+        if self.recorded:
+            self.before = Before.of(self.module)
+        self.made = self.module.forward(self.input(inputs))
+        arrays, self.output_structure = arrays_in(self.made, self.module)
+        # Copies, for the module may need what it returned to go back, and the caller may write to what it gets.
+        return [np.array(array) for array in arrays]
+
+    def input(self, tensors: Sequence[torch.Tensor]) -> Tensor:
+        """The input as the module takes it."""
+        return rebuilt([as_array(tensor) for tensor in tensors], self.structure)
+
+    def went_forward_last(self, tensors: Sequence[torch.Tensor]) -> Module:
+        """The module, if this was its last call, or else a copy of it that is called again as it was then.
+
+        Raises:
+            RuntimeError: if the copy returns something else.
+        """
+        module, parameters = self.module, tensors[self.inputs :]
+        is_last = module.output is self.made and module.training == self.training
+        if is_last and all(
+            ref.parameter.ctypes.data == tensor.data_ptr()
+            for ref, tensor in zip(distinct(module), parameters, strict=True)
+        ):
+            return module
+        again = copy.deepcopy(module)
+        for ref, tensor in zip(distinct(again), parameters, strict=True):
+            ref.parameter[...] = as_array(tensor)
+        now = GlobalState.now()
+        try:
+            if self.before is not None:
+                self.before.put(again)
+            again.train() if self.training else again.evaluate()
+            made = again.forward(self.input(tensors[: self.inputs]))
+        finally:
+            now.restore()
+        for array, its in zip(arrays_in(made, again)[0], arrays_in(self.made, again)[0], strict=True):
+            if not np.array_equal(array, its, equal_nan=array.dtype.kind in "fc"):
+                raise RuntimeError(
+                    f"{type(module).__name__}: expected the output of before from a forward pass with the same input "
+                    "and generators, received another; it was called again before this backward pass, and has state "
+                    "besides: call backward first"
+                )
+        return again
+
+
+@define(eq=False)
+class Before:
+    """What a module was before it was called, as far as a call changes it.
+
+    Attributes:
+        generators: the states of its generators, in their order.
+        everywhere: those of NumPy and Python.
+        buffers: name -> copy.
+    """
+
+    generators: list[Any]
+    everywhere: GlobalState
+    buffers: dict[str, Any]
+
+    @classmethod
+    def of(cls, module: Module) -> Before:
+        """Note what a module is now."""
+        return cls(
+            [generator_state(generator) for _, generator in find_generators(module)],
+            GlobalState.now(),
+            {place.name: copy.copy(place.value) for place in find_buffers(module, empty=True)},
+        )
+
+    def put(self, module: Module) -> None:
+        """Make a copy of the module what the module was."""
+        for (name, generator), state in zip(find_generators(module), self.generators, strict=True):
+            set_generator_state(generator, state, name)
+        for place in find_buffers(module, empty=True):
+            if place.name in self.buffers:
+                place.put(copy.copy(self.buffers[place.name]))
+        self.everywhere.restore()
+
+
+class Passes(torch.autograd.Function):
+    """``Passes.apply(call, *input, *parameters)``: the output of a module, as PyTorch differentiates it, once."""
+
+    @staticmethod
+    def forward(call: Call, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Call the module."""
+        return tuple(torch.from_numpy(array) for array in call.forward(tensors[: call.inputs]))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, ...]) -> None:
+        """Keep what the backward pass needs; PyTorch notices if any of it is written to meanwhile."""
+        call, *tensors = inputs
+        ctx.call = call
+        ctx.save_for_backward(*tensors)
+        ctx.mark_non_differentiable(*[each for each in output if not each.is_floating_point()])
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """Go back through the module; its own gradients are afterwards what they were before."""
+        call, tensors = ctx.call, ctx.saved_tensors
+        module = call.went_forward_last(tensors)
+        needed = ctx.needs_input_grad[1:]
+        input = call.input(tensors[: call.inputs])
+        slopes = rebuilt([as_array(each) for each in gradients], call.output_structure)
+        given, parameters = needed[: call.inputs], needed[call.inputs :]
+        if not any(parameters):
+            found: list[torch.Tensor | None] = [None] * len(parameters)
+            made = module.updateGradInput(input, slopes)
+        else:
+            refs = distinct(module)
+            kept = [ref.gradient.copy() for ref in refs]
+            module.zeroGradParameters()
+            made = module.backward(input, slopes) if any(given) else module.backwardParameters(input, slopes)
+            found = [
+                torch.from_numpy(ref.gradient.copy()) if need else None
+                for ref, need in zip(refs, parameters, strict=True)
+            ]
+            for ref, gradient in zip(refs, kept, strict=True):
+                ref.gradient[...] = gradient
+        return (None, *_gradients(made, given, tensors, module), *found)
+
+
+def _gradients(
+    made: Any, needed: Sequence[bool], tensors: Sequence[torch.Tensor], module: Module
+) -> list[torch.Tensor | None]:
+    """The gradients of the inputs that need one: copies, for a module may use its arrays again."""
+    if not any(needed):
+        return [None] * len(needed)
+    leaves = _leaves(made)
+    if len(leaves) != len(needed):
+        raise TypeError(
+            f"{type(module).__name__}: expected a gradInput of {len(needed)} arrays, received one of {len(leaves)}"
+        )
+    return [
+        torch.from_numpy(np.array(array)).to(tensor.dtype) if need and array is not None else None
+        for array, need, tensor in zip(leaves, needed, tensors, strict=False)
+    ]
+
+
+def _leaves(value: Any) -> list[Any]:
+    """The arrays of a table, None among them where there is no gradient."""
+    return [leaf for part in value for leaf in _leaves(part)] if isinstance(value, (tuple, list)) else [value]

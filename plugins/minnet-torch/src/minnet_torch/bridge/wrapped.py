@@ -1,0 +1,250 @@
+"""`to_torch`: a minnet module as one of PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Self
+
+import numpy as np
+import torch
+
+from minnet_core import Module
+from minnet_core.nn import find_buffers, find_parameters
+
+from .names import torch_names
+from .passes import Call, Passes, distinct
+from .sharing import as_array, as_tensor, expect_cpu, flattened, rebuilt
+
+Names = Literal["minnet", "torch"]
+
+
+class _Part(torch.nn.Module):
+    """Holds the parameters whose names begin alike, ``0.weight`` and ``0.bias``; in a name PyTorch allows no dots."""
+
+    def forward(self, *_: object) -> None:
+        raise TypeError("expected the whole module to be called, received a call of a part, which only holds arrays")
+
+
+class MinnetModule(torch.nn.Module):
+    """A minnet module that PyTorch calls, differentiates, trains, copies, saves and loads: what `to_torch` makes.
+
+    Attributes:
+        module: the minnet module.
+    """
+
+    module: Module
+
+    def __init__(self, module: Module, names: Names = "minnet") -> None:
+        super().__init__()
+        if not isinstance(module, Module):
+            raise TypeError(f"to_torch: expected a minnet Module, received {type(module).__name__}")
+        if names not in ("minnet", "torch"):
+            raise ValueError(f"to_torch: expected names to be 'minnet' or 'torch', received {names!r}")
+        self.module, self.training = module, bool(module.training)
+        self._theirs = torch_names(module) if names == "torch" else None
+        made: dict[int, torch.nn.Parameter] = {}
+        for ref in find_parameters(module):
+            ref.require_locations()
+            if id(ref.parameter) not in made:
+                made[id(ref.parameter)] = torch.nn.Parameter(as_tensor(ref.parameter))
+            part, name = self._place(self._name(ref.name), make=True)
+            part.register_parameter(name, made[id(ref.parameter)])
+        self._bound: list[np.ndarray[Any, Any]] = []
+        self._loaded: list[str] = []
+        self.register_load_state_dict_post_hook(_expect_buffers)  # type: ignore[no-untyped-call]
+        self._bind()
+
+    def forward(self, *inputs: Any) -> Any:
+        """Call the module with a tensor, or with several, or a tuple of them, as a table.
+
+        Returns:
+            A tensor, or a tuple of tensors; a copy of the module's ``output``.
+        """
+        tensors, structure = flattened(inputs[0] if len(inputs) == 1 else inputs)
+        for tensor in tensors:
+            expect_cpu(tensor.device)
+        parameters = self._synchronized()
+        if self.module.training != self.training:
+            self.module.train() if self.training else self.module.evaluate()
+        is_recorded = torch.is_grad_enabled() and any(each.requires_grad for each in (*tensors, *parameters))
+        call = Call(self.module, structure, len(tensors), is_recorded)
+        outputs = Passes.apply(call, *tensors, *parameters)  # type: ignore[no-untyped-call]
+        return rebuilt(list(outputs), call.output_structure)
+
+    def train(self, mode: bool = True) -> Self:
+        """Put the module into training mode, or evaluation mode, as ``eval()`` does."""
+        super().train(mode)
+        self.module.train() if mode else self.module.evaluate()
+        return self
+
+    def extra_repr(self) -> str:
+        """The module, as minnet prints it."""
+        return repr(self.module)
+
+    def _name(self, own: str) -> str:
+        return self._theirs.get(own, own) if self._theirs is not None else own
+
+    def _place(self, name: str, *, make: bool = False) -> tuple[torch.nn.Module, str]:
+        """The part that a name leads to, and the last step of the name."""
+        *steps, last = name.split(".")
+        part: torch.nn.Module = self
+        for step in steps:
+            if make and step not in part._modules:
+                part.add_module(step, _Part())
+            part = part._modules[step]  # type: ignore[assignment]  # never None
+        return part, last
+
+    def _tensors(self) -> list[tuple[Any, torch.Tensor]]:
+        """The parameters of the module, each once, with the tensors that PyTorch has for them now."""
+        found = []
+        for ref in distinct(self.module):
+            part, name = self._place(self._name(ref.name))
+            found.append((ref, getattr(part, name)))  # functional_call puts any tensor in the place of a parameter
+        return found
+
+    def _bind(self) -> None:
+        """Give the module the memory of the tensors, and gradients of the same dtype and shape."""
+        bound = []
+        for ref, tensor in self._tensors():
+            array = as_array(tensor)
+            fits = ref.gradient.dtype == array.dtype and ref.gradient.shape == array.shape
+            gradient = ref.gradient if fits else np.zeros(array.shape, array.dtype)
+            for each in find_parameters(self.module):
+                if each.parameter is ref.parameter:
+                    each.rebind(array, gradient)
+            bound.append(array)
+        self._bound = bound
+
+    def _synchronized(self) -> list[torch.Tensor]:
+        """The tensors of the parameters, after one side has taken over the memory that the other has chosen.
+
+        Minnet lets an array be rebound (``layer.W = array``), and PyTorch a tensor (``load_state_dict(assign=True)``).
+        """
+        pairs = self._tensors()
+        is_changed = len(pairs) != len(self._bound)
+        for (ref, tensor), bound in zip(pairs, self._bound, strict=False):
+            if ref.parameter is not bound:
+                if tensor.shape != ref.parameter.shape:
+                    raise ValueError(
+                        f"{ref.name}: expected an array of the shape of its tensor, {tuple(tensor.shape)}, received "
+                        f"{ref.parameter.shape}; call to_torch again"
+                    )
+                tensor.data = as_tensor(ref.parameter)
+                is_changed = True
+            elif tensor.data_ptr() != bound.ctypes.data and bound.size:
+                is_changed = True
+        if is_changed:
+            self._bind()
+        return [tensor for _, tensor in pairs]
+
+    def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
+        """Convert all parameters: ``.double()``, ``.to(dtype)``, ``.share_memory()``; only on the cpu."""
+        self._synchronized()
+        for tensor in (torch.zeros(1, dtype=each.dtype) for each in self.parameters()):
+            made = fn(tensor)
+            expect_cpu(made.device)
+            as_array(made)  # which NumPy must hold
+        super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
+        self._bind()
+        dtypes = {array.dtype for array in self._bound}
+        if len(dtypes) == 1:
+            self._convert_buffers(dtypes.pop())
+        return self
+
+    def _convert_buffers(self, dtype: np.dtype[Any]) -> None:
+        for place in find_buffers(self.module):
+            if place.value.dtype.kind == "f":
+                place.put(place.value.astype(dtype, copy=False))
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        """Add copies of the buffers, moving averages say, which minnet's layers replace and PyTorch cannot hold."""
+        self._synchronized()
+        super()._save_to_state_dict(destination, prefix, keep_vars)
+        for name, array in self.module.namedBuffers().items():
+            destination[prefix + self._name(name)] = torch.from_numpy(np.array(array))
+
+    def _load_from_state_dict(
+        self,
+        state_dict: Any,
+        prefix: str,
+        local_metadata: Any,
+        strict: bool,
+        missing: Any,
+        unexpected: Any,
+        errors: Any,
+    ) -> None:
+        """Take the buffers over; `_expect_buffers` has PyTorch not wonder at them."""
+        self._loaded = []
+        for place in find_buffers(self.module, empty=True):
+            key = prefix + self._name(place.name)
+            if key in state_dict:
+                self._loaded.append(key)
+                array, now = as_array(state_dict[key]), place.value
+                if isinstance(now, np.ndarray) and now.shape != array.shape:
+                    errors.append(f"{key}: expected shape {now.shape}, received {array.shape}")
+                else:
+                    place.put(array.astype(now.dtype) if isinstance(now, np.ndarray) else array.copy())
+            elif isinstance(place.value, np.ndarray):
+                missing.append(key)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing, unexpected, errors)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_bound"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        self._bound = []
+        self._bind()
+
+
+def _expect_buffers(module: torch.nn.Module, incompatible: Any) -> None:
+    """Take the buffers that have been loaded from what PyTorch did not expect."""
+    for key in vars(module).get("_loaded", ()):
+        if key in incompatible.unexpected_keys:
+            incompatible.unexpected_keys.remove(key)
+
+
+def to_torch(module: Module, *, names: Names = "minnet") -> MinnetModule:
+    """Wrap a minnet module, whoever wrote it, as a ``torch.nn.Module``; its own passes compute.
+
+    - The parameters are ``torch.nn.Parameter`` of the memory of the module's arrays: what a PyTorch optimizer does to
+      one is done to the other. ``.double()`` and all that makes new tensors, and ``layer.W = array``, which makes a new
+      array, keep them together; only an array that PyTorch cannot have (read-only, of negative strides, or of another
+      byte order) is replaced in the module by a copy. A copy of the wrapper has a copy of the module.
+    - Gradients go to ``.grad`` of the parameters, and leave the module's own as they are.
+    - A second backward pass, for gradients of gradients, raises: minnet has no formulas for them.
+    - Several calls before one backward pass are right: what was called last goes back at once; for another one, a copy
+      is called again with the saved input, buffers and states of random generators.
+    - ``state_dict()`` has the buffers too, such as moving averages; ``buffers()`` has not, as layers replace them.
+    - Integer inputs, those of `Embedding`, have no gradient. Tables are tuples of tensors; several arguments are one.
+    - All is on the cpu.
+
+    Args:
+        module: the minnet module; the wrapper goes on with it, and takes over its mode.
+        names: of the parameters: the module's (``0.W``), or those that `torch_names` derives (``0.weight``).
+
+    Raises:
+        TypeError: if it is no module, or its arrays are held nowhere.
+        CounterpartError: if ``names`` is ``torch`` and a layer with arrays has no counterpart.
+
+    >>> import numpy as np
+    >>> from minnet_core import Module
+    >>> class Scale(Module):
+    ...     PARAMETERS = {"w": "gradw"}
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.w, self.gradw = np.ones(2), np.zeros(2)
+    ...     def updateOutput(self, input):
+    ...         self.output = input * self.w
+    ...         return self.output
+    ...     def updateGradInput(self, input, gradOutput):
+    ...         self.gradInput = gradOutput * self.w
+    ...         return self.gradInput
+    ...     def accGradParameters(self, input, gradOutput):
+    ...         self.gradw += (gradOutput * input).sum(axis=0)
+    >>> scale = to_torch(Scale())
+    >>> scale(torch.tensor([[2.0, 3.0]], dtype=torch.float64)).sum().backward()
+    >>> scale.w.grad
+    tensor([2., 3.], dtype=torch.float64)
+    """
+    return MinnetModule(module, names)

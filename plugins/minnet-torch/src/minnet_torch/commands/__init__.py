@@ -1,0 +1,1 @@
+"""The commands of minnet-torch, imported when they run."""

@@ -1,0 +1,148 @@
+"""What becomes of raw data around a network, as plain functions of NumPy: for `minnet export --numpy`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Array, ModelHeader
+from minnet_core.exporting import NumpyPreparation
+
+from .data import Columns, Preparation
+from .experiment import KEY, TrainingRecord
+
+
+def standardized(x: Array, divisor: Array, fill: Array, offset: Array, spread: Array) -> Array:
+    x = x / divisor
+    x = np.where(np.isnan(x), fill, x)
+    return (x - offset) / spread
+
+
+def prepare_numbers(
+    raw: Any,
+    names: Array,
+    divisor: Array,
+    fill: Array,
+    offset: Array,
+    spread: Array,
+    shape: tuple[int, ...],
+    channels_last: bool,
+    dtype: str,
+) -> Array:
+    if isinstance(raw, dict):
+        raw = np.stack([raw[name] for name in names], 1)
+    x = np.asarray(raw, np.float64)
+    x = x.reshape(len(x), -1)
+    if channels_last:
+        x = x.reshape(len(x), -1, shape[0]).swapaxes(1, 2).reshape(len(x), -1)
+    x = standardized(x, divisor, fill, offset, spread)
+    return x.astype(dtype).reshape(len(x), *shape)
+
+
+def prepare_table(
+    raw: Any,
+    names: Array,
+    categories: Array,
+    counts: Array,
+    strangers: Array,
+    coded: Array,
+    divisor: Array,
+    fill: Array,
+    offset: Array,
+    spread: Array,
+    dtype: str,
+) -> Array:
+    columns = [raw[name] for name in names] if isinstance(raw, dict) else list(zip(*raw, strict=True))
+    parts = []
+    for column, name, texts, stranger, is_coded in zip(
+        columns, names, np.split(categories, np.cumsum(counts)[:-1]), strangers, coded, strict=True
+    ):
+        if not len(texts):  # a number
+            parts.append(np.asarray(column, np.float64)[:, np.newaxis])
+            continue
+        places = {"": np.nan, **{str(text): place for place, text in enumerate(texts)}}
+        unknown = {str(text) for text in column} - set(places)
+        if unknown and np.isnan(stranger):
+            raise ValueError(f"{name}: expected one of {', '.join(texts)}, received {', '.join(sorted(unknown))}")
+        codes = np.array([places.get(str(text), stranger) for text in column], np.float64)[:, np.newaxis]
+        one_hot = np.where(np.isnan(codes), np.nan, codes == np.arange(len(texts)))
+        parts.append(np.nan_to_num(codes + 1) if is_coded else one_hot)
+    return standardized(np.concatenate(parts, 1), divisor, fill, offset, spread).astype(dtype)
+
+
+def class_names(outputs: Array, classes: Array) -> Array:
+    return classes[outputs.argmax(1)]
+
+
+def values(outputs: Array, offset: Array, spread: Array) -> Array:
+    y = np.asarray(outputs, np.float64) * spread + offset
+    return y[:, 0] if y.shape[1] == 1 else y
+
+
+def numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
+    """Return the preparation of a model that ``minnet train`` wrote; None of another, or if it has dates and times."""
+    if KEY not in header.metadata:
+        return None
+    record = TrainingRecord.read(header, path)
+    preparation, columns = record.preparation, record.preparation.columns
+    if any(columns.calendars):
+        return None
+    arguments = _statistics(preparation)
+    raw = f"raw is (rows, {columns.count}), or a dict of columns by their names."
+    if columns.are_numbers:
+        arguments = {"names": _names(columns), **arguments, "shape": columns.shape}
+        arguments["channels_last"] = bool(columns.image and columns.image.is_channels_last)
+    else:
+        arguments = {"names": _names(columns), **_categories(columns), **arguments}
+    if columns.image is not None:
+        raw = f"raw is (rows, {', '.join(map(str, columns.image.raw_shape))}): {columns.image}."
+    elif columns.names is not None:
+        raw += f"\nColumns: {', '.join(columns.names)}."
+    function = prepare_numbers if columns.are_numbers else prepare_table
+    answer, answer_arguments, answers = _answer(record)
+    return NumpyPreparation(function, {**arguments, "dtype": preparation.dtype}, answer, answer_arguments, raw, answers)
+
+
+def _answer(record: TrainingRecord) -> tuple[Any, dict[str, Any], str]:
+    if record.classes:
+        names = record.classes
+        is_small = all(isinstance(name, str) or -(2**63) <= name < 2**63 for name in names)
+        classes = np.array(names if is_small else list(map(str, names)))
+        return class_names, {"classes": classes}, f"A class for each row: {', '.join(map(str, names))}."
+    of_targets = record.preparation.of_targets
+    offset, spread = (0.0, 1.0) if of_targets is None else (of_targets.offset, of_targets.spread)
+    each = 1 if of_targets is None else of_targets.each
+    arguments = {"offset": np.repeat(np.atleast_1d(offset), each), "spread": np.repeat(np.atleast_1d(spread), each)}
+    named = f": {', '.join(record.outputs)}" if record.outputs else ""
+    return values, arguments, f"The values for each row, in the units of the training data{named}."
+
+
+def _statistics(preparation: Preparation) -> dict[str, Any]:
+    """What is done to each input, in arrays that have one number for all where these are the same."""
+    mapping, is_number = preparation.of_inputs, preparation.columns.is_number
+    divisor = np.where(is_number, preparation.scale, 1.0)
+    fill = np.nan if preparation.fill is None else preparation.fill
+    offset = 0.0 if mapping is None else np.repeat(mapping.offset, mapping.each)
+    spread = 1.0 if mapping is None else np.repeat([each or np.inf for each in mapping.spread], mapping.each)
+    given = {"divisor": divisor, "fill": fill, "offset": offset, "spread": spread}
+    return {name: _shortened(np.atleast_1d(np.asarray(value, np.float64))) for name, value in given.items()}
+
+
+def _shortened(array: Array) -> Array:
+    return array[:1] if np.array_equal(array, np.broadcast_to(array[:1], array.shape), equal_nan=True) else array
+
+
+def _names(columns: Columns) -> Array:
+    return np.array(columns.names or tuple(map(str, range(columns.count))), str)
+
+
+def _categories(columns: Columns) -> dict[str, Any]:
+    texts = columns.categories or ((),) * columns.count
+    strangers = [np.nan if (index := columns.stranger(each)) is None else index for each in texts]
+    return {
+        "categories": np.array([text for each in texts for text in each], str),
+        "counts": np.array([len(each) for each in texts]),
+        "strangers": np.array(strangers, np.float64),
+        "coded": np.array([columns.is_coded(index) for index in range(columns.count)]),
+    }
