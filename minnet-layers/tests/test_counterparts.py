@@ -1,4 +1,4 @@
-"""What minnet-layers says of normalizations to whom asks for their counterparts in PyTorch, which is not needed here."""
+"""What minnet-layers says of normalizations to whom asks for their counterparts in PyTorch; which need not be there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from minnet_core import Reference, Sequential, counterpart_of
 from minnet_core.counterparts import component_of
-from minnet_layers import BatchNormalization, CAdd, ChannelwiseScaling, CMul, InstanceNormalization
+from minnet_layers import BatchNormalization, CAdd, ChannelwiseScaling, CMul
 
 STATISTICS = {"moving_mean": "running_mean", "moving_variance": "running_var"}
 
