@@ -110,6 +110,20 @@ def test_what_examples_do_not_make_certain_is_refused(cls, made, reason):
         expect_counterpart(cls(*made))
 
 
+def test_an_argument_that_differs_where_the_counterpart_has_its_default_is_not_its_source():
+    def constructor(self, slope):
+        pass
+
+    said, silent = ("torch.f", {"cut": 2.5}), ("torch.f",)
+    cls = layer_class(({"slope": 2.5}, said), ({"slope": 3.5}, silent), constructor=constructor)
+    assert dict(counterpart_of(cls(4.5)).arguments) == {"cut": 4.5}
+    cls = layer_class(
+        ({"slope": 2.5}, said), ({"slope": 3.5}, silent), ({"slope": 5.5}, silent), constructor=constructor
+    )
+    with pytest.raises(CounterpartError, match="follows from slope"):
+        expect_counterpart(cls(4.5))
+
+
 def two_names(first, second):
     def constructor(self, slope, kind="a"):
         pass

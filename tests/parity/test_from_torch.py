@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from minnet_core import CounterpartError, Example, Module, Reference, Sequential, ShapeError, layers
+from minnet_core import CounterpartError, Example, Module, Reference, Sequential, ShapeError, layers, load, save
 from minnet_core.errors import StateError
 from minnet_core.testing import isolated
 from minnet_torch import from_torch, load_torch_state_dict, to_torch, torch_names, torch_state_dict
@@ -169,6 +169,12 @@ def test_minnet_to_pytorch_to_minnet_gives_equal_arrays():
         its = {**again.namedParameters(), **again.namedBuffers()}[name]
         assert np.array_equal(its, array)
         assert not np.shares_memory(its, array)
+
+
+def test_a_model_file_keeps_the_epsilon_of_a_batch_normalization(tmp_path):
+    module, x = filled(nn.BatchNorm1d(6, eps=0.5), torch.float64), drawn(X, torch.float64)
+    output = load(save(from_torch(module), tmp_path / "m.safetensors")).forward(x.numpy())
+    np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,5 +25,6 @@ def test_every_snippet_runs(page, tmp_path, monkeypatch):
             continue
         for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n?)*)", text, re.MULTILINE):
             if command.startswith("minnet convert"):
-                done = subprocess.run(command, shell=True, capture_output=True, text=True)
+                arguments = [sys.executable, "-m", "minnet_core", *command.split()[1:]]
+                done = subprocess.run(arguments, capture_output=True, text=True)
                 assert (done.returncode, done.stdout) == (0, expected), done.stderr

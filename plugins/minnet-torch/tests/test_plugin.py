@@ -37,6 +37,10 @@ def test_importing_the_plugin_imports_neither_numpy_nor_pytorch():
     assert not {"numpy", "torch"} & modules_after("import minnet_torch.plugin")
 
 
+def test_neither_the_command_nor_what_is_exported_imports_pytorch_before_it_is_used():
+    assert "torch" not in modules_after("import minnet_torch\nfrom minnet_core.cli.main import main")
+
+
 @pytest.mark.parametrize("program", [LISTED, f"{LISTED}\n{WITHOUT}"])
 def test_pytorch_is_not_imported_where_no_case_names_a_counterpart(program):
     modules = modules_after(program)
@@ -44,7 +48,13 @@ def test_pytorch_is_not_imported_where_no_case_names_a_counterpart(program):
     assert "torch" not in modules
 
 
-@pytest.mark.parametrize("name", ["autograd", "counterpart", "isolation", "lookup", "mapping", "pair", "tensors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("autograd", "counterpart", "isolation", "lookup", "mapping", "pair", "tensors"),
+        *("bridge", "bridge.inverse", "commands.convert", "conversion", "requirement"),
+    ],
+)
 def test_every_module_can_be_imported_alone(name):
     assert f"minnet_torch.{name}" in modules_after(f"import minnet_torch.{name}")
 

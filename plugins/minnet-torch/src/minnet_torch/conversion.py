@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
 from minnet_core import ConfigError, MinnetError, ModelFileError, Module, Sequential, build, load, save as save_model
@@ -74,7 +72,9 @@ def read_state_dict(path: Path, key: str | None = None) -> dict[str, torch.Tenso
     is_safetensors = path.suffix == ".safetensors"
     try:
         held: Any = load_file(path) if is_safetensors else torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, SafetensorError, EOFError, ValueError, KeyError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # of PyTorch's reader, whose sentences advise to read the file with the code in it
         expected = "a safetensors file" if is_safetensors else "tensors alone, as torch.save(model.state_dict()) writes"
         reason = "" if is_safetensors else "; a whole model, or a file that runs code when it is read, is not read"
         raise MinnetError(f"{where}: expected {expected}, received something else{reason}") from error
