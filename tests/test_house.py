@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "minnet_fast": {"minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv"},  # twins
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
+    "minnet_jax": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
     "pytest_minnet": {"minnet_core"},
 }
@@ -37,6 +38,7 @@ MAY_IMPORT_ALSO = {
 """Banned elsewhere: PyTorch is for tests and plugins, and pickle runs code."""
 
 NOT_FOR_USERS = {
+    "minnet-jax": "it needs JAX",
     "minnet-torch": "it needs PyTorch",
 }
 """Distributions that ``requirements.txt`` leaves out."""
