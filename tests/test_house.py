@@ -26,6 +26,7 @@ MAY_IMPORT = {
     },
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
+    "minnet_jax": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
     "minnet_onnx": {"minnet_core"},
     "pytest_minnet": {"minnet_core"},
@@ -40,6 +41,7 @@ MAY_IMPORT_ALSO = {
 """Banned elsewhere: PyTorch is for tests and plugins, and pickle runs code."""
 
 NOT_FOR_USERS = {
+    "minnet-jax": "it needs JAX",
     "minnet-torch": "it needs PyTorch",
     "minnet-onnx": "it needs onnx",
 }

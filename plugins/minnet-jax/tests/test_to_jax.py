@@ -265,7 +265,7 @@ def test_without_jax_one_sentence_says_what_to_install(net, monkeypatch):
 
 
 def test_a_jax_that_is_too_old_is_told(net, monkeypatch):
-    monkeypatch.setattr(jax, "__version_info__", (0, 4, 33))
-    monkeypatch.setattr(jax, "__version__", "0.4.33")
-    with pytest.raises(JaxError, match=r"needs JAX 0\.4\.34 or later, received 0\.4\.33; pip install -U jax"):
+    monkeypatch.setattr(jax, "__version_info__", (0, 4, 34))
+    monkeypatch.setattr(jax, "__version__", "0.4.34")
+    with pytest.raises(JaxError, match=r"needs JAX 0\.4\.35 or later, received 0\.4\.34; pip install -U jax"):
         to_jax(net)

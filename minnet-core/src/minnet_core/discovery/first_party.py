@@ -15,6 +15,7 @@ FIRST_PARTY = frozenset(
         "minnet-conv",
         "minnet-tables",
         "minnet-fast",
+        "minnet-jax",
         "minnet-torch",
         "minnet-onnx",
         "minnet-new",

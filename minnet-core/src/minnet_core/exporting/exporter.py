@@ -55,7 +55,7 @@ class Exporter:
         suffix: of its files, with the dot, in small letters: ``.onnx``.
         summary: what is written, in a few words, for ``minnet export``.
         export: a function ``(model, header, path, options)`` which writes ``path`` (see
-            `minnet_core.support.write_atomically`) and returns what there is to say of it, a sentence each, or None.
+            ``minnet_core.support.write_atomically``) and returns what there is to say of it, a sentence each, or None.
             ``model`` is in evaluation mode and may be changed, ``header`` is what its file says of itself, with its
             ``metadata``. It raises an `ExportError` where the format cannot hold the model.
         beside: suffixes of the further files that it writes beside ``path``, under the same name.

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import JaxError
 
-OLDEST = (0, 4, 34)
+OLDEST = (0, 4, 35)
 """The first version whose ``pure_callback`` takes ``vmap_method``."""
 
 

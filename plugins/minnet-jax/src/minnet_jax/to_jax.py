@@ -13,6 +13,7 @@ from minnet_core.support import printable
 
 from .errors import JaxError
 from .importing import jax_module
+from .pieces import joined, parted
 from .worker import Worker
 
 
@@ -32,8 +33,8 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
     Args:
         module: any module, of whomever. An array or a table, a nested tuple of arrays, is what it takes and makes.
         training: compute in training mode. Then ``function(parameters, x, seed)`` takes an integer, from which all
-            random numbers of that call follow; a module that draws none needs no seed. Buffers, such as moving statistics,
-            stay as they were when this function was called: a pure function has nowhere to put them.
+            random numbers of that call follow; a module that draws none needs no seed. Buffers, such as moving
+            statistics, stay as they were when ``to_jax`` was called: a pure function has nowhere to put them.
 
     Returns:
         The function, and its parameters: a dict of JAX arrays by dotted names, ``0.W``.
@@ -63,20 +64,25 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
             )
     known = set(arrays)
 
-    def on_host(x: Any) -> Any:
-        return jax.tree.map(np.asarray, x)
+    shape_of = _shape_of(jax)
 
-    def forward_on_host(parameters: Any, x: Any, seed: Any) -> Any:
-        return worker.forward(on_host(parameters), on_host(x), None if seed is None else np.asarray(seed))
+    def on_host(function: Callable[..., Any], shapes: Any, *given: Any) -> Any:
+        """Call a function with arrays of NumPy, and have JAX know the shapes of what it returns."""
+        arrays, structure = jax.tree.flatten(given)
+        likes = list(map(shape_of, arrays))
+
+        def run(pieces: list[list[Any]]) -> Any:
+            return function(*jax.tree.unflatten(structure, list(map(joined, pieces, likes))))
+
+        return jax.pure_callback(run, shapes, list(map(parted, arrays)), vmap_method="sequential")
 
     def backward_on_host(parameters: Any, x: Any, seed: Any, gradient: Any) -> Any:
-        given = None if seed is None else np.asarray(seed)
-        gradients, of_input = worker.backward(on_host(parameters), on_host(x), given, on_host(gradient))
+        gradients, of_input = worker.backward(parameters, x, seed, gradient)
         return gradients, [part for part, each in zip(_parts(of_input, x), _parts(x, x), strict=True) if _is_real(each)]
 
     def called(parameters: Any, x: Any, seed: Any) -> Any:
-        shapes = jax.tree.map(lambda each: jax.ShapeDtypeStruct(each.shape, each.dtype), worker.trial(_zeros(jax, x)))
-        return jax.pure_callback(forward_on_host, shapes, parameters, x, seed, vmap_method="sequential")
+        shapes = jax.tree.map(shape_of, worker.trial(_zeros(jax, x)))
+        return on_host(worker.forward, shapes, parameters, x, seed)
 
     computed = jax.custom_vjp(called)
 
@@ -85,12 +91,9 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
 
     def go_back(kept: Any, gradient: Any) -> Any:
         parameters, x, seed = kept
-        shape_of = _shape_of(jax)
         parts = _parts(x, x)
         shapes = (jax.tree.map(shape_of, parameters), [shape_of(each) for each in parts if _is_real(each)])
-        gradients, found = jax.pure_callback(
-            backward_on_host, shapes, parameters, x, seed, gradient, vmap_method="sequential"
-        )
+        gradients, found = on_host(backward_on_host, shapes, parameters, x, seed, gradient)
         real = iter(found)
         of_parts = [next(real) if _is_real(each) else _nothing(jax, each) for each in parts]
         of_seed = None if seed is None else _nothing(jax, seed)
@@ -122,10 +125,8 @@ def put_parameters(module: Module, parameters: Mapping[str, Any]) -> None:
     own = module.namedParameters()
     given = {name: np.asarray(array) for name, array in parameters.items()}
     if {name: array.shape for name, array in own.items()} != {name: array.shape for name, array in given.items()}:
-        expected = {name: describe(array) for name, array in own.items()}
-        raise JaxError(
-            f"expected the parameters {expected}, received { ({name: describe(array) for name, array in given.items()}) }"
-        )
+        expected, received = ({name: describe(array) for name, array in each.items()} for each in (own, given))
+        raise JaxError(f"expected the parameters {expected}, received {received}")
     for name, array in own.items():
         array[...] = given[name]
 
