@@ -39,6 +39,7 @@ ROOMS = {
     "minnet_core.testing": (
         *(
             "kinds",
+            "adapters",
             "check",
             "numerics",
             "passes",

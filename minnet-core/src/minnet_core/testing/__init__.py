@@ -2,6 +2,7 @@
 
 from ..state import sandboxed
 from .acceleration import Acceleration, examine_acceleration
+from .adapters import Adapter, Guess, adapted
 from .cases import Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check, through_pickle
@@ -31,12 +32,14 @@ __all__ = [
     "OUTCOMES",
     "OWN_KINDS",
     "Acceleration",
+    "Adapter",
     "Batch",
     "BoundCheck",
     "Case",
     "Check",
     "ConformanceError",
     "Examination",
+    "Guess",
     "Kind",
     "Level",
     "NotApplicable",
@@ -44,6 +47,7 @@ __all__ = [
     "Result",
     "Trial",
     "WeaknessWarning",
+    "adapted",
     "all_checks",
     "all_kinds",
     "backward",

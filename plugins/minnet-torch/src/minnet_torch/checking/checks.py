@@ -1,0 +1,2 @@
+"""Checks."""
+TORCH_CHECKS = ()
