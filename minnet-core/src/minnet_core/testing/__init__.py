@@ -12,6 +12,7 @@ from .kinds import OWN_KINDS, Kind, all_kinds, kind_of_class
 from .numerics import (
     central_difference,
     expect_equal,
+    format_number,
     is_floating,
     largest,
     map_arrays,
@@ -67,6 +68,7 @@ __all__ = [
     "examples_of",
     "expect_equal",
     "fail",
+    "format_number",
     "forward",
     "gradients",
     "install_distribution",

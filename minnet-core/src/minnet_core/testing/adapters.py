@@ -51,6 +51,7 @@ class Adapter:
             taken.
         without: name of a check -> why it has nothing to prove of such a class.
         retell: takes the name of a check and a text of it, and puts that in the words of those who write such classes.
+        has_modes: whether training and evaluation are different things to it.
         explain: does the same with what a check found, and may add where to look for the cause; ``retell`` if not given.
 
     >>> Adapter("thing", Component).retell("is_made", "as it is")
@@ -65,6 +66,7 @@ class Adapter:
     without: Mapping[str, str] = field(factory=dict, converter=_frozen)
     retell: Callable[[str, str], str] = field(default=_as_it_is, validator=validators.is_callable())
 
+    has_modes: bool = field(default=True, validator=validators.instance_of(bool))
     explain: Callable[[str, str], str] = field(validator=validators.is_callable())
 
     @explain.default

@@ -185,7 +185,6 @@ class Examination:
             f"  again: {self._again(self.case, check.name)}"
         )
 
-
     def _told(self, check: Check, text: str) -> str:
         """A text in the words of those who write such components."""
         return text if self.case.adapter is None else self.case.adapter.retell(check.name, text)

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 @hookimpl
 def minnet_checks() -> list[Check]:
-    """Contribute the checks of the family ``reference``; the one that runs first imports PyTorch."""
+    """Contribute the checks of the family ``reference`` and those of PyTorch's layers; what runs first imports it."""
     from .checks import CHECKS
+    from .layer_checks import LAYER_CHECKS
 
-    return list(CHECKS)
+    return [*CHECKS, *LAYER_CHECKS]
 
 
 @hookimpl

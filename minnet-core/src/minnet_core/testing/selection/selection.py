@@ -286,7 +286,15 @@ def _of_adapter(adapter: Adapter, options: CaseOptions, command: str | None) -> 
         _expect_arguments(cls, options)
         cases = _guessed(adapter, options, command)
     for case in cases:
-        yield evolve(case, adapter=adapter)
+        given = ",".join(f"{name}={_short(value)}" for name, value in case.arguments.items())
+        name = f"{cls.__name__}({given})" if given else cls.__name__
+        yield evolve(case, adapter=adapter, name=case.name if case.name.partition(" #")[1] else name)
+
+
+def _short(value: Any) -> str:
+    """A value in one line: of an array its shape."""
+    shape = getattr(value, "shape", None)
+    return repr(value) if shape is None else f"{type(value).__name__}{tuple(shape)}"
 
 
 def _guessed(adapter: Adapter, options: CaseOptions, command: str | None) -> Iterator[Case]:
@@ -381,7 +389,7 @@ def _described(
     yield case
 
 
-def _expect_arguments(cls: type, options: CaseOptions) -> None:
+def _expect_arguments(cls: Any, options: CaseOptions) -> None:
     if missing := missing_arguments(cls, options.arguments):
         raise ValueError(
             f"{cls.__name__}: its constructor needs {' and '.join(missing)}, received {dict(options.arguments or {})}; "

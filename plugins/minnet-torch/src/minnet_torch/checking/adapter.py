@@ -15,12 +15,10 @@ from attrs import evolve
 from minnet_core import Example
 from minnet_core.testing import Adapter, Guess
 
+from ..layer_checks import NAME
 from .language import Language
 from .layer import TorchLayer
 from .subjects import FunctionSubject, ModuleSubject, Subject, forward_parameters
-
-NAME = "PyTorch layer"
-"""What checks that are about classes of PyTorch alone name in ``of``."""
 
 SHAPES = ((4, 5), (4, 3, 5), (2, 3, 6, 6))
 """Inputs that are tried where none is named: rows, sequences and images."""
@@ -87,6 +85,35 @@ WITHOUT: Mapping[str, str] = MappingProxyType(
 )
 """The checks that have nothing to prove of a class of PyTorch, and why."""
 
+WITHOUT_MODES: Mapping[str, str] = MappingProxyType(
+    {
+        **WITHOUT,
+        **dict.fromkeys(
+            (
+                "gradInput_is_the_slope_in_evaluate_mode",
+                "parameter_gradients_are_the_slopes_in_evaluate_mode",
+                "gradients_are_the_slopes_after_other_batches",
+                "changing_the_mode_changes_nothing_else",
+                "training_goes_on_after_evaluation",
+                "evaluation_is_deterministic",
+                "evaluation_changes_nothing",
+                "only_forward_moves_statistics",
+                "evaluates_before_training",
+                "evaluation_follows_training",
+                "evaluation_draws_nothing",
+                "the_mean_is_preserved",
+                "changes_mean_is_declared_rightly",
+                "train_differs_is_declared_rightly",
+                "everything_is_registered",
+                "modes_are_set_as_pytorch_does",
+                "a_used_module_can_be_copied",
+            ),
+            "a function has no modes, and holds nothing",
+        ),
+    }
+)
+"""Those of a function, which has none of a module's state."""
+
 
 def adapter_of(cls: type, make: Callable[..., Any]) -> Adapter | None:
     """Make what stands for a module or a function of PyTorch.
@@ -99,7 +126,9 @@ def adapter_of(cls: type, make: Callable[..., Any]) -> Adapter | None:
         None if it is neither.
     """
     if issubclass(cls, torch.autograd.Function):
-        return _adapter(cls, partial(FunctionSubject, cls), _signature_of_function(cls), _of_function(cls), cls.__name__)
+        return _adapter(
+            cls, partial(FunctionSubject, cls), _signature_of_function(cls), _of_function(cls), cls.__name__
+        )
     if issubclass(cls, torch.nn.Module):
         name = getattr(make, "__name__", cls.__name__)
         name = cls.__name__ if name == "<lambda>" else name
@@ -108,7 +137,11 @@ def adapter_of(cls: type, make: Callable[..., Any]) -> Adapter | None:
 
 
 def _adapter(
-    cls: type, make_subject: Callable[[Mapping[str, Any]], Subject], signature: inspect.Signature, speaks: Language, name: str
+    cls: type,
+    make_subject: Callable[[Mapping[str, Any]], Subject],
+    signature: inspect.Signature,
+    speaks: Language,
+    name: str,
 ) -> Adapter:
     component = type(
         name,
@@ -123,8 +156,16 @@ def _adapter(
             "kept": {},
         },
     )
-    guesses = _guesses_of_function if issubclass(cls, torch.autograd.Function) else _guesses_of_module
-    return Adapter(NAME, component, partial(guesses, cls), WITHOUT, speaks.retell, speaks.with_hint)
+    is_function = issubclass(cls, torch.autograd.Function)
+    return Adapter(
+        NAME,
+        component,
+        partial(_guesses_of_function if is_function else _guesses_of_module, cls),
+        WITHOUT_MODES if is_function else WITHOUT,
+        speaks.retell,
+        has_modes=not is_function,
+        explain=speaks.with_hint,
+    )
 
 
 def _examples(cls: type) -> Any:
@@ -133,7 +174,7 @@ def _examples(cls: type) -> Any:
     What draws random numbers draws them from PyTorch's generator, of which nobody need say so.
     """
     beside = getattr(sys.modules.get(cls.__module__), "EXAMPLES", None)
-    found = vars(cls).get("EXAMPLES", beside.get(cls.__name__, ()) if isinstance(beside, Mapping) else ())
+    found = getattr(cls, "EXAMPLES", beside.get(cls.__name__, ()) if isinstance(beside, Mapping) else ())
     if not isinstance(found, (tuple, list)) or not all(isinstance(each, Example) for each in found):
         return found  # of which the kit says what is wrong
     return tuple(

@@ -22,8 +22,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"zeroGradParameters\(\)", "zero_grad()"),
     (r"evaluate\(\)", "eval()"),
     (r"evaluate mode", "eval mode"),
-    (r"gradient of ([\w.]+)", r"\1.grad"),
     (r"gradient of every parameter", ".grad of every parameter"),
+    (rf"gradient of (?!the\b|a\b|every\b|each\b)([\w.{SEPARATOR}]+)", r"\1.grad"),
     (r"np\.zeros_like", "torch.zeros_like"),
     (r"np\.add\.at", "index_add_"),
     (r"np\.broadcast_to", "expand"),
@@ -114,8 +114,8 @@ class Language:
     """
 
     name: str
-    inputs: Sequence[str] = field(converter=tuple)
-    gradients: Sequence[str] = field(converter=tuple)
+    inputs: Sequence[str] = field(converter=tuple[str, ...])
+    gradients: Sequence[str] = field(converter=tuple[str, ...])
     is_function: bool
 
     def retell(self, check: str, text: str) -> str:

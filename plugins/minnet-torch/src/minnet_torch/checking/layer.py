@@ -69,12 +69,13 @@ class TorchLayer(Module):
             self.runner = Runner(type(self).make_subject(arguments))
         self.key = repr(arguments)
         subject = self.runner.subject
-        self.PARAMETERS = {}  # type: ignore[misc]
+        names: dict[str, str] = {}
         for name, tensor in subject.parameters().items():
             array = tensor.detach().numpy().copy()
             attribute = attribute_of(name)
             vars(self).update({attribute: array, f"{GRADIENT}{SEPARATOR}{attribute}": np.zeros_like(array)})
-            self.PARAMETERS[attribute] = f"{GRADIENT}{SEPARATOR}{attribute}"  # type: ignore[index]
+            names[attribute] = f"{GRADIENT}{SEPARATOR}{attribute}"
+        self.PARAMETERS = names  # type: ignore[misc]
         self.BUFFERS = tuple(map(attribute_of, subject.buffers()))  # type: ignore[misc]
         self._read_buffers()
 
@@ -116,6 +117,10 @@ class TorchLayer(Module):
             wanted: of each array whether a gradient is wanted.
         """
         self.set()
+        return self.run(input, wanted)
+
+    def run(self, input: Tensor, wanted: Any = None) -> Pass:
+        """Run a forward pass with the tensors as they are."""
         return run(self.runner.subject, input, self._kept, wanted)
 
     def set(self) -> None:
@@ -137,9 +142,7 @@ class TorchLayer(Module):
         chosen = kept.get(self.key, ())
         return chosen if chosen and max(chosen) < len(outputs) else tuple(range(len(outputs)))
 
-    def _go_back(
-        self, input: Tensor, gradOutput: Tensor, *, to_input: bool = True, to_parameters: bool = True
-    ) -> None:
+    def _go_back(self, input: Tensor, gradOutput: Tensor, *, to_input: bool = True, to_parameters: bool = True) -> None:
         runner = self.runner
         with seeded(runner.seed if runner.last is None else 0):
             ran = runner.last

@@ -32,7 +32,7 @@ def like_in_memory(array: Array) -> torch.Tensor:
     extent = 1 + sum((length - 1) * step for length, step in zip(array.shape, steps, strict=True))
     memory = values.new_full((extent,), float("nan") if values.dtype.is_floating_point else 0)
     # Not by as_strided, which makes a view: autograd does not let what a Function returns be changed if it is one.
-    laid = torch.empty(0, dtype=values.dtype).set_(memory.untyped_storage(), 0, array.shape, steps)  # type: ignore[call-overload]
+    laid = torch.empty(0, dtype=values.dtype).set_(memory.untyped_storage(), 0, array.shape, steps)
     return laid.copy_(values)
 
 

@@ -108,7 +108,13 @@ def run(subject: Subject, input: Tensor, kept: Any = None, wanted: Sequence[bool
     made = map_arrays(lambda array: Given.from_array(array, requires_grad=next(each_wanted)), input)
     arguments = made if isinstance(made, tuple) else (made,)
     given = tuple(_leaves(made))
-    returned = subject.call(_tensors(arguments))
+    try:
+        returned = subject.call(_tensors(arguments))
+    except RuntimeError as error:
+        if "more than one element of the written-to tensor" not in str(error):
+            raise
+        # As PyTorch refuses to write to an expanded tensor, what does so where it may is given contiguous ones.
+        return run(subject, map_arrays(np.array, input), kept, wanted)
     outputs = tuple(_outputs(returned))
     if not outputs:
         raise TypeError(f"forward: expected a tensor, or a tuple of tensors, received {describe(returned)}")

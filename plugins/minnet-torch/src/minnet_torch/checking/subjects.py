@@ -155,8 +155,10 @@ class FunctionSubject:
                     arguments += [*held, value]
                     held = []
         if (left := len(list(rest))) > 0:
-            raise TypeError(f"{self.cls.__name__}: expected at most {len(inputs) - left} tensors, received {len(inputs)}")
-        return self.cls.apply(*arguments)
+            raise TypeError(
+                f"{self.cls.__name__}: expected at most {len(inputs) - left} tensors, received {len(inputs)}"
+            )
+        return self.cls.apply(*arguments)  # type: ignore[no-untyped-call]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FunctionSubject:
         other = object.__new__(type(self))

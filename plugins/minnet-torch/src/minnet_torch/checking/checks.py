@@ -1,2 +1,0 @@
-"""Checks."""
-TORCH_CHECKS = ()
