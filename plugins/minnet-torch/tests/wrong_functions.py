@@ -87,7 +87,7 @@ class KeepsItsInputOnTheClass(Squares):
         return 2 * KeepsItsInputOnTheClass.x * grad_output
 
 
-@killed_by("a_smaller_batch_is_not_mixed_with_a_larger_one")
+@killed_by("samples_are_independent")
 class KeepsAMaskOfTheFirstBatch(Squares):
     mask = None
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from attrs import field, frozen, validators
 
 from ..nn import Component
@@ -52,6 +53,7 @@ class Adapter:
         without: name of a check -> why it has nothing to prove of such a class.
         retell: takes the name of a check and a text of it, and puts that in the words of those who write such classes.
         has_modes: whether training and evaluation are different things to it.
+        widest: the floating dtype of the widest range that it computes in, which tells what overflows in others.
         explain: does the same with what a check found, and may add where to look for the cause; ``retell`` if not given.
 
     >>> Adapter("thing", Component).retell("is_made", "as it is")
@@ -67,6 +69,7 @@ class Adapter:
     retell: Callable[[str, str], str] = field(default=_as_it_is, validator=validators.is_callable())
 
     has_modes: bool = field(default=True, validator=validators.instance_of(bool))
+    widest: Any = np.longdouble
     explain: Callable[[str, str], str] = field(validator=validators.is_callable())
 
     @explain.default

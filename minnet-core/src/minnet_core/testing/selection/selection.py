@@ -56,8 +56,8 @@ def cases_of(
     """Make the cases of what is to be checked.
 
     Args:
-        subjects: each a `Case`; a class, or what an `Adapter` stands for; a component; a name of a registry (``"Linear"``, ``"minnet-swish:Swish"``); a
-            distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
+        subjects: each a `Case`; a class, of another framework too if a plugin adapts it; a component; a name of a
+            registry (``"Linear"``, ``"minnet-swish:Swish"``); a distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
             a function that makes a component may stand for the class; a file or folder, for every class in it.
         arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
         input: the shape of an input, a tuple of shapes for a table, or a list of either; as `Example` takes them, so

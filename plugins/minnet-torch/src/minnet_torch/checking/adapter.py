@@ -9,6 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import torch
 from attrs import evolve
 
@@ -30,7 +31,7 @@ WEIGHTS: Mapping[str, tuple[tuple[int, ...], ...]] = MappingProxyType(
         **dict.fromkeys(("gamma", "beta", "scale", "shift"), ((5,), (1,))),
     }
 )
-"""Arguments of ``forward`` that are taken for parameters, by their names, with shapes that are tried beside rows of 5."""
+"""Arguments of ``forward`` that are taken for parameters, by name, with shapes that are tried beside rows of 5."""
 
 MOST = 24
 """How many calls of a class are tried."""
@@ -164,6 +165,7 @@ def _adapter(
         WITHOUT_MODES if is_function else WITHOUT,
         speaks.retell,
         has_modes=not is_function,
+        widest=np.float64,
         explain=speaks.with_hint,
     )
 
@@ -186,7 +188,7 @@ def _examples(cls: type) -> Any:
 def _of_function(cls: type[torch.autograd.Function]) -> Language:
     names = [each.name for each in forward_parameters(cls) if each.kind is not each.VAR_POSITIONAL]
     try:
-        sent = [each for each in inspect.signature(cls.backward).parameters.values()][1:]
+        sent = list(inspect.signature(cls.backward).parameters.values())[1:]
     except (TypeError, ValueError):  # of one that is decorated past recognition
         sent = []
     return Language(cls.__name__, names, [each.name for each in sent if each.kind is not each.VAR_POSITIONAL], True)

@@ -14,6 +14,7 @@ from minnet_core.nn import Tensor
 from minnet_core.testing import map_arrays
 
 from .generators import seed_of_now, seeded
+from .overflows import overflow_as_numpy_has_it
 from .passes import Pass, flat, run
 from .subjects import SEPARATOR, Subject
 
@@ -82,8 +83,12 @@ class TorchLayer(Module):
     def updateOutput(self, input: Tensor) -> Tensor:
         """Run the forward pass of PyTorch; what it leaves in buffers is read back."""
         runner, seed = self.runner, seed_of_now()
-        with seeded(seed):
+        with seeded(seed), overflow_as_numpy_has_it():
+            before = torch.get_rng_state()
             ran = self.start(input)
+            if not all(array.flags.c_contiguous for array in flat(input)) and self._draws_since(before):
+                # Numbers are drawn in the order of memory: those of a contiguous input are what others compare with.
+                ran = self.start(map_arrays(np.ascontiguousarray, input))
         runner.last, runner.seed = ran, seed
         for each in ran.given:
             each.tell()
@@ -130,6 +135,14 @@ class TorchLayer(Module):
         floating = [array.dtype for array in values.values() if array.dtype.kind == "f"]
         subject.set(values, torch.from_numpy(np.zeros(0, floating[0] if floating else np.float32)).dtype, self.training)
 
+    @staticmethod
+    def _draws_since(before: torch.Tensor) -> bool:
+        """Whether PyTorch's generator was drawn from since a state, which is put back."""
+        if torch.equal(before, torch.get_rng_state()):
+            return False
+        torch.set_rng_state(before)
+        return True
+
     def _kept(self, count: int, outputs: tuple[torch.Tensor, ...]) -> tuple[int, ...]:
         """Choose the outputs that have a row for each sample, as a recurrent layer's last state has not.
 
@@ -156,7 +169,8 @@ class TorchLayer(Module):
             held = {name: vars(self)[f"{GRADIENT}{SEPARATOR}{attribute_of(name)}"] for name in tensors}
             for name, tensor in tensors.items():
                 tensor.grad = torch.from_numpy(held[name])
-            ran.backward(gradOutput, [*leaves, *tensors.values()])
+            with overflow_as_numpy_has_it():
+                ran.backward(gradOutput, [*leaves, *tensors.values()])
             for name, tensor in tensors.items():
                 _take(tensor.grad, held[name])
                 tensor.grad = None

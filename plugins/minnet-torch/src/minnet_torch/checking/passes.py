@@ -77,7 +77,7 @@ class Pass:
     def backward(self, gradOutput: Tensor, of: Sequence[torch.Tensor]) -> None:
         """Add gradients to the ``.grad`` of tensors; what is written to the tensor of a gradOutput, its array tells."""
         sent = [
-            (output, array, like_in_memory(array.astype(np.dtype(str(output.dtype).partition(".")[2]), copy=False)))
+            (output, array, _as_dtype(like_in_memory(array), output.dtype))
             for output, array in zip(self.outputs, flat(gradOutput), strict=True)
             if output.requires_grad
         ]
@@ -124,6 +124,10 @@ def run(subject: Subject, input: Tensor, kept: Any = None, wanted: Sequence[bool
         arrays = [outputs[index].detach().numpy().copy() for index in chosen]
         structure = arrays[0] if len(arrays) == 1 else tuple(arrays)
     return Pass(given, tuple(outputs[index] for index in chosen), structure)
+
+
+def _as_dtype(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    return tensor if tensor.dtype == dtype else tensor.to(dtype)
 
 
 def flat(tensor: Tensor) -> list[Array]:

@@ -97,7 +97,11 @@ def a_second_backward_is_right_or_refused(trial: Trial) -> None:
 def _second(
     layer: TorchLayer, batch: Batch, weights: list[torch.Tensor] | None, step: Tensor
 ) -> tuple[float, list[torch.Tensor], float]:
-    """A weighted sum of the gradients, its weights, and its slope along a step of the input by autograd."""
+    """A weighted sum of the gradients, its weights, and its slope along a step of the input by autograd.
+
+    They are those of a loss with a square in it: what goes back then depends on the input by itself, so that autograd
+    goes on where backward goes round what forward has computed, and misses only that.
+    """
     ran = start(layer, batch.input)
     tensors = list(tensors_of(layer, ran).values())
     pairs = [
@@ -106,9 +110,8 @@ def _second(
         if output.requires_grad
     ]
     with seeded(0, is_noticed=False):
-        found = torch.autograd.grad(
-            [output for output, _ in pairs], tensors, [g for _, g in pairs], create_graph=True, allow_unused=True
-        )
+        loss = torch.stack([(g * output + output * output / 2).sum() for output, g in pairs]).sum()
+        found = torch.autograd.grad(loss, tensors, create_graph=True, allow_unused=True)
         gradients = [torch.zeros_like(of) if each is None else each for each, of in zip(found, tensors, strict=True)]
         if weights is None:
             weights = [torch.randn_like(each) for each in gradients]
