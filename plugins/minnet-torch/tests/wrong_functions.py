@@ -284,14 +284,14 @@ class ForgetsTheSign(Squares):
 class Overflows(Squares):
     @staticmethod
     def forward(ctx, x):
-        y = x.exp() / (1 + x.exp())
+        y = x.exp() ** 2 / (1 + x.exp() ** 2)
         ctx.save_for_backward(y)
         return y
 
     @staticmethod
     def backward(ctx, grad_output):
         (y,) = ctx.saved_tensors
-        return y * (1 - y) * grad_output
+        return 2 * y * (1 - y) * grad_output
 
 
 @killed_by("gradients_handed_out_stay")

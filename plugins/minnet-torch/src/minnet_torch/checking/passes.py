@@ -17,6 +17,10 @@ from .memory import LaidOut, like_in_memory
 from .subjects import Subject
 
 
+_REFUSES_TO_WRITE = ("more than one element of the written-to tensor", "is a view and is being modified inplace")
+"""What PyTorch says where an operation in place is given an expanded tensor."""
+
+
 @frozen(eq=False)
 class Given:
     """An array as a module gets it.
@@ -111,7 +115,7 @@ def run(subject: Subject, input: Tensor, kept: Any = None, wanted: Sequence[bool
     try:
         returned = subject.call(_tensors(arguments))
     except RuntimeError as error:
-        if "more than one element of the written-to tensor" not in str(error):
+        if not any(text in str(error) for text in _REFUSES_TO_WRITE):
             raise
         # As PyTorch refuses to write to an expanded tensor, what does so where it may is given contiguous ones.
         return run(subject, map_arrays(np.array, input), kept, wanted)
