@@ -9,7 +9,7 @@ import pytest
 from right_functions import RIGHT
 from torch import nn
 
-from minnet_core.testing import check_component
+from minnet_core.testing import all_checks, check_component
 
 ALL = range(5)
 """Five seeds, all of them with ``CONFORMANCE_SEEDS=5`` or more; otherwise each class has one of them."""
@@ -62,21 +62,26 @@ MODULES = [
 NAMES = [f"{cls.__name__}{index}" for index, (cls, *_) in enumerate(MODULES)]
 
 
-@pytest.mark.parametrize(("index", "cls"), enumerate(RIGHT), ids=[cls.__name__ for cls in RIGHT])
+@pytest.mark.parametrize(("index", "cls"), [*enumerate(RIGHT)], ids=[cls.__name__ for cls in RIGHT])
 def test_a_function_that_is_right_is_not_blamed(index, cls):
     for seed in seeds(index):
         for report in check_component(cls, on_fail=None, seed=seed):
             assert [result.explanation for result in report.findings] == []
 
 
-SLOW = {nn.LSTM: "PyTorch records each step of a long sequence: it takes minutes", nn.Conv2d: "", nn.ConvTranspose1d: ""}
+LONG = "long_axes_are_treated_alike"
+
+SLOW = {nn.LSTM}
+"""What takes minutes over axes of hundreds: PyTorch records each step for its backward pass, at each difference."""
 
 
-@pytest.mark.parametrize(("index", "case"), enumerate(MODULES), ids=NAMES)
+@pytest.mark.parametrize(("index", "case"), [*enumerate(MODULES)], ids=NAMES)
 def test_a_module_of_pytorch_is_not_blamed(index, case):
     cls, arguments, shape = case
+    names = [check.name for check in all_checks() if check.is_about("layer") or check.is_about("PyTorch layer")]
+    checks = [name for name in names if name != LONG or cls not in SLOW]
     for seed in seeds(index):
-        for report in check_component(cls, arguments=arguments, input=shape, on_fail=None, seed=seed):
+        for report in check_component(cls, checks=checks, arguments=arguments, input=shape, on_fail=None, seed=seed):
             assert [result.explanation for result in report.failures] == []
 
 
