@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import field, frozen, validators
 
-from ..nn import Component
+from ..nn import Component, Example
 from ..plugins import plugin_host
 
 
@@ -54,7 +54,8 @@ class Adapter:
         retell: takes the name of a check and a text of it, and puts that in the words of those who write such classes.
         has_modes: whether training and evaluation are different things to it.
         widest: the floating dtype of the widest range that it computes in, which tells what overflows in others.
-        explain: does the same with what a check found, and may add where to look for the cause; ``retell`` if not given.
+        explain: does the same with what a check found, and may say where to look for the cause; ``retell`` if not
+            given.
 
     >>> Adapter("thing", Component).retell("is_made", "as it is")
     'as it is'
@@ -94,6 +95,19 @@ def adapted(cls: type, make: Callable[..., Any] | None = None) -> Adapter | None
         host.call(plugin, "minnet_adapt", _accept, cls=cls, make=make or cls) for plugin in list(host.loaded)
     )
     return next((answer for answer in answers if answer is not None), None)
+
+
+def name_in_one_line(case: Example) -> str:
+    """The name of a case, whose arguments may be arrays or tensors: these by their shapes."""
+    name: str = case.name  # type: ignore[attr-defined]  # of a Case, which knows adapters itself
+    head, numbered, number = name.partition(" #")
+    arguments = [f"{key}={_short(value)}" for key, value in case.arguments.items()]
+    return f"{head.partition('(')[0]}({','.join(arguments)}){numbered}{number}" if arguments else name
+
+
+def _short(value: Any) -> str:
+    shape = getattr(value, "shape", None)
+    return repr(value) if shape is None else f"{type(value).__name__}{tuple(shape)}"
 
 
 def _accept(returned: Any) -> Adapter:

@@ -28,7 +28,7 @@ from ...source_files import (
 )
 from ...state import sandboxed
 from ...support import nearest_names, needed_arguments
-from ..adapters import Adapter, adapted
+from ..adapters import Adapter, adapted, name_in_one_line
 from ..cases import Case, examples_of, from_example, is_tried_without_examples
 from ..kinds import Kind, all_kinds, kind_of_class
 from .options import CaseOptions
@@ -57,8 +57,9 @@ def cases_of(
 
     Args:
         subjects: each a `Case`; a class, of another framework too if a plugin adapts it; a component; a name of a
-            registry (``"Linear"``, ``"minnet-swish:Swish"``); a distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
-            a function that makes a component may stand for the class; a file or folder, for every class in it.
+            registry (``"Linear"``, ``"minnet-swish:Swish"``); a distribution (``"minnet-swish"``, for all its
+            components); ``"module:Class"`` or ``"FILE.py:Class"``, where a function that makes a component may stand
+            for the class; a file or folder, for every class in it.
         arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
         input: the shape of an input, a tuple of shapes for a table, or a list of either; as `Example` takes them, so
             ``"4,7,3;4:lengths<=7"`` too.
@@ -286,15 +287,7 @@ def _of_adapter(adapter: Adapter, options: CaseOptions, command: str | None) -> 
         _expect_arguments(cls, options)
         cases = _guessed(adapter, options, command)
     for case in cases:
-        given = ",".join(f"{name}={_short(value)}" for name, value in case.arguments.items())
-        name = f"{cls.__name__}({given})" if given else cls.__name__
-        yield evolve(case, adapter=adapter, name=case.name if case.name.partition(" #")[1] else name)
-
-
-def _short(value: Any) -> str:
-    """A value in one line: of an array its shape."""
-    shape = getattr(value, "shape", None)
-    return repr(value) if shape is None else f"{type(value).__name__}{tuple(shape)}"
+        yield evolve(case, adapter=adapter, name=name_in_one_line(case))
 
 
 def _guessed(adapter: Adapter, options: CaseOptions, command: str | None) -> Iterator[Case]:

@@ -16,7 +16,6 @@ from minnet_core.testing import is_floating, map_arrays
 from .memory import LaidOut, like_in_memory
 from .subjects import Subject
 
-
 _REFUSES_TO_WRITE = ("more than one element of the written-to tensor", "is a view and is being modified inplace")
 """What PyTorch says where an operation in place is given an expanded tensor."""
 
