@@ -118,7 +118,9 @@ def _second(
         total = torch.stack([(one * two).sum() for one, two in zip(gradients, weights, strict=True)]).sum()
         if step is None:
             return float(total), weights, 0.0
-        slopes = torch.autograd.grad(total, ran.leaves, allow_unused=True)
+        # Not to the leaves alone: once_differentiable raises where autograd comes by, which is on no way to them.
+        torch.autograd.backward(total)
+        slopes = [leaf.grad for leaf in ran.leaves]
     steps = [array for array, each in zip(arrays_of(step), ran.given, strict=True) if each.leaf is not None]
     along = sum(float((each.numpy() * a).sum()) for each, a in zip(slopes, steps, strict=True) if each is not None)
     return float(total), weights, along
