@@ -40,6 +40,7 @@ ROOMS = {
     "minnet_core.testing": (
         *(
             "kinds",
+            "adapters",
             "check",
             "numerics",
             "passes",

@@ -144,6 +144,77 @@ def test_hook_minnet_kinds(site, run_minnet):
     assert "its spoons (arguments=, --args)" not in run_minnet("check", "Soup", "--args", '{"spoons": 3}')[1]
 
 
+ADAPTING = """
+from minnet_core import Example, Module, hookimpl
+from minnet_core.testing import Adapter, Check, Guess, fail
+class Curve:
+    def __init__(self, power=2): self.power = power
+    def value(self, x): return x ** self.power
+    def slope(self, x): return self.power * x ** (self.power - 1)
+class Wrong(Curve):
+    def slope(self, x): return x
+class Needy(Curve):
+    def __init__(self, power): self.power = power
+class Other: pass
+@hookimpl
+def minnet_adapt(cls, make):
+    if not hasattr(cls, "slope"): return None
+    class Adapted(Module):
+        __signature__ = __import__("inspect").signature(make)
+        def __init__(self, **arguments):
+            super().__init__()
+            self.curve = make(**arguments)
+        def updateOutput(self, input):
+            if input.ndim != 2: raise ValueError("expected rows")
+            self.output = self.curve.value(input)
+            return self.output
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = self.curve.slope(input) * gradOutput
+            return self.gradInput
+    Adapted.__name__ = getattr(make, "__name__", cls.__name__)
+    return {adapter}
+def is_smooth(trial):
+    "A curve is smooth."
+    if trial.fresh().curve.power < 1: fail("expected a power of 1 or more")
+@hookimpl
+def minnet_checks(): return [Check(is_smooth, "curves", ("curve",), ["is_made"])]
+def make_curve(): return Curve(3)
+"""
+
+ADAPTER = (
+    "Adapter('curve', Adapted, lambda given: [Guess((2, 2, 2)), Guess((4, 3), told='and more')], "
+    "{'dtype_is_kept': 'it has none'}, lambda check, text: text.replace('gradInput', 'slope'), "
+    "explain=lambda check, text: text.replace('gradInput', 'slope') + '; so ' + check)"
+)
+
+
+def test_hook_minnet_adapt(site, run_minnet):
+    install(site, "strange-a", ADAPTING.replace("{adapter}", ADAPTER))
+    code, output, _ = run_minnet("check", "strange_a:Curve", "-v")
+    assert code == 0
+    assert "Curve: its input is taken to be 4,3; and more\n" in output
+    assert "Curve skips dtype_is_kept: it has none\n" in output
+    code, output, _ = run_minnet("check", "strange_a:Wrong")
+    assert code == 1
+    assert "  slope[0, 0], shape (4, 3) float64" in output
+    assert "; so gradInput_is_the_slope\n  it proves: slope equals central differences" in output
+    assert "again: minnet check strange_a:Wrong --input 4,3 --check gradInput_is_the_slope\n" in output
+    code, output, _ = run_minnet("check", "strange_a:Curve", "--args", '{"power": 0}', "--check", "is_smooth")
+    assert code == 1
+    assert "Curve(power=0) fails is_smooth\n  expected a power of 1 or more; so is_smooth\n" in output
+    assert run_minnet("check", "strange_a:make_curve", "--check", "is_smooth")[0] == 0
+    assert "Needy: its constructor needs power" in run_minnet("check", "strange_a:Needy")[2]
+    assert "which has no updateOutput" in run_minnet("check", "strange_a:Other")[2]
+    code, output, _ = run_minnet("check", "Sequential", "-v")
+    assert "is_smooth" not in output
+
+
+def test_an_adapter_that_is_none_breaks_its_plugin_alone(site, run_minnet):
+    install(site, "strange-a", ADAPTING.replace("{adapter}", "Adapted"))
+    assert "which has no updateOutput" in run_minnet("check", "strange_a:Curve")[2]
+    assert "expected an adapter, minnet_core.testing.Adapter, or None, received" in run_minnet("doctor")[1]
+
+
 @pytest.mark.parametrize(
     ("kinds", "cause"),
     [

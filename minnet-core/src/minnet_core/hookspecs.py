@@ -6,8 +6,8 @@ No hook is called inside ``forward`` or ``backward``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .plugins import Registrar
     from .registry import Registry
     from .saving import ModelHeader
-    from .testing import Check, Kind
+    from .testing import Adapter, Check, Kind
 
 hookspec = pluggy.HookspecMarker("minnet")
 hookimpl = pluggy.HookimplMarker("minnet")
@@ -49,6 +49,11 @@ def minnet_kinds() -> Iterable[Kind]:  # type: ignore[empty-body]  # likewise
 @hookspec
 def minnet_checks() -> Iterable[Check]:  # type: ignore[empty-body]  # likewise
     """Return further conformance checks, made by ``minnet_core.testing.check``; they run after the core's own."""
+
+
+@hookspec
+def minnet_adapt(cls: type, make: Callable[..., Any]) -> Adapter | None:
+    """Return how the conformance kit can prove a class that is no component, objects of which ``make`` makes."""
 
 
 @hookspec

@@ -1,11 +1,17 @@
+"""Modules beside the tests are imported by their own names."""
+
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from minnet_core.testing import Case, examine
 from minnet_torch.checks import CHECKS
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

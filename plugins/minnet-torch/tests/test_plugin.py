@@ -9,6 +9,7 @@ import minnet_torch
 from minnet_core.plugins import plugin_host
 from minnet_core.testing import all_checks
 from minnet_torch.checks import CHECKS
+from minnet_torch.layer_checks import LAYER_CHECKS
 from minnet_torch.plugin import minnet_checks
 
 LISTED = """import minnet_core as m, minnet_core.testing as t
@@ -23,7 +24,7 @@ def modules_after(program: str) -> set[str]:
 
 
 def test_the_checks_are_contributed_after_those_of_the_core():
-    assert minnet_checks() == list(CHECKS)
+    assert minnet_checks() == [*CHECKS, *LAYER_CHECKS]
     assert [check for check in all_checks() if check.family == "reference"] == list(CHECKS)
     assert "minnet-torch:torch" in {plugin.qualified for plugin in plugin_host().loaded}
 

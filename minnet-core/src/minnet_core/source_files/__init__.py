@@ -3,6 +3,7 @@
 from .source_file import (
     SourceFile,
     component_classes,
+    defined_classes,
     find_in_module,
     import_components,
     load_source_file,
@@ -12,6 +13,7 @@ from .source_file import (
 __all__ = [
     "SourceFile",
     "component_classes",
+    "defined_classes",
     "find_in_module",
     "import_components",
     "load_source_file",

@@ -6,6 +6,7 @@ import ast
 import importlib.util
 import os
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -63,7 +64,7 @@ def import_components(path: str | os.PathLike[str], *others: Registry) -> Source
     contents = _contents(path)
     module = _run(path.resolve(), contents)
     names = []
-    for cls in _classes(module):
+    for cls in defined_classes(module):
         if hasattr(cls, "updateOutput"):
             cls = with_core_base(cls)
         for registry in (*others, *REGISTRIES):
@@ -145,21 +146,29 @@ class _WithOurBases(ast.NodeTransformer):
         return node
 
 
-def find_in_module(module: ModuleType, name: str, subject: str) -> Any:
+def find_in_module(
+    module: ModuleType, name: str, subject: str, accepts: Callable[[type], bool] = lambda cls: False
+) -> Any:
     """Return a class or a function of a module.
+
+    Args:
+        module: the module.
+        name: of the class or function.
+        subject: what a message calls it.
+        accepts: whether a class will do that is no component.
 
     Raises:
         ValueError: if it has none of this name; says the nearest, or which classes it has.
     """
     found = vars(module).get(name)
     if callable(found):
-        return with_core_base(found) if isinstance(found, type) else found
+        return with_core_base(found) if isinstance(found, type) and not accepts(found) else found
     raise ValueError(f"{subject}: expected {_choices(module, name, subject)}, received {name!r}")
 
 
 def _choices(module: ModuleType, name: str, subject: str) -> str:
     home = subject.rpartition(":")[0] or module.__name__
-    defined = _classes(module)
+    defined = defined_classes(module)
     classes = sorted({cls.__name__ for cls in defined if hasattr(cls, "updateOutput")} or {c.__name__ for c in defined})
     close = nearest_names(name, classes, most=1)
     hint = f"; did you mean {close[0]}?" if close else f": {', '.join(classes) or 'it has none'}"
@@ -168,12 +177,12 @@ def _choices(module: ModuleType, name: str, subject: str) -> str:
 
 def component_classes(module: ModuleType) -> list[Any]:
     """The layers, criterions and optimizers that a module defines, but for a base class of its own that others have."""
-    found = [cls for cls in _classes(module) if issubclass(cls, Component) or hasattr(cls, "updateOutput")]
+    found = [cls for cls in defined_classes(module) if issubclass(cls, Component) or hasattr(cls, "updateOutput")]
     bases = {base for cls in found for base in cls.__bases__ if base.__name__ in _OWN_BASES}
     return [with_core_base(cls) for cls in found if cls not in bases]
 
 
-def _classes(module: ModuleType) -> list[type]:
+def defined_classes(module: ModuleType) -> list[type]:
     """The classes that a module defines, rather than imports."""
     return [value for value in vars(module).values() if isinstance(value, type) and value.__module__ == module.__name__]
 

@@ -2,6 +2,7 @@
 
 from ..state import sandboxed
 from .acceleration import Acceleration, examine_acceleration
+from .adapters import Adapter, Guess, adapted
 from .cases import Bend, Case, construct_examples, examples_of, is_tried_without_examples
 from .check import LEVELS, Check, ConformanceError, Level, NotApplicable, WeaknessWarning, check, fail, skip
 from .checks import all_checks, checks_for, named_check, through_pickle
@@ -11,6 +12,7 @@ from .kinds import OWN_KINDS, Kind, all_kinds, kind_of_class
 from .numerics import (
     central_difference,
     expect_equal,
+    format_number,
     is_floating,
     largest,
     map_arrays,
@@ -31,6 +33,7 @@ __all__ = [
     "OUTCOMES",
     "OWN_KINDS",
     "Acceleration",
+    "Adapter",
     "Batch",
     "Bend",
     "BoundCheck",
@@ -38,6 +41,7 @@ __all__ = [
     "Check",
     "ConformanceError",
     "Examination",
+    "Guess",
     "Kind",
     "Level",
     "NotApplicable",
@@ -45,6 +49,7 @@ __all__ = [
     "Result",
     "Trial",
     "WeaknessWarning",
+    "adapted",
     "all_checks",
     "all_kinds",
     "backward",
@@ -64,6 +69,7 @@ __all__ = [
     "examples_of",
     "expect_equal",
     "fail",
+    "format_number",
     "forward",
     "gradients",
     "install_distribution",

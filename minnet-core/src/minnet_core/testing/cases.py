@@ -16,6 +16,8 @@ from ..nn import Component, Example, Graph, Module, Tensor, children
 from ..plugins import guarded
 from ..state import sandboxed
 from ..support import needed_arguments
+from .adapters import Adapter
+from .check import Check
 from .kinds import LAYER, Kind, component_kind, kind_of_class
 from .numerics import map_arrays, named_arrays
 
@@ -37,6 +39,7 @@ class Case(Example):
         call: the beginning of a call of `check_component` that runs it, if there is one.
         guess: what was guessed of the component, for reports.
         unchecked: why it cannot be checked as it is; every check is then skipped.
+        adapter: whose component stands for a class that is none, if that is so.
 
     >>> from minnet_core import Sequential
     >>> Case(Sequential, input=(4, 3)).name
@@ -51,6 +54,7 @@ class Case(Example):
     call: str | None = field(default=None, kw_only=True)
     guess: str = field(default="", kw_only=True)
     unchecked: str = field(default="", kw_only=True)
+    adapter: Adapter | None = field(default=None, kw_only=True)
 
     @name.default
     def _name(self) -> str:
@@ -76,6 +80,10 @@ class Case(Example):
         except (Exception, SystemExit):
             return None
         return None if kind is None else kind.name
+
+    def is_subject_of(self, check: Check, kind: str) -> bool:
+        """Whether a check is about the kind that is made, or about what the adapter adapts."""
+        return check.is_about(kind) or (self.adapter is not None and check.is_about(self.adapter.name))
 
     def build(self, rng: int | np.random.Generator | None = None) -> Any:
         """Make a component.

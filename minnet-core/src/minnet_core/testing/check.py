@@ -28,7 +28,8 @@ class Check:
     Attributes:
         function: takes a `Trial`; calls `fail` or `skip`, or returns. An exception out of the component fails it too.
         family: the group that it belongs to in reports and documentation.
-        of: the names of the kinds of component that it is about, such as ``layer``; none if it is about every kind.
+        of: the names of the kinds of component that it is about, such as ``layer``, or of an `Adapter`; none if it is
+            about every kind.
         needs: names of checks without which this one would mean nothing; where one fails that is not expected to, this
             one is skipped. Only where it is about wrong results, and less was found, is this one run.
         level: what failing it means. A ``wrong result`` is a gradient, a loss or an output that is wrong, a state that
@@ -83,6 +84,7 @@ def check(
         family: the group that it belongs to.
         level: what failing it means.
         of: the kinds of component that it is about: the core's by name, a plugin's as the `Kind` itself; empty for all.
+            What is about classes that an `Adapter` adapts is made by `Check`, with the name of that.
         needs: names of checks without which it would mean nothing.
 
     Raises:

@@ -136,6 +136,8 @@ class Examination:
         blocked_by: str = "",
         level: Level = "wrong result",
     ) -> Result:
+        if status == "skipped":
+            message = self._told(check, message)
         expected = check.name in self.case.expected_failures
         reason = self.case.expected_failures.get(check.name, "")
         text = printable_lines(message)
@@ -145,7 +147,9 @@ class Examination:
         result = partial(self._result, check, level=check.level)
         if self.case.unchecked:
             return result("skipped", self.case.unchecked)
-        if self.kind is not None and not check.is_about(self.kind):
+        if self.case.adapter is not None and check.name in self.case.adapter.without:
+            return result("skipped", self.case.adapter.without[check.name])
+        if self.kind is not None and not self.case.is_subject_of(check, self.kind):
             return result("skipped", f"it is a {self.kind}, and the check is about {' and '.join(check.of)}")
         weak = ""
         for need in check.needs:
@@ -175,11 +179,15 @@ class Examination:
     def _message(self, check: Check, detail: str, level: Level) -> str:
         return (
             f"{self.case.name} {'has a weakness:' if level == 'weakness' else 'fails'} {check.name}\n"
-            f"  {detail}\n"
-            f"  it proves: {check.proves}\n"
+            f"  {adapter.explain(check.name, detail) if (adapter := self.case.adapter) else detail}\n"
+            f"  it proves: {self._told(check, check.proves)}\n"
             f"  seed: {self.case.seed}\n"
             f"  again: {self._again(self.case, check.name)}"
         )
+
+    def _told(self, check: Check, text: str) -> str:
+        """A text in the words of those who write such components."""
+        return text if self.case.adapter is None else self.case.adapter.retell(check.name, text)
 
 
 def _raised(error: BaseException) -> str:

@@ -83,12 +83,13 @@ class Trial:
     @property
     def modes(self) -> tuple[Mode, ...]:
         """The modes that the component has."""
-        return MODES if self.kind == "layer" else ("train",)
+        has_modes = self.case.adapter is None or self.case.adapter.has_modes
+        return MODES if self.kind == "layer" and has_modes else ("train",)
 
     @property
     def repeatable_modes(self) -> tuple[Mode, ...]:
         """The modes in which another component of the same state computes the same."""
-        return ("evaluate",) if self.is_stochastic else self.modes
+        return tuple(mode for mode in self.modes if mode == "evaluate" or not self.is_stochastic)
 
     @property
     def is_stochastic(self) -> bool:

@@ -65,7 +65,7 @@ def checks_for(case: Case) -> Iterator[Check]:
     Of a factory that cannot make one, the first check alone, which says so.
     """
     kind = case.kind
-    yield from (check for check in all_checks() if check.is_about(kind)) if kind else OWN_CHECKS[:1]
+    yield from (check for check in all_checks() if case.is_subject_of(check, kind)) if kind else OWN_CHECKS[:1]
 
 
 def named_check(name: str) -> Check:

@@ -299,7 +299,8 @@ def _true_results(trial: Trial, component: Any, batch: Batch, dtype: Any) -> dic
 
     One that overflows even there is out of range; one that is nan without any overflow divides zero by zero.
     """
-    wider = np.longdouble if np.finfo(np.longdouble).maxexp > np.finfo(np.float64).maxexp else np.float64
+    widest = np.longdouble if trial.case.adapter is None else trial.case.adapter.widest
+    wider = widest if np.finfo(widest).maxexp > np.finfo(np.float64).maxexp else np.float64
     if np.finfo(wider).maxexp <= np.finfo(dtype).maxexp:
         return None  # it cannot be told on this machine, and a correct component must not be blamed
     component = copy.deepcopy(component)

@@ -17,17 +17,25 @@ from attrs import evolve
 
 from ...discovery import LOCAL, Declaration, canonical, installed
 from ...errors import PluginLoadError, UnknownComponentError
-from ...nn import Component, Criterion, Draw, Module, Optimizer
+from ...nn import Component, Criterion, Draw, Module, Optimizer, shape_text
 from ...registry import DISABLED_BY, Registry
-from ...source_files import component_classes, find_in_module, load_source_file, with_core_base
+from ...source_files import (
+    component_classes,
+    defined_classes,
+    find_in_module,
+    load_source_file,
+    with_core_base,
+)
 from ...state import sandboxed
 from ...support import nearest_names, needed_arguments
+from ..adapters import Adapter, adapted, name_in_one_line
 from ..cases import Case, examples_of, from_example, is_tried_without_examples
 from ..kinds import Kind, all_kinds, kind_of_class
 from .options import CaseOptions
 from .targets import guessed_target
 from .whole_files import (
     arguments_hint,
+    first_that_runs,
     missing_arguments,
     problem_of_constructor,
     python_files,
@@ -48,9 +56,10 @@ def cases_of(
     """Make the cases of what is to be checked.
 
     Args:
-        subjects: each a `Case`; a class; a component; a name of a registry (``"Linear"``, ``"minnet-swish:Swish"``); a
-            distribution (``"minnet-swish"``, for all its components); ``"module:Class"`` or ``"FILE.py:Class"``, where
-            a function that makes a component may stand for the class; a file or folder, for every class in it.
+        subjects: each a `Case`; a class, of another framework too if a plugin adapts it; a component; a name of a
+            registry (``"Linear"``, ``"minnet-swish:Swish"``); a distribution (``"minnet-swish"``, for all its
+            components); ``"module:Class"`` or ``"FILE.py:Class"``, where a function that makes a component may stand
+            for the class; a file or folder, for every class in it.
         arguments: of the constructor; like ``input``, instead of the ``EXAMPLES`` of the class.
         input: the shape of an input, a tuple of shapes for a table, or a list of either; as `Example` takes them, so
             ``"4,7,3;4:lengths<=7"`` too.
@@ -91,13 +100,15 @@ def _cases(subject: Any, options: CaseOptions) -> Iterator[Case]:
             raise ValueError(f"{subject.name}: expected nothing besides a case but a seed, received more")
         yield evolve(subject, seed=subject.seed if options.seed is None else options.seed)
     elif isinstance(subject, type):
-        yield from _of_class(with_core_base(subject), options, None)
+        yield from _of_found(subject if _is_adapted(subject) else with_core_base(subject), options, None)
     elif isinstance(subject, Component):
         if options.arguments is not None or options.example is not None:
             raise ValueError(f"{subject!r}: expected no arguments for a component that is made, received some")
         yield from _described(lambda: copy.deepcopy(subject), type(subject), options, None, type(subject).__name__)
     elif isinstance(subject, str):
         yield from _named(subject, options)
+    elif adapter := adapted(type(subject), lambda: copy.deepcopy(subject)):
+        yield from _of_adapter(adapter, options, None)
     else:
         raise TypeError(f"expected a case, a class, a component or a name to check, received {subject!r}")
 
@@ -109,7 +120,8 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
         return
     command = f"minnet check {shlex.quote(name)}"
     if colon and path.endswith(".py"):
-        yield from _of_found(find_in_module(load_source_file(Path(path)), attribute, name), options, command)
+        found = find_in_module(load_source_file(Path(path)), attribute, name, _is_adapted)
+        yield from _of_found(found, options, command)
         return
     for registry in _registries():
         try:
@@ -129,7 +141,7 @@ def _named(name: str, options: CaseOptions) -> Iterator[Case]:
     elif Path(name).is_dir():
         yield from _of_files(Path(name), options)
     elif colon and _can_be_imported(path):
-        yield from _of_found(find_in_module(_imported(path), attribute, name), options, command)
+        yield from _of_found(find_in_module(_imported(path), attribute, name, _is_adapted), options, command)
     else:
         raise ValueError(_unknown(name))
 
@@ -151,7 +163,8 @@ def _of_files(path: Path, options: CaseOptions) -> Iterator[Case]:
     is_empty = True
     for file in python_files(path):
         try:
-            classes = component_classes(load_source_file(file))
+            module = load_source_file(file)
+            classes = [*component_classes(module), *filter(_is_adapted, defined_classes(module))]
         except ValueError as error:
             is_empty = False
             yield unchecked_case(str(file), str(error))
@@ -169,7 +182,9 @@ def _of_files(path: Path, options: CaseOptions) -> Iterator[Case]:
 
 def _of_own_class(cls: Any, options: CaseOptions, command: str) -> Iterator[Case]:
     """The cases of a class among others, to which the options belong as far as it has no ``EXAMPLES``."""
-    if examples_of(cls):
+    if not issubclass(cls, Component):
+        yield from _of_adapter(_adapter_of(cls), evolve(options, target=None), command)
+    elif examples_of(cls):
         yield from _of_class(cls, CaseOptions(seed=options.seed), command)
     elif problem := problem_of_constructor(cls):
         yield unchecked_case(cls.__name__, problem)
@@ -232,7 +247,10 @@ def _failing(error: Exception) -> Callable[[], Any]:
 def _of_found(found: Any, options: CaseOptions, command: str | None) -> Iterator[Case]:
     """The cases of what a file or module has under a name: a class, or a function that makes a component."""
     if isinstance(found, type):
-        yield from _of_class(found, options, command)
+        if issubclass(found, Component):
+            yield from _of_class(found, options, command)
+        else:
+            yield from _of_adapter(_adapter_of(found), options, command)
     else:
         what = f"{getattr(found, '__name__', repr(found))}()"
         try:
@@ -241,9 +259,47 @@ def _of_found(found: Any, options: CaseOptions, command: str | None) -> Iterator
         except (Exception, SystemExit) as error:  # whatever a function does
             hint = arguments_hint([each for each in needed_arguments(found) if each not in (options.arguments or {})])
             raise ValueError(f"{what}: raised {type(error).__name__}: {error}; {hint}") from error
+        if not isinstance(made, Component) and (adapter := adapted(type(made), found)):
+            yield from _of_adapter(adapter, options, command)
+            return
         if not isinstance(made, Component):
             raise ValueError(f"{what}: expected a component to be made, received {type(made).__name__}")
         yield from _described(found, type(made), options, command)
+
+
+def _is_adapted(cls: type) -> bool:
+    """Whether a class is no component, and a plugin has something that stands for it."""
+    return not issubclass(cls, Component) and adapted(cls) is not None
+
+
+def _adapter_of(cls: type) -> Adapter:
+    found = adapted(cls)
+    assert found is not None  # else there would be an error instead of this class
+    return found
+
+
+def _of_adapter(adapter: Adapter, options: CaseOptions, command: str | None) -> Iterator[Case]:
+    """The cases of what a plugin adapts; where neither ``EXAMPLES`` nor an input is there, what it guesses is tried."""
+    cls: Any = adapter.component
+    if options.input is not None or (options.arguments is None and examples_of(cls)):
+        cases = _of_class(cls, options, command)
+    else:
+        _expect_arguments(cls, options)
+        cases = _guessed(adapter, options, command)
+    for case in cases:
+        yield evolve(case, adapter=adapter, name=name_in_one_line(case))
+
+
+def _guessed(adapter: Adapter, options: CaseOptions, command: str | None) -> Iterator[Case]:
+    cls, given = adapter.component, options.arguments or {}
+
+    def attempts() -> Iterator[tuple[str, str, Iterable[Case]]]:
+        for guess in adapter.guesses(given):
+            arguments = {**guess.arguments, **given}
+            own = evolve(options, input=[guess.input], arguments=arguments or options.arguments)
+            yield shape_text(guess.input), guess.told, _described(cls, cls, own, command)
+
+    yield from first_that_runs(cls.__name__, attempts())
 
 
 def _of_class(cls: Any, options: CaseOptions, command: str | None) -> Iterator[Case]:
@@ -300,11 +356,8 @@ def _described(
     """The case of a component that its user describes; traits are found out."""
     kind = kind_of_class(cls)
     usual = None if kind is None else kind.input
-    if factory is cls and (missing := missing_arguments(cls, options.arguments)):
-        raise ValueError(
-            f"{cls.__name__}: its constructor needs {' and '.join(missing)}, received {dict(options.arguments or {})}; "
-            f"{arguments_hint(missing)}"
-        )
+    if factory is cls:
+        _expect_arguments(cls, options)
     if options.input is None and usual is None:
         raise ValueError(f"{cls.__name__}: expected the shape of an input (input=, --input), received none")
     case = Case(
@@ -327,6 +380,14 @@ def _described(
     if issubclass(cls, Criterion) and options.target is None:
         case = guessed_target(case)
     yield case
+
+
+def _expect_arguments(cls: Any, options: CaseOptions) -> None:
+    if missing := missing_arguments(cls, options.arguments):
+        raise ValueError(
+            f"{cls.__name__}: its constructor needs {' and '.join(missing)}, received {dict(options.arguments or {})}; "
+            f"{arguments_hint(missing)}"
+        )
 
 
 def _can_be_imported(name: str) -> bool:

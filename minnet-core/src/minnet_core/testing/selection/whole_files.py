@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,15 +73,31 @@ def with_guessed_input(make: Callable[[Any], Iterator[Case]]) -> Iterator[Case]:
     Raises:
         ValueError: if it takes none of them.
     """
+    yield from first_that_runs("", ((shape_text(shape), "", make(shape)) for shape in INPUTS))
+
+
+def first_that_runs(name: str, attempts: Iterable[tuple[str, str, Iterable[Case]]]) -> Iterator[Case]:
+    """Yield the first of some cases that runs, with what was guessed.
+
+    Args:
+        name: what an error begins with; nothing if empty.
+        attempts: each the shape of an input in words, what else was guessed, and its cases.
+
+    Raises:
+        ValueError: if none runs; says why.
+    """
     problems: dict[str, str] = {}
-    for shape in INPUTS:
-        for case in make(shape):
+    for shape, guessed, cases in attempts:
+        for case in cases:
             with sandboxed():
                 problem = problem_of_pass(Trial(evolve(case, infers=False), "input"))
             if problem is None:
-                told = f"its input is taken to be {shape_text(shape)}"
-                yield evolve(case, guess="; ".join(filter(None, [told, case.guess])))
+                told = f"its input is taken to be {shape}"
+                yield evolve(case, guess="; ".join(filter(None, [told, guessed, case.guess])))
                 return
-            problems.setdefault(problem, shape_text(shape))
+            problems.setdefault(problem, shape)
     told = "; ".join(f"{shape}: {problem}" for problem, shape in problems.items())
-    raise ValueError(f"no input that was tried runs through it ({told}); --input names the shape of one that does")
+    raise ValueError(
+        f"{name and f'{name}: '}no input that was tried runs through it ({told}); "
+        "--input names the shape of one that does"
+    )
