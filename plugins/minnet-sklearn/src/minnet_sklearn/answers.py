@@ -42,7 +42,7 @@ def kind_of(outputs: Array, criterion: Criterion, *, has_labels: bool) -> str:
 def probabilities(outputs: Array, kind: str, *, has_labels: bool) -> Array:
     """Turn outputs that are no `SCORES` into probabilities, in their dtype."""
     if kind == LOGARITHMS:
-        return np.exp(outputs)  # type: ignore[no-any-return]  # an array
+        return np.exp(outputs)
     if kind == LOGITS:
         found: Array = expit(outputs) if has_labels else softmax(outputs, axis=1)
         return found

@@ -92,6 +92,8 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
     """
 
     _targets: ClassTargets | LabelTargets
+    _kind: str
+    classes_: Array
 
     def __init__(
         self,
@@ -210,7 +212,9 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         else:
             targets = ClassTargets(self.classes_ if classes is None else unique_labels(classes))
         if not is_first and not np.array_equal(targets.classes, self.classes_):
-            raise ValueError(f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_}")
+            raise ValueError(
+                f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_}"
+            )
         labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
         weights = self._weights(y, sample_weight, labels, targets.classes)
         if is_first:
@@ -227,7 +231,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         answers: Array = self.classes_[outputs.argmax(axis=1)]
         return answers
 
-    @available_if(_has_probabilities)
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_proba(self, X: Any) -> Array:
         """Predict the probability of each class, or of each label, (rows, classes).
 
@@ -236,7 +240,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         """
         return probabilities(self._outputs(X), self._kind, has_labels=isinstance(self._targets, LabelTargets))
 
-    @available_if(_has_probabilities)
+    @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_log_proba(self, X: Any) -> Array:
         """Predict the logarithms of `predict_proba`."""
         check_is_fitted(self)

@@ -31,15 +31,15 @@ def component(
         ConfigError: if the constructor does not take the arguments.
         UnknownComponentError, AmbiguousNameError, PluginLoadError: as looking the name up does.
     """
-    if isinstance(value, kind) and not before:
-        copy: Any = value.clone() if isinstance(value, Module) else deepcopy(value)
-        return copy
     if isinstance(value, str):
         value = {"class": value}
     if isinstance(value, Mapping) and isinstance(value.get("class"), str):
         made = build(value, registry, *before, rng=rng)
         if isinstance(made, kind):
             return made
+    elif isinstance(value, kind) and not before:
+        copy: Any = value.clone() if isinstance(value, Module) else deepcopy(value)
+        return copy
     example = f"the name of a component or a config {{'class': name, ...}}{'' if before else f', or a {kind.__name__}'}"
     raise TypeError(f"{what}: expected {example}, received {value!r}")
 
@@ -53,7 +53,9 @@ def class_of(what: str, value: Any, registry: Registry) -> type:
     """
     name = value.get("class") if isinstance(value, Mapping) else value
     if not isinstance(name, str):
-        raise TypeError(f"{what}: expected the name of a component or a config {{'class': name, ...}}, received {value!r}")
+        raise TypeError(
+            f"{what}: expected the name of a component or a config {{'class': name, ...}}, received {value!r}"
+        )
     found: type = registry[name]
     return found
 

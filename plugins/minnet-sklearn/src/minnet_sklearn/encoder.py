@@ -52,6 +52,7 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.target_tags.required = self.estimator is not None and not is_regressor(self.estimator)
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
@@ -80,7 +81,8 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         if y is None:
             if not is_regressor(estimator):
                 raise ValueError(
-                    f"{type(self).__name__} requires y to be passed, but the target y is None: a classifier needs classes"
+                    f"{type(self).__name__} requires y to be passed, but the target y is None: "
+                    "a classifier needs classes"
                 )
             y = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32])
             y = y.toarray() if hasattr(y, "toarray") else y

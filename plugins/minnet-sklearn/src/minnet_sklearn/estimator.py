@@ -146,10 +146,11 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         architecture = Architecture(**{name: getattr(self, name) for name in names})
         model = architecture.build(X.shape[1], targets.outputs, targets.head, self._network_dtype, first)
         model.evaluate()
-        shown = np.asarray(model.forward(next(chunks(rows_of(X[:2], self._network_dtype)))))
-        if shown.shape != (min(2, X.shape[0]), targets.outputs):
+        some = next(chunks(rows_of(X[:2], self._network_dtype)))
+        shown = np.asarray(model.forward(some))
+        if shown.shape != (len(some), targets.outputs):
             raise ValueError(
-                f"model: expected outputs (rows, {targets.outputs}), received {shown.shape} for {min(2, X.shape[0])} rows"
+                f"model: expected outputs (rows, {targets.outputs}), received {shown.shape} for {len(some)} rows"
             )
         criterion = criterion_of(self.criterion, targets.criterion)
         optimizer = optimizer_of(self.optimizer, model, options)

@@ -1,4 +1,4 @@
-"""Rows of features as a `minnet_train.Samples` takes them: an array, or a sparse matrix of which batches are made dense."""
+"""Rows of features as `minnet_train.Samples` takes them: an array, or a sparse matrix made dense batch by batch."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ class Architecture:
             TypeError, ValueError: if a parameter is not one.
             UnknownComponentError, AmbiguousNameError, PluginLoadError: as looking a name up does.
         """
+        network: Module
         if self.model is None:
             network = self._of_parameters(n_in, n_out, head, rng)
             if self.initializer is not None:
@@ -122,7 +123,7 @@ def widths(hidden: Any) -> tuple[int, ...]:
     if isinstance(each, str) or not hasattr(each, "__iter__"):
         each = (None,)
     found = tuple(each)
-    if not all(isinstance(width, Integral) and not isinstance(width, bool) and width > 0 for width in found):
+    if not all(isinstance(width, Integral) and not isinstance(width, bool) and int(width) > 0 for width in found):
         raise ValueError(f"hidden: expected a positive integer or several, received {hidden!r}")
     return tuple(map(int, found))
 
@@ -133,6 +134,6 @@ def rate(dropout: Any) -> float:
     Raises:
         ValueError: unless it is a number of at least 0 and less than 1.
     """
-    if not isinstance(dropout, Real) or isinstance(dropout, bool) or not 0 <= dropout < 1:
+    if not isinstance(dropout, Real) or isinstance(dropout, bool) or not 0 <= float(dropout) < 1:
         raise ValueError(f"dropout: expected a number of at least 0 and less than 1, received {dropout!r}")
     return float(dropout)

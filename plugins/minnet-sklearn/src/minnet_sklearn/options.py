@@ -19,7 +19,7 @@ def _expect(expected: str, is_right: Callable[[Any], bool]) -> Callable[[Any, At
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
 def _is_number(value: Any) -> bool:

@@ -20,9 +20,8 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
     """A network that predicts a number for each sample, or several.
 
     What `sklearn.neural_network.MLPRegressor` does, with any layer, criterion and optimizer that is installed.
-    Targets are (rows,) or (rows, targets); as there is one learning rate and one ``tol`` for targets of every size,
-    networks learn them with mean 0 and deviation 1, unless ``scale_targets`` says otherwise. Losses are of what networks
-    learn.
+    Targets are (rows,) or (rows, targets). As there is one learning rate and one ``tol`` for targets of every size,
+    networks learn them with mean 0 and deviation 1, unless ``scale_targets`` says otherwise, and losses are of those.
 
     Args:
         scale_targets: whether each target is given mean 0 and deviation 1, by the samples of the first call of `fit` or
@@ -33,7 +32,7 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
 
     >>> from sklearn.datasets import load_diabetes
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> regressor = MinnetRegressor(hidden=(16,), learning_rate=0.01, max_iter=60, n_iter_no_change=None, random_state=0)
+    >>> regressor = MinnetRegressor((16,), learning_rate=0.01, max_iter=60, n_iter_no_change=None, random_state=0)
     >>> regressor.fit(X, y).predict(X[:1]).shape, regressor.score(X, y) > 0.45
     ((1,), True)
     """

@@ -1,4 +1,4 @@
-"""`save` and `load`: a fitted estimator in a model file of minnet, which its commands and `minnet_core.load` read too."""
+"""`save` and `load`: a fitted estimator in a model file of minnet, which its commands read too."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from minnet_core import (
-    Module,
     ModelFileError,
     ModelHeader,
+    Module,
     Sequential,
     build,
     criterions,
@@ -38,7 +38,7 @@ KEY = "minnet-sklearn"
 FORMAT = 1
 
 NOTHING = 1e-12
-"""The part of the data that is held out, which must be above 0 there: whoever calls `fit` has held out what he wants."""
+"""The part that is held out, which must be above 0 there: whoever calls `fit` has held out what is wanted."""
 
 
 def save(estimator: Any, path: str | os.PathLike[str]) -> Path:

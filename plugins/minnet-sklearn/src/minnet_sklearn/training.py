@@ -92,9 +92,8 @@ def optimizer_of(value: Any, model: Module, options: Options) -> Optimizer:
         if not takes(cls, argument):
             raise TypeError(f"{parameter}: expected None, as {config['class']} takes no {argument}, received {given!r}")
         if argument in config:
-            raise ValueError(
-                f"{parameter}: expected None beside an optimizer with {argument}={config[argument]!r}, received {given!r}"
-            )
+            beside = f"an optimizer with {argument}={config[argument]!r}"
+            raise ValueError(f"{parameter}: expected None beside {beside}, received {given!r}")
         config[argument] = float(given)
     optimizer: Optimizer = component("optimizer", config, optimizers, Optimizer, model)
     if groups is not None:

@@ -38,8 +38,10 @@ def checked_weights(sample_weight: Any, rows: int) -> Array | None:
     if (weights < 0).any():
         raise ValueError(f"Negative values in data passed to sample_weight: {weights[weights < 0][0]}")
     if not weights.any():
-        raise ValueError("sample_weight: expected a weight above 0, received only zeros; Sample weights must contain "
-                         "at least one non-zero number.")
+        raise ValueError(
+            "sample_weight: expected a weight above 0, received only zeros; Sample weights must contain "
+            "at least one non-zero number."
+        )
     return None if (weights == weights[0]).all() else weights
 
 
@@ -67,4 +69,5 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
         factors = compute_class_weight(dict(class_weight), classes=classes, y=classes[labels])
     else:
         raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
-    return own * factors[labels]
+    weighted: Array = own * factors[labels]
+    return weighted
