@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "minnet_new": {"minnet_core"},
     "minnet_swish": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
+    "minnet_sklearn": {"minnet_core", "minnet_train"},  # the Trainer, and the record of a model file
     "pytest_minnet": {"minnet_core"},
 }
 """First-party packages use the doors that strangers use: even the trainer finds its layers by name."""
@@ -38,6 +39,7 @@ MAY_IMPORT_ALSO = {
 
 NOT_FOR_USERS = {
     "minnet-torch": "it needs PyTorch",
+    "minnet-sklearn": "it needs scikit-learn",
 }
 """Distributions that ``requirements.txt`` leaves out."""
 

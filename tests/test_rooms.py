@@ -81,6 +81,10 @@ ROOMS = {
         *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
         *("progress", "training", "conformance", "experiment", "runs", "evaluation", "display", "commands", "plugin"),
     ),
+    "minnet_sklearn": (
+        *("errors", "requirement", "plain", "components", "options", "inputs", "weights", "targets", "answers"),
+        *("networks", "training", "saving", "estimator", "classifier", "regressor", "encoder"),
+    ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""
 

@@ -16,6 +16,7 @@ FIRST_PARTY = frozenset(
         "minnet-tables",
         "minnet-fast",
         "minnet-torch",
+        "minnet-sklearn",
         "minnet-new",
     }
 )
