@@ -10,6 +10,7 @@ EPOCHS = 100
 """As scikit-learn gives its own perceptrons."""
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # scikit-learn ignores it there, too
 @parametrize_with_checks(
     [
         MinnetClassifier(max_iter=EPOCHS),

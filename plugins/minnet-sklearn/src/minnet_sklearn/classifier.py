@@ -58,8 +58,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         batch_size: samples in a step; ``"auto"`` for 200, or all if there are fewer.
         max_iter: how many epochs there are at most.
         tol: by how much the loss of an epoch must be smaller than the best one before to be an improvement.
-        n_iter_no_change: after how many epochs without one training ends; None for never. Improvements add up: two of
-            half the size in a row are one.
+        n_iter_no_change: how many epochs in a row may pass without one; None for any number.
         early_stopping: whether that is judged by the loss of samples that are kept apart, of each class its part; the
             weights of the best epoch are then restored.
         validation_fraction: how many of the samples are kept apart.

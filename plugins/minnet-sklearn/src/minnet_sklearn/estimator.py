@@ -20,6 +20,7 @@ from .inputs import chunks, rows_of
 from .networks import Architecture
 from .options import Options
 from .saving import load, save
+from .stopping import NoImprovement
 from .targets import Targets
 from .training import Learned, criterion_of, optimizer_of, trainer_of
 
@@ -182,8 +183,13 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
                 labels = labels[weights > 0]
             training, validation = training.split(options.validation_fraction, self._seed, labels)
         self._parts = {"training": len(training), **({} if validation is None else {"validation": len(validation)})}
-        judged_by = "loss" if validation is None else "validation_loss"
-        trainer = self._trainer_of(options, judged_by)
+        stopping = NoImprovement(
+            "loss" if validation is None else "validation_loss",
+            tol=float(options.tol),
+            patience=options.n_iter_no_change,
+            keeps_best=validation is not None,
+        )
+        trainer = self._trainer_of(options, [stopping])
         history = trainer.fit(
             training.samples(),
             None if validation is None else validation.samples(),
@@ -192,11 +198,12 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             rng=self._rng,
             progress=bool(self.verbose),
         )
+        stopping.restore(trainer)
         self.n_iter_ = len(history)
         self._note([report.loss for report in history])
         if validation is not None:
             self.validation_loss_curve_ = [report.validation_loss for report in history]
-        if trainer.stopped is None and options.n_iter_no_change is not None:
+        if not stopping.is_over and options.n_iter_no_change is not None:
             warnings.warn(
                 f"Maximum iterations ({options.max_iter}) reached and the optimization hasn't converged yet.",
                 ConvergenceWarning,
@@ -208,7 +215,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         training = self._learned(X, y, weights).counted()
         self._parts = {"training": len(training)}
         if not hasattr(self, "_trainer"):
-            self._trainer = self._trainer_of(options, None)
+            self._trainer = self._trainer_of(options, [])
         trainer = self._trainer
         try:
             trainer.fit(
@@ -224,9 +231,9 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         self.n_iter_ = getattr(self, "n_iter_", 0) + 1
         self._note([trainer.history[-1].loss])
 
-    def _trainer_of(self, options: Options, judged_by: str | None) -> Trainer:
+    def _trainer_of(self, options: Options, callbacks: list[Any]) -> Trainer:
         return trainer_of(
-            self.model_, self.criterion_, self.optimizer_, options, schedule=self.schedule, judged_by=judged_by
+            self.model_, self.criterion_, self.optimizer_, options, schedule=self.schedule, callbacks=callbacks
         )
 
     def _learned(self, X: Any, y: Array, weights: Array | None) -> Learned:

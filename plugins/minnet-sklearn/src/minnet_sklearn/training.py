@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from attrs import frozen
 from sklearn.model_selection import train_test_split
 
 from minnet_core import Array, Criterion, Module, Optimizer, criterions, optimizers
-from minnet_train import EarlyStopping, Samples, Trainer, schedules
+from minnet_train import Samples, Trainer, schedules
 
 from .components import class_of, component, takes
 from .inputs import SparseRows
@@ -102,7 +102,13 @@ def optimizer_of(value: Any, model: Module, options: Options) -> Optimizer:
 
 
 def trainer_of(
-    model: Module, criterion: Criterion, optimizer: Optimizer, options: Options, *, schedule: Any, judged_by: str | None
+    model: Module,
+    criterion: Criterion,
+    optimizer: Optimizer,
+    options: Options,
+    *,
+    schedule: Any,
+    callbacks: Sequence[Any],
 ) -> Trainer:
     """Make what trains.
 
@@ -112,17 +118,7 @@ def trainer_of(
         optimizer: of the network.
         options: of the estimator.
         schedule: of the learning rate: a name, a config, an object, or None.
-        judged_by: the number of an epoch by which training is stopped early: ``loss``, or ``validation_loss``, of which
-            the best epoch is restored; None for never.
+        callbacks: of the trainer.
     """
-    stopping = None
-    if judged_by is not None and options.n_iter_no_change is not None:
-        stopping = EarlyStopping(
-            patience=int(options.n_iter_no_change),
-            metric=judged_by,
-            mode="min",
-            min_delta=float(options.tol),
-            restore_best=judged_by != "loss",
-        )
     made = None if schedule is None else component("schedule", schedule, schedules, object)
-    return Trainer(model, criterion, optimizer, schedule=made, early_stopping=stopping, clip_norm=options.clip_norm)
+    return Trainer(model, criterion, optimizer, schedule=made, clip_norm=options.clip_norm, callbacks=callbacks)
