@@ -53,11 +53,11 @@ classifies = task in ("digits", "digits-deep", "covtype-like")
 if task.startswith("digits"):
     X, y = datasets.load_digits(return_X_y=True)
 elif task == "covtype-like":
-    X, y = datasets.make_classification(20_000, 54, n_informative=20, n_redundant=10, n_classes=7, random_state=1)
+    X, y = datasets.make_classification(10_000, 54, n_informative=20, n_redundant=10, n_classes=7, random_state=1)
 elif task == "diabetes":
     X, y = datasets.load_diabetes(return_X_y=True)
 else:
-    X, y = datasets.make_friedman1(20_000, 10, noise=1.0, random_state=1)
+    X, y = datasets.make_friedman1(5_000, 10, noise=1.0, random_state=1)
 X, X_test, y, y_test = train_test_split(X, y, test_size=0.25, random_state=seed, stratify=y if classifies else None)
 scaler = StandardScaler().fit(X)
 X, X_test = scaler.transform(X), scaler.transform(X_test)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from minnet_sklearn import MinnetClassifier, MinnetRegressor
 
@@ -23,7 +23,7 @@ def regression():
 
 @pytest.mark.parametrize("activation", ["ReLU", "Tanh"])
 @given(counts=COUNTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 def test_a_weight_is_a_number_of_repetitions_for_a_classifier(activation, counts):
     features, labels = classification()
     weights = np.array([1, 1, 1, *counts[3:]])  # each class is there
@@ -34,7 +34,7 @@ def test_a_weight_is_a_number_of_repetitions_for_a_classifier(activation, counts
 
 
 @given(counts=COUNTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 def test_a_weight_is_a_number_of_repetitions_for_a_regressor(counts):
     features, values = regression()
     weights = np.array([1, 2, *counts[2:]])

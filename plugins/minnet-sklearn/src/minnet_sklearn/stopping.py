@@ -13,7 +13,7 @@ from minnet_train import EpochReport, Trainer
 class NoImprovement:
     """Stops a `Trainer` when too many epochs in a row have not improved, as a callback of it.
 
-    An epoch improves if its loss is less than the best one before minus ``tol``; any smaller loss is the new best.
+    An epoch improves if its loss is smaller than the best one before by ``tol``; any smaller loss is the new best.
     `minnet_train.EarlyStopping` has another rule, by which small improvements add up until they are one.
 
     Args:
@@ -36,7 +36,7 @@ class NoImprovement:
     def minnet_epoch_end(self, trainer: Trainer, report: EpochReport) -> None:
         """Look at the loss of an epoch."""
         loss = report.as_dict()[self.metric]
-        self._without = 0 if loss < self._best - self.tol else self._without + 1
+        self._without = 0 if loss <= self._best - self.tol else self._without + 1
         if loss < self._best:
             self._best = loss
             if self.keeps_best:
