@@ -32,7 +32,7 @@ def _has_probabilities(classifier: MinnetClassifier) -> bool:
 class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A network that predicts the class of each sample, or which of several labels it has.
 
-    What `sklearn.neural_network.MLPClassifier` does, with any layer, criterion and optimizer that is installed, by its
+    What ``sklearn.neural_network.MLPClassifier`` does, with any layer, criterion and optimizer that is installed, by its
     name (``"ELU"``, ``"minnet-swish:Swish"``), by a config (``{"class": "LeakyReLU", "slope": 0.1}``), or as an object,
     of which a copy is taken. Parameters that are called as there mean the same. Features may be sparse; batches of them
     are made dense.
@@ -50,7 +50,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             ``(n_in, n_out, rng)`` that returns a `Module`.
         criterion: the loss; ``"auto"`` for `ClassNLLCriterion` after `LogSoftMax`, or for labels `BCECriterion` after
             `Sigmoid`. What a network of your own must end with is what your criterion takes.
-        optimizer: changes the weights; a config may have ``groups``, as `Optimizer.groups`.
+        optimizer: changes the weights; a config may have ``groups``, as ``Optimizer.groups`` has.
         learning_rate: of the optimizer; None for its own.
         weight_decay: of the optimizer; None for its own.
         schedule: of the learning rate: a schedule of minnet-optimizers or another, or None.

@@ -19,7 +19,7 @@ from .weights import checked_weights
 class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A network that predicts a number for each sample, or several.
 
-    What `sklearn.neural_network.MLPRegressor` does, with any layer, criterion and optimizer that is installed.
+    What ``sklearn.neural_network.MLPRegressor`` does, with any layer, criterion and optimizer that is installed.
     Targets are (rows,) or (rows, targets). As there is one learning rate and one ``tol`` for targets of every size,
     networks learn them with mean 0 and deviation 1, unless ``scale_targets`` says otherwise, and losses are of those.
 
