@@ -32,8 +32,8 @@ def _has_probabilities(classifier: MinnetClassifier) -> bool:
 class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A network that predicts the class of each sample, or which of several labels it has.
 
-    What ``sklearn.neural_network.MLPClassifier`` does, with any layer, criterion and optimizer that is installed, by its
-    name (``"ELU"``, ``"minnet-swish:Swish"``), by a config (``{"class": "LeakyReLU", "slope": 0.1}``), or as an object,
+    What ``sklearn.neural_network.MLPClassifier`` does, with any installed layer, criterion and optimizer by its name
+    (``"ELU"``, ``"minnet-swish:Swish"``), by a config (``{"class": "LeakyReLU", "slope": 0.1}``), or as an object,
     of which a copy is taken. Parameters that are called as there mean the same. Features may be sparse; batches of them
     are made dense.
 
