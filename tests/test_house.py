@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "minnet_jax": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
     "minnet_onnx": {"minnet_core"},
+    "minnet_sklearn": {"minnet_core", "minnet_train"},  # the Trainer, and the record of a model file
     "pytest_minnet": {"minnet_core"},
 }
 """First-party packages use the doors that strangers use: even the trainer finds its layers by name."""
@@ -44,6 +45,7 @@ NOT_FOR_USERS = {
     "minnet-jax": "it needs JAX",
     "minnet-torch": "it needs PyTorch",
     "minnet-onnx": "it needs onnx",
+    "minnet-sklearn": "it needs scikit-learn",
 }
 """Distributions that ``requirements.txt`` leaves out."""
 

@@ -18,6 +18,7 @@ FIRST_PARTY = frozenset(
         "minnet-jax",
         "minnet-torch",
         "minnet-onnx",
+        "minnet-sklearn",
         "minnet-new",
     }
 )

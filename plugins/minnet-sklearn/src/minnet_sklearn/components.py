@@ -1,0 +1,74 @@
+"""Components as parameters of an estimator: a name, a config, or an object, of which a copy is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from inspect import signature
+from typing import Any
+
+import numpy as np
+
+from minnet_core import Module, build
+from minnet_core.registry import Registry
+
+
+def component(
+    what: str, value: Any, registry: Registry, kind: type, *before: Any, rng: np.random.Generator | None = None
+) -> Any:
+    """Make what a parameter says.
+
+    Args:
+        what: the parameter, for messages.
+        value: a name in the registry, a config (``{"class": "ELU", "alpha": 0.5}``), or an object, which is copied.
+        registry: where names are looked up.
+        kind: what the result must be.
+        before: arguments of the constructor that come before those of a config.
+        rng: what a component that takes ``rng`` draws from.
+
+    Raises:
+        TypeError: if it is something else.
+        ConfigError: if the constructor does not take the arguments.
+        UnknownComponentError, AmbiguousNameError, PluginLoadError: as looking the name up does.
+    """
+    if isinstance(value, str):
+        value = {"class": value}
+    if isinstance(value, Mapping) and isinstance(value.get("class"), str):
+        made = build(value, registry, *before, rng=rng)
+        if isinstance(made, kind):
+            return made
+    elif isinstance(value, kind) and not before:
+        copy: Any = value.clone() if isinstance(value, Module) else deepcopy(value)
+        return copy
+    example = f"the name of a component or a config {{'class': name, ...}}{'' if before else f', or a {kind.__name__}'}"
+    raise TypeError(f"{what}: expected {example}, received {value!r}")
+
+
+def class_of(what: str, value: Any, registry: Registry) -> type:
+    """Return the class that a name or a config names.
+
+    Raises:
+        TypeError: if it is neither.
+        UnknownComponentError, AmbiguousNameError, PluginLoadError: as looking the name up does.
+    """
+    name = value.get("class") if isinstance(value, Mapping) else value
+    if not isinstance(name, str):
+        raise TypeError(
+            f"{what}: expected the name of a component or a config {{'class': name, ...}}, received {value!r}"
+        )
+    found: type = registry[name]
+    return found
+
+
+def needed_arguments(cls: type, given: Any = ()) -> list[str]:
+    """Name the arguments that the constructor of a class must be given, and that are not yet."""
+    return [
+        name
+        for name, each in signature(cls).parameters.items()
+        if each.default is each.empty and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD) and name not in given
+    ]
+
+
+def takes(cls: type, argument: str) -> bool:
+    """Whether the constructor of a class takes an argument."""
+    return argument in signature(cls).parameters

@@ -1,0 +1,73 @@
+"""How much each sample counts: what the caller says, times what its class is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils.class_weight import compute_class_weight
+
+from minnet_core import Array
+
+
+def checked_weights(sample_weight: Any, rows: int) -> Array | None:
+    """Check the weights of samples.
+
+    Args:
+        sample_weight: a number for each sample, one for all, or None.
+        rows: how many samples there are.
+
+    Returns:
+        Float64 (rows,); None if all count alike.
+
+    Raises:
+        ValueError: if they are of another shape, or one is not finite or below 0, or none is above 0.
+    """
+    if sample_weight is None or np.isscalar(sample_weight):
+        weights = np.full(rows, 1.0 if sample_weight is None else sample_weight, np.float64)
+    else:
+        weights = check_array(
+            sample_weight, accept_sparse=False, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        )
+    if weights.ndim != 1:
+        raise ValueError(f"Sample weights must be 1D array or scalar, received {weights.ndim} dimensions")
+    if weights.shape != (rows,):
+        raise ValueError(f"sample_weight.shape == {weights.shape}, expected ({rows},)!")
+    if (weights < 0).any():
+        raise ValueError(f"Negative values in data passed to sample_weight: {weights[weights < 0][0]}")
+    if not weights.any():
+        raise ValueError(
+            "sample_weight: expected a weight above 0, received only zeros; Sample weights must contain "
+            "at least one non-zero number."
+        )
+    return None if (weights == weights[0]).all() else weights
+
+
+def with_class_weights(weights: Array | None, class_weight: Any, classes: Array, labels: Array) -> Array | None:
+    """Multiply weights by those of the classes.
+
+    ``"balanced"`` gives each class that is there the same sum of weights, whatever its samples weigh, so that a sample
+    of weight 2 is as good as two samples here too.
+
+    Args:
+        weights: of the samples, or None.
+        class_weight: ``"balanced"``, a mapping from classes to weights (1 for those that are left out), or None.
+        classes: of all samples there may be.
+        labels: the index of the class of each sample.
+    """
+    if class_weight is None:
+        return weights
+    own = np.ones(len(labels)) if weights is None else weights
+    if isinstance(class_weight, str):
+        if class_weight != "balanced":
+            raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
+        sums = np.bincount(labels, own, len(classes))
+        factors = own.sum() / (np.count_nonzero(sums) * np.where(sums > 0, sums, np.inf))
+    elif isinstance(class_weight, Mapping):
+        factors = compute_class_weight(dict(class_weight), classes=classes, y=classes[labels])
+    else:
+        raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
+    weighted: Array = own * factors[labels]
+    return weighted

@@ -1,0 +1,62 @@
+"""`MinnetRegressor`: targets, their scale, and several of them."""
+
+import numpy as np
+import pytest
+
+from minnet_sklearn import MinnetRegressor
+
+QUICK = {"hidden": (16,), "learning_rate": 0.02, "max_iter": 60, "n_iter_no_change": None, "random_state": 0}
+
+
+def test_one_target_and_several_are_learned(waves):
+    features, values = waves
+    several = MinnetRegressor(**QUICK).fit(features, values)
+    assert several.predict(features).shape == values.shape
+    assert several.score(features, values) > 0.9
+    one = MinnetRegressor(**QUICK).fit(features, values[:, 0])
+    assert one.predict(features).shape == (120,)
+    assert one.score(features, values[:, 0]) > 0.9
+
+
+def test_units_of_targets_change_nothing_but_the_units(waves):
+    features, values = waves
+    own = MinnetRegressor(**QUICK)
+    plain = own.fit(features, values[:, 0]).predict(features)
+    losses = own.loss_curve_
+    np.testing.assert_allclose(own.fit(features, 1e6 * values[:, 0] - 4).predict(features), 1e6 * plain - 4, rtol=1e-6)
+    np.testing.assert_allclose(own.loss_curve_, losses, rtol=1e-6)
+
+
+def test_targets_may_be_left_as_they_are(waves):
+    features, values = waves
+    small = values[:, 0] / 1e3
+    own = MinnetRegressor(**QUICK, scale_targets=False).fit(features, small)
+    outputs = own.model_.forward(features)[:, 0]
+    np.testing.assert_array_equal(own.predict(features), outputs)
+    first = MinnetRegressor(**{**QUICK, "max_iter": 1}, scale_targets=False).fit(features, small)
+    assert first.loss_ > 0.5  # of values around 1, not of standardized ones; nothing of them is known at first
+
+
+def test_a_constant_target_is_predicted(waves):
+    own = MinnetRegressor(**{**QUICK, "max_iter": 2}).fit(waves[0], np.full(120, 7.5))
+    np.testing.assert_array_equal(own.predict(waves[0]), 7.5)
+
+
+def test_partial_fit_keeps_the_scale_of_its_first_call(waves):
+    features, values = waves
+    own = MinnetRegressor(**QUICK).partial_fit(features, values)
+    before = own.predict(features)
+    own.optimizer_.lr = 0.0
+    own.partial_fit(features, values + 1e6)
+    np.testing.assert_array_equal(own.predict(features), before)
+    with pytest.raises(ValueError, match="y: expected 2 targets, received 1"):
+        own.partial_fit(features, values[:, 0])
+
+
+def test_a_warm_start_needs_as_many_targets(waves):
+    features, values = waves
+    own = MinnetRegressor(**{**QUICK, "warm_start": True, "max_iter": 2}).fit(features, values)
+    with pytest.raises(ValueError, match="warm_start: expected targets for the 2 outputs of the last fit"):
+        own.fit(features, values[:, 0])
+    own.fit(features, values)
+    assert len(own.loss_curve_) == 4
