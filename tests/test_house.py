@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "minnet_tables": {"minnet_core"},
     "minnet_fast": {"minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv"},  # twins
     "minnet_new": {"minnet_core"},
+    "minnet_serve": {"minnet_core", "minnet_train"},  # it answers what `minnet predict` does, by the same code
     "minnet_swish": {"minnet_core"},
     "minnet_torch": {"minnet_core"},
     "pytest_minnet": {"minnet_core"},

@@ -36,8 +36,12 @@ def test_clients_that_hold_connections_keep_nobody_waiting_and_are_told_when_tim
         "half a head": server.open(HEAD),
         "half a body": server.open(HEAD + b"Content-Length: 100\r\n\r\n[[1, "),
         "half a chunk": server.open(HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n[[1,"),
-        "half of a second head": server.open(HEAD + b"Content-Length: 8\r\n\r\n[[1, 2]]" + HEAD),
+        "half of a second head": server.open(HEAD + b"Content-Length: 8\r\n\r\n[[1, 2]]"),
     }
+    answered = b""
+    while not answered.endswith(b"}]"):
+        answered += held["half of a second head"].recv(10_000)
+    held["half of a second head"].sendall(HEAD)
     more = [server.open(HEAD + b"Content-Length: 100\r\n\r\n[") for _ in range(20)]
     dripping = server.open(HEAD + b"Content-Length: 100000\r\n\r\n[")
     stopped = threading.Event()
@@ -59,14 +63,12 @@ def test_clients_that_hold_connections_keep_nobody_waiting_and_are_told_when_tim
     stopped.set()
     thread.join()
     assert 2.5 < time.monotonic() - begin < 30
-    for name in ("nothing", "half a head"):
+    for name in ("nothing", "half a head", "half of a second head"):
         assert answers[name].startswith("HTTP/1.1 408 ")
         assert "expected the head of a request within 3 s, received none" in answers[name]
     for name, received in (("half a body", 5), ("half a chunk", 4), ("dripping", "")):
         assert answers[name].startswith("HTTP/1.1 408 ")
         assert f"expected the whole body within 3 s, received {received}" in answers[name]
-    assert answers["half of a second head"].startswith("HTTP/1.1 200 ")
-    assert "expected the head of a request within 3 s" in answers["half of a second head"]
     for connection in (*held.values(), *more, dripping):
         connection.close()
     assert len(server.predict([[1, 2]] * 5)) == 5
@@ -88,14 +90,14 @@ def test_clients_that_go_away_harm_nobody(start):
 
 def test_a_request_that_takes_too_long_is_given_up_and_the_next_one_answered(start):
     server = start("slow.safetensors", "--import", "own.py", "--timeout", "1", "--threads", "1")
-    assert server.predict([[0.01]]) == [{"output": [0.01]}]
+    assert server.predict([[0]]) == [{"output": [0]}]
     begin = time.monotonic()
     status, told = server.post(b"[[2.5]]")
     assert 0.9 < time.monotonic() - begin < 2.4
     assert status == 503
     assert told["error"] == "expected an answer within 1 s, received none; ask later, or about fewer rows at a time"
     time.sleep(max(0.0, begin + 5.5 - time.monotonic()))  # compiling has computed once, too
-    assert server.predict([[0.01]]) == [{"output": [0.01]}]
+    assert server.predict([[0]]) == [{"output": [0]}]
 
 
 def test_more_requests_than_the_limit_are_refused_and_health_is_not(start):

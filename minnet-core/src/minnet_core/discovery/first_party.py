@@ -17,6 +17,7 @@ FIRST_PARTY = frozenset(
         "minnet-fast",
         "minnet-torch",
         "minnet-new",
+        "minnet-serve",
     }
 )
 """Distributions whose bare names always win, so that installing a package never changes what existing code means.
@@ -40,6 +41,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "predict": "minnet-train",
         "plot": "minnet-train",
         "new": "minnet-new",
+        "serve": "minnet-serve",
     }
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from minnet_core.support import lazy_exports
 
 if TYPE_CHECKING:
-    from .application import application as application
+    from .asgi import application as application
     from .errors import RefusedError as RefusedError
     from .limits import Limits as Limits
     from .served import Served as Served
@@ -16,7 +16,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
-            "application": "application",
+            "asgi": "application",
             "errors": "RefusedError",
             "limits": "Limits",
             "served": "Served",

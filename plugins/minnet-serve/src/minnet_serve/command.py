@@ -17,7 +17,13 @@ _DEFAULT = Limits()
 
 @click.command()
 @click.argument("model", type=click.Path(exists=True, dir_okay=False))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on, this one and no other.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on, this one and no other.",
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes one that is free."
 )
@@ -114,7 +120,7 @@ def serve(
     from minnet_train.experiment import changed_files, import_files
     from minnet_train.training import Threads
 
-    from .application import application, named
+    from .asgi import application, named
     from .served import Served, ServedPredictor
     from .server import bound_socket, is_local, serve as answer, url_of
 
