@@ -1,7 +1,7 @@
 """How fast `minnet serve` answers: ``python benchmarks/serving.py``, in two minutes.
 
-A server is a process of its own, as is each client, which sends the next request when it has the answer to the last one,
-over one connection.
+A server is a process of its own, as is each client, which sends the next request, over one connection, when it has the
+answer to the last one.
 Each cell has 1 or 16 clients that ask about 1 row or 100 in a request; for a few seconds, after some to warm up.
 The networks are one for the handwritten digits, whose rows are lists of 64 numbers, and one of a table, whose rows are
 objects with two columns of numbers, one of texts and one of dates, which pyarrow reads.
@@ -56,8 +56,8 @@ def train(folder: Path) -> dict[str, Any]:
     """Train the networks, and return a row for each: the name of its file -> the row."""
     rng = np.random.default_rng(0)
     lines = [
-        f"{rng.normal():.3f},{rng.normal():.3f},{'red green blue'.split()[row % 3]},2024-{row % 12 + 1:02}-{row % 28 + 1:02},"
-        f"{'yes' if rng.random() < 0.5 else 'no'}"
+        f"{rng.normal():.3f},{rng.normal():.3f},{('red', 'green', 'blue')[row % 3]},"
+        f"2024-{row % 12 + 1:02}-{row % 28 + 1:02},{'yes' if rng.random() < 0.5 else 'no'}"
         for row in range(400)
     ]
     (folder / "table.csv").write_text("\n".join(["length,width,colour,day,answer", *lines]))

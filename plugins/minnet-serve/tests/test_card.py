@@ -62,7 +62,8 @@ def test_names_of_files_and_keys_are_escaped(start, tmp_path):
     server = start(str(path))
     page = server.request("GET", "/")[2].decode()
     seen = Page(page)
-    assert {*seen.elements} == {*"html head meta title style body h1 h2 table tr th td p code".split()}
+    ours = "html head meta title style body h1 h2 table tr th td p code"
+    assert {*seen.elements} == {*ours.split()}
     assert not {name for name in seen.attributes if name.startswith("on")}
     assert "\x1b" not in page
     told = " ".join(seen.texts)

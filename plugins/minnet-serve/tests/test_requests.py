@@ -52,21 +52,42 @@ def test_a_number_of_too_many_digits_is_refused(serving):
             f"request, row 2: expected a value for each column of the model, {COLUMNS}; missing: length; "
             "did you mean 'lenght'?",
         ),
-        ([[1, "red", None], [1, "red"]], f"request, row 2: expected 3 values, one for each column of the model, {COLUMNS}, received 2"),
+        (
+            [[1, "red", None], [1, "red"]],
+            f"request, row 2: expected 3 values, one for each column of the model, {COLUMNS}, received 2",
+        ),
         ([ROW, [1, "red", None]], "request, row 2: expected an object, as row 1 is, received a list"),
         ([[1, "red", None], 7], "request, row 2: expected a list, as row 1 is, received a number"),
-        ([{**ROW, "length": "0.5"}], "request, row 1, column 1 ('length'): expected a finite float32 number, received '0.5'"),
-        ([ROW, {**ROW, "length": 1e39}], "request, row 2, column 1 ('length'): expected a finite float32 number, received 1e+39"),
-        ([ROW, {**ROW, "length": -(10**400)}], f"request, row 2, column 1 ('length'): expected a finite float32 number, received -1{'0' * 98}"),
-        ([ROW, {**ROW, "length": [1]}], "request, row 2, column 1 ('length'): expected a finite float32 number, received a list"),
+        (
+            [{**ROW, "length": "0.5"}],
+            "request, row 1, column 1 ('length'): expected a finite float32 number, received '0.5'",
+        ),
+        (
+            [ROW, {**ROW, "length": 1e39}],
+            "request, row 2, column 1 ('length'): expected a finite float32 number, received 1e+39",
+        ),
+        (
+            [ROW, {**ROW, "length": -(10**400)}],
+            f"request, row 2, column 1 ('length'): expected a finite float32 number, received -1{'0' * 98}",
+        ),
+        (
+            [ROW, {**ROW, "length": [1]}],
+            "request, row 2, column 1 ('length'): expected a finite float32 number, received a list",
+        ),
         ([ROW, {**ROW, "colour": {}}], "request, row 2, column 2 ('colour'): expected a text, received an object"),
         ([ROW, {**ROW, "colour": 3}], "request, row 2, column 2 ('colour'): expected a text, as before, received 3"),
-        ([ROW, {**ROW, "colour": "mauve"}], "request, row 2, column 2 ('colour'): expected one of blue, it's <b>green</b>, red, received 'mauve'"),
+        (
+            [ROW, {**ROW, "colour": "mauve"}],
+            "request, row 2, column 2 ('colour'): expected one of blue, it's <b>green</b>, red, received 'mauve'",
+        ),
         ([ROW, {**ROW, "day": "yesterday"}], "request, row 2, column 3 ('day'): expected a date, received 'yesterday'"),
-        ([ROW, {**ROW, "colour": "\ud800"}], "request, row 2, column 2 ('colour'): expected a text, received half of a surrogate pair"),
+        (
+            [ROW, {**ROW, "colour": "\ud800"}],
+            "request, row 2, column 2 ('colour'): expected a text, received half of a surrogate pair",
+        ),
     ],
     ids=lambda value: repr(value)[:60],
-)  # fmt: skip
+)
 def test_what_is_no_row_is_refused_with_its_place(serving, value, told):
     assert serving("mixed.safetensors").post(json.dumps(value)) == (422, {"error": told})
 
@@ -128,10 +149,15 @@ def test_a_compressed_body_is_refused(serving):
     [
         ("GET", "/predict", 405, "/predict: expected POST, received GET"),
         ("DELETE", "/health", 405, "/health: expected GET, received DELETE"),
-        ("GET", "/../etc/passwd", 404, "expected one of /, /health, /model, /openapi.json, /predict, received /../etc/passwd"),
+        (
+            "GET",
+            "/../etc/passwd",
+            404,
+            "expected one of /, /health, /model, /openapi.json, /predict, received /../etc/passwd",
+        ),
         ("GET", "/%1b%5b2J", 404, "expected one of /, /health, /model, /openapi.json, /predict, received /\\x1b[2J"),
     ],
-)  # fmt: skip
+)
 def test_other_paths_and_methods_are_refused(serving, method, path, status, told):
     received, headers, content = serving("mixed.safetensors").request(method, path)
     assert (received, json.loads(content)) == (status, {"error": told})

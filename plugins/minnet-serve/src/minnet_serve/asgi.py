@@ -20,7 +20,6 @@ from minnet_core import MinnetError, ShapeError
 from minnet_core.diagnosis import ModelExplanation
 from minnet_core.support import printable
 from minnet_train import DataError
-from minnet_train.extras import MissingLibraryError
 
 from . import __version__
 from .body import expect_json, read_body
@@ -172,9 +171,7 @@ async def _refused(_: Request, error: Exception) -> Response:
 
 async def _failed(_: Request, error: Exception) -> Response:
     """Answer what is wrong with rows, or with what is installed here."""
-    status = (
-        422 if isinstance(error, (DataError, ShapeError)) else 501 if isinstance(error, MissingLibraryError) else 500
-    )
+    status = 422 if isinstance(error, (DataError, ShapeError)) else 501 if isinstance(error, ImportError) else 500
     return _error(status, str(error))
 
 
