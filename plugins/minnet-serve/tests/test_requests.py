@@ -75,6 +75,10 @@ def test_a_number_of_too_many_digits_is_refused(serving):
             "request, row 2, column 1 ('length'): expected a finite float32 number, received a list",
         ),
         ([ROW, {**ROW, "colour": {}}], "request, row 2, column 2 ('colour'): expected a text, received an object"),
+        (
+            [ROW, {**ROW, "day": 2**63}],
+            "request, row 2, column 3 ('day'): expected an integer of 64 bits, received 9223372036854775808",
+        ),
         ([ROW, {**ROW, "colour": 3}], "request, row 2, column 2 ('colour'): expected a text, as before, received 3"),
         (
             [ROW, {**ROW, "colour": "mauve"}],

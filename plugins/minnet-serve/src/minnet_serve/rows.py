@@ -171,6 +171,10 @@ def _texts(cells: list[Any], column: int, columns: Columns) -> list[Any]:
             raise RefusedError(
                 422, f"{_where(row, column, columns)}: expected a text, received half of a surrogate pair"
             )
+        if type(cell) is int and not -(2**63) <= cell < 2**63:
+            raise RefusedError(
+                422, f"{_where(row, column, columns)}: expected an integer of 64 bits, received {shown(cell)}"
+            )
         if first is None:
             first = kind
         if kind != first:
@@ -178,7 +182,7 @@ def _texts(cells: list[Any], column: int, columns: Columns) -> list[Any]:
                 422, f"{_where(row, column, columns)}: expected {first}, as before, received {shown(cell)}"
             )
     if first == "a number" and any(type(cell) is float for cell in cells):
-        return [cell if cell is None else float(cell) if abs(cell) <= LARGEST else np.inf for cell in cells]
+        return [None if cell is None else float(cell) for cell in cells]
     return cells
 
 
