@@ -25,6 +25,7 @@ MAY_IMPORT = {
         *("minnet_core", "minnet_layers", "minnet_criterions", "minnet_optimizers", "minnet_conv", "minnet_tables"),
     },
     "minnet_new": {"minnet_core"},
+    "minnet_serve": {"minnet_core", "minnet_train"},  # it answers what `minnet predict` does, by the same code
     "minnet_swish": {"minnet_core"},
     "minnet_jax": {"minnet_core"},
     "minnet_torch": {"minnet_core"},

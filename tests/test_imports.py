@@ -21,8 +21,10 @@ def test_importing_the_layers_and_criterions_imports_nothing_heavy():
 
 @pytest.mark.parametrize(
     "statement",
-    ["import minnet_core", "import minnet_core.cli.main", "import minnet_new.plugin", "import minnet_onnx.plugin"]
-    + ["import minnet_train.plugin"],
+    [
+        *("import minnet_core", "import minnet_core.cli.main", "import minnet_new.plugin", "import minnet_onnx.plugin"),
+        *("import minnet_serve.plugin", "import minnet_train.plugin"),
+    ],
 )
 def test_the_command_starts_without_numpy(statement):
     assert "numpy" not in modules_after(statement)
@@ -31,7 +33,7 @@ def test_the_command_starts_without_numpy(statement):
 def test_help_imports_no_numpy_and_no_module_of_a_command():
     after = modules_after("from minnet_core.cli import main; main(['--help'], standalone_mode=False)")
     assert "minnet_train.plugin" in after
-    commands = ("minnet_core.cli.commands", "minnet_train.commands", "minnet_new.command")
+    commands = ("minnet_core.cli.commands", "minnet_train.commands", "minnet_new.command", "minnet_serve.command")
     assert not [name for name in after if name == "numpy" or name.startswith(commands)]
 
 

@@ -359,3 +359,18 @@ def test_nothing_is_said_where_the_preparation_changes_nothing(folder, edit):
     trained()
     with pytest.warns(PreparationWarning):
         load("m.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([{"length": 1, "colour": "mauve"}], "request, row 1, column 2 ('colour'): expected one of blue, red"),
+        ({"length": [1, None], "colour": ["red", "red"]}, "request, row 2, column 1 ('length'): the value is missing"),
+        ([{"length": 1}], "request: expected one column for each feature"),
+        (np.zeros((2, 2)), "request: expected a table, for the model has columns of texts"),
+    ],
+)
+def test_rows_in_memory_may_have_a_name_in_messages(mixed, rows, told):
+    with pytest.raises(DataError) as caught:
+        list(mixed.rows(rows, "request"))
+    assert str(caught.value).startswith(told)

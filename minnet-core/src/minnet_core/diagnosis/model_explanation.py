@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import Factory, field, frozen, validators
@@ -58,6 +59,22 @@ class ModelExplanation:
         """How many numbers are in the arrays."""
         return sum(math.prod(shape) for _, shape in self.arrays.values())
 
+    @property
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """What the core knows, a label and a text for each line that is shown; before what the sections have."""
+        header, dtypes = self.header, ", ".join(sorted({dtype for dtype, _ in self.arrays.values()}))
+        by_distribution: dict[str, list[str]] = {}
+        for qualified, version in header.components.items():
+            distribution, _, name = qualified.partition(":")
+            by_distribution.setdefault(f"{distribution} {version or ''}".strip(), []).append(name)
+        yield "file", f"{self.path}, {self.size:,} bytes, format {header.format}"
+        yield "layers", _layers(header.config)
+        yield "arrays", f"{len(self.arrays)} of {self.numbers:,} numbers{dtypes and f', {dtypes}'}"
+        yield from (("components", f"{each} ({', '.join(names)})") for each, names in by_distribution.items())
+        yield "SHA-256", header.digest
+        yield "prepared by", header.prepared_by or ""
+        yield "metadata", ", ".join(header.metadata)
+
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return {
@@ -100,3 +117,23 @@ def _expect_section(returned: object) -> Section:
         raise TypeError(f"expected a Section or None, received {returned!r}")
     json.dumps(returned.data)  # which fails now rather than in --json
     return returned
+
+
+def _layers(config: Mapping[str, Any], most: int = 20) -> str:
+    """Name a model's layers in their order, and those of its containers; ``most`` levels of them."""
+    name = str(config.get("class", "")).rpartition(":")[2]
+    children = config.get("modules")
+    if not isinstance(children, list):
+        return name
+    named = [_child(child, most - 1) for child in children if isinstance(child, dict)] if most else ["..."]
+    return f"{name}({', '.join(named)})"
+
+
+def _child(config: Mapping[str, Any], most: int) -> str:
+    """Name a layer; of a node of a graph also what it is called, and what it takes."""
+    node = config.get("module")
+    if "class" in config or not isinstance(node, dict):
+        return _layers(config, most)
+    taken = config.get("inputs")
+    listed = ", ".join(map(str, taken)) if isinstance(taken, list) else ""
+    return f"{config.get('name')}: {_layers(node, most)} of {listed}" if listed else _layers(node, most)

@@ -20,6 +20,7 @@ FIRST_PARTY = frozenset(
         "minnet-onnx",
         "minnet-sklearn",
         "minnet-new",
+        "minnet-serve",
     }
 )
 """Distributions whose bare names always win, so that installing a package never changes what existing code means.
@@ -43,6 +44,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "predict": "minnet-train",
         "plot": "minnet-train",
         "new": "minnet-new",
+        "serve": "minnet-serve",
     }
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import click
 
@@ -71,49 +70,18 @@ def _explain_file(path: str, *, as_json: bool) -> None:
 
 def _model_lines(found: ModelExplanation) -> Iterator[str]:
     """Yield what is printed: what the core knows of a file, and then what plugins do."""
-    header = found.header
-    by_distribution: dict[str, list[str]] = {}
-    for qualified, version in header.components.items():
-        distribution, _, name = qualified.partition(":")
-        by_distribution.setdefault(f"{distribution} {version or ''}".strip(), []).append(name)
-    dtypes = ", ".join(sorted({dtype for dtype, _ in found.arrays.values()}))
-    rows: dict[str, list[str]] = {
-        "file": [f"{found.path}, {found.size:,} bytes, format {header.format}"],
-        "layers": [_layers(header.config)],
-        "arrays": [f"{len(found.arrays)} of {found.numbers:,} numbers{dtypes and f', {dtypes}'}"],
-        "components": [f"{each} ({', '.join(names)})" for each, names in by_distribution.items()],
-        "SHA-256": [header.digest],
-        "prepared by": [header.prepared_by or ""],
-        "metadata": [", ".join(header.metadata)],
-    }
-    yield from _table(rows)
+    yield from _table(_by_label(found.rows))
     for section in found.sections:
-        labelled: dict[str, list[str]] = {}
-        for label, text in section.rows:
-            labelled.setdefault(label, []).append(text)
         yield ""
         yield click.style(printable(section.title), bold=True)
-        yield from _table(labelled)
+        yield from _table(_by_label(section.rows))
 
 
-def _layers(config: Mapping[str, Any], most: int = 20) -> str:
-    """Name a model's layers in their order, and those of its containers; ``most`` levels of them."""
-    name = str(config.get("class", "")).rpartition(":")[2]
-    children = config.get("modules")
-    if not isinstance(children, list):
-        return name
-    named = [_child(child, most - 1) for child in children if isinstance(child, dict)] if most else ["..."]
-    return f"{name}({', '.join(named)})"
-
-
-def _child(config: Mapping[str, Any], most: int) -> str:
-    """Name a layer; of a node of a graph also what it is called, and what it takes."""
-    node = config.get("module")
-    if "class" in config or not isinstance(node, dict):
-        return _layers(config, most)
-    taken = config.get("inputs")
-    listed = ", ".join(map(str, taken)) if isinstance(taken, list) else ""
-    return f"{config.get('name')}: {_layers(node, most)} of {listed}" if listed else _layers(node, most)
+def _by_label(rows: Iterable[tuple[str, str]]) -> Mapping[str, Iterable[str]]:
+    labelled: dict[str, list[str]] = {}
+    for label, text in rows:
+        labelled.setdefault(label, []).append(text)
+    return labelled
 
 
 def _pytorch(found: Explanation) -> list[str]:

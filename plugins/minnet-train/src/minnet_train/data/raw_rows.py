@@ -81,7 +81,7 @@ class RawRows:
         return cls(path, columns, may_be_missing, table=table, positions=columns.positions(table))
 
     @classmethod
-    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool, date_format: str = "") -> RawRows:
+    def of(cls, data: Any, columns: Columns, *, may_be_missing: bool, date_format: str = "", name: str = "") -> RawRows:
         """Look at rows in memory.
 
         Columns are found by their names where the model and the rows have names, others being ignored; else they are
@@ -92,6 +92,7 @@ class RawRows:
             columns: what the model takes.
             may_be_missing: whether a value may be missing.
             date_format: how texts have dates besides ISO 8601.
+            name: what messages call them; empty for their type.
 
         Raises:
             DataError: if it is none of these, or has other columns.
@@ -102,11 +103,11 @@ class RawRows:
             array = array_in_memory(data, columns.image)
             if array.shape == (0, 0):
                 return cls("no rows", columns, may_be_missing, np.empty((0, columns.count)))
-            return cls._of_array(type(data).__name__, array, columns, may_be_missing)
+            return cls._of_array(name or type(data).__name__, array, columns, may_be_missing)
         header = [name for column, name in enumerate(table.header or ()) if column not in table.index]
         if header == [str(index) for index in range(len(header))] and not {*header} & {*(columns.names or ())}:
             table = evolve(table, header=None)  # pandas numbers the columns of an array
-        table = evolve(table, date_format=date_format)
+        table = evolve(table, date_format=date_format, name=name or table.name)
         return cls(table.name, columns, may_be_missing, table=table, positions=columns.positions(table))
 
     @classmethod

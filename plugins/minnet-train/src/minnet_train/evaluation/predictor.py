@@ -145,8 +145,12 @@ class Predictor:
         parts = [preparation.inputs(raw) for raw in self.rows(data)]
         return np.concatenate(parts) if parts else np.empty((0, *preparation.columns.shape), preparation.dtype)
 
-    def rows(self, data: Any) -> RawRows:
+    def rows(self, data: Any, name: str = "") -> RawRows:
         """Find the raw features that the model takes in rows; what was decided about a file is a warning.
+
+        Args:
+            data: raw rows.
+            name: what messages call rows in memory; empty for their type.
 
         Raises:
             DataError, MissingLibraryError: as `predict` does.
@@ -158,6 +162,7 @@ class Predictor:
                 preparation.columns,
                 may_be_missing=preparation.fill is not None,
                 date_format=config.option("date_format", ""),
+                name=name,
             )
         rows, notes = self.open(os.fspath(data))
         for note in notes:
