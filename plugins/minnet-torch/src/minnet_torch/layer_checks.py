@@ -13,7 +13,7 @@ from minnet_core.testing import Check, Level, Trial
 NAME = "PyTorch layer"
 """What the checks are about, as the adapter calls it."""
 
-RUNS = ("forward_runs", "backward_runs", "arguments_are_not_written_to")
+RUNS = ("is_made", "forward_runs", "backward_runs", "arguments_are_not_written_to")
 """What must hold before results can be compared."""
 
 SLOPES = (*RUNS, "gradInput_is_the_slope", "parameter_gradients_are_the_slopes")
