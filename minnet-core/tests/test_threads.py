@@ -107,7 +107,7 @@ def test_arrays_of_each_thread_and_locks_are_taken(cls, monkeypatch):
 
 def test_a_weakness_fails_neither_check_component_nor_the_case():
     with pytest.warns(WeaknessWarning, match=f"^Cached has 1 weakness: {THREADS}\n"):
-        (report,) = check_component(Case(Cached, input=(4, 3)))
+        (report,) = check_component(Case(Cached, input=(4, 3)), checks=[THREADS])
     assert [result.check for result in report.weaknesses] == [THREADS]
     assert report.failures == ()
     assert report.count("weakness") == 1
