@@ -93,3 +93,38 @@ KERNEL(log_soft_max_back) {
         FOR_EACH(j, m) gx[j] = g[j] - e[j] * factor;
     }
 }
+
+/* y = (x - mean) s with s = (variance + eps)^(-1/2), of each row; number: eps
+
+   The mean is summed in double precision, so that constant rows give exactly 0, and what its rounding leaves is
+   subtracted too. Where something overflows, s is 0 or nan: then the caller must not take y. */
+KERNEL(layer_norm) {
+    const float *x = b->at[0];
+    float *y = b->at[1], *inverse = b->at[2];
+    const Size m = b->columns;
+    const float eps = (float)b->number[0], share = 1.0f / (float)m;
+    for (Size row = 0; row < b->rows; row++, x += m, y += m) {
+        double total = 0;
+        SIMD(reduction(+ : total)) for (Size j = 0; j < m; j++)
+            total += (double)x[j];
+        const float mean = (float)(total / (double)m);
+        FOR_EACH(j, m) y[j] = x[j] - mean;
+        const float left = sum(y, m) * share;
+        FOR_EACH(j, m) y[j] -= left;
+        const float s = 1 / sqrtf(dot_of(y, y, m) * share + eps);
+        FOR_EACH(j, m) y[j] *= s;
+        inverse[row] = s;
+    }
+}
+
+/* gx = s (g - mean g - y mean(g y)), of each row */
+KERNEL(layer_norm_back) {
+    const float *y = b->at[0], *g = b->at[1], *inverse = b->at[2];
+    float *gx = b->at[3];
+    const Size m = b->columns;
+    const float share = 1.0f / (float)m;
+    for (Size row = 0; row < b->rows; row++, y += m, g += m, gx += m) {
+        const float mean = sum(g, m) * share, slope = dot_of(g, y, m) * share, s = inverse[row];
+        FOR_EACH(j, m) gx[j] = (g[j] - mean - y[j] * slope) * s;
+    }
+}

@@ -11,6 +11,7 @@ from minnet_fast.twins import criterions, layers
 test_conformance = conformance(
     *(f"minnet_fast.twins.layers:{name}" for name in ("BatchNormalization", "Dropout", "Linear", "LogSoftMax")),
     *(f"minnet_fast.twins.lookups:{name}" for name in ("Embedding", "EmbeddingBag")),
+    "minnet_fast.twins.row_normalizations:LayerNormalization",
     *(f"minnet_fast.twins.criterions:{name}" for name in ("ClassNLLCriterion", "CrossEntropyCriterion")),
     *(f"minnet_fast.twins.images:{name}" for name in ("AdaptiveMaxPool2d", "ReflectionPad2d")),
     "minnet_fast.twins.transposed_convolutions:ConvTranspose1d",

@@ -21,6 +21,7 @@ LAYERS = {
     "Linear": {"n_in": 6, "n_out": 5, "rng": 0},
     "BatchNormalization": {"alpha": 0.9},
     "ChannelwiseScaling": {"n_out": 6, "rng": 0},
+    "LayerNormalization": {"normalized_shape": 6},
     "Dropout": {"p": 0.3, "rng": 0},
     "ReLU": {},
     "LeakyReLU": {"slope": 0.2},
@@ -119,7 +120,7 @@ def test_what_no_kernel_takes_is_left_to_the_layer_bit_for_bit(name, mode, kind)
         "three axes": draw((2, 4, 6)),
     }[kind]
     layer, twin = pair(name)
-    if kind == "one axis" and name in ("Linear", "BatchNormalization"):
+    if kind == "one axis" and name in ("Linear", "BatchNormalization", "LayerNormalization"):
         pytest.skip("the layer itself takes no such input, or as one of another meaning")
     if kind == "three axes" and name == "Linear":
         pytest.skip("the layer itself takes no such input")
@@ -248,6 +249,30 @@ def test_a_mean_over_elements_is_left_to_the_base_class():
     assert twin.forward(x, target) == criterion.forward(x, target)
     np.testing.assert_array_equal(twin.backward(x, target), criterion.backward(x, target))
     assert computed() == before
+
+
+def test_the_parts_of_a_composite_criterion_are_accelerated_too():
+    parts = [minnet_criterions.MSECriterion(), minnet_criterions.AbsCriterion()]
+    inner = minnet_criterions.MultiCriterion([minnet_criterions.HuberCriterion()])
+    criterion = minnet_criterions.MultiCriterion([*parts, inner])
+    x, target = draw((8, 6)), draw((8, 6), 1)
+    loss, gradient = criterion.forward(x, target), criterion.backward(x, target)
+    assert accelerate(criterion) is criterion
+    assert type(criterion.criterions[0]) is criterions.TWINS[minnet_criterions.MSECriterion]
+    assert type(inner.criterions[0]) is criterions.TWINS[minnet_criterions.HuberCriterion]
+    assert type(parts[1]) is minnet_criterions.AbsCriterion
+    assert criterion.forward(x, target) == pytest.approx(loss, rel=1e-6)
+    np.testing.assert_allclose(criterion.backward(x, target), gradient, rtol=2e-6, atol=2e-6)
+
+
+def test_rows_whose_squares_are_out_of_range_are_left_to_the_layer():
+    layer, twin = pair("LayerNormalization")
+    x = draw((4, 6))
+    x[1] *= 1e30
+    x[2] += 1e4
+    x[3] = 0.1
+    expect_alike(run(twin, x), run(layer, x), rtol=2e-4, atol=2e-4)
+    assert not twin.forward(np.full((2, 6), 0.1, np.float32)).any()
 
 
 OPTIMIZERS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ _TWINS = {
 
 
 def accelerate(component: _T) -> _T:
-    """Exchange, in place, the class of a layer, a criterion or an optimizer, and of all layers inside, for its twin.
+    """Exchange, in place, the class of a layer, a criterion or an optimizer, and of all inside it, for its twin.
 
     A twin is a subclass that computes the same in C where arrays are float32 and contiguous, and leaves everything else
     to its base class: other arrays, and whatever is an error. It has the name of its base class, is saved under it, and
@@ -48,12 +48,21 @@ def accelerate(component: _T) -> _T:
     """
     if not isinstance(component, (Module, Criterion, Optimizer)):
         raise TypeError(f"accelerate: expected a layer, a criterion or an optimizer, received {component!r}")
-    parts = [part for _, part in walk(component)] if isinstance(component, Module) else [component]
-    for part in parts:
+    for part in _parts(component):
         twin = twin_of(type(part))
         if twin is not None:
             part.__class__ = twin
     return component
+
+
+def _parts(component: Module | Criterion | Optimizer) -> Iterator[Module | Criterion | Optimizer]:
+    """Yield all modules of a model, the criterions of a composite, or an optimizer alone."""
+    if isinstance(component, Module):
+        yield from (part for _, part in walk(component))
+        return
+    yield component
+    for part in getattr(component, "criterions", ()) if isinstance(component, Criterion) else ():
+        yield from _parts(part)
 
 
 def twin_of(cls: type) -> type | None:

@@ -15,6 +15,7 @@ from .activations import ACTIVATIONS
 from .gates import GATES
 from .lookups import LOOKUPS
 from .memory_order import by_elements
+from .row_normalizations import ROW_NORMALIZATIONS
 
 _LAST = (-1, 1)
 """The last axis of a matrix: kernels take no other."""
@@ -305,6 +306,7 @@ TWINS: Mapping[type[Module], type[Module]] = {
         *GATES,
         *ACTIVATIONS,
         *LOOKUPS,
+        *ROW_NORMALIZATIONS,
     )
 }
 
