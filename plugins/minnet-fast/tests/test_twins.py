@@ -83,6 +83,7 @@ def test_every_layer_criterion_and_optimizer_that_should_have_a_twin_has_one():
     assert {cls.__name__ for cls in layers.TWINS} == {*LAYERS, "Embedding", "EmbeddingBag"}
     assert {cls.__name__ for cls in layers.TWINS} <= set(minnet_layers.__all__)
     assert {cls.__name__ for cls in criterions.TWINS} == {
+        "BCEWithLogitsCriterion",
         *("ClassNLLCriterion", "CrossEntropyCriterion", "HuberCriterion", "MSECriterion", "SmoothL1Criterion"),
     }
     assert {cls.__name__ for cls in optimizers.TWINS} == {name for name, *_ in OPTIMIZERS}

@@ -130,6 +130,23 @@ class CrossEntropyCriterion(of.CrossEntropyCriterion):
         return self.weights is None and self.label_smoothing == 0 and not is_ignored
 
 
+class BCEWithLogitsCriterion(of.BCEWithLogitsCriterion):
+    """Twin of `minnet_criterions.BCEWithLogitsCriterion`: the gradient, where all answers count alike."""
+
+    STANDS_FOR = of.BCEWithLogitsCriterion
+
+    def updateGradInput(self, input: Array, target: Array) -> Array:
+        is_plain = self.weights is None and self.pos_weight is None and type(target) is np.ndarray
+        is_alike = is_plain and target.dtype == np.float32 and target.shape == input.shape and input.size > 0
+        gradient = kernels.sigmoid(input) if is_alike else None
+        if gradient is None:
+            return super().updateGradInput(input, target)
+        gradient -= target
+        gradient *= _share(self.mean, input)
+        self.gradInput = gradient
+        return gradient
+
+
 def _share(mean: str, input: Array) -> float:
     return 1 / (len(input) if mean == "batch" else input.size)
 
@@ -143,7 +160,10 @@ def _clipped_difference(input: Array, target: Array, bound: float, factor: float
 
 TWINS: Mapping[type[Criterion], type[Criterion]] = {
     twin.STANDS_FOR: twin
-    for twin in (ClassNLLCriterion, CrossEntropyCriterion, HuberCriterion, MSECriterion, SmoothL1Criterion)
+    for twin in (
+        *(BCEWithLogitsCriterion, ClassNLLCriterion, CrossEntropyCriterion),
+        *(HuberCriterion, MSECriterion, SmoothL1Criterion),
+    )
 }
 
 for _twin in TWINS.values():
