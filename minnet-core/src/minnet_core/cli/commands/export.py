@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -13,13 +13,7 @@ from ...source_files import import_components
 from ...support import printable, printable_lines
 
 
-if TYPE_CHECKING:
-    _ParamType = click.ParamType[Any]
-else:
-    _ParamType = click.ParamType  # which is generic from click 8.2 on
-
-
-class SampleShape(_ParamType):
+class SampleShape(click.ParamType):  # type: ignore[type-arg]  # it is generic since click 8.3
     """The shape of a sample, without the batch: ``1,28,28``, or ``4;7`` for a table."""
 
     name = "shape"
