@@ -144,17 +144,16 @@ MODULES = {module_name(package, path) for package, path in FILES}
 ROOM_NAMES = {module_name(package, path) for package, path in FILES if path.name == "__init__.py"}
 
 
-LAZY = [
-    module_name(package, path)
+LAZY = {
+    module_name(package, path): ast.parse(source)
     for package, path in FILES
-    if path.name == "__init__.py" and "= lazy_exports(" in path.read_text("utf-8")
-]
+    if path.name == "__init__.py" and "= lazy_exports(" in (source := path.read_text("utf-8"))
+}
 
 
 def type_checking_imports(package):
     """Public name -> module, as a type checker sees what a lazy package exports: what is imported as itself."""
-    nodes = ast.walk(ast.parse(Path(import_module(package).__file__).read_text("utf-8")))
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    imports = [node for node in ast.walk(LAZY[package]) if isinstance(node, ast.ImportFrom)]
     homes = {node: resolve_name("." * node.level + (node.module or ""), package) for node in imports if node.level}
     return {alias.asname: homes[node].rstrip(".") for node in homes for alias in node.names if alias.asname}
 
@@ -232,6 +231,7 @@ def test_rooms_use_of_each_other_what_they_export():
 
 @pytest.mark.parametrize("package", LAZY)
 def test_what_a_lazy_package_exports_is_what_type_checkers_see(package):
+    pytest.importorskip(package.partition(".")[0])  # bridges are not installed wherever their other side is missing
     module = import_module(package)
     seen = type_checking_imports(package)
     assert sorted(seen) == module.__all__

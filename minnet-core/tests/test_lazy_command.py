@@ -56,7 +56,7 @@ def test_what_help_says_of_a_command_of_the_core_is_what_it_says_itself(command)
 
 
 def test_all_commands_of_the_core_but_the_listings_are_lazy():
-    assert {command.name for command in OWN} == {"check", "doctor", "explain", "plugins"}
+    assert {command.name for command in OWN} == {"check", "doctor", "explain", "export", "plugins"}
 
 
 def test_help_lists_a_lazy_command_without_importing_it(installed, run_minnet):
