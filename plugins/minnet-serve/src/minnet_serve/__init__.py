@@ -1,4 +1,4 @@
-"""`minnet serve`: a model file behind a small HTTP server, JSON in and out."""
+"""``minnet serve``: a model file behind a small HTTP server, JSON in and out."""
 
 from __future__ import annotations
 

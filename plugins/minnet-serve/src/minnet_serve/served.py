@@ -1,4 +1,4 @@
-"""`Served`: a model file that answers requests, one that `minnet train` wrote or any other."""
+"""`Served`: a model file that answers requests, one that ``minnet train`` wrote or any other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Served(ABC):
                 what the experiment says.
 
         Returns:
-            One that prepares rows, if `minnet train` wrote the file; else one that takes the inputs of the network.
+            One that prepares rows, if ``minnet train`` wrote the file; else one that takes the inputs of the network.
 
         Warns:
             PreparationWarning: if the inputs of the network are not raw data, and somebody else prepares them.
@@ -109,7 +109,7 @@ class Served(ABC):
 
         Args:
             body: a row or a list of rows, as JSON.
-            deadline: by `time.monotonic`, after which nobody waits for the answer.
+            deadline: by ``time.monotonic``, after which nobody waits for the answer.
 
         Returns:
             The prediction, or a list of one for each row, as JSON.
@@ -140,7 +140,7 @@ class Served(ABC):
 
 @frozen(eq=False, kw_only=True)
 class ServedPredictor(Served):
-    """A model of `minnet train`: it takes rows as they were in the training data, and answers as `minnet predict` does.
+    """A model of ``minnet train``: it takes rows as in the training data, and answers as ``minnet predict`` does.
 
     Attributes:
         predictor: the model with its preparation.
