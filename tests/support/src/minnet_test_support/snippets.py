@@ -15,7 +15,7 @@ import re
 import subprocess
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sybil import Document, Example, Region, Sybil
@@ -24,6 +24,19 @@ from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser, SkipParse
 from .environment import Environment
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+BRIDGES = ("onnx", "torch")
+"""What `minnet-BRIDGE` adds to a report is no matter of a page that all can follow; pages about it show it."""
+
+
+def without_bridges(command: str, path: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a command: ``minnet check`` and pytest do without the checks of bridges that the page is not about."""
+    if not command.startswith(("minnet check", "pytest")):
+        return dict(variables)
+    others = [f"minnet-{bridge}" for bridge in BRIDGES if bridge not in path]
+    chosen = [variables.get("MINNET_DISABLE_PLUGINS", ""), *others]
+    return {**variables, "MINNET_DISABLE_PLUGINS": ",".join(filter(None, chosen))}
 
 
 def run_console(example: Example) -> str | None:
@@ -41,7 +54,7 @@ def run_console(example: Example) -> str | None:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=variables,
+            env=without_bridges(command, example.path, variables),
             check=False,
         )
         if expected.strip() and not checker.check_output(expected, done.stdout, OPTIONS):
@@ -81,8 +94,9 @@ def parse_environment(document: Document) -> Iterator[Region]:
 def make_environment(example: Example) -> None:
     folder = tempfile.TemporaryDirectory()
     example.namespace["_environment_folder"] = folder
-    # minnet-torch is for those who have PyTorch; what it adds to a report is no matter of a page that all can follow.
-    example.namespace["_environment"] = Environment.create(Path(folder.name), without=["minnet-torch"])
+    example.namespace["_environment"] = Environment.create(
+        Path(folder.name), without=[f"minnet-{bridge}" for bridge in BRIDGES]
+    )
 
 
 def enter_folder(namespace: dict[str, object]) -> None:
