@@ -90,7 +90,9 @@ def ran(tmp_path_factory):
     says_formula(Bend)(bend)
     folder = tmp_path_factory.mktemp("programs")
     inputs, expected, structure = {}, {}, {}
-    for number, case in enumerate(every_case(kinds=[LAYER])):
+    # Without what other tests have imported from files.
+    installed = [case for case in every_case(kinds=[LAYER]) if ".py:" not in case.command]
+    for number, case in enumerate(installed):
         for dtype in (np.float32, np.float64):
             module = case.build(rng=0) if case.takes_rng else case.build()
             module.astype(dtype)
