@@ -31,7 +31,7 @@ BRIDGES = ("onnx", "torch")
 
 
 def without_bridges(command: str, path: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a command: ``minnet check`` and pytest do without the checks of bridges that the page is not about."""
+    """The variables of a command: ``minnet check`` and pytest do without the checks of bridges of other pages."""
     if not command.startswith(("minnet check", "pytest")):
         return dict(variables)
     others = [f"minnet-{bridge}" for bridge in BRIDGES if bridge not in path]
