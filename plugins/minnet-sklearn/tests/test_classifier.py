@@ -159,6 +159,8 @@ def test_partial_fit_refuses_what_it_cannot_know(blobs):
         MinnetClassifier().partial_fit(*blobs, classes=["ant", "bee"])
     with pytest.raises(ValueError, match="early_stopping"):
         MinnetClassifier(early_stopping=True).partial_fit(*blobs, classes=["ant", "bee", "cat"])
+    with pytest.raises(ValueError, match="schedule: expected None for partial_fit.*received 'CosineDecay'"):
+        MinnetClassifier(schedule="CosineDecay").partial_fit(*blobs, classes=["ant", "bee", "cat"])
 
 
 def test_a_fitted_classifier_goes_through_joblib_and_into_other_processes(blobs, tmp_path):

@@ -50,6 +50,8 @@ def test_weights_are_routed_to_the_estimator(blobs):
     features, labels = blobs
     weights = np.where(labels == "ant", 5.0, 1.0)
     direct = MinnetClassifier(**QUICK).fit(features, labels, sample_weight=weights).predict_proba(features)
+    plain = MinnetEncoder(MinnetClassifier(**QUICK)).fit(features, labels, sample_weight=weights)
+    np.testing.assert_array_equal(plain.estimator_.predict_proba(features), direct)
     with sklearn.config_context(enable_metadata_routing=True):
         own = MinnetClassifier(**QUICK).set_fit_request(sample_weight=True)
         encoder = MinnetEncoder(own).fit(features, labels, sample_weight=weights)

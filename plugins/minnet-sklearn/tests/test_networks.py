@@ -180,6 +180,7 @@ def test_weight_decay_makes_weights_smaller(blobs):
         ({"learning_rate": "adaptive"}, ValueError, "learning_rate: expected a number of at least 0, or None"),
         ({"clip_norm": 0.0}, ValueError, "clip_norm: expected a number above 0, or None, received 0.0"),
         ({"dtype": "float16"}, ValueError, "dtype: expected 'float32', 'float64' or None, received 'float16'"),
+        ({"dtype": np.dtype("float32")}, ValueError, r"or None, received dtype\('float32'\)"),
     ],
 )
 def test_what_is_no_parameter_is_refused_when_it_is_fitted(blobs, options, kind, message):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from minnet_sklearn import MinnetRegressor
 
@@ -60,3 +61,10 @@ def test_a_warm_start_needs_as_many_targets(waves):
         own.fit(features, values[:, 0])
     own.fit(features, values)
     assert len(own.loss_curve_) == 4
+
+
+def test_targets_may_be_sparse(waves):
+    features, values = waves
+    own = MinnetRegressor(**{**QUICK, "max_iter": 2})
+    dense = own.fit(features, values).predict(features)
+    np.testing.assert_array_equal(own.fit(features, sparse.csr_array(values)).predict(features), dense)

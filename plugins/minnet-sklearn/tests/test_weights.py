@@ -94,3 +94,17 @@ def test_class_weights_that_mean_nothing_are_refused(blobs):
         MinnetClassifier(class_weight="balanced").fit(features, np.eye(2, dtype=int)[np.arange(90) % 2])
     with pytest.raises(ValueError, match="class_weight: expected a dict or None for partial_fit"):
         MinnetClassifier(class_weight="balanced").partial_fit(features, labels, classes=["ant", "bee", "cat"])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"ant": -1.0}, "class_weight: expected finite weights of 0 or more, received .*-1.0"),
+        ({"ant": np.nan}, "class_weight: expected finite weights of 0 or more, received .*nan"),
+        ({"ant": np.inf}, "class_weight: expected finite weights of 0 or more, received .*inf"),
+        (dict.fromkeys(["ant", "bee", "cat"], 0.0), "class_weight: expected a sample of weight above 0"),
+    ],
+)
+def test_class_weights_are_finite_and_not_all_0(blobs, given, message):
+    with pytest.raises(ValueError, match=message):
+        MinnetClassifier(**OPTIONS, class_weight=given).fit(*blobs)

@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets, type_of_target, unique_labels
 from sklearn.utils.validation import check_is_fitted
 
-from minnet_core import Array, Criterion
+from minnet_core import Array, Criterion, Module
 
 from .answers import SCORES, indicators, kind_of, probabilities
 from .estimator import MinnetEstimator
@@ -49,11 +49,12 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         model: the whole network in place of the above: a list of layers, a `Module`, a config, or a function of
             ``(n_in, n_out, rng)`` that returns a `Module`.
         criterion: the loss; ``"auto"`` for `ClassNLLCriterion` after `LogSoftMax`, or for labels `BCECriterion` after
-            `Sigmoid`. What a network of your own must end with is what your criterion takes.
+            `Sigmoid`. What a network of your own must end with is what your criterion takes. Criterions of one class,
+            such as `CrossEntropyCriterion`, are refused for labels.
         optimizer: changes the weights; a config may have ``groups``, as ``Optimizer.groups`` has.
         learning_rate: of the optimizer; None for its own.
         weight_decay: of the optimizer; None for its own.
-        schedule: of the learning rate: a schedule of minnet-optimizers or another, or None.
+        schedule: of the learning rate: a schedule of minnet-optimizers or another, or None, as `partial_fit` needs it.
         clip_norm: what the norm of the gradients is limited to; None for no limit.
         batch_size: samples in a step; ``"auto"`` for 200, or all if there are fewer.
         max_iter: how many epochs there are at most.
@@ -63,7 +64,8 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             weights of the best epoch are then restored.
         validation_fraction: how many of the samples are kept apart.
         class_weight: ``"balanced"``, a dict of weights of classes, or None.
-        warm_start: whether `fit` goes on from the last one.
+        warm_start: whether `fit` goes on from the last one, with its network and criterion: what ``hidden`` to
+            ``criterion`` and ``dtype`` say is not looked at then; the optimizer is a new one, with its own schedule.
         dtype: what the network computes in, ``"float32"`` or ``"float64"``; None for that of the features, if it is
             one of them, as scikit-learn does, or else float64.
         random_state: decides first weights, the order of samples, what is kept apart, and every random layer.
@@ -164,21 +166,23 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             ValueError, TypeError: as scikit-learn does, and if a parameter is none.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        options, goes_on = Options.of(self), self._goes_on
-        X, y = self._validated(X, y, reset=not goes_on)
+        options, is_warm_start = Options.of(self), self._is_warm_start
+        X, y = self._validated(X, y, reset=not is_warm_start)
         y = self._checked(y)
         targets = _targets_of(y)
-        if goes_on:
+        labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
+        weights = self._weights(y, sample_weight, labels, targets.classes)
+        if is_warm_start:
+            self._expect_alike(targets)
             if not np.array_equal(targets.classes, self.classes_):
                 raise ValueError(
                     f"warm_start: expected the classes of the last fit, {self.classes_}, received {targets.classes}"
                 )
-            self._go_on(targets, options)
+            self._continue_training(targets, options)
         else:
             self._begin(X, targets, options)
         self.classes_ = targets.classes
-        labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
-        self._train(X, y, self._weights(y, sample_weight, labels), options, labels)
+        self._train(X, y, weights, options, labels)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -191,10 +195,10 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             sample_weight: how much each sample counts, (rows,); None if all count alike.
 
         Raises:
-            ValueError, TypeError: as scikit-learn does, and if a parameter is none.
+            ValueError, TypeError: as scikit-learn does, if a parameter is none, and if there is a ``schedule``.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        self._expect_no_early_stopping()
+        self._expect_one_epoch()
         if isinstance(self.class_weight, str):
             raise ValueError(
                 f"class_weight: expected a dict or None for partial_fit, which does not know how many samples of a "
@@ -210,6 +214,8 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             raise ValueError("classes must be passed on the first call to partial_fit.")
         else:
             targets = ClassTargets(self.classes_ if classes is None else unique_labels(classes))
+        if not is_first:
+            self._expect_alike(targets)
         if not is_first and not np.array_equal(targets.classes, self.classes_):
             raise ValueError(
                 f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_}"
@@ -242,13 +248,19 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
     @available_if(_has_probabilities)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def predict_log_proba(self, X: Any) -> Array:
         """Predict the logarithms of `predict_proba`."""
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         with np.errstate(divide="ignore"):
             found: Array = self._outputs(X) if self._kind == "logarithms" else np.log(self.predict_proba(X))
         return found
 
-    def _look_at(self, outputs: Array, criterion: Criterion, targets: Targets) -> None:
-        self._kind = kind_of(outputs, criterion, has_labels=isinstance(targets, LabelTargets))
+    def _interpret_outputs(self, outputs: Array, criterion: Criterion, model: Module, targets: Targets) -> None:
+        self._kind = kind_of(outputs, criterion, model, has_labels=isinstance(targets, LabelTargets))
+
+    def _expect_alike(self, targets: ClassTargets | LabelTargets) -> None:
+        """Refuse labels for a network of classes, and classes for one of labels."""
+        if type(targets) is not type(self._targets):
+            expected, received = ("labels", "classes") if isinstance(targets, ClassTargets) else ("classes", "labels")
+            raise ValueError(f"y: expected {expected}, as in the last fit, received {received}")
 
     def _checked(self, y: Any) -> Array:
         """Check that targets are classes or labels."""
@@ -264,9 +276,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         column: Array = column_or_1d(y, warn=True)
         return column
 
-    def _weights(
-        self, y: Array, sample_weight: Any, labels: Array | None, classes: Array | None = None
-    ) -> Array | None:
+    def _weights(self, y: Array, sample_weight: Any, labels: Array | None, classes: Array) -> Array | None:
         weights = checked_weights(sample_weight, len(y))
         if labels is None:
             if self.class_weight is not None:
@@ -275,7 +285,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
                     f"{self.class_weight!r}"
                 )
             return weights
-        return with_class_weights(weights, self.class_weight, self.classes_ if classes is None else classes, labels)
+        return with_class_weights(weights, self.class_weight, classes, labels)
 
 
 def _targets_of(y: Array) -> ClassTargets | LabelTargets:

@@ -6,8 +6,8 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin, clone, is_regressor
-from sklearn.utils import Bunch
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -67,7 +67,8 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
         Args:
             X: features (rows, columns), dense or sparse.
             y: targets; None for the features themselves.
-            fit_params: what `fit` of the estimator takes besides, such as ``sample_weight``.
+            fit_params: what `fit` of the estimator takes besides, such as ``sample_weight``; with metadata
+                routing, what it requests.
 
         Raises:
             TypeError: if the estimator is none of minnet, or its network is no `Sequential`.
@@ -86,21 +87,23 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
                 )
             y = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32])
             y = y.toarray() if hasattr(y, "toarray") else y
-        routed = process_routing(self, "fit", **fit_params) if fit_params else Bunch(estimator=Bunch(fit={}))
-        self.estimator_ = estimator.fit(X, y, **routed.estimator.fit)
+        is_routed = fit_params and get_config()["enable_metadata_routing"]
+        given = process_routing(self, "fit", **fit_params).estimator.fit if is_routed else fit_params
+        fitted = estimator.fit(X, y, **given)
+        self._layers = hidden_layers(fitted.model_, self.layer)
+        self.estimator_ = fitted
         self.n_features_in_ = self.estimator_.n_features_in_
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
         elif hasattr(self, "feature_names_in_"):
             del self.feature_names_in_
-        self._layers = hidden_layers(self.estimator_.model_, self.layer)
         dtype = self.estimator_._network_dtype
         self._n_features_out = self._encoded(np.zeros((1, self.n_features_in_), dtype)).shape[1]
         return self
 
     def transform(self, X: Any) -> Array:
         """Compute the output of the layer for each sample, (rows, outputs); further axes are put side by side."""
-        check_is_fitted(self)
+        check_is_fitted(self, "estimator_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=self.estimator_._accepted())
         return np.concatenate([self._encoded(each) for each in chunks(rows_of(X, self.estimator_._network_dtype))])
 

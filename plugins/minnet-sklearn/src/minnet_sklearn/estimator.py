@@ -14,17 +14,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from minnet_core import Array, Module
-from minnet_train import Trainer
+from minnet_train import History, Trainer
 
 from .inputs import chunks, rows_of
 from .networks import Architecture
-from .options import Options
+from .options import DTYPES, Options
 from .saving import load, save
 from .stopping import NoImprovement
 from .targets import Targets
 from .training import Learned, criterion_of, optimizer_of, trainer_of
-
-DTYPES = ("float32", "float64")
 
 
 class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -110,7 +108,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             NotFittedError: if there is nothing to save.
             ConfigError, ModelFileError: if a parameter, class or layer is of a kind that no file can hold.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, ("model_", "n_iter_"))  # an interrupted first epoch leaves a network, and no training
         return save(self, path)
 
     @classmethod
@@ -124,7 +122,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         return loaded
 
     @property
-    def _goes_on(self) -> bool:
+    def _is_warm_start(self) -> bool:
         """Whether `fit` starts from what there is."""
         return bool(self.warm_start) and hasattr(self, "model_")
 
@@ -139,15 +137,14 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
 
     def _begin(self, X: Any, targets: Targets, options: Options) -> None:
         """Make a network, a criterion and an optimizer."""
-        seed = check_random_state(self.random_state).randint(np.iinfo(np.int32).max)
-        self._seed = int(seed)
-        self._network_dtype = options.dtype or np.dtype(X.dtype).name
-        first, self._rng = np.random.default_rng(seed).spawn(2)
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        dtype = options.dtype or np.dtype(X.dtype).name
+        first, rng = np.random.default_rng(seed).spawn(2)
         names = ("hidden", "activation", "normalization", "dropout", "initializer", "model")
         architecture = Architecture(**{name: getattr(self, name) for name in names})
-        model = architecture.build(X.shape[1], targets.outputs, targets.head, self._network_dtype, first)
+        model = architecture.build(X.shape[1], targets.outputs, targets.head, dtype, first)
         model.evaluate()
-        some = next(chunks(rows_of(X[:2], self._network_dtype)))
+        some = next(chunks(rows_of(X[:2], dtype)))
         shown = np.asarray(model.forward(some))
         if shown.shape != (len(some), targets.outputs):
             raise ValueError(
@@ -155,16 +152,19 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             )
         criterion = criterion_of(self.criterion, targets.criterion)
         optimizer = optimizer_of(self.optimizer, model, options)
-        self._look_at(shown, criterion, targets)
+        self._interpret_outputs(shown, criterion, model, targets)
+        # Only now, so that whatever is refused above leaves what was fitted before as it is.
+        self._seed, self._rng, self._network_dtype = seed, rng, dtype
         self.model_, self.criterion_, self.optimizer_, self._targets = model, criterion, optimizer, targets
         self.n_outputs_ = targets.outputs
         self.loss_curve_: list[float] = []
-        self.__dict__.pop("_trainer", None)
+        for name in ("n_iter_", "loss_", "best_loss_", "validation_loss_curve_", "_trainer"):
+            self.__dict__.pop(name, None)
 
-    def _look_at(self, outputs: Array, criterion: Any, targets: Targets) -> None:
+    def _interpret_outputs(self, outputs: Array, criterion: Any, model: Module, targets: Targets) -> None:
         """Find out what the outputs of a new network mean; a classifier does."""
 
-    def _go_on(self, targets: Targets, options: Options) -> None:
+    def _continue_training(self, targets: Targets, options: Options) -> None:
         """Keep the network of an earlier call, with a new optimizer."""
         if targets.outputs != self.n_outputs_:
             raise ValueError(
@@ -190,19 +190,20 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             keeps_best=validation is not None,
         )
         trainer = self._trainer_of(options, [stopping])
-        history = trainer.fit(
-            training.samples(),
-            None if validation is None else validation.samples(),
-            epochs=int(options.max_iter),
-            batch_size=options.rows(len(training)),
-            rng=self._rng,
-            progress=bool(self.verbose),
-        )
-        stopping.restore(trainer)
-        self.n_iter_ = len(history)
-        self._note([report.loss for report in history])
-        if validation is not None:
-            self.validation_loss_curve_ = [report.validation_loss for report in history]
+        self.__dict__.pop("validation_loss_curve_", None)
+        try:
+            trainer.fit(
+                training.samples(),
+                None if validation is None else validation.samples(),
+                epochs=int(options.max_iter),
+                batch_size=options.rows(len(training)),
+                rng=self._rng,
+                progress=bool(self.verbose),
+            )
+        finally:  # after Ctrl-C, too, there is a network that predicts, and the losses of its epochs
+            stopping.restore(trainer)
+            self.model_.evaluate()
+            self._note_all(trainer.history)
         if not stopping.is_over and options.n_iter_no_change is not None:
             warnings.warn(
                 f"Maximum iterations ({options.max_iter}) reached and the optimization hasn't converged yet.",
@@ -239,16 +240,30 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     def _learned(self, X: Any, y: Array, weights: Array | None) -> Learned:
         return Learned(rows_of(X, self._network_dtype), self._targets.encode(y, self._network_dtype), weights)
 
+    def _note_all(self, history: History) -> None:
+        if not history:
+            return
+        self.n_iter_ = len(history)
+        self._note([report.loss for report in history])
+        if self.early_stopping:
+            self.validation_loss_curve_ = [report.validation_loss for report in history]
+
     def _note(self, losses: list[float]) -> None:
         self.loss_curve_ += losses
         self.loss_, self.best_loss_ = self.loss_curve_[-1], min(self.loss_curve_)
 
-    def _expect_no_early_stopping(self) -> None:
+    def _expect_one_epoch(self) -> None:
+        """Refuse, for `partial_fit`, what is about all epochs."""
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True")
+        if self.schedule is not None:
+            raise ValueError(
+                f"schedule: expected None for partial_fit, which does not know how many epochs will come, received "
+                f"{self.schedule!r}"
+            )
 
     def _outputs(self, X: Any) -> Array:
         """Compute the outputs of the network, (rows, outputs)."""
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=self._accepted())
         return np.concatenate([self.model_.forward(each) for each in chunks(rows_of(X, self._network_dtype))])

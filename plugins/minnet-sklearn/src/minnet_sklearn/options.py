@@ -9,6 +9,8 @@ from typing import Any
 
 from attrs import Attribute, field, fields, frozen
 
+DTYPES = ("float32", "float64")
+
 
 def _expect(expected: str, is_right: Callable[[Any], bool]) -> Callable[[Any, Attribute[Any], Any], None]:
     def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
@@ -49,7 +51,7 @@ class Options:
         validator=_expect("a number above 0, or None", lambda x: x is None or (_is_number(x) and x > 0))
     )
     dtype: str | None = field(
-        validator=_expect("'float32', 'float64' or None", lambda x: x in (None, "float32", "float64"))
+        validator=_expect("'float32', 'float64' or None", lambda x: x is None or (isinstance(x, str) and x in DTYPES))
     )
 
     @classmethod

@@ -109,13 +109,13 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
             ValueError, TypeError: as scikit-learn does, and if a parameter is none.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        options, goes_on = Options.of(self), self._goes_on
-        X, y = self._validated(X, y, reset=not goes_on, y_numeric=True)
+        options, is_warm_start = Options.of(self), self._is_warm_start
+        X, y = self._validated(X, y, reset=not is_warm_start, y_numeric=True)
         y = _checked(y)
         weights = checked_weights(sample_weight, len(y))
         targets = ValueTargets.of(y, weights, is_scaled=bool(self.scale_targets))
-        if goes_on:
-            self._go_on(targets, options)
+        if is_warm_start:
+            self._continue_training(targets, options)
         else:
             self._begin(X, targets, options)
         self._train(X, y, weights, options, None)
@@ -130,10 +130,10 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
             sample_weight: how much each sample counts, (rows,); None if all count alike.
 
         Raises:
-            ValueError, TypeError: as scikit-learn does, and if a parameter is none.
+            ValueError, TypeError: as scikit-learn does, if a parameter is none, and if there is a ``schedule``.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        self._expect_no_early_stopping()
+        self._expect_one_epoch()
         options, is_first = Options.of(self), not hasattr(self, "model_")
         X, y = self._validated(X, y, reset=is_first, y_numeric=True)
         y = _checked(y)
@@ -153,7 +153,7 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
 
 
 def _checked(y: Any) -> Array:
-    """Take a single column for what it is, with scikit-learn's warning."""
-    y = np.asarray(y)
+    """Make targets dense, and take a single column for what it is, with scikit-learn's warning."""
+    y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
     column: Array = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
     return column

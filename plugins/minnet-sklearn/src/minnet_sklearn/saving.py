@@ -37,7 +37,7 @@ KEY = "minnet-sklearn"
 
 FORMAT = 1
 
-NOTHING = 1e-12
+SMALLEST_FRACTION = 1e-12
 """The part that is held out, which must be above 0 there: whoever calls `fit` has held out what is wanted."""
 
 
@@ -150,7 +150,7 @@ def _record(estimator: Any) -> TrainingRecord:
         dtype=estimator._network_dtype,
         data=DataConfig(
             source=f"arrays given to {type(estimator).__name__}.fit",
-            test_fraction=NOTHING,
+            test_fraction=SMALLEST_FRACTION,
             validation_fraction=float(options.validation_fraction) if estimator.early_stopping else 0.0,
             standardize_targets=isinstance(targets, ValueTargets),
         ),

@@ -15,6 +15,7 @@ from minnet_train import Samples, Trainer, schedules
 from .components import class_of, component, takes
 from .inputs import SparseRows
 from .options import Options
+from .weights import none_if_uniform
 
 GROUPS = "groups"
 
@@ -40,7 +41,7 @@ class Learned:
         """Take some rows."""
         matrix = self.inputs
         inputs = SparseRows(matrix.matrix[rows], matrix.dtype) if isinstance(matrix, SparseRows) else matrix[rows]
-        weights = None if self.weights is None else alike(self.weights[rows])
+        weights = None if self.weights is None else none_if_uniform(self.weights[rows])
         return Learned(inputs, self.targets[rows], weights)
 
     def counted(self) -> Learned:
@@ -61,11 +62,6 @@ class Learned:
     def samples(self) -> Samples:
         """Make them what a `Trainer` takes."""
         return Samples(self.inputs, self.targets, (), self.weights)
-
-
-def alike(weights: Array) -> Array | None:
-    """Return weights; None if all are the same, for then they say nothing."""
-    return None if (weights == weights[0]).all() else weights
 
 
 def criterion_of(value: Any, usual: str) -> Criterion:

@@ -42,6 +42,11 @@ def checked_weights(sample_weight: Any, rows: int) -> Array | None:
             "sample_weight: expected a weight above 0, received only zeros; Sample weights must contain "
             "at least one non-zero number."
         )
+    return none_if_uniform(weights)
+
+
+def none_if_uniform(weights: Array) -> Array | None:
+    """Return weights; None if all are the same, for then they say nothing."""
     return None if (weights == weights[0]).all() else weights
 
 
@@ -56,6 +61,10 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
         class_weight: ``"balanced"``, a mapping from classes to weights (1 for those that are left out), or None.
         classes: of all samples there may be.
         labels: the index of the class of each sample.
+
+    Raises:
+        ValueError: if ``class_weight`` is something else, a weight of a class is not finite or below 0, or no sample
+            has a weight above 0.
     """
     if class_weight is None:
         return weights
@@ -69,5 +78,9 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
         factors = compute_class_weight(dict(class_weight), classes=classes, y=classes[labels])
     else:
         raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
+    if not (np.isfinite(factors) & (factors >= 0)).all():
+        raise ValueError(f"class_weight: expected finite weights of 0 or more, received {class_weight!r}")
     weighted: Array = own * factors[labels]
+    if not weighted.any():
+        raise ValueError(f"class_weight: expected a sample of weight above 0, received only zeros by {class_weight!r}")
     return weighted

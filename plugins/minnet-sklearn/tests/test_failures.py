@@ -1,0 +1,96 @@
+"""What is left of a training that failed, was interrupted, or was refused: the state before it, or one that works."""
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from minnet_criterions import ClassNLLCriterion
+from minnet_sklearn import MinnetClassifier, MinnetEncoder, MinnetRegressor
+
+QUICK = {"hidden": (8,), "learning_rate": 0.1, "max_iter": 30, "n_iter_no_change": None, "random_state": 0}
+
+
+class Interrupted(ClassNLLCriterion):
+    """Somebody presses Ctrl-C in the twelfth epoch."""
+
+    def __init__(self, calls=23):
+        super().__init__()
+        self.calls = calls
+
+    def updateOutput(self, input, target):
+        self.calls -= 1
+        if not self.calls:
+            raise KeyboardInterrupt
+        return super().updateOutput(input, target)
+
+
+def test_an_interrupted_training_leaves_the_best_weights_in_evaluation_mode(blobs):
+    features, _ = blobs
+    noise = np.random.default_rng(0).permutation(blobs[1])  # which can only be learned by heart
+    options = {**QUICK, "dropout": 0.2, "early_stopping": True, "validation_fraction": 0.3}
+    own = MinnetClassifier(**options, criterion=Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        own.fit(features, noise)
+    np.testing.assert_array_equal(own.predict_proba(features), own.predict_proba(features))
+    assert own.n_iter_ == len(own.loss_curve_) == len(own.validation_loss_curve_)
+    best = int(np.argmin(own.validation_loss_curve_)) + 1
+    assert best < own.n_iter_ < 30
+    until = MinnetClassifier(**{**options, "max_iter": best}, criterion=Interrupted(0)).fit(features, noise)
+    np.testing.assert_array_equal(own.predict_proba(features), until.predict_proba(features))
+
+
+def test_an_interruption_before_the_first_epoch_leaves_nothing_to_save(blobs, tmp_path):
+    own = MinnetClassifier(**QUICK).fit(*blobs)
+    with pytest.raises(KeyboardInterrupt):
+        own.set_params(criterion=Interrupted(1)).fit(*blobs)
+    assert own.predict(blobs[0]).shape == (90,)
+    with pytest.raises(NotFittedError):
+        own.save(tmp_path / "own.safetensors")
+
+
+def test_after_a_first_fit_that_failed_nothing_is_fitted(blobs, tmp_path):
+    features, labels = blobs
+    own = MinnetClassifier(model=3)
+    with pytest.raises(TypeError, match="model: expected None"):
+        own.fit(features, labels)
+    for call in (own.predict, own.predict_proba, own.predict_log_proba):
+        with pytest.raises(NotFittedError):
+            call(features)
+    with pytest.raises(NotFittedError):
+        own.save(tmp_path / "own.safetensors")
+    for encoder in (MinnetEncoder(MinnetRegressor(model=3)), MinnetEncoder(MinnetRegressor(**QUICK), layer=9)):
+        with pytest.raises((TypeError, ValueError), match=r"model|layer"):
+            encoder.fit(features)
+        with pytest.raises(NotFittedError):
+            encoder.transform(features)
+
+
+@pytest.mark.parametrize("wrong", [{"model": 3}, {"class_weight": "heavy"}, {"criterion": 3}])
+def test_a_refused_fit_changes_nothing(blobs, wrong):
+    features, labels = blobs
+    own = MinnetClassifier(**QUICK).fit(features, labels)
+    before, seed = own.predict_proba(features), own._seed
+    with pytest.raises((TypeError, ValueError), match="expected"):
+        own.set_params(**wrong, random_state=1).fit(features.astype("float32"), labels)
+    assert own.predict_proba(features).dtype == "float64"
+    np.testing.assert_array_equal(own.predict_proba(features), before)
+    assert own._seed == seed
+
+
+def test_losses_of_samples_kept_apart_are_of_the_last_fit(blobs):
+    own = MinnetClassifier(**QUICK, early_stopping=True).fit(*blobs)
+    assert len(own.validation_loss_curve_) == 30
+    assert not hasattr(own.set_params(early_stopping=False).fit(*blobs), "validation_loss_curve_")
+
+
+@pytest.mark.parametrize("goes_on", ["fit", "partial_fit"])
+def test_labels_do_not_follow_classes_nor_classes_labels(blobs, goes_on):
+    features, classes = blobs[0], (blobs[1] == "cat").astype(int)
+    labels = np.stack([classes, 1 - classes], axis=1)
+    for first, second, message in (
+        (classes, labels, "y: expected classes, as in the last fit, received labels"),
+        (labels, classes, "y: expected labels, as in the last fit, received classes"),
+    ):
+        own = MinnetClassifier(**{**QUICK, "warm_start": True, "max_iter": 2}).fit(features, first)
+        with pytest.raises(ValueError, match=message):
+            getattr(own, goes_on)(features, second)
