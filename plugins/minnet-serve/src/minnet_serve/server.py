@@ -81,7 +81,8 @@ def serve(
 ) -> None:
     """Answer requests until Ctrl-C or SIGTERM; those under way are answered before it returns, within their time.
 
-    A second Ctrl-C does not wait for them.
+    A second Ctrl-C answers nobody any more; it waits for what threads compute at that moment, because Python ends no
+    thread, and for nothing that waits for one.
 
     Args:
         app: an ASGI application.
