@@ -17,7 +17,7 @@ from minnet_core.diagnosis import explain_model
 from minnet_serve import Limits, RefusedError, Served, application
 from minnet_serve.computing import Computing, Work
 
-LATE = "expected an answer within 0.3 s, received none; ask later, or about fewer rows at a time"
+LATE = "expected an answer within 1.5 s, received none; ask later, or about fewer rows at a time"
 FULL = "expected 1 requests at a time at most, received another; ask again later"
 
 
@@ -63,7 +63,7 @@ def test_refusals_within_another_application_name_its_paths(models, method, path
     assert (received, json.loads(content)) == (status, {"error": told})
 
 
-@pytest.mark.parametrize(("mount", "url"), [("/flats", "/flats/predict"), ("/a b'$(c)", "/a%20b%27%24%28c%29/predict")])
+@pytest.mark.parametrize(("mount", "url"), [("/flats", "/flats/predict"), ("/a b';c&d", "/a%20b%27%3Bc%26d/predict")])
 def test_the_example_of_the_page_within_another_application_names_its_path(models, mount, url):
     app = Starlette(routes=[Mount(mount, made(models / "quantiles.safetensors", Limits()))])
     status, _, content = asyncio.run(asked(app, "GET", f"{mount}/"))
@@ -72,7 +72,7 @@ def test_the_example_of_the_page_within_another_application_names_its_path(model
 
 
 def test_a_request_that_is_given_up_keeps_its_place_until_its_thread_is_done(models):
-    app = made(models / "slow.safetensors", Limits(requests=1, threads=1, seconds=0.3))
+    app = made(models / "slow.safetensors", Limits(requests=1, threads=1, seconds=1.5))
 
     async def ask(value: float) -> tuple[int, Any]:
         status, _, content = await asked(app, "POST", "/predict", json.dumps([[value]]).encode())
@@ -81,13 +81,13 @@ def test_a_request_that_is_given_up_keeps_its_place_until_its_thread_is_done(mod
     async def story() -> None:
         assert await ask(0) == (200, [{"output": [0]}])  # compiles
         begin = time.monotonic()
-        assert await ask(1.2) == (503, {"error": LATE})
+        assert await ask(3) == (503, {"error": LATE})
         assert await ask(0) == (503, {"error": FULL})
         while (answer := await ask(0)) != (200, [{"output": [0]}]):
             assert answer == (503, {"error": FULL})
             assert time.monotonic() - begin < 30
             await asyncio.sleep(0.05)
-        assert time.monotonic() - begin > 1.1
+        assert time.monotonic() - begin > 2.9
 
     asyncio.run(story())
 
@@ -111,7 +111,7 @@ def test_what_waits_for_a_thread_and_is_given_up_is_not_kept():
     async def story() -> None:
         for each in works:  # the first takes the thread and keeps its place
             with pytest.raises(TimeoutError):
-                await take(each, 0.1)
+                await take(each, 0.5)
         assert sys.getrefcount(body) == before  # although the thread has not come to it
         first = asyncio.create_task(take(Work(wait, b"another", 30), 30))
         await asyncio.sleep(0)
