@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -119,3 +120,29 @@ def test_texts_of_a_batch_mean_what_each_means_alone(served):
     """Categories that are numbers: 1 and "1" are not told apart by what stands beside them, but refused together."""
     with pytest.raises(RefusedError, match="row 2, column 2 .'colour'.: expected a number, as before, received 'red'"):
         served("mixed").answer(b'[[1, 1, null], [1, "red", null]]')
+
+
+def test_lists_in_lists_are_looked_at_once():
+    value: list = [1]
+    for _ in range(21):
+        value = [value]
+    begin = time.thread_time()
+    assert array_of(value).shape == (1,) * 22
+    assert time.thread_time() - begin < 0.5  # twice at every level takes some millions of looks
+
+
+@pytest.mark.parametrize("name", ["network", "images"])
+@pytest.mark.parametrize("depth", [33, 65, 300])
+def test_lists_that_are_deeper_than_an_array_can_be_are_refused(served, name, depth):
+    body = b"[" * depth + b"1" + b"]" * depth
+    with pytest.raises(RefusedError, match="request: expected lists nested 32 deep at most, received deeper ones"):
+        served(name).answer(body)
+    assert array_of(json.loads(b"[" * 32 + b"1" + b"]" * 32)).ndim == 32
+
+
+def test_a_key_that_comes_twice_among_many_is_found_soon():
+    body = ("{" + ", ".join(f'"{index}": 0' for index in [*range(15_000), 14_999]) + "}").encode()
+    begin = time.thread_time()
+    with pytest.raises(RefusedError, match="expected each name once in an object, received '14999' twice"):
+        read_json(body)
+    assert time.thread_time() - begin < 0.7  # comparing each with each takes seconds

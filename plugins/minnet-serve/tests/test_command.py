@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,24 @@ def test_a_second_interrupt_does_not_wait(start):
     server.process.send_signal(signal.SIGINT)
     assert server.process.wait(10) == 0
     held.close()
+
+
+def test_a_second_interrupt_waits_for_what_threads_compute_and_for_nothing_else(start):
+    server = start("slow.safetensors", "--import", "own.py", "--threads", "1")
+    server.predict([[0]])
+    with ThreadPoolExecutor(3) as clients:
+        begin = time.monotonic()
+        asked = [clients.submit(server.predict, [[2]])]
+        time.sleep(0.5)
+        asked += [clients.submit(server.predict, [[9]]) for _ in range(2)]
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(30) == 0
+        assert 1.5 < time.monotonic() - begin < 8
+        assert all(each.exception() is not None for each in asked), "somebody was answered"
+    assert server.log.read_text() == ""
 
 
 @pytest.mark.parametrize("library", ["starlette", "uvicorn"])

@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import numpy as np
 import pytest
@@ -119,6 +119,16 @@ def test_more_requests_than_the_limit_are_refused_and_health_is_not(start):
     assert (status, headers["retry-after"]) == (503, "1")
     assert json.loads(content)["error"].startswith("expected 2 requests at a time at most, received another")
     assert server.predict([[0]]) == [{"output": [0]}]
+
+
+def test_connections_above_the_limit_are_refused_in_plain_text(start):
+    server = start("quantiles.safetensors", "--limit-requests", "1")
+    with ExitStack() as held:
+        for _ in range(4 * 1 + 64):
+            held.enter_context(server.open(b""))
+        status, headers, content = server.request("GET", "/health")
+    assert (status, headers["content-type"].partition(";")[0]) == (503, "text/plain")
+    assert content == b"Service Unavailable"
 
 
 def test_requests_are_computed_at_the_same_time(start):

@@ -155,6 +155,12 @@ def test_a_compressed_body_is_refused(serving):
         ("DELETE", "/health", 405, "/health: expected GET, received DELETE"),
         (
             "GET",
+            "/health/",  # no redirection, for that would go to where the client says that it is
+            404,
+            "expected one of /, /health, /model, /openapi.json, /predict, received /health/",
+        ),
+        (
+            "GET",
             "/../etc/passwd",
             404,
             "expected one of /, /health, /model, /openapi.json, /predict, received /../etc/passwd",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
-from attrs import define, evolve, field
+from attrs import evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -24,6 +24,7 @@ from minnet_train import DataError
 from . import __version__
 from .body import expect_json, read_body
 from .card import POLICY, card_page
+from .computing import Computing, Slot, Work
 from .errors import RefusedError
 from .limits import Limits
 from .openapi import description, example_row
@@ -53,9 +54,9 @@ def application(served: Served, found: ModelExplanation, limits: Limits) -> Star
         try:
             yield
         finally:
-            routes.pool.shutdown(wait=False, cancel_futures=True)
+            routes.computing.pool.shutdown(wait=False, cancel_futures=True)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/predict", routes.predict, methods=["POST"]),
             Route("/health", routes.health),
@@ -66,48 +67,43 @@ def application(served: Served, found: ModelExplanation, limits: Limits) -> Star
         exception_handlers={
             RefusedError: _refused,
             MinnetError: _failed,
-            ClientDisconnect: _gone,
+            ClientDisconnect: _client_disconnected,
             HTTPException: _not_there,
             Exception: _broken,
         },
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # to where the client says that it is
+    return app
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Routes:
     """What is behind each path."""
 
     served: Served
     found: ModelExplanation
     limits: Limits
-    pool: ThreadPoolExecutor = field(init=False)
-    busy: int = field(default=0, init=False)
+    computing: Computing = field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.limits.threads, thread_name_prefix="minnet-serve")
+    @computing.default
+    def _computing_within_limits(self) -> Computing:
+        return Computing(self.limits)
 
     async def predict(self, request: Request) -> Response:
         """Answer rows, in a thread, so that others are read meanwhile."""
-        if self.busy >= self.limits.requests:
-            raise RefusedError(
-                503, f"expected {self.limits.requests} requests at a time at most, received another; ask again later"
-            )
-        self.busy += 1
-        try:
-            return _json(await self._answer(request))
-        finally:
-            self.busy -= 1
+        with self.computing.slot() as slot:
+            return _json(await self._answer(request, slot))
 
-    async def _answer(self, request: Request) -> bytes:
+    async def _answer(self, request: Request, slot: Slot) -> bytes:
         expect_json(request)
         loop, seconds = asyncio.get_running_loop(), self.limits.seconds
         deadline, clock = loop.time() + seconds, time.monotonic() + seconds
-        body = await read_body(request, self.limits, deadline)
+        work = Work(self.served.answer, await read_body(request, self.limits, deadline), clock)
         try:
             async with asyncio.timeout_at(deadline):
                 # One that waits for a thread when the time is over never gets one, one that has one stops soon.
-                return await loop.run_in_executor(self.pool, self.served.answer, body, clock)
+                return await slot.compute(work)
         except TimeoutError:
             raise RefusedError(
                 503, f"expected an answer within {seconds:g} s, received none; ask later, or about fewer rows at a time"
@@ -128,7 +124,7 @@ class Routes:
     async def card(self, request: Request) -> Response:
         """Show what `minnet explain` says of the file."""
         row = example_row(self.served)
-        example = "" if row is None else _curl(f"http://{_own_address(request)}/predict", row)
+        example = "" if row is None else _curl(f"http://{_own_address(request)}{quote(_mount(request))}/predict", row)
         page = card_page(self.found, example)
         return Response(
             page.encode("utf-8", "replace"),
@@ -143,12 +139,17 @@ def _own_address(request: Request) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
+def _mount(request: Request) -> str:
+    """Return where the application is within another one; empty if it is alone."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
 def _curl(url: str, row: Any) -> str:
     body = write_json(row).decode().replace("'", "\\u0027")
     return f"curl -H 'Content-Type: application/json' -d '{body}' {url}"
 
 
-def named(found: ModelExplanation, name: str) -> ModelExplanation:
+def without_folder(found: ModelExplanation, name: str) -> ModelExplanation:
     """Leave the folder of a file out of what is told of it."""
     return evolve(found, path=name)
 
@@ -175,18 +176,20 @@ async def _failed(_: Request, error: Exception) -> Response:
     return _error(status, str(error))
 
 
-async def _gone(_: Request, __: Exception) -> Response:
+async def _client_disconnected(_: Request, __: Exception) -> Response:
     """Answer nobody: the client has gone away before it had sent everything."""
     return Response(status_code=400, headers={"connection": "close"})
 
 
 async def _not_there(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    path, method = request.url.path, request.method
+    path, methods = str(request.scope["path"]), {_mount(request) + path: method for path, method in PATHS.items()}
     if error.status_code == 405:
-        reason = f"{path}: expected {PATHS.get(path, 'another method')}, received {printable(method, 100)}"
+        expected = methods.get(path, "another method")
+        reason = f"{printable(path, 100)}: expected {expected}, received {printable(request.method, 100)}"
     elif error.status_code == 404:
-        reason = f"expected one of {', '.join(PATHS)}, received {printable(path, 100)}"
+        expected = printable(", ".join(methods), 1000)
+        reason = f"expected one of {expected}, received {printable(path, 100)}"
     else:
         reason = printable(str(error.detail))
     return _error(error.status_code, reason, dict(error.headers or {}))

@@ -120,7 +120,7 @@ def serve(
     from minnet_train.experiment import changed_files, import_files
     from minnet_train.training import Threads
 
-    from .asgi import application, named
+    from .asgi import application, without_folder
     from .served import Served, ServedPredictor
     from .server import bound_socket, is_local, serve as answer, url_of
 
@@ -145,7 +145,7 @@ def serve(
             told.append(f"{host} is an address that others reach, too, and nobody is asked for a password")
         for each in told:
             click.echo(f"warning: {printable(each)}", err=True)
-        app = application(served, named(found, served.name), limits)
+        app = application(served, without_folder(found, served.name), limits)
         where = f"{printable(served.name)} answers at {url_of(listening)}; Ctrl-C ends it"
         with Threads.chosen(served.model, CHUNK, served.width).limit(), suppress(KeyboardInterrupt):
             answer(app, listening, limits, when_ready=lambda: click.echo(where))

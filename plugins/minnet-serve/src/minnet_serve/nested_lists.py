@@ -17,7 +17,11 @@ LARGEST = float(np.finfo(np.float32).max)
 WHERE = "request"
 """What messages call the rows of a request."""
 
-_NUMBERS = {int, float, bool}
+NUMBERS = frozenset({int, float, bool})
+"""The types of what is a number."""
+
+MOST_AXES = 32
+"""The most axes that an array of NumPy 1 can have; one of NumPy 2 can have 64."""
 
 
 def array_of(value: list[Any], *, may_be_missing: bool = False) -> Array:
@@ -28,13 +32,13 @@ def array_of(value: list[Any], *, may_be_missing: bool = False) -> Array:
         may_be_missing: whether null is nan, rather than an error.
 
     Raises:
-        RefusedError: 422, if lists differ in length, or something in them is no finite float32 number.
+        RefusedError: 422, if lists differ in length or are too deep, or something in them is no finite float32 number.
 
     >>> array_of([[1, 2], [3, 4.5]])
     array([[1. , 2. ],
            [3. , 4.5]])
     """
-    _shape_of(value, _NUMBERS | ({type(None)} if may_be_missing else set()), ())
+    _shape_of(value, NUMBERS | ({type(None)} if may_be_missing else frozenset()), ())
     try:
         array = np.array(value, np.float64)
     except OverflowError:  # an integer that float64 cannot hold
@@ -60,17 +64,19 @@ def where_is(place: tuple[int, ...]) -> str:
     return f"{row}, {'column' if len(place) == 2 else 'place'} {inner}" if inner else row
 
 
-def _shape_of(value: list[Any], allowed: set[type], place: tuple[int, ...]) -> tuple[int, ...]:
+def _shape_of(value: list[Any], allowed: frozenset[type], place: tuple[int, ...]) -> tuple[int, ...]:
     kinds = set(map(type, value))
     if kinds <= allowed:
         return (len(value),)
     if kinds != {list}:
-        expected: set[type] = {list} if type(value[0]) is list else allowed
+        expected = frozenset({list}) if type(value[0]) is list else allowed
         index = next(index for index, each in enumerate(value) if type(each) not in expected)
         what = "a list, as before it" if expected == {list} else "a number"
         raise RefusedError(422, f"{where_is((*place, index))}: expected {what}, received {shown(value[index])}")
+    if len(place) + 1 == MOST_AXES:
+        raise RefusedError(422, f"{WHERE}: expected lists nested {MOST_AXES} deep at most, received deeper ones")
     first = _shape_of(value[0], allowed, (*place, 0))
-    for index, each in enumerate(value):
+    for index, each in enumerate(value[1:], 1):
         if (shape := _shape_of(each, allowed, (*place, index))) != first:
             raise RefusedError(
                 422, f"{where_is((*place, index))}: expected the shape of the one before it, {first}, received {shape}"

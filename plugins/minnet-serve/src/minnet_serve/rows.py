@@ -13,10 +13,8 @@ from minnet_core.support import nearest
 from minnet_train.data import Columns, Pixels
 
 from .errors import RefusedError
-from .nested_lists import LARGEST, WHERE, array_of, expect_list
+from .nested_lists import LARGEST, NUMBERS, WHERE, array_of, expect_list
 from .strict_json import kind_of, shown
-
-_NUMBERS = {int, float, bool}
 
 
 @frozen(eq=False)
@@ -122,7 +120,7 @@ def _missing(index: int, row: dict[str, Any], names: Sequence[str]) -> RefusedEr
 
 def _numbers(cells: list[list[Any]], columns: Columns, chosen: Sequence[int], may_be_missing: bool) -> Array:
     """Return columns of numbers: float64 (rows, chosen), nan for null."""
-    allowed = _NUMBERS | ({type(None)} if may_be_missing else set())
+    allowed = NUMBERS | ({type(None)} if may_be_missing else frozenset())
     array = np.empty((len(cells), len(chosen)))
     for index, row in enumerate(cells):
         own = row if len(chosen) == len(row) else [row[column] for column in chosen]

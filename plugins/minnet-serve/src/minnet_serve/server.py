@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -81,7 +82,8 @@ def serve(
 ) -> None:
     """Answer requests until Ctrl-C or SIGTERM; those under way are answered before it returns, within their time.
 
-    A second Ctrl-C does not wait for them.
+    A second Ctrl-C answers nobody any more; it waits for what threads compute at that moment, because Python ends no
+    thread, and for nothing that waits for one.
 
     Args:
         app: an ASGI application.
@@ -122,6 +124,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._when_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End; at a second Ctrl-C at once, and without a traceback of each request that is given up by that."""
+        super().handle_exit(sig, frame)
+        if self.force_exit:
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -40,7 +40,7 @@ def read_json(body: bytes) -> Any:
         RefusedError: 400, saying where what is wrong.
     """
     try:
-        return json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
+        return json.loads(body.decode(), parse_constant=_refuse_constant, object_pairs_hook=_reject_duplicate_keys)
     except UnicodeDecodeError as error:
         raise RefusedError(
             400, f"expected JSON in UTF-8, received the byte {body[error.start]:#04x} at {error.start}"
@@ -60,13 +60,16 @@ def _refuse_constant(name: str) -> NoReturn:
     raise RefusedError(400, f"expected JSON, received {name}, which it does not have; a missing value is null")
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
-    if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
-        raise RefusedError(400, f"expected each name once in an object, received {double[:100]!r} twice")
-    return made
+    if len(made) == len(pairs):
+        return made
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise RefusedError(400, f"expected each name once in an object, received {name[:100]!r} twice")
+        seen.add(name)
+    raise AssertionError("a dictionary is shorter than its pairs, none of which comes twice")
 
 
 def write_json(value: Any) -> bytes:
