@@ -140,8 +140,9 @@ class Preparation:
 
     def _columns(self, graph: OnnxGraph) -> tuple[list[onnx.ValueInfoProto], Output]:
         infos, parts = [], []
-        for name, of in zip(self.names, self.categories, strict=True):
+        for name in self.names:
             graph.fresh(name)  # taken from now on
+        for name, of in zip(self.names, self.categories, strict=True):
             infos.append(helper.make_tensor_value_info(name, _STRING if of else _FLOAT, ["batch", 1]))
             part = Output(name)
             if of:
