@@ -8,8 +8,7 @@ from attrs import evolve
 
 from minnet_core import Sequential, layers
 from minnet_onnx import ExportError, to_onnx
-from minnet_onnx.drawing import answered, draw
-from minnet_onnx.preparation import Preparation
+from minnet_onnx.preparation import Preparation, answered, draw
 from minnet_onnx.running import differences, runners
 
 TABLE = Preparation(

@@ -16,12 +16,11 @@ from minnet_core.support import printable
 
 from . import __version__
 from .containers import EXPORTS
-from .drawing import answered, draw
 from .errors import BrokenExportError, ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
 from .package import helper, onnx
-from .preparation import Preparation
+from .preparation import Preparation, answered, draw
 from .running import verify
 
 OPSET = 18
