@@ -20,7 +20,7 @@ from .errors import BrokenExportError, ExportError
 from .graph import Export, OnnxGraph, Output, Value, known, samples_of
 from .operators import RULES, Call
 from .package import helper, onnx
-from .preparation import Preparation
+from .preparation import Preparation, answered, draw
 from .running import verify
 
 OPSET = 18
@@ -31,6 +31,8 @@ IR_VERSION = 9
 
 BATCHES = (2, 3)
 """The lengths of the batches that run through the model: what differs between the two changes with the batch."""
+
+_MISPREPARED = "what stands in front of the network, or behind it, computes what the preparation does not"
 
 _PASSES = ("__call__", "forward", "updateOutput")
 
@@ -63,10 +65,11 @@ def to_onnx(
             of a model file.
         metadata: what is kept in the model beside what minnet says of it.
         name: of the graph.
-        verified: run both on a batch, and compare.
+        verified: run both on a batch, and compare; with a preparation, on a batch of raw data too.
 
     Raises:
-        ExportError: naming the first layer that has no operators in ONNX; or if the two differ.
+        ExportError: naming the first layer that has no operators in ONNX; if the two differ; or if a column of raw
+            data has the name of an output.
 
     >>> import numpy as np
     >>> from minnet_core import Sequential
@@ -85,6 +88,9 @@ def to_onnx(
         verify(model, samples[-1], expected[-1])
     if preparation is not None:
         model = _written(module, samples, expected, name, preparation)
+        if verified:
+            raw, prepared = draw(preparation, BATCHES[-1])
+            verify(model, raw, answered(preparation, _forward(module, prepared)), _MISPREPARED)
     helper.set_model_props(model, {key: str(text) for key, text in (metadata or {}).items()})
     return model
 
@@ -103,6 +109,12 @@ def _written(
     if preparation is not None:
         exported = known(preparation.write_answers(graph, exported), expected)
     outputs = _named_outputs(graph, exported)
+    answers = {each.name for each in outputs}
+    if taken := next((info.name for info in infos if info.name in answers), None):
+        raise ExportError(
+            f"a column may not be called {printable(taken)!r}, as an answer of the model is; rename it, or leave the "
+            "preparation out: --no-prepare"
+        )
     arrays = list(graph.initializers.values())
     proto = helper.make_graph(graph.nodes, name, infos, [_info(each) for each in outputs], arrays)
     model = helper.make_model(

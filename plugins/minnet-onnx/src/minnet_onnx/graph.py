@@ -106,6 +106,7 @@ class OnnxGraph:
         self.functions: dict[tuple[str, str], onnx.FunctionProto] = {}
         self._export = export
         self._names: dict[str, int] = {}
+        self._taken: set[str] = set()
         self._constants: dict[tuple[str, tuple[int, ...], bytes], Output] = {}
         self._scope: tuple[str, ...] = ()
 
@@ -197,9 +198,12 @@ class OnnxGraph:
 
     def fresh(self, name: str) -> str:
         """A name in this module that is not taken."""
-        name = ".".join([*self._scope, name])
-        count = self._names[name] = self._names.get(name, -1) + 1
-        return f"{name}_{count}" if count else name
+        name = found = ".".join([*self._scope, name])
+        while found in self._taken:
+            self._names[name] = self._names.get(name, 0) + 1
+            found = f"{name}_{self._names[name]}"
+        self._taken.add(found)
+        return found
 
     @contextmanager
     def _inside(self, name: str) -> Iterator[None]:

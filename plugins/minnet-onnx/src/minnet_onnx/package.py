@@ -6,6 +6,7 @@ from .errors import MissingOnnxError
 
 try:
     import onnx
+    import onnx.version_converter  # importing onnx alone need not import it
     from onnx import helper, numpy_helper
 except ImportError as error:
     raise MissingOnnxError(

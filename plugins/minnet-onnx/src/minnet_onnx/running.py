@@ -18,6 +18,14 @@ TOLERANCE = 1e-3
 """How far the outputs of a whole model may be from its own, as a part of the largest number: float32 errors grow."""
 
 
+_DTYPES: dict[int, Any] = {
+    onnx.TensorProto.FLOAT: np.float32,
+    onnx.TensorProto.INT64: np.int64,
+    onnx.TensorProto.STRING: np.object_,
+}
+"""Of what models take that `to_onnx` writes."""
+
+
 @frozen
 class Runner:
     """A program that runs ONNX models.
@@ -69,10 +77,21 @@ def _load_runtime(model: onnx.ModelProto) -> Callable[[Tensor], list[Array]]:
 REFERENCE = Runner("onnx's reference evaluator", _load_reference)
 
 
-def verify(model: onnx.ModelProto, input: Tensor, expected: Tensor) -> None:
+def verify(
+    model: onnx.ModelProto,
+    input: Tensor,
+    expected: Tensor,
+    blamed: str = "a layer computes what its counterpart does not",
+) -> None:
     """Run an ONNX model on an input, by the fastest program here, and compare it with what the model computed.
 
     What the reference evaluator alone cannot run, grouped transposed convolutions for one, is not compared.
+
+    Args:
+        model: the ONNX model.
+        input: an array, or a table of them, for its inputs in their order.
+        expected: what the model computes of them.
+        blamed: what is wrong if they differ, as the end of a sentence.
 
     Raises:
         ExportError: if they differ by more than float32 explains, or onnxruntime refuses the model.
@@ -90,7 +109,7 @@ def verify(model: onnx.ModelProto, input: Tensor, expected: Tensor) -> None:
         if not difference <= TOLERANCE:
             raise ExportError(
                 f"expected the outputs of the model, received from {runner.name} an output {index} that differs by "
-                f"{difference:.3g} of its largest number; a layer computes what its counterpart does not"
+                f"{difference:.3g} of its largest number; {blamed}"
             )
 
 
@@ -111,6 +130,5 @@ def differences(expected: Tensor, received: list[Array]) -> Iterator[float]:
 def _feed(model: onnx.ModelProto, input: Tensor) -> dict[str, Any]:
     feed = {}
     for info, array in zip(model.graph.input, leaves(input), strict=True):
-        is_integer = info.type.tensor_type.elem_type == onnx.TensorProto.INT64
-        feed[info.name] = np.ascontiguousarray(array, np.int64 if is_integer else np.float32)
+        feed[info.name] = np.ascontiguousarray(array, _DTYPES[info.type.tensor_type.elem_type])
     return feed

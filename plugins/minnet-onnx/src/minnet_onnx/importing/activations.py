@@ -30,8 +30,10 @@ def _identity(use: Use) -> Made:
 
 @reads("Cast")
 def _cast(use: Use) -> Made:
-    """Layers take indices of any dtype, and compute in that of their parameters."""
+    """Layers take indices of any dtype, and compute in that of their parameters; none of them cuts numbers off."""
     use.expect("to", 1, 6, 7, 10, 11)
+    if use.get("to", 1) in (6, 7) and not use.is_integer and set(use.takers.get(use.outputs[0], ())) - {("Gather", 1)}:
+        use.refuse("it cuts numbers off, which are more than indices")
     return None
 
 

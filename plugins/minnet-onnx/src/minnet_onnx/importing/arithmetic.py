@@ -54,6 +54,8 @@ def _gather(use: Use) -> Module:
 
 def _arithmetic(kind: str) -> Any:
     def read(use: Use) -> Made:
+        if kind == "Div" and use.is_integer:
+            use.refuse("it divides whole numbers, and cuts its quotients off")
         if len(use.taken) == 2:
             return _of_values(use, _TABLES[kind])
         constant = next(each for each in use.inputs if isinstance(each, np.ndarray)).astype(np.float64)
@@ -79,6 +81,8 @@ def _chosen(kind: str) -> Any:
             return _of_values(use, _CHOSEN[kind])
         if len(use.taken) != 1 or any(each.size != 1 for each in constants):
             use.refuse("it takes constants of several numbers")
+        for each in constants:
+            use.expect_spread(each)
         numbers = [float(each.item()) for each in constants]
         return layer("Clamp", min=max(numbers)) if kind == "Max" else layer("Clamp", max=min(numbers))
 
@@ -87,6 +91,8 @@ def _chosen(kind: str) -> Any:
 
 def _along(kind: str) -> Any:
     def read(use: Use) -> Made:
+        if kind == "ReduceMean" and use.is_integer:
+            use.refuse("it divides whole numbers, and cuts its means off")
         axes, kept = use.numbers(1, "axes"), bool(use.get("keepdims", 1))
         is_image = axes is not None and use.rank == 4 and sorted(axis % 4 for axis in axes) == [2, 3] and not kept
         if is_image and kind in ("ReduceMean", "ReduceMax"):
@@ -125,12 +131,14 @@ def _power(use: Use) -> Module:
     exponent = use.constant(1, "exponent")
     if exponent.size != 1:
         use.refuse(f"its exponents have shape {exponent.shape}, where one number was expected")
+    use.expect_spread(exponent)
     value = float(exponent.item())
     return layer("Square") if value == 2 else layer("Sqrt") if value == 0.5 else layer("Power", value)
 
 
 def _linear(use: Use, W: Array, bias: Array | None) -> Module:
-    if W.ndim != 2 or (bias is not None and bias.size not in (1, len(W))):
+    is_spread = bias is None or bias.size == 1 or bias.shape in ((len(W),), (1, len(W)))
+    if W.ndim != 2 or not is_spread:
         use.refuse(f"its matrix has shape {W.T.shape} and its bias {None if bias is None else bias.shape}")
     n_out, n_in = W.shape
     full = None if bias is None else np.broadcast_to(bias.ravel(), (n_out,))
@@ -149,12 +157,14 @@ def _of_values(use: Use, name: str) -> Made:
 
 
 def _added(use: Use, constant: Array) -> Module:
+    use.expect_spread(constant)
     if constant.size == 1:
         return layer("Add", arrays={"beta": constant})
     return layer("CAdd", _size(use, constant), arrays={"beta": constant})
 
 
 def _multiplied(use: Use, constant: Array) -> Module:
+    use.expect_spread(constant)
     if constant.size == 1:
         return layer("Mul", arrays={"gamma": constant})
     return layer("CMul", _size(use, constant), arrays={"gamma": constant})

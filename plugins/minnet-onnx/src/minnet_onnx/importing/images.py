@@ -144,6 +144,7 @@ def _depth_to_space(use: Use) -> Module:
 
 @reads("Resize")
 def _resize(use: Use) -> Module:
+    use.expect("antialias", 0)
     scales = use.optional(2, "scales")
     mode, way = use.get("mode", "nearest"), use.get("coordinate_transformation_mode", "half_pixel")
     if scales is None or scales.size != 4 or (scales[:2] != 1).any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -12,12 +12,21 @@ from minnet_core import Array, Module, layers
 from minnet_core.support import printable
 
 from ..errors import ImportOnnxError
+from ..package import onnx
 
 Made = Module | tuple[Module, ...] | None
 """What an operator becomes: a layer, one for each of its outputs, or None if it passes on what it takes."""
 
+Taker = tuple[str, int]
+"""An operator, and which of its inputs."""
+
 READERS: dict[str, Callable[[Use], Made]] = {}
 """Operator of ONNX -> what makes a layer of it."""
+
+_INTEGERS = frozenset(
+    getattr(onnx.TensorProto, name)
+    for name in ("UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "UINT32", "UINT64", "BOOL")
+)
 
 _R = TypeVar("_R", bound=Callable[["Use"], Made])
 
@@ -43,6 +52,8 @@ class Use:
         inputs: constants, names of values, None for what is left out.
         outputs: names of values.
         shapes: name of a value -> its lengths, None where one is not known; what ONNX could infer.
+        dtypes: name of a value -> that of its numbers, as ONNX counts them; what ONNX could infer.
+        takers: name of a value -> the operators that take it, and as which of their inputs.
     """
 
     kind: str
@@ -51,6 +62,8 @@ class Use:
     inputs: tuple[Array | str | None, ...]
     outputs: tuple[str, ...]
     shapes: Mapping[str, tuple[int | None, ...]]
+    dtypes: Mapping[str, int]
+    takers: Mapping[str, Collection[Taker]]
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -66,6 +79,16 @@ class Use:
     def rank(self) -> int:
         """How many axes what it takes first has."""
         return len(self.shape)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether it is known to take whole numbers first."""
+        return self.dtypes.get(self.taken[0]) in _INTEGERS
+
+    @property
+    def wanted(self) -> int:
+        """How many outputs there are up to the last that something takes."""
+        return max((index for index, name in enumerate(self.outputs, 1) if self.takers.get(name)), default=1)
 
     def shape_of(self, name: str) -> tuple[int | None, ...]:
         """The lengths of a value.
@@ -115,6 +138,15 @@ class Use:
             return [int(each) for each in np.ravel(self.attributes[name])]
         found = self.optional(index, name)
         return None if found is None else [int(each) for each in found.ravel()]
+
+    def expect_spread(self, constant: Array) -> None:
+        """Refuse a constant that would give the value more axes than it has.
+
+        Raises:
+            ImportOnnxError: if it has more.
+        """
+        if constant.ndim and constant.ndim > self.rank:
+            self.refuse(f"its constant has shape {constant.shape}, more axes than the {self.rank} of what it takes")
 
     def refuse(self, why: str) -> NoReturn:
         """Raise, naming the operator.
