@@ -48,8 +48,8 @@
     X(soft_max_back, "bb", MAKES, "b", 0, BY_ROWS)                                                                     \
     X(log_soft_max, "b", MAKES, "bbr", 0, BY_ROWS)                                                                     \
     X(log_soft_max_back, "brb", MAKES, "b", 0, BY_ROWS)                                                                \
-    X(layer_norm, "b", MAKES, "br", 1, BY_ROWS)                                                                        \
-    X(layer_norm_back, "bbr", MAKES, "b", 0, BY_ROWS)                                                                  \
+    X(row_norm, "b", MAKES, "br", 1, BY_ROWS)                                                                          \
+    X(row_norm_back, "bbr", MAKES, "b", 0, BY_ROWS)                                                                    \
     X(scale_shift, "e", MAKES, "e", 2, BY_ROWS)                                                                        \
     X(clip, "e", MAKES, "e", 2, BY_ROWS)                                                                               \
     X(keep_between, "ee", MAKES, "e", 2, BY_ROWS)                                                                      \

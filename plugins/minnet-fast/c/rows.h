@@ -98,7 +98,7 @@ KERNEL(log_soft_max_back) {
 
    The mean is summed in double precision, so that constant rows give exactly 0, and what its rounding leaves is
    subtracted too. Where something overflows, s is 0 or nan: then the caller must not take y. */
-KERNEL(layer_norm) {
+KERNEL(row_norm) {
     const float *x = b->at[0];
     float *y = b->at[1], *inverse = b->at[2];
     const Size m = b->columns;
@@ -118,7 +118,7 @@ KERNEL(layer_norm) {
 }
 
 /* gx = s (g - mean g - y mean(g y)), of each row */
-KERNEL(layer_norm_back) {
+KERNEL(row_norm_back) {
     const float *y = b->at[0], *g = b->at[1], *inverse = b->at[2];
     float *gx = b->at[3];
     const Size m = b->columns;

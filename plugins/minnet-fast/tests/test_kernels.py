@@ -38,12 +38,12 @@ def batch_norm(x, eps):
     return (x - mean) * inverse, inverse, mean, variance
 
 
-def layer_norm(x, eps):
+def row_norm(x, eps):
     inverse = 1 / np.sqrt(x.var(1, keepdims=True) + eps)
     return (x - x.mean(1, keepdims=True)) * inverse, inverse
 
 
-def layer_norm_back(y, g, inverse):
+def row_norm_back(y, g, inverse):
     means = [each.mean(1, keepdims=True) for each in (g, g * y)]
     return (g - means[0] - y * means[1]) * inverse
 
@@ -169,8 +169,8 @@ FORMULAS = {
     "soft_max_back": lambda y, g: y * (g - (g * y).sum(1, keepdims=True)),
     "log_soft_max": log_soft_max,
     "log_soft_max_back": lambda e, sums, g: g - e * g.sum(1, keepdims=True) / sums,
-    "layer_norm": layer_norm,
-    "layer_norm_back": layer_norm_back,
+    "row_norm": row_norm,
+    "row_norm_back": row_norm_back,
     "batch_norm": batch_norm,
     "batch_norm_back": batch_norm_back,
     "drop": lambda x, keep, scale: x * keep * scale,
@@ -226,7 +226,7 @@ NUMBERS = {
     **dict.fromkeys(("leaky_relu", "leaky_relu_back"), (0.03,)),
     **dict.fromkeys(("elu", "elu_back"), (0.7,)),
     **dict.fromkeys(("gelu", "gelu_with_slope"), (0.0,)),
-    **dict.fromkeys(("batch_norm", "layer_norm"), (1e-3,)),
+    **dict.fromkeys(("batch_norm", "row_norm"), (1e-3,)),
     **dict.fromkeys(("drop", "scaled_mask"), (2.0,)),
     "huber_error": (0.7,),
     "huber_back": (0.7, 0.3),
@@ -288,8 +288,8 @@ def operands_of(name, rng, n, m):
         arrays[0] = FORMULAS["soft_max"](arrays[0].astype(float)).astype(np.float32)
     if name in ("log_soft_max_back", "log_soft_max_nll_back"):
         arrays[:2] = (part.astype(np.float32) for part in log_soft_max(arrays[0].astype(float))[1:])
-    if name == "layer_norm_back":
-        arrays[0], arrays[2] = (part.astype(np.float32) for part in layer_norm(arrays[0].astype(float), 1e-3))
+    if name == "row_norm_back":
+        arrays[0], arrays[2] = (part.astype(np.float32) for part in row_norm(arrays[0].astype(float), 1e-3))
     if name == "batch_norm_back":
         y, inverse, *_ = batch_norm(arrays[0].astype(float), 1e-3)
         arrays[0], arrays[2] = y.astype(np.float32), inverse.astype(np.float32)
@@ -365,11 +365,11 @@ def sizes(name, wide, results):
         _, inverse, _, variance = results
         spread = np.abs(wide[0] - wide[0][0])
         return [(spread + spread.mean(0)) * inverse, 0 * inverse, spread.mean(0) + 2e-7 * spread.max(0), 0 * variance]
-    if name == "layer_norm":
+    if name == "row_norm":
         _, inverse = results
         spread = x + x.mean(1, keepdims=True)
         return [spread * inverse, 0 * inverse]
-    if name == "layer_norm_back":
+    if name == "row_norm_back":
         g = others[0]
         return [(g + g.mean(1, keepdims=True) + x * (g * x).mean(1, keepdims=True)) * others[1]]
     if name == "batch_norm_back":

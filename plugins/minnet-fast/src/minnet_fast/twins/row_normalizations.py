@@ -17,7 +17,7 @@ class LayerNormalization(of.LayerNormalization):
 
     def updateOutput(self, input: Array) -> Array:
         rows = self._rows(input)
-        made = None if rows is None else kernels.layer_norm(rows, self.eps)
+        made = None if rows is None else kernels.row_norm(rows, self.eps)
         output = None if made is None or not (made[1] > 0).all() else self._scaled(made[0])
         if made is None or output is None:
             return super().updateOutput(input)
@@ -37,7 +37,7 @@ class LayerNormalization(of.LayerNormalization):
         if g is None or y is None or not input.shape == gradOutput.shape == self.normalized.shape:
             return super().updateGradInput(input, gradOutput)
         h = g if self.gamma is None else kernels.scale_row(g, self.gamma.reshape(-1))
-        gradInput = None if h is None else kernels.layer_norm_back(y, h, self.inverse_deviation)
+        gradInput = None if h is None else kernels.row_norm_back(y, h, self.inverse_deviation)
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput.reshape(input.shape)
