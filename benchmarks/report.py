@@ -133,8 +133,8 @@ def _small_print(results: Results) -> Iterator[str]:
     fused = {outcome.notes[BASE] for outcome in _outcomes(results) if BASE in outcome.notes}
     if fused:
         yield f"- minnet runs the fused inference workloads with {', '.join(sorted(fused))}."
-    yield "- A dash means that the peer lacks the feature, or was not asked: scikit-learn has one activation and no batch"
-    yield "  normalization; the notebook has no AdamW, RMSprop or Adagrad."
+    yield "- A dash means that the peer lacks the feature, or was not asked: scikit-learn has one activation and no"
+    yield "  batch normalization; the notebook has no AdamW, RMSprop or Adagrad."
     over = sorted(
         {
             f"`{name}` ({run.threads}: {cpus:g}, {outcome.workload})"

@@ -92,7 +92,8 @@ class PoissonNLLCriterion(Criterion):
             np.divide(t, gradient, gradient)
             np.subtract(1, gradient, gradient)
         gradient *= share(self.mean, input.shape)
-        self.gradInput = gradient.astype(floating_dtype(input), copy=False)
+        with np.errstate(over="ignore"):  # likewise
+            self.gradInput = gradient.astype(floating_dtype(input), copy=False)
         return self.gradInput
 
     def losses(self, input: Array, target: Array) -> Array:
@@ -119,5 +120,10 @@ class PoissonNLLCriterion(Criterion):
 
 
 def _exp(x: Array) -> Array:
-    with np.errstate(over="ignore"):  # to infinity, which is the loss as far as the dtype goes
-        return np.exp(x)
+    """In double precision where single overflows: what it is divided by may bring it back into range."""
+    try:
+        with np.errstate(over="raise"):
+            return np.exp(x)
+    except FloatingPointError:
+        with np.errstate(over="ignore"):  # to infinity, which is the loss as far as the dtype goes
+            return np.exp(x.astype(np.float64))

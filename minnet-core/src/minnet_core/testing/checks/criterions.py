@@ -219,14 +219,17 @@ def _expect_finite(trial: Trial, batch: Batch, where: str) -> None:
 
 
 def _is_ignored(trial: Trial, batch: Batch, value: int) -> bool:
-    """Whether a sample of this class has no gradient, while others have."""
-    target = copied(batch.second)
-    try:
-        target[0] = value
-        gradInput = run(trial.fresh(), evolve(batch, second=target))["gradInput"]
-    except Exception:  # it is no class
-        return False
-    return bool(np.any(gradInput[1:]) and not np.any(gradInput[0]))
+    """Whether no sample of this class has a gradient, while others have; one alone may lie beyond a margin."""
+    for index in range(len(batch.second)):
+        target = copied(batch.second)
+        try:
+            target[index] = value
+            gradInput = run(trial.fresh(), evolve(batch, second=target))["gradInput"]
+        except Exception:  # it is no class
+            return False
+        if np.any(gradInput[index]) or not np.any(np.delete(gradInput, index, axis=0)):
+            return False
+    return True
 
 
 def _expect_alike(trial: Trial, batch: Batch, dtypes: Iterable[Any]) -> None:
