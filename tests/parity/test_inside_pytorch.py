@@ -333,6 +333,14 @@ def test_functional_call_uses_other_parameters_for_once():
     assert wrapped.module.W.tolist() == [[1, 1, 1], [1, 1, 1]]
 
 
+def test_an_array_that_is_rebound_in_another_shape_needs_another_wrapper():
+    wrapped = to_torch(Linear(3, 2, rng=0))
+    wrapped.module.W, wrapped.module.gradW = np.ones((2, 4), np.float32), np.zeros((2, 4), np.float32)
+    with pytest.raises(ValueError, match="of the shape of its tensor.*call to_torch again"):
+        wrapped(draw(5, 3))
+    assert to_torch(wrapped.module)(draw(5, 4)).shape == (5, 2)
+
+
 def test_one_array_of_two_modules_is_one_parameter():
     first, second = Linear(3, 3, rng=0), Linear(3, 3, rng=1)
     second.W, second.gradW = first.W, first.gradW

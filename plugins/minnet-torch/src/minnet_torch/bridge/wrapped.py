@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -53,13 +54,14 @@ class MinnetModule(torch.nn.Module):
         self._bound: list[np.ndarray[Any, Any]] = []
         self._loaded: list[str] = []
         self.register_load_state_dict_post_hook(_after_loading)  # type: ignore[no-untyped-call]
-        self.register_state_dict_post_hook(_as_theirs)  # type: ignore[no-untyped-call]
+        self._register_state_dict_hook(_as_theirs)  # type: ignore[no-untyped-call]  # public from PyTorch 2.5 on
         self._bind()
 
     @property
     def module(self) -> Module:
         """The minnet module; its arrays are those of the tensors that PyTorch has now."""
-        self._synchronized()
+        with suppress(ValueError):  # an array that was rebound in another shape: `to_torch` is to be called with it
+            self._synchronized()
         return self._module
 
     def forward(self, *inputs: Any) -> Any:
