@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -115,12 +117,15 @@ def drawn(shape, dtype):
 
 @pytest.mark.parametrize(("make", "shape"), MODULES, ids=[repr(make()).replace("\n", "") for make, _ in MODULES])
 def test_outputs_and_state_dicts_are_those_of_pytorch(make, shape):
+    torch.manual_seed(0)  # whatever has been drawn before
     for dtype, tolerance in ((torch.float64, 1e-9), (torch.float32, 1e-6)):
         module, x = filled(make(), dtype), drawn(shape, dtype)
         model = from_torch(module)
         expected = module(x).detach()
+        exact = copy.deepcopy(module).double()(x.double() if x.is_floating_point() else x).detach()
+        rounding = (expected - exact).abs().max().item()  # PyTorch's own, in float32; of a deep network that is more
         output = torch.from_numpy(model.forward(x.numpy()))
-        torch.testing.assert_close(output, expected, rtol=tolerance, atol=tolerance)
+        torch.testing.assert_close(output, expected, rtol=tolerance, atol=tolerance + 4 * rounding)
         assert not model.training
         state = torch_state_dict(model)
         assert state.keys() == {name for name in module.state_dict() if not name.endswith("num_batches_tracked")}
@@ -201,6 +206,77 @@ def test_a_parameter_that_two_modules_share_is_refused():
     one = nn.Linear(3, 3)
     with pytest.raises(CounterpartError, match=r"1\.weight is 0\.weight, shared"):
         from_torch(nn.Sequential(one, one))
+
+
+def test_a_module_without_arrays_that_is_used_twice_comes_twice():
+    tanh, bn = nn.Tanh(), nn.BatchNorm1d(3, affine=False)
+    module = filled(nn.Sequential(nn.Linear(6, 3), tanh, nn.Linear(3, 3), tanh), torch.float64)
+    model, x = from_torch(module), drawn(X, torch.float64)
+    assert len(model.modules) == 4
+    np.testing.assert_allclose(model.forward(x.numpy()), module(x).detach().numpy(), rtol=1e-9)
+    with pytest.raises(CounterpartError, match=r"^1\.running_mean is 0\.running_mean, shared"):
+        from_torch(nn.Sequential(bn, bn))
+
+
+def test_each_module_keeps_its_own_mode():
+    frozen = filled(nn.BatchNorm1d(6), torch.float64)
+    module = nn.Sequential(nn.Sequential(frozen, nn.Dropout(0.0)), nn.Dropout(0.5)).train()
+    frozen.eval()
+    module[1].eval()
+    model, x = from_torch(module), drawn(X, torch.float64)
+    assert (model.training, model.modules[0].training, model.modules[1].training) == (True, True, False)
+    np.testing.assert_allclose(model.forward(x.numpy()), module(x).detach().numpy(), rtol=1e-9)
+    np.testing.assert_array_equal(frozen.running_mean, model.modules[0].modules[0].modules[0].moving_mean)
+    assert not from_torch(nn.Sequential(to_torch(Sequential(layers["Dropout"](0.5))).eval())).modules[0].training
+
+
+def own_forward():
+    module = nn.Linear(6, 3)
+    module.forward = lambda x: 2 * x
+    return module
+
+
+def hooked(module, register):
+    getattr(module, register)(lambda *_: None)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("module", "where"),
+    [
+        (own_forward(), "the module"),
+        (nn.Sequential(nn.ReLU(), hooked(nn.Linear(6, 3), "register_forward_hook")), "1"),
+        (nn.Sequential(hooked(nn.Sequential(nn.ReLU()), "register_forward_pre_hook")), "0"),
+        (nn.Sequential(hooked(to_torch(layers["Linear"](6, 3)), "register_forward_hook")), "0"),
+    ],
+)
+def test_what_a_module_does_besides_is_refused(module, where):
+    with pytest.raises(CounterpartError, match=f"^{where}, .*: it has forward hooks, or a forward of its own"):
+        from_torch(module)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Sequential(nn.Conv2d(4, 3, 1), nn.Flatten(2), nn.BatchNorm1d(3)),
+        nn.Sequential(nn.Conv2d(4, 3, 1), nn.Flatten(), nn.Unflatten(1, (3, 64)), nn.BatchNorm1d(3)),
+        nn.Sequential(nn.Flatten(0, 1), nn.Flatten(1, -1), nn.BatchNorm1d(64)),
+        nn.Sequential(nn.Flatten(0, 1), nn.Unflatten(0, (2, -1)), nn.Flatten(-2, -1), nn.BatchNorm1d(4)),
+    ],
+    ids=["three axes", "three axes again", "two axes", "of four"],
+)
+def test_axes_are_counted_through_what_changes_them(module):
+    filled(module, torch.float64)
+    x = drawn(IMAGES, torch.float64)
+    output = from_torch(module, input_axes=4).forward(x.numpy())
+    np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
+
+
+def test_words_as_vectors_have_an_axis_more():
+    module = filled(nn.Sequential(nn.Embedding(9, 3), nn.BatchNorm1d(5)), torch.float64)
+    x = drawn(WORDS, torch.float64)
+    output = from_torch(module, input_axes=2).forward(x.numpy())
+    np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
 
 
 def test_a_batch_normalization_that_comes_first_is_of_features_unless_told():

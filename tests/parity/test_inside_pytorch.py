@@ -11,7 +11,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset
 
 from minnet_core import Module, Sequential, layers
-from minnet_torch import to_torch
+from minnet_torch import from_torch, to_torch
 
 BatchNormalization, ChannelwiseScaling, Dropout, ELU, Embedding, Linear = (
     layers[name] for name in ("BatchNormalization", "ChannelwiseScaling", "Dropout", "ELU", "Embedding", "Linear")
@@ -94,6 +94,29 @@ def test_several_calls_before_one_backward_pass_with_random_masks_and_moving_ave
             expected[name] += its.grad
     for name, its in one.named_parameters():
         torch.testing.assert_close(its.grad, expected[name])
+
+
+def test_an_encoder_that_another_head_has_called_goes_back_as_it_was():
+    encoder = Linear(3, 4, rng=0), layers["Sigmoid"](), BatchNormalization(0.9)
+    first, second = (to_torch(Sequential(*encoder, Linear(4, 1, rng=seed))) for seed in (1, 2))
+    x = draw(5, 3, grad=True)
+    expected = torch.autograd.grad(copy.deepcopy(first)(x).sum(), x)
+    y = first(x)
+    second(2 * x + 1)
+    torch.testing.assert_close(torch.autograd.grad(y.sum(), x), expected, rtol=0, atol=0)
+
+
+def test_modes_of_modules_inside_are_those_of_the_call():
+    wrapped = to_torch(Sequential(Linear(3, 4, rng=0), Dropout(0.5, rng=1)))
+    wrapped.module.modules[1].evaluate()
+    x = draw(5, 3, grad=True)
+    expected = torch.autograd.grad(wrapped(x).sum(), x)
+    y = wrapped(x)
+    wrapped(x + 1)
+    torch.testing.assert_close(torch.autograd.grad(y.sum(), x), expected, rtol=0, atol=0)
+    y = wrapped(x)
+    wrapped.module.modules[1].train()
+    torch.testing.assert_close(torch.autograd.grad(y.sum(), x), expected, rtol=0, atol=0)
 
 
 def test_in_evaluation_mode_a_call_that_comes_back_late_has_the_moving_averages_of_then():
@@ -182,8 +205,9 @@ def test_state_dicts_have_parameters_and_buffers_and_are_loaded():
     )
     x = draw(5, 3)
     torch.testing.assert_close(fresh.eval()(x), trained.eval()(x), rtol=0, atol=0)
+    model = fresh.module
     fresh.load_state_dict({**state, "0.W": state["0.W"] + 1}, assign=True)
-    fresh(x)
+    np.testing.assert_array_equal(model.modules[0].W, trained.module.modules[0].W + 1)
     np.testing.assert_array_equal(fresh.module.modules[0].W, trained.module.modules[0].W + 1)
     with pytest.raises(RuntimeError, match=r"Missing key.*1\.moving_mean"):
         trained.load_state_dict({k: v for k, v in state.items() if k != "1.moving_mean"})
@@ -201,6 +225,28 @@ def test_names_of_pytorch():
     )
     theirs.load_state_dict(wrapped.state_dict())
     torch.testing.assert_close(theirs.eval()(draw(5, 3)), wrapped.eval()(draw(5, 3)))
+
+
+def test_state_dicts_of_pytorch_go_both_ways_under_its_names():
+    theirs = torch.nn.Sequential(torch.nn.Conv2d(2, 3, 1), torch.nn.BatchNorm2d(3), torch.nn.ReLU())
+    theirs(draw(4, 2, 5, 5))
+    wrapped = to_torch(from_torch(theirs), names="torch")
+    state = {name: tensor + 1 for name, tensor in theirs.state_dict().items()}
+    for assign in (False, True):
+        assert str(wrapped.load_state_dict(state, assign=assign)) == "<All keys matched successfully>"
+        assert torch.equal(wrapped.state_dict()["1.weight"], state["1.weight"])
+    outer = torch.nn.Sequential(wrapped)
+    outer.load_state_dict({f"0.{name}": tensor for name, tensor in state.items()})
+    own = outer.state_dict(prefix="a.")
+    assert {f"a.0.{name}" for name in state} - own.keys() == {"a.0.1.num_batches_tracked"}
+    assert all(torch.equal(tensor, state[name[4:]]) for name, tensor in own.items())
+    theirs.load_state_dict(wrapped.state_dict())
+    x = draw(2, 2, 5, 5)
+    torch.testing.assert_close(wrapped.eval()(x), theirs.eval()(x))
+    with pytest.raises(RuntimeError, match=r"size mismatch for 1\.weight"):
+        wrapped.load_state_dict({**state, "1.weight": torch.zeros(1)})
+    one = to_torch(Sequential(BatchNormalization(0.9), ChannelwiseScaling(3)), names="torch")
+    one.load_state_dict(torch.nn.BatchNorm1d(3).state_dict())
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))])
@@ -281,7 +327,18 @@ def test_functional_call_uses_other_parameters_for_once():
     before = wrapped(x)
     others = {name: torch.zeros_like(its) for name, its in wrapped.named_parameters()}
     assert not torch.func.functional_call(wrapped, others, (x,)).any()
+    np.testing.assert_array_equal(wrapped.module.forward(x.numpy()), before.detach().numpy())
     assert torch.equal(wrapped(x), before)
+    wrapped.W.data = torch.ones(2, 3)
+    assert wrapped.module.W.tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+def test_an_array_that_is_rebound_in_another_shape_needs_another_wrapper():
+    wrapped = to_torch(Linear(3, 2, rng=0))
+    wrapped.module.W, wrapped.module.gradW = np.ones((2, 4), np.float32), np.zeros((2, 4), np.float32)
+    with pytest.raises(ValueError, match="of the shape of its tensor.*call to_torch again"):
+        wrapped(draw(5, 3))
+    assert to_torch(wrapped.module)(draw(5, 4)).shape == (5, 2)
 
 
 def test_one_array_of_two_modules_is_one_parameter():

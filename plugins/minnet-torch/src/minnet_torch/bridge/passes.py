@@ -12,7 +12,7 @@ from attrs import define, field
 from torch.autograd.function import once_differentiable
 
 from minnet_core import Array, Module
-from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters
+from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters, walk
 from minnet_core.state import GlobalState, find_generators, generator_state, set_generator_state
 
 from .sharing import arrays_in, as_array, rebuilt
@@ -34,6 +34,8 @@ class Call:
         recorded: whether a backward pass may come.
         training: the mode of the module.
         made: what ``forward`` returned, which the module has until it is called again.
+        inner: it and the modules inside it, each with what it returned last and its mode, for another model that has
+            some of them too may call them, or somebody change their modes.
         output_structure: of what it returned.
         before: what it was before the call.
     """
@@ -44,6 +46,7 @@ class Call:
     recorded: bool
     training: bool = field(init=False)
     made: Any = field(init=False, default=None)
+    inner: list[tuple[Module, Any, bool]] = field(init=False, factory=list)
     output_structure: Any = field(init=False, default=None)
     before: Before | None = field(init=False, default=None)
 
@@ -55,6 +58,8 @@ class Call:
         if self.recorded:
             self.before = Before.of(self.module)
         self.made = self.module.forward(self.input(inputs))
+        if self.recorded:
+            self.inner = [(each, each.output, each.training) for _, each in walk(self.module)]
         arrays, self.output_structure = arrays_in(self.made, self.module)
         # Copies, for the module may need what it returned to go back, and the caller may write to what it gets.
         return [np.array(array) for array in arrays]
@@ -70,7 +75,9 @@ class Call:
             RuntimeError: if the copy returns something else.
         """
         module, parameters = self.module, tensors[self.inputs :]
-        is_last = module.output is self.made and module.training == self.training
+        is_last = module.output is self.made and all(
+            each.output is output and each.training == training for each, output, training in self.inner
+        )
         if is_last and all(
             ref.parameter.ctypes.data == tensor.data_ptr()
             for ref, tensor in zip(distinct(module), parameters, strict=True)
@@ -81,9 +88,10 @@ class Call:
             ref.parameter[...] = as_array(tensor)
         now = GlobalState.now()
         try:
+            if again.training != self.training:
+                again.train() if self.training else again.evaluate()
             if self.before is not None:
                 self.before.put(again)
-            again.train() if self.training else again.evaluate()
             made = again.forward(self.input(tensors[: self.inputs]))
         finally:
             now.restore()
@@ -105,11 +113,13 @@ class Before:
         generators: the states of its generators, in their order.
         everywhere: those of NumPy and Python.
         buffers: name -> copy.
+        modes: name of a module inside -> whether it was in training mode.
     """
 
     generators: list[Any]
     everywhere: GlobalState
     buffers: dict[str, Any]
+    modes: dict[str, bool]
 
     @classmethod
     def of(cls, module: Module) -> Before:
@@ -118,6 +128,7 @@ class Before:
             [generator_state(generator) for _, generator in find_generators(module)],
             GlobalState.now(),
             {place.name: copy.copy(place.value) for place in find_buffers(module, empty=True)},
+            {name: each.training for name, each in walk(module)},
         )
 
     def put(self, module: Module) -> None:
@@ -127,6 +138,8 @@ class Before:
         for place in find_buffers(module, empty=True):
             if place.name in self.buffers:
                 place.put(copy.copy(self.buffers[place.name]))
+        for name, each in walk(module):
+            each.training = self.modes.get(name, each.training)
         self.everywhere.restore()
 
 

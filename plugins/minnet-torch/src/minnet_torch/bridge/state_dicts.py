@@ -61,7 +61,7 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
     """
     found = list(pieces(model))
     names = {own: theirs for piece in found for own, theirs in piece.names()}
-    given = {name: _array(name, value) for name, value in state.items() if name.rpartition(".")[2] != COUNTER}
+    given = {name: _array(name, value) for name, value in state.items() if not is_counter(name)}
     refs = {ref.name: ref for ref in find_parameters(model)}
     places = {place.name: place for place in find_buffers(model, empty=True)}
     missing = [theirs for theirs in names.values() if theirs not in given]
@@ -88,6 +88,11 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
         else:
             places[own].put(np.array(given[theirs], getattr(current[own], "dtype", None)))
     return model
+
+
+def is_counter(name: str) -> bool:
+    """Whether an array of a state dict is such a counter."""
+    return name.rpartition(".")[2] == COUNTER
 
 
 def _shape(shape: tuple[int, ...], piece: Piece) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -11,9 +12,10 @@ import torch
 from minnet_core import Module
 from minnet_core.nn import find_buffers, find_parameters
 
-from .names import torch_names
+from .names import pieces
 from .passes import Call, Passes, distinct
 from .sharing import as_array, as_tensor, expect_cpu, flattened, rebuilt
+from .state_dicts import is_counter
 
 Names = Literal["minnet", "torch"]
 
@@ -29,10 +31,8 @@ class MinnetModule(torch.nn.Module):
     """A minnet module that PyTorch calls, differentiates, trains, copies, saves and loads: what `to_torch` makes.
 
     Attributes:
-        module: the minnet module.
+        module: the minnet module. To ask for it gives it the tensors that PyTorch has for its parameters now.
     """
-
-    module: Module
 
     def __init__(self, module: Module, names: Names = "minnet") -> None:
         super().__init__()
@@ -40,8 +40,10 @@ class MinnetModule(torch.nn.Module):
             raise TypeError(f"to_torch: expected a minnet Module, received {type(module).__name__}")
         if names not in ("minnet", "torch"):
             raise ValueError(f"to_torch: expected names to be 'minnet' or 'torch', received {names!r}")
-        self.module, self.training = module, bool(module.training)
-        self._theirs = torch_names(module) if names == "torch" else None
+        self._module, self.training = module, bool(module.training)
+        found = list(pieces(module)) if names == "torch" else []
+        self._theirs = {own: theirs for piece in found for own, theirs in piece.names()}
+        self._merged = frozenset(own for piece in found if piece.is_merged for own, _ in piece.names())
         made: dict[int, torch.nn.Parameter] = {}
         for ref in find_parameters(module):
             ref.require_locations()
@@ -51,8 +53,16 @@ class MinnetModule(torch.nn.Module):
             part.register_parameter(name, made[id(ref.parameter)])
         self._bound: list[np.ndarray[Any, Any]] = []
         self._loaded: list[str] = []
-        self.register_load_state_dict_post_hook(_expect_buffers)  # type: ignore[no-untyped-call]
+        self.register_load_state_dict_post_hook(_after_loading)  # type: ignore[no-untyped-call]
+        self._register_state_dict_hook(_as_theirs)  # type: ignore[no-untyped-call]  # public from PyTorch 2.5 on
         self._bind()
+
+    @property
+    def module(self) -> Module:
+        """The minnet module; its arrays are those of the tensors that PyTorch has now."""
+        with suppress(ValueError):  # an array that was rebound in another shape: `to_torch` is to be called with it
+            self._synchronized()
+        return self._module
 
     def forward(self, *inputs: Any) -> Any:
         """Call the module with a tensor, or with several, or a tuple of them, as a table.
@@ -64,25 +74,33 @@ class MinnetModule(torch.nn.Module):
         for tensor in tensors:
             expect_cpu(tensor.device)
         parameters = self._synchronized()
-        if self.module.training != self.training:
-            self.module.train() if self.training else self.module.evaluate()
+        if self._module.training != self.training:
+            self._module.train() if self.training else self._module.evaluate()
         is_recorded = torch.is_grad_enabled() and any(each.requires_grad for each in (*tensors, *parameters))
-        call = Call(self.module, structure, len(tensors), is_recorded)
+        call = Call(self._module, structure, len(tensors), is_recorded)
         outputs = Passes.apply(call, *tensors, *parameters)  # type: ignore[no-untyped-call]
         return rebuilt(list(outputs), call.output_structure)
 
     def train(self, mode: bool = True) -> Self:
         """Put the module into training mode, or evaluation mode, as ``eval()`` does."""
         super().train(mode)
-        self.module.train() if mode else self.module.evaluate()
+        self._module.train() if mode else self._module.evaluate()
         return self
 
     def extra_repr(self) -> str:
         """The module, as minnet prints it."""
-        return repr(self.module)
+        return repr(self._module)
 
     def _name(self, own: str) -> str:
-        return self._theirs.get(own, own) if self._theirs is not None else own
+        return self._theirs.get(own, own)
+
+    def _merged_in(self, state_dict: Any, prefix: str) -> Iterator[tuple[str, torch.Tensor, tuple[int, ...]]]:
+        """The arrays in a state dict that have axes of length 1 here and not in PyTorch: key, tensor, shape here."""
+        if self._merged:  # or else nothing need be looked for
+            for own, array in {**self._module.namedParameters(), **self._module.namedBuffers()}.items():
+                tensor = state_dict.get(key := prefix + self._name(own)) if own in self._merged else None
+                if isinstance(tensor, torch.Tensor):
+                    yield key, tensor, array.shape
 
     def _place(self, name: str, *, make: bool = False) -> tuple[torch.nn.Module, str]:
         """The part that a name leads to, and the last step of the name."""
@@ -97,7 +115,7 @@ class MinnetModule(torch.nn.Module):
     def _tensors(self) -> list[tuple[Any, torch.Tensor]]:
         """The parameters of the module, each once, with the tensors that PyTorch has for them now."""
         found = []
-        for ref in distinct(self.module):
+        for ref in distinct(self._module):
             part, name = self._place(self._name(ref.name))
             found.append((ref, getattr(part, name)))  # functional_call puts any tensor in the place of a parameter
         return found
@@ -109,7 +127,7 @@ class MinnetModule(torch.nn.Module):
             array = as_array(tensor)
             fits = ref.gradient.dtype == array.dtype and ref.gradient.shape == array.shape
             gradient = ref.gradient if fits else np.zeros(array.shape, array.dtype)
-            for each in find_parameters(self.module):
+            for each in find_parameters(self._module):
                 if each.parameter is ref.parameter:
                     each.rebind(array, gradient)
             bound.append(array)
@@ -152,7 +170,7 @@ class MinnetModule(torch.nn.Module):
         return self
 
     def _convert_buffers(self, dtype: np.dtype[Any]) -> None:
-        for place in find_buffers(self.module):
+        for place in find_buffers(self._module):
             if place.value.dtype.kind == "f":
                 place.put(place.value.astype(dtype, copy=False))
 
@@ -160,7 +178,7 @@ class MinnetModule(torch.nn.Module):
         """Add copies of the buffers, moving averages say, which minnet's layers replace and PyTorch cannot hold."""
         self._synchronized()
         super()._save_to_state_dict(destination, prefix, keep_vars)
-        for name, array in self.module.namedBuffers().items():
+        for name, array in self._module.namedBuffers().items():
             destination[prefix + self._name(name)] = torch.from_numpy(np.array(array))
 
     def _load_from_state_dict(
@@ -173,9 +191,12 @@ class MinnetModule(torch.nn.Module):
         unexpected: Any,
         errors: Any,
     ) -> None:
-        """Take the buffers over; `_expect_buffers` has PyTorch not wonder at them."""
-        self._loaded = []
-        for place in find_buffers(self.module, empty=True):
+        """Take the buffers over; `_after_loading` has PyTorch not wonder at them."""
+        self._loaded = [key for key in state_dict if self._theirs and key.startswith(prefix) and is_counter(key)]
+        for key, tensor, shape in self._merged_in(state_dict, prefix):
+            if tensor.shape == shape[:1]:
+                state_dict[key] = tensor.reshape(shape)
+        for place in find_buffers(self._module, empty=True):
             key = prefix + self._name(place.name)
             if key in state_dict:
                 self._loaded.append(key)
@@ -197,11 +218,19 @@ class MinnetModule(torch.nn.Module):
         self._bind()
 
 
-def _expect_buffers(module: torch.nn.Module, incompatible: Any) -> None:
-    """Take the buffers that have been loaded from what PyTorch did not expect."""
+def _after_loading(module: Any, incompatible: Any) -> None:
+    """Take what has been loaded, or is not needed, from what PyTorch did not expect; take new memory over."""
     for key in vars(module).get("_loaded", ()):
         if key in incompatible.unexpected_keys:
             incompatible.unexpected_keys.remove(key)
+    module._synchronized()
+
+
+def _as_theirs(module: Any, state_dict: dict[str, Any], prefix: str, _: object) -> None:
+    """Give the arrays of a state dict the shapes of PyTorch; not the parameters themselves, with ``keep_vars``."""
+    for key, tensor, shape in module._merged_in(state_dict, prefix):
+        if not isinstance(tensor, torch.nn.Parameter):
+            state_dict[key] = tensor.reshape(shape[:1])
 
 
 def to_torch(module: Module, *, names: Names = "minnet") -> MinnetModule:
