@@ -177,6 +177,27 @@ def test_random_numbers_follow_from_the_seed_and_backward_draws_the_same(net):
     assert np.isfinite(gradient).all()
 
 
+@pytest.mark.parametrize("how", [lambda f: f, jax.jit, jax.grad])
+def test_random_numbers_that_no_seed_determines_are_refused(net, how):
+    function, parameters = to_jax(Sequential(net, Drop()), training=True)
+    call = how(lambda x, *seed: function(parameters, x, *seed).sum())
+    with pytest.raises(JaxError, match=r"expected a seed, function\(parameters, x, seed\), received none: .*1\.rng"):
+        call(X)
+    assert np.isfinite(call(X, 3)).all()
+    old = Drop()
+    old.rng = np.random.RandomState(0)
+    function, parameters = to_jax(old, training=True)
+    with pytest.raises(JaxError, match=r"rng: expected numpy.random.Generator, .* received RandomState"):
+        how(lambda x, *seed: function(parameters, x, *seed).sum())(X, 3)
+
+
+def test_a_module_that_draws_nothing_needs_no_seed(net):
+    function, parameters = to_jax(Sequential(net, Drop()))
+    np.testing.assert_array_equal(function(parameters, X), function(parameters, X, 3))
+    function, parameters = to_jax(net, training=True)
+    np.testing.assert_array_equal(function(parameters, X), net.forward(X))
+
+
 def test_buffers_are_those_of_the_module_in_every_call():
     module = Drop()
     module.calls[:] = 4

@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array, Module
-from minnet_core.nn import find_buffers, find_places, walk
-from minnet_core.state import sandboxed
+from minnet_core.nn import find_buffers, find_places, title, walk
+from minnet_core.state import find_generators, generator_state, sandboxed
+from minnet_core.support import printable
+
+from .errors import JaxError
 
 Seed = Array | None
 
@@ -41,10 +44,30 @@ class Worker:
         """The parameters as they were, copied: dotted name -> array."""
         return {name: array.copy() for name, array in self._parameters.items()}
 
-    def trial(self, x: Any) -> Any:
-        """What the module makes of an input, with the parameters as they were; nobody notices."""
+    def trial(self, x: Any, *, seeded: bool) -> Any:
+        """What the module makes of an input, with the parameters as they were; nobody notices.
+
+        Raises:
+            JaxError: if it draws random numbers that no seed determines, of which ``backward`` would draw others.
+        """
         with self._lock, sandboxed():
-            return self._module.clone().forward(x)
+            copy = self._module.clone()
+            sources = dict(find_generators(copy))
+            before = {name: repr(generator_state(source)) for name, source in sources.items()}
+            made = copy.forward(x)
+            drawn = [name for name, source in sources.items() if repr(generator_state(source)) != before[name]]
+        strange = [name for name in drawn if not isinstance(sources[name], np.random.Generator)]
+        if drawn and not seeded:
+            raise JaxError(
+                f"expected a seed, function(parameters, x, seed), received none: {printable(title(self._module))} "
+                f"draws random numbers ({printable(', '.join(drawn))})"
+            )
+        if strange:
+            raise JaxError(
+                f"{printable(', '.join(strange))}: expected numpy.random.Generator, which a seed determines, received "
+                f"{type(sources[strange[0]]).__name__}"
+            )
+        return made
 
     def forward(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
         """Compute the output, in arrays that stay as they are."""
