@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
+import sys
 
 import numpy as np
 import pytest
@@ -11,7 +13,6 @@ from minnet_core import Graph, Module, Sequential, layers
 from minnet_core.errors import ExportError
 from minnet_core.exporting import ExportOptions, Formula, NumpyCode, Structure, says_formula
 from minnet_core.exporting.numpy_code import write_numpy
-from minnet_core.exporting.numpy_code.layout import assignment_lines, literal
 from minnet_core.nn import as_floating, sigmoid
 from minnet_core.saving import ModelHeader
 from minnet_test_support.plugins import install
@@ -77,10 +78,20 @@ class Clashes(Own):
         return output
 
 
+class InPlace(Own):
+    def updateOutput(self, input):
+        self.output = self.factor * input
+        self.output += self.W
+        self.output[0] = 7
+        return self.output
+
+
 X = np.array([[1.0, 2.0], [-3.0, 0.5]], np.float32)
 
 
-@pytest.mark.parametrize("module", [Own(), Own(3), Helped(), Clashes(), Sequential(Own(1.5), Helped(), Own(4.0))])
+@pytest.mark.parametrize(
+    "module", [Own(), Own(3), Helped(), Clashes(), InPlace(), Sequential(Own(1.5), Helped(), Own(4.0))]
+)
 def test_a_method_that_uses_only_what_the_module_has_becomes_a_function(export, module):
     program = export(module)
     np.testing.assert_allclose(program.forward(X), module.forward(X), rtol=1e-6)
@@ -117,6 +128,36 @@ class Remembers(Own):
         return input * self.count
 
 
+class Counts(Own):
+    count = 0
+
+    def updateOutput(self, input):
+        self.count += 1
+        return input * self.count
+
+
+class CountsInSeveralLines(Own):
+    count = 0
+
+    def updateOutput(self, input):
+        self.count = (
+            1
+            + self.count
+        )  # fmt: skip
+        return input * self.count
+
+
+class WritesInto(Own):
+    def updateOutput(self, input):
+        self.W[0] = input.sum()
+        return input * self.W
+
+
+class CallsBase(Own):
+    def updateOutput(self, input):
+        return 3 * super().updateOutput(input)
+
+
 class UsesModule(Own):
     def updateOutput(self, input):
         return input * pytest.approx(1)
@@ -151,6 +192,10 @@ def check(owner, input):
         (UsesSelf, "its updateOutput uses self as a whole"),
         (CallsMethod, "its updateOutput calls self.twice, a method"),
         (Remembers, "its updateOutput keeps self.count from one call to the next"),
+        (Counts, "its updateOutput keeps self.count from one call to the next"),
+        (CountsInSeveralLines, "its updateOutput keeps self.count from one call to the next"),
+        (WritesInto, "its updateOutput keeps self.W from one call to the next"),
+        (CallsBase, "its updateOutput calls one of its base classes"),
         (UsesModule, "its updateOutput uses pytest, which is neither of NumPy nor a function or a number"),
         (Unknown, "its updateOutput uses nothing, which is not defined"),
         (OwnForward, "it has a forward of its own"),
@@ -163,6 +208,63 @@ def test_what_cannot_stand_alone_is_refused_with_what_it_lacks(export, tmp_path,
     assert lack in str(caught.value)
     assert "minnet.formulas" in str(caught.value)
     assert not list(tmp_path.glob("program*"))
+
+
+SCALED = """
+from minnet_core import Module
+{name} = {value}
+def scaled(x):
+    return {name} * x
+class Scaled{number}(Module):
+    def updateOutput(self, input):
+        self.output = scaled(input)
+        return self.output
+"""
+
+
+@pytest.fixture
+def scaled(tmp_path, monkeypatch):
+    """Import modules whose layer multiplies by a constant of theirs, of a name and a value."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def made(*constants):
+        found = []
+        for number, (name, value) in enumerate(constants):
+            module = f"scaled_{name}_{number}"
+            (tmp_path / f"{module}.py").write_text(SCALED.format(name=name, value=value, number=number))
+            found.append(getattr(importlib.import_module(module), f"Scaled{number}")())
+            monkeypatch.delitem(sys.modules, module)
+        return Sequential(*found)
+
+    return made
+
+
+def test_constants_of_one_name_in_two_modules_are_not_mixed_up(export, scaled):
+    assert export(scaled(("FACTOR", 2.0), ("FACTOR", 2.0))).forward(X).tolist() == (4 * X).tolist()
+    with pytest.raises(ExportError, match=r"FACTOR, which is something else in another part of the program"):
+        export(scaled(("FACTOR", 2.0), ("FACTOR", 5.0)), "other")
+
+
+@pytest.mark.parametrize("name", ["weights", "forward", "y_1", "file"])
+def test_a_constant_whose_name_a_program_uses_is_refused(export, scaled, name):
+    with pytest.raises(ExportError, match=f"scaled uses {name}, which is something else in a program"):
+        export(scaled((name, 2.0)))
+
+
+factor = "another, of the module"
+
+
+def test_what_a_function_knows_from_around_it_is_not_what_its_module_has(export):
+    factor = 3
+
+    def tripled(x):
+        return factor * x
+
+    class Tripled(Module):
+        pass
+
+    says_formula(Tripled)(tripled)
+    assert export(Tripled()).forward(X).tolist() == (3 * X).tolist()
 
 
 def test_a_class_made_by_a_program_has_no_source(export):
@@ -248,7 +350,9 @@ def test_a_model_without_arrays_needs_no_file_of_weights_to_run(export, tmp_path
 
 def test_a_structure_writes_lines_of_its_own(export):
     class Twice(Sequential):
-        pass
+        def updateOutput(self, input):
+            self.output = super().updateOutput(super().updateOutput(input)) / 2
+            return self.output
 
     def twice(code: NumpyCode, module, x):
         return code.call(halved, code.sequence(module, code.sequence(module, x, into=code.new_name("y"))))
@@ -262,38 +366,3 @@ def test_a_formula_that_fails_is_told_with_its_layer(export):
     says_formula(Sum)(Formula(halved, lambda layer: {"x": layer.nothing}))
     with pytest.raises(ExportError, match="Sum.*its formula failed: AttributeError"):
         export(Sum())
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (np.float32(0.5), "0.5"),
-        (float("-inf"), 'float("-inf")'),
-        ((1,), "(1,)"),
-        ([(1, 2), None], "((1, 2), None)"),
-        ('a"b', '"a\\"b"'),
-        (np.bool_(True), "True"),
-    ],
-)
-def test_literals(value, text):
-    assert literal(value) == text
-
-
-@pytest.mark.parametrize("value", [object(), {1: 2}, np.zeros(2), 1j])
-def test_what_is_no_literal(value):
-    with pytest.raises(TypeError, match="expected a number"):
-        literal(value)
-
-
-def test_long_lines_are_parted_as_ruff_parts_them():
-    short, long = "f(x, a=(1, 2))", f"f(x, {'a' * 100}=(1, 2))"
-    assert assignment_lines("y", short) == ["    y = f(x, a=(1, 2))"]
-    assert assignment_lines("y_long_name", long) == ["    y_long_name = f(", f"        x, {'a' * 100}=(1, 2)", "    )"]
-    longer = f"f(x, {'a' * 100}=(1, 2), b=3)"
-    assert assignment_lines("y", longer) == [
-        "    y = f(",
-        "        x,",
-        f"        {'a' * 100}=(1, 2),",
-        "        b=3,",
-        "    )",
-    ]

@@ -177,6 +177,51 @@ def test_random_numbers_follow_from_the_seed_and_backward_draws_the_same(net):
     assert np.isfinite(gradient).all()
 
 
+@pytest.mark.parametrize("how", [lambda f: f, jax.jit, jax.grad])
+def test_random_numbers_that_no_seed_determines_are_refused(net, how):
+    function, parameters = to_jax(Sequential(net, Drop()), training=True)
+    call = how(lambda x, *seed: function(parameters, x, *seed).sum())
+    with pytest.raises(JaxError, match=r"expected a seed, function\(parameters, x, seed\), received none: .*1\.rng"):
+        call(X)
+    assert np.isfinite(call(X, 3)).all()
+
+
+class Drops(Module):
+    """Drops what a function draws."""
+
+    def __init__(self, draw, rngs=()):
+        super().__init__()
+        self.draw, self.rngs = draw, rngs
+
+    def updateOutput(self, input):
+        self.output = input * (self.draw(self.rngs, input.shape) < 0.5)
+        return self.output
+
+
+@pytest.mark.parametrize(
+    ("module", "where"),
+    [
+        (Drops(lambda rngs, shape: rngs[0].random_sample(shape), [np.random.RandomState(0)]), r"rngs\.0"),
+        (Drops(lambda rngs, shape: rngs[0].random(shape), (np.random.default_rng(0),)), r"rngs\.0"),
+        (Drops(lambda rngs, shape: np.random.random_sample(shape)), r"numpy\.random or random"),
+    ],
+)
+@pytest.mark.parametrize("seed", [None, 3])
+def test_random_numbers_that_cannot_follow_from_a_seed_are_refused(module, where, seed):
+    function, nothing = to_jax(module, training=True)
+    with pytest.raises(
+        JaxError, match=rf"^Drops.*: expected random numbers of a numpy\.random\.Generator .* some of {where}\b"
+    ):
+        function(nothing, X, seed)
+
+
+def test_a_module_that_draws_nothing_needs_no_seed(net):
+    function, parameters = to_jax(Sequential(net, Drop()))
+    np.testing.assert_array_equal(function(parameters, X), function(parameters, X, 3))
+    function, parameters = to_jax(net, training=True)
+    np.testing.assert_array_equal(function(parameters, X), net.forward(X))
+
+
 def test_buffers_are_those_of_the_module_in_every_call():
     module = Drop()
     module.calls[:] = 4

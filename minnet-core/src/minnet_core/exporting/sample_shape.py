@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -14,15 +15,19 @@ _COUNTS = ("n_in", "n_feats", "num_features", "in_features")
 """The attributes in which layers keep how many features they take."""
 
 
-def guess_sample_shape(model: Module) -> tuple[int, ...] | None:
+def guess_sample_shape(model: Module, *, tries: int | None = None) -> tuple[int, ...] | None:
     """Guess the shape of a sample, without the batch, from the first layers that have parameters or sizes.
 
     What they suggest is tried, by a forward of zeros through a copy.
 
+    Args:
+        model: the model.
+        tries: how many suggestions are tried at most; None for all.
+
     Returns:
         The shape; None if none that is suggested passes, as of images, whose sizes no convolution tells.
     """
-    for count in dict.fromkeys(_suggested(model)):
+    for count in islice(dict.fromkeys(_suggested(model)), tries):
         with sandboxed():
             try:
                 model.clone().forward(np.zeros((2, count), np.float32))

@@ -8,34 +8,35 @@ import numpy as np
 
 from minnet_core import Array
 from minnet_core.exporting import Formula, NumpyCode, Structure
+from minnet_core.nn import as_floating
 
 
 def absolute(x: Array) -> Array:
-    return np.abs(x)
+    return np.abs(as_floating(x))
 
 
 def clamp(x: Array, low: float, high: float) -> Array:
-    return np.clip(x, low, high)
+    return np.clip(as_floating(x), low, high)
 
 
 def exp(x: Array) -> Array:
-    return np.exp(x)
+    return np.exp(as_floating(x))
 
 
 def log(x: Array) -> Array:
-    return np.log(x)
+    return np.log(as_floating(x))
 
 
 def power(x: Array, exponent: float) -> Array:
-    return x**exponent
+    return as_floating(x) ** exponent
 
 
 def sqrt(x: Array) -> Array:
-    return np.sqrt(x)
+    return np.sqrt(as_floating(x))
 
 
 def square(x: Array) -> Array:
-    return np.square(x)
+    return np.square(as_floating(x))
 
 
 def linear(x: Array, W: Array, b: Array | None) -> Array:

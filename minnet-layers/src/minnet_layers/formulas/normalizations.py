@@ -8,9 +8,11 @@ import numpy as np
 
 from minnet_core import Array
 from minnet_core.exporting import Formula
+from minnet_core.nn import as_floating
 
 
 def batch_normalization(x: Array, mean: Array, variance: Array, eps: float, axis: int) -> Array:
+    x = as_floating(x)
     shape = [1] * x.ndim
     shape[axis] = -1
     factor = (1 / np.sqrt(variance + eps)).astype(x.dtype)
@@ -18,12 +20,14 @@ def batch_normalization(x: Array, mean: Array, variance: Array, eps: float, axis
 
 
 def layer_normalization(x: Array, gamma: Array | None, beta: Array | None, eps: float, axes: tuple[int, ...]) -> Array:
+    x = as_floating(x)
     y = (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + eps)
     y = y if gamma is None else y * gamma
     return y if beta is None else y + beta
 
 
 def group_normalization(x: Array, gamma: Array | None, beta: Array | None, num_groups: int, eps: float) -> Array:
+    x = as_floating(x)
     groups = x.reshape(len(x), num_groups, int(np.prod(x.shape[1:])) // num_groups)
     y = (groups - groups.mean(2, keepdims=True)) / np.sqrt(groups.var(2, keepdims=True) + eps)
     y = y.reshape(x.shape)
@@ -32,6 +36,7 @@ def group_normalization(x: Array, gamma: Array | None, beta: Array | None, num_g
 
 
 def rms_normalization(x: Array, gamma: Array, eps: float | None) -> Array:
+    x = as_floating(x)
     axes = tuple(range(-gamma.ndim, 0))
     least = np.finfo(x.dtype).eps if eps is None else eps
     return x / np.sqrt((x * x).mean(axes, keepdims=True) + least) * gamma

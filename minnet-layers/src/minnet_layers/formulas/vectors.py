@@ -5,22 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from minnet_core import Array
+from minnet_core.nn import as_floating
 
 
 def largest(x: Array, axis: int, keepdims: bool) -> Array:
-    return x.max(axis, keepdims=keepdims)
+    return as_floating(x).max(axis, keepdims=keepdims)
 
 
 def smallest(x: Array, axis: int, keepdims: bool) -> Array:
-    return x.min(axis, keepdims=keepdims)
+    return as_floating(x).min(axis, keepdims=keepdims)
 
 
 def mean(x: Array, axis: int, keepdims: bool) -> Array:
-    return x.mean(axis, keepdims=keepdims)
+    return as_floating(x).mean(axis, keepdims=keepdims)
 
 
 def total(x: Array, axis: int, keepdims: bool) -> Array:
-    return x.sum(axis, keepdims=keepdims)
+    return as_floating(x).sum(axis, keepdims=keepdims)
 
 
 def maxout(x: Array, W: Array, b: Array | None, pieces: int) -> Array:
@@ -42,6 +43,7 @@ def euclidean(x: Array, W: Array) -> Array:
 
 
 def normalize(x: Array, p: float, eps: float, axis: int) -> Array:
+    x = as_floating(x)
     return x / np.maximum(np.linalg.norm(x, p, axis, keepdims=True), eps)
 
 

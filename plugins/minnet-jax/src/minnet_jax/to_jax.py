@@ -33,7 +33,7 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
     Args:
         module: any module, of whomever. An array or a table, a nested tuple of arrays, is what it takes and makes.
         training: compute in training mode. Then ``function(parameters, x, seed)`` takes an integer, from which all
-            random numbers of that call follow; a module that draws none needs no seed. Buffers, such as moving
+            random numbers of that call follow; without a seed, a module that draws some raises. Buffers, such as moving
             statistics, stay as they were when ``to_jax`` was called: a pure function has nowhere to put them.
 
     Returns:
@@ -41,8 +41,8 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
 
     Raises:
         JaxError: if JAX is not installed or too old, or a parameter is float64 and ``jax_enable_x64`` is not set. When
-            it is called, the function raises the module's own errors for a shape that it does not take, while JAX
-            traces it.
+            it is called, the function raises the module's own errors for a shape that it does not take, and this one
+            if it draws random numbers that no seed determines, while JAX traces it.
 
     >>> import jax
     >>> from minnet_core import layers
@@ -81,7 +81,7 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
         return gradients, [part for part, each in zip(_parts(of_input, x), _parts(x, x), strict=True) if _is_real(each)]
 
     def called(parameters: Any, x: Any, seed: Any) -> Any:
-        shapes = jax.tree.map(shape_of, worker.trial(_zeros(jax, x)))
+        shapes = jax.tree.map(shape_of, worker.trial(_zeros(jax, x), seeded=seed is not None))
         return on_host(worker.forward, shapes, parameters, x, seed)
 
     computed = jax.custom_vjp(called)

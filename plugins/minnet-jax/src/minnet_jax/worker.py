@@ -9,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array, Module
-from minnet_core.nn import find_buffers, find_places, walk
-from minnet_core.state import sandboxed
+from minnet_core.nn import find_buffers, find_places, title, walk
+from minnet_core.state import GlobalState, find_generators, generator_state, sandboxed
+from minnet_core.support import printable
+
+from .errors import JaxError
 
 Seed = Array | None
 
@@ -41,10 +44,33 @@ class Worker:
         """The parameters as they were, copied: dotted name -> array."""
         return {name: array.copy() for name, array in self._parameters.items()}
 
-    def trial(self, x: Any) -> Any:
-        """What the module makes of an input, with the parameters as they were; nobody notices."""
+    def trial(self, x: Any, *, seeded: bool) -> Any:
+        """What the module makes of an input, with the parameters as they were; nobody notices.
+
+        Raises:
+            JaxError: if it draws random numbers that no seed determines, of which ``backward`` would draw others.
+        """
         with self._lock, sandboxed():
-            return self._module.clone().forward(x)
+            copy = self._module.clone()
+            sources, everyones = dict(find_generators(copy)), GlobalState.now()
+            determined = {id(place.value) for place in _seeded(copy)}
+            before = {name: repr(generator_state(source)) for name, source in sources.items()}
+            made = copy.forward(x)
+            drawn = [name for name, source in sources.items() if repr(generator_state(source)) != before[name]]
+            strange = [name for name in drawn if id(sources[name]) not in determined]
+            strange += [] if everyones.is_current() else ["numpy.random or random"]
+        if strange:
+            raise JaxError(
+                f"{printable(title(self._module))}: expected random numbers of a numpy.random.Generator that is an "
+                f"attribute, or in a list or dict there, which a seed determines, received some of "
+                f"{printable(', '.join(strange))}"
+            )
+        if drawn and not seeded:
+            raise JaxError(
+                f"expected a seed, function(parameters, x, seed), received none: {printable(title(self._module))} "
+                f"draws random numbers ({printable(', '.join(drawn))})"
+            )
+        return made
 
     def forward(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
         """Compute the output, in arrays that stay as they are."""
@@ -71,11 +97,15 @@ class Worker:
     def _seed(self, seed: int) -> None:
         """Give each generator, one that is in two places too, one of its own that follows from a seed."""
         made: dict[int, np.random.Generator] = {}
-        for _, module in walk(self._module):
-            for place in find_places(module, np.random.Generator):
-                if not any(place.value is each for each in made.values()):
-                    made.setdefault(id(place.value), np.random.default_rng([abs(seed), seed < 0, len(made)]))
-                    place.put(made[id(place.value)])
+        for place in _seeded(self._module):
+            if not any(place.value is each for each in made.values()):
+                made.setdefault(id(place.value), np.random.default_rng([abs(seed), seed < 0, len(made)]))
+                place.put(made[id(place.value)])
+
+
+def _seeded(module: Module) -> list[Any]:
+    """Where a module has the generators that a seed determines."""
+    return [place for _, inner in walk(module) for place in find_places(inner, np.random.Generator)]
 
 
 def _copied(value: Any) -> Any:

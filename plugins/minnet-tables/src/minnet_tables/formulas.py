@@ -13,17 +13,18 @@ import numpy as np
 
 from minnet_core import Array
 from minnet_core.exporting import Formula, NumpyCode, Structure
+from minnet_core.nn import as_floating
 
 
 def add(arrays: tuple[Array, ...]) -> Array:
-    y = arrays[0]
+    y = as_floating(arrays[0])
     for each in arrays[1:]:
         y = y + each
     return y
 
 
 def multiply(arrays: tuple[Array, ...]) -> Array:
-    y = arrays[0]
+    y = as_floating(arrays[0])
     for each in arrays[1:]:
         y = y * each
     return y
@@ -31,22 +32,22 @@ def multiply(arrays: tuple[Array, ...]) -> Array:
 
 def divide(pair: tuple[Array, Array]) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pair[0] / pair[1]
+        return as_floating(pair[0]) / pair[1]
 
 
 def subtract(pair: tuple[Array, Array]) -> Array:
-    return pair[0] - pair[1]
+    return as_floating(pair[0]) - pair[1]
 
 
 def maximum(arrays: tuple[Array, ...]) -> Array:
-    y = arrays[0]
+    y = as_floating(arrays[0])
     for each in arrays[1:]:
         y = np.maximum(y, each)
     return y
 
 
 def minimum(arrays: tuple[Array, ...]) -> Array:
-    y = arrays[0]
+    y = as_floating(arrays[0])
     for each in arrays[1:]:
         y = np.minimum(y, each)
     return y
@@ -55,20 +56,20 @@ def minimum(arrays: tuple[Array, ...]) -> Array:
 def matrix_product(pair: tuple[Array, Array], trans_a: bool, trans_b: bool) -> Array:
     a = np.swapaxes(pair[0], -1, -2) if trans_a else pair[0]
     b = np.swapaxes(pair[1], -1, -2) if trans_b else pair[1]
-    return a @ b
+    return as_floating(a) @ b
 
 
 def dot_product(pair: tuple[Array, Array]) -> Array:
-    return (pair[0] * pair[1]).sum(-1)
+    return (as_floating(pair[0]) * pair[1]).sum(-1)
 
 
 def cosine_distance(pair: tuple[Array, Array], eps: float) -> Array:
-    a, b = (each / np.maximum(np.linalg.norm(each, axis=-1, keepdims=True), eps) for each in pair)
+    a, b = (each / np.maximum(np.linalg.norm(each, axis=-1, keepdims=True), eps) for each in map(as_floating, pair))
     return (a * b).sum(-1)
 
 
 def pairwise_distance(pair: tuple[Array, Array], p: float, eps: float) -> Array:
-    return np.linalg.norm(pair[0] - pair[1] + eps, p, -1)
+    return np.linalg.norm(as_floating(pair[0]) - pair[1] + eps, p, -1)
 
 
 def stretch(start: int, length: int, count: int) -> slice:
@@ -87,7 +88,7 @@ def narrow_table(table: tuple[Array, ...], offset: int, length: int) -> tuple[Ar
 def pad(x: Array, axis: int, pad: int, value: float) -> Array:
     widths = [(0, 0)] * x.ndim
     widths[axis] = (-pad, 0) if pad < 0 else (0, pad)
-    return np.pad(x, widths, constant_values=value)
+    return np.pad(as_floating(x), widths, constant_values=value)
 
 
 def replicate(x: Array, n: int, axis: int) -> Array:

@@ -71,7 +71,7 @@ class Functions:
         if self.sources.get(name) not in (None, source):
             raise ExportError(f"there are two functions called {name}")
         self._names[function] = name
-        self.include_used(ast.parse(source), getattr(function, "__globals__", {}), name)
+        self.include_used(ast.parse(source), known_to(function), name)
         self.add(name, source)
         return name
 
@@ -110,12 +110,24 @@ class Functions:
                 if self._names.get(twin) != where:
                     self.name_of(twin)
             else:
-                try:
-                    self.sources.setdefault(name, f"{name} = {literal(value)}\n")
-                except TypeError:
-                    raise ExportError(
-                        f"{where} uses {name}, which is neither of NumPy nor a function or a number"
-                    ) from None
+                self._include_constant(name, value, where)
+
+    def _include_constant(self, name: str, value: Any, where: str) -> None:
+        try:
+            line = f"{name} = {literal(value)}\n"
+        except TypeError:
+            raise ExportError(f"{where} uses {name}, which is neither of NumPy nor a function or a number") from None
+        if is_reserved(name):
+            raise ExportError(f"{where} uses {name}, which is something else in a program")
+        if self.sources.setdefault(name, line) != line:
+            raise ExportError(f"{where} uses {name}, which is something else in another part of the program")
+
+
+def known_to(function: Callable[..., Any]) -> dict[str, Any]:
+    """What the names are that a function uses and does not define: those of its module, and of functions around it."""
+    code, cells = getattr(function, "__code__", None), getattr(function, "__closure__", None) or ()
+    around = {name: cell.cell_contents for name, cell in zip(code.co_freevars, cells, strict=True)} if code else {}
+    return {**getattr(function, "__globals__", {}), **around}
 
 
 def is_reserved(name: str) -> bool:

@@ -31,10 +31,15 @@ def literal(value: Any) -> str:
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else f'float("{value}")'
     if isinstance(value, str):
-        return json.dumps(value)
+        return f'"{"".join(map(_escaped, value))}"'
     if isinstance(value, (tuple, list)):
         return as_tuple([literal(each) for each in value])
     raise TypeError(f"expected a number, a text, None or a tuple of these, received {type(value).__name__}")
+
+
+def _escaped(letter: str) -> str:
+    # JSON writes two surrogates for what is beyond the first 65,536, which Python does not put together.
+    return json.dumps(letter)[1:-1] if ord(letter) < 0x10000 else f"\\U{ord(letter):08x}"
 
 
 def as_tuple(parts: Sequence[str]) -> str:
@@ -58,15 +63,17 @@ def assignment_lines(target: str, expression: str, indent: int = 4) -> list[str]
 
 def _parts(text: str) -> list[str]:
     """Part a text at the commas that are in no brackets and no string."""
-    parts, depth, quoted, start = [], 0, False, 0
+    parts, depth, quoted, escaped, start = [], 0, False, False, 0
     for place, letter in enumerate(text):
-        if letter == '"' and text[place - 1 : place] != "\\":
-            quoted = not quoted
-        elif not quoted and letter in "([{":
+        if quoted:
+            quoted, escaped = letter != '"' or escaped, letter == "\\" and not escaped
+        elif letter == '"':
+            quoted = True
+        elif letter in "([{":
             depth += 1
-        elif not quoted and letter in ")]}":
+        elif letter in ")]}":
             depth -= 1
-        elif not quoted and letter == "," and not depth:
+        elif letter == "," and not depth:
             parts.append(text[start:place].strip())
             start = place + 1
     return [each for each in [*parts, text[start:].strip()] if each]

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...errors import ExportError
 from ...nn import Module
-from .functions import Functions
+from .functions import Functions, known_to
 
 
 def function_of_method(functions: Functions, module: Module) -> tuple[str, dict[str, Any]]:
@@ -50,7 +50,7 @@ def function_of_method(functions: Functions, module: Module) -> tuple[str, dict[
     lines = _without_self(source, definition, own, called)
     name, parameters = _snake(cls.__name__), [given, *(called[each] for each in read)]
     text = "\n".join([f"def {name}({', '.join(parameters)}):", *lines]).rstrip() + "\n"
-    functions.include_used(ast.parse(text), getattr(method, "__globals__", {}), "its updateOutput")
+    functions.include_used(ast.parse(text), known_to(method), "its updateOutput")
     return functions.add(name, text), {called[each]: getattr(module, each) for each in read}
 
 
@@ -64,11 +64,39 @@ def _places(definition: ast.FunctionDef, own: str) -> list[ast.Attribute]:
     if sum(isinstance(node, ast.Name) and node.id == own for node in ast.walk(definition)) > len(places):
         raise ExportError(f"its updateOutput uses {own} as a whole")
     places.sort(key=lambda node: (node.lineno, node.col_offset))
-    first = {node.attr: node.lineno for node in reversed(places) if isinstance(node.ctx, ast.Store)}
-    for node in places:
-        if isinstance(node.ctx, ast.Load) and node.lineno <= first.get(node.attr, -1):
-            raise ExportError(f"its updateOutput keeps self.{node.attr} from one call to the next")
+    _expect_nothing_kept(definition, places)
     return places
+
+
+def _expect_nothing_kept(definition: ast.FunctionDef, places: list[ast.Attribute]) -> None:
+    """Refuse attributes that are changed, or that are read before the method has given them a value."""
+    ends: dict[int, int] = {}  # of the statement in which a place takes a value, which is computed before
+    changed: set[int] = set()  # places whose value is taken too: self.n += 1, self.n[0] = 1
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Name) and node.id in ("super", "__class__"):
+            raise ExportError("its updateOutput calls one of its base classes")
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            ends |= {id(each): node.end_lineno or node.lineno for each in ast.walk(node)}
+        elif isinstance(node, ast.AugAssign):
+            changed.add(id(node.target))
+        elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            changed.add(id(_base(node)))
+    first: dict[str, int] = {}
+    for node in places:
+        if isinstance(node.ctx, ast.Store) and id(node) not in changed:
+            first.setdefault(node.attr, ends.get(id(node), node.lineno))
+    for node in places:
+        takes = id(node) in changed
+        begin = first.get(node.attr, node.lineno if takes else 0)
+        if node.lineno <= begin and (takes or isinstance(node.ctx, ast.Load)):
+            raise ExportError(f"its updateOutput keeps self.{node.attr} from one call to the next")
+
+
+def _base(node: ast.AST) -> ast.AST:
+    """What a place in an array is of: ``self.n`` of ``self.n[0][1]``."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node
 
 
 def _without_self(source: str, definition: ast.FunctionDef, own: str, called: dict[str, str]) -> list[str]:
@@ -81,7 +109,10 @@ def _without_self(source: str, definition: ast.FunctionDef, own: str, called: di
     lines: list[bytes | None] = list(source.encode().split(b"\n"))  # columns of the syntax tree count bytes
     for node in reversed(places):
         text = lines[node.lineno - 1] or b""
-        end = node.col_offset + len(f"{own}.{node.attr}".encode())
+        written = f"{own}.{node.attr}".encode()
+        end = node.col_offset + len(written)
+        if text[node.col_offset : end] != written:  # such as in an f-string of several lines
+            raise ExportError(f"the source of its updateOutput cannot be read where it says {own}.{node.attr}")
         lines[node.lineno - 1] = text[: node.col_offset] + called[node.attr].encode() + text[end:]
     for statement in definition.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):

@@ -19,6 +19,7 @@ from .doors import formula_of
 from .layout import docstring, literal, wrapped
 from .numpy_code import NumpyCode
 from .preparation import preparation_of
+from .verifying import verify
 
 SUFFIX = ".npz"
 
@@ -28,19 +29,22 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
 
     The file has a function ``forward(x)``, one line for each layer, and the functions that these lines call, which are
     the formulas of the layers; and ``prepare(raw)`` and ``predict(raw)`` if a plugin knows what becomes of raw data.
-    It is laid out as `ruff format` does at 120 columns, as far as minnet wrote it.
+    It is run before it is written, and compared with the network on a batch of the shape that ``options`` say or the
+    first layers tell. It is laid out as `ruff format` does at 120 columns, as far as minnet wrote it.
 
     Args:
         model: the network.
         header: what its file says of itself; tells where the program is from.
         path: of the Python file.
-        options: ``prepare`` as True must not be refused for want of a preparation, as False leaves it out.
+        options: ``prepare`` as True must not be refused for want of a preparation, as False leaves it out;
+            ``input_shape`` is that of the batch on which the program is compared with the network.
 
     Returns:
         What there is to say of it.
 
     Raises:
-        ExportError: if a layer cannot be written, naming it, or raw data cannot be prepared and shall be.
+        ExportError: if a layer cannot be written, naming it, raw data cannot be prepared and shall be, or the program
+            fails or computes something else than the network.
         OSError: if a file cannot be written.
     """
     code = NumpyCode(formula_of)
@@ -51,7 +55,9 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
     around = [] if preparation is None else list(preparation.bodies(code))
     weights = path.with_suffix(SUFFIX)
     text = _program(code, made, around, header, weights.name)
-    write_atomically(weights, _npz(code.arrays))
+    arrays = _npz(code.arrays)
+    verify(text, arrays, weights.name, model, options)
+    write_atomically(weights, arrays)
     write_atomically(path, text.encode())
     numbers = sum(array.size for array in code.arrays.values())
     said = [f"wrote {len(code.arrays)} arrays of {numbers:,} numbers to {weights}; keep the two files together"]

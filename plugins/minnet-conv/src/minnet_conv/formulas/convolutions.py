@@ -8,6 +8,7 @@ import numpy as np
 
 from minnet_core import Array
 from minnet_core.exporting import Formula
+from minnet_core.nn import as_floating
 
 
 def convolution(
@@ -44,6 +45,7 @@ def transposed_convolution(
     groups: int,
     output_padding: tuple[int, ...],
 ) -> Array:
+    x = as_floating(x)
     # each number of x puts W, times itself, into y: at i, j it meets y[stride * h + dilation * i, ...]
     kernel, counts = W.shape[2:], x.shape[2:]
     lengths = [

@@ -9,6 +9,7 @@ import numpy as np
 
 from minnet_core import Array
 from minnet_core.exporting import Formula, NumpyCode, Structure
+from minnet_core.nn import as_floating
 
 
 def pooling_windows(
@@ -44,6 +45,7 @@ def max_pool(
     dilation: tuple[int, ...],
     ceil_mode: bool,
 ) -> Array:
+    x = as_floating(x)
     windows = pooling_windows(x, -np.inf, kernel_size, stride, padding, dilation, ceil_mode)
     return windows.max(tuple(range(x.ndim, windows.ndim)))
 
@@ -56,6 +58,7 @@ def average_pool(
     ceil_mode: bool,
     count_include_pad: bool,
 ) -> Array:
+    x = as_floating(x)
     apart, axes = (1,) * len(kernel_size), tuple(range(-len(kernel_size), 0))
     sums = pooling_windows(x, 0, kernel_size, stride, padding, apart, ceil_mode).sum(axes)
     counted = np.ones((1, 1, *x.shape[2:]), x.dtype)
@@ -71,6 +74,7 @@ def average_pool(
 
 
 def adaptive_pool(x: Array, output_size: tuple[int | None, int | None], largest: bool) -> Array:
+    x = as_floating(x)
     rows, columns = output_size[0] or x.shape[2], output_size[1] or x.shape[3]
     height, width = x.shape[2:]
     y = np.empty((*x.shape[:2], rows, columns), x.dtype)
@@ -84,11 +88,11 @@ def adaptive_pool(x: Array, output_size: tuple[int | None, int | None], largest:
 
 
 def global_average(x: Array) -> Array:
-    return x.mean((2, 3))
+    return as_floating(x).mean((2, 3))
 
 
 def global_maximum(x: Array) -> Array:
-    return x.max((2, 3))
+    return as_floating(x).max((2, 3))
 
 
 def flatten(x: Array, start: int, end: int) -> Array:
@@ -135,6 +139,7 @@ def upsample_nearest(x: Array, size: tuple[int, int] | None, factors: tuple[floa
 def upsample_bilinear(
     x: Array, size: tuple[int, int] | None, factors: tuple[float, float] | None, align_corners: bool
 ) -> Array:
+    x = as_floating(x)
     for axis in (0, 1):
         length = x.shape[2 + axis]
         count = size[axis] if size else math.floor(length * factors[axis])
