@@ -75,7 +75,7 @@ def test_names_and_state_dicts_follow_from_the_examples(x):
         torch.nn.Sequential(torch.nn.Linear(3, 2)), torch.nn.LeakyReLU(0.3), torch.nn.Linear(2, 1)
     )
     theirs.load_state_dict(torch_state_dict(model))
-    np.testing.assert_allclose(theirs(x).detach().numpy(), model.forward(x.numpy()), rtol=1e-5)
+    np.testing.assert_allclose(theirs(x).detach().numpy(), model.forward(x.numpy()), rtol=1e-5, atol=1e-6)
     other = Sequential(Sequential(Affine(3, 2)), Leaky(0.3), Affine(2, 1))
     load_torch_state_dict(other, theirs.state_dict())
     for name, array in model.namedParameters().items():
@@ -91,4 +91,4 @@ def test_a_network_of_pytorch_is_read_by_what_registered_layers_say(x):
         if "Tanh" not in layers:  # where minnet-layers is not installed
             with pytest.raises(CounterpartError, match=r"^2, Tanh: no installed layer names torch\.nn\.Tanh"):
                 from_torch(network)
-    np.testing.assert_allclose(model.forward(x.numpy()), network[:2](x).detach().numpy(), rtol=1e-5)
+    np.testing.assert_allclose(model.forward(x.numpy()), network[:2](x).detach().numpy(), rtol=1e-5, atol=1e-6)
