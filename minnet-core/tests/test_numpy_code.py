@@ -230,7 +230,8 @@ def scaled(tmp_path, monkeypatch):
     def made(*constants):
         found = []
         for number, (name, value) in enumerate(constants):
-            module = f"scaled_{name}_{number}"
+            # One name for each text: Python takes what it has compiled for one of the same size and second.
+            module = f"scaled_{name}_{number}_{value:g}".replace(".", "_")
             (tmp_path / f"{module}.py").write_text(SCALED.format(name=name, value=value, number=number))
             found.append(getattr(importlib.import_module(module), f"Scaled{number}")())
             monkeypatch.delitem(sys.modules, module)
