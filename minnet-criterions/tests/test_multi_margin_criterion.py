@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from minnet_core import ShapeError
+from minnet_core.testing import cases_of, examine
 from minnet_criterions import MultiMarginCriterion
 
 
@@ -35,3 +36,10 @@ def test_classes_that_there_are_not_and_targets_that_are_no_classes_are_refused(
         criterion.forward(x, np.eye(3)[:2])
     with pytest.raises(ShapeError, match=r"MultiMarginCriterion: expected weights \(3,\), received \(2,\)"):
         MultiMarginCriterion(weights=[1, 2]).forward(x, np.array([0, 1]))
+
+
+@pytest.mark.parametrize(("example", "seed"), [(1, 28), (0, 36), (2, 44), (1, 49)])
+def test_a_sample_beyond_the_margin_is_not_taken_for_one_that_is_ignored(example, seed):
+    """Under these seeds the first sample drawn is one: the kit called the criterion weak."""
+    case = cases_of(MultiMarginCriterion, seed=seed)[example]
+    assert examine(case, ["a_batch_that_is_ignored_is_finite"]).findings == ()

@@ -27,3 +27,14 @@ def test_a_count_that_overflows_is_an_infinite_loss_without_a_warning():
     with np.errstate(all="raise"):
         assert PoissonNLLCriterion().forward(np.array([[1e4]], np.float32), np.ones((1, 1))) == np.inf
         assert PoissonNLLCriterion(log_input=False, full=True).forward(np.zeros((1, 1)), np.zeros((1, 1))) == 0
+
+
+def test_a_mean_is_in_range_where_one_exponential_is_not():
+    x, counts = np.zeros((4, 3), np.float32), np.ones((4, 3), np.float32)
+    x[0, 0] = 90  # e^90 is 1.2e39, a twelfth of it 1e38
+    criterion = PoissonNLLCriterion(mean="elements")
+    with np.errstate(all="raise"):
+        loss, gradient = criterion.forward(x, counts), criterion.backward(x, counts)
+    assert loss == pytest.approx(math.exp(90) / 12, rel=1e-5)
+    assert gradient.dtype == np.float32
+    assert gradient[0, 0] == pytest.approx(math.exp(90) / 12, rel=1e-5)
