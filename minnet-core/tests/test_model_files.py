@@ -185,13 +185,8 @@ def test_plain_attributes_that_were_changed_after_construction_are_kept(path):
     layers.register(Plain)
     model = Sequential(Plain(0.25), Plain())
     changed = model[1]
-    changed.p, changed.sizes[1], changed.pair, changed.count, changed.name = (
-        np.float64(0.1),
-        3,
-        (3, 4),
-        None,
-        "annealed",
-    )
+    changed.p, changed.sizes[1], changed.pair, changed.count = np.float64(0.1), 3, (3, 4), None
+    changed.name = "annealed"
     changed.EPS = 1e-5
     save(model, path)
     assert read_header(path).attributes == {
@@ -201,6 +196,13 @@ def test_plain_attributes_that_were_changed_after_construction_are_kept(path):
     assert (again[0].p, again[0].count, again[0].EPS) == (0.25, 0, 1e-3)
     assert (again[1].p, again[1].sizes, again[1].pair, again[1].count) == (0.1, [1, 3], (3, 4), None)
     assert (again[1].name, again[1].EPS, again[1].best) == ("annealed", 1e-5, float("inf"))
+
+
+def test_a_number_that_began_as_0_comes_back_as_what_it_became(path):
+    layers.register(Plain)
+    model = Sequential(Plain())
+    model[0].count = 0.5
+    assert load(save(model, path))[0].count == 0.5
 
 
 def test_attribute_that_is_not_finite_is_named(path):

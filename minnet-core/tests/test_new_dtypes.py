@@ -54,6 +54,12 @@ def result(**dtypes):
         ({"b": "f8", "gradB": "f8"}, "expected one dtype, received w float32, b float64"),
         ({"shift": "f8"}, "evaluate mode, drawn input (4, 3) float32, of a component as its constructor makes it"),
     ],
+    ids=[
+        "gradW",
+        "all",
+        "b",
+        "shift",
+    ],  # without the messages, as a message repeats the name of its test
 )
 def test_several_dtypes_are_told(dtypes, message):
     found = result(**dtypes)
