@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import pickle
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
+from layers_with_twins import LAYERS, draw
 
 import minnet_criterions
 import minnet_layers
 import minnet_optimizers
-from minnet_core import Module, Sequential, ShapeError, build, fuse, load, save, to_config
+from minnet_core import ShapeError
 
 kernels = pytest.importorskip("minnet_fast.kernels")
 from minnet_fast import accelerate  # noqa: E402
 from minnet_fast.twins import criterions, layers, optimizers  # noqa: E402
 
-LAYERS = {
-    "Linear": {"n_in": 6, "n_out": 5, "rng": 0},
-    "BatchNormalization": {"alpha": 0.9},
-    "ChannelwiseScaling": {"n_out": 6, "rng": 0},
-    "LayerNormalization": {"normalized_shape": 6},
-    "Dropout": {"p": 0.3, "rng": 0},
-    "ReLU": {},
-    "LeakyReLU": {"slope": 0.2},
-    "ELU": {"alpha": 0.7},
-    "SoftPlus": {},
-    "Sigmoid": {},
-    "SiLU": {},
-    "GELU": {},
-    "SoftMax": {},
-    "LogSoftMax": {},
-    "CELU": {"alpha": 0.7},
-    "HardShrink": {"lambd": 0.3},
-    "HardSigmoid": {},
-    "HardSwish": {},
-    "HardTanh": {"min_val": -0.3, "max_val": 0.7},
-    "LogSigmoid": {},
-    "Mish": {},
-    "ReLU6": {},
-    "SELU": {},
-    "SoftMin": {},
-    "SoftShrink": {"lambd": 0.3},
-    "Threshold": {"threshold": 0.1, "value": 20.0},
-}
 BY_LAYER = pytest.mark.parametrize("name", LAYERS)
 BY_MODE = pytest.mark.parametrize("mode", ["train", "evaluate"])
 
@@ -57,10 +27,6 @@ def pair(name):
 
 def computed():
     return sum(kernels.counts().values())
-
-
-def draw(shape, seed=0, dtype=np.float32):
-    return (3 * np.random.default_rng(seed).standard_normal(shape)).astype(dtype)
 
 
 def run(layer, input, seed=1):
@@ -313,97 +279,3 @@ def test_an_optimizer_does_what_its_base_class_does(name, options, is_compiled, 
     for model, other in zip(models[0].getParameters(), models[1].getParameters(), strict=True):
         np.testing.assert_allclose(other, model, rtol=2e-6, atol=2e-6)
     assert repr(twin) == repr(plain)
-
-
-def network():
-    modules = [getattr(minnet_layers, name)(**LAYERS[name]) for name in LAYERS if name != "Linear"]
-    return Sequential(Sequential(*modules), minnet_layers.Linear(6, 3, rng=0), minnet_layers.LogSoftMax())
-
-
-def test_a_model_is_accelerated_at_every_depth_and_in_place():
-    model = network()
-    assert accelerate(model) is model
-    inner = [*model.modules[0].modules, *model.modules[1:]]
-    assert [type(module) for module in inner] == [layers.TWINS[type(module).STANDS_FOR] for module in inner]
-    assert accelerate(model) is model
-
-
-def test_subclasses_and_the_classes_of_others_stay_as_they_are():
-    class Mine(minnet_layers.ReLU):
-        pass
-
-    mine = Mine()
-    assert type(accelerate(mine)) is Mine
-    assert type(accelerate(Sequential())) is Sequential
-
-
-@pytest.mark.parametrize("value", [3, None, minnet_layers.ReLU])
-def test_what_is_no_component_is_refused(value):
-    with pytest.raises(TypeError, match="accelerate: expected a layer, a criterion or an optimizer, received"):
-        accelerate(value)
-
-
-def test_a_twin_is_saved_as_its_layer_and_loaded_as_one(tmp_path):
-    model = accelerate(network())
-    model.modules[0].add(minnet_layers.ReLU())  # beside a twin of it
-    x = draw((8, 6))
-    model.forward(x)
-    model.evaluate()
-    assert "local" not in str(to_config(model))
-    assert type(build(to_config(model.modules[1]))) is minnet_layers.Linear
-    save(model, tmp_path / "model.safetensors")
-    loaded = load(tmp_path / "model.safetensors")
-    assert type(loaded.modules[1]) is minnet_layers.Linear
-    np.testing.assert_allclose(loaded.forward(x), model.forward(x), rtol=1e-5, atol=1e-5)
-
-
-def test_a_subclass_of_a_twin_is_no_stand_in():
-    class Mine(layers.ReLU):
-        pass
-
-    assert to_config(Mine()) == {"class": "local:Mine"}
-
-
-def test_copies_and_pickles_of_twins_are_twins():
-    twin = accelerate(minnet_layers.Linear(6, 3, rng=0))
-    for copy in (twin.clone(), pickle.loads(pickle.dumps(twin))):
-        assert type(copy) is layers.Linear
-        np.testing.assert_array_equal(copy.forward(draw((2, 6))), twin.forward(draw((2, 6))))
-
-
-def test_a_model_of_twins_is_fused_as_one_of_layers():
-    names = ("Linear", "BatchNormalization", "ChannelwiseScaling", "Dropout", "ReLU")
-    model = Sequential(
-        *[
-            getattr(minnet_layers, name)(**{**LAYERS[name], "n_out": 6} if name == "Linear" else LAYERS[name])
-            for name in names
-        ]
-    )
-    x = draw((8, 6))
-    model.forward(x)
-    model.evaluate()
-    expected = model.forward(x)
-    fused = fuse(accelerate(model))
-    assert len(fused.modules) == 2
-    np.testing.assert_allclose(fused.forward(x), expected, rtol=1e-4, atol=1e-5)
-
-
-def test_an_evaluated_model_of_twins_may_be_called_from_many_threads():
-    model = accelerate(network())
-    x = draw((400, 6))
-    model.forward(x)
-    model.evaluate()
-    inputs = [draw((400, 6), seed) for seed in range(16)]
-    expected = [model.forward(each) for each in inputs]
-    with ThreadPoolExecutor(4) as pool:
-        for result, other in zip(pool.map(model.forward, inputs), expected, strict=True):
-            np.testing.assert_array_equal(result, other)
-
-
-def test_modules_that_attributes_hold_are_accelerated():
-    class Holder(Module):
-        def __init__(self):
-            super().__init__()
-            self.inner = minnet_layers.ReLU()
-
-    assert type(accelerate(Holder()).inner) is layers.ReLU
