@@ -62,6 +62,8 @@
     X(hard_swish_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                   \
     X(scaled_elu, "e", MAKES, "e", 3, BY_ROWS)                                                                         \
     X(scaled_elu_back, "ee", MAKES, "e", 3, BY_ROWS)                                                                   \
+    X(silu, "e", MAKES, "e", 0, BY_ROWS)                                                                               \
+    X(silu_gradient, "ee", MAKES, "e", 0, BY_ROWS)                                                                     \
     X(log_sigmoid, "e", MAKES, "e", 0, BY_ROWS)                                                                        \
     X(log_sigmoid_back, "ee", MAKES, "e", 0, BY_ROWS)                                                                  \
     X(mish, "e", MAKES, "e", 0, BY_ROWS)                                                                               \

@@ -155,6 +155,8 @@ FORMULAS = {
     "soft_plus_back": lambda x, y, g: g * exp_negative(x) / (1 + np.exp(-np.abs(x))),
     "sigmoid": logistic,
     "sigmoid_back": lambda y, g: g * y * (1 - y),
+    "silu": lambda x: x * logistic(x),
+    "silu_gradient": lambda x, g: g * logistic(x) * (1 + x * (1 - logistic(x))),
     "silu_back": lambda x, s, g: g * s * (1 + x * (1 - s)),
     "gelu": lambda x, by_tanh: x * normal(x),
     "gelu_with_slope": lambda x, by_tanh: (x * normal(x), normal(x) + x * np.exp(-(x**2) / 2) / sqrt(2 * pi)),

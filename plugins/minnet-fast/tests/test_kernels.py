@@ -11,6 +11,7 @@ from kernel_formulas import (
     batch_norm,
     gate_of_mish,
     log_soft_max,
+    logistic,
     row_norm,
     shifted,
     slope_of_gate,
@@ -142,6 +143,8 @@ def sizes(name, wide, results):
         return [others[0] * x]
     if name == "silu_back":
         return [others[1] * others[0] * (1 + x * (1 + others[0]))]
+    if name == "silu_gradient":
+        return [others[0] * logistic(wide[0]) * (1 + x * logistic(-wide[0]))]
     if name in ("gelu", "gelu_with_slope"):  # whose density has the error of a square
         return [x**2 * np.abs(results[0]), (wide[0] > 0) + x**2 * (1 + x) * np.exp(-(x**2) / 2)][: len(results)]
     if name == "scale_shift":
@@ -202,6 +205,7 @@ def sizes(name, wide, results):
 BOUNDS = {"elu": 1.6, "elu_back": 2, "soft_plus": 2.6, "soft_plus_back": 3}
 BOUNDS |= {"hard_swish": 1.9, "hard_swish_back": 1.2, "scaled_elu": 1.8, "scaled_elu_back": 2.3}
 BOUNDS |= {"log_sigmoid": 2.6, "log_sigmoid_back": 2.6, "mish": 3.2, "mish_back": 5.1}
+BOUNDS |= {"silu": 1.9, "silu_gradient": 2.5}
 BOUNDS |= {"sigmoid": 2.5, "sigmoid_back": 3, "silu_back": 3, "gelu": 6, "gelu_with_slope": 6}
 """Units in the last place; 1 for other elements, and for sums more, the longer they are."""
 

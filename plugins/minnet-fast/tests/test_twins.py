@@ -106,6 +106,18 @@ def test_what_no_kernel_takes_is_left_to_the_layer_bit_for_bit(name, mode, kind)
         expect_alike(results, expected, rtol=2e-5, atol=2e-5)
 
 
+def test_a_large_gate_is_not_kept_and_an_older_one_not_used():
+    layer, twin = pair("SiLU")
+    x, g = draw((1025, 1024)), draw((1025, 1024), 1)
+    for each in (layer, twin):
+        each.forward(draw((4, 6)))
+        each.forward(x)
+    assert twin.gate is None
+    expect_alike([twin.output, twin.updateGradInput(x, g)], [layer.output, layer.updateGradInput(x, g)])
+    with pytest.raises(ShapeError):
+        twin.updateGradInput(x, g[:-1])
+
+
 @BY_LAYER
 def test_errors_are_those_of_the_layer_and_change_nothing(name):
     layer, twin = pair(name)

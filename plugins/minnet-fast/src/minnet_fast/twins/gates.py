@@ -8,6 +8,9 @@ from minnet_core import Array
 from .. import kernels
 from .memory_order import by_elements
 
+KEPT = 4 << 20
+"""Bytes of a gate from which on no cache holds it until the backward pass."""
+
 
 class GELU(of.GELU):
     """Twin of `minnet_layers.GELU`."""
@@ -56,21 +59,25 @@ class Sigmoid(of.Sigmoid):
 
 
 class SiLU(of.SiLU):
-    """Twin of `minnet_layers.SiLU`."""
+    """Twin of `minnet_layers.SiLU`: the gradient computes a large gate anew, which takes less time than to read it."""
 
     STANDS_FOR = of.SiLU
 
     def updateOutput(self, input: Array) -> Array:
-        gate = by_elements(kernels.sigmoid, input)
-        output = None if gate is None else by_elements(kernels.multiply, input, gate)
+        is_kept = self.training and getattr(input, "nbytes", 0) <= KEPT
+        gate = by_elements(kernels.sigmoid, input) if is_kept else None
+        output = by_elements(kernels.silu, input) if gate is None else by_elements(kernels.multiply, input, gate)
         if output is None:
             return super().updateOutput(input)
-        self.gate, self.output = gate if self.training else None, output
+        self.gate, self.output = gate, output
         return output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
         gate = self.gate if self.training else None
-        gradInput = None if gate is None else by_elements(kernels.silu_back, input, gate, gradOutput)
+        if gate is None:
+            gradInput = by_elements(kernels.silu_gradient, input, gradOutput)
+        else:
+            gradInput = by_elements(kernels.silu_back, input, gate, gradOutput)
         if gradInput is None:
             return super().updateGradInput(input, gradOutput)
         self.gradInput = gradInput
