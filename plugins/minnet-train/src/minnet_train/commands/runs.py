@@ -8,6 +8,7 @@ import click
 
 from minnet_core.support import nearest
 
+from ..runs import names
 from .runs_compare import compare
 from .runs_delete import delete
 from .runs_diff import diff
@@ -21,10 +22,9 @@ class RunsGroup(click.Group):
         """Put ``list`` before what begins with none of the commands, and asks for no help."""
         first = args[0] if args else None
         if first is None or (first not in self.commands and first not in context.help_option_names):
-            if first is not None and not first.startswith("-") and not os.path.lexists(first):
-                hint = nearest(first, list(self.commands), most=1)
-                if hint:
-                    context.fail(f"expected a command or a folder, received {first!r}; {hint}")
+            hint = "" if first is None else nearest(first, list(self.commands), most=1)
+            if hint and not any(map(os.path.lexists, (first, os.path.join(names.RUNS, str(first))))):
+                context.fail(f"expected a command or a folder, received {first!r}; {hint}")
             args = ["list", *args]
         return super().parse_args(context, args)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minnet_core.support import echo_table
+from minnet_core.support import echo_table, printable
 
 from ..display import metric_text
 from ..errors import RunError
@@ -96,7 +96,7 @@ def _record(run: RunSummary, usual: Usual, head: str) -> dict[str, Any]:
 
 
 def _echo_table(runs: Sequence[RunSummary], numbers: Sequence[str], head: str) -> None:
-    titles = ["", *distinct_names(run.name for run in runs)]
+    titles = ["", *map(printable, distinct_names(run.name for run in runs))]
     rows = [["state", *(run.state for run in runs)], ["epochs", *map(epochs_text, runs)]]
     for key in [("seed",), *Usual.of(runs).varying]:
         values = [value_of(run, key) for run in runs]

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from minnet_core.support import echo_table
+from minnet_core.support import echo_table, printable
 
 from ..display import metric_text
 from ..errors import RunError
@@ -35,7 +35,7 @@ def diff(run: tuple[str, str], show_all: bool, as_json: bool) -> None:
         return
     shown = [each for each in found if show_all or each.is_decisive]
     if shown:
-        titles = ("part", "key", one.name, other.name)
+        titles = ("part", "key", printable(one.name), printable(other.name))
         rows_shown = [(each.part, each.name, _text(each, each.one), _text(each, each.other)) for each in shown]
         echo_table(titles, rows_shown, wrap=titles[1:])
     else:

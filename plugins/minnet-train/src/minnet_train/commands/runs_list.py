@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Sequence
 
@@ -95,7 +96,7 @@ def _split(columns: str | None) -> list[str]:
     """Split a list of keys at commas that are in no quotes."""
     if columns is None:
         return []
-    return [key for key in next(csv.reader([columns], quotechar='"', skipinitialspace=True), []) if key.strip()]
+    return re.findall(r'(?:"(?:\\.|[^"\\])*"|[^,])+', columns)
 
 
 def _echo_json(runs: Sequence[RunSummary], chosen: Sequence[KeyPath]) -> None:

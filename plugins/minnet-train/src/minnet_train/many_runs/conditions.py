@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from operator import eq, ge, gt, le, lt
@@ -77,7 +78,8 @@ class Condition:
         """Whether a run fulfils it."""
         found = value_of(run, self.path)
         if self.operator in ("~", "!~"):
-            matches = found is not None and fnmatchcase(value_text(found), self.value)
+            text = found if isinstance(found, str) else value_text(found)
+            matches = found is not None and fnmatchcase(text, self.value)
             return matches == (self.operator == "~")
         if self.operator in ("=", "!="):
             return _are_same(found, self.value) == (self.operator == "=")
@@ -93,7 +95,10 @@ def _value(written: str) -> Any:
     try:
         data = tomllib.loads(f"value = {written}")
     except (ValueError, RecursionError):
-        return written
+        data = {}
+    if re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", written):  # which TOML 1.0 takes with seconds alone
+        with suppress(ValueError):
+            return datetime.fromisoformat(written)
     return data["value"] if data.keys() == {"value"} else written
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -71,7 +72,9 @@ def _own(run: RunSummary, key: str) -> Any:
         case "judged_by":
             return run.judged_by[0] if run.config else None
         case "size":
-            return RunFiles.of(run.path).size
+            with suppress(OSError):  # of a folder that may not be looked into, or is gone
+                return RunFiles.of(run.path).size
+            return None
         case _:
             return run.config.get(key)
 

@@ -30,7 +30,9 @@ def select_runs(texts: Sequence[str], conditions: Sequence[Condition] = ()) -> t
         RunError: if a text means no run, or no run has a key of a condition.
     """
     found = [_meant(text) for text in texts] if texts else [find_runs(names.RUNS)]
-    paths = {os.path.realpath(path): path for each in found for path in each.paths}
+    paths: dict[str, Path] = {}
+    for path in (path for each in found for path in each.paths):
+        paths.setdefault(os.path.realpath(path), path)
     runs = [RunSummary.read(path) for path in paths.values()]
     expect_known([condition.path for condition in conditions], runs)
     kept = [run for run in runs if all(condition.holds(run) for condition in conditions)]
@@ -41,12 +43,15 @@ def _meant(text: str) -> FoundRuns:
     path = Path(text)
     if not os.path.lexists(path) and os.path.lexists(Path(names.RUNS, text)):
         path = Path(names.RUNS, text)
-    if path.is_dir() and is_run(path):
+    if not path.is_dir():
+        received = "a file" if path.exists() else "nothing"
+        raise RunError(f"{path}: expected a run, or a folder of runs, received {received}")
+    if is_run(path):
         return FoundRuns((path,))
     found = find_runs(path)
     if not found.paths:
-        is_there = "another folder" if path.is_dir() else "a file" if path.exists() else "nothing"
-        raise RunError(f"{path}: expected a run, or a folder of runs, received {found.unreadable or is_there}")
+        why = "; ".join(["another folder", *found.unreadable])
+        raise RunError(f"{path}: expected a run, or a folder of runs, received {why}")
     return found
 
 

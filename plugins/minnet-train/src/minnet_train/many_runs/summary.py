@@ -14,7 +14,7 @@ from typing import Any, cast
 from attrs import field, frozen
 
 from minnet_core import MinnetError
-from minnet_core.support import expect_file
+from minnet_core.support import expect_file, printable
 
 from ..errors import RunError
 from ..metrics import VALIDATION, meaning_of
@@ -65,12 +65,12 @@ class RunSummary:
         try:
             config = _read_config(path / names.CONFIG)
         except (MinnetError, OSError) as error:
-            problems.append(_told(error))
+            problems.append(_told(error, path))
         try:
             _expect_size(path / names.METRICS)
             reports = Reports.read(path / names.METRICS, *judged_by(config.get("experiment", NOTHING)))
         except (MinnetError, OSError) as error:
-            problems.append(_told(error))
+            problems.append(_told(error, path))
         return cls(
             path=path,
             problem="; ".join(problems),
@@ -208,11 +208,11 @@ def _is_over(path: Path, experiment: Mapping[str, Any], last: Mapping[str, Any])
         return False
 
 
-def _told(error: MinnetError | OSError) -> str:
-    """Say what is wrong with a file by its name alone: which folder that is in stands beside it."""
+def _told(error: MinnetError | OSError, path: Path) -> str:
+    """Say what is wrong with a file by its name alone: in which folder it is stands beside it."""
     if isinstance(error, OSError) and error.filename is not None:
         return f"{os.path.basename(os.fsdecode(error.filename))}: {error.strerror}"
-    return str(error)
+    return str(error).removeprefix(printable(f"{path}{os.sep}"))
 
 
 def sessions(path: Path) -> Sequence[Mapping[str, Any]]:
