@@ -9,7 +9,6 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -79,7 +78,7 @@ def test_columns_may_be_chosen(three, minnet):
         columns,
         ["runs/a-1", "0.2500", "0.01", "54.00%", "Linear", "8.0", "s"],
         ["runs/a-2", "0.0000", "0.5", "54.00%", "Linear", "8.0", "s"],
-        ["runs/a-10", "0.0000", "-", "54.00%", "-", "8.0", "s"],
+        ["runs/a-10", "-", "-", "54.00%", "-", "8.0", "s"],
     ]
     chosen = json.loads(minnet("runs", "--columns", "run, epoch", "--json").output)
     assert chosen[0] == {"run": "runs/a-1", "epoch": 4}
@@ -284,20 +283,20 @@ def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
         assert output
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the time of a process is asked for as Unix has it")
 def test_a_hundred_runs_are_listed_in_less_than_a_second(copy, tmp_path):
     lines = reports(500)
     for number in range(100):
         copy(f"runs/many-{number}", {"seed": number, "optimizer.lr": 10.0 ** -(number % 3), "epochs": 500}, lines)
+    import resource
+
     command = [sys.executable, "-m", "minnet_core", "runs", "--sort", "best", "--where", "epoch=500", "--csv"]
-    seconds = []
-    for _ in range(5):
-        before = perf_counter()
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-        seconds.append(perf_counter() - before)
-        if seconds[-1] < 1:  # the machine may be busy, the command is not slow
-            break
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert len(list(csv.DictReader(StringIO(done.stdout)))) == 100
-    assert min(seconds) < 1
+    # The time of the processor, for others may be at work on the machine.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1
 
 
 def test_listing_imports_neither_numpy_nor_the_trainer(three, tmp_path):

@@ -41,7 +41,7 @@ class RunSummary:
         holder: the process that works on it; None if none does.
         config: the contents of its ``config.json``; empty if that is damaged.
         last: the report of the last epoch; empty if there is none.
-        best: the report of the best epoch; empty if there is none, or none with a number.
+        best: the report of the best epoch; empty if there is none, or none with a number, or the config is damaged.
         seconds: what all its epochs took to train.
         is_over: whether its training came to its end.
     """
@@ -77,7 +77,7 @@ class RunSummary:
             holder=lock_holder(path / names.LOCK),
             config=config,
             last=reports.last,
-            best=reports.best,
+            best=reports.best if config else NOTHING,  # else nobody knows by what it is judged
             seconds=reports.seconds,
             is_over=bool(config) and _is_over(path, config["experiment"], reports.last),
         )
