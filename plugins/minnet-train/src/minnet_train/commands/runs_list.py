@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 
@@ -43,6 +44,9 @@ from .run_tables import (
     say_unreadable,
     where_option,
 )
+
+_LEAST_WIDTH = 30
+"""So much of a window is for what differs, which may take several lines."""
 
 
 @click.command("list")
@@ -155,8 +159,28 @@ def _echo_table(runs: Sequence[RunSummary], chosen: Sequence[KeyPath]) -> None:
         ]
         for run in runs
     ]
-    echo_table(titles, rows, right=[*titles[2:6], "seed"], wrap=["differs"], styles=STATES)
+    right = [*titles[2:6], "seed"]
+    titles, rows = _fitted(titles, rows, least=("started", "time", "seed", titles[4]))
+    echo_table(titles, rows, right=right, wrap=["differs"], styles=STATES)
     _say_usual(runs, usual)
+
+
+def _fitted(titles: list[str], rows: list[list[str]], least: Sequence[str]) -> tuple[list[str], list[list[str]]]:
+    """Leave out columns that matter least, one after another, until the others fit into the window of a terminal.
+
+    Else a narrow window would cut all columns, and show none of the last one, which tells the runs apart.
+    """
+    if not sys.stdout.isatty():
+        return titles, rows
+    room = shutil.get_terminal_size().columns
+    widths = [max(map(len, cells)) for cells in zip(titles, *rows, strict=True)]
+    widths[-1] = min(widths[-1], _LEAST_WIDTH)
+    kept = list(range(len(titles)))
+    for title in least:
+        if sum(widths[place] + 2 for place in kept) <= room:
+            break
+        kept.remove(titles.index(title))
+    return [titles[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
 def _best(run: RunSummary, *, is_named: bool) -> str:

@@ -31,13 +31,13 @@ class ConditionError(RunError):
 class Condition:
     """A key, a comparison and a value.
 
-    ============ ========================================================================================
-    ``=``        the value is the same; ``==`` likewise
-    ``!=``       it is another, or there is none
+    ============= ========================================================================================
+    ``=``         the value is the same; ``==`` likewise
+    ``!=``        it is another, or there is none
     ``< <= > >=`` it is a number, a text or a time, and smaller or larger; what is missing is neither
-    ``~``        its text matches a pattern with ``*``, ``?`` and ``[...]``
-    ``!~``       it does not
-    ============ ========================================================================================
+    ``~``         its text matches a pattern with ``*``, ``?`` and ``[...]``
+    ``!~``        it does not
+    ============= ========================================================================================
 
     Attributes:
         text: as it was written.

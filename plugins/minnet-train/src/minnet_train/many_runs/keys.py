@@ -44,7 +44,7 @@ LAST, BEST = "last", "best"
 def value_of(run: RunSummary, path: KeyPath) -> Any:
     """Return what a run has under a key; None if it has nothing.
 
-    A key of one name that neither `OWN_KEYS` nor the experiment has is a number of the last report.
+    A key of one name that neither ``OWN_KEYS`` nor the experiment has is a number of the last report.
     """
     head, rest = path[0], path[1:]
     if not rest and head in OWN_KEYS:
