@@ -71,6 +71,29 @@ def test_a_list_is_filtered_sorted_reversed_and_cut(three, minnet):
     assert cut.endswith("\n2 runs more; --limit shows only 1\n")
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
+@pytest.mark.parametrize(
+    ("width", "missing"), [(150, []), (110, ["started"]), (70, ["started", "time", "seed", "last validation loss"])]
+)
+def test_a_narrow_window_shows_what_matters_most(copy, tmp_path, width, missing):
+    copy("runs/a", {"optimizer.lr": 0.5})
+    copy("runs/b", {"optimizer.lr": 0.25})
+    ours, theirs = os.openpty()
+    variables = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
+    command = [sys.executable, "-m", "minnet_core", "runs"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=theirs, env=variables) as process:
+        assert process.wait(30) == 0
+    text = os.read(ours, 10_000).decode()
+    os.close(ours)
+    os.close(theirs)
+    columns = ["run", "state", "epochs", "best validation loss", "last validation loss", "time", "started", "seed"]
+    assert [column for column in columns if column not in text.splitlines()[0]] == [
+        column for column in columns if column in missing
+    ]
+    assert "optimizer.lr=0.25" in text
+    assert max(map(len, text.splitlines())) <= width
+
+
 def test_columns_may_be_chosen(three, minnet):
     columns = ["run", "best", "optimizer.lr", "validation_accuracy", "model[0].class", "seconds"]
     table = minnet("runs", "--columns", ",".join(columns)).output
@@ -199,6 +222,17 @@ def test_curves_are_drawn_as_plot_draws_them(three, minnet):
     assert result.output.endswith("The curves of 2 runs are in curves.png\n")
     minnet("plot", "runs/a-1", "runs/a-2", "-o", "same.png", "--along", "step")
     assert Path("curves.png").read_bytes() == Path("same.png").read_bytes()
+
+
+def test_more_runs_than_a_table_can_hold_can_be_drawn(copy, minnet):
+    pytest.importorskip("matplotlib")
+    for number in range(51):
+        copy(f"runs/{number}")
+    refused = minnet("runs", "compare", "runs")
+    assert refused.output == (
+        "Error: expected at most 50 runs to compare in a table, received 51; see minnet runs list\n"
+    )
+    assert minnet("runs", "compare", "runs", "-o", "curves.svg").output == "The curves of 51 runs are in curves.svg\n"
 
 
 def test_deleting_asks_and_says_what_it_frees(three, minnet):

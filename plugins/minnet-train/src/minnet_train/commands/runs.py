@@ -22,8 +22,8 @@ class RunsGroup(click.Group):
         """Put ``list`` before what begins with none of the commands, and asks for no help."""
         first = args[0] if args else None
         if first is None or (first not in self.commands and first not in context.help_option_names):
-            hint = "" if first is None else nearest(first, list(self.commands), most=1)
-            if hint and not any(map(os.path.lexists, (first, os.path.join(names.RUNS, str(first))))):
+            hint = nearest(first or "", list(self.commands), most=1)
+            if first and hint and not any(map(os.path.lexists, (first, os.path.join(names.RUNS, first)))):
                 context.fail(f"expected a command or a folder, received {first!r}; {hint}")
             args = ["list", *args]
         return super().parse_args(context, args)

@@ -65,7 +65,7 @@ def compare(
         echo_json([{"run": each.name, **_record(each, Usual.of(runs), head)} for each in runs])
     elif len(runs) <= MOST:
         _echo_table(runs, numbers, head)
-    else:
+    elif output is None:
         raise RunError(
             f"expected at most {MOST} runs to compare in a table, received {len(runs)}; see minnet runs list"
         )
