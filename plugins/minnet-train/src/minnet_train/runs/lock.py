@@ -18,7 +18,7 @@ from pathlib import Path
 from ..errors import RunError
 from .own_file import is_own_file, own_file
 
-_ATTEMPTS = 5
+_ATTEMPTS = 10
 """So often a lock is asked for, 10 ms apart: another process may have it for an instant, to look who holds it."""
 
 
