@@ -42,6 +42,29 @@ def test_plain_lines_are_not_parsed(tmp_path, monkeypatch):
     assert reports.seconds == pytest.approx(100)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['{"loss": 5, "best": 5.0, "seconds": 1}', '{"loss": 1, "a\\"best": 9.0, "seconds": 1}'],
+        ['{"best": 1.0, "best": 3.0, "loss": 7, "seconds": 1}', '{"loss": 2, "seconds": 1}'],
+        ['{"best": "1.0", "seconds": 1}', '{"best": 4.0, "seconds": 1}'],
+        ['{"best":1.0,"seconds":1}', '{"best": 4.0, "seconds": 1}'],
+    ],
+)
+def test_lines_that_only_look_plain_are_parsed(tmp_path, lines):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    found = Reports.read(path, "best", "min")
+    assert found == Reports.of([json.loads(line) for line in lines], "best", "min")
+
+
+def test_a_report_that_is_torn_into_two_lines_is_damage(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"loss": 1, "seconds": 1}{\n"loss": 5, "seconds": 1}\n{"loss": 0, "seconds": 1}\n')
+    with pytest.raises(RunError, match="line 1: expected a JSON object"):
+        Reports.read(path, "loss", "min")
+
+
 def test_the_best_is_the_first_of_equals_and_a_number(tmp_path):
     reports = [{"loss": None}, {"loss": 2.0}, {"loss": 1.0, "epoch": 3}, {"loss": 1.0}, {"loss": math.inf}]
     assert Reports.of(reports, "loss", "min").best == {"loss": 1.0, "epoch": 3}

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-ESCAPE = "\x1b[2J"
+ESCAPE = "\x1b[2J\x07\u202e"
+"""click removes the first part of it where there is no terminal, so that its absence proves nothing."""
 
 
 def reports(epochs, offset=0.0):
@@ -293,6 +294,8 @@ def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
     path = copy(f"runs/{ESCAPE}bad", {"optimizer": {"class": ESCAPE, f"lr{ESCAPE}": ESCAPE}}, reports(2))
     (path / f"{ESCAPE}.md").touch()
     copy("runs/other", reports=[{**reports(1)[0], f"metric{ESCAPE}": 3.0}])
+    clean = copy(f"clean/{ESCAPE}name")
+    copy("runs/plain", {"seed": 4})
     damaged = copy("runs/damaged")
     (damaged / "config.json").write_text(json.dumps({"format": 1, "experiment": ESCAPE}))
     (copy(f"runs/{ESCAPE}worse") / "metrics.jsonl").write_text(f"{ESCAPE}\n{{}}\n")
@@ -309,11 +312,15 @@ def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
         ["diff", "runs/damaged", "runs/other", "--json"],
         ["compare", str(path), "runs/other"],
         ["compare", "runs", "--json"],
+        ["compare", str(clean), "runs/plain"],
+        ["diff", str(clean), "runs/plain"],
+        ["diff", "runs/plain", str(clean)],
+        ["diff", str(clean), str(clean)],
         ["delete", "runs"],
         ["delete", "runs", "--yes"],
     ):
         output = minnet("runs", *arguments, input="n").output
-        assert "\x1b" not in output, arguments
+        assert not set(ESCAPE) & {*output} - {*"[2J"}, arguments
         assert output
 
 
