@@ -92,6 +92,7 @@ ROOMS = {
             "conformance",
             "experiment",
             "runs",
+            "many_runs",
             "evaluation",
             "numpy_program",
             "display",

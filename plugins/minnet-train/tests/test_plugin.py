@@ -15,7 +15,7 @@ from minnet_train.plugin import minnet_commands, minnet_registries
 
 def test_the_commands_are_contributed():
     names = [command.name for command in minnet_commands()]
-    assert names == ["train", "init", "evaluate", "predict", "plot"]
+    assert names == ["train", "init", "evaluate", "predict", "plot", "runs"]
 
 
 def test_the_registries_are_contributed_and_each_has_a_command():

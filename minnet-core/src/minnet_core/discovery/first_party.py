@@ -43,6 +43,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "evaluate": "minnet-train",
         "predict": "minnet-train",
         "plot": "minnet-train",
+        "runs": "minnet-train",
         "new": "minnet-new",
         "serve": "minnet-serve",
     }

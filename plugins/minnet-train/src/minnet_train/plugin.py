@@ -25,12 +25,13 @@ _SUMMARIES = {
     "evaluate": "Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.",
     "predict": "Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.",
     "plot": "Plot the curves of the RUNs together, or what one of them has learned.",
+    "runs": "List, compare and delete runs.",
 }
 
 
 @hookimpl
 def minnet_commands() -> list[click.Command]:
-    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict`` and ``plot``."""
+    """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict``, ``plot`` and ``runs``."""
     from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
     return [LazyCommand(name, f"minnet_train.commands.{name}:{name}", text) for name, text in _SUMMARIES.items()]

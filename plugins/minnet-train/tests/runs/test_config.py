@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ def config(folder):
 
 def test_it_is_json_and_comes_back(config):
     assert RunConfig.from_json(json.loads(json.dumps(config.to_json())), "c") == config
+
+
+def test_it_says_when_the_run_was_begun_if_it_was_written_down(config):
+    assert abs(datetime.fromisoformat(config.started) - datetime.now().astimezone()) < timedelta(minutes=1)
+    data = config.to_json()
+    del data["started"]
+    assert RunConfig.from_json(data, "c").started is None
+    assert "started" not in RunConfig.from_json(data, "c").to_json()
 
 
 def test_the_seed_and_the_defaults_are_written_down(config):

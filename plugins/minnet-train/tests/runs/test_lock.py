@@ -5,11 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from minnet_train import RunError
-from minnet_train.runs.lock import run_lock
+from minnet_train.runs.lock import lock_holder, run_lock
 
 HOLD = """
 import sys, time
@@ -110,3 +111,43 @@ def test_on_a_full_disk_the_lock_holds_all_the_same(tmp_path, monkeypatch):
         run_lock(tmp_path / "lock"),
     ):
         pass
+
+
+def test_it_is_known_who_holds_it(tmp_path, holder):
+    assert lock_holder(tmp_path / "lock").startswith(f"process {holder.pid} on ")
+    holder.kill()
+    holder.wait()
+    assert lock_holder(tmp_path / "lock") is None, "the text of a dead process is no holder"
+
+
+def test_where_nobody_holds_it_looking_changes_nothing(tmp_path):
+    assert lock_holder(tmp_path / "lock") is None
+    assert not (tmp_path / "lock").exists()
+    with run_lock(tmp_path / "lock"):
+        assert lock_holder(tmp_path / "lock").startswith(f"process {os.getpid()} on ")
+    (tmp_path / "lock").chmod(0o444)
+    assert lock_holder(tmp_path / "lock") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_a_pipe_or_a_link_in_its_place_is_not_waited_for_nor_followed(tmp_path, holder):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("lock")
+    (tmp_path / "folder").mkdir()
+    assert [lock_holder(tmp_path / name) for name in ("pipe", "link", "folder")] == [None, None, None]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks are asked for as Unix has them")
+def test_whoever_wants_it_is_not_refused_because_somebody_looks(tmp_path):
+    import fcntl
+
+    lock = tmp_path / "lock"
+    lock.touch()
+    looking = os.open(lock, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)  # as lock_holder does for an instant
+    with pytest.raises(RunError, match="received one held by another process"), run_lock(lock):
+        pass
+    timer = threading.Timer(0.02, os.close, [looking])
+    timer.start()
+    with run_lock(lock):
+        timer.join()

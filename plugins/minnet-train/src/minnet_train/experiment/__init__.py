@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from .setting import (
         Setting as Setting,
+        key_path as key_path,
     )
     from .start import (
         Start as Start,
@@ -90,7 +91,7 @@ else:
             "own_files": "changed_files import_files",
             "prepared_data": "LearningData drawn_split parted_columns",
             "record": "KEY TrainingRecord",
-            "setting": "Setting",
+            "setting": "Setting key_path",
             "start": "Start",
             "start_model": "StartModel",
             "structure": "data_of_text structure_experiment unstructure_experiment",

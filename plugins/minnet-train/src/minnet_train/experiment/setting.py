@@ -41,7 +41,7 @@ class Setting:
         (('model', 0, 'n_out'), ['Accuracy'])
         """
         key, sign, value = (part.strip() for part in text.partition("="))
-        path = _path(key)
+        path = key_path(key)
         if not (sign and path):
             raise _mistake(f"expected KEY=VALUE, such as optimizer.lr=0.01 or model[0].n_out=32, received {text!r}")
         try:
@@ -89,8 +89,12 @@ class Setting:
         return path[: len(self.path)] == self.path
 
 
-def _path(key: str) -> KeyPath:
-    """Split a dotted key; empty if it is none."""
+def key_path(key: str) -> KeyPath:
+    """Split a dotted key; empty if it is none.
+
+    >>> key_path('model[0].n_out'), key_path("model.0.n_out"), key_path("1 + 1")
+    (('model', 0, 'n_out'), ('model', 0, 'n_out'), ())
+    """
     steps: list[str | int] = []
     position = 0
     while position < len(key) and (found := _STEP.match(key, position)):

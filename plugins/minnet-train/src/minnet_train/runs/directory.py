@@ -22,6 +22,7 @@ import secrets
 import shlex
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -38,19 +39,22 @@ from .environment import Environment
 from .history_file import HistoryFile
 from .journal import Journal
 from .lock import run_lock
+from .names import (
+    BEST,
+    CHECKPOINTS,
+    CONFIG,
+    FORMAT,
+    HISTORY,
+    LOCK,
+    METRICS,
+    MODEL,
+    RUNS,
+    SOURCES as SOURCES,
+    START,
+    TENSORBOARD,
+    VERSIONS,
+)
 from .own_file import own_file
-
-RUNS = "runs"
-CONFIG = "config.json"
-VERSIONS = "versions.json"
-CHECKPOINTS = "checkpoints"
-TENSORBOARD = "tensorboard"
-SOURCES = "sources"
-START = "start.safetensors"
-LOCK = "lock"
-
-FORMAT = 1
-"""Raised when a run of the old form can no longer be gone on with as one of the new."""
 
 
 @frozen(kw_only=True)
@@ -66,6 +70,7 @@ class RunConfig:
         threads: how many multiply matrices; 0 if that is not known, as in a run of before it was.
         executor: what executes a step, on which its last bits depend.
         run_id: random, and in every checkpoint; None in a run that was begun before runs had one.
+        started: when it was begun, as ISO 8601; None in a run that was begun before that was written down.
     """
 
     experiment: Experiment
@@ -75,6 +80,7 @@ class RunConfig:
     threads: int = 0
     executor: str = MODULES
     run_id: str | None = Factory(lambda: secrets.token_hex(16))
+    started: str | None = Factory(lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
 
     def located(self) -> Experiment:
         """Return the experiment with paths that mean the same from whatever directory it is resumed."""
@@ -94,6 +100,7 @@ class RunConfig:
             **({"threads": self.threads} if self.threads else {}),
             "executor": self.executor,
             **({} if self.run_id is None else {"run_id": self.run_id}),
+            **({} if self.started is None else {"started": self.started}),
         }
 
     @classmethod
@@ -108,7 +115,8 @@ class RunConfig:
                 "pip install -U minnet-train"
             )
         try:
-            experiment, run_id = evolve(structure_experiment(data["experiment"]), imports=()), data.get("run_id")
+            experiment = evolve(structure_experiment(data["experiment"]), imports=())
+            run_id, started = data.get("run_id"), data.get("started")
             sources = {str(name): str(digest) for name, digest in dict(data.get("sources", {})).items()}
             threads = data.get("threads", 0)
             if type(threads) is not int or not 0 <= threads <= 1024:
@@ -121,6 +129,7 @@ class RunConfig:
                 threads=threads,
                 executor=str(data.get("executor", MODULES)),
                 run_id=None if run_id is None else str(run_id),
+                started=None if started is None else str(started),
             )
         except (KeyError, TypeError, ValueError, ExperimentError) as error:
             raise RunError(f"{where}: expected the config of a run: {error}") from error
@@ -197,8 +206,8 @@ class RunDirectory:
 
     @classmethod
     def _of(cls, path: Path, config: RunConfig) -> Self:
-        journal, folder = Journal(path / "metrics.jsonl"), path / CHECKPOINTS
-        history = HistoryFile(folder / "history.jsonl", copy=journal.path)
+        journal, folder = Journal(path / METRICS), path / CHECKPOINTS
+        history = HistoryFile(folder / HISTORY, copy=journal.path)
         checkpoints = Checkpoints(
             folder,
             keep=config.experiment.keep,
@@ -217,12 +226,12 @@ class RunDirectory:
     @property
     def best_model(self) -> Path:
         """Where the model of the best epoch is."""
-        return self.path / "best.safetensors"
+        return self.path / BEST
 
     @property
     def model(self) -> Path:
         """Where the model is, once the run is over."""
-        return self.path / "model.safetensors"
+        return self.path / MODEL
 
     @property
     def start(self) -> Path:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from ..errors import RunError
-from .own_file import own_file
+from .own_file import is_own_file, own_file
+
+_ATTEMPTS = 10
+"""So often a lock is asked for, 10 ms apart: another process may have it for an instant, to look who holds it."""
 
 
 @contextmanager
@@ -37,12 +41,10 @@ def run_lock(path: Path) -> Iterator[int]:
     except OSError as error:
         raise RunError(f"{path.parent}: expected a folder that can be written to: {error.strerror or error}") from error
     try:
-        _lock(descriptor)
+        _lock_soon(descriptor)
     except OSError as error:
-        if isinstance(error, (BlockingIOError, PermissionError)):  # the latter on Windows
-            os.lseek(descriptor, 0, os.SEEK_SET)
-            holder = os.read(descriptor, 1000).decode(errors="replace").strip() or "another process"
-            reason = f"expected a run that no other process is using, received one held by {holder}"
+        if isinstance(error, _HELD):
+            reason = f"expected a run that no other process is using, received one held by {_holder(descriptor)}"
         else:
             reason = f"expected a file system on which files can be locked: {error.strerror}"
         os.close(descriptor)
@@ -57,6 +59,49 @@ def run_lock(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
+def lock_holder(path: Path) -> str | None:
+    """Say who holds the lock on a run directory, as `run_lock` has it; None if nobody does.
+
+    Nothing is written, and nobody who wants the lock at this moment is refused it.
+
+    Args:
+        path: of the file that `run_lock` makes.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    if not is_own_file(path):
+        return None
+    try:
+        descriptor = os.open(path, flags)
+    except OSError:  # whoever may not read it cannot tell
+        return None
+    try:
+        _lock(descriptor, is_shared=True)
+        _unlock(descriptor)
+    except OSError as error:
+        return _holder(descriptor) if isinstance(error, _HELD) else None
+    finally:
+        os.close(descriptor)
+    return None
+
+
+_HELD = (BlockingIOError, PermissionError)
+"""What is raised when another process has a lock; the latter on Windows."""
+
+
+def _lock_soon(descriptor: int) -> None:
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _lock(descriptor)
+        except _HELD:
+            time.sleep(0.01)
+    return _lock(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return os.read(descriptor, 1000).decode(errors="replace").strip() or "another process"
+
+
 def _say(descriptor: int, text: str) -> None:
     if os.fstat(descriptor).st_nlink > 1:  # a hard link: it is another one's too, who may have written anything in it
         return
@@ -69,7 +114,7 @@ def _say(descriptor: int, text: str) -> None:
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, *, is_shared: bool = False) -> None:
         """Lock a byte far behind the text, which others can then still read."""
         os.lseek(descriptor, 1 << 20, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -80,8 +125,8 @@ if sys.platform == "win32":  # pragma: no cover
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, *, is_shared: bool = False) -> None:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
     def _unlock(descriptor: int) -> None:
         """Give the lock up, also for processes that were forked meanwhile, and have the descriptor too."""

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from minnet_train import RunError
+from minnet_train.many_runs import Condition, RunSummary, in_order, select_runs
+
+
+def names(runs):
+    return [run.name for run in runs]
+
+
+def test_runs_are_meant_by_paths_by_names_and_by_their_folders(copy):
+    for path in ("runs/a", "runs/cv/fold-1", "runs/cv/fold-2", "elsewhere/b"):
+        copy(path)
+    assert names(select_runs(["runs/a"])[0]) == names(select_runs(["a"])[0]) == ["runs/a"]
+    assert names(select_runs(["cv", "elsewhere"])[0]) == ["runs/cv/fold-1", "runs/cv/fold-2", "elsewhere/b"]
+    assert names(select_runs([])[0]) == ["runs/a", "runs/cv/fold-1", "runs/cv/fold-2"]
+
+
+def test_a_run_that_is_meant_twice_is_read_once(copy):
+    copy("runs/a")
+    Path("link").symlink_to("runs/a")
+    assert names(select_runs(["runs", "a", "runs/a/", "./runs/a", "link"])[0]) == ["runs/a"]
+
+
+def test_all_conditions_must_hold(copy):
+    for seed in range(6):
+        copy(f"runs/{seed}", {"seed": seed, "optimizer.lr": 10.0**-seed})
+    conditions = [Condition.read("seed>1"), Condition.read("optimizer.lr>=1e-4"), Condition.read("state=finished")]
+    assert names(select_runs([], conditions)[0]) == ["runs/2", "runs/3", "runs/4"]
+
+
+def test_what_means_no_run_is_refused(copy):
+    copy("runs/a")
+    Path("other").mkdir()
+    Path("file").touch()
+    for text, received in (("none", "nothing"), ("other", "another folder"), ("file", "a file")):
+        with pytest.raises(RunError, match=f"{text}: expected a run, or a folder of runs, received {received}"):
+            select_runs([text])
+    with pytest.raises(RunError, match="'optimizer.rl'"):
+        select_runs([], [Condition.read("optimizer.rl!=3")])
+
+
+def test_without_the_folder_runs_there_is_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert select_runs([]) == ([], ())
+
+
+def summary(name, value=None, metric="loss", **rest):
+    early_stopping = {"metric": metric}
+    best = {} if value is None else {metric: value}
+    return RunSummary(path=Path(name), config={"experiment": {"early_stopping": early_stopping, **rest}}, best=best)
+
+
+def test_the_best_comes_first_whether_that_is_small_or_large_and_what_has_none_last():
+    losses = [summary("a", 3.0), summary("b"), summary("c", 1.0), summary("d", 2.0)]
+    assert names(in_order(losses, ("best",))) == ["c", "d", "a", "b"]
+    assert names(in_order(losses, ("best",), is_reversed=True)) == ["a", "d", "c", "b"]
+    accuracies = [summary(name, value, "accuracy") for name, value in (("a", 0.1), ("b", 0.9), ("c", 0.5))]
+    assert names(in_order(accuracies, ("best",))) == ["b", "c", "a"]
+
+
+def test_numbers_are_sorted_as_numbers_before_texts_and_equals_stay_in_their_order():
+    runs = [summary(str(n), x=x) for n, x in enumerate(["b", 10, "a", 9, None, 9.5, "a2", "a10", 9])]
+    assert names(in_order(runs, ("x",))) == ["3", "8", "5", "1", "2", "6", "7", "0", "4"]
+    assert names(in_order(runs)) == [str(n) for n in range(9)]
+    assert names(in_order(runs, is_reversed=True)) == [str(n) for n in reversed(range(9))]
+
+
+def test_values_of_any_kind_can_be_sorted():
+    runs = [summary(str(n), x=x) for n, x in enumerate([[1], {"a": 1}, True, "x", 3, False])]
+    assert len(in_order(runs, ("x",))) == 6
