@@ -86,7 +86,10 @@ def server(folder: Path, model: str) -> Iterator[int]:
 
 def ask(port: int, body: bytes, together: Any, queue: Any) -> None:
     """Be a client; report the seconds of each answer after the warm-up."""
-    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = (
+        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
     request, taken = head.encode() + body, []
     with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

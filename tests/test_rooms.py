@@ -102,7 +102,7 @@ ROOMS = {
     ),
     "minnet_sklearn": (
         *("errors", "requirement", "plain", "components", "options", "inputs", "weights", "targets", "answers"),
-        *("networks", "training", "stopping", "saving", "estimator", "classifier", "regressor", "encoder"),
+        *("refusals", "networks", "training", "stopping", "saving", "estimator", "classifier", "regressor", "encoder"),
     ),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""

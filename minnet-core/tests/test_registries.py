@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+from copy import deepcopy
 from threading import Barrier, Thread
 
 import pytest
@@ -127,3 +129,28 @@ def test_plugins_are_loaded_once_whatever_the_number_of_threads(site):
     for thread in threads:
         thread.join()
     assert len(set(map(id, hosts))) == 1
+
+
+@pytest.mark.parametrize("registry", [layers, criterions, optimizers])
+def test_a_registry_is_itself_in_a_copy_and_another_process(registry):
+    """A function of a notebook that makes a network goes to other processes together with the registry that it uses."""
+    assert pickle.loads(pickle.dumps(registry)) is registry
+    assert deepcopy(registry) is registry
+
+
+def test_a_registry_of_a_plugin_is_found_by_its_kind(site):
+    source = """
+from minnet_core import hookimpl
+from minnet_core.registry import Registry
+noses = Registry("noses", "minnet_core.nn:Module")
+@hookimpl
+def minnet_registries():
+    return [noses]
+"""
+    install(site, "strange-noses", source)
+    plugin_host()
+    import strange_noses
+
+    assert pickle.loads(pickle.dumps(strange_noses.noses)) is strange_noses.noses
+    with pytest.raises(LookupError, match="expected an installed and enabled plugin with a registry of mouths"):
+        pickle.loads(pickle.dumps(strange_noses.Registry("mouths", "minnet_core.nn:Module")))

@@ -112,7 +112,7 @@ def test_a_second_interrupt_does_not_wait(start):
     server = start("slow.safetensors", "--import", "own.py")
     server.predict([[0]])
     held = server.open(
-        b"POST /predict HTTP/1.1\r\nContent-Type: application/json\r\nHost: x\r\nContent-Length: 9\r\n\r\n"
+        b"POST /predict HTTP/1.1\r\nContent-Type: application/json\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
     )
     assert server.request("GET", "/health")[0] == 200  # which comes after it
     server.process.send_signal(signal.SIGINT)
@@ -199,3 +199,22 @@ print(json.dumps([sent[0]["status"], json.loads(sent[1]["body"])]))
     done = run_python("-c", code)
     status, (answer,) = json.loads(done.stdout)
     assert (status, [*answer]) == (200, ["low", "middle", "high"]), done.stderr
+
+
+IN_A_THREAD = """
+import threading, urllib.request
+from minnet_core.diagnosis import explain_model
+from minnet_serve import Limits, Served, application, bound_socket, serve
+
+path, limits, ready = "quantiles.safetensors", Limits(threads=1), threading.Event()
+listening = bound_socket("127.0.0.1", 0)
+port = listening.getsockname()[1]
+app = application(Served.open(path), explain_model(path), limits)
+threading.Thread(target=serve, args=(app, listening, limits), kwargs={"when_ready": ready.set}, daemon=True).start()
+assert ready.wait(60)
+print(urllib.request.urlopen(f"http://127.0.0.1:{port}/health").status)
+"""
+
+
+def test_it_can_be_served_in_a_thread_where_signals_are_somebody_elses(models):
+    assert run_python(IN_A_THREAD, cwd=models).stdout == "200\n"

@@ -10,9 +10,9 @@ def test_limits_are_counts(name, value):
         Limits(**{name: value})
 
 
-@pytest.mark.parametrize("value", [0, -1.0])
-def test_time_is_above_0(value):
-    with pytest.raises(ValueError, match="seconds"):
+@pytest.mark.parametrize("value", [0, -1.0, float("inf"), float("nan"), True, "1", None])
+def test_time_is_finite_and_above_0(value):
+    with pytest.raises(ValueError, match="expected seconds to be a finite number above 0, received "):
         Limits(seconds=value)
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from minnet_core import Sequential, layers, save
 
-HEAD = b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 def test_each_of_many_clients_gets_its_own_answer(serving):
@@ -160,6 +160,38 @@ def test_a_client_that_does_not_read_its_answer_is_given_up(start, tmp_path):
             received += len(data)
     assert received < length
     connection.close()
+
+
+def test_answers_that_nobody_reads_keep_the_places_of_their_requests(start, tmp_path):
+    """Else there would be as many answers in memory as there are connections."""
+    wide = Sequential()
+    wide.add(layers["Linear"](1, 4000, rng=0))
+    path = str(save(wide, tmp_path / "wide.safetensors"))
+    server = start(path, "--timeout", "6", "--limit-requests", "2", "--threads", "2")
+    assert len(server.predict([1])["output"]) == 4000
+    body = json.dumps([[each / 7] for each in range(150)]).encode()
+    held = []
+    for _ in range(2):
+        connection = socket.socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(60)
+        connection.connect(("127.0.0.1", server.port))
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        held.append(connection)
+    begin = time.monotonic()
+    assert server.post(b"[1]") == (
+        503,
+        {"error": "expected 2 requests at a time at most, received another; ask again later"},
+    )
+    while server.post(b"[1]")[0] == 503:
+        assert time.monotonic() - begin < 30
+        time.sleep(0.1)
+    assert time.monotonic() - begin > 3, "given up before its time"
+    for connection in held:
+        connection.close()
+    assert server.stop() == 0
+    assert server.log.read_text() == ""
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM], ids=str)

@@ -22,6 +22,7 @@ COLUMNS = "length, colour, day"
         (b"[1, 2] [3]", "expected JSON, received Extra data, line 1, column 8"),
         (b'["\xff"]', "expected JSON in UTF-8, received the byte 0xff at 2"),
         ("[1]".encode("utf-16"), "expected JSON in UTF-8, received the byte 0xff at 0"),
+        (b"\xef\xbb\xbf[1]", "expected JSON without a byte order mark, received one at its beginning"),
         (b"[NaN]", "expected JSON, received NaN, which it does not have; a missing value is null"),
         (b"[-Infinity]", "expected JSON, received -Infinity, which it does not have; a missing value is null"),
         (b'{"length": 1, "length": 2}', "expected each name once in an object, received 'length' twice"),
@@ -183,7 +184,7 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(start):
     assert server.request("POST", "/predict", b" " * 6000, content_type="application/json")[1]["connection"] == "close"
     assert server.post(b" " * (5000 - len(json.dumps(ROW))) + json.dumps(ROW).encode())[0] == 200
     with server.open(
-        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 6000\r\n"
+        b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 6000\r\n"
         b"Expect: 100-continue\r\n\r\n"
     ) as connection:
         assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")  # and not that it may go on
@@ -233,3 +234,81 @@ def test_the_model_and_its_health_are_told(serving):
     model = json.loads(server.request("GET", "/model")[2])
     assert health == {"status": "ok", "model": "mixed.safetensors", "sha256": model["digest"]}
     assert model["sections"]["training"]["classes"] == ["no", "yes"]
+
+
+def answers(connection):
+    """The statuses and bodies of all answers on a connection, until the server closes it."""
+    found, stream = [], connection.makefile("rb")
+    while status := stream.readline():
+        headers = {}
+        while (line := stream.readline().strip().lower()) != b"":
+            name, _, value = line.partition(b": ")
+            headers[name] = value
+        found.append((int(status.split()[1]), headers, stream.read(int(headers[b"content-length"]))))
+    return found
+
+
+POST = b"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+NEXT = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("path", [b"POST /predict", b"GET /health"])
+def test_a_request_of_two_lengths_is_refused_and_nothing_after_it_read(serving, path):
+    """A server before this one may see another end of it, and so pass on what nobody has looked at."""
+    head = path + POST.removeprefix(b"POST /predict")
+    data = head + b"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + NEXT
+    with serving("quantiles.safetensors").open(data) as connection:
+        ((status, headers, content),) = answers(connection)
+    assert (status, headers[b"connection"]) == (400, b"close")
+    assert json.loads(content) == {"error": "expected Content-Length or Transfer-Encoding, received both"}
+
+
+def test_a_chunk_that_does_not_end_where_it_says_is_refused_and_nothing_after_it_read(serving):
+    data = POST + b"Transfer-Encoding: chunked\r\n\r\n8\r\n[[1, 2]]XX0\r\n\r\n" + NEXT
+    with serving("quantiles.safetensors").open(data) as connection:
+        ((status, _, _),) = answers(connection)
+    assert status == 400
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (POST.replace(b"json", b"xml"), 415),
+        (POST.replace(b"/predict", b"/nose"), 404),
+        (POST.replace(b"POST", b"PUT"), 405),
+    ],
+)
+def test_who_waits_to_be_told_whether_to_send_is_refused_and_nothing_after_it_read(serving, head, status):
+    """It may send the body then, or the next request."""
+    data = head + b"Content-Length: 8\r\nExpect: 100-continue\r\n\r\n"
+    with serving("quantiles.safetensors").open(data) as connection:
+        ((received, headers, _),) = answers(connection)
+    assert (received, headers[b"connection"]) == (status, b"close")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example"]
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/model"), ("POST", "/predict")])
+def test_a_page_cannot_ask_by_a_name_that_is_resolved_to_this_machine(serving, host, method, path):
+    server = serving("quantiles.safetensors")
+    status, _, content = server.request(method, path, b"[[1, 2]]", host=host, content_type="application/json")
+    told = f"expected a Host that is an address, localhost or a name of --allow-host, received {host!r}"
+    assert (status, json.loads(content)) == (421, {"error": told})
+
+
+def test_addresses_and_names_of_the_server_are_its_own(start):
+    server = start("quantiles.safetensors", "--allow-host", "Flats.example")
+    for host in ("localhost", "localhost:1", "127.0.0.1:80", "[::1]", "10.1.2.3", "a.localhost", "flats.EXAMPLE.:8000"):
+        assert server.request("GET", "/health", host=host)[0] == 200
+    assert server.request("GET", "/health", host="other.example")[0] == 421
+    with server.open(b"GET /health HTTP/1.0\r\n\r\n") as connection:
+        assert answers(connection)[0][0] == 200
+
+
+def test_where_others_reach_the_server_any_name_is_its_own_unless_some_are_named(start):
+    open_to_all = start("quantiles.safetensors", "--host", "0.0.0.0")
+    assert open_to_all.request("GET", "/health", host="flats.example")[0] == 200
+    named = start("quantiles.safetensors", "--host", "0.0.0.0", "--allow-host", "flats.example")
+    assert named.request("GET", "/health", host="flats.example")[0] == 200
+    assert named.request("GET", "/health", host="other.example")[0] == 421

@@ -12,6 +12,7 @@ from sklearn.model_selection import cross_val_score
 
 from minnet_core import to_config
 from minnet_sklearn import MinnetClassifier
+from minnet_sklearn.inputs import chunks, rows_of
 
 QUICK = {"hidden": (8,), "learning_rate": 0.02, "max_iter": 40, "n_iter_no_change": None, "random_state": 0}
 
@@ -48,6 +49,45 @@ def test_labels_are_predicted_each_by_itself(blobs):
     assert classifier.classes_.tolist() == [0, 1]
     other = MinnetClassifier(**QUICK).fit(features, sparse.csr_array(labels))
     np.testing.assert_array_equal(other.predict_proba(features), classifier.predict_proba(features))
+
+
+@pytest.mark.parametrize("wrong", [2, -1])
+def test_labels_are_0_or_1(blobs, wrong):
+    labels = np.eye(90, 2, dtype=int)
+    labels[:, 1] = 1
+    labels[7, 1] = 0
+    indicators = np.where(labels == 0, wrong, 1)
+    for own in (MinnetClassifier(**QUICK).fit, MinnetClassifier(**QUICK).partial_fit):
+        with pytest.raises(ValueError, match=f"y: expected indicators .*, each 0 or 1, received {wrong} in row 1"):
+            own(blobs[0], indicators)
+
+
+def test_classes_that_cannot_be_are_refused(blobs):
+    features, labels = blobs
+    for y, classes, message in (
+        (labels, [], "classes: expected at least one, received none"),
+        (labels, ["ant", "bee"], r"y: expected one of the classes \['ant' 'bee'\], received 'cat'"),
+        (np.eye(90, 2, dtype=int), ["ant"], r"classes: expected None or the numbers of the labels, \[0 1\], received"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            MinnetClassifier(**QUICK).partial_fit(features, y, classes=classes)
+
+
+def test_features_that_the_network_cannot_hold_are_refused(blobs):
+    own = MinnetClassifier(**QUICK).fit(blobs[0].astype("float32"), blobs[1])
+    large = np.full((1, 4), 1e39)
+    for each in (large, sparse.csr_array(large)):
+        for call in (own.predict, own.predict_proba, lambda X: own.partial_fit(X, ["ant"])):
+            with pytest.raises(ValueError, match="too large for dtype"):
+                call(each)
+
+
+def test_wide_sparse_features_are_made_dense_a_few_rows_at_a_time():
+    wide = sparse.random_array((600, 2**17), density=1e-5, rng=0, format="csr")
+    rows = list(chunks(rows_of(wide, "float64")))
+    assert [len(each) for each in rows] == [32] * 18 + [24]
+    assert sum(each.sum() for each in rows) == pytest.approx(wide.sum())
+    assert len(list(chunks(np.zeros((5000, 1))))) == 2
 
 
 def test_several_columns_of_classes_are_refused(blobs):

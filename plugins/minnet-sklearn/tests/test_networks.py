@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
 
 from minnet_core import (
     Criterion,
@@ -14,7 +17,7 @@ from minnet_core import (
     layers,
     optimizers,
 )
-from minnet_layers import Linear, LogSoftMax, ReLU
+from minnet_layers import Linear, LogSoftMax, PReLU, ReLU
 from minnet_sklearn import MinnetClassifier, MinnetRegressor
 
 QUICK = {"hidden": (8,), "learning_rate": 0.02, "max_iter": 30, "n_iter_no_change": None, "random_state": 0}
@@ -186,3 +189,35 @@ def test_weight_decay_makes_weights_smaller(blobs):
 def test_what_is_no_parameter_is_refused_when_it_is_fitted(blobs, options, kind, message):
     with pytest.raises(kind, match=message):
         MinnetClassifier(**{**QUICK, **options}).fit(*blobs)
+
+
+def test_an_initializer_draws_the_weights_of_linear_layers_and_nothing_else(blobs):
+    slopes = PReLU(8, dtype=np.float64)
+    slopes.slope[...] = 0.7
+    still = {**QUICK, "learning_rate": 0.0, "max_iter": 1, "batch_size": 90}
+    own = MinnetClassifier(**still, activation=slopes).fit(*blobs)
+    drawn = MinnetClassifier(**still, activation=slopes, initializer={"class": "Constant", "value": 0.25}).fit(*blobs)
+    for each in (own, drawn):
+        np.testing.assert_array_equal(each.model_.modules[1].slope, 0.7)
+        assert np.unique(each.model_.modules[0].b).size == 8  # biases that are all 0 put all kinks in one point
+    np.testing.assert_array_equal(drawn.model_.modules[0].W, 0.25)
+    assert np.abs(own.model_.modules[0].W).max() <= 1 / np.sqrt(4)
+
+
+def test_arguments_of_components_are_parameters(blobs):
+    own = MinnetClassifier(**{**QUICK, "learning_rate": None})
+    assert own.set_params(optimizer__lr=0.5, activation__slope=0.2, activation="LeakyReLU") is own
+    assert (own.optimizer, own.activation) == ({"class": "Adam", "lr": 0.5}, {"class": "LeakyReLU", "slope": 0.2})
+    search = GridSearchCV(make_pipeline(MinMaxScaler(), own), {"minnetclassifier__optimizer__lr": [0.0, 0.02]}, cv=2)
+    assert search.fit(*blobs).best_params_ == {"minnetclassifier__optimizer__lr": 0.02}
+    assert search.best_estimator_[-1].optimizer_.lr == 0.02
+    for wrong, message in (
+        (
+            {"criterion__a": 1},
+            "criterion__a: expected the name of a component or a config as criterion, received 'auto'",
+        ),
+        ({"schedule__a": 1, "schedule__b": 1}, "schedule__a, schedule__b: expected .* as schedule, received None"),
+        ({"nose__a": 1}, "Invalid parameter 'nose'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            own.set_params(**wrong)

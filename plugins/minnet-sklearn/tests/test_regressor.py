@@ -34,8 +34,35 @@ def test_targets_may_be_left_as_they_are(waves):
     own = MinnetRegressor(**QUICK, scale_targets=False).fit(features, small)
     outputs = own.model_.forward(features)[:, 0]
     np.testing.assert_array_equal(own.predict(features), outputs)
-    first = MinnetRegressor(**{**QUICK, "max_iter": 1}, scale_targets=False).fit(features, small)
-    assert first.loss_ > 0.5  # of values around 1, not of standardized ones; nothing of them is known at first
+    still = {"learning_rate": 0.0, "max_iter": 1, "batch_size": 120}
+    first = MinnetRegressor(**{**QUICK, **still}, scale_targets=False).fit(features, small)
+    np.testing.assert_allclose(first.loss_, np.mean((first.predict(features) - small) ** 2))
+
+
+@pytest.mark.parametrize("unit", [1e-310, 1e-200, 1e200, 1e300])
+def test_no_unit_is_too_small_or_too_large_for_the_deviation(waves, unit):
+    features, values = waves
+    own = MinnetRegressor(**QUICK)
+    plain = own.fit(features, values[:, 0]).predict(features)
+    np.testing.assert_allclose(own.fit(features, unit * values[:, 0]).predict(features) / unit, plain, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("unit", "dtype", "message"),
+    [
+        (1.5e305, None, "y: expected targets whose mean and distances from it float64 can hold, received some of 1"),
+        (1e60, "float32", r"y: expected targets that float32 can hold, received one of 1\.\d+e\+63"),
+    ],
+)
+def test_targets_that_cannot_be_computed_with_are_refused(waves, unit, dtype, message):
+    with pytest.raises(ValueError, match=message):
+        MinnetRegressor(**QUICK, dtype=dtype).fit(waves[0], unit * waves[1][:, 0])
+
+
+def test_later_targets_beyond_the_scale_of_the_first_ones_are_refused(waves):
+    own = MinnetRegressor(**QUICK, dtype="float32").partial_fit(waves[0], 1e-9 * waves[1][:, 0])
+    with pytest.raises(ValueError, match="can hold, divided by the deviation of the first ones, received one of"):
+        own.partial_fit(waves[0], 1e30 * waves[1][:, 0])
 
 
 def test_a_constant_target_is_predicted(waves):

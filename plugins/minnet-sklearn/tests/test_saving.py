@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from minnet_core import ConfigError, Criterion, ModelFileError, load, save
+from minnet_core import ConfigError, Criterion, ModelFileError, load, read_header, save
 from minnet_layers import Linear, LogSoftMax
 from minnet_sklearn import MinnetClassifier, MinnetRegressor
 from minnet_train import load_predictor
@@ -110,6 +110,46 @@ def test_another_file_is_refused(blobs, tmp_path):
         path = save(Linear(4, 3), tmp_path / "wrong.safetensors", metadata={"minnet-sklearn": record})
         with pytest.raises(ModelFileError, match=message):
             MinnetClassifier.load(path)
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "message"),
+    [
+        ("features", 10**9, r"expected input \(batch, 4\), received \(1, 1000000000\)"),
+        ("features", 4.5, "features: expected a positive integer, received 4.5"),
+        ("feature_names", ["a"], "feature_names: expected null or 4 texts, received"),
+        ("feature_names", "abcd", "feature_names: expected null or 4 texts, received"),
+        (
+            "classes",
+            {"dtype": "<U3", "values": ["ant", "bee"]},
+            r"a network of outputs \(1, 2\), received one of \(1, 3\)",
+        ),
+        ("classes", {"dtype": "<U3", "values": ["cat", "bee", "ant"]}, "classes: expected different ones, sorted"),
+        (
+            "classes",
+            {"dtype": "<U3", "values": [["ant"], ["bee"], ["cat"]]},
+            "classes: expected different ones, sorted",
+        ),
+        ("labels", -1, "labels: expected a positive integer, received -1"),
+        ("values", {"offset": [0.0], "spread": [-1.0], "is_flat": True}, "spread: expected 1 numbers of at least 0"),
+        ("values", {"offset": [0.0], "spread": [None], "is_flat": True}, "spread: expected 1 numbers of at least 0"),
+        ("values", {"offset": [0.0, 0.0], "spread": [1.0, 1.0], "is_flat": True}, "is_flat: expected true or false"),
+        ("outputs_are", "lies", "outputs_are: expected one of logarithms, probabilities, .*, received 'lies'"),
+        ("dtype", "object", "dtype: expected one of float32, float64, received 'object'"),
+        ("loss_curve", [], "loss_curve: expected a list of numbers"),
+        ("loss_curve", [None], "loss_curve: expected a list of numbers"),
+        ("epochs", -3, "epochs: expected a positive integer, received -3"),
+        ("parts", 3, "AttributeError"),
+    ],
+)
+def test_a_file_that_contradicts_itself_is_refused(blobs, tmp_path, place, wrong, message):
+    """Somebody else may have written it: what it says is looked at when it is read, not when it predicts."""
+    path = MinnetClassifier(**QUICK).fit(*blobs).save(tmp_path / "own.safetensors")
+    metadata = dict(read_header(path).metadata)
+    metadata["minnet-sklearn"] = {**metadata["minnet-sklearn"], place: wrong}
+    forged = save(load(path, prepared=True), tmp_path / "forged.safetensors", metadata=metadata)
+    with pytest.raises(ModelFileError, match=f"its estimator is of another form: .*{message}"):
+        MinnetClassifier.load(forged)
 
 
 def test_what_no_file_can_hold_is_refused(blobs, tmp_path):

@@ -54,6 +54,25 @@ def test_a_sample_of_weight_0_is_as_good_as_none_in_batches_too(blobs):
     np.testing.assert_array_equal(weighted, without)
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"batch_size": 16}, {"early_stopping": True}, {"class_weight": "balanced"}], ids=str
+)
+def test_samples_of_weight_0_change_no_bit(options):
+    rng = np.random.default_rng(0)
+    features, values, labels = rng.normal(size=(101, 4)), rng.normal(3, 7, 101), rng.integers(0, 3, 101)
+    weights = rng.random(101) * (rng.random(101) > 0.4)  # with any others, of which sums are rounded
+    there = weights > 0
+    classifier = MinnetClassifier(**OPTIONS, **options)
+    weighted = classifier.fit(features, labels, sample_weight=weights).predict_proba(features)
+    without = classifier.fit(features[there], labels[there], sample_weight=weights[there]).predict_proba(features)
+    np.testing.assert_array_equal(weighted, without)
+    if "class_weight" not in options:
+        regressor = MinnetRegressor(**OPTIONS, **options)
+        weighted = regressor.fit(features, values, sample_weight=weights).predict(features)
+        without = regressor.fit(features[there], values[there], sample_weight=weights[there]).predict(features)
+        np.testing.assert_array_equal(weighted, without)
+
+
 def test_weights_that_are_all_the_same_say_nothing(blobs):
     features, labels = blobs
     own = MinnetClassifier(**OPTIONS, batch_size=16)
@@ -79,6 +98,9 @@ def test_a_heavy_class_is_predicted_more_often(blobs):
         (np.ones(89), r"expected \(90,\)"),
         (np.ones((90, 2)), "1D"),
         (np.full(90, np.nan), "NaN"),
+        (np.nan, "expected finite weights with a finite sum, received the sum nan"),
+        (np.inf, "expected finite weights with a finite sum, received the sum inf"),
+        (np.full(90, 1e308), "expected finite weights with a finite sum, received the sum inf"),
     ],
 )
 def test_wrong_weights_are_refused(blobs, weights, message):
@@ -101,6 +123,8 @@ def test_class_weights_that_mean_nothing_are_refused(blobs):
     [
         ({"ant": -1.0}, "class_weight: expected finite weights of 0 or more, received .*-1.0"),
         ({"ant": np.nan}, "class_weight: expected finite weights of 0 or more, received .*nan"),
+        ({"ant": "x"}, "class_weight: expected finite weights of 0 or more, received .*'x'"),
+        ({"ant": 2, "cow": 2}, r"class_weight: expected weights of the classes \['ant' .*, received one for 'cow'"),
         ({"ant": np.inf}, "class_weight: expected finite weights of 0 or more, received .*inf"),
         (dict.fromkeys(["ant", "bee", "cat"], 0.0), "class_weight: expected a sample of weight above 0"),
     ],
@@ -108,3 +132,14 @@ def test_class_weights_that_mean_nothing_are_refused(blobs):
 def test_class_weights_are_finite_and_not_all_0(blobs, given, message):
     with pytest.raises(ValueError, match=message):
         MinnetClassifier(**OPTIONS, class_weight=given).fit(*blobs)
+
+
+def test_class_weights_of_all_classes_may_be_of_more(blobs):
+    """A part of the samples, as cross-validation takes it, may lack a class."""
+    features, labels = blobs
+    weights = {"ant": 1, "bee": 3, "cat": 2, "cow": 9}
+    own = MinnetClassifier(**OPTIONS, class_weight=weights).fit(*blobs).predict_proba(features)
+    del weights["cow"]
+    np.testing.assert_array_equal(
+        MinnetClassifier(**OPTIONS, class_weight=weights).fit(*blobs).predict_proba(features), own
+    )

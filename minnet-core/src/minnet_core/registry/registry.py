@@ -108,6 +108,10 @@ class Registry(Mapping[str, Any]):
             return classes[-1]
         return self.load(self.declaration(name))
 
+    def __reduce__(self) -> tuple[Callable[[str], Registry], tuple[str]]:
+        """Be the registry of this kind in a copy, and in another process, to which a function that uses it is sent."""
+        return _registry_of, (self.kind,)
+
     # A registry is itself and no other: Mapping would compare two by importing all that they hold.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
@@ -350,3 +354,10 @@ def contributed_registries() -> Iterator[tuple[Registry, Declaration]]:
 def all_registries() -> tuple[Registry, ...]:
     """Return those of the core, and those of plugins that are installed and enabled now."""
     return (*REGISTRIES, *(registry for registry, _ in contributed_registries()))
+
+
+def _registry_of(kind: str) -> Registry:
+    for registry in all_registries():
+        if registry.kind == kind:
+            return registry
+    raise LookupError(f"expected an installed and enabled plugin with a registry of {kind}, received none")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
 from attrs import evolve, field, frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -26,10 +27,12 @@ from .body import expect_json, read_body
 from .card import POLICY, card_page
 from .computing import Computing, Slot, Work
 from .errors import RefusedError
+from .held_answer import HeldAnswer
 from .limits import Limits
 from .openapi import description, example_row
 from .served import Served
 from .strict_json import write_json
+from .unmistakable import Unmistakable, has_two_lengths
 
 HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store", "referrer-policy": "no-referrer"}
 
@@ -39,13 +42,17 @@ _CLOSED = (408, 413)
 """Statuses after which a connection is closed: the rest of the body may never come, or never end."""
 
 
-def application(served: Served, found: ModelExplanation, limits: Limits) -> Starlette:
+def application(
+    served: Served, found: ModelExplanation, limits: Limits, *, names: Collection[str] | None = None
+) -> Starlette:
     """Make the application: ``POST /predict``, and ``GET`` of what there is to know.
 
     Args:
         served: the model.
         found: what there is to know of its file; its path is shown as it is.
         limits: how much is taken.
+        names: by which requests may call the server in their ``Host``, besides its addresses and ``localhost``; None
+            for any, as is right where another server, or the application that this one is mounted in, looks at them.
     """
     routes = Routes(served, found, limits)
 
@@ -72,6 +79,7 @@ def application(served: Served, found: ModelExplanation, limits: Limits) -> Star
             Exception: _broken,
         },
         lifespan=lifespan,
+        middleware=[Middleware(Unmistakable, names=names, refuse=_refused)],
     )
     app.router.redirect_slashes = False  # to where the client says that it is
     return app
@@ -92,8 +100,10 @@ class Routes:
 
     async def predict(self, request: Request) -> Response:
         """Answer rows, in a thread, so that others are read meanwhile."""
-        with self.computing.slot() as slot:
-            return _json(await self._answer(request, slot))
+        with ExitStack() as held:
+            slot = held.enter_context(self.computing.slot())
+            answer = await self._answer(request, slot)
+            return HeldAnswer(answer, headers=HEADERS, release=held.pop_all().close)
 
     async def _answer(self, request: Request, slot: Slot) -> bytes:
         expect_json(request)
@@ -162,9 +172,9 @@ def _error(status: int, reason: str, headers: dict[str, str] | None = None) -> R
     return _json(write_json({"error": reason}), status, headers)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)
-    headers = {"connection": "close"} if error.status in _CLOSED else {}
+    headers = _closing(request, is_over=error.status in _CLOSED)
     if error.status == 503:
         headers["retry-after"] = "1"
     return _error(error.status, str(error), headers)
@@ -174,6 +184,12 @@ async def _failed(_: Request, error: Exception) -> Response:
     """Answer what is wrong with rows, or with what is installed here."""
     status = 422 if isinstance(error, (DataError, ShapeError)) else 501 if isinstance(error, ImportError) else 500
     return _error(status, str(error))
+
+
+def _closing(request: Request, *, is_over: bool = False) -> dict[str, str]:
+    """Close a connection on which nobody knows what comes next: a client that waits may send its body or not."""
+    is_over = is_over or "expect" in request.headers or has_two_lengths(request.headers)
+    return {"connection": "close"} if is_over else {}
 
 
 async def _client_disconnected(_: Request, __: Exception) -> Response:
@@ -192,7 +208,7 @@ async def _not_there(request: Request, error: Exception) -> Response:
         reason = f"expected one of {expected}, received {printable(path, 100)}"
     else:
         reason = printable(str(error.detail))
-    return _error(error.status_code, reason, dict(error.headers or {}))
+    return _error(error.status_code, reason, {**(error.headers or {}), **_closing(request)})
 
 
 async def _broken(_: Request, __: Exception) -> Response:

@@ -28,6 +28,14 @@ _DEFAULT = Limits()
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes one that is free."
 )
 @click.option(
+    "--allow-host",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Name by which requests may call the server, besides addresses and localhost. May be repeated.  "
+    "[default: none on an address of this machine alone, any on another]",
+)
+@click.option(
     "--limit-body",
     metavar="BYTES",
     type=click.IntRange(min=1),
@@ -86,6 +94,7 @@ def serve(
     model: str,
     host: str,
     port: int,
+    names: tuple[str, ...],
     limit_body: int,
     limit_rows: int,
     limit_requests: int,
@@ -103,8 +112,9 @@ def serve(
     GET /openapi.json a description, GET /health whether it answers.
 
     Nobody is asked for a password, and nothing is encrypted: another address than 127.0.0.1 is for a network that you
-    trust, or behind a server that does both. MODEL is read once. Ctrl-C or SIGTERM ends it when the requests under way
-    are answered.
+    trust, or behind a server that does both. Where only this machine can reach it, requests that call it by a name that
+    is not its own are refused, so that no page of a browser can ask it. MODEL is read once. Ctrl-C or SIGTERM ends it
+    when the requests under way are answered.
     """
     try:
         import starlette  # noqa: F401  # looked for before a model is read
@@ -145,7 +155,8 @@ def serve(
             told.append(f"{host} is an address that others reach, too, and nobody is asked for a password")
         for each in told:
             click.echo(f"warning: {printable(each)}", err=True)
-        app = application(served, without_folder(found, served.name), limits)
+        own = [host, *names] if names or is_local(listening) else None
+        app = application(served, without_folder(found, served.name), limits, names=own)
         where = f"{printable(served.name)} answers at {url_of(listening)}; Ctrl-C ends it"
         with Threads.chosen(served.model, CHUNK, served.width).limit(), suppress(KeyboardInterrupt):
             answer(app, listening, limits, when_ready=lambda: click.echo(where))

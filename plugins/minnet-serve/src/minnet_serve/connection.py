@@ -49,6 +49,12 @@ class Connection(H11Protocol):
             self._unread = self.loop.call_later(self.seconds, self._give_up)
         super().on_response_complete()
 
+    def pause_writing(self) -> None:
+        """Wait for the client to take what has been sent, before there is more of the answer."""
+        super().pause_writing()
+        if self._unread is None:
+            self._unread = self.loop.call_later(self.seconds, self._give_up)
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, in the form of other refusals."""
         self._refuse(400, "expected a request of HTTP/1.1, received something else")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
+from numbers import Real
 
-from attrs import Attribute, field, frozen, validators
+from attrs import Attribute, field, frozen
 
 
 def _usable_processors() -> int:
@@ -15,6 +17,11 @@ def _usable_processors() -> int:
 def _expect_count(_: object, attribute: Attribute[int], value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"expected {attribute.name} to be an integer of at least 1, received {value!r}")
+
+
+def _expect_seconds(_: object, attribute: Attribute[float], value: object) -> None:
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < float(value) < math.inf:
+        raise ValueError(f"expected {attribute.name} to be a finite number above 0, received {value!r}")
 
 
 @frozen(kw_only=True)
@@ -37,7 +44,7 @@ class Limits:
 
     body: int = field(default=4 * 2**20, validator=_expect_count)
     rows: int = field(default=10_000, validator=_expect_count)
-    seconds: float = field(default=30.0, validator=[validators.instance_of((int, float)), validators.gt(0)])
+    seconds: float = field(default=30.0, validator=_expect_seconds)
     requests: int = field(default=64, validator=_expect_count)
     threads: int = field(factory=lambda: min(4, _usable_processors()), validator=_expect_count)
 

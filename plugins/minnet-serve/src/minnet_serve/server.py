@@ -8,6 +8,7 @@ import math
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -134,6 +135,9 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Let the first signal end the server, and give the handlers back afterwards."""
+        if threading.current_thread() is not threading.main_thread():  # where Python takes no handler
+            yield
+            return
         before = {each: signal.signal(each, self.handle_exit) for each in _SIGNALS}
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 from typing import Any, NoReturn
@@ -48,6 +49,8 @@ def read_json(body: bytes) -> Any:
     except RecursionError:
         raise RefusedError(400, "expected a row or a list of rows, received JSON that is nested too deeply") from None
     except json.JSONDecodeError as error:
+        if body.startswith(codecs.BOM_UTF8):
+            raise RefusedError(400, "expected JSON without a byte order mark, received one at its beginning") from None
         received = "an empty body" if not body.strip() else f"{error.msg}, line {error.lineno}, column {error.colno}"
         raise RefusedError(400, f"expected JSON, received {received}") from None
     except RefusedError:

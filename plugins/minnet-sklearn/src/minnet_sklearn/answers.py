@@ -10,6 +10,9 @@ from minnet_train.metrics import find_conversion
 
 LOGARITHMS, PROBABILITIES, LOGITS, SIGMOIDS, SCORES = "logarithms", "probabilities", "logits", "sigmoids", "scores"
 
+KINDS = (LOGARITHMS, PROBABILITIES, LOGITS, SIGMOIDS, SCORES)
+"""What outputs can be."""
+
 OF_LOGITS = {"minnet-criterions:CrossEntropyCriterion"}
 """Criterions that take the softmax of the outputs themselves."""
 

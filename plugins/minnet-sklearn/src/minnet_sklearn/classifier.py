@@ -16,7 +16,7 @@ from minnet_core import Array, Criterion, Module
 from .answers import SCORES, indicators, kind_of, probabilities
 from .estimator import MinnetEstimator
 from .options import Options
-from .targets import ClassTargets, LabelTargets, Targets
+from .targets import ClassTargets, LabelTargets, Targets, expect_indicators
 from .weights import checked_weights, with_class_weights
 
 
@@ -45,7 +45,9 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         normalization: the layer between both: False for none, True for `BatchNormalization` and `ChannelwiseScaling`,
             or another one, which is told the width if its constructor asks for it.
         dropout: the probability of dropping each output of a hidden layer in training.
-        initializer: draws the first weights of these layers; None leaves them as their constructors draw them.
+        initializer: draws the first weights of the linear layers: a name, a config, an `Initializer` or a function of
+            ``(shape, rng, dtype)``. None leaves them as `Linear` draws them, uniform in +-1/sqrt(n_in). So are their
+            biases, always, and other layers stay as their constructors make them.
         model: the whole network in place of the above: a list of layers, a `Module`, a config, or a function of
             ``(n_in, n_out, rng)`` that returns a `Module`.
         criterion: the loss; ``"auto"`` for `ClassNLLCriterion` after `LogSoftMax`, or for labels `BCECriterion` after
@@ -103,7 +105,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
         activation: Any = "ReLU",
         normalization: Any = False,
         dropout: float = 0.0,
-        initializer: Any = "Xavier",
+        initializer: Any = None,
         model: Any = None,
         criterion: Any = "auto",
         optimizer: Any = "Adam",
@@ -166,23 +168,24 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
             ValueError, TypeError: as scikit-learn does, and if a parameter is none.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        options, is_warm_start = Options.of(self), self._is_warm_start
-        X, y = self._validated(X, y, reset=not is_warm_start)
-        y = self._checked(y)
-        targets = _targets_of(y)
-        labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
-        weights = self._weights(y, sample_weight, labels, targets.classes)
-        if is_warm_start:
-            self._expect_alike(targets)
-            if not np.array_equal(targets.classes, self.classes_):
-                raise ValueError(
-                    f"warm_start: expected the classes of the last fit, {self.classes_}, received {targets.classes}"
-                )
-            self._continue_training(targets, options)
-        else:
-            self._begin(X, targets, options)
-        self.classes_ = targets.classes
-        self._train(X, y, weights, options, labels)
+        with self._unchanged_if_refused():
+            options, is_warm_start = Options.of(self), self._is_warm_start
+            X, y = self._validated(X, y, reset=not is_warm_start)
+            y = self._checked(y)
+            targets = _targets_of(y)
+            labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
+            weights = self._weights(y, sample_weight, labels, targets.classes)
+            if is_warm_start:
+                self._expect_alike(targets)
+                if not np.array_equal(targets.classes, self.classes_):
+                    raise ValueError(
+                        f"warm_start: expected the classes of the last fit, {self.classes_}, received {targets.classes}"
+                    )
+                self._continue_training(targets, options)
+            else:
+                self._begin(X, targets, options)
+            self.classes_ = targets.classes
+            self._train(X, y, weights, options, labels)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -204,28 +207,17 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
                 f"class_weight: expected a dict or None for partial_fit, which does not know how many samples of a "
                 f"class will come, received {self.class_weight!r}"
             )
-        options, is_first = Options.of(self), not hasattr(self, "model_")
-        X, y = self._validated(X, y, reset=is_first)
-        y = self._checked(y)
-        targets: ClassTargets | LabelTargets
-        if type_of_target(y) == "multilabel-indicator":
-            targets = LabelTargets(y.shape[1])
-        elif is_first and classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit.")
-        else:
-            targets = ClassTargets(self.classes_ if classes is None else unique_labels(classes))
-        if not is_first:
-            self._expect_alike(targets)
-        if not is_first and not np.array_equal(targets.classes, self.classes_):
-            raise ValueError(
-                f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_}"
-            )
-        labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
-        weights = self._weights(y, sample_weight, labels, targets.classes)
-        if is_first:
-            self._begin(X, targets, options)
-            self.classes_ = targets.classes
-        self._train_once(X, y, weights, options)
+        with self._unchanged_if_refused():
+            options, is_first = Options.of(self), not hasattr(self, "model_")
+            X, y = self._validated(X, y, reset=is_first)
+            y = self._checked(y)
+            targets = self._stated_targets(y, classes, is_first=is_first)
+            labels = targets.labels(y) if isinstance(targets, ClassTargets) else None
+            weights = self._weights(y, sample_weight, labels, targets.classes)
+            if is_first:
+                self._begin(X, targets, options)
+                self.classes_ = targets.classes
+            self._train_once(X, y, weights, options)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -256,11 +248,38 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
     def _interpret_outputs(self, outputs: Array, criterion: Criterion, model: Module, targets: Targets) -> None:
         self._kind = kind_of(outputs, criterion, model, has_labels=isinstance(targets, LabelTargets))
 
+    def _stated_targets(self, y: Array, classes: Any, *, is_first: bool) -> ClassTargets | LabelTargets:
+        """Find out what targets there can be in all calls of `partial_fit`."""
+        targets: ClassTargets | LabelTargets
+        if y.ndim == 2:
+            targets = LabelTargets(y.shape[1])
+            if classes is not None and not np.array_equal(np.unique(classes), targets.classes):
+                raise ValueError(
+                    f"classes: expected None or the numbers of the labels, {targets.classes}, received {classes!r}"
+                )
+        elif classes is not None:
+            if not np.size(classes):
+                raise ValueError("classes: expected at least one, received none")
+            targets = ClassTargets(unique_labels(classes))
+        elif is_first:
+            raise ValueError("classes must be passed on the first call to partial_fit.")
+        else:
+            targets = ClassTargets(self.classes_)
+        if not is_first:
+            self._expect_alike(targets)
+            if not np.array_equal(targets.classes, self.classes_):
+                raise ValueError(
+                    f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_}"
+                )
+        return targets
+
     def _expect_alike(self, targets: ClassTargets | LabelTargets) -> None:
-        """Refuse labels for a network of classes, and classes for one of labels."""
+        """Refuse labels for a network of classes, classes for one of labels, and another number of labels."""
         if type(targets) is not type(self._targets):
             expected, received = ("labels", "classes") if isinstance(targets, ClassTargets) else ("classes", "labels")
             raise ValueError(f"y: expected {expected}, as in the last fit, received {received}")
+        if isinstance(targets, LabelTargets) and targets.outputs != self.n_outputs_:
+            raise ValueError(f"y: expected {self.n_outputs_} labels, as in the last fit, received {targets.outputs}")
 
     def _checked(self, y: Any) -> Array:
         """Check that targets are classes or labels."""
@@ -272,7 +291,7 @@ class MinnetClassifier(ClassifierMixin, MinnetEstimator):  # type: ignore[misc] 
                 "sklearn.multioutput.MultiOutputClassifier has a classifier for each"
             )
         if kind == "multilabel-indicator":
-            return np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+            return expect_indicators(np.asarray(y.toarray() if hasattr(y, "toarray") else y))
         column: Array = column_or_1d(y, warn=True)
         return column
 

@@ -12,6 +12,9 @@ import numpy as np
 from minnet_core import Module, build
 from minnet_core.registry import Registry
 
+AUTO = "auto"
+"""What a parameter is for which an estimator chooses."""
+
 
 def component(
     what: str, value: Any, registry: Registry, kind: type, *before: Any, rng: np.random.Generator | None = None
@@ -42,6 +45,22 @@ def component(
         return copy
     example = f"the name of a component or a config {{'class': name, ...}}{'' if before else f', or a {kind.__name__}'}"
     raise TypeError(f"{what}: expected {example}, received {value!r}")
+
+
+def with_arguments(what: str, value: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a component that is a name or a config arguments of its constructor.
+
+    Raises:
+        ValueError: if it is something else, to which no argument can be given.
+
+    >>> with_arguments("optimizer", "Adam", {"lr": 0.1})
+    {'class': 'Adam', 'lr': 0.1}
+    """
+    config = {"class": value} if isinstance(value, str) and value != AUTO else value
+    if not isinstance(config, Mapping):
+        names = ", ".join(f"{what}__{name}" for name in arguments)
+        raise ValueError(f"{names}: expected the name of a component or a config as {what}, received {value!r}")
+    return {**config, **arguments}
 
 
 def class_of(what: str, value: Any, registry: Registry) -> type:

@@ -15,7 +15,7 @@ from minnet_core import Array, Module, Sequential
 from minnet_core.nn import find_parameters
 
 from .estimator import MinnetEstimator
-from .inputs import chunks, rows_of
+from .refusals import unchanged_if_refused
 from .regressor import MinnetRegressor
 
 
@@ -74,6 +74,16 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             TypeError: if the estimator is none of minnet, or its network is no `Sequential`.
             ValueError: if there is no such layer, or a classifier is given no targets.
         """
+        with unchanged_if_refused(self):
+            self._fit(X, y, fit_params)
+        return self
+
+    def transform(self, X: Any) -> Array:
+        """Compute the output of the layer for each sample, (rows, outputs); further axes are put side by side."""
+        check_is_fitted(self, "estimator_")
+        return np.concatenate([self._encoded(each) for each in self.estimator_._rows(X, self)])
+
+    def _fit(self, X: Any, y: Any, fit_params: dict[str, Any]) -> None:
         estimator = self._own()
         if not isinstance(estimator, MinnetEstimator):
             raise TypeError(
@@ -99,13 +109,6 @@ class MinnetEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstim
             del self.feature_names_in_
         dtype = self.estimator_._network_dtype
         self._n_features_out = self._encoded(np.zeros((1, self.n_features_in_), dtype)).shape[1]
-        return self
-
-    def transform(self, X: Any) -> Array:
-        """Compute the output of the layer for each sample, (rows, outputs); further axes are put side by side."""
-        check_is_fitted(self, "estimator_")
-        X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=self.estimator_._accepted())
-        return np.concatenate([self._encoded(each) for each in chunks(rows_of(X, self.estimator_._network_dtype))])
 
     def _encoded(self, rows: Array) -> Array:
         for layer in self._layers:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,13 +18,18 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from minnet_core import Array, Module
 from minnet_train import History, Trainer
 
+from .components import with_arguments
 from .inputs import chunks, rows_of
 from .networks import Architecture
 from .options import DTYPES, Options
+from .refusals import unchanged_if_refused
 from .saving import load, save
 from .stopping import NoImprovement
 from .targets import Targets
 from .training import Learned, criterion_of, optimizer_of, trainer_of
+
+COMPONENTS = ("activation", "normalization", "initializer", "criterion", "optimizer", "schedule")
+"""Parameters of which each is a component."""
 
 
 class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -38,7 +45,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         activation: Any = "ReLU",
         normalization: Any = False,
         dropout: float = 0.0,
-        initializer: Any = "Xavier",
+        initializer: Any = None,
         model: Any = None,
         criterion: Any = "auto",
         optimizer: Any = "Adam",
@@ -91,6 +98,28 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         state.pop("_trainer", None)
         return state
 
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters.
+
+        Args:
+            params: by their names; ``optimizer__lr=0.1`` is the argument ``lr`` of the optimizer, and so it is with
+                every parameter that is a component, by its name or as a config.
+
+        Returns:
+            This estimator.
+
+        Raises:
+            ValueError: if there is no such parameter, or it is no component that takes arguments.
+        """
+        arguments: dict[str, dict[str, Any]] = {}
+        for name in [name for name in params if name.partition("__")[0] in COMPONENTS and "__" in name]:
+            of, _, argument = name.partition("__")
+            arguments.setdefault(of, {})[argument] = params.pop(name)
+        super().set_params(**params)
+        for name, given in arguments.items():
+            setattr(self, name, with_arguments(name, getattr(self, name), given))
+        return self
+
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fitted estimator to a model file, atomically.
 
@@ -126,14 +155,36 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Whether `fit` starts from what there is."""
         return bool(self.warm_start) and hasattr(self, "model_")
 
-    def _validated(self, X: Any, y: Any, *, reset: bool, **of_targets: Any) -> Any:
-        return validate_data(
-            self, X, y, reset=reset, accept_sparse="csr", dtype=self._accepted(), multi_output=True, **of_targets
-        )
+    @contextmanager
+    def _unchanged_if_refused(self) -> Iterator[None]:
+        """Leave what was fitted before as it is if an error comes before an epoch is over."""
+        before = vars(self).get("loss_curve_")
 
-    def _accepted(self) -> Any:
-        """The dtypes that features may have; others become the first."""
+        def has_learned() -> bool:
+            losses = vars(self).get("loss_curve_")
+            return bool(losses) and losses is not before
+
+        with unchanged_if_refused(self, has_learned):
+            yield
+
+    def _validated(self, X: Any, y: Any, *, reset: bool, **of_targets: Any) -> Any:
+        accepted = self._accepted(reset)
+        with np.errstate(over="ignore"):  # what a dtype cannot hold is refused
+            return validate_data(
+                self, X, y, reset=reset, accept_sparse="csr", dtype=accepted, multi_output=True, **of_targets
+            )
+
+    def _accepted(self, reset: bool) -> Any:
+        """The dtypes that features may have, others become the first: that of the network, once there is one."""
+        if not reset:
+            return np.dtype(self._network_dtype)
         return np.dtype(self.dtype) if self.dtype in DTYPES else [np.float64, np.float32]
+
+    def _rows(self, X: Any, of: BaseEstimator) -> Iterator[Array]:
+        """Go through the features that an estimator is asked about, some rows at a time."""
+        with np.errstate(over="ignore"):
+            X = validate_data(of, X, reset=False, accept_sparse="csr", dtype=self._accepted(reset=False))
+        return chunks(rows_of(X, self._network_dtype))
 
     def _begin(self, X: Any, targets: Targets, options: Options) -> None:
         """Make a network, a criterion and an optimizer."""
@@ -153,7 +204,6 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         criterion = criterion_of(self.criterion, targets.criterion)
         optimizer = optimizer_of(self.optimizer, model, options)
         self._interpret_outputs(shown, criterion, model, targets)
-        # Only now, so that whatever is refused above leaves what was fitted before as it is.
         self._seed, self._rng, self._network_dtype = seed, rng, dtype
         self.model_, self.criterion_, self.optimizer_, self._targets = model, criterion, optimizer, targets
         self.n_outputs_ = targets.outputs
@@ -249,7 +299,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             self.validation_loss_curve_ = [report.validation_loss for report in history]
 
     def _note(self, losses: list[float]) -> None:
-        self.loss_curve_ += losses
+        self.loss_curve_ = [*self.loss_curve_, *losses]
         self.loss_, self.best_loss_ = self.loss_curve_[-1], min(self.loss_curve_)
 
     def _expect_one_epoch(self) -> None:
@@ -265,5 +315,4 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
     def _outputs(self, X: Any) -> Array:
         """Compute the outputs of the network, (rows, outputs)."""
         check_is_fitted(self, "model_")
-        X = validate_data(self, X, reset=False, accept_sparse="csr", dtype=self._accepted())
-        return np.concatenate([self.model_.forward(each) for each in chunks(rows_of(X, self._network_dtype))])
+        return np.concatenate([self.model_.forward(each) for each in self._rows(X, self)])

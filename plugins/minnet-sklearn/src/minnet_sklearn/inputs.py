@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,10 @@ from scipy.sparse import issparse
 from minnet_core import Array
 
 CHUNK = 4096
-"""Rows that are sent through a network at once in prediction."""
+"""Rows that are sent through a network at once in prediction, at most."""
+
+DENSE = 2**22
+"""Numbers of a sparse matrix that are made dense at once in prediction, unless one row has more: 32 MiB."""
 
 
 @frozen(eq=False)
@@ -47,8 +51,9 @@ def rows_of(X: Any, dtype: str) -> Any:
     return np.ascontiguousarray(X, dtype)
 
 
-def chunks(rows: Any) -> Any:
+def chunks(rows: Any) -> Iterator[Array]:
     """Go through all rows in order, some at a time."""
-    for start in range(0, len(rows), CHUNK):
-        stop = min(start + CHUNK, len(rows))
+    step = CHUNK if isinstance(rows, np.ndarray) else max(1, min(CHUNK, DENSE // max(1, rows.shape[1])))
+    for start in range(0, len(rows), step):
+        stop = min(start + step, len(rows))
         yield rows[start:stop] if isinstance(rows, np.ndarray) else rows.take(slice(start, stop))

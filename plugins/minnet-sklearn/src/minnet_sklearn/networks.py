@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from attrs import frozen
 
-from minnet_core import Module, Sequential, layers
+from minnet_core import Initializer, Module, Sequential, initializers, layers
 
 from .components import class_of, component, needed_arguments
 
@@ -45,8 +45,6 @@ class Architecture:
         network: Module
         if self.model is None:
             network = self._of_parameters(n_in, n_out, head, rng)
-            if self.initializer is not None:
-                network.reset(self.initializer, rng=rng.spawn(1)[0])
         elif isinstance(self.model, Module):
             network = self.model.clone()
         elif isinstance(self.model, Sequence) and not isinstance(self.model, str):
@@ -75,19 +73,28 @@ class Architecture:
         def add(what: str, value: Any) -> None:
             modules.append(component(what, value, layers, Module, rng=rng.spawn(1)[0]))
 
-        def linear(width: int) -> dict[str, Any]:
-            return {"class": "minnet-layers:Linear", "n_in": before, "n_out": width}
+        initializer = self.initializer
+        if isinstance(initializer, (str, Mapping)):
+            initializer = component("initializer", initializer, initializers, Initializer)
+
+        def add_linear(n_in: int, n_out: int) -> None:
+            add("hidden", {"class": "minnet-layers:Linear", "n_in": n_in, "n_out": n_out})
+            if initializer is not None:
+                layer: Any = modules[-1]
+                biases = layer.b.copy()  # which, all 0, would have all kinks of the activations meet in one point
+                layer.reset(initializer, rng=rng.spawn(1)[0])
+                layer.b[...] = biases
 
         before = n_in
         for width in widths(self.hidden):
-            add("hidden", linear(width))
+            add_linear(before, width)
             for config in self._normalization(width):
                 add("normalization", config)
             add("activation", self.activation)
             if rate(self.dropout):
                 add("dropout", {"class": "minnet-layers:Dropout", "p": float(self.dropout)})
             before = width
-        add("hidden", linear(n_out))
+        add_linear(before, n_out)
         for name in head:
             add("model", name)
         return Sequential(*modules)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 from attrs import Attribute, field, fields, frozen
 
 DTYPES = ("float32", "float64")
@@ -26,6 +27,11 @@ def _is_count(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_switch(value: Any) -> bool:
+    """Whether a value is True or False, and not something that Python only takes for one, such as ``"no"``."""
+    return isinstance(value, (bool, np.bool_))
 
 
 @frozen(kw_only=True)
@@ -52,6 +58,11 @@ class Options:
     )
     dtype: str | None = field(
         validator=_expect("'float32', 'float64' or None", lambda x: x is None or (isinstance(x, str) and x in DTYPES))
+    )
+    early_stopping: bool = field(validator=_expect("True or False", is_switch))
+    warm_start: bool = field(validator=_expect("True or False", is_switch))
+    verbose: bool = field(
+        validator=_expect("True, False or an integer", lambda x: is_switch(x) or isinstance(x, Integral))
     )
 
     @classmethod

@@ -11,7 +11,7 @@ from sklearn.utils import column_or_1d
 from minnet_core import Array
 
 from .estimator import MinnetEstimator
-from .options import Options
+from .options import Options, is_switch
 from .targets import ValueTargets
 from .weights import checked_weights
 
@@ -46,7 +46,7 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
         activation: Any = "ReLU",
         normalization: Any = False,
         dropout: float = 0.0,
-        initializer: Any = "Xavier",
+        initializer: Any = None,
         model: Any = None,
         criterion: Any = "auto",
         optimizer: Any = "Adam",
@@ -109,16 +109,17 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
             ValueError, TypeError: as scikit-learn does, and if a parameter is none.
             DivergenceError: when the loss or a weight is nan or infinite.
         """
-        options, is_warm_start = Options.of(self), self._is_warm_start
-        X, y = self._validated(X, y, reset=not is_warm_start, y_numeric=True)
-        y = _checked(y)
-        weights = checked_weights(sample_weight, len(y))
-        targets = ValueTargets.of(y, weights, is_scaled=bool(self.scale_targets))
-        if is_warm_start:
-            self._continue_training(targets, options)
-        else:
-            self._begin(X, targets, options)
-        self._train(X, y, weights, options, None)
+        with self._unchanged_if_refused():
+            options, is_warm_start = Options.of(self), self._is_warm_start
+            X, y = self._validated(X, y, reset=not is_warm_start, y_numeric=True)
+            y = _checked(y)
+            weights = checked_weights(sample_weight, len(y))
+            targets = ValueTargets.of(y, weights, is_scaled=self._is_scaled)
+            if is_warm_start:
+                self._continue_training(targets, options)
+            else:
+                self._begin(X, targets, options)
+            self._train(X, y, weights, options, None)
         return self
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -134,17 +135,24 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
             DivergenceError: when the loss or a weight is nan or infinite.
         """
         self._expect_one_epoch()
-        options, is_first = Options.of(self), not hasattr(self, "model_")
-        X, y = self._validated(X, y, reset=is_first, y_numeric=True)
-        y = _checked(y)
-        weights = checked_weights(sample_weight, len(y))
-        if is_first:
-            self._begin(X, ValueTargets.of(y, weights, is_scaled=bool(self.scale_targets)), options)
-        columns = 1 if y.ndim == 1 else y.shape[1]
-        if columns != self.n_outputs_:
-            raise ValueError(f"y: expected {self.n_outputs_} targets, received {columns}")
-        self._train_once(X, y, weights, options)
+        with self._unchanged_if_refused():
+            options, is_first = Options.of(self), not hasattr(self, "model_")
+            X, y = self._validated(X, y, reset=is_first, y_numeric=True)
+            y = _checked(y)
+            weights = checked_weights(sample_weight, len(y))
+            if is_first:
+                self._begin(X, ValueTargets.of(y, weights, is_scaled=self._is_scaled), options)
+            columns = 1 if y.ndim == 1 else y.shape[1]
+            if columns != self.n_outputs_:
+                raise ValueError(f"y: expected {self.n_outputs_} targets, received {columns}")
+            self._train_once(X, y, weights, options)
         return self
+
+    @property
+    def _is_scaled(self) -> bool:
+        if not is_switch(self.scale_targets):
+            raise ValueError(f"scale_targets: expected True or False, received {self.scale_targets!r}")
+        return bool(self.scale_targets)
 
     def predict(self, X: Any) -> Array:
         """Predict the targets of each sample, (rows,), or (rows, targets), in the units of those of `fit`."""

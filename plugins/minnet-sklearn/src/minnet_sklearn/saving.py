@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,16 @@ from minnet_core import (
     save as save_model,
     to_config,
 )
+from minnet_core.errors import described
 from minnet_core.saving import path_text
 from minnet_train import DataConfig, Experiment, Preparation
 from minnet_train.data import Columns, Standardization
 from minnet_train.experiment import ComponentConfig, ModelCard, TrainingRecord, components_of
 
-from .options import Options
+from .answers import KINDS
+from .options import DTYPES, Options
 from .plain import classes_from_plain, classes_to_plain, from_plain, to_plain
-from .targets import ClassTargets, LabelTargets, ValueTargets
+from .targets import ClassTargets, LabelTargets, Targets, ValueTargets
 from .training import optimizer_of
 
 KEY = "minnet-sklearn"
@@ -66,10 +68,10 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
     model = load_model(path, prepared=True)
     try:
         return _read(cls, plain, model, header, path)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"{where}: its estimator is of another form: {type(error).__name__}: {error}") from error
+    except ModelFileError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError, MemoryError, RecursionError) as error:
+        raise ModelFileError(f"{where}: its estimator is of another form: {described(error)}") from error
 
 
 def _written(estimator: Any) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def _written(estimator: Any) -> dict[str, Any]:
         parameters["random_state"] = None
     targets = estimator._targets
     names = getattr(estimator, "feature_names_in_", None)
+    judged = getattr(estimator, "validation_loss_curve_", None)
     return {
         "format": FORMAT,
         "estimator": type(estimator).__name__,
@@ -96,42 +99,93 @@ def _written(estimator: Any) -> dict[str, Any]:
         "parts": estimator._parts,
         "epochs": int(estimator.n_iter_),
         "loss_curve": list(map(float, estimator.loss_curve_)),
-        "validation_loss_curve": getattr(estimator, "validation_loss_curve_", None),
+        "validation_loss_curve": None if judged is None else list(map(float, judged)),
     }
 
 
 def _scaling(targets: ValueTargets) -> dict[str, Any]:
     scaling = targets.scaling
-    return {"offset": list(scaling.offset), "spread": list(scaling.spread), "is_flat": targets.is_flat}
+    return {
+        "offset": list(map(float, scaling.offset)),
+        "spread": list(map(float, scaling.spread)),
+        "is_flat": targets.is_flat,
+    }
 
 
 def _read(cls: type, plain: Mapping[str, Any], model: Module, header: ModelHeader, path: Any) -> Any:
     estimator = cls(**{name: from_plain(value) for name, value in plain["parameters"].items()})
-    estimator.n_features_in_ = int(plain["features"])
-    if plain["feature_names"] is not None:
-        estimator.feature_names_in_ = np.array(plain["feature_names"], object)
-    if plain["values"] is not None:
-        values = plain["values"]
-        scaling = Standardization(tuple(values["offset"]), tuple(values["spread"]))
-        estimator._targets = ValueTargets(scaling, bool(values["is_flat"]))
-    else:
-        has_labels = plain["labels"] is not None
-        targets = LabelTargets(plain["labels"]) if has_labels else ClassTargets(classes_from_plain(plain["classes"]))
-        estimator._targets, estimator.classes_, estimator._kind = targets, targets.classes, plain["outputs_are"]
-    estimator._network_dtype, estimator._seed = plain["dtype"], int(plain["seed"])
+    estimator.n_features_in_ = _checked(plain, "features", "a positive integer", _is_count)
+    names = _checked(
+        plain,
+        "feature_names",
+        f"null or {estimator.n_features_in_} texts",
+        lambda x: x is None or (_are(str, x) and len(x) == estimator.n_features_in_),
+    )
+    if names is not None:
+        estimator.feature_names_in_ = np.array(names, object)
+    estimator._network_dtype = _checked(plain, "dtype", f"one of {', '.join(DTYPES)}", lambda x: x in DTYPES)
+    estimator._targets = _targets(plain)
+    if not isinstance(estimator._targets, ValueTargets):
+        estimator.classes_ = estimator._targets.classes
+        estimator._kind = _checked(plain, "outputs_are", f"one of {', '.join(KINDS)}", lambda x: x in KINDS)
+    estimator._seed = int(plain["seed"])
     estimator._rng = np.random.default_rng(estimator._seed).spawn(2)[1]
-    estimator._parts = dict(plain["parts"])
+    estimator._parts = {str(name): int(rows) for name, rows in plain["parts"].items()}
     estimator.n_outputs_ = estimator._targets.outputs
-    estimator.n_iter_ = int(plain["epochs"])
-    estimator.loss_curve_ = list(plain["loss_curve"])
+    estimator.loss_curve_ = _checked(plain, "loss_curve", "a list of numbers", _are_numbers)
+    estimator.n_iter_ = _checked(plain, "epochs", "a positive integer", _is_count)
     estimator.loss_, estimator.best_loss_ = estimator.loss_curve_[-1], min(estimator.loss_curve_)
     if plain["validation_loss_curve"] is not None:
-        estimator.validation_loss_curve_ = list(plain["validation_loss_curve"])
+        estimator.validation_loss_curve_ = _checked(plain, "validation_loss_curve", "a list of numbers", _are_numbers)
     model.evaluate()
     estimator.model_ = model
+    outputs = np.shape(model.forward(np.zeros((1, estimator.n_features_in_), estimator._network_dtype)))
+    if outputs != (1, estimator.n_outputs_):
+        raise ValueError(f"expected a network of outputs (1, {estimator.n_outputs_}), received one of {outputs}")
     estimator.criterion_ = build(TrainingRecord.read(header, path).experiment.criterion, criterions)
     estimator.optimizer_ = optimizer_of(estimator.optimizer, model, Options.of(estimator))
     return estimator
+
+
+def _targets(plain: Mapping[str, Any]) -> Targets:
+    if plain["values"] is not None:
+        values = plain["values"]
+        offset = _checked(values, "offset", "a list of numbers", _are_numbers)
+        spread = _checked(
+            values,
+            "spread",
+            f"{len(offset)} numbers of at least 0",
+            lambda x: _are_numbers(x) and len(x) == len(offset) and min(x) >= 0,
+        )
+        is_flat = _checked(
+            values, "is_flat", "true or false", lambda x: isinstance(x, bool) and (len(offset) == 1 or not x)
+        )
+        return ValueTargets(Standardization(tuple(offset), tuple(spread)), is_flat)
+    if plain["labels"] is not None:
+        return LabelTargets(_checked(plain, "labels", "a positive integer", _is_count))
+    classes = classes_from_plain(plain["classes"])
+    if classes.ndim != 1 or not np.array_equal(classes, np.unique(classes)):
+        raise ValueError("classes: expected different ones, sorted, received others")
+    return ClassTargets(classes)
+
+
+def _checked(plain: Mapping[str, Any], name: str, expected: str, is_right: Callable[[Any], bool]) -> Any:
+    value = plain[name]
+    if not is_right(value):
+        raise ValueError(f"{name}: expected {expected}, received {value!r}")
+    return value
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 1
+
+
+def _are(kind: type, values: Any) -> bool:
+    return isinstance(values, list) and bool(values) and all(isinstance(each, kind) for each in values)
+
+
+def _are_numbers(values: Any) -> bool:
+    return _are(float, values) and bool(np.isfinite(values).all())
 
 
 def _record(estimator: Any) -> TrainingRecord:

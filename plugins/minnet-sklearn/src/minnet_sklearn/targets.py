@@ -59,7 +59,7 @@ class ClassTargets:
         labels = np.minimum(labels, len(self.classes) - 1)
         unknown = np.flatnonzero(self.classes[labels] != y)
         if unknown.size:
-            raise ValueError(f"y: expected one of the classes {self.classes}, received {y[unknown[0]]!r}")
+            raise ValueError(f"y: expected one of the classes {self.classes}, received {y[unknown[:1]].tolist()[0]!r}")
         return labels
 
     def encode(self, y: Array, dtype: str) -> Array:
@@ -87,6 +87,26 @@ class LabelTargets:
         return np.ascontiguousarray(y, dtype)
 
 
+def expect_indicators(y: Array) -> Array:
+    """Check indicators of labels, (rows, labels).
+
+    Raises:
+        ValueError: naming the first that is neither 0 nor 1.
+
+    >>> expect_indicators(np.array([[0, 1], [2, 0]]))
+    Traceback (most recent call last):
+    ...
+    ValueError: y: expected indicators of labels, each 0 or 1, received 2 in row 1
+    """
+    wrong = np.argwhere((y != 0) & (y != 1))
+    if wrong.size:
+        row, label = wrong[0].tolist()
+        raise ValueError(
+            f"y: expected indicators of labels, each 0 or 1, received {y[row, label].item()!r} in row {row}"
+        )
+    return y
+
+
 @frozen(eq=False)
 class ValueTargets:
     """Numbers.
@@ -103,15 +123,30 @@ class ValueTargets:
 
     @classmethod
     def of(cls, y: Array, weights: Array | None, *, is_scaled: bool) -> ValueTargets:
-        """Learn the scaling of targets (rows,) or (rows, outputs); weights count as repetitions do."""
+        """Learn the scaling of targets (rows,) or (rows, outputs); weights count as repetitions do.
+
+        Raises:
+            ValueError: if targets are so large that float64 cannot hold what is computed of them.
+        """
         values = _columns(y)
+        if weights is not None:  # sums of what is left are then, to the last bit, those without the rest
+            values, weights = values[weights > 0], weights[weights > 0]
         if not is_scaled:
             return cls(Standardization.of(np.zeros(values.shape[1]), np.ones(values.shape[1])), y.ndim == 1)
-        mean = np.average(values, axis=0, weights=weights)
-        variance = np.average((values - mean) ** 2, axis=0, weights=weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = np.average(values, axis=0, weights=weights)
+            distances = values - mean
+        largest = np.abs(distances).max(axis=0)  # of which the squares may be too large, or too small, for float64
+        largest[largest == 0] = 1
+        if not (np.isfinite(mean) & np.isfinite(largest)).all():
+            raise ValueError(
+                f"y: expected targets whose mean and distances from it float64 can hold, received some of "
+                f"{np.abs(values).max():g}"
+            )
+        deviation = largest * np.sqrt(np.average((distances / largest) ** 2, axis=0, weights=weights))
         rounding = len(values) * np.finfo(np.float64).eps
-        is_constant = variance <= rounding * variance + (rounding * mean) ** 2
-        return cls(Standardization.of(mean, np.where(is_constant, 0.0, np.sqrt(variance))), y.ndim == 1)
+        is_constant = deviation <= rounding * np.abs(mean)
+        return cls(Standardization.of(mean, np.where(is_constant, 0.0, deviation)), y.ndim == 1)
 
     @property
     def outputs(self) -> int:
@@ -119,8 +154,20 @@ class ValueTargets:
         return self.scaling.width
 
     def encode(self, y: Array, dtype: str) -> Array:
-        """Scale them."""
-        return np.ascontiguousarray(self.scaling.forward(_columns(y)), dtype)
+        """Scale them.
+
+        Raises:
+            ValueError: if the dtype cannot hold one.
+        """
+        values = _columns(y)
+        scaled = self.scaling.forward(values)
+        for each in (values, scaled):  # predictions are in that dtype, too
+            if np.abs(each).max() > np.finfo(dtype).max:
+                told = "" if each is values else ", divided by the deviation of the first ones"
+                raise ValueError(
+                    f"y: expected targets that {dtype} can hold{told}, received one of {np.abs(each).max():g}"
+                )
+        return np.ascontiguousarray(scaled, dtype)
 
     def answers(self, outputs: Array) -> Array:
         """Turn outputs into what targets are measured in, in their dtype."""

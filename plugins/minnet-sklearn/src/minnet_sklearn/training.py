@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from minnet_core import Array, Criterion, Module, Optimizer, criterions, optimizers
 from minnet_train import Samples, Trainer, schedules
 
-from .components import class_of, component, takes
+from .components import AUTO, class_of, component, takes
 from .inputs import SparseRows
 from .options import Options
 from .weights import none_if_uniform
@@ -66,7 +66,7 @@ class Learned:
 
 def criterion_of(value: Any, usual: str) -> Criterion:
     """Make the criterion of an estimator; ``"auto"`` is the usual one."""
-    usual_or_value = usual if isinstance(value, str) and value == "auto" else value
+    usual_or_value = usual if isinstance(value, str) and value == AUTO else value
     made: Criterion = component("criterion", usual_or_value, criterions, Criterion)
     return made
 

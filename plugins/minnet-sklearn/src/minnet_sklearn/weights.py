@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.class_weight import compute_class_weight
 
 from minnet_core import Array
 
@@ -23,7 +23,7 @@ def checked_weights(sample_weight: Any, rows: int) -> Array | None:
         Float64 (rows,); None if all count alike.
 
     Raises:
-        ValueError: if they are of another shape, or one is not finite or below 0, or none is above 0.
+        ValueError: if they are of another shape, one or their sum is not finite, one is below 0, or none is above 0.
     """
     if sample_weight is None or np.isscalar(sample_weight):
         weights = np.full(rows, 1.0 if sample_weight is None else sample_weight, np.float64)
@@ -37,6 +37,10 @@ def checked_weights(sample_weight: Any, rows: int) -> Array | None:
         raise ValueError(f"sample_weight.shape == {weights.shape}, expected ({rows},)!")
     if (weights < 0).any():
         raise ValueError(f"Negative values in data passed to sample_weight: {weights[weights < 0][0]}")
+    with np.errstate(over="ignore"):
+        total = weights.sum()
+    if not np.isfinite(total):
+        raise ValueError(f"sample_weight: expected finite weights with a finite sum, received the sum {total}")
     if not weights.any():
         raise ValueError(
             "sample_weight: expected a weight above 0, received only zeros; Sample weights must contain "
@@ -58,7 +62,8 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
 
     Args:
         weights: of the samples, or None.
-        class_weight: ``"balanced"``, a mapping from classes to weights (1 for those that are left out), or None.
+        class_weight: ``"balanced"``, a mapping from classes to weights (1 for those that are left out), or None. As in
+            scikit-learn, it may have more classes, if it leaves none out: the samples may be a part of others.
         classes: of all samples there may be.
         labels: the index of the class of each sample.
 
@@ -72,15 +77,25 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
     if isinstance(class_weight, str):
         if class_weight != "balanced":
             raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
-        sums = np.bincount(labels, own, len(classes))
-        factors = own.sum() / (np.count_nonzero(sums) * np.where(sums > 0, sums, np.inf))
+        sums = np.bincount(labels, own, len(classes))  # one after another: weights of 0 change no bit
+        factors = sums.sum() / (np.count_nonzero(sums) * np.where(sums > 0, sums, np.inf))
     elif isinstance(class_weight, Mapping):
-        factors = compute_class_weight(dict(class_weight), classes=classes, y=classes[labels])
+        factors = _factors(class_weight, classes)
     else:
         raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
-    if not (np.isfinite(factors) & (factors >= 0)).all():
-        raise ValueError(f"class_weight: expected finite weights of 0 or more, received {class_weight!r}")
     weighted: Array = own * factors[labels]
     if not weighted.any():
         raise ValueError(f"class_weight: expected a sample of weight above 0, received only zeros by {class_weight!r}")
     return weighted
+
+
+def _factors(class_weight: Mapping[Any, Any], classes: Array) -> Array:
+    of_classes = classes.tolist()
+    others = [each for each in class_weight if each not in of_classes]
+    if others and not set(of_classes) <= class_weight.keys():
+        raise ValueError(f"class_weight: expected weights of the classes {classes}, received one for {others[0]!r}")
+    factors = [class_weight.get(each, 1.0) for each in of_classes]
+    for each in factors:
+        if not isinstance(each, Real) or not 0 <= float(each) < np.inf:
+            raise ValueError(f"class_weight: expected finite weights of 0 or more, received {class_weight!r}")
+    return np.array(factors, np.float64)
