@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,13 @@ def start(layer: TorchLayer, input: Tensor, wanted: Any = None) -> Pass:
 
     Its tensors must be `ready`: to write to them between two passes would be a change that autograd refuses.
     """
-    with seeded(SEED, is_noticed=False):
+    with layer_seeded(layer, SEED):
         return layer.run(input, wanted)
+
+
+def layer_seeded(layer: TorchLayer, seed: int) -> AbstractContextManager[None]:
+    """Seed what a layer draws from, for passes of which the kit need not know."""
+    return seeded(seed, layer.runner.subject.generators(), is_noticed=False)
 
 
 def trained(layer: TorchLayer) -> dict[str, torch.Tensor]:
