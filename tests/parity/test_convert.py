@@ -70,7 +70,9 @@ def test_an_entry_of_a_checkpoint(minnet):
     torch.save({"epoch": 3, "model": network().state_dict()}, "checkpoint.pt")
     code, _, err = minnet("convert", "checkpoint.pt", "m.safetensors", "--experiment", "experiment.toml")
     assert code == 1
-    assert "expected a state dict, names of tensors, received something else; --key model takes an entry of it" in err
+    assert (
+        "expected a state dict, names of tensors, received epoch, which is int; --key model takes an entry of it" in err
+    )
     code, _, err = minnet(
         "convert", "checkpoint.pt", "m.safetensors", "--experiment", "experiment.toml", "--key", "net"
     )
@@ -78,6 +80,74 @@ def test_an_entry_of_a_checkpoint(minnet):
     assert (
         minnet("convert", "checkpoint.pt", "m.safetensors", "--experiment", "experiment.toml", "--key", "model")[0] == 0
     )
+
+
+@pytest.mark.parametrize("name", ["weights.pt", "weights.safetensors"])
+def test_what_all_names_begin_with_is_told_and_taken_off(minnet, name):
+    state = {f"module.{key}": tensor for key, tensor in network().state_dict().items()}
+    torch.save(state, name) if name.endswith(".pt") else save_file(state, name)
+    code, _, err = minnet("convert", name, "m.safetensors", "--experiment", "experiment.toml")
+    assert (code, "; --key module takes that off which all begin with" in err) == (1, True)
+    assert minnet("convert", name, "m.safetensors", "--experiment", "experiment.toml", "--key", "module")[0] == 0
+    assert np.array_equal(load("m.safetensors").modules[0].W, state["module.0.weight"].numpy())
+
+
+def test_a_key_leads_into_entries_and_then_into_names(minnet):
+    state = network().state_dict()
+    torch.save({"run": {"state_dict": {f"model.{key}": tensor for key, tensor in state.items()}}}, "checkpoint.pt")
+    for key, advice in ((None, "run"), ("run", "run.state_dict"), ("run.state_dict", "run.state_dict.model")):
+        more = ("--key", key) if key else ()
+        code, _, err = minnet("convert", "checkpoint.pt", "m.safetensors", "--experiment", "experiment.toml", *more)
+        assert (code, f"; --key {advice} takes" in err) == (1, True)
+    assert (
+        minnet(
+            "convert",
+            "checkpoint.pt",
+            "m.safetensors",
+            "--experiment",
+            "experiment.toml",
+            "--key",
+            "run.state_dict.model",
+        )[0]
+        == 0
+    )
+    assert np.array_equal(load("m.safetensors").modules[0].W, state["0.weight"].numpy())
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.float8_e4m3fn])
+def test_floating_numbers_of_any_width_are_read(minnet, dtype):
+    state = {key: tensor.to(dtype) for key, tensor in network().state_dict().items() if tensor.ndim}
+    torch.save(state, "weights.pt")
+    assert minnet("convert", "weights.pt", "m.safetensors", "--experiment", "experiment.toml")[0] == 0
+    assert np.array_equal(load("m.safetensors").modules[0].W, state["0.weight"].float().numpy())
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda each: each.to(torch.complex64), "0.weight: expected floating numbers, as 0.W has, received complex64"),
+        (lambda each: (100 * each).to(torch.int8), "0.weight: expected floating numbers, as 0.W has, received int8"),
+        (torch.Tensor.to_sparse, "0.weight: expected a tensor that NumPy can hold, received torch.float32"),
+        (lambda each: each.to("meta"), "0.weight: expected tensors on the cpu"),
+    ],
+    ids=["complex", "integers", "sparse", "meta"],
+)
+def test_what_cannot_be_the_numbers_of_a_model_is_refused_in_a_sentence(minnet, change, reason):
+    torch.save({key: change(each) for key, each in network().state_dict().items() if each.ndim}, "weights.pt")
+    code, out, err = minnet("convert", "weights.pt", "m.safetensors", "--experiment", "experiment.toml")
+    assert (code, out) == (1, "")
+    assert f"weights.pt: {reason}" in err
+    assert "Traceback" not in err
+
+
+def test_a_file_has_what_its_name_says(minnet, tmp_path):
+    torch.save(network().state_dict(), "weights.pt")
+    code, _, err = minnet("convert", "weights.pt", "model.pt", "--experiment", "experiment.toml")
+    assert (code, "model.pt: expected a name for a minnet model, as model.safetensors" in err) == (1, True)
+    assert not (tmp_path / "model.pt").exists()
+    assert minnet("convert", "weights.pt", "model.safetensors", "--experiment", "experiment.toml")[0] == 0
+    assert minnet("convert", "model.safetensors", "back.pt")[0] == 0
+    network().load_state_dict(torch.load("back.pt", weights_only=True))
 
 
 class Evil:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import warnings
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils import parametrizations
 
 from minnet_core import CounterpartError, Example, Module, Reference, Sequential, ShapeError, layers, load, save
 from minnet_core.errors import StateError
@@ -120,7 +122,7 @@ def test_outputs_and_state_dicts_are_those_of_pytorch(make, shape):
     torch.manual_seed(0)  # whatever has been drawn before
     for dtype, tolerance in ((torch.float64, 1e-9), (torch.float32, 1e-6)):
         module, x = filled(make(), dtype), drawn(shape, dtype)
-        model = from_torch(module)
+        model = from_torch(module, input_axes=x.ndim)
         expected = module(x).detach()
         exact = copy.deepcopy(module).double()(x.double() if x.is_floating_point() else x).detach()
         rounding = (expected - exact).abs().max().item()  # PyTorch's own, in float32; of a deep network that is more
@@ -132,7 +134,7 @@ def test_outputs_and_state_dicts_are_those_of_pytorch(make, shape):
         for name, tensor in state.items():
             assert torch.equal(tensor, module.state_dict()[name])
         module.load_state_dict(state)  # which PyTorch is content with
-        assert from_torch(module).namedParameters().keys() == model.namedParameters().keys()
+        assert from_torch(module, input_axes=x.ndim).namedParameters().keys() == model.namedParameters().keys()
 
 
 def test_gradients_in_training_mode_are_those_of_pytorch():
@@ -178,8 +180,13 @@ def test_minnet_to_pytorch_to_minnet_gives_equal_arrays():
 
 def test_a_model_file_keeps_the_epsilon_of_a_batch_normalization(tmp_path):
     module, x = filled(nn.BatchNorm1d(6, eps=0.5), torch.float64), drawn(X, torch.float64)
-    output = load(save(from_torch(module), tmp_path / "m.safetensors")).forward(x.numpy())
+    output = load(save(from_torch(module, input_axes=2), tmp_path / "m.safetensors")).forward(x.numpy())
     np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
+
+
+def extended(module):
+    module.register_buffer("scale", torch.ones(2))
+    return module
 
 
 @pytest.mark.parametrize(
@@ -195,6 +202,12 @@ def test_a_model_file_keeps_the_epsilon_of_a_batch_normalization(tmp_path):
         (nn.BatchNorm1d(3, momentum=None), "BatchNorm1d"),
         (nn.BatchNorm1d(3, track_running_stats=False), "BatchNorm1d"),
         (nn.TransformerEncoderLayer(4, 2), "and its forward is code of its own$"),
+        (nn.Sequential(nn.Tanh(), nn.Linear(3, 2).bfloat16()), r"^1, Linear: expected a tensor that NumPy can hold"),
+        (nn.Linear(3, 2, device="meta"), "^the module, Linear: expected tensors on the cpu"),
+        (nn.Linear(3, 2, dtype=torch.complex64), "^the module, Linear: weight: expected floating numbers, as W has"),
+        (parametrizations.weight_norm(nn.Linear(3, 2)), "^the module, ParametrizedLinear: its arrays are parametrized"),
+        (nn.Sequential(nn.Tanh(), None), "^1: expected a module, received None$"),
+        (extended(nn.Linear(3, 2)), "^the module, Linear: Linear: expected the arrays of its counterpart"),
     ],
 )
 def test_what_has_no_counterpart_is_named_with_what_is_lacking(module, reason):
@@ -206,6 +219,10 @@ def test_a_parameter_that_two_modules_share_is_refused():
     one = nn.Linear(3, 3)
     with pytest.raises(CounterpartError, match=r"1\.weight is 0\.weight, shared"):
         from_torch(nn.Sequential(one, one))
+    two = nn.Linear(3, 3)
+    two.weight = nn.Parameter(one.weight.data)  # another tensor of the same memory
+    with pytest.raises(CounterpartError, match=r"1\.weight is 0\.weight, shared"):
+        from_torch(nn.Sequential(one, two))
 
 
 def test_a_module_without_arrays_that_is_used_twice_comes_twice():
@@ -223,7 +240,7 @@ def test_each_module_keeps_its_own_mode():
     module = nn.Sequential(nn.Sequential(frozen, nn.Dropout(0.0)), nn.Dropout(0.5)).train()
     frozen.eval()
     module[1].eval()
-    model, x = from_torch(module), drawn(X, torch.float64)
+    model, x = from_torch(module, input_axes=2), drawn(X, torch.float64)
     assert (model.training, model.modules[0].training, model.modules[1].training) == (True, True, False)
     np.testing.assert_allclose(model.forward(x.numpy()), module(x).detach().numpy(), rtol=1e-9)
     np.testing.assert_array_equal(frozen.running_mean, model.modules[0].modules[0].modules[0].moving_mean)
@@ -279,13 +296,60 @@ def test_words_as_vectors_have_an_axis_more():
     np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
 
 
-def test_a_batch_normalization_that_comes_first_is_of_features_unless_told():
-    module = filled(nn.BatchNorm1d(4), torch.float64)
+def test_a_batch_normalization_is_taken_to_be_of_features_with_a_warning_unless_told():
+    module = filled(nn.Sequential(nn.Sequential(nn.BatchNorm1d(4))), torch.float64)
     x = drawn(SIGNAL, torch.float64)
-    output = from_torch(module, input_axes=3).forward(x.numpy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        output = from_torch(module, input_axes=3).forward(x.numpy())
     np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
+    with pytest.warns(UserWarning, match=r"^0\.0, BatchNorm1d: taken to be of \(batch, features\)") as caught:
+        model = from_torch(module)
+    assert caught[0].filename == __file__
     with pytest.raises(ShapeError):
-        from_torch(module).forward(x.numpy())
+        model.forward(x.numpy())
+    with pytest.raises(ValueError, match="expected input_axes to be a number of axes, received 0"):
+        from_torch(module, input_axes=0)
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Sequential(nn.BatchNorm1d(4), nn.ReLU(), nn.Conv1d(4, 4, 1)),
+        nn.Sequential(nn.Sequential(nn.BatchNorm1d(4), nn.Tanh()), nn.Sequential(nn.Identity(), nn.MaxPool1d(2))),
+        nn.Sequential(nn.Flatten(1, -2), nn.Unflatten(1, (4, 1)), nn.Flatten(2), nn.BatchNorm1d(4)),
+    ],
+    ids=["a convolution", "pooling, elsewhere", "axes"],
+)
+def test_what_comes_behind_a_batch_normalization_tells_its_axes(module):
+    """Of as many channels as there are places both readings run, and one is wrong."""
+    filled(module, torch.float64)
+    x = drawn((2, 4, 4), torch.float64)
+    output = from_torch(module).forward(x.numpy())
+    np.testing.assert_allclose(output, module(x).detach().numpy(), rtol=1e-9)
+
+
+def test_a_batch_normalization_of_images_tells_the_axes_of_what_follows():
+    module = filled(nn.Sequential(nn.BatchNorm2d(4), nn.Flatten(1, 2), nn.BatchNorm1d(32)), torch.float64)
+    x = drawn(IMAGES, torch.float64)
+    np.testing.assert_allclose(from_torch(module).forward(x.numpy()), module(x).detach().numpy(), rtol=1e-9)
+
+
+class Block(nn.Sequential):
+    def __init__(self, n_in, n_out):
+        super().__init__(nn.Linear(n_in, n_out), nn.Tanh())
+
+
+class Doubling(nn.Sequential):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+def test_a_subclass_of_sequential_is_read_if_it_adds_nothing():
+    module, x = filled(nn.Sequential(Block(6, 3), Block(3, 2)), torch.float64), drawn(X, torch.float64)
+    np.testing.assert_allclose(from_torch(module).forward(x.numpy()), module(x).detach().numpy(), rtol=1e-9)
+    with pytest.raises(CounterpartError, match=r"^the module, Doubling: .* its forward is code of its own"):
+        from_torch(Doubling(nn.Tanh()))
 
 
 def test_a_strangers_layer_comes_from_pytorch_by_what_its_example_says():

@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 from right_functions import RIGHT
+from right_modules import RIGHT as RIGHT_MODULES
 from torch import nn
 
 from minnet_core.testing import all_checks, check_component
@@ -64,6 +65,13 @@ NAMES = [f"{cls.__name__}{index}" for index, (cls, *_) in enumerate(MODULES)]
 
 @pytest.mark.parametrize(("index", "cls"), [*enumerate(RIGHT)], ids=[cls.__name__ for cls in RIGHT])
 def test_a_function_that_is_right_is_not_blamed(index, cls):
+    for seed in seeds(index):
+        for report in check_component(cls, on_fail=None, seed=seed):
+            assert [result.explanation for result in report.findings] == []
+
+
+@pytest.mark.parametrize(("index", "cls"), [*enumerate(RIGHT_MODULES)], ids=[cls.__name__ for cls in RIGHT_MODULES])
+def test_a_module_that_is_right_and_declares_nothing_is_not_blamed(index, cls):
     for seed in seeds(index):
         for report in check_component(cls, on_fail=None, seed=seed):
             assert [result.explanation for result in report.findings] == []

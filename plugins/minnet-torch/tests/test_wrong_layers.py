@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
 import wrong_functions
 import wrong_modules
+import wrong_somewhere
 from torch.autograd import gradcheck
 
 from minnet_core.testing import check_component
 
-MUTANTS = {**wrong_functions.KILLED_BY, **wrong_modules.KILLED_BY}
+MUTANTS = {**wrong_functions.KILLED_BY, **wrong_somewhere.KILLED_BY, **wrong_modules.KILLED_BY}
 
 WEAK = {
     "dtype_is_kept",
@@ -30,7 +32,9 @@ def test_a_mistake_is_found(cls, check):
     (report,) = check_component(cls, on_fail=None)
     found = {result.check: result for result in report.findings}
     assert check in found
-    assert (found[check].outcome == "weakness") == (check in WEAK)
+    is_weak = check in WEAK or cls is wrong_modules.SetsTheDefaultDtype
+    assert (found[check].outcome == "weakness") == is_weak
+    assert torch.get_default_dtype() == torch.float32
 
 
 @pytest.mark.parametrize("cls", [wrong_functions.Squares, wrong_functions.Affine])
@@ -56,7 +60,5 @@ HIDDEN_FROM_GRADCHECK = [
 @pytest.mark.parametrize("cls", HIDDEN_FROM_GRADCHECK)
 def test_gradcheck_finds_none_of_these(cls):
     """So says the documentation: if a later PyTorch finds one, it must be changed."""
-    import torch
-
     torch.manual_seed(0)
     assert gradcheck(cls.apply, (torch.rand(4, 3, dtype=torch.float64).add_(0.1).requires_grad_(),))

@@ -173,3 +173,49 @@ class DividesByTheLength(nn.Module):
 
     def forward(self, x):
         return x / x.norm(dim=1, keepdim=True)
+
+
+@killed_by("the_mean_is_preserved")
+class ScalesTwice(nn.Module):
+    """Declares nothing; that it is a linear map with random factors is found out."""
+
+    def __init__(self):
+        super().__init__()
+        self.thinned = nn.Dropout(0.5)
+
+    def forward(self, x):
+        return 2 * self.thinned(x) if self.training else self.thinned(x)
+
+
+@killed_by("pytorch_is_left_as_it_was")
+class SetsTheDefaultDtype(Base):
+    """What it sets in the first pass must not be taken for what was there before the next."""
+
+    def forward(self, x):
+        torch.set_default_dtype(torch.float64)
+        return self.linear(x)
+
+
+@killed_by("gradInput_is_the_slope")
+class DividesByADetachedNorm(Base):
+    def forward(self, x):
+        return x / (x.detach().norm(dim=1, keepdim=True) + 1)
+
+
+@killed_by("evaluation_changes_nothing")
+class NormalizesAsInTraining(Base):
+    EXAMPLES = (Example(input=(4, 3), traits={"batch-coupled", "train-differs"}),)
+
+    def __init__(self):
+        super().__init__()
+        self.normalized = nn.BatchNorm1d(3)
+
+    def forward(self, x):
+        self.normalized.train()
+        return self.normalized(x)
+
+
+@killed_by("samples_are_independent")
+class SqueezesTheBatchAway(Base):
+    def forward(self, x):
+        return self.linear(x.unsqueeze(1)).squeeze()

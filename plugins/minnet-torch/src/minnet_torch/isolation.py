@@ -12,6 +12,7 @@ import torch
 def beside_torch() -> Iterator[None]:
     """Compute on one thread and with gradients, whatever the program has set, and put back what it has afterwards.
 
+    A default dtype that what runs has set is put back too, so that it disturbs nothing that runs later.
     Tensors are made inside too: one that is made in inference mode has no gradient ever after.
 
     Arrays as small as those of a case only wait for a pool of threads, up to a hundred times as long.
@@ -22,10 +23,18 @@ def beside_torch() -> Iterator[None]:
     >>> torch.initial_seed() == before
     True
     """
-    threads = torch.get_num_threads()
+    threads, dtype, is_strict = (
+        torch.get_num_threads(),
+        torch.get_default_dtype(),
+        torch.are_deterministic_algorithms_enabled(),
+    )
+    warns = torch.is_deterministic_algorithms_warn_only_enabled()
     with torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.set_num_threads(1)
         try:
             yield
         finally:
             torch.set_num_threads(threads)
+            torch.set_default_dtype(dtype)
+            if torch.are_deterministic_algorithms_enabled() != is_strict:
+                torch.use_deterministic_algorithms(is_strict, warn_only=warns)

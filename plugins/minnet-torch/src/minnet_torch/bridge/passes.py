@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from attrs import define, field
-from torch.autograd.function import once_differentiable
 
 from minnet_core import Array, Module
 from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters, walk
-from minnet_core.state import GlobalState, find_generators, generator_state, set_generator_state
+from minnet_core.state import GlobalState, find_generators, generator_state, generator_states, set_generator_state
 
 from .sharing import arrays_in, as_array, rebuilt
 
 
-def distinct(module: Module) -> list[ParameterRef]:
-    """The parameters of a module, one that several modules share once."""
-    return list({id(ref.parameter): ref for ref in reversed(find_parameters(module))}.values())[::-1]
+def distinct(refs: list[ParameterRef]) -> list[ParameterRef]:
+    """Parameters, one that several modules share once."""
+    return list({id(ref.parameter): ref for ref in reversed(refs)}.values())[::-1]
+
+
+@define(eq=False)
+class Counter:
+    """How many calls of a module there have been."""
+
+    count: int = 0
 
 
 @define(eq=False)
@@ -28,7 +34,9 @@ class Call:
     """One call of a module.
 
     Attributes:
-        module: what is called. Its parameters are the arrays of the tensors that the function is given.
+        module: what is called.
+        bind: gives the module the memory of its parameters, the tensors that the function is given.
+        counter: of the calls of the module's wrapper.
         structure: of its input, if that is a table.
         inputs: how many of the tensors are its input.
         recorded: whether a backward pass may come.
@@ -38,12 +46,16 @@ class Call:
             some of them too may call them, or somebody change their modes.
         output_structure: of what it returned.
         before: what it was before the call.
+        number: of the call: what has been called since may have written to the very arrays that it has returned.
     """
 
     module: Module
+    bind: Callable[[Sequence[torch.Tensor]], None]
+    counter: Counter
     structure: Any
     inputs: int
     recorded: bool
+    number: int = field(init=False)
     training: bool = field(init=False)
     made: Any = field(init=False, default=None)
     inner: list[tuple[Module, Any, bool]] = field(init=False, factory=list)
@@ -52,12 +64,26 @@ class Call:
 
     def __attrs_post_init__(self) -> None:
         self.training = self.module.training
+        self.counter.count += 1
+        self.number = self.counter.count
 
-    def forward(self, inputs: Sequence[torch.Tensor]) -> list[Array]:
-        """Call the module; return copies of the arrays of its output."""
+    def forward(self, tensors: Sequence[torch.Tensor]) -> list[Array]:
+        """Call the module with the first of the tensors; return copies of the arrays of its output.
+
+        Raises:
+            RuntimeError: if a backward pass has it called, and it draws random numbers.
+        """
+        self.bind(tensors[self.inputs :])
         if self.recorded:
             self.before = Before.of(self.module)
-        self.made = self.module.forward(self.input(inputs))
+        drawn = _drawn(self.module) if _goes_back() else None
+        self.made = self.module.forward(self.input(tensors[: self.inputs]))
+        if drawn is not None and drawn != _drawn(self.module):
+            raise RuntimeError(
+                f"{type(self.module).__name__}: expected no random numbers to be drawn where a backward pass calls "
+                "forward again, as torch.utils.checkpoint does: it puts back PyTorch's generators, and not those of a "
+                "minnet module, so that others are drawn; leave the module out of the checkpoint, or set it to eval()"
+            )
         if self.recorded:
             self.inner = [(each, each.output, each.training) for _, each in walk(self.module)]
         arrays, self.output_structure = arrays_in(self.made, self.module)
@@ -75,16 +101,19 @@ class Call:
             RuntimeError: if the copy returns something else.
         """
         module, parameters = self.module, tensors[self.inputs :]
-        is_last = module.output is self.made and all(
-            each.output is output and each.training == training for each, output, training in self.inner
-        )
-        if is_last and all(
-            ref.parameter.ctypes.data == tensor.data_ptr()
-            for ref, tensor in zip(distinct(module), parameters, strict=True)
+        is_last = self.number == self.counter.count and module.output is self.made
+        is_whole = all(each.output is output and each.training == training for each, output, training in self.inner)
+        if (
+            is_last
+            and is_whole
+            and all(
+                ref.parameter.ctypes.data == tensor.data_ptr()
+                for ref, tensor in zip(distinct(find_parameters(module)), parameters, strict=True)
+            )
         ):
             return module
         again = copy.deepcopy(module)
-        for ref, tensor in zip(distinct(again), parameters, strict=True):
+        for ref, tensor in zip(distinct(find_parameters(again)), parameters, strict=True):
             ref.parameter[...] = as_array(tensor)
         now = GlobalState.now()
         try:
@@ -149,7 +178,7 @@ class Passes(torch.autograd.Function):
     @staticmethod
     def forward(call: Call, *tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Call the module."""
-        return tuple(torch.from_numpy(array) for array in call.forward(tensors[: call.inputs]))
+        return tuple(torch.from_numpy(array) for array in call.forward(tensors))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor, ...]) -> None:
@@ -160,30 +189,73 @@ class Passes(torch.autograd.Function):
         ctx.mark_non_differentiable(*[each for each in output if not each.is_floating_point()])
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        """Go back through the module; its own gradients are afterwards what they were before."""
-        call, tensors = ctx.call, ctx.saved_tensors
-        module = call.went_forward_last(tensors)
-        needed = ctx.needs_input_grad[1:]
-        input = call.input(tensors[: call.inputs])
+        """Go back through the module."""
+        given = ctx.call, ctx.needs_input_grad[1:], *ctx.saved_tensors, *gradients
+        if torch.is_grad_enabled():  # by create_graph=True
+            return None, *Gradients.apply(*given)  # type: ignore[no-untyped-call]
+        return None, *Gradients.forward(*given)
+
+
+class Gradients(torch.autograd.Function):
+    """The gradients of a call, which depend on its input, its parameters and the gradients of its output.
+
+    ``once_differentiable`` looks at the last of these alone: where they are constant, as of a loss that is a sum, it
+    lets a gradient of the gradient be 0.
+    """
+
+    @staticmethod
+    def forward(call: Call, needed: Sequence[bool], *tensors: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        """Go back; the module's own gradients are afterwards what they were before."""
+        saved, gradients = tensors[: len(needed)], tensors[len(needed) :]
+        module = call.went_forward_last(saved)
+        input = call.input(saved[: call.inputs])
         slopes = rebuilt([as_array(each) for each in gradients], call.output_structure)
         given, parameters = needed[: call.inputs], needed[call.inputs :]
         if not any(parameters):
             found: list[torch.Tensor | None] = [None] * len(parameters)
-            made = module.updateGradInput(input, slopes)
+            made: Any = module.updateGradInput(input, slopes)
         else:
-            refs = distinct(module)
+            refs = distinct(find_parameters(module))
             kept = [ref.gradient.copy() for ref in refs]
-            module.zeroGradParameters()
-            made = module.backward(input, slopes) if any(given) else module.backwardParameters(input, slopes)
+            for ref in refs:  # not by zeroGradParameters, which reaches what getParameters returns alone
+                ref.gradient[...] = 0
+            if any(given) or type(module).backwardParameters is Module.backwardParameters:  # which calls backward
+                made = module.backward(input, slopes)
+            else:
+                module.backwardParameters(input, slopes)
+                made = None
             found = [
                 torch.from_numpy(ref.gradient.copy()) if need else None
                 for ref, need in zip(refs, parameters, strict=True)
             ]
             for ref, gradient in zip(refs, kept, strict=True):
                 ref.gradient[...] = gradient
-        return (None, *_gradients(made, given, tensors, module), *found)
+        return (*_gradients(made, given, saved, module), *found)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[torch.Tensor | None, ...]) -> None:
+        """Keep what is named where it is refused."""
+        ctx.name = type(inputs[0].module).__name__
+
+    @staticmethod
+    def backward(ctx: Any, *_: torch.Tensor) -> None:
+        """Refuse."""
+        raise RuntimeError(
+            f"{ctx.name}: expected one backward pass, received a second one, for the gradient of a gradient, of which "
+            "minnet has no formulas"
+        )
+
+
+def _goes_back() -> bool:
+    """Whether a backward pass is running, which has called forward."""
+    return torch._C._current_graph_task_id() != -1  # as torch.autograd.graph asks, which names no function for it
+
+
+def _drawn(module: Module) -> tuple[Any, ...]:
+    """What changes when the module, or whoever uses the global generators, draws a random number."""
+    everywhere = GlobalState.now()
+    return generator_states(module), repr(everywhere.numpy), everywhere.python
 
 
 def _gradients(

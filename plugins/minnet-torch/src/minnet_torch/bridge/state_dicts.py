@@ -20,6 +20,10 @@ COUNTER = "num_batches_tracked"
 """A buffer of PyTorch's batch normalizations that says how many batches they have seen; minnet has no use for it."""
 
 
+_KEPT = (torch.float16, torch.float32, torch.float64)
+"""The floating dtypes that NumPy has; others, of 16 and 8 bits, are read as float32."""
+
+
 def torch_state_dict(model: Module) -> dict[str, torch.Tensor]:
     """Return the arrays of a model as its counterpart in PyTorch takes them: ``counterpart.load_state_dict(these)``.
 
@@ -45,7 +49,8 @@ def torch_state_dict(model: Module) -> dict[str, torch.Tensor]:
 def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
     """Put the arrays of a PyTorch state dict into a model, in the dtype that it has.
 
-    Parameters are written in place. ``num_batches_tracked`` is ignored.
+    Parameters are written in place. ``num_batches_tracked`` is ignored. ``bfloat16`` and the floats of 8 bits are read
+    as float32.
 
     Args:
         model: of the architecture that the state dict is of; see `torch_names`.
@@ -55,7 +60,8 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
         The model.
 
     Raises:
-        StateError: naming what is missing or not of the model.
+        StateError: naming what is missing or not of the model, or the first array of numbers of another kind, complex
+            or integer (quantized), say, or that NumPy cannot hold.
         ShapeError: naming the first array of another shape. In both cases the model is as it was.
         CounterpartError: as `torch_names` does.
     """
@@ -81,6 +87,10 @@ def load_torch_state_dict(model: Module, state: Mapping[str, Any]) -> Module:
                         f"{printable(theirs)}: expected shape {_shape(now.shape, piece)}, that of {own}, received "
                         f"{its.shape}"
                     )
+                if now.dtype.kind == "f" != its.dtype.kind:
+                    raise StateError(
+                        f"{printable(theirs)}: expected floating numbers, as {own} has, received {its.dtype}"
+                    )
                 given[theirs] = its.reshape(now.shape)
     for own, theirs in names.items():
         if own in refs:
@@ -102,7 +112,11 @@ def _shape(shape: tuple[int, ...], piece: Piece) -> tuple[int, ...]:
 
 def _array(name: str, value: Any) -> np.ndarray[Any, Any]:
     if isinstance(value, torch.Tensor):
-        return as_array(value.float() if value.dtype == torch.bfloat16 else value)
+        is_widened = value.dtype not in _KEPT and value.is_floating_point()
+        try:
+            return as_array(value.float() if is_widened else value)
+        except (TypeError, RuntimeError) as error:
+            raise StateError(f"{printable(name)}: {error}") from error
     if isinstance(value, np.ndarray):
         return value
     raise StateError(f"{printable(name)}: expected a tensor, received {printable(type(value).__name__)}")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
 import torch
+from torch._compile import _disable_dynamo  # torch.compiler.disable would import the compiler, which takes a second
 
 from minnet_core import Module
-from minnet_core.nn import find_buffers, find_parameters
+from minnet_core.nn import ParameterRef, find_buffers, find_parameters
 
 from .names import pieces
-from .passes import Call, Passes, distinct
+from .passes import Call, Counter, Passes, distinct
 from .sharing import as_array, as_tensor, expect_cpu, flattened, rebuilt
 from .state_dicts import is_counter
 
@@ -50,18 +52,19 @@ class MinnetModule(torch.nn.Module):
             if id(ref.parameter) not in made:
                 made[id(ref.parameter)] = torch.nn.Parameter(as_tensor(ref.parameter))
             part, name = self._place(self._name(ref.name), make=True)
-            part.register_parameter(name, made[id(ref.parameter)])
+            part._parameters[name] = made[id(ref.parameter)]  # register_parameter refuses "half" and "module"
         self._bound: list[np.ndarray[Any, Any]] = []
+        self._counter = Counter()
         self._loaded: list[str] = []
         self.register_load_state_dict_post_hook(_after_loading)  # type: ignore[no-untyped-call]
         self._register_state_dict_hook(_as_theirs)  # type: ignore[no-untyped-call]  # public from PyTorch 2.5 on
-        self._bind()
+        self._synchronize()
 
     @property
     def module(self) -> Module:
         """The minnet module; its arrays are those of the tensors that PyTorch has now."""
         with suppress(ValueError):  # an array that was rebound in another shape: `to_torch` is to be called with it
-            self._synchronized()
+            self._synchronize()
         return self._module
 
     def forward(self, *inputs: Any) -> Any:
@@ -70,14 +73,20 @@ class MinnetModule(torch.nn.Module):
         Returns:
             A tensor, or a tuple of tensors; a copy of the module's ``output``.
         """
+        if torch.compiler.is_compiling():  # NumPy's functions are nothing that a compiler of PyTorch could go into
+            return _beside_compiled(self, inputs)
+        return self._computed(inputs)
+
+    def _computed(self, inputs: tuple[Any, ...]) -> Any:
         tensors, structure = flattened(inputs[0] if len(inputs) == 1 else inputs)
         for tensor in tensors:
             expect_cpu(tensor.device)
-        parameters = self._synchronized()
+        refs = find_parameters(self._module)
+        parameters = self._tensors(refs)
         if self._module.training != self.training:
             self._module.train() if self.training else self._module.evaluate()
         is_recorded = torch.is_grad_enabled() and any(each.requires_grad for each in (*tensors, *parameters))
-        call = Call(self._module, structure, len(tensors), is_recorded)
+        call = Call(self._module, partial(self._bind, refs), self._counter, structure, len(tensors), is_recorded)
         outputs = Passes.apply(call, *tensors, *parameters)  # type: ignore[no-untyped-call]
         return rebuilt(list(outputs), call.output_structure)
 
@@ -108,75 +117,75 @@ class MinnetModule(torch.nn.Module):
         part: torch.nn.Module = self
         for step in steps:
             if make and step not in part._modules:
-                part.add_module(step, _Part())
+                part._modules[step] = _Part()  # add_module refuses names like "apply"
             part = part._modules[step]  # type: ignore[assignment]  # never None
         return part, last
 
-    def _tensors(self) -> list[tuple[Any, torch.Tensor]]:
-        """The parameters of the module, each once, with the tensors that PyTorch has for them now."""
-        found = []
-        for ref in distinct(self._module):
-            part, name = self._place(self._name(ref.name))
-            found.append((ref, getattr(part, name)))  # functional_call puts any tensor in the place of a parameter
-        return found
+    def _synchronize(self) -> None:
+        """Have the module and the tensors take over what memory either side has chosen for the parameters."""
+        refs = find_parameters(self._module)
+        self._bind(refs, self._tensors(refs))
 
-    def _bind(self) -> None:
-        """Give the module the memory of the tensors, and gradients of the same dtype and shape."""
-        bound = []
-        for ref, tensor in self._tensors():
-            array = as_array(tensor)
-            fits = ref.gradient.dtype == array.dtype and ref.gradient.shape == array.shape
-            gradient = ref.gradient if fits else np.zeros(array.shape, array.dtype)
-            for each in find_parameters(self._module):
-                if each.parameter is ref.parameter:
-                    each.rebind(array, gradient)
-            bound.append(array)
-        self._bound = bound
+    def _tensors(self, refs: list[ParameterRef]) -> list[torch.Tensor]:
+        """The tensors that PyTorch has now for the parameters of the module, each once.
 
-    def _synchronized(self) -> list[torch.Tensor]:
-        """The tensors of the parameters, after one side has taken over the memory that the other has chosen.
-
-        Minnet lets an array be rebound (``layer.W = array``), and PyTorch a tensor (``load_state_dict(assign=True)``).
+        Those whose array has been rebound (``layer.W = array``) have its memory.
         """
-        pairs = self._tensors()
-        is_changed = len(pairs) != len(self._bound)
-        for (ref, tensor), bound in zip(pairs, self._bound, strict=False):
-            if ref.parameter is not bound:
+        found = []
+        for index, ref in enumerate(distinct(refs)):
+            part, name = self._place(self._name(ref.name))
+            # functional_call puts any tensor in the place of a parameter, and a parametrization computes one.
+            tensor: Any = part._parameters[name] if name in part._parameters else getattr(part, name)
+            if not isinstance(tensor, torch.Tensor):
+                raise TypeError(f"{ref.name}: expected a tensor in its place, received {type(tensor).__name__}")
+            if index < len(self._bound) and ref.parameter is not self._bound[index]:
                 if tensor.shape != ref.parameter.shape:
                     raise ValueError(
                         f"{ref.name}: expected an array of the shape of its tensor, {tuple(tensor.shape)}, received "
                         f"{ref.parameter.shape}; call to_torch again"
                     )
                 tensor.data = as_tensor(ref.parameter)
-                is_changed = True
-            elif tensor.data_ptr() != bound.ctypes.data and bound.size:
-                is_changed = True
-        if is_changed:
-            self._bind()
-        return [tensor for _, tensor in pairs]
+            found.append(tensor)
+        return found
+
+    def _bind(self, refs: list[ParameterRef], tensors: Sequence[torch.Tensor]) -> None:
+        """Give the module the memory of tensors, and gradients of the same dtype and shape.
+
+        PyTorch lets another tensor take the place of a parameter (``load_state_dict(assign=True)``).
+        """
+        own, bound = distinct(refs), self._bound
+        if len(own) == len(bound) and all(
+            ref.parameter is array and (tensor.data_ptr() == array.ctypes.data or not array.size)
+            for ref, tensor, array in zip(own, tensors, bound, strict=True)
+        ):
+            return
+        made: dict[int, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
+        for ref, tensor in zip(own, tensors, strict=True):
+            array = as_array(tensor)
+            fits = ref.gradient.dtype == array.dtype and ref.gradient.shape == array.shape
+            made[id(ref.parameter)] = array, ref.gradient if fits else np.zeros(array.shape, array.dtype)
+        for each in refs:
+            each.rebind(*made[id(each.parameter)])
+        self._bound = [array for array, _ in made.values()]
 
     def _apply(self, fn: Callable[[torch.Tensor], torch.Tensor], recurse: bool = True) -> Self:
         """Convert all parameters: ``.double()``, ``.to(dtype)``, ``.share_memory()``; only on the cpu."""
-        self._synchronized()
-        for tensor in (torch.zeros(1, dtype=each.dtype) for each in self.parameters()):
-            made = fn(tensor)
-            expect_cpu(made.device)
-            as_array(made)  # which NumPy must hold
+        self._synchronize()
+        buffers = [place for place in find_buffers(self._module) if place.value.dtype.kind == "f"]
+        samples = [torch.zeros(1, dtype=each.dtype) for each in self.parameters()]
+        made = [fn(each) for each in (*(torch.from_numpy(np.zeros(1, each.value.dtype)) for each in buffers), *samples)]
+        for tensor in made:
+            expect_cpu(tensor.device)
+        arrays = [as_array(tensor) for tensor in made]  # which NumPy must hold
         super()._apply(fn, recurse)  # type: ignore[no-untyped-call]
-        self._bind()
-        dtypes = {array.dtype for array in self._bound}
-        if len(dtypes) == 1:
-            self._convert_buffers(dtypes.pop())
+        self._synchronize()
+        for place, array in zip(buffers, arrays, strict=False):
+            place.put(place.value.astype(array.dtype, copy=False))
         return self
-
-    def _convert_buffers(self, dtype: np.dtype[Any]) -> None:
-        for place in find_buffers(self._module):
-            if place.value.dtype.kind == "f":
-                place.put(place.value.astype(dtype, copy=False))
 
     def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
         """Add copies of the buffers, moving averages say, which minnet's layers replace and PyTorch cannot hold."""
-        self._synchronized()
+        self._synchronize()
         super()._save_to_state_dict(destination, prefix, keep_vars)
         for name, array in self._module.namedBuffers().items():
             destination[prefix + self._name(name)] = torch.from_numpy(np.array(array))
@@ -215,7 +224,13 @@ class MinnetModule(torch.nn.Module):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)  # type: ignore[no-untyped-call]
         self._bound = []
-        self._bind()
+        self._synchronize()
+
+
+@_disable_dynamo
+def _beside_compiled(module: MinnetModule, inputs: tuple[Any, ...]) -> Any:
+    """Run a module while ``torch.compile`` traces what is around it."""
+    return module._computed(inputs)
 
 
 def _after_loading(module: Any, incompatible: Any) -> None:
@@ -223,7 +238,7 @@ def _after_loading(module: Any, incompatible: Any) -> None:
     for key in vars(module).get("_loaded", ()):
         if key in incompatible.unexpected_keys:
             incompatible.unexpected_keys.remove(key)
-    module._synchronized()
+    module._synchronize()
 
 
 def _as_theirs(module: Any, state_dict: dict[str, Any], prefix: str, _: object) -> None:

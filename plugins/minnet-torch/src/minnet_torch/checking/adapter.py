@@ -223,7 +223,8 @@ def _guesses_of_function(cls: type[torch.autograd.Function], given: Mapping[str,
     A weight with a default is tried first as one, a number with an annotation is not guessed.
     """
     free = [each for each in forward_parameters(cls) if each.name not in given]
-    weights = [each.name for each in free if each.name in WEIGHTS]
+    is_pair = {"a", "b"} <= {each.name for each in free}  # b is a bias where it has no a beside it
+    weights = [each.name for each in free if each.name in WEIGHTS and not (is_pair and each.name == "b")]
     needed = [
         each for each in free if each.default is each.empty and each.kind is not each.VAR_POSITIONAL
         and each.name not in weights

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
@@ -22,11 +22,12 @@ def seed_of_now() -> int:
 
 
 @contextmanager
-def seeded(seed: int, *, is_noticed: bool = True) -> Iterator[None]:
-    """Run beside the user's PyTorch, its generator seeded.
+def seeded(seed: int, others: Iterable[torch.Generator] = (), *, is_noticed: bool = True) -> Iterator[None]:
+    """Run beside the user's PyTorch, its generator seeded, and others, which are put back afterwards as it is.
 
     Args:
         seed: the seed.
+        others: generators that a layer holds.
         is_noticed: whether NumPy's global generator moves on if PyTorch's was drawn from: where the kit looks for draws
             it then sees them, and where it puts the generators back, the same numbers are drawn again.
 
@@ -37,10 +38,16 @@ def seeded(seed: int, *, is_noticed: bool = True) -> Iterator[None]:
     True
     """
     with beside_torch():
-        torch.default_generator.manual_seed(seed)
-        before = torch.get_rng_state()
+        generators = [torch.default_generator, *others]
+        were = [each.get_state() for each in generators]
+        for index, each in enumerate(generators):
+            each.manual_seed(seed + index)
+        before = [each.get_state() for each in generators]
         try:
             yield
         finally:
-            if is_noticed and not torch.equal(before, torch.get_rng_state()):
+            is_drawn = not all(map(torch.equal, before, [each.get_state() for each in generators]))
+            for each, state in zip(generators, were, strict=True):
+                each.set_state(state)
+            if is_noticed and is_drawn:
                 np.random.random_sample()

@@ -27,6 +27,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (r"np\.zeros_like", "torch.zeros_like"),
     (r"np\.add\.at", "index_add_"),
     (r"np\.broadcast_to", "expand"),
+    (r"np\.where", "torch.where"),
+    (r"np\.exp\(np\.minimum\(x, 0\)\)", "torch.exp(x.clamp(max=0))"),
     (r"an input of shape", "an input of shape"),
     (r"Fortran order", "column-major order, as a transposed tensor"),
     (r"Fortran arrays", "transposed (not contiguous) tensors"),

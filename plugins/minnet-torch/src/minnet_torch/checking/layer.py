@@ -83,10 +83,12 @@ class TorchLayer(Module):
     def updateOutput(self, input: Tensor) -> Tensor:
         """Run the forward pass of PyTorch; what it leaves in buffers is read back."""
         runner, seed = self.runner, seed_of_now()
-        with seeded(seed), overflow_as_numpy_has_it():
-            before = torch.get_rng_state()
+        generators = runner.subject.generators()
+        with seeded(seed, generators), overflow_as_numpy_has_it():
+            watched = [torch.default_generator, *generators]
+            before = [each.get_state() for each in watched]
             ran = self.start(input)
-            if not all(array.flags.c_contiguous for array in flat(input)) and self._draws_since(before):
+            if not all(array.flags.c_contiguous for array in flat(input)) and self._draws_since(watched, before):
                 # Numbers are drawn in the order of memory: those of a contiguous input are what others compare with.
                 ran = self.start(map_arrays(np.ascontiguousarray, input))
         runner.last, runner.seed = ran, seed
@@ -136,11 +138,12 @@ class TorchLayer(Module):
         subject.set(values, torch.from_numpy(np.zeros(0, floating[0] if floating else np.float32)).dtype, self.training)
 
     @staticmethod
-    def _draws_since(before: torch.Tensor) -> bool:
-        """Whether PyTorch's generator was drawn from since a state, which is put back."""
-        if torch.equal(before, torch.get_rng_state()):
+    def _draws_since(generators: list[torch.Generator], before: list[torch.Tensor]) -> bool:
+        """Whether generators were drawn from since their states, which are put back."""
+        if all(torch.equal(state, each.get_state()) for each, state in zip(generators, before, strict=True)):
             return False
-        torch.set_rng_state(before)
+        for each, state in zip(generators, before, strict=True):
+            each.set_state(state)
         return True
 
     def _kept(self, count: int, outputs: tuple[torch.Tensor, ...]) -> tuple[int, ...]:
@@ -157,13 +160,13 @@ class TorchLayer(Module):
 
     def _go_back(self, input: Tensor, gradOutput: Tensor, *, to_input: bool = True, to_parameters: bool = True) -> None:
         runner = self.runner
-        with seeded(runner.seed if runner.last is None else 0):
+        with seeded(runner.seed if runner.last is None else 0, runner.subject.generators()):
             ran = runner.last
             if ran is None:
                 ran = runner.last = self.start(input)
         tensors = runner.subject.parameters() if to_parameters else {}
         leaves = ran.leaves if to_input else []
-        with seeded(0):
+        with seeded(0, runner.subject.generators()):
             for leaf in leaves:
                 leaf.grad = None
             held = {name: vars(self)[f"{GRADIENT}{SEPARATOR}{attribute_of(name)}"] for name in tensors}

@@ -25,6 +25,9 @@ class Subject(Protocol):
     def buffers(self) -> dict[str, torch.Tensor]:
         """The others that its ``state_dict`` holds."""
 
+    def generators(self) -> list[torch.Generator]:
+        """The generators that it holds, besides PyTorch's own."""
+
     def set(self, values: Mapping[str, Array], dtype: torch.dtype, training: bool) -> None:
         """Take over parameters, buffers and the mode."""
 
@@ -64,6 +67,11 @@ class ModuleSubject:
             if isinstance(each, torch.Tensor) and name not in trained and id(each) not in known
         }
 
+    def generators(self) -> list[torch.Generator]:
+        """Those in attributes, in lists and dicts there too, of the module and those inside it."""
+        found = [each for module in self.module.modules() for each in _found_in(vars(module), torch.Generator)]
+        return list({id(each): each for each in found}.values())
+
     def set(self, values: Mapping[str, Array], dtype: torch.dtype, training: bool) -> None:
         """Take over parameters and buffers, in place, as an optimizer and ``load_state_dict`` do, and the mode."""
         tensors = {**self.parameters(), **self.buffers()}
@@ -80,7 +88,7 @@ class ModuleSubject:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ModuleSubject:
         for each in self.module.modules():  # a tensor that a pass has left there cannot be copied with its graph
-            for tensor in _tensors_in(list(vars(each).values())):
+            for tensor in _found_in(vars(each), torch.Tensor):
                 if not tensor.is_leaf:
                     memo[id(tensor)] = tensor.detach().clone()
         other = object.__new__(type(self))
@@ -124,6 +132,10 @@ class FunctionSubject:
     def buffers(self) -> dict[str, torch.Tensor]:
         """It has none."""
         return {}
+
+    def generators(self) -> list[torch.Generator]:
+        """Those among its arguments."""
+        return list(_found_in(self.constants, torch.Generator))
 
     def set(self, values: Mapping[str, Array], dtype: torch.dtype, training: bool) -> None:
         """Take over parameters."""
@@ -219,14 +231,14 @@ def _fill(tensors: Mapping[str, torch.Tensor], values: Mapping[str, Array]) -> N
                     tensor.copy_(value)
 
 
-def _tensors_in(value: Any) -> Iterator[torch.Tensor]:
-    if isinstance(value, torch.Tensor):
+def _found_in(value: Any, kind: type) -> Iterator[Any]:
+    if isinstance(value, kind):
         yield value
     elif isinstance(value, (list, tuple)):
         for part in value:
-            yield from _tensors_in(part)
+            yield from _found_in(part, kind)
     elif isinstance(value, dict):
-        yield from _tensors_in(list(value.values()))
+        yield from _found_in(list(value.values()), kind)
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -236,6 +248,8 @@ def _is_same(one: Any, other: Any) -> bool:
         return False
     if isinstance(one, torch.Tensor):
         return one.shape == other.shape and one.dtype == other.dtype and torch.equal(one.detach(), other.detach())
+    if isinstance(one, torch.Generator):
+        return torch.equal(one.get_state(), other.get_state())
     if isinstance(one, torch.nn.Module):
         return _is_same(vars(one), vars(other))
     if isinstance(one, dict):

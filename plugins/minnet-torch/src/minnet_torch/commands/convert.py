@@ -22,7 +22,11 @@ from ..requirement import expect_torch
     type=click.Path(path_type=Path),
     help="An experiment whose model is the architecture.",
 )
-@click.option("--key", metavar="NAME", help="The entry of a checkpoint that is the state dict; model_state_dict, say.")
+@click.option(
+    "--key",
+    metavar="NAME",
+    help="The entry of a checkpoint that is the state dict, or what its names begin with: state_dict.module, say.",
+)
 @click.option("--force", is_flag=True, help="Overwrite TARGET if there is one.")
 def convert(
     source: Path, target: Path, model: Path | None, experiment: Path | None, key: str | None, force: bool
@@ -32,8 +36,9 @@ def convert(
     A state dict is arrays without the network that they are of. That is given by --model or --experiment, and TARGET
     becomes a minnet model with the arrays of SOURCE: a safetensors file, or what torch.save wrote (.pt), which is read
     with weights_only=True, so that no code in it runs. Without these options SOURCE is a minnet model, and TARGET
-    becomes its state dict in safetensors, with the names of PyTorch. Layers of one network have these names by their
-    places, as in torch.nn.Sequential: 0.weight, 0.bias, 1.running_mean.
+    becomes its state dict, with the names of PyTorch: what torch.load reads if it is called .pt, .pth or .bin, else
+    safetensors. Layers of one network have these names by their places, as in torch.nn.Sequential: 0.weight, 0.bias,
+    1.running_mean.
     """
     expect_torch()
     from ..conversion import from_state_dict, to_state_dict  # here, for it imports PyTorch

@@ -22,6 +22,7 @@ from .running import (
     gradients_alone,
     gradients_of,
     input_keys,
+    layer_seeded,
     layers,
     outputs_of,
     start,
@@ -135,7 +136,7 @@ def output_is_the_same_without_gradients(trial: Trial) -> None:
             outputs_of(start(plain, batch.input, without)), expected, f"of inputs that need no gradient, {mode} mode"
         )
         quiet = twin(layer)
-        with seeded(SEED, is_noticed=False), torch.no_grad():
+        with layer_seeded(quiet, SEED), torch.no_grad():
             ran = quiet.run(batch.input, without)
         expect_equal(outputs_of(ran), expected, f"under torch.no_grad(), {mode} mode")
 
@@ -201,7 +202,7 @@ def _of_sum_of_passes(layer: TorchLayer, batch: Batch) -> dict[str, Array]:
     first = start(layer, batch.input)
     tensors = iter([each.tensor for each in first.given])
     inputs = map_arrays(lambda array: next(tensors), batch.input)
-    with seeded(SEED, is_noticed=False):
+    with layer_seeded(layer, SEED):
         returned = [*_flat(layer.runner.subject.call(inputs if isinstance(inputs, tuple) else (inputs,)))]
     chosen = [returned[index] for index in layer._kept(len(first.given[0].array), tuple(returned))]
     if not all(torch.equal(one.detach(), two.detach()) for one, two in zip(first.outputs, chosen, strict=True)):

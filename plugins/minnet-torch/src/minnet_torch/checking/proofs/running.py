@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 
 from minnet_core import Array
 from minnet_core.nn import Tensor
+from minnet_core.state import GlobalState, global_state_kept
 from minnet_core.testing import Batch, Trial, named_arrays
 
 from ..generators import seeded
@@ -44,8 +46,16 @@ def start(layer: TorchLayer, input: Tensor, wanted: Any = None) -> Pass:
 
     Its tensors must be `ready`: to write to them between two passes would be a change that autograd refuses.
     """
-    with seeded(SEED, is_noticed=False):
+    with layer_seeded(layer, SEED):
         return layer.run(input, wanted)
+
+
+@contextmanager
+def layer_seeded(layer: TorchLayer, seed: int) -> Iterator[None]:
+    """Seed what a layer draws from, for passes of which the kit need not know: NumPy's and Python's generators too."""
+    with global_state_kept(), seeded(seed, layer.runner.subject.generators(), is_noticed=False):
+        GlobalState.enter(seed)
+        yield
 
 
 def trained(layer: TorchLayer) -> dict[str, torch.Tensor]:

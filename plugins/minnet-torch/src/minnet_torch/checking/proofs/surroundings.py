@@ -18,7 +18,7 @@ from ...isolation import beside_torch
 from ..generators import seeded
 from ..layer import TorchLayer, arrays_of
 from ..subjects import FunctionSubject, ModuleSubject
-from .running import SEED, layers, outputs_of, ready, start, tensors_of, twin
+from .running import SEED, layer_seeded, layers, outputs_of, ready, start, tensors_of, twin
 
 PATIENCE = 1.0
 """How many seconds a pass in another thread may take; one that takes longer waits for a lock."""
@@ -55,7 +55,7 @@ def other_threads_may_evaluate(trial: Trial) -> None:
         skip("it draws random numbers, in every pass")
     layer = ready(trial.fresh("evaluate"))
     batch, other = trial.batch("evaluate"), trial.batch("evaluate").repeated(2)
-    with seeded(SEED, is_noticed=False):
+    with layer_seeded(layer, SEED):
         expected = outputs_of(layer.run(batch.input))
         places: list[tuple[CodeType, int]] = []
         _traced(layer, batch.input, lambda frame: places.append((frame.f_code, frame.f_lineno)))
