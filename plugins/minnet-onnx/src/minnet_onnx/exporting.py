@@ -81,7 +81,10 @@ def to_onnx(
     module = module.clone()
     module.astype(np.float32)
     module.evaluate()
-    samples = _samples(module, input_shape, dtype)
+    if preparation is None:
+        samples = _samples(module, input_shape, dtype)
+    else:
+        samples = [draw(preparation, batch)[1].reshape(batch, *input_shape) for batch in BATCHES]
     expected = [_forward(module, each) for each in samples]
     model = _written(module, samples, expected, name)
     if verified:
@@ -107,7 +110,7 @@ def _written(
     exported = graph.export(module, value)
     exported = exported if samples_of(exported) else known(exported, expected)
     if preparation is not None:
-        exported = known(preparation.write_answers(graph, exported), expected)
+        exported = known(preparation.write_answers(graph, exported), [answered(preparation, each) for each in expected])
     outputs = _named_outputs(graph, exported)
     answers = {each.name for each in outputs}
     if taken := next((info.name for info in infos if info.name in answers), None):
@@ -116,7 +119,8 @@ def _written(
             "preparation out: --no-prepare"
         )
     arrays = list(graph.initializers.values())
-    proto = helper.make_graph(graph.nodes, name, infos, [_info(each) for each in outputs], arrays)
+    is_wide = preparation is not None and preparation.answers_are_wide
+    proto = helper.make_graph(graph.nodes, name, infos, [_info(each, is_wide=is_wide) for each in outputs], arrays)
     model = helper.make_model(
         proto, opset_imports=_opsets(graph), functions=list(graph.functions.values()), ir_version=IR_VERSION
     )
@@ -267,8 +271,9 @@ def _named_outputs(graph: OnnxGraph, value: Value, name: str = "output") -> list
     return [Output(name, value.samples)]
 
 
-def _info(value: Output) -> onnx.ValueInfoProto:
-    kind = onnx.TensorProto.INT64 if value.is_integer else onnx.TensorProto.FLOAT
+def _info(value: Output, *, is_wide: bool = False) -> onnx.ValueInfoProto:
+    wide = onnx.TensorProto.DOUBLE if is_wide else onnx.TensorProto.FLOAT
+    kind = onnx.TensorProto.INT64 if value.is_integer else wide
     batches = tuple(len(sample) if sample.ndim else 0 for sample in value.samples)
     lengths: Sequence[Any] = [
         length if length is not None else "batch" if axis == 0 and batches == BATCHES else f"{value.name}_{axis}"
