@@ -384,7 +384,7 @@ def test_keys_of_jax_are_seeds():
         once, again, other = (jax.jit(function)({}, X, of(seed)) for seed in (3, 3, 4))
         np.testing.assert_array_equal(once, again)
         assert (once != other).any()
-        back = jax.grad(lambda x, key=of(3): function({}, x, key).sum())(jnp.asarray(X))
+        back = jax.grad(lambda x, key: function({}, x, key).sum())(jnp.asarray(X), of(3))
         np.testing.assert_array_equal(back != 0, once != 0)
     keys = jax.random.split(jax.random.key(0), 3)
     assert jax.vmap(lambda key: function({}, X, key))(keys).shape == (3, *X.shape)

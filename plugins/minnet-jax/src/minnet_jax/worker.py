@@ -89,9 +89,8 @@ class Worker:
             self._module.zeroGradParameters()
             made = self._module.backward(x, gradient)
             if not _is_complete(made, x):
-                raise JaxError(
-                    f"{printable(title(self._module))}: expected backward to return the gradient of its input, received None"
-                )
+                owner = printable(title(self._module))
+                raise JaxError(f"{owner}: expected backward to return the gradient of its input, received None")
             return {name: array.copy() for name, array in self._gradients.items()}, _copied(made)
 
     def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:

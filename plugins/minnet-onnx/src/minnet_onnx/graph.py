@@ -109,6 +109,8 @@ class OnnxGraph:
         self._taken: set[str] = set()
         self._constants: dict[tuple[str, tuple[int, ...], bytes], Output] = {}
         self._scope: tuple[str, ...] = ()
+        # Each by its place in memory, and kept, so that no other array comes to lie there.
+        self._arrays: dict[tuple[Any, ...], tuple[Array, Output]] = {}
 
     def op(self, kind: str, *inputs: Any, domain: str = "", **attributes: Any) -> Output:
         """Put down an operator of opset 18, or of a domain of one's own, that makes one value.
@@ -147,8 +149,11 @@ class OnnxGraph:
         return self._constants[key]
 
     def array(self, name: str, value: Array) -> Output:
-        """An array of the layer, in float32 under its own name, if that is not taken."""
-        return self._initializer(self.fresh(name), np.array(value, np.float32, order="C"))
+        """An array of the layer, in float32 under its own name, if that is not taken; one that layers share once."""
+        place = value.__array_interface__["data"][0], value.shape, value.strides, value.dtype.str
+        if place not in self._arrays:
+            self._arrays[place] = value, self._initializer(self.fresh(name), np.array(value, np.float32, order="C"))
+        return self._arrays[place][1]
 
     def precise(self, value: Array) -> Output:
         """A constant in the dtype that it has, float64 for one."""
