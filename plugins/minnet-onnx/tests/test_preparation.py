@@ -140,6 +140,11 @@ def test_a_preparation_that_is_written_wrong_is_found(wrong):
     assert to_onnx(network(preparation), preparation.shape, preparation=preparation, verified=False).graph.node
 
 
+def test_another_shape_than_is_prepared_is_refused():
+    with pytest.raises(ExportError, match=r"expected the shape of samples that are prepared, \(5,\), received \(6,\)"):
+        to_onnx(network(TABLE), (6,), preparation=TABLE)
+
+
 def test_a_column_that_is_called_as_the_answer_is_is_refused():
     preparation = evolve(TABLE, names=("output", "town", "size"))
     with pytest.raises(ExportError, match="a column may not be called 'output', as an answer of the model is; rename"):

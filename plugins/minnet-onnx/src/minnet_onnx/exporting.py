@@ -32,6 +32,9 @@ IR_VERSION = 9
 BATCHES = (2, 3)
 """The lengths of the batches that run through the model: what differs between the two changes with the batch."""
 
+MOST = 2**31 - 2**20
+"""So many bytes of arrays an ONNX file can hold, which protobuf limits to 2 GiB."""
+
 _MISPREPARED = "what stands in front of the network, or behind it, computes what the preparation does not"
 
 _PASSES = ("__call__", "forward", "updateOutput")
@@ -83,6 +86,10 @@ def to_onnx(
     module.evaluate()
     if preparation is None:
         samples = _samples(module, input_shape, dtype)
+    elif tuple(input_shape) != preparation.shape:
+        raise ExportError(
+            f"expected the shape of samples that are prepared, {preparation.shape}, received {input_shape}"
+        )
     else:
         samples = [draw(preparation, batch)[1].reshape(batch, *input_shape) for batch in BATCHES]
     expected = [_forward(module, each) for each in samples]
@@ -103,6 +110,10 @@ def _written(
 ) -> onnx.ModelProto:
     graph = OnnxGraph(export_module)
     value = known(_inputs(samples[0], "input"), samples)
+    for each in leaves_of(value):
+        graph.fresh(each.name)  # taken from now on, by what the model takes and what it makes
+    for name_of_output in (each.name for each in leaves_of(_inputs(expected[0], "output"))):
+        graph.fresh(name_of_output)
     infos = [_info(each) for each in leaves_of(value)]
     if preparation is not None:
         infos, prepared = preparation.write(graph)
@@ -119,6 +130,8 @@ def _written(
             "preparation out: --no-prepare"
         )
     arrays = list(graph.initializers.values())
+    if (size := sum(len(array.raw_data) for array in arrays)) > MOST:
+        raise ExportError(f"expected arrays of at most {MOST:,} bytes, as one ONNX file can hold, received {size:,}")
     is_wide = preparation is not None and preparation.answers_are_wide
     proto = helper.make_graph(graph.nodes, name, infos, [_info(each, is_wide=is_wide) for each in outputs], arrays)
     model = helper.make_model(
@@ -208,6 +221,8 @@ def _guarded(function: Export, module: Module, value: Value, graph: OnnxGraph) -
         return function(module, value, graph)
     except ExportError:
         raise
+    except RecursionError as error:
+        raise ExportError("modules that are nested so deeply cannot be written as ONNX") from error
     except Exception as error:  # whatever a plugin does
         raise BrokenExportError(f"what a plugin says that it is in ONNX fails: {described(error)}") from error
 
