@@ -162,7 +162,8 @@ def numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None
         raw += f"\nColumns: {', '.join(columns.names)}."
     function = prepare_numbers if columns.are_numbers else prepare_table
     answer, answer_arguments, answers = _answer(record)
-    return NumpyPreparation(function, {**arguments, "dtype": preparation.dtype}, answer, answer_arguments, raw, answers)
+    arguments["dtype"] = preparation.dtype
+    return NumpyPreparation(function, arguments, answer, answer_arguments, raw, answers, columns.shape)
 
 
 def _answer(record: TrainingRecord) -> tuple[Any, dict[str, Any], str]:

@@ -22,10 +22,15 @@ _TRIES = 4
 """How many shapes are tried if nobody has said one: each takes a copy of the network."""
 
 
-def verify(text: str, weights: bytes, name: str, model: Module, options: ExportOptions) -> None:
+def verify(
+    text: str,
+    weights: bytes,
+    name: str,
+    model: Module,
+    options: ExportOptions,
+    prepared: tuple[int, ...] | None = None,
+) -> bool:
     """Run a program beside its weights, and on a batch of two, if it is known how large a sample is.
-
-    What the network itself refuses is not compared.
 
     Args:
         text: the program.
@@ -33,9 +38,14 @@ def verify(text: str, weights: bytes, name: str, model: Module, options: ExportO
         name: of that file.
         model: the network, in evaluation mode; a copy computes.
         options: may tell the shape of a sample.
+        prepared: the shape of a sample that has been prepared, if that is known.
+
+    Returns:
+        Whether the outputs were compared: if the shape of a sample is known, and no guess that the network refuses.
 
     Raises:
-        ExportError: if the program fails, or its outputs are others than those of the network.
+        ExportError: if the program fails, or its outputs are others than those of the network; or if that refuses
+            the shape that ``options`` tell.
     """
     with TemporaryDirectory(prefix="minnet-") as folder, sandboxed():
         path = Path(folder, "program.py")
@@ -45,9 +55,9 @@ def verify(text: str, weights: bytes, name: str, model: Module, options: ExportO
             exec(compile(text, str(path), "exec"), program)
         except Exception as error:
             raise _failed(error) from error
-        computed = _computed(model, options)
+        computed = _computed(model, options, prepared)
         if computed is None:
-            return
+            return False
         x, expected = computed
         try:
             received = program["forward"](x)
@@ -60,25 +70,31 @@ def verify(text: str, weights: bytes, name: str, model: Module, options: ExportO
                     f"{place} differs by {difference:.3g} of its largest number; a formula (minnet.formulas) says "
                     "something else than its layer computes"
                 )
+        return True
 
 
 def _failed(error: Exception) -> ExportError:
     return ExportError(f"expected a program that runs, received one that fails: {described(error)}")
 
 
-def _computed(model: Module, options: ExportOptions) -> tuple[Any, Any] | None:
+def _computed(model: Module, options: ExportOptions, prepared: tuple[int, ...] | None) -> tuple[Any, Any] | None:
     """A batch, and what the network makes of it; None if it takes none of the shape that is known."""
-    shape = options.input_shape
+    shape: tuple[Any, ...] | None = prepared if options.input_shape is None else options.input_shape
     shape = guess_sample_shape(model, tries=_TRIES) if shape is None else shape
     if shape is None:
         return None
     rng = np.random.default_rng(0)
+    refused: Exception | None = None
     for dtype in (np.float32, np.int64):  # numbers, and indices, of which 0 is always one
         try:
             x = _drawn(shape, dtype, rng)
             return x, model.clone().forward(x)
-        except Exception:  # whatever a layer does about an input of another kind
-            continue
+        except Exception as error:  # whatever a layer does about an input of another kind
+            refused = refused or error
+    if options.input_shape is not None:
+        raise ExportError(
+            f"expected a model that takes samples of shape {shape}, received one that says: {described(refused)}"
+        ) from refused
     return None
 
 
