@@ -98,7 +98,7 @@ def test_a_shape_that_the_network_refuses_is_told_of(write, tmp_path):
 
 
 def test_what_could_not_be_compared_is_said(write):
-    said = "it was run, but not compared with the model, for nobody says the shape of a sample; --input-shape 1,28,28"
+    said = "it was run, but not compared with the model: nobody says the shape of a sample; --input-shape 1,28,28"
     assert said in write(Indexed())
     assert said not in write(Weighted())
 

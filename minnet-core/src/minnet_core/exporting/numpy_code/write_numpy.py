@@ -30,7 +30,8 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
     The file has a function ``forward(x)``, one line for each layer, and the functions that these lines call, which are
     the formulas of the layers; and ``prepare(raw)`` and ``predict(raw)`` if a plugin knows what becomes of raw data.
     It is run before it is written, and compared with the network on a batch of the shape that ``options`` say, the
-    preparation makes or the first layers tell. It is laid out as `ruff format` does at 120 columns, as far as minnet wrote it.
+    preparation makes or the first layers tell. It is laid out as `ruff format` does at 120 columns, as far as minnet
+    wrote it.
 
     Args:
         model: the network.
@@ -57,15 +58,17 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
     text = _program(code, made, around, header, weights.name)
     arrays = _npz(code.arrays)
     prepared = None if preparation is None else preparation.shape
-    is_compared = verify(text, arrays, weights.name, model, options, prepared)
+    lack = verify(text, arrays, weights.name, model, options.input_shape or prepared)
+    if lack and options.input_shape is not None:
+        raise ExportError(
+            f"expected a model that takes samples of shape {options.input_shape}, received one that says: {lack}"
+        )
     write_atomically(weights, arrays)
     write_atomically(path, text.encode())
     numbers = sum(array.size for array in code.arrays.values())
     said = [f"wrote {len(code.arrays)} arrays of {numbers:,} numbers to {weights}; keep the two files together"]
-    if not is_compared:
-        said.append(
-            "it was run, but not compared with the model, for nobody says the shape of a sample; --input-shape 1,28,28"
-        )
+    if lack:
+        said.append(f"it was run, but not compared with the model: {lack}")
     if header.prepared_by and preparation is None:
         said.append(f"forward(x) takes inputs that are prepared as {header.prepared_by} does, not raw data")
     return said
