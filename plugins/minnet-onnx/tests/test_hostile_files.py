@@ -120,11 +120,21 @@ def test_a_graph_that_is_none_is_refused(nodes, says):
         from_onnx(model_of(nodes))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("strides", [0, 0]), ("strides", [-1, 1]), ("dilations", [1, 0]), ("kernel_shape", [0, 1]), ("group", 0)],
+)
+def test_counts_of_nothing_are_refused(name, value):
+    """Older versions of onnx divide by them, which ends the whole program."""
+    model = model_of([node("Conv", "x", "W", **{name: value})], {"W": np.ones((2, 2, 1, 1))}, ("batch", 2, 4, 4))
+    with pytest.raises(ImportOnnxError, match=rf"this Conv: expected {name} of at least 1, received"):
+        from_onnx(model)
+
+
 def test_arguments_that_no_layer_takes_are_refused_in_its_words():
-    for strides in ([0, 0], [-1, 1]):
-        model = model_of([node("Conv", "x", "W", strides=strides)], {"W": np.ones((2, 2, 1, 1))}, ("batch", 2, 4, 4))
-        with pytest.raises(ImportOnnxError, match="this Conv: .*expected stride to be an integer of at least 1"):
-            from_onnx(model)
+    model = model_of([node("Conv", "x", "W", group=3)], {"W": np.ones((2, 2, 1, 1))}, ("batch", 6, 4, 4))
+    with pytest.raises(ImportOnnxError, match="this Conv: .*expected out_channels to be a multiple of groups, 3"):
+        from_onnx(model)
 
 
 def test_what_is_no_model_at_all_is_refused(tmp_path):

@@ -29,6 +29,9 @@ _SUBJECTS = (activations, arithmetic, images, shapes)
 _WEIGHTS = {"Gemm": 1, "MatMul": 1, "Gather": 0, "Conv": 1, "ConvTranspose": 1}
 """Operators of learned matrices, kernels and tables, and which of their inputs those are."""
 
+_COUNTS = frozenset(["strides", "dilations", "kernel_shape", "group", "blocksize", "num_outputs"])
+"""Attributes that are counts."""
+
 Learned: TypeAlias = tuple[Any, str]
 """The layer that was the first to have some weights, and the name of its bias, if it has one."""
 
@@ -242,10 +245,17 @@ class Reading:
 
 
 def _expect_names(graph: onnx.GraphProto) -> None:
-    """Refuse names that are no texts."""
+    """Refuse names that are no texts, and counts of 0, by which older versions of onnx divide, and end the program."""
     for node in graph.node:
         expect_texts((node.op_type, node.domain, node.name, *node.input, *node.output))
         expect_texts(each.name for each in node.attribute)
+        for each in node.attribute:
+            numbers = [*each.ints, *([each.i] if each.name in _COUNTS and not each.ints else [])]
+            if each.name in _COUNTS and min(numbers, default=1) < 1:
+                raise ImportOnnxError(
+                    f"minnet has no layer for this {printable(node.op_type, 100)}: expected {each.name} of at least 1, "
+                    f"received {numbers}"
+                )
     expect_texts(each.name for each in (*graph.input, *graph.output, *graph.initializer))
 
 
