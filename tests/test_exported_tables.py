@@ -6,6 +6,7 @@ import csv
 import importlib.util
 from datetime import datetime, time
 from pathlib import Path
+from typing import Any, get_type_hints
 
 import numpy as np
 import pytest
@@ -109,6 +110,26 @@ def test_what_is_missing_and_what_nobody_has_seen_are_what_they_are_to_predict(e
         np.testing.assert_allclose(program.prepare(given), predictor.transform(frame), rtol=1e-6, atol=1e-7)
         np.testing.assert_allclose(program.predict(given), expected, rtol=1e-6)
     np.testing.assert_allclose(session.run(None, feed(session, raw))[0][:, 0], expected, rtol=1e-5)
+
+
+def test_a_program_imports_what_its_annotations_name(exported):
+    data = 'unknown = "ignore"\nmissing = "mean"'
+    _, program, *_ = exported(table(["size", "town", "age", "rent"], rents()), data, width=5)
+    assert get_type_hints(program.prepare_table)["raw"] is Any
+    assert get_type_hints(program.linear)["x"] is np.ndarray
+
+
+def test_images_that_are_learned_from_themselves_come_back_in_their_own_units(exported, tmp_path):
+    images = RNG.integers(0, 256, (60, 4, 5, 3)).astype(np.uint8)
+    np.savez(tmp_path / "images.npz", X=images)
+    source = '{ class = "Npy", path = "images.npz", images = true, channels = "last" }'
+    data = "autoencode = true\nscale = 255.0\nstandardize = true"
+    predictor, program, session, _ = exported(source, data, width=60, made=60)
+    expected = predictor.predict(images[:5])
+    assert np.ptp(expected) > 10
+    np.testing.assert_allclose(program.predict(images[:5]), expected, rtol=1e-5)
+    (found,) = session.run(None, {"input": images[:5].astype(np.float32)})
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 
 def test_a_missing_value_where_none_was_is_an_error_and_no_class(exported):

@@ -102,6 +102,7 @@ def _program(code: NumpyCode, made: str, around: list[list[str]], header: ModelH
         "\n".join(
             [f"import {module}" for module in sorted(code.functions.modules - {"np"})]
             + ["from pathlib import Path"] * bool(code.arrays)
+            + ["from typing import Any"] * bool(re.search(r"\bAny\b", "\n".join(sources)))
         ),
         "import numpy as np" if re.search(r"\bnp\b", used) else "",
     ]
