@@ -112,6 +112,14 @@ def test_what_is_missing_and_what_nobody_has_seen_are_what_they_are_to_predict(e
     np.testing.assert_allclose(session.run(None, feed(session, raw))[0][:, 0], expected, rtol=1e-5)
 
 
+@pytest.mark.parametrize("town", [" Bern ", "Bern\t", "bern", "  ", "NA", "nan"])
+def test_blanks_around_a_text_are_none_of_it(exported, town):
+    data = 'unknown = "ignore"\nmissing = "mean"\nstandardize = true'
+    predictor, program, *_ = exported(table(["size", "town", "age", "rent"], rents()), data, width=5)
+    raw = {"size": [30.0], "town": [town], "age": [1.0]}
+    np.testing.assert_allclose(program.predict(raw), predictor.predict(raw), rtol=1e-6)
+
+
 def test_a_program_imports_what_its_annotations_name(exported):
     data = 'unknown = "ignore"\nmissing = "mean"'
     _, program, *_ = exported(table(["size", "town", "age", "rent"], rents()), data, width=5)

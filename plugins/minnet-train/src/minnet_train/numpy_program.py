@@ -87,11 +87,11 @@ def codes_of(column: Any, name: str, texts: Array, stranger: float) -> Array:
 
 
 def is_missing(cell: Any) -> bool:
-    return cell is None or cell != cell or str(cell) == ""
+    return cell is None or cell != cell or not str(cell).strip()
 
 
 def ways_to_write(cell: Any, places: Any) -> list[str]:
-    text = str(cell)
+    text = str(cell).strip()
     whole, dot, zeros = text.partition(".")
     if text.lower() in ("true", "false"):  # the only category that is the same truth
         same = [each for each in places if each.lower() == text.lower()]
@@ -124,7 +124,7 @@ def calendar_inputs(column: Any, name: str, kind: str, *cycles: str) -> Array:
 def seconds_of(cell: Any, name: str, kind: str) -> float:
     if is_missing(cell):
         return np.nan
-    text = str(cell)
+    text = str(cell).strip()
     if kind == "time":
         text = f"1970-01-01T{text if text[1:2] != ':' else '0' + text}"
     if text[4:5] != "-":  # NumPy would take 20240131 for a year
