@@ -120,19 +120,13 @@ def test_the_preparation_can_be_left_out(tmp_path, monkeypatch):
     np.testing.assert_allclose(answers({"input": prepared}), predictor.model.forward(prepared), rtol=1e-4, atol=1e-5)
 
 
-def test_what_has_no_operators_is_said_and_left_out_unless_it_is_asked_for(tmp_path, monkeypatch):
-    rows = [f"2024-01-{day:02d},{day},{day * 2}" for day in range(1, 31)]
-    (tmp_path / "days.csv").write_text("\n".join(["day,number,value", *rows]))
-    data = 'source = "days.csv"\nstandardize = true'
-    width = 6
-    predictor = trained(tmp_path, monkeypatch, model=HIDDEN % (width, 1, ""), data=data)
-    said = export_file("model.safetensors", "model.onnx", ExportOptions(input_shape=(width,)))
-    assert said[0].startswith("it takes data that are prepared already, as minnet_train.load_predictor does")
-    assert "dates or times" in said[0]
-    assert answers({"input": np.zeros((2, predictor.record.preparation.width), np.float32)}).shape == (2, 1)
-    with pytest.raises(
-        ExportError, match="the preparation cannot be written as ONNX: it has columns of dates or times"
-    ):
+def test_a_preparation_of_another_form_is_said_and_left_out_unless_it_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    metadata = {"minnet-train": {"preparation": {"columns": {"count": 4, "calendars": [{"kind": "moon"}]}}}}
+    save(Sequential(layers["Linear"](4, 3, rng=0)), "model.safetensors", metadata=metadata)
+    said = export_file("model.safetensors", "model.onnx", ExportOptions(prepare=None))
+    assert not any("raw data" in sentence for sentence in said)
+    with pytest.raises(ExportError, match="the preparation in the model file is of another form.*moon"):
         export_file("model.safetensors", "again.onnx", ExportOptions(prepare=True))
 
 

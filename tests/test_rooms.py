@@ -73,8 +73,8 @@ ROOMS = {
         *("formulas", "exporting", "plugin"),
     ),
     "minnet_onnx": (
-        *("errors", "hookspecs", "package", "graph", "operators", "containers", "running", "preparation", "exporting"),
-        *("importing", "trying", "checks", "model_files", "plugin"),
+        *("errors", "hookspecs", "package", "graph", "operators", "containers", "running", "calendars"),
+        *("preparation", "exporting", "importing", "trying", "checks", "model_files", "plugin"),
     ),
     "minnet_criterions": (
         *("arguments", "batch", "targets", "class_targets"),

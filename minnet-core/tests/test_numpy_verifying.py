@@ -91,9 +91,16 @@ def test_what_computes_something_else_is_not_written(write, tmp_path, module, sh
     assert not list(tmp_path.iterdir())
 
 
-def test_what_the_network_refuses_is_not_compared(write):
-    assert write(Failing(), (3,))  # which are not the features that W has
-    assert write(Indexed())
+def test_a_shape_that_the_network_refuses_is_told_of(write, tmp_path):
+    with pytest.raises(ExportError, match=r"takes samples of shape \(3,\), received one that says: ValueError"):
+        write(Weighted(), (3,))  # which are not the features that W has
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_could_not_be_compared_is_said(write):
+    said = "it was run, but not compared with the model: nobody says the shape of a sample; --input-shape 1,28,28"
+    assert said in write(Indexed())
+    assert said not in write(Weighted())
 
 
 def test_the_network_stays_as_it_is_and_global_random_numbers_too(write):

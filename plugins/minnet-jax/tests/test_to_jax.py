@@ -314,3 +314,99 @@ def test_a_jax_that_is_too_old_is_told(net, monkeypatch):
     monkeypatch.setattr(jax, "__version__", "0.4.34")
     with pytest.raises(JaxError, match=r"needs JAX 0\.4\.35 or later, received 0\.4\.34; pip install -U jax"):
         to_jax(net)
+
+
+class Halves(Module):
+    """It makes float64 of integers, as NumPy does, or another shape of other numbers, or no gradient of its input."""
+
+    def __init__(self, kind="wide"):
+        super().__init__()
+        self.kind = kind
+
+    def updateOutput(self, input):
+        self.output = (input / 2).astype(np.float64) if self.kind == "wide" else input[input[:, 0] >= 0]
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput / 2 if self.kind == "wide" else None
+        return self.gradInput
+
+
+def test_a_shared_parameter_is_one_parameter():
+    first = Linear(3, 3, rng=0)
+    net = Sequential(first, Tanh(), Linear(3, 3, rng=1).share(first))
+    function, parameters = to_jax(net)
+    assert sorted(parameters) == ["0.W", "0.b"]
+
+    def plain(parameters, x):
+        return jnp.tanh(x @ parameters["0.W"].T + parameters["0.b"]) @ parameters["0.W"].T + parameters["0.b"]
+
+    losses = [jax.grad(lambda p, f=each: (f(p, X) ** 2).sum()) for each in (function, plain)]
+    made, expected = (loss(parameters) for loss in losses)
+    for name in expected:
+        np.testing.assert_allclose(made[name], expected[name], rtol=1e-4, atol=1e-5)
+    moved = {name: 2 * array for name, array in parameters.items()}
+    put_parameters(net, moved)
+    np.testing.assert_allclose(net.forward(X), function(moved, X), rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [jnp.bfloat16, jnp.float16])
+@pytest.mark.parametrize("how", [lambda f: f, jax.jit])
+def test_gradients_have_the_dtypes_of_what_they_are_of(net, dtype, how):
+    function, parameters = to_jax(net)
+    half = jax.tree.map(lambda each: each.astype(dtype), parameters)
+    gradients = how(jax.grad(lambda p: function(p, X).sum()))(half)
+    expected = jax.grad(lambda p: function(p, X).sum())(jax.tree.map(lambda each: each.astype(jnp.float32), half))
+    for name, gradient in gradients.items():
+        assert gradient.dtype == dtype
+        np.testing.assert_allclose(gradient.astype(np.float32), expected[name], rtol=1e-2, atol=1e-2)
+    assert jax.grad(lambda x: function(parameters, x).sum())(jnp.asarray(X, dtype)).dtype == dtype
+
+
+def test_what_is_float64_in_numpy_is_float32_to_jax(net):
+    function, _ = to_jax(Halves())
+    made = jax.jit(function)({}, jnp.arange(6).reshape(2, 3))
+    assert made.dtype == np.float32
+    np.testing.assert_array_equal(made, np.arange(6).reshape(2, 3) / 2)
+    assert (jax.grad(lambda x: function({}, x).sum())(jnp.asarray(X)) == 0.5).all()
+
+
+@pytest.mark.parametrize("seed", [1.5, "seven", 2**40, np.ones(3, int), True])
+def test_what_is_no_seed_is_refused(seed):
+    function, _ = to_jax(Drop(), training=True)
+    with pytest.raises(JaxError, match="seed: expected an integer"):
+        function({}, X, seed)
+
+
+def test_keys_of_jax_are_seeds():
+    function, _ = to_jax(Drop(), training=True)
+    for of in (jax.random.key, jax.random.PRNGKey):
+        once, again, other = (jax.jit(function)({}, X, of(seed)) for seed in (3, 3, 4))
+        np.testing.assert_array_equal(once, again)
+        assert (once != other).any()
+        back = jax.grad(lambda x, key: function({}, x, key).sum())(jnp.asarray(X), of(3))
+        np.testing.assert_array_equal(back != 0, once != 0)
+    keys = jax.random.split(jax.random.key(0), 3)
+    assert jax.vmap(lambda key: function({}, X, key))(keys).shape == (3, *X.shape)
+
+
+def test_a_shape_that_depends_on_numbers_is_refused():
+    function, _ = to_jax(Halves("part"))
+    with pytest.raises(Exception, match="expected a module that makes outputs of one shape"):
+        jax.block_until_ready(jax.jit(function)({}, X - 1))
+
+
+def test_a_module_without_the_gradient_of_its_input_is_told_of():
+    function, _ = to_jax(Halves("part"))
+    with pytest.raises(Exception, match="expected backward to return the gradient of its input, received None"):
+        jax.block_until_ready(jax.grad(lambda x: function({}, x).sum())(jnp.abs(X)))
+
+
+@pytest.mark.parametrize("parameters", [None, [1.0], {"0.W": 1j}])
+def test_what_are_no_parameters_are_refused(net, parameters):
+    function, own = to_jax(net)
+    with pytest.raises(JaxError, match="expected"):
+        function({**own, "0.W": own["0.W"] * 1j} if isinstance(parameters, dict) else parameters, X)
+    with pytest.raises(JaxError, match="expected real numbers, received"):
+        put_parameters(net, {name: np.asarray(array) * 1j for name, array in own.items()})
+    put_parameters(net, own)

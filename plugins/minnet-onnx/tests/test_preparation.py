@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import pytest
 from attrs import evolve
+from onnx import helper
 
 from minnet_core import Sequential, layers
-from minnet_onnx import ExportError, to_onnx
+from minnet_onnx import ExportError, OnnxGraph, to_onnx
+from minnet_onnx.calendars import Calendar
+from minnet_onnx.graph import Output
 from minnet_onnx.preparation import Preparation, answered, draw
 from minnet_onnx.running import differences, runners
 
@@ -44,14 +48,55 @@ IMAGES = Preparation(
     spread=(0.2, 0.3),
     answers=((1.0,), (3.0,)),
 )
+DATES = evolve(
+    TABLE,
+    categories=((), ("Bern", "Oslo", "(all others)"), ()),
+    calendars=(Calendar("date", ("year", "week", "day")), None, Calendar("time", ("day",))),
+    offset=(50.0, *[0.0] * 9, 0.5, 0.0, 0.0),
+    spread=(30.0, *[1.0] * 12),
+    scale=2.0,
+)
 KINDS = {
     "a table": TABLE,
+    "a table with rare texts": evolve(TABLE, categories=((), ("Bern", "Oslo", "(all others)"), ()), ignores=False),
+    "a table with texts missing": evolve(TABLE, fill=(1.0, 2.0, 3.0, 4.0, 5.0), ignores=False),
+    "a table with all of it": evolve(
+        TABLE, categories=((), ("Bern", "Oslo", "(all others)"), ()), fill=(1.0, 2.0, 3.0, 4.0, 5.0)
+    ),
+    "an index": evolve(TABLE, coded={1}, offset=(1950.0, 0.0, 60.0), spread=(30.0, 1.0, 0.0)),
+    "dates and times": DATES,
+    "dates and times with some missing": evolve(DATES, fill=tuple(range(13))),
+    "numbers far from zero": evolve(NUMBERS, offset=(1e8, 4.0), answers=((1e9,), (3.0,))),
     "a table with numbers missing": evolve(TABLE, fill=(1.0, 2.0, 3.0, 4.0, 5.0), scale=2.0),
     "numbers": NUMBERS,
     "numbers as they are": evolve(NUMBERS, scale=1.0, fill=None, offset=(), spread=()),
     "images": IMAGES,
     "images with their channels first": evolve(IMAGES, image=(2, 3, 4, False)),
 }
+
+
+def test_dates_of_all_years_are_placed_as_numpy_places_them():
+    """Days around each new year, each leap day and each other day, before 1970 and after, in 600 years."""
+    calendar = Calendar("date", ("year", "week", "day"))
+    days = np.arange(np.datetime64("1677-12-28"), np.datetime64("2299-01-05"))
+    seconds = days.astype(np.float64)[:, None] * 86_400 + np.random.default_rng(0).integers(0, 86_400, (len(days), 1))
+    graph = OnnxGraph(lambda module, value, graph: value)
+    made = calendar.write(graph, Output("x"))
+    info = helper.make_tensor_value_info
+    double = onnx.TensorProto.DOUBLE
+    proto = helper.make_graph(
+        *(graph.nodes, "dates", [info("x", double, ["batch", 1])], [info(made.name, double, ["batch", 7])]),
+        list(graph.initializers.values()),
+    )
+    model = helper.make_model(proto, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    for runner in runners():
+        np.testing.assert_allclose(runner.load(model)(seconds)[0], calendar.expand(seconds), atol=1e-9, rtol=1e-12)
+
+
+def test_two_columns_of_one_name_are_refused():
+    preparation = evolve(TABLE, names=("size", "town", "size"))
+    with pytest.raises(ExportError, match="two columns are called 'size'; rename one, or leave the preparation out"):
+        to_onnx(network(preparation), preparation.shape, preparation=preparation)
 
 
 def network(preparation):
@@ -93,6 +138,11 @@ def test_a_preparation_that_is_written_wrong_is_found(wrong):
     with pytest.raises(ExportError, match="in front of the network, or behind it"):
         to_onnx(network(preparation), preparation.shape, preparation=preparation)
     assert to_onnx(network(preparation), preparation.shape, preparation=preparation, verified=False).graph.node
+
+
+def test_another_shape_than_is_prepared_is_refused():
+    with pytest.raises(ExportError, match=r"expected the shape of samples that are prepared, \(5,\), received \(6,\)"):
+        to_onnx(network(TABLE), (6,), preparation=TABLE)
 
 
 def test_a_column_that_is_called_as_the_answer_is_is_refused():

@@ -246,6 +246,57 @@ def test_outputs_may_be_a_table(exports):
     expect_equal(Pair(), to_onnx(Pair(), (3,)), np.ones((7, 3), np.float32))
 
 
+def test_a_hook_may_name_its_arrays_as_it_likes(exports):
+    def cube(layer, value, graph):
+        for name in ("input", "output"):
+            value = graph.op("Add", value, graph.array(name, np.zeros(3)))
+        return graph.op("Pow", value, 3.0)
+
+    exports({Cube: cube})
+    expect_equal(Cube(), to_onnx(Cube(), (3,)), np.ones((2, 3), np.float32))
+
+
+def test_an_array_that_is_used_again_for_other_numbers_is_another(exports):
+    def cube(layer, value, graph):
+        numbers = np.ones(3, np.float32)
+        made = graph.op("Mul", value, graph.array("numbers", numbers))
+        numbers[:] = 2
+        made = graph.op("Mul", graph.op("Pow", made, 3.0), graph.array("numbers", numbers))
+        return graph.op("Mul", made, 0.5)
+
+    exports({Cube: cube})
+    expect_equal(Cube(), to_onnx(Cube(), (3,)), np.ones((2, 3), np.float32) * 3)
+
+
+def test_a_table_that_is_as_long_as_the_batch_is_refused():
+    with pytest.raises(ExportError, match=r"SplitTable 0: expected a table of . values for every batch, received one"):
+        to_onnx(Sequential(made("SplitTable", 0)), (3,))
+
+
+def test_modules_that_are_nested_deeper_than_python_goes_are_told_of():
+    net = made("Tanh")
+    for _ in range(400):
+        net = Sequential(net)
+    with pytest.raises(ExportError, match="nested so deeply"):
+        to_onnx(net, (3,))
+
+
+def test_arrays_that_no_file_can_hold_are_refused(monkeypatch):
+    monkeypatch.setattr("minnet_onnx.exporting.MOST", 100)
+    with pytest.raises(
+        ExportError, match="expected arrays of at most 100 bytes, as one ONNX file can hold, received 2"
+    ):
+        to_onnx(network(), (5,))
+
+
+@pytest.mark.parametrize("factor", [1.5, 0.7, (1.5, 0.5), 2])
+def test_corners_that_are_aligned_are_so_to_every_program(factor):
+    net = Sequential(made("Upsample", scale_factor=factor, mode="bilinear", align_corners=True))
+    expect_equal(
+        net, to_onnx(net, (2, 7, 8)), np.random.default_rng(0).standard_normal((3, 2, 7, 8)).astype(np.float32)
+    )
+
+
 def test_equal_constants_are_written_once():
     graph = OnnxGraph(lambda module, value, graph: value)
     assert graph.constant(2.0).name == graph.constant(np.float32(2)).name

@@ -14,7 +14,7 @@ from minnet_core.support import printable
 from .errors import JaxError
 from .importing import jax_module
 from .pieces import joined, parted
-from .worker import Worker
+from .worker import Worker, distinct
 
 
 def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any], dict[str, Any]]:
@@ -32,17 +32,22 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
 
     Args:
         module: any module, of whomever. An array or a table, a nested tuple of arrays, is what it takes and makes.
-        training: compute in training mode. Then ``function(parameters, x, seed)`` takes an integer, from which all
-            random numbers of that call follow; without a seed, a module that draws some raises. Buffers, such as moving
-            statistics, stay as they were when ``to_jax`` was called: a pure function has nowhere to put them.
+        training: compute in training mode. Then ``function(parameters, x, seed)`` takes an integer, or a key of
+            ``jax.random``, from which all random numbers of that call follow; without one, a module that draws some
+            raises. Buffers, such as moving statistics, stay as they were when ``to_jax`` was called: a pure function
+            has nowhere to put them.
 
     Returns:
-        The function, and its parameters: a dict of JAX arrays by dotted names, ``0.W``.
+        The function, and its parameters: a dict of JAX arrays by dotted names, ``0.W``; one that several modules
+        share is there once, under the first of its names. The function computes in the dtype that the module has:
+        parameters and inputs of bfloat16 are converted, and their gradients back again. What the module makes in
+        float64 is float32 to JAX unless ``jax_enable_x64`` is set.
 
     Raises:
         JaxError: if JAX is not installed or too old, or a parameter is float64 and ``jax_enable_x64`` is not set. When
             it is called, the function raises the module's own errors for a shape that it does not take, and this one
-            if it draws random numbers that no seed determines, while JAX traces it.
+            if it draws random numbers that no seed determines, while JAX traces it; later, if the shape of what it
+            makes depends on the numbers that it is given.
 
     >>> import jax
     >>> from minnet_core import layers
@@ -72,7 +77,8 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
         likes = list(map(shape_of, arrays))
 
         def run(pieces: list[list[Any]]) -> Any:
-            return function(*jax.tree.unflatten(structure, list(map(joined, pieces, likes))))
+            made = function(*jax.tree.unflatten(structure, list(map(joined, pieces, likes))))
+            return jax.tree.map(_as_expected, made, shapes)
 
         return jax.pure_callback(run, shapes, list(map(parted, arrays)), vmap_method="sequential")
 
@@ -102,16 +108,20 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
     computed.defvjp(begin, go_back)
 
     def function(parameters: Mapping[str, Any], x: Any, seed: Any = None) -> Any:
+        if not isinstance(parameters, Mapping):
+            raise JaxError(f"expected the parameters as a dict by their names, received {type(parameters).__name__}")
         if set(parameters) != known:
             raise JaxError(
                 f"expected the parameters {', '.join(sorted(known)) or 'of a module that has none, {}'}, "
-                f"received {', '.join(sorted(map(str, parameters))) or 'none'}"
+                f"received {printable(', '.join(sorted(map(str, parameters)))) or 'none'}"
             )
-        for name, given in parameters.items():
-            if np.shape(given) != arrays[name].shape:
-                raise JaxError(f"{name}: expected shape {arrays[name].shape}, received {np.shape(given)}")
-        x = jax.tree.map(jax.numpy.asarray, x)
-        return computed(dict(parameters), x, None if seed is None else jax.numpy.asarray(seed))
+        given = {name: jax.numpy.asarray(each) for name, each in parameters.items()}
+        for name, each in given.items():
+            if each.shape != arrays[name].shape or jax.numpy.iscomplexobj(each):
+                raise JaxError(f"{printable(name)}: expected {describe(arrays[name])}, received {_described(each)}")
+        own = {name: each.astype(arrays[name].dtype) for name, each in given.items()}
+        x = jax.tree.map(lambda each: _known_to_numpy(jax, jax.numpy.asarray(each)), x)
+        return computed(own, x, None if seed is None else _as_seed(jax, seed))
 
     return function, jax.tree.map(jax.numpy.asarray, arrays)
 
@@ -122,13 +132,57 @@ def put_parameters(module: Module, parameters: Mapping[str, Any]) -> None:
     Raises:
         JaxError: if they are others than those of the module; then nothing has changed.
     """
-    own = module.namedParameters()
+    own = distinct(module.namedParameters())
     given = {name: np.asarray(array) for name, array in parameters.items()}
     if {name: array.shape for name, array in own.items()} != {name: array.shape for name, array in given.items()}:
         expected, received = ({name: describe(array) for name, array in each.items()} for each in (own, given))
         raise JaxError(f"expected the parameters {expected}, received {received}")
+    for name, array in given.items():
+        if np.iscomplexobj(array):
+            raise JaxError(f"{printable(name)}: expected real numbers, received {describe(array)}")
     for name, array in own.items():
         array[...] = given[name]
+
+
+def _as_seed(jax: Any, seed: Any) -> Any:
+    """An integer, or the numbers of a key of ``jax.random``, old or new.
+
+    Raises:
+        JaxError: if it is neither.
+    """
+    is_key = jax.numpy.issubdtype(getattr(seed, "dtype", np.float32), jax.dtypes.prng_key)
+    try:
+        found = jax.random.key_data(seed) if is_key else jax.numpy.asarray(seed)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise JaxError(f"seed: expected an integer that JAX can hold, or a key of jax.random: {error}") from error
+    is_raw = found.dtype == np.uint32 and found.ndim == 1
+    if not np.issubdtype(found.dtype, np.integer) or (found.ndim and not is_raw):
+        raise JaxError(f"seed: expected an integer, or a key of jax.random, received {_described(found)}")
+    return found
+
+
+def _known_to_numpy(jax: Any, array: Any) -> Any:
+    """The array in a dtype that NumPy has itself; JAX converts gradients back."""
+    is_other = jax.numpy.issubdtype(array.dtype, np.floating) and not np.issubdtype(array.dtype, np.floating)
+    return array.astype(np.float32) if is_other else array
+
+
+def _described(array: Any) -> str:
+    return f"{array.shape} {array.dtype}"
+
+
+def _as_expected(array: Any, like: Any) -> Any:
+    """An array in the dtype that JAX has been told.
+
+    Raises:
+        JaxError: if it is of another shape.
+    """
+    if np.shape(array) != like.shape:
+        raise JaxError(
+            f"expected a module that makes outputs of one shape, {like.shape}, from inputs of one shape, received one "
+            f"that makes {np.shape(array)} of other numbers"
+        )
+    return np.asarray(array, like.dtype)
 
 
 def _parts(tensor: Any, like: Any) -> list[Any]:
@@ -149,7 +203,8 @@ def _zeros(jax: Any, x: Any) -> Any:
 
 
 def _shape_of(jax: Any) -> Callable[[Any], Any]:
-    return lambda each: jax.ShapeDtypeStruct(each.shape, each.dtype)
+    # JAX takes float64 for float32, unless it has been told otherwise.
+    return lambda each: jax.ShapeDtypeStruct(each.shape, jax.dtypes.canonicalize_dtype(each.dtype))
 
 
 def _nothing(jax: Any, array: Any) -> Any:

@@ -34,14 +34,15 @@ class Worker:
             self._module.train()
         else:
             self._module.evaluate()
-        self._parameters = self._module.namedParameters()
-        self._gradients = self._module.namedGradParameters()
+        self._parameters = distinct(self._module.namedParameters())
+        gradients = self._module.namedGradParameters()
+        self._gradients = {name: gradients[name] for name in self._parameters}
         self._buffers = [(place, _copied(place.value)) for place in find_buffers(self._module, empty=True)]
         self._lock = RLock()
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """The parameters as they were, copied: dotted name -> array."""
+        """The parameters as they were, copied: dotted name -> array; one that modules share under its first name."""
         return {name: array.copy() for name, array in self._parameters.items()}
 
     def trial(self, x: Any, *, seeded: bool) -> Any:
@@ -78,11 +79,18 @@ class Worker:
             return _copied(self._run(parameters, x, seed))
 
     def backward(self, parameters: Mapping[str, Any], x: Any, seed: Seed, gradient: Any) -> tuple[Any, Any]:
-        """Compute the gradients of the parameters, by name, and of the input, from that of the output."""
+        """Compute the gradients of the parameters, by name, and of the input, from that of the output.
+
+        Raises:
+            JaxError: if the module returns none for an input of real numbers.
+        """
         with self._lock:
             self._run(parameters, x, seed)
             self._module.zeroGradParameters()
             made = self._module.backward(x, gradient)
+            if not _is_complete(made, x):
+                owner = printable(title(self._module))
+                raise JaxError(f"{owner}: expected backward to return the gradient of its input, received None")
             return {name: array.copy() for name, array in self._gradients.items()}, _copied(made)
 
     def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
@@ -91,16 +99,33 @@ class Worker:
         for place, value in self._buffers:
             place.put(_copied(value))
         if seed is not None:
-            self._seed(int(seed))
+            self._seed(np.ravel(seed).tolist())
         return self._module.forward(x)
 
-    def _seed(self, seed: int) -> None:
-        """Give each generator, one that is in two places too, one of its own that follows from a seed."""
+    def _seed(self, seed: list[int]) -> None:
+        """Give each generator, one that is in two places too, one of its own that follows from a seed, or a key."""
+        given = [number for each in seed for number in (abs(each), int(each < 0))]
         made: dict[int, np.random.Generator] = {}
         for place in _seeded(self._module):
             if not any(place.value is each for each in made.values()):
-                made.setdefault(id(place.value), np.random.default_rng([abs(seed), seed < 0, len(made)]))
+                made.setdefault(id(place.value), np.random.default_rng([*given, len(made)]))
                 place.put(made[id(place.value)])
+
+
+def distinct(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    """Arrays by name, each once: one that modules share under the first of its names."""
+    found: dict[int, str] = {}
+    for name, array in arrays.items():
+        found.setdefault(id(array), name)
+    return {name: arrays[name] for name in found.values()}
+
+
+def _is_complete(gradient: Any, x: Any) -> bool:
+    """Whether there is a gradient for each array of real numbers."""
+    if isinstance(x, tuple):
+        parts = gradient if isinstance(gradient, tuple) else (gradient,) * len(x)
+        return all(map(_is_complete, parts, x))
+    return gradient is not None or x.dtype.kind != "f"
 
 
 def _seeded(module: Module) -> list[Any]:

@@ -32,6 +32,9 @@ IR_VERSION = 9
 BATCHES = (2, 3)
 """The lengths of the batches that run through the model: what differs between the two changes with the batch."""
 
+MOST = 2**31 - 2**20
+"""So many bytes of arrays an ONNX file can hold, which protobuf limits to 2 GiB."""
+
 _MISPREPARED = "what stands in front of the network, or behind it, computes what the preparation does not"
 
 _PASSES = ("__call__", "forward", "updateOutput")
@@ -81,7 +84,14 @@ def to_onnx(
     module = module.clone()
     module.astype(np.float32)
     module.evaluate()
-    samples = _samples(module, input_shape, dtype)
+    if preparation is None:
+        samples = _samples(module, input_shape, dtype)
+    elif tuple(input_shape) != preparation.shape:
+        raise ExportError(
+            f"expected the shape of samples that are prepared, {preparation.shape}, received {input_shape}"
+        )
+    else:
+        samples = [draw(preparation, batch)[1].reshape(batch, *input_shape) for batch in BATCHES]
     expected = [_forward(module, each) for each in samples]
     model = _written(module, samples, expected, name)
     if verified:
@@ -100,6 +110,10 @@ def _written(
 ) -> onnx.ModelProto:
     graph = OnnxGraph(export_module)
     value = known(_inputs(samples[0], "input"), samples)
+    for each in leaves_of(value):
+        graph.fresh(each.name)  # taken from now on, by what the model takes and what it makes
+    for name_of_output in (each.name for each in leaves_of(_inputs(expected[0], "output"))):
+        graph.fresh(name_of_output)
     infos = [_info(each) for each in leaves_of(value)]
     if preparation is not None:
         infos, prepared = preparation.write(graph)
@@ -107,7 +121,7 @@ def _written(
     exported = graph.export(module, value)
     exported = exported if samples_of(exported) else known(exported, expected)
     if preparation is not None:
-        exported = known(preparation.write_answers(graph, exported), expected)
+        exported = known(preparation.write_answers(graph, exported), [answered(preparation, each) for each in expected])
     outputs = _named_outputs(graph, exported)
     answers = {each.name for each in outputs}
     if taken := next((info.name for info in infos if info.name in answers), None):
@@ -116,7 +130,10 @@ def _written(
             "preparation out: --no-prepare"
         )
     arrays = list(graph.initializers.values())
-    proto = helper.make_graph(graph.nodes, name, infos, [_info(each) for each in outputs], arrays)
+    if (size := sum(len(array.raw_data) for array in arrays)) > MOST:
+        raise ExportError(f"expected arrays of at most {MOST:,} bytes, as one ONNX file can hold, received {size:,}")
+    is_wide = preparation is not None and preparation.answers_are_wide
+    proto = helper.make_graph(graph.nodes, name, infos, [_info(each, is_wide=is_wide) for each in outputs], arrays)
     model = helper.make_model(
         proto, opset_imports=_opsets(graph), functions=list(graph.functions.values()), ir_version=IR_VERSION
     )
@@ -204,6 +221,8 @@ def _guarded(function: Export, module: Module, value: Value, graph: OnnxGraph) -
         return function(module, value, graph)
     except ExportError:
         raise
+    except RecursionError as error:
+        raise ExportError("modules that are nested so deeply cannot be written as ONNX") from error
     except Exception as error:  # whatever a plugin does
         raise BrokenExportError(f"what a plugin says that it is in ONNX fails: {described(error)}") from error
 
@@ -267,8 +286,9 @@ def _named_outputs(graph: OnnxGraph, value: Value, name: str = "output") -> list
     return [Output(name, value.samples)]
 
 
-def _info(value: Output) -> onnx.ValueInfoProto:
-    kind = onnx.TensorProto.INT64 if value.is_integer else onnx.TensorProto.FLOAT
+def _info(value: Output, *, is_wide: bool = False) -> onnx.ValueInfoProto:
+    wide = onnx.TensorProto.DOUBLE if is_wide else onnx.TensorProto.FLOAT
+    kind = onnx.TensorProto.INT64 if value.is_integer else wide
     batches = tuple(len(sample) if sample.ndim else 0 for sample in value.samples)
     lengths: Sequence[Any] = [
         length if length is not None else "batch" if axis == 0 and batches == BATCHES else f"{value.name}_{axis}"

@@ -78,8 +78,16 @@ class Output:
 
 
 def known(value: Value, samples: Sequence[Tensor]) -> Value:
-    """Say what a value is for both batches."""
+    """Say what a value is for both batches.
+
+    Raises:
+        ExportError: if it is a table of more or fewer values for the one than for the other.
+    """
     if isinstance(value, tuple):
+        if any(not isinstance(sample, tuple) or len(sample) != len(value) for sample in samples):
+            raise ExportError(
+                f"expected a table of {len(value)} values for every batch, received one that changes with it"
+            )
         parts = zip(value, *samples, strict=True)
         return tuple(known(part, its) for part, *its in parts)
     return evolve(value, samples=tuple(samples))
@@ -109,6 +117,8 @@ class OnnxGraph:
         self._taken: set[str] = set()
         self._constants: dict[tuple[str, tuple[int, ...], bytes], Output] = {}
         self._scope: tuple[str, ...] = ()
+        # Each by its place in memory, and kept, so that no other array comes to lie there.
+        self._arrays: dict[tuple[Any, ...], tuple[Array, Array, Output]] = {}
 
     def op(self, kind: str, *inputs: Any, domain: str = "", **attributes: Any) -> Output:
         """Put down an operator of opset 18, or of a domain of one's own, that makes one value.
@@ -147,8 +157,13 @@ class OnnxGraph:
         return self._constants[key]
 
     def array(self, name: str, value: Array) -> Output:
-        """An array of the layer, in float32 under its own name, if that is not taken."""
-        return self._initializer(self.fresh(name), np.array(value, np.float32, order="C"))
+        """An array of the layer, in float32 under its own name, if that is not taken; one that layers share once."""
+        array = np.array(value, np.float32, order="C")
+        place = value.__array_interface__["data"][0], value.shape, value.strides, value.dtype.str
+        known = self._arrays.get(place)
+        if known is None or not np.array_equal(array, known[1]):
+            known = self._arrays[place] = value, array, self._initializer(self.fresh(name), array)
+        return known[2]
 
     def precise(self, value: Array) -> Output:
         """A constant in the dtype that it has, float64 for one."""

@@ -49,8 +49,21 @@ def write_onnx(model: Module, header: ModelHeader, path: Path, options: ExportOp
     write_atomically(path, written.SerializeToString())
     if preparation is not None:
         said.append("it takes raw data: their preparation is part of it")
+        said.extend(_told(preparation))
     said.append(f"opset {written.opset_import[0].version}, {len(written.graph.node)} operators")
     return said
+
+
+def _told(preparation: Preparation) -> Iterator[str]:
+    """What whoever runs the file must know of its inputs."""
+    calendars = preparation.calendars or (None,) * len(preparation.names)
+    for kind, since in (("date", "1970-01-01, in UTC"), ("time", "midnight")):
+        names = [name for name, each in zip(preparation.names, calendars, strict=True) if each and each.kind == kind]
+        if names:
+            yield f"{', '.join(names)}: float64, seconds since {since}"
+    far = zip(preparation.names, preparation.wide, calendars, strict=True)
+    if names := [name for name, is_wide, calendar in far if is_wide and not calendar]:
+        yield f"{', '.join(names) if preparation.is_table else 'input'}: float64, for numbers far from zero"
 
 
 def _preparation(header: ModelHeader, options: ExportOptions, said: list[str]) -> Preparation | None:

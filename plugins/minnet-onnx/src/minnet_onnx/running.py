@@ -20,6 +20,7 @@ TOLERANCE = 1e-3
 
 _DTYPES: dict[int, Any] = {
     onnx.TensorProto.FLOAT: np.float32,
+    onnx.TensorProto.DOUBLE: np.float64,
     onnx.TensorProto.INT64: np.int64,
     onnx.TensorProto.STRING: np.object_,
 }

@@ -16,6 +16,10 @@ from .experiment import KEY, TrainingRecord
 def standardized(x: Array, divisor: Array, fill: Array, offset: Array, spread: Array) -> Array:
     x = x / divisor
     x = np.where(np.isnan(x), fill, x)
+    bad = np.argwhere(~(np.abs(x) <= np.finfo(np.float32).max))
+    if len(bad):
+        row, place = bad[0]
+        raise ValueError(f"row {row}: expected finite numbers, none missing, received {x[row, place]} as input {place}")
     return (x - offset) / spread
 
 
@@ -47,6 +51,7 @@ def prepare_table(
     counts: Array,
     strangers: Array,
     coded: Array,
+    calendars: tuple[tuple[str, ...], ...],
     divisor: Array,
     fill: Array,
     offset: Array,
@@ -55,20 +60,76 @@ def prepare_table(
 ) -> Array:
     columns = [raw[name] for name in names] if isinstance(raw, dict) else list(zip(*raw, strict=True))
     parts = []
-    for column, name, texts, stranger, is_coded in zip(
-        columns, names, np.split(categories, np.cumsum(counts)[:-1]), strangers, coded, strict=True
+    for column, name, texts, stranger, is_coded, calendar in zip(
+        columns, names, np.split(categories, np.cumsum(counts)[:-1]), strangers, coded, calendars, strict=True
     ):
-        if not len(texts):  # a number
+        if calendar:
+            parts.append(calendar_inputs(column, name, *calendar))
+        elif len(texts):
+            codes = codes_of(column, name, texts, stranger)
+            one_hot = np.where(np.isnan(codes), np.nan, codes == np.arange(len(texts)))
+            parts.append(np.nan_to_num(codes + 1) if is_coded else one_hot)
+        else:
             parts.append(np.asarray(column, np.float64)[:, np.newaxis])
-            continue
-        places = {"": np.nan, **{str(text): place for place, text in enumerate(texts)}}
-        unknown = {str(text) for text in column} - set(places)
-        if unknown and np.isnan(stranger):
-            raise ValueError(f"{name}: expected one of {', '.join(texts)}, received {', '.join(sorted(unknown))}")
-        codes = np.array([places.get(str(text), stranger) for text in column], np.float64)[:, np.newaxis]
-        one_hot = np.where(np.isnan(codes), np.nan, codes == np.arange(len(texts)))
-        parts.append(np.nan_to_num(codes + 1) if is_coded else one_hot)
     return standardized(np.concatenate(parts, 1), divisor, fill, offset, spread).astype(dtype)
+
+
+def codes_of(column: Any, name: str, texts: Array, stranger: float) -> Array:
+    places = {str(text): float(place) for place, text in enumerate(texts)}
+    codes = []
+    for cell in column:
+        written = [] if is_missing(cell) else ways_to_write(cell, places)
+        place = next((places[text] for text in written if text in places), stranger if written else np.nan)
+        if written and np.isnan(place):
+            raise ValueError(f"{name}: expected one of {', '.join(places)}, received {cell}")
+        codes.append(place)
+    return np.array(codes, np.float64)[:, np.newaxis]
+
+
+def is_missing(cell: Any) -> bool:
+    return cell is None or cell != cell or not str(cell).strip()
+
+
+def ways_to_write(cell: Any, places: Any) -> list[str]:
+    text = str(cell).strip()
+    whole, dot, zeros = text.partition(".")
+    if text.lower() in ("true", "false"):  # the only category that is the same truth
+        same = [each for each in places if each.lower() == text.lower()]
+    elif dot and zeros and not zeros.strip("0"):  # 2.0, where the category is 2
+        same = [whole]
+    elif whole.lstrip("-").isdecimal():  # 2, where it is 2.0
+        same = [f"{text}.0"]
+    else:
+        same = []
+    return [text, *(same if len(same) == 1 else [])]
+
+
+def calendar_inputs(column: Any, name: str, kind: str, *cycles: str) -> Array:
+    seconds = np.array([seconds_of(cell, name, kind) for cell in column], np.float64)
+    known = np.where(np.isnan(seconds), 0.0, seconds)
+    days = np.floor(known / 86400).astype("datetime64[D]")
+    years = days.astype("datetime64[Y]")
+    first, last = years.astype("datetime64[D]"), (years + 1).astype("datetime64[D]")
+    places = {
+        "year": (days - first) / (last - first),
+        "week": (days.astype(np.int64) + 3) % 7 / 7,
+        "day": known % 86400 / 86400,
+    }
+    parts = [known / (365.2425 * 86400 if kind == "date" else 86400)]
+    for cycle in cycles:
+        parts += [np.sin(2 * np.pi * places[cycle]), np.cos(2 * np.pi * places[cycle])]
+    return np.where(np.isnan(seconds), np.nan, np.stack(parts)).T
+
+
+def seconds_of(cell: Any, name: str, kind: str) -> float:
+    if is_missing(cell):
+        return np.nan
+    text = str(cell).strip()
+    if kind == "time":
+        text = f"1970-01-01T{text if text[1:2] != ':' else '0' + text}"
+    if text[4:5] != "-":  # NumPy would take 20240131 for a year
+        raise ValueError(f"{name}: expected a date such as 2024-01-31, received {text}")
+    return (np.datetime64(text, "us") - np.datetime64(0, "us")) / np.timedelta64(1, "s")
 
 
 def class_names(outputs: Array, classes: Array) -> Array:
@@ -81,15 +142,15 @@ def values(outputs: Array, offset: Array, spread: Array) -> Array:
 
 
 def numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None:
-    """Return the preparation of a model that ``minnet train`` wrote; None of another, or if it has dates and times."""
+    """Return the preparation of a model that ``minnet train`` wrote; None of another."""
     if KEY not in header.metadata:
         return None
     record = TrainingRecord.read(header, path)
     preparation, columns = record.preparation, record.preparation.columns
-    if any(columns.calendars):
-        return None
     arguments = _statistics(preparation)
     raw = f"raw is (rows, {columns.count}), or a dict of columns by their names."
+    if any(columns.calendars):
+        raw += " Dates and times are as ISO 8601 has them, texts or objects of datetime or NumPy."
     if columns.are_numbers:
         arguments = {"names": _names(columns), **arguments, "shape": columns.shape}
         arguments["channels_last"] = bool(columns.image and columns.image.is_channels_last)
@@ -101,7 +162,8 @@ def numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None
         raw += f"\nColumns: {', '.join(columns.names)}."
     function = prepare_numbers if columns.are_numbers else prepare_table
     answer, answer_arguments, answers = _answer(record)
-    return NumpyPreparation(function, {**arguments, "dtype": preparation.dtype}, answer, answer_arguments, raw, answers)
+    arguments["dtype"] = preparation.dtype
+    return NumpyPreparation(function, arguments, answer, answer_arguments, raw, answers, columns.shape)
 
 
 def _answer(record: TrainingRecord) -> tuple[Any, dict[str, Any], str]:
@@ -139,10 +201,12 @@ def _names(columns: Columns) -> Array:
 
 def _categories(columns: Columns) -> dict[str, Any]:
     texts = columns.categories or ((),) * columns.count
+    calendars = columns.calendars or (None,) * columns.count
     strangers = [np.nan if (index := columns.stranger(each)) is None else index for each in texts]
     return {
         "categories": np.array([text for each in texts for text in each], str),
         "counts": np.array([len(each) for each in texts]),
         "strangers": np.array(strangers, np.float64),
         "coded": np.array([columns.is_coded(index) for index in range(columns.count)]),
+        "calendars": tuple((each.kind, *each.cycles) if each else () for each in calendars),
     }

@@ -28,6 +28,7 @@ _RESERVED = frozenset(
     {
         "np",
         "math",
+        "Any",
         "Array",
         "Path",
         "file",

@@ -28,6 +28,7 @@ class NumpyPreparation:
         answer_arguments: its other arguments.
         raw: a sentence on what raw data are, for the docstring.
         answers: a sentence on what is predicted.
+        shape: of a sample that ``prepare`` makes, for the batch on which the program is compared with the network.
     """
 
     prepare: Callable[..., Any] = field(validator=validators.is_callable())
@@ -36,6 +37,7 @@ class NumpyPreparation:
     answer_arguments: Mapping[str, Any]
     raw: str = field(validator=validators.instance_of(str))
     answers: str = field(validator=validators.instance_of(str))
+    shape: tuple[int, ...] | None = field(default=None, validator=validators.optional(validators.instance_of(tuple)))
 
     def bodies(self, code: NumpyCode) -> Iterable[list[str]]:
         """Write the functions ``prepare`` and ``predict``, and include what they need."""

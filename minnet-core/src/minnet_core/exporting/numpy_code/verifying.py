@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import ExportError, described
 from ...nn import Array, Module
 from ...state import sandboxed
-from ..exporter import ExportOptions
+from ..exporter import Lengths
 from ..sample_shape import guess_sample_shape
 
 TOLERANCE = 1e-3
@@ -22,17 +22,21 @@ _TRIES = 4
 """How many shapes are tried if nobody has said one: each takes a copy of the network."""
 
 
-def verify(text: str, weights: bytes, name: str, model: Module, options: ExportOptions) -> None:
-    """Run a program beside its weights, and on a batch of two, if it is known how large a sample is.
+UNKNOWN = "nobody says the shape of a sample; --input-shape 1,28,28"
 
-    What the network itself refuses is not compared.
+
+def verify(text: str, weights: bytes, name: str, model: Module, shape: Lengths | tuple[Lengths, ...] | None) -> str:
+    """Run a program beside its weights, and on a batch of two, if it is known how large a sample is.
 
     Args:
         text: the program.
         weights: the content of the file of its weights.
         name: of that file.
         model: the network, in evaluation mode; a copy computes.
-        options: may tell the shape of a sample.
+        shape: of a sample, if somebody says it.
+
+    Returns:
+        Why the outputs were not compared: nobody knows the shape, or the network refuses it; empty if they were.
 
     Raises:
         ExportError: if the program fails, or its outputs are others than those of the network.
@@ -45,9 +49,9 @@ def verify(text: str, weights: bytes, name: str, model: Module, options: ExportO
             exec(compile(text, str(path), "exec"), program)
         except Exception as error:
             raise _failed(error) from error
-        computed = _computed(model, options)
-        if computed is None:
-            return
+        computed = _computed(model, shape)
+        if isinstance(computed, str):
+            return computed
         x, expected = computed
         try:
             received = program["forward"](x)
@@ -60,26 +64,27 @@ def verify(text: str, weights: bytes, name: str, model: Module, options: ExportO
                     f"{place} differs by {difference:.3g} of its largest number; a formula (minnet.formulas) says "
                     "something else than its layer computes"
                 )
+        return ""
 
 
 def _failed(error: Exception) -> ExportError:
     return ExportError(f"expected a program that runs, received one that fails: {described(error)}")
 
 
-def _computed(model: Module, options: ExportOptions) -> tuple[Any, Any] | None:
-    """A batch, and what the network makes of it; None if it takes none of the shape that is known."""
-    shape = options.input_shape
+def _computed(model: Module, shape: tuple[Any, ...] | None) -> tuple[Any, Any] | str:
+    """A batch, and what the network makes of it; or why there is none."""
     shape = guess_sample_shape(model, tries=_TRIES) if shape is None else shape
     if shape is None:
-        return None
+        return UNKNOWN
     rng = np.random.default_rng(0)
+    refused = ""
     for dtype in (np.float32, np.int64):  # numbers, and indices, of which 0 is always one
         try:
             x = _drawn(shape, dtype, rng)
             return x, model.clone().forward(x)
-        except Exception:  # whatever a layer does about an input of another kind
-            continue
-    return None
+        except Exception as error:  # whatever a layer does about an input of another kind
+            refused = refused or described(error)
+    return refused
 
 
 def _drawn(shape: tuple[Any, ...], dtype: Any, rng: np.random.Generator) -> Any:

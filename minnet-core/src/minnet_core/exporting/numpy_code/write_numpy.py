@@ -29,8 +29,9 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
 
     The file has a function ``forward(x)``, one line for each layer, and the functions that these lines call, which are
     the formulas of the layers; and ``prepare(raw)`` and ``predict(raw)`` if a plugin knows what becomes of raw data.
-    It is run before it is written, and compared with the network on a batch of the shape that ``options`` say or the
-    first layers tell. It is laid out as `ruff format` does at 120 columns, as far as minnet wrote it.
+    It is run before it is written, and compared with the network on a batch of the shape that ``options`` say, the
+    preparation makes or the first layers tell. It is laid out as `ruff format` does at 120 columns, as far as minnet
+    wrote it.
 
     Args:
         model: the network.
@@ -44,7 +45,7 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
 
     Raises:
         ExportError: if a layer cannot be written, naming it, raw data cannot be prepared and shall be, or the program
-            fails or computes something else than the network.
+            fails or computes something else than the network, or that refuses the shape that ``options`` say.
         OSError: if a file cannot be written.
     """
     code = NumpyCode(formula_of)
@@ -56,11 +57,18 @@ def write_numpy(model: Module, header: ModelHeader, path: Path, options: ExportO
     weights = path.with_suffix(SUFFIX)
     text = _program(code, made, around, header, weights.name)
     arrays = _npz(code.arrays)
-    verify(text, arrays, weights.name, model, options)
+    prepared = None if preparation is None else preparation.shape
+    lack = verify(text, arrays, weights.name, model, options.input_shape or prepared)
+    if lack and options.input_shape is not None:
+        raise ExportError(
+            f"expected a model that takes samples of shape {options.input_shape}, received one that says: {lack}"
+        )
     write_atomically(weights, arrays)
     write_atomically(path, text.encode())
     numbers = sum(array.size for array in code.arrays.values())
     said = [f"wrote {len(code.arrays)} arrays of {numbers:,} numbers to {weights}; keep the two files together"]
+    if lack:
+        said.append(f"it was run, but not compared with the model: {lack}")
     if header.prepared_by and preparation is None:
         said.append(f"forward(x) takes inputs that are prepared as {header.prepared_by} does, not raw data")
     return said
@@ -94,6 +102,7 @@ def _program(code: NumpyCode, made: str, around: list[list[str]], header: ModelH
         "\n".join(
             [f"import {module}" for module in sorted(code.functions.modules - {"np"})]
             + ["from pathlib import Path"] * bool(code.arrays)
+            + ["from typing import Any"] * bool(re.search(r"\bAny\b", "\n".join(sources)))
         ),
         "import numpy as np" if re.search(r"\bnp\b", used) else "",
     ]

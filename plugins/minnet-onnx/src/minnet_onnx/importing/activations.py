@@ -23,8 +23,17 @@ for _kind, _name in _PLAIN.items():
     READERS[_kind] = _plain(_name)
 
 
-@reads("Identity", "Dropout")
+@reads("Identity")
 def _identity(use: Use) -> Made:
+    return None
+
+
+@reads("Dropout")
+def _dropout(use: Use) -> Made:
+    """Of a model that is evaluated, which drops nothing."""
+    is_training = use.optional(2, "training_mode")
+    if is_training is not None and is_training.any():
+        use.refuse("its training_mode is true: it drops numbers whenever the model is run")
     return None
 
 
@@ -80,9 +89,11 @@ def _hard_sigmoid(use: Use) -> Module:
 
 
 @reads("Clip")
-def _clip(use: Use) -> Module:
+def _clip(use: Use) -> Made:
     low, high = use.optional(1, "min"), use.optional(2, "max")
-    bounds = [None if bound is None else float(bound) for bound in (low, high)]
+    bounds = [None if bound is None else float(bound.item()) for bound in (low, high)]
+    if bounds == [None, None]:
+        return None
     if bounds == [0.0, 6.0]:
         return layer("ReLU6")
     return layer("Clamp", min=bounds[0], max=bounds[1])

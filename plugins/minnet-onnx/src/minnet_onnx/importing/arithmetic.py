@@ -17,11 +17,12 @@ _ALONG = {"ReduceMean": "Mean", "ReduceSum": "Sum", "ReduceMax": "Max", "ReduceM
 
 @reads("Gemm")
 def _gemm(use: Use) -> Module:
-    for name in ("alpha", "beta"):
-        use.expect(name, 1.0)
+    """Factors of the product and of the bias become part of the arrays."""
     use.expect("transA", 0)
-    matrix = use.constant(1, "matrix")
-    return _linear(use, matrix if use.get("transB", 0) else matrix.T, use.optional(2, "bias"))
+    matrix, bias = use.constant(1, "matrix"), use.optional(2, "bias")
+    alpha, beta = (np.float32(use.get(name, 1.0)) for name in ("alpha", "beta"))
+    W = matrix if use.get("transB", 0) else matrix.T
+    return _linear(use, W if alpha == 1 else alpha * W, bias if bias is None or beta == 1 else beta * bias)
 
 
 @reads("MatMul")
@@ -47,6 +48,8 @@ def _gather(use: Use) -> Module:
             use.refuse(f"it looks along axis {axis} of a table of shape {table.shape}")
         return layer("Embedding", *table.shape, arrays={"W": table})
     index = use.constant(1, "index")
+    if index.shape == (1,):
+        return layer("Narrow", axis, int(index.item()), 1)
     if index.ndim:
         use.refuse(f"its indices have shape {index.shape}, where one number was expected")
     return layer("Select", axis, int(index))
@@ -97,9 +100,12 @@ def _along(kind: str) -> Any:
         is_image = axes is not None and use.rank == 4 and sorted(axis % 4 for axis in axes) == [2, 3] and not kept
         if is_image and kind in ("ReduceMean", "ReduceMax"):
             return layer("GlobalAvgPool2d" if kind == "ReduceMean" else "GlobalMaxPool2d")
-        if axes is None or len(axes) != 1:
-            use.refuse(f"it goes along the axes {axes}, where one was expected")
-        return layer(_ALONG[kind], axis=axes[0], keepdims=kept)
+        if not axes or (len(axes) > 1 and 0 in (axis % use.rank for axis in axes)):
+            use.refuse(f"it goes along the axes {axes}, where some without the batch were expected")
+        if len(axes) == 1:
+            return layer(_ALONG[kind], axis=axes[0], keepdims=kept)
+        places = sorted((axis % use.rank for axis in axes), reverse=True)  # those in front stay where they are
+        return Sequential(*(layer(_ALONG[kind], axis=axis, keepdims=kept) for axis in places))
 
     return read
 

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 from attrs import define, field
 
-from minnet_core import Array, Graph, Module, Sequential
+from minnet_core import Array, Graph, MinnetError, Module, Sequential
+from minnet_core.errors import described
+from minnet_core.nn import walk
 from minnet_core.support import printable
 
 from ..errors import ImportOnnxError
 from ..package import helper, numpy_helper, onnx
 from . import activations, arithmetic, images, shapes
-from .patterns import fused
-from .use import READERS, Made, Taker, Use
+from .files import OLDEST, expect_texts, of_today, opset_of, read_model
+from .folding import Folding, constants_of
+from .patterns import FUSED, fused
+from .use import READERS, Lengths, Made, Taker, Use
 
 _SUBJECTS = (activations, arithmetic, images, shapes)
 """Importing them fills the table."""
 
-_OLDEST = 13
-"""Since this opset, operators mean what is read here: softmax goes along one axis, bounds are inputs."""
-
 _WEIGHTS = {"Gemm": 1, "MatMul": 1, "Gather": 0, "Conv": 1, "ConvTranspose": 1}
 """Operators of learned matrices, kernels and tables, and which of their inputs those are."""
+
+_COUNTS = frozenset(["strides", "dilations", "kernel_shape", "group", "blocksize", "num_outputs"])
+"""Attributes that are counts."""
+
+Learned: TypeAlias = tuple[Any, str]
+"""The layer that was the first to have some weights, and the name of its bias, if it has one."""
 
 
 def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
@@ -36,7 +43,11 @@ def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
     `Sequential`, any other one a `Graph` with the names of the ONNX model. What it computes is what the ONNX model
     does, in float32 too; it can be trained further, and saved as any other.
 
-    Operators mean what they do since opset 13: onnx converts an older model first.
+    Operators mean what they do since opset 13: onnx converts an older model first. What a model computes of constants,
+    or of the shapes of values, is worked out. Operators that have a matrix, a kernel or a table in common become layers
+    that share it.
+
+    A file is only read, and nothing in it is run; data that it keeps in other files must lie in its own folder.
 
     Args:
         model: the path of an ``.onnx`` file, or what ``onnx.load`` returns.
@@ -52,17 +63,10 @@ def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto) -> Module:
     >>> from_onnx(to_onnx(Sequential(), (3,))).modules
     []
     """
-    if not isinstance(model, onnx.ModelProto):
-        with open(model, "rb"):  # an OSError of ours names the file
-            pass
-        try:
-            model = onnx.load(os.fspath(model))
-        except Exception as error:  # whatever protobuf does about bytes that are none of its own
-            where = printable(os.fspath(model))
-            raise ImportOnnxError(f"{where}: expected an ONNX model: {type(error).__name__}: {error}") from error
-    model = _of_today(model)
+    model = of_today(model if isinstance(model, onnx.ModelProto) else read_model(model))
+    _expect_names(model.graph)
     reading = Reading.of(model)
-    for node in fused(model.graph, reading.constants):
+    for node in _needed(reading.folded(fused(model.graph, reading.constants)), model.graph):
         reading.add(node)
     made = reading.finish([value.name for value in model.graph.output])
     made.evaluate()
@@ -76,65 +80,83 @@ class Reading:
     Attributes:
         inputs: the names of what it takes.
         constants: name -> value.
-        shapes: name of a value -> its lengths.
+        lengths: name of a value -> its lengths, numbers or the names of those that are not known.
         dtypes: name of a value -> that of its numbers.
         takers: name of a value -> the operators that take it, and as which of their inputs.
         sources: name of a value -> name of what makes it, in the network.
         modules: name in the network -> a layer, and what it takes.
+        opset: of the model.
     """
 
     inputs: list[str]
     constants: dict[str, Array]
-    shapes: dict[str, tuple[int | None, ...]]
+    lengths: dict[str, Lengths]
     dtypes: dict[str, int]
     takers: dict[str, list[Taker]]
     sources: dict[str, str] = field(factory=dict)
     modules: dict[str, tuple[Module, tuple[str, ...]]] = field(factory=dict)
+    opset: int = OLDEST
     _names: set[str] = field(factory=set)
-    _learned: set[str] = field(factory=set)
+    _learned: dict[str, Learned] = field(factory=dict)
+    _computed: dict[str, Array] = field(factory=dict)
 
     @classmethod
     def of(cls, model: onnx.ModelProto) -> Reading:
         """Begin with the inputs and the constants of a model."""
         graph = model.graph
-        constants = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+        constants = constants_of(graph, _refuse_constant)
         for node in graph.node:
-            if node.op_type == "Constant" and not node.domain:
+            if node.op_type == "Constant" and not node.domain and node.output:
                 constants[node.output[0]] = _constant({each.name: _attribute(each) for each in node.attribute})
         try:
-            inferred = onnx.shape_inference.infer_shapes(model).graph
+            inferred = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
         except Exception:  # of an operator that onnx does not know; which is named when it is come to
             inferred = graph
         infos = [*inferred.input, *inferred.value_info, *inferred.output]
         dtypes = {each.name: each.type.tensor_type.elem_type for each in infos}
         inputs = [each.name for each in graph.input if each.name not in constants]
-        reading = cls([], constants, dict(_shapes(infos)), dtypes, _takers(graph))
+        if not inputs:
+            raise ImportOnnxError("expected an ONNX model that takes an input, received one that takes none")
+        reading = cls([], constants, dict(_lengths(infos)), dtypes, _takers(graph), opset=opset_of(model))
         for name in inputs:
             reading.sources[name] = reading._name(name)
             reading.inputs.append(reading.sources[name])
         return reading
 
+    def folded(self, nodes: Iterable[onnx.NodeProto]) -> list[onnx.NodeProto]:
+        """The nodes that are left when constants and shapes have been worked out."""
+        folding = Folding(self.constants, self.lengths, self.opset)
+        left = [node for node in nodes if node.op_type == "Constant" or not folding.takes(node)]
+        self._computed = folding.shapes
+        return left
+
     def add(self, node: onnx.NodeProto) -> None:
         """Read an operator."""
         if node.op_type == "Constant" and not node.domain:
             return
-        attributes = {each.name: _attribute(each) for each in node.attribute}
         use = Use(
             kind=f"{node.domain}:{node.op_type}" if node.domain else node.op_type,
             name=node.name,
-            attributes=attributes,
+            attributes={each.name: _attribute(each) for each in node.attribute},
             inputs=tuple(self._input(name) for name in node.input),
             outputs=tuple(node.output),
-            shapes=self.shapes,
+            lengths=self.lengths,
             dtypes=self.dtypes,
             takers=self.takers,
+            computed=self._computed,
         )
         if use.kind not in READERS:
             use.refuse("it is none of the operators that can be read")
+        self._expect_valid(use, node)
         if not use.taken:
             use.refuse("it takes constants alone")
-        made = READERS[use.kind](use)
-        self._learn(use, node)
+        try:
+            made = READERS[use.kind](use)
+        except MinnetError:
+            raise
+        except Exception as error:  # what a layer says of numbers that it does not take
+            use.refuse(described(error))
+        self._share(use, node, made)
         self._put(use, made)
 
     def finish(self, outputs: list[str]) -> Module:
@@ -161,20 +183,46 @@ class Reading:
             return None
         return self.constants.get(name, name)
 
-    def _learn(self, use: Use, node: onnx.NodeProto) -> None:
-        """Refuse weights that another operator has too: they are one parameter, and would be two in training."""
+    def _expect_valid(self, use: Use, node: onnx.NodeProto) -> None:
+        """Refuse an operator that onnx finds wrong, or that takes what nothing before it makes."""
+        context = onnx.checker.C.CheckerContext()
+        context.ir_version, context.opset_imports = onnx.IR_VERSION, {"": self.opset}
+        if node.op_type not in FUSED or self.opset >= FUSED[node.op_type]:
+            try:
+                onnx.checker.check_node(node, context)
+            except Exception as error:  # its own classes, which differ from version to version
+                use.refuse(f"onnx finds it wrong: {printable(str(error).strip().splitlines()[0], 300)}")
+        for name in use.taken:
+            if name in self._computed and use.kind != "Reshape":
+                use.refuse(f"its {printable(name)!r} is computed of a shape, of which not all numbers are known")
+            if name not in self.sources and name not in self._computed:
+                use.refuse(f"it takes {printable(name)!r}, which nothing before it makes")
+        for name in use.outputs:
+            if name and (name in self.sources or name in self.constants):
+                use.refuse(f"it makes {printable(name)!r}, which there is already")
+
+    def _share(self, use: Use, node: onnx.NodeProto, made: Made) -> None:
+        """Have a layer share the weights that another operator has too: they are one parameter."""
         place = _WEIGHTS.get(use.kind)
-        weights = None if place is None else use.inputs[place]
-        if place is None or not isinstance(weights, np.ndarray):
+        if place is None or made is None or isinstance(made, tuple) or not isinstance(use.inputs[place], np.ndarray):
             return
-        name = node.input[place]
-        if name in self._learned:
-            use.refuse(f"its {printable(name)!r} is learned by another operator too, and would become two parameters")
-        if weights.ndim > 1:
-            self._learned.add(name)
+        name, bias = node.input[place], node.input[2] if len(node.input) > 2 else ""
+        parts: list[Any] = [each for _, each in walk(made)]
+        own = next((each for each in parts if isinstance(getattr(each, "W", None), np.ndarray)), None)
+        if own is None or own.W.ndim < 2:
+            return
+        first, first_bias = self._learned.setdefault(name, (own, bias))
+        if first is own:
+            return
+        if not np.array_equal(first.W, own.W):
+            use.refuse(
+                f"its {printable(name)!r} is learned by another operator too, which has it transposed or scaled, "
+                "and would become two parameters"
+            )
+        own.share(first, "W", *(["b"] if bias and bias == first_bias else []))
 
     def _put(self, use: Use, made: Made) -> None:
-        taken = tuple(self.sources[name] for name in use.taken)
+        taken = tuple(self.sources[name] for name in use.taken if name not in self._computed)
         modules = made if isinstance(made, tuple) else (made,)
         if len(modules) < use.wanted:
             use.refuse(f"{use.wanted} of its outputs are wanted")
@@ -196,23 +244,33 @@ class Reading:
         return found
 
 
-def _of_today(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A model in which operators mean what they do today.
+def _expect_names(graph: onnx.GraphProto) -> None:
+    """Refuse names that are no texts, and counts of 0, by which older versions of onnx divide, and end the program."""
+    for node in graph.node:
+        expect_texts((node.op_type, node.domain, node.name, *node.input, *node.output))
+        expect_texts(each.name for each in node.attribute)
+        for each in node.attribute:
+            numbers = [*each.ints, *([each.i] if each.name in _COUNTS and not each.ints else [])]
+            if each.name in _COUNTS and min(numbers, default=1) < 1:
+                raise ImportOnnxError(
+                    f"minnet has no layer for this {printable(node.op_type, 100)}: expected {each.name} of at least 1, "
+                    f"received {numbers}"
+                )
+    expect_texts(each.name for each in (*graph.input, *graph.output, *graph.initializer))
 
-    Raises:
-        ImportOnnxError: if it is older, and onnx cannot convert it.
-    """
-    versions = [each.version for each in model.opset_import if each.domain in ("", "ai.onnx")]
-    version = versions[0] if versions else _OLDEST if model.opset_import else 1
-    if version >= _OLDEST:
-        return model
-    try:
-        return onnx.version_converter.convert_version(model, _OLDEST)
-    except Exception as error:  # RuntimeError, or classes of its own
-        why = printable(str(error), 300)
-        raise ImportOnnxError(
-            f"expected opset {_OLDEST} or later, received {version}, which onnx cannot convert: {why}"
-        ) from error
+
+def _needed(nodes: list[onnx.NodeProto], graph: onnx.GraphProto) -> list[onnx.NodeProto]:
+    """The nodes that the outputs of the model depend on."""
+    wanted, found = {value.name for value in graph.output}, []
+    for node in reversed(nodes):
+        if wanted.intersection(node.output):
+            wanted.update(node.input)
+            found.append(node)
+    return found[::-1]
+
+
+def _refuse_constant(name: str, error: Exception) -> NoReturn:
+    raise ImportOnnxError(f"the constant {printable(name)!r} cannot be read: {described(error)}") from error
 
 
 def _takers(graph: onnx.GraphProto) -> dict[str, list[Taker]]:
@@ -227,23 +285,32 @@ def _takers(graph: onnx.GraphProto) -> dict[str, list[Taker]]:
     return found
 
 
-def _shapes(infos: list[onnx.ValueInfoProto]) -> Iterator[tuple[str, tuple[int | None, ...]]]:
+def _lengths(infos: list[onnx.ValueInfoProto]) -> Iterator[tuple[str, Lengths]]:
+    """The lengths of values; one that has neither a number nor a name gets one of its own."""
     for info in infos:
         tensor = info.type.tensor_type
         if tensor.HasField("shape"):
-            lengths = (each.dim_value if each.HasField("dim_value") else None for each in tensor.shape.dim)
-            yield info.name, tuple(lengths)
+            yield (
+                info.name,
+                tuple(
+                    each.dim_value if each.HasField("dim_value") else each.dim_param or f"{info.name}:{axis}"
+                    for axis, each in enumerate(tensor.shape.dim)
+                ),
+            )
 
 
 def _attribute(attribute: onnx.AttributeProto) -> Any:
     value = helper.get_attribute_value(attribute)
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 def _constant(attributes: dict[str, Any]) -> Array:
     for name, value in attributes.items():
         if name == "value":
-            return numpy_helper.to_array(value)
+            try:
+                return numpy_helper.to_array(value)
+            except Exception as error:  # as of an initializer
+                _refuse_constant(value.name, error)
         if name in ("value_float", "value_floats", "value_int", "value_ints"):
             return np.asarray(value, np.float32 if "float" in name else np.int64)
     raise ImportOnnxError(f"expected a constant of numbers, received one with {', '.join(map(printable, attributes))}")

@@ -38,7 +38,7 @@ def _conv_transpose(use: Use) -> Module:
     W = use.constant(1, "kernel")
     count, bias = W.ndim - 2, use.optional(2, "bias")
     _expect_axes(use, count)
-    use.expect("auto_pad", "NOTSET")
+    use.expect("auto_pad", "NOTSET", "VALID")
     if use.get("output_shape", None) is not None:
         use.refuse("it says the shape of its output")
     low, high = _pads(use, count)
@@ -66,9 +66,7 @@ def _pool(use: Use) -> Module:
     count = len(kernel)
     _expect_axes(use, count)
     use.expect("storage_order", 0)
-    if use.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID"):
-        use.refuse(f"its auto_pad is {use.get('auto_pad', '')}, where numbers were expected")
-    low, high = _pads(use, count)
+    low, high = _widths(use, kernel, count, _each(use, "dilations", count))
     before = None
     if low != high:
         if use.kind == "AveragePool" and not use.get("count_include_pad", 0):
@@ -152,7 +150,14 @@ def _resize(use: Use) -> Module:
     factor = tuple(float(each) for each in scales[2:])
     if mode == "nearest" and way == "asymmetric" and use.get("nearest_mode", "round_prefer_floor") == "floor":
         return layer("Upsample", scale_factor=factor)
-    if mode == "linear" and way in ("half_pixel", "pytorch_half_pixel", "align_corners"):
+    if way == "pytorch_half_pixel":  # which takes the first pixel for the only one that is left
+        lengths = [
+            None if length is None else int(length * scale) for length, scale in zip(use.shape[2:], factor, strict=True)
+        ]
+        if any(scale < 1 and (length or 1) < 2 for length, scale in zip(lengths, factor, strict=True)):
+            use.refuse("its images may become one pixel wide, of which it takes the first, and minnet the middle")
+        way = "half_pixel"
+    if mode == "linear" and way in ("half_pixel", "align_corners"):
         return layer("Upsample", scale_factor=factor, mode="bilinear", align_corners=way == "align_corners")
     use.refuse(f"its mode is {mode}, {way}")
 
@@ -183,6 +188,8 @@ def _expect_axes(use: Use, count: int, least: int = 1) -> None:
 
 def _pads(use: Use, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     pads = _each(use, "pads", 2 * count, 0)
+    if len(pads) != 2 * count:
+        use.refuse(f"its pads are {list(pads)}, where {2 * count} were expected")
     return pads[:count], pads[count:]
 
 
@@ -190,12 +197,7 @@ def _padding(
     use: Use, kernel: tuple[int, ...], count: int, dilation: tuple[int, ...]
 ) -> tuple[Module | None, tuple[int, ...] | str]:
     """What stands in front of a convolution, and its own padding."""
-    automatic = use.get("auto_pad", "NOTSET")
-    if automatic == "SAME_UPPER" and set(_each(use, "strides", count)) == {1}:
-        return None, "same"
-    if automatic not in ("NOTSET", "VALID"):
-        use.refuse(f"its auto_pad is {automatic}, where numbers were expected")
-    low, high = _pads(use, count)
+    low, high = _widths(use, kernel, count, dilation)
     if low == high:
         return None, low
     whole = [each * (length - 1) for each, length in zip(dilation, kernel, strict=True)]
@@ -203,6 +205,32 @@ def _padding(
     if is_same and set(_each(use, "strides", count)) == {1}:
         return None, "same"
     return _padded(use, [(low[axis], high[axis]) for axis in range(count)], 0.0), (0,) * count
+
+
+def _widths(
+    use: Use, kernel: tuple[int, ...], count: int, dilation: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What is put before and behind each axis, as numbers or as ``auto_pad`` says it.
+
+    ``SAME_UPPER`` has as many windows as there are strides in an axis, and puts one more behind of an odd number.
+    """
+    automatic = use.get("auto_pad", "NOTSET")
+    if automatic == "VALID":
+        return (0,) * count, (0,) * count
+    if automatic == "NOTSET":
+        return _pads(use, count)
+    use.expect("auto_pad", "SAME_UPPER", "SAME_LOWER")
+    low, high = [], []
+    for axis, stride in enumerate(_each(use, "strides", count)):
+        length, reach = use.shape[axis + 2], dilation[axis] * (kernel[axis] - 1) + 1
+        if length is None and stride != 1:
+            use.refuse(f"its auto_pad is {automatic}, and the length of axis {axis + 2} is not known")
+        windows = -(-(length or 0) // stride)
+        whole = reach - 1 if length is None else max((windows - 1) * stride + reach - length, 0)
+        less, more = whole // 2, whole - whole // 2
+        low.append(less if automatic == "SAME_UPPER" else more)
+        high.append(more if automatic == "SAME_UPPER" else less)
+    return tuple(low), tuple(high)
 
 
 def _padded(use: Use, widths: list[tuple[int, int]], number: float) -> Module:

@@ -11,6 +11,12 @@ from minnet_core import Array
 
 from ..package import helper, onnx
 
+FUSED = {"Gelu": 20}
+"""What groups of nodes are written as here, and the opset that has an operator of this name."""
+
+_FACTORS = 3
+"""So many factors GELU has at most: x, a sum and a half."""
+
 Found = tuple[str, set[int]]
 """A value, and the indices of the nodes that made something of it."""
 
@@ -50,19 +56,23 @@ class Nodes:
         return None
 
     def factors(self, name: str) -> tuple[list[str], set[int]]:
-        """The factors that products, of which nothing else takes a part, make a value of."""
-        index = self.makers.get(name)
-        if index is None or self.listed[index].op_type != "Mul":
-            return [name], set()
-        found: list[str] = []
-        used = {index}
-        for factor in self.listed[index].input:
-            if self.takers.get(factor, 0) == 1 and self.listed[self.makers.get(factor, index)].op_type == "Mul":
-                inner, more = self.factors(factor)
-                found, used = found + inner, used | more
-            else:
-                found.append(factor)
+        """The factors that products, of which nothing else takes a part, make a value of; no more than GELU has."""
+        found: list[str] = [name]
+        used: set[int] = set()
+        while len(found) < _FACTORS:
+            places = [place for place, factor in enumerate(found) if self.is_product(factor, alone=bool(used))]
+            if not places:
+                break
+            index = self.makers[found[places[0]]]
+            found[places[0] : places[0] + 1] = self.listed[index].input
+            used.add(index)
         return found, used
+
+    def is_product(self, name: str, *, alone: bool) -> bool:
+        """Whether a value is a product, and, if it has to be, taken once."""
+        index = self.makers.get(name)
+        is_taken = not alone or self.takers.get(name, 0) == 1
+        return index is not None and self.listed[index].op_type == "Mul" and is_taken
 
 
 def fused(graph: onnx.GraphProto, constants: Mapping[str, Array]) -> list[onnx.NodeProto]:

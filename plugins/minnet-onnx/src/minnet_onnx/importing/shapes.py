@@ -11,14 +11,16 @@ from .use import Made, Use, layer, reads
 
 @reads("Flatten")
 def _flatten(use: Use) -> Module:
-    use.expect("axis", 1)
+    axis = int(use.get("axis", 1))
+    if axis != 1 and (axis >= 0 or axis % use.rank != 1):
+        use.refuse(f"its axis is {axis}, where 1 was expected: the batch has to stay")
     return layer("Flatten", 1)
 
 
 @reads("Reshape")
 def _reshape(use: Use) -> Module:
     """The batch has to stay; one number for all of the rest is worked out."""
-    lengths, known = [int(each) for each in use.constant(1, "shape")], use.shape
+    lengths, known = _wanted(use), use.shape
     if lengths == [-1]:
         return layer("Flatten", 0)
     if not use.get("allowzero", 0):
@@ -31,9 +33,23 @@ def _reshape(use: Use) -> Module:
     return layer("Reshape", tuple(rest)) if rest else layer("Flatten", 0)
 
 
+def _wanted(use: Use) -> list[int]:
+    """The shape that is wanted; 0 for a length that is computed, and that of the same axis of what is taken."""
+    name = use.inputs[1]
+    if not isinstance(name, str) or name not in use.computed:
+        return [int(each) for each in use.constant(1, "shape")]
+    own = use.lengths.get(use.taken[0], ())
+    wanted = [0 if own[axis : axis + 1] == (each,) else each for axis, each in enumerate(use.computed[name].tolist())]
+    if not all(isinstance(each, int) for each in wanted):
+        use.refuse(f"it makes {wanted} of {list(own)}, where the batch was expected to stay")
+    return wanted
+
+
 @reads("Transpose")
 def _transpose(use: Use) -> Module:
     axes = tuple(int(each) for each in use.get("perm", reversed(range(use.rank))))
+    if sorted(axes) != list(range(use.rank)):
+        use.refuse(f"its perm is {list(axes)}, where each of {use.rank} axes was expected once")
     moved = [axis for axis, source in enumerate(axes) if axis != source]
     return layer("Transpose", *(moved if len(moved) == 2 else axes))
 
@@ -91,8 +107,14 @@ def _pad(use: Use) -> Made:
     widths, mode = use.numbers(1, "pads"), use.get("mode", "constant")
     number = use.optional(2, "value") if "value" not in use.attributes else None
     value = float(use.get("value", 0.0)) if number is None else float(number)
-    if widths is None or use.optional(3, "axes") is not None:
-        use.refuse("it does not say what is put around all axes")
+    if widths is None:
+        use.refuse("it does not say what is put around")
+    axes = use.numbers(3, "axes")
+    if axes is not None:
+        some = dict(
+            zip((axis % use.rank for axis in axes), zip(widths, widths[len(axes) :], strict=False), strict=True)
+        )
+        widths = [some.get(axis, (0, 0))[end] for end in (0, 1) for axis in range(use.rank)]
     around = list(zip(widths[: use.rank], widths[use.rank :], strict=True))
     if mode == "reflect" and use.rank == 4 and around[:2] == [(0, 0), (0, 0)]:
         return layer("ReflectionPad2d", (*around[3], *around[2]))
@@ -106,6 +128,8 @@ def _narrow(use: Use, axis: int, start: int, end: int) -> Module:
     length = use.shape[axis]
     if length is not None:
         start, end = (min(max(each + length if each < 0 else each, 0), length) for each in (start, end))
+        if start >= end:
+            use.refuse(f"it leaves nothing of axis {axis}")
         return layer("Narrow", axis, start, end - start)
     if end < 0:
         return layer("Narrow", axis, start, end - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import numpy as np
 from attrs import frozen
@@ -16,6 +16,9 @@ from ..package import onnx
 
 Made = Module | tuple[Module, ...] | None
 """What an operator becomes: a layer, one for each of its outputs, or None if it passes on what it takes."""
+
+Lengths: TypeAlias = tuple[int | str, ...]
+"""The lengths of a value; a name for one that is not known, the same for those that are equal."""
 
 Taker = tuple[str, int]
 """An operator, and which of its inputs."""
@@ -51,9 +54,10 @@ class Use:
         attributes: by name.
         inputs: constants, names of values, None for what is left out.
         outputs: names of values.
-        shapes: name of a value -> its lengths, None where one is not known; what ONNX could infer.
+        lengths: name of a value -> its lengths; what ONNX could infer.
         dtypes: name of a value -> that of its numbers, as ONNX counts them; what ONNX could infer.
         takers: name of a value -> the operators that take it, and as which of their inputs.
+        computed: name of what is computed of shapes -> its numbers, and the names of lengths that are not known.
     """
 
     kind: str
@@ -61,9 +65,10 @@ class Use:
     attributes: Mapping[str, Any]
     inputs: tuple[Array | str | None, ...]
     outputs: tuple[str, ...]
-    shapes: Mapping[str, tuple[int | None, ...]]
+    lengths: Mapping[str, Lengths]
     dtypes: Mapping[str, int]
     takers: Mapping[str, Collection[Taker]]
+    computed: Mapping[str, Array]
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -91,14 +96,14 @@ class Use:
         return max((index for index, name in enumerate(self.outputs, 1) if self.takers.get(name)), default=1)
 
     def shape_of(self, name: str) -> tuple[int | None, ...]:
-        """The lengths of a value.
+        """The lengths of a value, None for one that is not known.
 
         Raises:
             ImportOnnxError: if not even their number is known.
         """
-        if name not in self.shapes:
+        if name not in self.lengths:
             self.refuse(f"it takes {printable(name)!r}, of which ONNX cannot infer the shape")
-        return self.shapes[name]
+        return tuple(length if isinstance(length, int) else None for length in self.lengths[name])
 
     def get(self, name: str, default: Any) -> Any:
         """An attribute."""

@@ -81,13 +81,14 @@ def _upsample(call: Call) -> Output:
         way = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
     else:
         way = {"mode": "linear", "coordinate_transformation_mode": "align_corners" if corners else "half_pixel"}
-    if factor is not None and not call.get("recompute_scale_factor", False):
+    if factor is not None and not corners and not call.get("recompute_scale_factor", False):
         scales = factor if np.ndim(factor) else [factor] * count
         return call.op("Resize", call.x, None, np.array([1, 1, *scales], np.float32), **way)
     sizes = [call.made.length(axis) for axis in range(2, 2 + count)]
     known = [call.x.length(axis) for axis in range(2, 2 + count)]
     if mode == "nearest" and any(size % length for size, length in zip(sizes, known, strict=True)):
         return _picked(call, sizes, known)
+    # Where corners are aligned, some programs take the length of the output for a whole number, and some do not.
     # Scales rather than sizes, of which the batch would be one; a little larger, so that no pixel is lost in rounding.
     ratios = (np.float32(size / length) for size, length in zip(sizes, known, strict=True))
     scales = [ratio if ratio == int(ratio) else np.nextafter(ratio, np.float32(np.inf)) for ratio in ratios]
