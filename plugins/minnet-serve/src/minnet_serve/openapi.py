@@ -49,7 +49,7 @@ def description(served: Served, limits: Limits, version: str) -> dict[str, Any]:
             }
         },
     }
-    statuses = ("400", "408", "413", "415", "422", "503")
+    statuses = ("400", "408", "413", "415", "421", "422", "503")
     return {
         "openapi": "3.1.0",
         "info": {"title": printable(served.name), "version": version},
