@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from minnet_core.testing import Adapter, adapted
+from minnet_core.testing import Adapter, adapted, check_component
 from minnet_torch.checking.generators import seed_of_now, seeded
 from minnet_torch.checking.language import Language
 from minnet_torch.checking.layer import TorchLayer

@@ -98,8 +98,9 @@ _OF_MODULES: Mapping[str, str] = MappingProxyType(
         ".contiguous()",
         "dtype_is_kept": "new tensors take the dtype of the input: torch.zeros_like(x), x.new_zeros(...), no .float(); "
         "a tensor attribute follows module.to(dtype) only as a buffer",
-        "forward_runs": 'a loss of one number is no layer, reduction="none" makes it one; if dtypes differ, a tensor attribute does not follow module.to(torch.float64): '
-        "self.register_buffer(name, tensor) makes it a buffer that does",
+        "forward_runs": 'a loss of one number is no layer, reduction="none" makes it one; if dtypes differ, a tensor '
+        "attribute does not follow module.to(torch.float64): self.register_buffer(name, tensor) makes it a buffer that "
+        "does",
         "two_components_share_nothing": "the class, or a default argument, holds a tensor for all modules together",
     }
 )
