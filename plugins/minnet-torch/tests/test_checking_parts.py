@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from minnet_core.testing import Adapter, adapted
+from minnet_core.testing import Adapter, adapted, check_component
 from minnet_torch.checking.generators import seed_of_now, seeded
 from minnet_torch.checking.language import Language
 from minnet_torch.checking.layer import TorchLayer
@@ -113,3 +113,12 @@ def test_what_returns_no_tensor_is_refused():
 
     with pytest.raises(TypeError, match="expected a tensor, or a tuple of tensors, received dict"):
         make(Named).forward(np.ones((2, 3), np.float32))
+
+
+def test_a_loss_of_one_number_is_told_what_makes_it_a_layer():
+    (report,) = check_component(torch.nn.MSELoss, input=((4, 3), (4, 3)), checks=["forward_runs"], on_fail=None)
+    (failure,) = report.failures
+    assert 'look here: a loss of one number is no layer, reduction="none" makes it one' in failure.explanation
+    arguments = {"reduction": "none"}
+    (report,) = check_component(torch.nn.MSELoss, arguments=arguments, input=((4, 3), (4, 3)), checks=["forward_runs"])
+    assert not report.failures

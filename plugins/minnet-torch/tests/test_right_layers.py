@@ -6,11 +6,14 @@ import os
 
 import numpy as np
 import pytest
-from right_functions import RIGHT
+from right_functions import RIGHT as PLAIN
+from right_graphs import RIGHT as RARE
 from right_modules import RIGHT as RIGHT_MODULES
 from torch import nn
 
 from minnet_core.testing import all_checks, check_component
+
+RIGHT = [*PLAIN, *RARE]
 
 ALL = range(5)
 """Five seeds, all of them with ``CONFORMANCE_SEEDS=5`` or more; otherwise each class has one of them."""

@@ -44,6 +44,7 @@ _NO_FLOW = "0, as if nothing flowed there"
 
 _OF_FUNCTIONS: Mapping[str, str] = MappingProxyType(
     {
+        "forward_runs": "a loss of one number is no layer: what it is for each sample, before the sum or mean, is one",
         "gradInput_is_the_slope": "backward's formula is not the derivative of forward; gradients are returned in the "
         "order of forward's arguments, each multiplied by grad_output",
         "backward_is_linear_in_gradOutput": "every gradient is a sum of products with grad_output: none may leave it "
@@ -97,8 +98,9 @@ _OF_MODULES: Mapping[str, str] = MappingProxyType(
         ".contiguous()",
         "dtype_is_kept": "new tensors take the dtype of the input: torch.zeros_like(x), x.new_zeros(...), no .float(); "
         "a tensor attribute follows module.to(dtype) only as a buffer",
-        "forward_runs": "if dtypes differ, a tensor attribute does not follow module.to(torch.float64): "
-        "self.register_buffer(name, tensor) makes it a buffer that does",
+        "forward_runs": 'a loss of one number is no layer, reduction="none" makes it one; if dtypes differ, a tensor '
+        "attribute does not follow module.to(torch.float64): self.register_buffer(name, tensor) makes it a buffer that "
+        "does",
         "two_components_share_nothing": "the class, or a default argument, holds a tensor for all modules together",
     }
 )
