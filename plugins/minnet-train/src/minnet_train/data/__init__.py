@@ -1,5 +1,6 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
+from .blocks import Blocks, usual_block
 from .calendars import Calendar
 from .dataset import Dataset, Origin
 from .memory_map import chunks, row_chunks
@@ -11,7 +12,9 @@ from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
 from .sources import DIGITS, PICTURES, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
+from .stored_rows import ConvertedRows, StoredRows
 from .tables import (
+    CACHE,
     MOST_CATEGORIES,
     OTHERS,
     UNKNOWN,
@@ -29,14 +32,17 @@ from .tables import (
 )
 
 __all__ = [
+    "CACHE",
     "DIGITS",
     "MOST_CATEGORIES",
     "OTHERS",
     "PICTURES",
     "UNKNOWN",
     "WILD",
+    "Blocks",
     "Calendar",
     "Columns",
+    "ConvertedRows",
     "Dataset",
     "Dialect",
     "Moments",
@@ -50,6 +56,7 @@ __all__ = [
     "Source",
     "Split",
     "Standardization",
+    "StoredRows",
     "TableSource",
     "chunks",
     "expect_usable",
@@ -62,6 +69,7 @@ __all__ = [
     "open_table",
     "paths_of",
     "row_chunks",
+    "usual_block",
     "watch_reading",
     "weighted_gradient",
     "weighted_loss",

@@ -9,6 +9,8 @@ from minnet_core import Array, Container
 from minnet_core.support import printable
 
 from ..data import (
+    CACHE,
+    Blocks,
     Columns,
     Dataset,
     Moments,
@@ -16,8 +18,10 @@ from ..data import (
     Samples,
     Split,
     Standardization,
+    StoredRows,
     expect_usable,
     row_chunks,
+    usual_block,
 )
 from ..errors import DataError, ExperimentError, Problem
 from .align import aligned, with_columns
@@ -130,11 +134,12 @@ class LearningData:
             validation = in_form_of(validation, dataset, config, may_be_missing=may_be_missing)
             validated = samples(np.arange(len(validation)), of=validation)
 
+        blocks, notes = _blocks(dataset, split.training, config)
         learned = cls(
-            dataset,
+            evolve(dataset, notes=(*dataset.notes, *notes)) if notes else dataset,
             split,
             preparation,
-            samples(split.training, weights),
+            evolve(samples(split.training, weights), blocks=blocks),
             validated,
             samples(split.test),
             fingerprint,
@@ -265,6 +270,28 @@ def _preparation(
         spread = np.where(moments.deviation > 0, moments.deviation, 1.0)
         return evolve(learned, of_targets=Standardization.of(moments.mean, spread))
     return learned
+
+
+def _blocks(dataset: Dataset, rows: Array, config: DataConfig) -> tuple[Blocks | None, tuple[str, ...]]:
+    """Choose the blocks by which rows are shuffled; none if all are at once. Also return what is said of a guess."""
+    features, block = dataset.features, config.shuffle_block
+    if block is None:
+        block = usual_block(features)
+        if block is None:
+            return None, ()
+        blocks = Blocks.of(features, rows, block)
+        whole = "whole row groups, " if isinstance(features, StoredRows) and features.units is not None else ""
+        told = f"{dataset.name}: rows are shuffled by {len(blocks.starts):,} blocks of {whole}{block:,} rows or so, "
+        return blocks, (f"{told}{blocks.lanes} at a time, as files are read; shuffle_block = 0 shuffles all",)
+    if block:
+        return Blocks.of(features, rows, block), ()
+    if isinstance(features, StoredRows) and features.units is not None and features.nbytes > CACHE:
+        message = (
+            "expected blocks for rows that can only be read by groups, received 0, by which each batch would read most "
+            "groups; in_memory = true in the source reads them once"
+        )
+        raise ExperimentError(Problem(("data", "shuffle_block"), message))
+    return None, ()
 
 
 def _class_weights(dataset: Dataset, rows: Array, config: DataConfig) -> Array | None:

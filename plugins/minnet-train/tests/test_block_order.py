@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from minnet_train import StateError
+from minnet_train.data import Blocks, StoredRows, usual_block
+from minnet_train.data import blocks as limits
+from minnet_train.training.block_order import BlockOrder
+from minnet_train.training.shuffler import Shuffler
+
+
+class Groups(StoredRows):
+    """Rows that are read by groups, each of which is its own index."""
+
+    def __init__(self, sizes, columns=1):
+        super().__init__((sum(sizes), columns), np.float64)
+        self._starts = np.cumsum([0, *sizes])[:-1]
+
+    @property
+    def units(self):
+        return self._starts
+
+    def take(self, rows):
+        return np.repeat(np.asarray(rows, float)[:, None], self.shape[1], axis=1)
+
+
+def uniform(count: int, block: int, lanes: int = 3) -> Blocks:
+    return Blocks(count, np.arange(0, count, block), lanes)
+
+
+def order_of(blocks: Blocks, step: int = 1, seed: int = 0) -> BlockOrder:
+    return BlockOrder(blocks, step, np.random.default_rng(seed))
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    count=st.integers(1, 300),
+    block=st.integers(1, 320),
+    lanes=st.integers(1, 8),
+    step=st.integers(1, 40),
+    seed=st.integers(0, 2**64),
+)
+def test_every_sample_comes_once_whatever_the_numbers_are(count, block, lanes, step, seed):
+    order = order_of(uniform(count, block, lanes), step, seed)
+    assert len(order) == count
+    assert np.sort(order[:]).tolist() == list(range(count))
+
+
+@settings(deadline=None)
+@given(data=st.data(), count=st.integers(1, 120), block=st.integers(1, 50))
+def test_it_is_indexed_as_the_array_is_that_it_stands_for(data, count, block):
+    whole = np.array(order_of(uniform(count, block)))
+    order = order_of(uniform(count, block))
+    index = data.draw(
+        st.one_of(
+            st.slices(count),
+            st.integers(-count, count - 1),
+            st.lists(st.integers(-count, count - 1)).map(lambda places: np.array(places, np.int64)),
+        )
+    )
+    assert np.array_equal(order[index], whole[index])
+    assert np.asarray(order[index]).dtype == whole[index].dtype
+
+
+def test_a_place_that_is_none_is_refused():
+    with pytest.raises(IndexError, match="expected places among 9, received 9 to 9"):
+        order_of(uniform(9, 3))[9]
+
+
+@settings(deadline=None)
+@given(
+    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=12), lanes=st.integers(1, 8), step=st.integers(1, 30)
+)
+def test_each_step_has_its_part_of_every_block_of_a_window(sizes, lanes, step):
+    starts = np.cumsum([0, *sizes])[:-1]
+    blocks = Blocks(sum(sizes), starts, lanes)
+    whole = np.array(order_of(blocks, step))
+    block_of = np.searchsorted(starts, whole, "right") - 1
+    first = 0
+    while first < len(whole):
+        # A window is as long as the blocks that begin in it: go on until each is complete.
+        window, end = dict.fromkeys(block_of[first : first + 1].tolist()), first
+        while end < first + sum(sizes[block] for block in window):
+            window |= dict.fromkeys([int(block_of[end])])
+            end += 1
+        assert len(window) <= lanes
+        for start in range(first - first % step, end, step):
+            part = block_of[max(start, first) : min(start + step, end)]
+            assert np.count_nonzero(np.diff(part)) == len(set(part.tolist())) - 1  # each stands together
+            for block in window:
+                exact = len(part) * sizes[block] / (end - first)
+                assert abs(np.count_nonzero(part == block) - exact) < 2
+        first = end
+
+
+def test_a_rank_that_computes_a_part_of_every_step_needs_a_part_of_the_blocks():
+    blocks, step, ranks = uniform(8 * 64 * 3, 64, lanes=8), 32, 4
+    order, needed = order_of(blocks, step), [set() for _ in range(ranks)]
+    for start in range(0, len(order), step):
+        for rank in range(ranks):
+            own = order[start + rank * step // ranks : start + (rank + 1) * step // ranks]
+            needed[rank] |= {*(own // 64).tolist()}
+    assert [len(each) for each in needed] == [len(blocks.starts) // ranks] * ranks
+
+
+def test_a_seed_decides_the_order_and_every_epoch_has_its_own():
+    assert np.array_equal(order_of(uniform(500, 50))[:], order_of(uniform(500, 50))[:])
+    assert not np.array_equal(order_of(uniform(500, 50))[:], order_of(uniform(500, 50), seed=1)[:])
+    rng = np.random.default_rng(0)
+    first, second = (BlockOrder(uniform(500, 50), 1, rng)[:] for _ in range(2))
+    assert not np.array_equal(first, second)
+
+
+def test_samples_of_a_block_and_blocks_are_in_random_order():
+    ranks = np.mean([np.argsort(order_of(uniform(64, 8), seed=seed)[:]) for seed in range(400)], axis=0)
+    assert np.abs(ranks - 31.5).max() < 5  # of a uniform place in 64, the mean of 400 deviates by 0.9
+
+
+def test_a_hundred_million_samples_take_no_memory_of_their_own():
+    tracemalloc.start()
+    order = order_of(uniform(10**8, 65_536, 8), 256)
+    for start in (0, 5 * 10**7, 10**8 - 256):
+        assert len(np.unique(order[start : start + 256])) == 256
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 64e6  # an order of all would be 800 MB
+
+
+def shuffler_of(blocks: Blocks | None, step: int = 4, seed: int = 0) -> Shuffler:
+    shuffler = Shuffler()
+    shuffler.go_through(blocks, step)
+    shuffler.use(seed)
+    return shuffler
+
+
+def test_another_process_goes_on_with_the_order_of_an_epoch_and_those_after_it():
+    first = shuffler_of(uniform(100, 10))
+    first.permutation(100)
+    state, rest = first.state_dict(), first.permutation(100)[40:].tolist()
+    first.begin_epoch()
+    after = first.permutation(100)[:].tolist()
+    second = Shuffler()
+    second.go_through(uniform(100, 10), 4)
+    second.load_state_dict(state)
+    assert second.state_dict() == state
+    second.use(None)
+    assert second.permutation(100)[40:].tolist() == rest
+    second.begin_epoch()
+    assert second.permutation(100)[:].tolist() == after
+
+
+@pytest.mark.parametrize(
+    ("blocks", "step", "received"),
+    [(None, 4, "no blocks"), (uniform(100, 20), 4, "100 samples, 5 blocks"), (uniform(100, 10), 5, "steps of 5")],
+)
+def test_an_epoch_cannot_go_on_by_other_blocks_but_the_next_one_can(blocks, step, received):
+    first = shuffler_of(uniform(100, 10))
+    first.permutation(100)
+    second = Shuffler()
+    second.go_through(blocks, step)
+    second.load_state_dict(first.state_dict())
+    second.use(None)
+    with pytest.raises(StateError, match=f"whose samples come by 100 samples, 10 blocks, .*received .*{received}"):
+        second.permutation(100)
+    second.begin_epoch()
+    assert sorted(second.permutation(100)[:].tolist()) == list(range(100))
+
+
+def test_blocks_of_other_samples_are_refused():
+    with pytest.raises(StateError, match="order: expected blocks of 99 samples, received those of 100"):
+        shuffler_of(uniform(100, 10)).permutation(99)
+
+
+def test_blocks_are_of_rows_and_samples_are_those_that_are_drawn():
+    rows = np.array([0, 1, 5, 6, 7, 29])
+    blocks = Blocks.of(np.zeros((30, 2)), rows, 5)
+    assert (blocks.count, blocks.starts.tolist(), blocks.sizes.tolist()) == (6, [0, 2, 5], [2, 3, 1])
+
+
+def test_groups_are_never_divided_and_small_ones_are_joined():
+    features = Groups([10, 10, 50, 3, 3, 3, 3, 18])
+    assert Blocks.of(features, np.arange(100), 20).starts.tolist() == [0, 20, 70]
+    assert Blocks.of(features, np.arange(100), 1).starts.tolist() == [0, 10, 20, 70, 73, 76, 79, 82]
+    assert Blocks.of(features, np.arange(100), 500).starts.tolist() == [0]
+
+
+def test_so_many_blocks_are_read_at_a_time_as_memory_has_room_for(monkeypatch):
+    monkeypatch.setattr(limits, "BYTES", 8000)
+    assert Blocks.of(np.zeros((1000, 1)), np.arange(1000), 100).lanes == 8
+    assert Blocks.of(np.zeros((1000, 2)), np.arange(1000), 100).lanes == 5
+    assert Blocks.of(np.zeros((1000, 100)), np.arange(1000), 100).lanes == 2
+    assert Blocks.of(Groups([10, 300, 690]), np.arange(1000), 5).lanes == 2
+    monkeypatch.setattr(limits, "ROWS", 400)
+    assert Blocks.of(np.zeros((1000, 1)), np.arange(1000), 100).lanes == 4
+
+
+def test_nobody_has_to_say_how_large_blocks_are(monkeypatch):
+    assert usual_block(np.zeros((10, 2))) is None
+    assert usual_block(Groups([10])) == 65_536
+    assert usual_block(Groups([10], columns=2**12)) == 2**10
+    assert usual_block(Groups([1], columns=2**26)) == 1
