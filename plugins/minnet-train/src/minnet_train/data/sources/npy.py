@@ -132,17 +132,15 @@ class Npy(Source):
                 where = f"it under {', '.join(TARGETS)}" if _is_archive(path) else targets_beside(path)
                 other = next(each for each, has_it in has_some.items() if has_it)
                 raise DataError(f"{path}: expected targets in {where}, as {other} has some, received none")
-        return read_parts(paths, self._targets_of)
+        return read_parts([path if _is_archive(path) else targets_beside(path) for path in paths], self._targets_in)
 
     def _has_targets(self, path: str) -> bool:
         if not _is_archive(path):
             return os.path.isfile(targets_beside(path))
         return self.targets_name is not None or bool(set(TARGETS) & set(npz_names(path)))
 
-    def _targets_of(self, path: str) -> Array:
-        if _is_archive(path):
-            return _member(path, self.targets_name, TARGETS, "targets")
-        return mapped_npy(targets_beside(path))
+    def _targets_in(self, path: str) -> Array:
+        return _member(path, self.targets_name, TARGETS, "targets") if _is_archive(path) else mapped_npy(path)
 
 
 def stored_features(path: str, name: str | None, image: Pixels | None) -> Array | StoredRows:

@@ -240,9 +240,9 @@ def _wanted(header: Sequence[str], columns: Sequence[int]) -> dict[str, Any]:
 
 
 def _picked(part: Any, header: Sequence[str], columns: Sequence[int]) -> Any:
-    if part.num_columns == len(header):
-        return part.select(list(columns))
-    return part.select([header[column] for column in columns])
+    if _wanted(header, columns):
+        return part  # which has them in the order that was asked for
+    return part.select(list(columns))
 
 
 class _ipc:  # noqa: N801  # it is used as a function is
