@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_train import StateError
-from minnet_train.data import Blocks, StoredRows, usual_block
-from minnet_train.data import blocks as limits
+from minnet_train.data import Blocks, StoredRows, blocks as limits, usual_block
 from minnet_train.training.block_order import BlockOrder
 from minnet_train.training.shuffler import Shuffler
 
@@ -72,9 +71,7 @@ def test_a_place_that_is_none_is_refused():
 
 
 @settings(deadline=None)
-@given(
-    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=12), lanes=st.integers(1, 8), step=st.integers(1, 30)
-)
+@given(sizes=st.lists(st.integers(1, 60), min_size=1, max_size=12), lanes=st.integers(1, 8), step=st.integers(1, 30))
 def test_each_step_has_its_part_of_every_block_of_a_window(sizes, lanes, step):
     starts = np.cumsum([0, *sizes])[:-1]
     blocks = Blocks(sum(sizes), starts, lanes)
@@ -189,7 +186,7 @@ def test_groups_are_never_divided_and_small_ones_are_joined():
 
 
 def test_so_many_blocks_are_read_at_a_time_as_memory_has_room_for(monkeypatch):
-    monkeypatch.setattr(limits, "BYTES", 8000)
+    monkeypatch.setattr(limits, "CACHE", 8000)
     assert Blocks.of(np.zeros((1000, 1)), np.arange(1000), 100).lanes == 8
     assert Blocks.of(np.zeros((1000, 2)), np.arange(1000), 100).lanes == 5
     assert Blocks.of(np.zeros((1000, 100)), np.arange(1000), 100).lanes == 2

@@ -90,9 +90,7 @@ def test_images_and_targets_of_several_numbers_stay_in_their_files(parts):
     expected = LearningData.of(
         load("i.npy", "t.npy", images=True), DataConfig(source="i.npy", standardize_targets=True), 0
     )
-    for received, wanted in zip(
-        learned.training.batch([3, 1, 4]), expected.training.batch([3, 1, 4]), strict=True
-    ):
+    for received, wanted in zip(learned.training.batch([3, 1, 4]), expected.training.batch([3, 1, 4]), strict=True):
         assert np.array_equal(received, wanted)
 
 
@@ -152,7 +150,9 @@ def test_a_part_that_does_not_fit_is_named(parts, wrong, message):
 def test_a_pattern_of_no_file_and_too_few_targets_are_errors(parts):
     with pytest.raises(DataError, match=r"other-\*.npy: expected files whose names have this form, received none"):
         load("other-*.npy")
-    with pytest.raises(DataError, match="whole_targets.npy: expected a file of targets for each of 3 files of features"):
+    with pytest.raises(
+        DataError, match="whole_targets.npy: expected a file of targets for each of 3 files of features"
+    ):
         load("part-*.npy", "whole_targets.npy")
     with pytest.raises(ValueError, match="expected the path of a file, or a list of them, received 3"):
         load(3)
@@ -225,7 +225,7 @@ def test_several_files_that_are_large_are_shuffled_by_blocks_and_that_is_said(pa
     learned = LearningData.of(load("part-*.npy"), config, 0)
     assert learned.training.blocks.count == len(learned.training)
     assert learned.dataset.notes == (
-        "part-*.npy: rows are shuffled by 4 blocks of 4 rows or so, 8 at a time, as files are read; "
+        "part-*.npy: rows are shuffled by blocks of 4 rows or so, 4 of 4 at a time, as files are read; "
         "shuffle_block = 0 shuffles all",
     )
     assert LearningData.of(load("whole.npy"), config, 0).training.blocks is None

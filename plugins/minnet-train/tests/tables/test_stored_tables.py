@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from minnet_train import DataConfig, DataError, ExperimentError, LearningData, datasets
-from minnet_train.data import Blocks, StoredRows
-from minnet_train.data.tables import table_rows
+from minnet_train.data import Blocks, StoredRows, kept_parts
 from minnet_train.training.block_order import BlockOrder
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -107,7 +106,9 @@ def test_columns_are_found_by_their_names_in_every_part_and_may_have_other_types
     expect_same(*both(target="k"))
 
 
-@pytest.mark.parametrize("options", [{"standardize": True, "missing": "mean"}, {"missing": "mean", "folds": 4, "fold": 2}])
+@pytest.mark.parametrize(
+    "options", [{"standardize": True, "missing": "mean"}, {"missing": "mean", "folds": 4, "fold": 2}]
+)
 def test_what_is_trained_on_is_the_same_bit_for_bit(write, options):
     write()
     config = DataConfig(source="part-*.parquet", shuffle_block=16, **options)
@@ -169,7 +170,9 @@ def test_a_part_whose_column_is_of_something_else_is_named(write):
     part = parquet.read_table("part-2.parquet")
     text = pyarrow.array(["x"] * part.num_rows)
     parquet.write_table(part.set_column(0, "a", text), "part-2.parquet")
-    with pytest.raises(DataError, match=r"row 1 of part-2.parquet, column 1 \('a'\): expected a finite .*, received 'x'"):
+    with pytest.raises(
+        DataError, match=r"row 1 of part-2.parquet, column 1 \('a'\): expected a finite .*, received 'x'"
+    ):
         datasets["Parquet"]("part-*.parquet", "k", in_memory=False).load()
 
 
@@ -195,7 +198,7 @@ def test_a_part_that_is_changed_between_epochs_is_named(write, change):
     write()
     stored = both(target="k")[1].features
     stored[:]
-    stored._kept.clear()
+    stored.kept.forget()
     change()
     assert len(stored[:160]) == 160
     with pytest.raises(DataError, match="part-2.parquet: expected the file as it was when it was opened"):
@@ -213,16 +216,17 @@ def test_a_part_that_is_gone_is_named(write):
 def test_what_is_kept_in_memory_is_bounded_and_an_epoch_by_blocks_reads_every_group_once(write, monkeypatch):
     write({"a": np.arange(3000.0), "b": np.arange(3000.0), "k": np.arange(3000.0)}, group=50)
     stored = both()[1].features
-    monkeypatch.setattr(table_rows, "CACHE", 9 * 50 * 2 * 8)
+    monkeypatch.setattr(kept_parts, "CACHE", 9 * 50 * 2 * 8)
+    stored = both()[1].features
     blocks = Blocks.of(stored, np.arange(3000), 50)
     order = BlockOrder(blocks, 32, np.random.default_rng(0))
     seen, most = [], 0
     for start in range(0, 3000, 32):
         seen += stored[order[start : start + 32]][:, 0].tolist()
-        most = max(most, sum(kept.nbytes for kept in stored._kept.values()))
+        most = max(most, stored.kept.nbytes)
     assert sorted(seen) == list(range(3000))
-    assert stored.reads == 60
-    assert most <= table_rows.CACHE
+    assert stored.kept.reads == 60
+    assert most <= kept_parts.CACHE
 
 
 def test_ranks_that_compute_a_part_of_every_step_read_a_part_of_the_groups(write):
@@ -232,7 +236,7 @@ def test_ranks_that_compute_a_part_of_every_step_read_a_part_of_the_groups(write
     for start in range(0, 3072, 32):
         for rank in range(4):
             stored[rank].take(order[start + 8 * rank : start + 8 * (rank + 1)])
-    assert [rows.reads for rows in stored] == [16] * 4
+    assert [rows.kept.reads for rows in stored] == [16] * 4
 
 
 def test_large_tables_stay_in_their_files_unless_somebody_says_otherwise(write, monkeypatch):
@@ -247,8 +251,8 @@ def test_large_tables_stay_in_their_files_unless_somebody_says_otherwise(write, 
     )
     learned = LearningData.of(data, DataConfig(source="part-*.parquet", missing="mean"), 0)
     assert learned.dataset.notes[1:] == (
-        "part-*.parquet: rows are shuffled by 1 blocks of whole row groups, 65,536 rows or so, 8 at a time, as files "
-        "are read; shuffle_block = 0 shuffles all",
+        "part-*.parquet: rows are shuffled by blocks of whole row groups, 65,536 rows or so, 1 of 1 at a time, as "
+        "files are read; shuffle_block = 0 shuffles all",
     )
     assert not datasets["Parquet"]("part-*.parquet", in_memory=True).load().notes
 

@@ -3,6 +3,7 @@
 from .blocks import Blocks, usual_block
 from .calendars import Calendar
 from .dataset import Dataset, Origin
+from .kept_parts import CACHE
 from .memory_map import chunks, row_chunks
 from .missing import expect_usable
 from .pixels import Pixels
@@ -14,7 +15,6 @@ from .sources import DIGITS, PICTURES, Source, TableSource, is_csv, is_table, lo
 from .split import Split
 from .stored_rows import ConvertedRows, StoredRows
 from .tables import (
-    CACHE,
     MOST_CATEGORIES,
     OTHERS,
     UNKNOWN,

@@ -6,10 +6,11 @@ import zlib
 from functools import cached_property
 
 import numpy as np
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from minnet_core import Array
 
+from .kept_parts import CACHE
 from .memory_map import bytes_of_row
 from .stored_rows import StoredRows
 
@@ -19,14 +20,11 @@ MOST_LANES = 8
 FEWEST_LANES = 2
 """And so many at least, or no batch would have rows of two blocks."""
 
-BYTES = 2**28
-"""The blocks that are read side by side have so many bytes at most, 256 MB, unless there are `FEWEST_LANES`."""
-
 ROWS = 2**20
-"""Likewise so many rows."""
+"""Blocks that are read side by side have so many rows at most, and `CACHE` bytes; unless they are `FEWEST_LANES`."""
 
 USUAL = 65_536
-"""Rows of a block if nobody says how many, or as many as make an eighth of `BYTES`."""
+"""Rows of a block if nobody says how many, or as many as make an eighth of `CACHE`."""
 
 LARGE = 2**30
 """Bytes of several files that are shuffled by blocks if nobody says whether."""
@@ -40,11 +38,13 @@ class Blocks:
         count: of the samples.
         starts: the first sample of each block, ascending from 0.
         lanes: how many blocks are read side by side.
+        cuts: the first row of each block, of the features that the samples are some of.
     """
 
     count: int
     starts: Array = field(repr=False)
     lanes: int
+    cuts: Array = field(repr=False, default=Factory(lambda self: self.starts, takes_self=True))
 
     @classmethod
     def of(cls, features: Array | StoredRows, rows: Array, block: int) -> Blocks:
@@ -62,9 +62,9 @@ class Blocks:
         cuts = np.arange(0, len(features), block) if units is None else _joined(units, block)
         longest = int(np.diff([*cuts.tolist(), len(features)]).max())
         starts = np.unique(np.searchsorted(rows, cuts))
-        fitting = min(BYTES // max(1, longest * bytes_of_row(features)), ROWS // longest)
+        fitting = min(CACHE // max(1, longest * bytes_of_row(features)), ROWS // longest)
         lanes = min(max(fitting, FEWEST_LANES), MOST_LANES)
-        return cls(len(rows), starts[starts < len(rows)], lanes)
+        return cls(len(rows), starts[starts < len(rows)], lanes, cuts)
 
     @cached_property
     def sizes(self) -> Array:
@@ -85,7 +85,7 @@ def usual_block(features: Array | StoredRows) -> int | None:
     """
     if not isinstance(features, StoredRows) or (features.units is None and features.nbytes <= LARGE):
         return None
-    return max(1, min(USUAL, BYTES // MOST_LANES // max(1, bytes_of_row(features))))
+    return max(1, min(USUAL, CACHE // MOST_LANES // max(1, bytes_of_row(features))))
 
 
 def _joined(units: Array, block: int) -> Array:

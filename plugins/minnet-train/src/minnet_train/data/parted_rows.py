@@ -11,7 +11,8 @@ from minnet_core import Array
 
 from ..errors import DataError
 from .file_stamp import FileStamp
-from .memory_map import RowReader
+from .kept_parts import KeptParts
+from .memory_map import RowReader, bytes_of_row
 from .stored_rows import StoredRows
 
 MOST_OPEN = 64
@@ -21,9 +22,15 @@ MOST_OPEN = 64
 class PartedRows(StoredRows):
     """Arrays (rows, ...) that differ in their number of rows alone.
 
+    Each row is read from its file; in an order that goes through blocks, each block is read at once, and those that
+    were read last are kept.
+
     Args:
         parts: the arrays, as a rule maps of files.
         stamps: of the file of each.
+
+    Attributes:
+        kept: the blocks that were read last; None if rows come in any order.
 
     >>> parts = PartedRows([np.zeros((2, 3)), np.ones((1, 3))], [FileStamp.of(".")] * 2)
     >>> parts[[2, 0]].tolist()
@@ -36,10 +43,22 @@ class PartedRows(StoredRows):
         super().__init__((int(ends[-1]), *parts[0].shape[1:]), parts[0].dtype)
         self._starts = ends - [len(part) for part in parts]
         self._open: OrderedDict[int, RowReader] = OrderedDict()
+        self.kept: KeptParts | None = None
+
+    def go_through(self, blocks: Array, lanes: int) -> None:
+        """Read whole blocks from now on, and keep so many."""
+        self.kept = KeptParts(blocks, len(self), bytes_of_row(self), self._block)
+        self.kept.make_room(blocks, lanes)
 
     def take(self, rows: Array) -> Array:
         """Read some rows, in this order."""
         taken = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        return self._read(rows, taken) if self.kept is None else self.kept.take(rows, taken)
+
+    def _block(self, _: int, start: int, end: int) -> Array:
+        return self._read(np.arange(start, end), np.empty((end - start, *self.shape[1:]), self.dtype))
+
+    def _read(self, rows: Array, taken: Array) -> Array:
         part_of = np.searchsorted(self._starts, rows, "right") - 1
         for part in np.unique(part_of).tolist():
             is_there = part_of == part

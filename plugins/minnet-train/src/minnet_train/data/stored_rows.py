@@ -67,6 +67,14 @@ class StoredRows(ABC):
         """The first row of each part that is read as a whole, ascending from 0; None if each row can be read alone."""
         return None
 
+    def go_through(self, blocks: Array, lanes: int) -> None:  # noqa: B027  # most keep nothing
+        """Prepare for an order that goes through a few blocks at a time: keep as much in memory as these are.
+
+        Args:
+            blocks: the first row of each, ascending from 0.
+            lanes: how many are gone through at a time.
+        """
+
     @property
     def ndim(self) -> int:
         """How many axes there are."""
@@ -138,6 +146,10 @@ class ConvertedRows(StoredRows):
     def units(self) -> Array | None:
         """As those of the others."""
         return self._stored.units
+
+    def go_through(self, blocks: Array, lanes: int) -> None:
+        """Prepare the others for it."""
+        self._stored.go_through(blocks, lanes)
 
     def take(self, rows: Array) -> Array:
         """Read some rows, in this order."""

@@ -274,24 +274,25 @@ def _preparation(
 
 def _blocks(dataset: Dataset, rows: Array, config: DataConfig) -> tuple[Blocks | None, tuple[str, ...]]:
     """Choose the blocks by which rows are shuffled; none if all are at once. Also return what is said of a guess."""
-    features, block = dataset.features, config.shuffle_block
-    if block is None:
-        block = usual_block(features)
-        if block is None:
-            return None, ()
-        blocks = Blocks.of(features, rows, block)
-        whole = "whole row groups, " if isinstance(features, StoredRows) and features.units is not None else ""
-        told = f"{dataset.name}: rows are shuffled by {len(blocks.starts):,} blocks of {whole}{block:,} rows or so, "
-        return blocks, (f"{told}{blocks.lanes} at a time, as files are read; shuffle_block = 0 shuffles all",)
-    if block:
-        return Blocks.of(features, rows, block), ()
-    if isinstance(features, StoredRows) and features.units is not None and features.nbytes > CACHE:
+    features = dataset.features
+    is_grouped = isinstance(features, StoredRows) and features.units is not None
+    block = usual_block(features) if config.shuffle_block is None else config.shuffle_block
+    if config.shuffle_block == 0 and is_grouped and features.nbytes > CACHE:
         message = (
             "expected blocks for rows that can only be read by groups, received 0, by which each batch would read most "
             "groups; in_memory = true in the source reads them once"
         )
         raise ExperimentError(Problem(("data", "shuffle_block"), message))
-    return None, ()
+    if not block:
+        return None, ()
+    blocks = Blocks.of(features, rows, block)
+    if isinstance(features, StoredRows):
+        features.go_through(blocks.cuts, blocks.lanes)
+    if config.shuffle_block is not None:
+        return blocks, ()
+    told = f"{dataset.name}: rows are shuffled by blocks of {'whole row groups, ' * is_grouped}{block:,} rows or so"
+    how = f"{min(blocks.lanes, len(blocks.starts))} of {len(blocks.starts):,} at a time, as files are read"
+    return blocks, (f"{told}, {how}; shuffle_block = 0 shuffles all",)
 
 
 def _class_weights(dataset: Dataset, rows: Array, config: DataConfig) -> Array | None:

@@ -275,8 +275,8 @@ class Parquet(_Typed):
         if is_small or self.in_memory is not None:
             return dataset
         note = (
-            f"{file.name}: {rows:,} rows of {file.width:,} columns are more than 1 GiB, and stay in their files; batches "
-            f"read {len(file.groups):,} row groups; in_memory = true reads all rows at once"
+            f"{file.name}: {rows:,} rows of {file.width:,} columns are more than 1 GiB, and stay in their files; "
+            f"batches read {len(file.groups):,} row groups; in_memory = true reads all rows at once"
         )
         return evolve(dataset, notes=(*dataset.notes, note))
 

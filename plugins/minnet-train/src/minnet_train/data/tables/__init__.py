@@ -15,12 +15,10 @@ from .same_value import SameValue
 from .sniff import Option, has_names, work_out
 from .table import Batch, TableFile
 from .table_dataset import Column, TableOptions, table_dataset
-from .table_rows import CACHE
 from .times import is_iso
 from .typed_files import FrameTable, frame_of_columns, frame_of_interchange
 
 __all__ = [
-    "CACHE",
     "FLOAT32_MAX",
     "MOST_CATEGORIES",
     "OTHERS",

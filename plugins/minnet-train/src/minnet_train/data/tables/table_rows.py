@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,22 +9,17 @@ import numpy as np
 from minnet_core import Array
 
 from ...errors import DataError
+from ..kept_parts import KeptParts
 from ..stored_rows import MissingCells, StoredRows
 from .feature_reader import FeatureReader, side_by_side
 from .table import TableFile
-
-CACHE = 2**29
-"""Bytes of rows that are kept because they may soon be asked for again: 512 MB."""
-
-FEWEST = 2
-"""So many groups are kept in any case."""
 
 
 class TableRows(StoredRows):
     """Features (rows, columns) of a table with groups of rows, float64.
 
-    A row cannot be read without its group, so the groups that were read last are kept, up to `CACHE` bytes or the last
-    `FEWEST`: rows in an order that goes through few groups at a time cost one reading of each group.
+    A row cannot be read without its group, so the groups that were read last are kept: rows in an order that goes
+    through few groups at a time cost one reading of each group.
 
     Args:
         file: has the groups.
@@ -35,7 +29,7 @@ class TableRows(StoredRows):
         missing: which of the features are missing.
 
     Attributes:
-        reads: how many groups have been read so far.
+        kept: the groups that were read last.
     """
 
     def __init__(
@@ -51,39 +45,23 @@ class TableRows(StoredRows):
         super().__init__((int(counts.sum()), len(scans)), np.float64)
         self._file, self._scans, self._categories, self._texts = file, list(scans), list(categories), list(texts)
         self._starts = np.cumsum(counts) - counts
-        self._kept: OrderedDict[int, Array] = OrderedDict()
+        self.kept = KeptParts(self._starts, len(self), 8 * len(scans), self._read)
         self.missing = missing
-        self.reads = 0
 
     @property
     def units(self) -> Array:
         """The first row of each group."""
         return self._starts
 
+    def go_through(self, blocks: Array, lanes: int) -> None:
+        """Keep as much as so many blocks are."""
+        self.kept.make_room(blocks, lanes)
+
     def take(self, rows: Array) -> Array:
         """Read some rows, in this order."""
-        taken = np.empty((len(rows), *self.shape[1:]))
-        group_of = np.searchsorted(self._starts, rows, "right") - 1
-        groups, first = np.unique(group_of, return_index=True)
-        # Those that are there before others drive them out.
-        for group in sorted(groups[np.argsort(first)].tolist(), key=lambda each: each not in self._kept):
-            is_there = group_of == group
-            taken[is_there] = self._group(group)[rows[is_there] - self._starts[group]]
-        return taken
+        return self.kept.take(rows, np.empty((len(rows), *self.shape[1:])))
 
-    def _group(self, group: int) -> Array:
-        """Return the rows of a group, which are then the last to be forgotten."""
-        if group in self._kept:
-            self._kept.move_to_end(group)
-            return self._kept[group]
-        wanted = self._groups[group].rows * self.shape[1] * self.dtype.itemsize
-        while len(self._kept) >= FEWEST and sum(kept.nbytes for kept in self._kept.values()) + wanted > CACHE:
-            self._kept.popitem(last=False)
-        self._kept[group] = read = self._read(group)
-        return read
-
-    def _read(self, group: int) -> Array:
-        self.reads += 1
+    def _read(self, group: int, *_: int) -> Array:
         readers = [self._reader(scan) for scan in self._scans]
         columns, rows = sorted(reader.column for reader in readers), 0
         for batch in self._file.group_batches(group, columns, self._texts):
@@ -118,6 +96,10 @@ class KeptRows(StoredRows):
         """As those of the others, as far as there are rows of them."""
         units = self._stored.units
         return None if units is None else np.searchsorted(self._kept, units)
+
+    def go_through(self, blocks: Array, lanes: int) -> None:
+        """Prepare the others for it: rows that are left out are read with those that are not."""
+        self._stored.go_through(np.append(0, self._kept[blocks[1:]]), lanes)
 
     def take(self, rows: Array) -> Array:
         """Read some rows, in this order."""
