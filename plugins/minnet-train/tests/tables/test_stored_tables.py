@@ -216,7 +216,7 @@ def test_a_part_that_is_gone_is_named(write):
 def test_what_is_kept_in_memory_is_bounded_and_an_epoch_by_blocks_reads_every_group_once(write, monkeypatch):
     write({"a": np.arange(3000.0), "b": np.arange(3000.0), "k": np.arange(3000.0)}, group=50)
     stored = both()[1].features
-    monkeypatch.setattr(kept_parts, "CACHE", 9 * 50 * 2 * 8)
+    monkeypatch.setattr(kept_parts, "CACHE", 12 * 50 * 2 * 8)
     stored = both()[1].features
     blocks = Blocks.of(stored, np.arange(3000), 50)
     order = BlockOrder(blocks, 32, np.random.default_rng(0))
