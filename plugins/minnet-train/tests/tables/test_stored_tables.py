@@ -266,6 +266,30 @@ def test_all_rows_are_shuffled_only_if_they_fit_into_what_is_kept(write, monkeyp
         LearningData.of(both(target="k")[1], config, 0)
 
 
+def test_init_chooses_the_same_columns(write, monkeypatch):
+    table = columns()
+    table |= {"id": np.arange(ROWS) + 7, "nr": np.arange(ROWS) % 200, "remark": [f"no. {row}" for row in range(ROWS)]}
+    table["k"] = table.pop("k")
+    write(table)
+    memory = datasets["Parquet"]("part-*.parquet", in_memory=True).fit()
+    stored = datasets["Parquet"]("part-*.parquet", in_memory=False).fit()
+    assert memory[1] == stored[1]
+    assert [(option.name, option.value) for option in stored[1]] == [("ignore", ["id"]), ("ignore", ["remark"])]
+    expect_same(memory[0], stored[0])
+
+
+def test_init_finds_the_same_mixed_columns(write):
+    from pyarrow import parquet
+
+    write({"a": np.arange(90) % 5, "k": np.arange(90) % 2}, parts=3)
+    parquet.write_table(pyarrow.table({"a": ["x7"] * 30, "k": np.arange(30) % 2}), "part-2.parquet")
+    memory = datasets["Parquet"]("part-*.parquet", in_memory=True).fit()
+    stored = datasets["Parquet"]("part-*.parquet", in_memory=False).fit()
+    assert memory[1] == stored[1]
+    assert stored[0].categories == (("0", "1", "2", "3", "4", "x7"),)
+    expect_same(memory[0], stored[0])
+
+
 def test_other_data_to_validate_by_stay_in_their_files_too(write):
     table = columns()
     write(table)

@@ -16,10 +16,10 @@ from ..data import Blocks
 class BlockOrder:
     """The indices of samples in random order, drawn where they are asked for.
 
-    Blocks are drawn without replacement, each for the *lane* that would be at its end first, and the samples of
-    a block are shuffled. A step takes the same number of samples from each lane, to within one, and they stand together,
-    lane by lane: whoever computes a part of every step, as a rank does, reads the blocks of a part of the lanes.
-    When one lane is at its end, the others have less than a block each, and what is left of them is spread evenly.
+    Blocks are drawn without replacement, each for the *lane* that would be at its end first, and the samples of a
+    block are shuffled. A step takes the same number of samples from each lane, to within one, and they stand
+    together, lane by lane: whoever computes a part of every step, as a rank does, reads the blocks of a part of the
+    lanes. When one lane is at its end, the others have little more than a block each, which are spread evenly.
 
     It is a function of the blocks, the samples of a step, and what ``rng`` draws. Memory is that of a shuffled block of
     each lane.
