@@ -75,8 +75,8 @@ def test_an_array_in_memory_is_taken_from_there():
 
 
 def test_rows_of_a_mapped_file_are_read_from_the_file_and_not_mapped(file):
-    assert RowReader(file())._file is not None
-    assert RowReader(ARRAY)._file is None
+    assert RowReader(file()).file is not None
+    assert RowReader(ARRAY).file is None
 
 
 def test_a_file_that_has_become_shorter_is_an_error(file, tmp_path):

@@ -141,6 +141,14 @@ def test_files_that_do_not_belong_together_are_an_error(second, message):
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize("names", [("a", "b", "k"), ("a.x", "b", "k")])
+def test_parts_of_a_parquet_file_may_have_their_columns_in_another_order(names):
+    table = pyarrow.table(dict(zip(names, ([1.0, 2.0], [3.0, 4.0], [0.5, 0.25]), strict=True)))
+    parquet.write_table(table, "p0.parquet")
+    parquet.write_table(table.select(names[::-1]), "p1.parquet")
+    assert datasets["Parquet"]("p*.parquet").load().features.tolist() == [[1, 3], [2, 4], [1, 3], [2, 4]]
+
+
 def test_a_pattern_without_files_is_an_error():
     with pytest.raises(DataError, match=r"none\*.csv: expected files whose names have this form, received none"):
         datasets["Csv"]("none*.csv").load()

@@ -1,9 +1,12 @@
 """Data sets: sources, tables, columns, splits, and the preparation of a model's inputs and targets."""
 
+from .blocks import Blocks, usual_block
 from .calendars import Calendar
 from .dataset import Dataset, Origin
+from .kept_parts import CACHE
 from .memory_map import chunks, row_chunks
 from .missing import expect_usable
+from .parted_rows import PartedRows
 from .pixels import Pixels
 from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
@@ -11,6 +14,7 @@ from .sample_weights import expect_weights, weighted_gradient, weighted_loss
 from .samples import Samples
 from .sources import DIGITS, PICTURES, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
+from .stored_rows import ConvertedRows, StoredRows
 from .tables import (
     MOST_CATEGORIES,
     OTHERS,
@@ -29,19 +33,23 @@ from .tables import (
 )
 
 __all__ = [
+    "CACHE",
     "DIGITS",
     "MOST_CATEGORIES",
     "OTHERS",
     "PICTURES",
     "UNKNOWN",
     "WILD",
+    "Blocks",
     "Calendar",
     "Columns",
+    "ConvertedRows",
     "Dataset",
     "Dialect",
     "Moments",
     "Option",
     "Origin",
+    "PartedRows",
     "Pixels",
     "Preparation",
     "RawRows",
@@ -50,6 +58,7 @@ __all__ = [
     "Source",
     "Split",
     "Standardization",
+    "StoredRows",
     "TableSource",
     "chunks",
     "expect_usable",
@@ -62,6 +71,7 @@ __all__ = [
     "open_table",
     "paths_of",
     "row_chunks",
+    "usual_block",
     "watch_reading",
     "weighted_gradient",
     "weighted_loss",

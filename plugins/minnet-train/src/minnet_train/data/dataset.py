@@ -16,11 +16,17 @@ from ..errors import DataError
 from .calendars import Calendar
 from .memory_map import chunks
 from .pixels import Pixels
+from .stored_rows import StoredRows
 
 
 def _array(value: Any) -> Array:
     """Take a list for an array; a memory-mapped file stays one."""
     return np.asanyarray(value)
+
+
+def _rows(value: Any) -> Array | StoredRows:
+    """Likewise; rows in files stay there."""
+    return value if isinstance(value, StoredRows) else _array(value)
 
 
 def _names(value: Any) -> tuple[int, ...] | tuple[str, ...]:
@@ -57,9 +63,9 @@ class Dataset:
     Attributes:
         name: what messages call it.
         features: (rows, columns) of any real dtype, as the source has them: not scaled. A missing value is nan.
-            A memory-mapped file, ``numpy.memmap``, is never read whole at once.
+            A memory-mapped file, ``numpy.memmap``, is never read whole at once, nor are `StoredRows`.
         targets: of a classification integers (rows,), each an index into ``classes``; of a regression floats
-            (rows, outputs).
+            (rows, outputs), which may be `StoredRows`.
         classes: the names of the classes: integers or texts, sorted. Empty for a regression.
         columns: the names of the features, all different, or None.
         outputs: the names of the targets of a regression, or None.
@@ -77,8 +83,8 @@ class Dataset:
     """
 
     name: str
-    features: Array = field(repr=False, converter=_array)
-    targets: Array = field(repr=False, converter=_array)
+    features: Array | StoredRows = field(repr=False, converter=_rows)
+    targets: Array | StoredRows = field(repr=False, converter=_rows)
     classes: tuple[int, ...] | tuple[str, ...] = field(default=(), converter=_names)
     columns: tuple[str, ...] | None = field(default=None, repr=False)
     outputs: tuple[str, ...] | None = field(default=None, repr=False)
@@ -164,7 +170,8 @@ class Dataset:
         rows = len(self.features)
         if self.targets.shape != (rows,) or self.targets.dtype.kind not in "iu":
             self._refuse(f"targets of a classification, integers ({rows},)", self.targets)
-        low, high = int(self.targets.min()), int(self.targets.max())
+        labels = np.asarray(self.targets)
+        low, high = int(labels.min()), int(labels.max())
         if low < 0 or high >= len(self.classes):
             raise DataError(
                 f"{self.name}: expected targets from 0 to {len(self.classes) - 1}, indices of its classes, "

@@ -7,27 +7,30 @@ So what is gone through in order is given back part by part, and rows at random 
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import weakref
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from minnet_core import Array
 
+from .stored_rows import StoredRows
+
 CHUNK = 4 * 2**20
 """Bytes that are read at once from an array that is gone through."""
 
 
-def is_mapped(array: Array) -> bool:
-    """Whether an array is a file, or a part of one."""
-    return isinstance(array, np.memmap)
+def is_mapped(array: Array | StoredRows) -> bool:
+    """Whether an array is a file, or a part of one, or several."""
+    return isinstance(array, (np.memmap, StoredRows))
 
 
-def chunks(array: Array, rows: int | None = None) -> Iterator[Array]:
+def chunks(array: Array | StoredRows, rows: int | None = None) -> Iterator[Array]:
     """Go through an array, ``rows`` at a time; about 4 MB if that is not said. What is mapped is given back."""
     rows = rows or rows_of_chunk(array)
     for start in range(0, len(array), rows):
@@ -35,9 +38,14 @@ def chunks(array: Array, rows: int | None = None) -> Iterator[Array]:
         _release(array)
 
 
-def rows_of_chunk(array: Array) -> int:
+def bytes_of_row(array: Array | StoredRows) -> int:
+    """How many bytes each row has."""
+    return math.prod(array.shape[1:]) * array.dtype.itemsize
+
+
+def rows_of_chunk(array: Array | StoredRows) -> int:
     """How many rows make about 4 MB."""
-    return max(1, CHUNK // max(1, array[:1].nbytes))
+    return max(1, CHUNK // max(1, bytes_of_row(array)))
 
 
 class RowReader:
@@ -45,19 +53,22 @@ class RowReader:
 
     Args:
         array: (rows, ...).
+
+    Attributes:
+        file: the descriptor of the file; None if rows are taken from the array itself.
     """
 
-    def __init__(self, array: Array) -> None:
-        self._array = array
-        self._file: int | None = None
+    def __init__(self, array: Array | StoredRows) -> None:
+        self._array = cast("Any", array)
+        self.file: int | None = None
         self._start = _place_in_file(array)
         if self._start is not None and hasattr(os, "preadv"):
-            self._file = os.open(array.filename, os.O_RDONLY)  # type: ignore[attr-defined]  # a memmap has it
-            weakref.finalize(self, os.close, self._file)
+            self.file = os.open(self._array.filename, os.O_RDONLY)
+            weakref.finalize(self, os.close, self.file)
 
     def take(self, rows: Array) -> Array:
         """Return some rows in this order, as an array in memory."""
-        if self._file is None:
+        if self.file is None:
             return np.asarray(self._array[rows])
         taken = np.empty((len(rows), *self._array.shape[1:]), self._array.dtype)
         stride, size = self._array.strides[0], self._array[:1].nbytes
@@ -71,13 +82,13 @@ class RowReader:
     def _read(self, target: memoryview, offset: int) -> None:
         done = 0
         while done < len(target):
-            count = os.preadv(self._file or 0, [target[done:]], (self._start or 0) + offset + done)
+            count = os.preadv(self.file or 0, [target[done:]], (self._start or 0) + offset + done)
             if not count:
-                raise OSError(f"{self._array.filename}: expected a file as long as it was, received a shorter one")  # type: ignore[attr-defined]
+                raise OSError(f"{self._array.filename}: expected a file as long as it was, received a shorter one")
             done += count
 
 
-def row_chunks(array: Array, rows: Array) -> Iterator[Array]:
+def row_chunks(array: Array | StoredRows, rows: Array) -> Iterator[Array]:
     """Go through some rows of an array, about 4 MB at a time."""
     size = rows_of_chunk(array)
     reader = RowReader(array)
@@ -85,7 +96,7 @@ def row_chunks(array: Array, rows: Array) -> Iterator[Array]:
         yield reader.take(rows[start : start + size])
 
 
-def _place_in_file(array: Array) -> int | None:
+def _place_in_file(array: Array | StoredRows) -> int | None:
     """Where an array begins in its file; None if it is in memory, or its rows are not as they are in the file."""
     root: Any = array
     while isinstance(root, np.ndarray) and isinstance(root.base, np.ndarray):
@@ -99,8 +110,8 @@ def _place_in_file(array: Array) -> int | None:
     return int(root.offset) + address
 
 
-def _release(array: Array) -> None:
+def _release(array: Array | StoredRows) -> None:
     """Give back the pages of a mapped array; they are read again when they are needed."""
     pages: Any = getattr(array, "_mmap", None) if isinstance(array, np.memmap) else None
-    if pages is not None and array.mode != "c" and hasattr(mmap, "MADV_DONTNEED"):  # type: ignore[attr-defined]
+    if pages is not None and getattr(array, "mode", "c") != "c" and hasattr(mmap, "MADV_DONTNEED"):
         pages.madvise(mmap.MADV_DONTNEED)

@@ -9,6 +9,7 @@ import numpy as np
 from ..errors import DataError
 from .dataset import Dataset
 from .memory_map import chunks
+from .stored_rows import StoredRows
 
 SHOWN = 10
 """Places that a message names."""
@@ -35,6 +36,11 @@ def expect_usable(dataset: Dataset, *, may_be_missing: bool, hint: str = HINT) -
     if dataset.weights is not None and not ((dataset.weights >= 0).all() and dataset.weights.sum() > 0):
         raise DataError(f"{dataset.name}: expected weights of at least 0, not all 0, received {dataset.weights.min()}")
     if dataset.features.dtype.kind != "f":
+        return
+    known = dataset.features.missing if isinstance(dataset.features, StoredRows) else None
+    if known is not None:  # whoever read them has looked
+        if known.count and not may_be_missing:
+            raise missing_values(dataset.name, [dataset.where(*cell) for cell in known.first], known.count, hint)
         return
     places: list[str] = []
     count = start = 0

@@ -13,9 +13,10 @@ from minnet_core import Array
 
 from ..errors import DataError
 from .in_memory import array_in_memory, table_in_memory
-from .memory_map import chunks
+from .memory_map import bytes_of_row, chunks
 from .missing import SHOWN, missing_values
-from .sources import PICTURES, flattened, mapped_features, pictures_of, read_pictures
+from .sources import PICTURES, pictures_of, read_pictures, stored_features
+from .stored_rows import StoredRows
 from .tables import (
     FLOAT32_MAX,
     BadCells,
@@ -40,7 +41,7 @@ class RawRows:
     _name: str
     _columns: Columns
     _may_be_missing: bool
-    _array: Array | None = None
+    _array: Array | StoredRows | None = None
     _table: TableFile | None = None
     _positions: list[int] = field(factory=list)
     _told: tuple[str, ...] = ()
@@ -72,9 +73,7 @@ class RawRows:
         """
         suffix, image = Path(path).suffix.lower(), columns.image
         if suffix in (".npy", ".npz"):
-            features = mapped_features(path, features_name)
-            rows = flattened(features) if image is None else image.rows(features, path)
-            return cls._of_array(path, rows, columns, may_be_missing)
+            return cls._of_array(path, stored_features(path, features_name, image), columns, may_be_missing)
         if suffix in PICTURES or Path(path).is_dir():
             return cls._of_pictures(path, columns, may_be_missing, is_resized=is_resized)
         table = open_table(path, None, dialect, names=columns.names or (), known=columns.categories)
@@ -125,7 +124,7 @@ class RawRows:
         return cls(path, columns, may_be_missing, array, told=tuple(f"{path}: {note}" for note in notes))
 
     @classmethod
-    def _of_array(cls, name: str, array: Array, columns: Columns, may_be_missing: bool) -> RawRows:
+    def _of_array(cls, name: str, array: Array | StoredRows, columns: Columns, may_be_missing: bool) -> RawRows:
         if not columns.are_numbers:
             what = "texts" if any(columns.categories) else "dates or times"
             raise DataError(
@@ -194,7 +193,7 @@ class RawRows:
     def _place(self, batch: Batch, row: int, column: int) -> str:
         return f"{batch.place(row)}, {batch.file.column_title(self._positions[column])}"
 
-    def _parts(self, array: Array) -> Iterator[Array]:
+    def _parts(self, array: Array | StoredRows) -> Iterator[Array]:
         start = 0
         for chunk in chunks(array):
             size = np.abs(np.asarray(chunk, np.float64))
@@ -204,5 +203,5 @@ class RawRows:
                 where, value = f"{self._name}, row {start + row + 1}, column {column + 1}", chunk[row, column]
                 raise DataError(f"{where}: expected a finite float32 number, received {value}")
             start += len(chunk)
-            note_reading(self._name, start * array[:1].nbytes, array.nbytes)
+            note_reading(self._name, start * bytes_of_row(array), array.nbytes)
             yield np.asarray(chunk)

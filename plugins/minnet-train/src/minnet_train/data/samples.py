@@ -13,10 +13,12 @@ from attrs import field, frozen
 
 from minnet_core import Array
 
+from .blocks import Blocks
 from .dataset import Dataset
-from .memory_map import RowReader, is_mapped
+from .memory_map import RowReader, chunks, is_mapped
 from .missing import expect_usable
 from .preprocessing import Preparation
+from .stored_rows import StoredRows
 from .tables import Column, Columns, FrameTable, TableOptions, table_dataset
 
 PREPARED = 16_384
@@ -49,7 +51,7 @@ class PreparedRows:
         prepare: turns raw rows into what a network takes, (n, *sample).
     """
 
-    raw: Array = field(repr=False)
+    raw: Array | StoredRows = field(repr=False)
     rows: Array = field(repr=False)
     sample: tuple[int, ...]
     prepare: Callable[[Array], Array]
@@ -119,12 +121,14 @@ class Samples:
             that every criterion takes.
         classes: their names; empty for a regression.
         weights: how much each row counts, float64 (rows,); None if all count alike.
+        blocks: of rows that lie together in files, for the order in which they are trained on; None for any order.
     """
 
     inputs: Rows = field(repr=False)
     targets: Rows = field(repr=False)
     classes: tuple[int, ...] | tuple[str, ...] = ()
     weights: Array | None = field(default=None, repr=False)
+    blocks: Blocks | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Check that everything fits together."""
@@ -159,7 +163,7 @@ class Samples:
             autoencode: whether the inputs are the targets, too; of images, as rows (rows, columns) of numbers.
         """
 
-        def rows_of(raw: Array, sample: tuple[int, ...], prepare: Callable[[Array], Array]) -> Rows:
+        def rows_of(raw: Array | StoredRows, sample: tuple[int, ...], prepare: Callable[[Array], Array]) -> Rows:
             prepared = PreparedRows(raw, rows, sample, prepare)
             return prepared if is_mapped(dataset.features) else prepared.whole()
 
@@ -266,7 +270,9 @@ class Samples:
         expect_usable(dataset, may_be_missing=False, hint=hint)
         own = None if dataset.weights is None else np.asarray(dataset.weights, np.float64)
         rows = np.arange(len(dataset))
-        learned = Preparation(columns=Columns.of(dataset)).learned([dataset.features], standardize=False, fill=False)
+        learned = Preparation(columns=Columns.of(dataset)).learned(
+            chunks(dataset.features, len(rows)), standardize=False, fill=False
+        )
         return cls.of(dataset, rows, learned, own)
 
     @property

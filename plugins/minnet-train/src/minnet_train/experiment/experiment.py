@@ -67,6 +67,8 @@ class DataConfig:
         scale: numbers are divided by this.
         standardize: whether each column of numbers is given mean 0 and deviation 1, by the rows that are trained on.
         standardize_targets: the same for the targets of a regression; predictions are turned back.
+        shuffle_block: how many rows that lie together are shuffled together, so that files are read a part at a time;
+            0 shuffles all rows. If None, all, unless they are read by groups, or are more than 1 GiB in several files.
         class_weights: ``balanced``, or a weight for each class, by its name as a text; 1 for those that are left out.
     """
 
@@ -100,6 +102,10 @@ class DataConfig:
     standardize_targets: bool = False
     class_weights: Literal["balanced"] | dict[str, float] | None = field(
         default=None, validator=expect("'balanced' or a table of weights of at least 0", _are_weights)
+    )
+
+    shuffle_block: int | None = field(
+        default=None, validator=expect("an integer of at least 0", lambda x: x is None or x >= 0)
     )
 
     @validation_fraction.validator

@@ -9,15 +9,20 @@ from minnet_core import Array, Container
 from minnet_core.support import printable
 
 from ..data import (
+    CACHE,
+    Blocks,
     Columns,
     Dataset,
     Moments,
+    PartedRows,
     Preparation,
     Samples,
     Split,
     Standardization,
+    StoredRows,
     expect_usable,
     row_chunks,
+    usual_block,
 )
 from ..errors import DataError, ExperimentError, Problem
 from .align import aligned, with_columns
@@ -117,6 +122,8 @@ class LearningData:
                 dataset = aligned(dataset, Columns.of(dataset), start.record.classes, start.record.outputs)
         may_be_missing = config.missing == "mean" if kept is None else kept.fill is not None
         split = checked_split(dataset, config, rng, may_be_missing=may_be_missing)
+        if config.shuffle_block and isinstance(dataset.features, np.memmap):  # whose blocks can be read at once
+            dataset = evolve(dataset, features=PartedRows.of_map(dataset.features))
         preparation = _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head)
         weights = _class_weights(dataset, split.training, config)
 
@@ -130,11 +137,12 @@ class LearningData:
             validation = in_form_of(validation, dataset, config, may_be_missing=may_be_missing)
             validated = samples(np.arange(len(validation)), of=validation)
 
+        blocks, notes = _blocks(dataset, split.training, config)
         learned = cls(
-            dataset,
+            evolve(dataset, notes=(*dataset.notes, *notes)) if notes else dataset,
             split,
             preparation,
-            samples(split.training, weights),
+            evolve(samples(split.training, weights), blocks=blocks),
             validated,
             samples(split.test),
             fingerprint,
@@ -265,6 +273,29 @@ def _preparation(
         spread = np.where(moments.deviation > 0, moments.deviation, 1.0)
         return evolve(learned, of_targets=Standardization.of(moments.mean, spread))
     return learned
+
+
+def _blocks(dataset: Dataset, rows: Array, config: DataConfig) -> tuple[Blocks | None, tuple[str, ...]]:
+    """Choose the blocks by which rows are shuffled; none if all are at once. Also return what is said of a guess."""
+    features = dataset.features
+    is_grouped = isinstance(features, StoredRows) and features.units is not None
+    block = usual_block(features) if config.shuffle_block is None else config.shuffle_block
+    if config.shuffle_block == 0 and is_grouped and features.nbytes > CACHE:
+        message = (
+            "expected blocks for rows that can only be read by groups, received 0, by which each batch would read most "
+            "groups; in_memory = true in the source reads them once"
+        )
+        raise ExperimentError(Problem(("data", "shuffle_block"), message))
+    if not block:
+        return None, ()
+    blocks = Blocks.of(features, rows, block)
+    if isinstance(features, StoredRows):
+        features.go_through(blocks.cuts, blocks.lanes)
+    if config.shuffle_block is not None:
+        return blocks, ()
+    told = f"{dataset.name}: rows are shuffled by blocks of {'whole row groups, ' * is_grouped}{block:,} rows or so"
+    how = f"{min(blocks.lanes, len(blocks.starts))} of {len(blocks.starts):,} at a time, as files are read"
+    return blocks, (f"{told}, {how}; shuffle_block = 0 shuffles all",)
 
 
 def _class_weights(dataset: Dataset, rows: Array, config: DataConfig) -> Array | None:

@@ -160,6 +160,7 @@ class Run:
             average=None if decay is None else ExponentialMovingAverage(part, decay),
             augmentations=augmentations,
         )
+        trainer.shuffler.go_through(data.training.blocks, experiment.batch_size * experiment.accumulate)
         return cls(
             experiment,
             data.dataset,

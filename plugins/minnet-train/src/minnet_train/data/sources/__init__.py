@@ -2,7 +2,7 @@
 
 from .digits import load_digits
 from .image_folder import pictures_of, read_pictures
-from .npy import flattened, mapped_features
+from .npy import stored_features
 from .source import DIGITS, PICTURES, Source, is_csv, is_table, written_out
 from .tables import TableSource
 
@@ -11,12 +11,11 @@ __all__ = [
     "PICTURES",
     "Source",
     "TableSource",
-    "flattened",
     "is_csv",
     "is_table",
     "load_digits",
-    "mapped_features",
     "pictures_of",
     "read_pictures",
+    "stored_features",
     "written_out",
 ]

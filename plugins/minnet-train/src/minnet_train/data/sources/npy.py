@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.lib import format as npy_format
@@ -18,11 +18,16 @@ from minnet_core.support import printable
 
 from ...errors import DataError
 from ..dataset import Dataset
+from ..file_stamp import FileStamp
 from ..pixels import CHANNELS, Pixels
-from ..tables import class_names
+from ..stored_rows import StoredRows
+from ..tables import class_names, paths_of
 from ..unpacking import expect_plausible_size
 from .example_files import arrays
-from .source import Source
+from .npy_parts import expect_rows, joined, parts_of, read_parts, targets_beside
+from .source import Source, expect_path
+
+_Rows = TypeVar("_Rows", Array, StoredRows)
 
 FEATURES = ("features", "x", "X", "x_train", "data", "images", "inputs")
 """What the features are called in an NPZ file, the first that is there."""
@@ -39,9 +44,11 @@ class Npy(Source):
     An NPZ file that is compressed cannot be mapped, and is read.
 
     Args:
-        path: an NPY file of features, or an NPZ file with both.
-        targets: the NPY file of targets. If not given, that beside an NPY file ``features.npy``: ``targets.npy``, or
-            ``NAME_targets.npy`` beside ``NAME.npy``; if there is none, there are no targets.
+        path: an NPY file of features, or an NPZ file with both; a pattern such as ``part-*.npy``, or a list, for
+            several files, whose rows follow each other in the order of their names.
+        targets: the NPY file of targets, a pattern or a list as ``path`` is. If not given, that beside an NPY file
+            ``features.npy``: ``targets.npy``, or ``NAME_targets.npy`` beside ``NAME.npy``; if there is none, there are
+            no targets.
         features_name: what the features are called in an NPZ file.
         targets_name: what the targets are called there.
         task: ``regression`` takes integers for numbers, ``classification`` floats that are integers for classes.
@@ -52,6 +59,7 @@ class Npy(Source):
 
     EXAMPLES = (
         Example(arguments={"path": "images.npy", "targets": "labels.npy"}, rejected_arguments=[{"task": "ranking"}]),
+        Example(arguments={"path": "part-*.npy"}, rejected_arguments=[{"path": 3}]),
         Example(arguments={"path": "images.npz"}),
         Example(arguments={"path": "images.npz", "images": True}, rejected_arguments=[{"channels": "middle"}]),
     )
@@ -59,8 +67,8 @@ class Npy(Source):
 
     def __init__(
         self,
-        path: str,
-        targets: str | None = None,
+        path: str | Sequence[str],
+        targets: str | Sequence[str] | None = None,
         features_name: str | None = None,
         targets_name: str | None = None,
         task: str | None = None,
@@ -71,6 +79,7 @@ class Npy(Source):
             raise ValueError(f"task: expected 'classification' or 'regression', received {task!r}")
         if channels not in (None, *CHANNELS):
             raise ValueError(f"channels: expected 'first' or 'last', received {channels!r}")
+        expect_path(path)
         self.path = path
         self.targets = targets
         self.features_name = features_name
@@ -81,36 +90,80 @@ class Npy(Source):
 
     @classmethod
     def write_example(cls, folder: Path) -> None:
-        """Write an NPZ file, and two NPY files."""
+        """Write an NPZ file, two NPY files, and the same in two parts."""
         images, labels = arrays()
+        for index, part in enumerate(np.array_split(np.arange(len(images)), 2)):
+            np.save(folder / f"part-{index}.npy", images[part])
+            np.save(folder / f"part-{index}_targets.npy", labels[part])
         np.save(folder / "images.npy", images)
         np.save(folder / "labels.npy", labels)
         np.savez(folder / "images.npz", features=images, targets=labels)
 
     def load(self) -> Dataset:
-        """Map the files; only targets are read.
+        """Map the files; only targets are read, and of several files those of a regression that has many are not.
 
         Raises:
             DataError: if they cannot be read, or do not fit each other.
         """
-        features, targets = mapped_features(self.path, self.features_name), self._targets()
-        image, told = Pixels.of_array(features.shape, self.channels, self.path) if self.images else (None, "")
-        flat, notes = flattened(features), (told,) if told else ()
-        if targets is None:
-            return Dataset(self.path, flat, np.empty((len(flat), 0)), notes=notes, image=image)
-        targets, classes = as_targets(targets, self.task, self.path)
-        return Dataset(self.path, flat, targets, classes, notes=notes, image=image)
+        paths = parts_of(self.path)
+        name = self.path if isinstance(self.path, str) else ", ".join(paths)
+        parts = read_parts(paths, self._features)
+        features = joined(parts)
+        image, told = Pixels.of_array(features.shape, self.channels, name) if self.images else (None, "")
+        flat, notes = joined([(stamp, flattened(part)) for stamp, part in parts]), (told,) if told else ()
+        found = self._targets(paths)
+        if not found:
+            return Dataset(name, flat, np.empty((len(flat), 0)), notes=notes, image=image)
+        expect_rows(found, parts)
+        targets = joined(found, reads_narrow=True)
+        if isinstance(targets, StoredRows):  # several numbers for each row are no classes
+            return Dataset(name, flat, _expect_numbers(targets, name), notes=notes, image=image)
+        targets, classes = as_targets(targets, self.task, name)
+        return Dataset(name, flat, targets, classes, notes=notes, image=image)
 
-    def _targets(self) -> Array | None:
+    def _features(self, path: str) -> Array:
+        return mapped_features(path, self.features_name)
+
+    def _targets(self, paths: Sequence[str]) -> list[tuple[FileStamp, Array]]:
+        """Map the targets of each file of features; none if there are no targets."""
         if self.targets is not None:
-            return mapped_npy(self.targets)
-        if not _is_archive(self.path):
-            path = Path(self.path)
-            beside = path.with_name("targets.npy" if path.stem == "features" else f"{path.stem}_targets.npy")
-            return mapped_npy(os.fspath(beside)) if beside.is_file() else None
-        if self.targets_name is None and not set(TARGETS) & set(npz_names(self.path)):
-            return None
-        return _member(self.path, self.targets_name, TARGETS, "targets")
+            return read_parts(paths_of(self.targets), mapped_npy)
+        has_some = {path: self._has_targets(path) for path in paths}
+        if not any(has_some.values()):
+            return []
+        for path, has_targets in has_some.items():
+            if not has_targets:
+                where = f"it under {', '.join(TARGETS)}" if _is_archive(path) else targets_beside(path)
+                other = next(each for each, has_it in has_some.items() if has_it)
+                raise DataError(f"{path}: expected targets in {where}, as {other} has some, received none")
+        return read_parts([path if _is_archive(path) else targets_beside(path) for path in paths], self._targets_in)
+
+    def _has_targets(self, path: str) -> bool:
+        if not _is_archive(path):
+            return os.path.isfile(targets_beside(path))
+        return self.targets_name is not None or bool(set(TARGETS) & set(npz_names(path)))
+
+    def _targets_in(self, path: str) -> Array:
+        return _member(path, self.targets_name, TARGETS, "targets") if _is_archive(path) else mapped_npy(path)
+
+
+def stored_features(path: str, name: str | None, image: Pixels | None) -> Array | StoredRows:
+    """Map the features of one file, or of all that a pattern means, as rows (rows, columns).
+
+    Args:
+        path: of an NPY or NPZ file, or a pattern.
+        name: what NPZ files call them.
+        image: what they are, if they are images.
+
+    Raises:
+        DataError: if there are none, or others.
+    """
+
+    def rows_of(path: str) -> Array:
+        features = mapped_features(path, name)
+        return flattened(features) if image is None else image.rows(features, path)
+
+    return joined(read_parts(parts_of(path), rows_of))
 
 
 def mapped_features(path: str, name: str | None = None) -> Array:
@@ -157,17 +210,22 @@ def as_targets(targets: Array, task: str | None, where: str) -> tuple[Array, tup
         if kind == "b":
             targets, kind = targets.astype(np.int8), "i"
         if kind in "iu":
-            numbers, indices = np.unique(targets, return_inverse=True)
-            return indices, tuple(int(number) for number in numbers)
+            values, indices = np.unique(targets, return_inverse=True)
+            return indices, tuple(int(value) for value in values)
         texts = [text.decode() if isinstance(text, bytes) else str(text) for text in targets.tolist()]
         names, indices = class_names(texts, lambda row: f"{where}, row {row + 1}")
         return indices, names
-    if kind not in "biuf" or targets.ndim > 2:
+    numbers = _expect_numbers(targets, where)
+    return (numbers[:, None] if numbers.ndim == 1 else numbers), ()
+
+
+def _expect_numbers(targets: _Rows, where: str) -> _Rows:
+    if targets.dtype.kind not in "biuf" or targets.ndim > 2:
         raise DataError(
             f"{where}: expected targets (rows,) that are classes, or numbers (rows, outputs), "
             f"received {targets.dtype} {targets.shape}"
         )
-    return (targets[:, None] if targets.ndim == 1 else targets), ()
+    return targets
 
 
 def mapped_npy(path: str) -> Array:

@@ -66,7 +66,7 @@ class Source(Component, ABC):
 def written_out(source: str) -> dict[str, Any]:
     """Write a source that is a text as the config of a component.
 
-    A folder has folders of pictures, or IDX files, a pattern such as ``data/*.csv`` stands for several tables, and a
+    A folder has folders of pictures, or IDX files, a pattern such as ``data/*.csv`` stands for several files, and a
     file of another suffix is a CSV file.
 
     Raises:
@@ -84,7 +84,7 @@ def written_out(source: str) -> dict[str, Any]:
     if not path.is_file():
         if WILD & set(source):
             try:
-                return {"class": f"minnet-train:{table_format(paths_of(source)[0]) or 'Csv'}", "path": source}
+                return {"class": _class_of(paths_of(source)[0]), "path": source}
             except DataError as error:
                 raise FileNotFoundError(str(error)) from None
         hint = nearest(path.name, [DIGITS])
@@ -93,8 +93,18 @@ def written_out(source: str) -> dict[str, Any]:
             f"folder with IDX files or with pictures by class, received {source!r}, which is no file"
             f"{hint and f'; {hint}'}"
         )
-    cls = _ARRAYS.get(path.suffix.lower()) or f"minnet-train:{table_format(source) or 'Csv'}"
-    return {"class": cls, "path": source}
+    return {"class": _class_of(source), "path": source}
+
+
+def _class_of(path: str) -> str:
+    return _ARRAYS.get(Path(path).suffix.lower()) or f"minnet-train:{table_format(path) or 'Csv'}"
+
+
+def expect_path(path: object) -> None:
+    """Check that an argument is the path of a file, or a list of paths."""
+    texts = [path] if isinstance(path, str) else path
+    if not isinstance(texts, (list, tuple)) or not all(isinstance(each, str) for each in texts):
+        raise ValueError(f"expected the path of a file, or a list of them, received {path!r}")
 
 
 def is_picture(path: Path) -> bool:

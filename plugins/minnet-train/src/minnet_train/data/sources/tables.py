@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from attrs import evolve
+
 from minnet_core.nn import Example
 
 from ..dataset import Dataset
 from ..tables import Column, Dialect, Option, TableFile, TableOptions, chosen_columns, open_table, table_dataset
 from .example_files import write_csv, write_feather, write_json_lines, write_parquet
-from .source import Source
+from .source import Source, expect_path
+
+IN_MEMORY = 2**30
+"""So many bytes of features are kept in memory if nobody says whether they are."""
 
 
 class TableSource(Source):
@@ -63,7 +68,7 @@ class _Typed(TableSource):
         group: Column | None = None,
         order: Column | None = None,
     ) -> None:
-        _expect_path(path)
+        expect_path(path)
         self.path = path
         self.options = TableOptions(
             target,
@@ -147,7 +152,7 @@ class Csv(TableSource):
         group: Column | None = None,
         order: Column | None = None,
     ) -> None:
-        _expect_path(path)
+        expect_path(path)
         self.path = path
         self.options = TableOptions(
             target,
@@ -190,6 +195,8 @@ class Parquet(_Typed):
 
     Columns of numbers and booleans are numbers, columns of texts are categories; dates and times are what a `Calendar`
     says.
+    Of a large one only targets, and what divides or weights rows, are kept in memory; features are read by row groups
+    when batches need them, and those that were read last are kept, up to 512 MB.
 
     Args:
         path: the file; a pattern such as ``data/*.parquet``, or a list, for several files of the same columns.
@@ -206,15 +213,87 @@ class Parquet(_Typed):
         drop_missing: whether rows with a missing value are left out.
         group: the column of the group of each row, which is no feature: no group is both trained on and held out.
         order: the column of numbers or times by which rows are ordered, which is no feature: the last are held out.
+        in_memory: whether all rows are; if not given, unless their features would take more than 1 GiB.
     """
 
-    EXAMPLES = (Example(arguments={"path": "flowers.parquet"}, rejected_arguments=[{"path": 3}]),)
+    EXAMPLES = (
+        Example(arguments={"path": "flowers.parquet"}, rejected_arguments=[{"path": 3}]),
+        Example(arguments={"path": "flowers.parquet", "in_memory": False}, rejected_arguments=[{"in_memory": 1}]),
+    )
     FORMAT = "Parquet"
+
+    def __init__(
+        self,
+        path: str | Sequence[str],
+        target: Column | Sequence[Column] | None = None,
+        task: str | None = None,
+        weights: Column | None = None,
+        categories: Sequence[Column] = (),
+        ignore: Sequence[Column] = (),
+        keep_index: bool = False,
+        max_categories: int | None = None,
+        min_frequency: int | float | None = None,
+        drop_missing: bool = False,
+        group: Column | None = None,
+        order: Column | None = None,
+        in_memory: bool | None = None,
+    ) -> None:
+        if not isinstance(in_memory, bool | None):
+            raise ValueError(f"expected in_memory to be true or false, received {in_memory!r}")
+        super().__init__(
+            path,
+            target,
+            task,
+            weights,
+            categories,
+            ignore,
+            keep_index,
+            max_categories,
+            min_frequency,
+            drop_missing,
+            group,
+            order,
+        )
+        self.in_memory = in_memory
 
     @classmethod
     def write_example(cls, folder: Path) -> None:
         """Write a Parquet file."""
         write_parquet(folder / "flowers.parquet")
+
+    def load(self) -> Dataset:
+        """Read the file, and keep its rows unless they are too many.
+
+        Raises:
+            DataError: naming the places of values that are missing or cannot be used.
+            MissingLibraryError: if pyarrow is not installed.
+        """
+        file = self.open()
+        in_memory = self._is_in_memory(file)
+        dataset = table_dataset(file, self.options, in_memory=in_memory)
+        return dataset if in_memory else self._told(dataset, file)
+
+    def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
+        """Read the file, and keep its rows unless they are too many: also return what was chosen."""
+        file = self.open()
+        in_memory = self._is_in_memory(file)
+        dataset, options = chosen_columns(file, self.options, in_memory=in_memory)
+        return dataset if in_memory else self._told(dataset, file), options
+
+    def _is_in_memory(self, file: TableFile) -> bool:
+        features = 8 * file.width * sum(group.rows for group in file.groups)
+        return features <= IN_MEMORY if self.in_memory is None else self.in_memory
+
+    def _told(self, dataset: Dataset, file: TableFile) -> Dataset:
+        """Say what was guessed."""
+        if self.in_memory is not None:
+            return dataset
+        rows = sum(group.rows for group in file.groups)
+        note = (
+            f"{file.name}: {rows:,} rows of {file.width:,} columns are more than 1 GiB, and stay in their files; "
+            f"batches read {len(file.groups):,} row groups; in_memory = true reads all rows at once"
+        )
+        return evolve(dataset, notes=(*dataset.notes, note))
 
 
 class Feather(_Typed):
@@ -278,9 +357,3 @@ class JsonLines(_Typed):
     def write_example(cls, folder: Path) -> None:
         """Write a file of JSON lines."""
         write_json_lines(folder / "flowers.jsonl")
-
-
-def _expect_path(path: object) -> None:
-    texts = [path] if isinstance(path, str) else path
-    if not isinstance(texts, (list, tuple)) or not all(isinstance(each, str) for each in texts):
-        raise ValueError(f"expected the path of a file, or a list of them, received {path!r}")

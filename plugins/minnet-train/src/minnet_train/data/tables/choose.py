@@ -38,12 +38,15 @@ _IDENTIFIER = re.compile(
 """Names of columns that number or name their rows."""
 
 
-def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tuple[Option, ...]]:
+def chosen_columns(
+    file: TableFile, options: TableOptions, *, in_memory: bool = True
+) -> tuple[Dataset, tuple[Option, ...]]:
     """Read a table; columns that name their rows are left out, and those of many texts limited.
 
     Args:
         file: that is read.
         options: what is said of its columns.
+        in_memory: as in `table_dataset`.
 
     Returns:
         The data set, and what was chosen: further arguments of the source, each with the reason.
@@ -53,7 +56,7 @@ def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tup
     """
     mixed: list[int] = []
     while True:
-        reader = TableReader.read(file, options, counts_all=True)
+        reader = TableReader.read(file, options, counts_all=True, in_memory=in_memory)
         found = [each.column for each in reader.readers if _may_mix(each)]
         if not found:
             break
@@ -65,6 +68,9 @@ def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tup
         chosen = {each.column: chosen[each.column] for each in reader.readers if each.kind == "text"}
     if len(chosen) == len(reader.readers):
         raise DataError(f"{file.name}: expected a feature; {'; '.join(chosen.values())}")
+    if chosen and not in_memory:  # what is missing was counted in all columns, and cannot be told apart any more
+        ignored = evolve(options, ignore=(*options.ignore, *(_name(file, column) for column in chosen)))
+        reader = TableReader.read(file, ignored, counts_all=True, in_memory=False)
     reader.leave_out(chosen)
     found_options = [Option("ignore", [_name(file, column)], why) for column, why in chosen.items()]
     for column in mixed:

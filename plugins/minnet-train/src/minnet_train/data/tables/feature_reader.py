@@ -71,6 +71,7 @@ class FeatureReader:
         self, file: TableFile, column: int, is_category: bool, limits: CategoryLimits, *, counts_all: bool = False
     ) -> None:
         self.file, self.column, self.is_category, self.limits = file, column, is_category, limits
+        self.counts_all = counts_all
         self.kind: str | None = "text" if is_category else None
         self.bad = BadCells()
         self.is_mixed = False
@@ -154,7 +155,7 @@ class FeatureReader:
         if kind is not None and self.kind is None:
             self.kind, self._codes, self._vocabulary.index_of = kind, [], {}
         if self.kind != "text":
-            self._values.append(values)
+            self._keep_values(values)
         if self.kind in (None, "text"):
             self._add_texts(batch.texts(self.column).dictionary_encode() if encoded is None else encoded)
 
@@ -177,9 +178,17 @@ class FeatureReader:
     def _add_texts(self, encoded: Any) -> None:
         if self._vocabulary.is_full:
             return
-        self._codes.append(self._vocabulary.encode(encoded))
+        self._keep_codes(self._vocabulary.encode(encoded))
         if self._vocabulary.is_full:
             self._codes = []
+
+    def _keep_values(self, values: Array) -> None:
+        """Keep the numbers, or seconds, of some rows."""
+        self._values.append(values)
+
+    def _keep_codes(self, codes: Array) -> None:
+        """Keep the indices of the texts of some rows."""
+        self._codes.append(codes)
 
     @property
     def share_of_texts(self) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from attrs import field, frozen
 
 from ...errors import DataError
-from .table import Batch, TableFile
+from .table import Batch, Group, TableFile
 
 WILD = frozenset("*?[")
 """What makes a path a pattern, if there is no file of that name."""
@@ -75,14 +77,35 @@ class ManyFiles(TableFile):
         """Whether a column of texts is meant to be one."""
         return self.files[0].has_types
 
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Those of all files, if all have some."""
+        found = [file.groups for file in self.files]
+        return tuple(chain.from_iterable(found)) if all(found) else ()
+
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
         """Read all rows of all files."""
         for file in self.files:
-            theirs = _positions(self.files[0], file)
-            wanted = [theirs[column] for column in columns]
-            for batch in file.batches(wanted, [theirs[column] for column in texts if column in columns]):
-                found = {column: batch.columns[theirs[column]] for column in columns}
-                yield Batch(self, found, len(batch), _places(batch), _written(batch, theirs))
+            yield from self._of(file, file.batches, columns, texts)
+
+    def group_batches(self, group: int, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
+        """Read the rows of one group of one file."""
+        for file in self.files:
+            if group < len(file.groups):
+                yield from self._of(file, partial(file.group_batches, group), columns, texts)
+                return
+            group -= len(file.groups)
+        raise IndexError("expected the index of a group, received a larger one")
+
+    def _of(
+        self, file: TableFile, read: Callable[..., Iterator[Batch]], columns: Sequence[int], texts: Collection[int]
+    ) -> Iterator[Batch]:
+        """Read rows of a file, whose columns may be in another order."""
+        theirs = _positions(self.files[0], file)
+        wanted = [theirs[column] for column in columns]
+        for batch in read(wanted, [theirs[column] for column in texts if column in columns]):
+            found = {column: batch.columns[theirs[column]] for column in columns}
+            yield Batch(self, found, len(batch), _places(batch), _written(batch, theirs))
 
 
 class _Places:

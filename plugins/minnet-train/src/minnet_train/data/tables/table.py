@@ -21,6 +21,19 @@ from .times import PACKED, kind_of_time, parse_times, seconds_of, seconds_of_pac
 
 
 @frozen
+class Group:
+    """Rows of a file that can be read without those before them.
+
+    Attributes:
+        name: of the file.
+        rows: how many.
+    """
+
+    name: str
+    rows: int
+
+
+@frozen
 class TableFile(ABC):
     """Something with columns, that can be read through as often as need be.
 
@@ -53,6 +66,19 @@ class TableFile(ABC):
         Raises:
             DataError: if that fails.
         """
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of rows that can be read alone, in order; none if it can only be read from its beginning."""
+        return ()
+
+    def group_batches(self, group: int, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
+        """Read the rows of one of the groups, as `batches` does all.
+
+        Raises:
+            DataError: if that fails, or the file is not what it was when it was opened.
+        """
+        raise NotImplementedError(f"{type(self).__name__}: expected a table with groups, received one without")
 
     @property
     def word(self) -> str:

@@ -16,12 +16,16 @@ from minnet_core import Array
 from ...errors import DataError
 from ..dataset import Dataset, Origin
 from ..missing import SHOWN, missing_values
+from ..stored_rows import MissingCells, StoredRows
 from .bad_cells import BadCells, BadCellsError
 from .category_limits import CategoryLimits
+from .column_scan import ColumnScan
 from .csv_file import CsvFile
 from .feature_reader import FeatureReader, side_by_side
+from .missing_cells import MissingCounter
 from .split_columns import GroupReader, OrderReader
 from .table import Batch, TableFile
+from .table_rows import KeptRows, TableRows
 from .target_reader import NeedsTextsError, TargetReader
 
 Column: TypeAlias = str | int
@@ -110,41 +114,47 @@ class Places:
         return self._places[part]()[row - self._starts[part]]
 
 
-def table_dataset(file: TableFile, options: TableOptions) -> Dataset:
+def table_dataset(file: TableFile, options: TableOptions, *, in_memory: bool = True) -> Dataset:
     """Read a file, and keep what is learned from.
 
     Args:
         file: that is read.
         options: what its columns are for.
+        in_memory: whether the features are kept; else they are read again by groups of rows, which the file must have.
 
     Raises:
         DataError: naming the places of values that are missing or cannot be used.
     """
-    return TableReader.read(file, options).dataset()
+    return TableReader.read(file, options, in_memory=in_memory).dataset()
 
 
 class TableReader:
     """What a file holds; the positions of its columns, by what they are for, are in ``targets`` and so on."""
 
     @classmethod
-    def read(cls, file: TableFile, options: TableOptions, *, counts_all: bool = False) -> TableReader:
+    def read(
+        cls, file: TableFile, options: TableOptions, *, counts_all: bool = False, in_memory: bool = True
+    ) -> TableReader:
         """Read a file, once if that is enough.
 
         Args:
             file: that is read.
             options: what its columns are for.
             counts_all: whether different texts are counted, however many there are.
+            in_memory: whether the features are kept.
         """
         as_written = False
         while True:
-            reader = cls(file, options, as_written, counts_all=counts_all)
+            reader = cls(file, options, as_written, counts_all=counts_all, in_memory=in_memory)
             try:
                 reader._read()
                 return reader
             except NeedsTextsError:  # the target has texts after many numbers, or integers that no float can hold
                 as_written = True
 
-    def __init__(self, file: TableFile, options: TableOptions, as_written: bool, *, counts_all: bool) -> None:
+    def __init__(
+        self, file: TableFile, options: TableOptions, as_written: bool, *, counts_all: bool, in_memory: bool
+    ) -> None:
         self.file, self.options = file, options
         self.targets = self._found(options.target, "target")
         self.weights = self._found(_columns(options.weights), "weights")
@@ -165,9 +175,10 @@ class TableReader:
             counted = "one column" if file.width == 1 else f"{file.width} columns that are all taken"
             raise DataError(f"{file.name}: expected features and a target, received {counted}{delimited(file)}")
         self.places = Places()
+        self.missing = None if in_memory else MissingCounter()
+        kind = FeatureReader if in_memory else ColumnScan
         self.readers = [
-            FeatureReader(file, column, column in categories, options.limits, counts_all=counts_all)
-            for column in self.features
+            kind(file, column, column in categories, options.limits, counts_all=counts_all) for column in self.features
         ]
         self.target = TargetReader(file, self.targets[0], options.task, as_written) if len(self.targets) == 1 else None
         self.groups = [GroupReader(file, column) for column in group]
@@ -184,6 +195,8 @@ class TableReader:
             self.places.add(batch)
             for reader in self.readers:
                 reader.add(batch)
+            if self.missing is not None:
+                self.missing.add([reader for reader in self.readers if isinstance(reader, ColumnScan)])
             for groups in self.groups:
                 groups.add(batch)
             for order in self.order:
@@ -220,7 +233,7 @@ class TableReader:
         if any(column.count for column in bad):
             raise BadCellsError(self.file.name, bad)
         categories, calendars = self._categories(), tuple(reader.calendar() for reader in self.readers)
-        features = side_by_side(self.readers, categories, self.places.count)
+        features = self._features(categories)
         numbers = np.concatenate(self._found_numbers)
         is_missing = np.isnan(numbers)
         without = np.zeros((len(features), 0), bool) if self.target is None else self.target.is_missing()[:, None]
@@ -228,11 +241,12 @@ class TableReader:
         order = self.order[0].order() if self.order else None
         notes = self.notes()
         if self.options.drop_missing:
-            is_kept = ~(is_missing.any(axis=1) | without.any(axis=1) | np.isnan(features).any(axis=1))
+            lacks = self._without(features)
+            is_kept = ~(is_missing.any(axis=1) | without.any(axis=1) | lacks)
             if not is_kept.any():
                 raise DataError(f"{self.file.name}: expected a row without a missing value, received none")
             if not is_kept.all():
-                features, numbers = features[is_kept], numbers[is_kept]
+                numbers, features = numbers[is_kept], _kept(features, is_kept)
                 groups, order = (None if array is None else array[is_kept] for array in (groups, order))
                 self.places.keep(is_kept)
                 if self.target is not None:
@@ -262,6 +276,19 @@ class TableReader:
             origin=Origin(self.places, tuple(self.features), self.file.word),
             notes=notes,
         )
+
+    def _features(self, categories: Sequence[tuple[str, ...]]) -> Array | StoredRows:
+        """Return the features: in memory, or where they are."""
+        if self.missing is None:
+            return side_by_side(self.readers, categories, self.places.count)
+        return TableRows(self.file, self.readers, categories, [*self.texts], self.missing.cells())
+
+    def _without(self, features: Array | StoredRows) -> Array:
+        """Which rows have a missing feature."""
+        if self.missing is not None:
+            return self.missing.rows()
+        is_without: Array = np.isnan(np.asarray(features)).any(axis=1)
+        return is_without
 
     def _categories(self) -> tuple[tuple[str, ...], ...]:
         """Return those of each column; what is wrong with columns is told of all at once."""
@@ -319,6 +346,15 @@ class TableReader:
         if missing.size:
             places = [self.place(row, columns[column]) for row, column in missing[:SHOWN].tolist()]
             raise missing_values(self.file.name, places, len(missing), _DROP)
+
+
+def _kept(features: Array | StoredRows, is_kept: Array) -> Array | StoredRows:
+    """Leave out rows with a missing value."""
+    if not isinstance(features, StoredRows):
+        return features[is_kept]
+    rows = KeptRows(features, np.flatnonzero(is_kept))
+    rows.missing = MissingCells(0, ())
+    return rows
 
 
 def delimited(file: TableFile) -> str:

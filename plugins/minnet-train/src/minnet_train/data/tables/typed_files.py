@@ -13,9 +13,10 @@ from typing import Any
 from attrs import field, frozen
 
 from ...errors import DataError
+from ..file_stamp import FileStamp
 from .engine import arrow, reading
 from .progress import note_reading
-from .table import Batch, TableFile
+from .table import Batch, Group, TableFile
 
 ROWS = 65_536
 """So many rows are read at once, or fewer of wide tables."""
@@ -27,10 +28,10 @@ CELLS = 2**19
 class TypedTable(TableFile):
     """Rows whose columns have Arrow's types."""
 
-    def _batches(self, parts: Iterator[Any], columns: Sequence[int], rows: int = 0) -> Iterator[Batch]:
-        """Take record batches that have these columns; of how many rows, if that is known."""
+    def _batches(self, parts: Iterator[Any], columns: Sequence[int], rows: int = 0, first: int = 0) -> Iterator[Batch]:
+        """Take record batches that have these columns; of how many rows, if that is known, and from which one on."""
         total = Path(self.name).stat().st_size if Path(self.name).is_file() else 0
-        start, size = 1, max(16, min(ROWS, CELLS // max(1, len(columns))))
+        start, size = first + 1, max(16, min(ROWS, CELLS // max(1, len(columns))))
         for part in parts:
             for offset in range(0, part.num_rows, size):
                 some = part.slice(offset, size)
@@ -44,7 +45,15 @@ class TypedTable(TableFile):
 
 @frozen
 class ParquetFile(TypedTable):
-    """A Parquet file."""
+    """A Parquet file.
+
+    Attributes:
+        groups: its row groups.
+        stamp: what the file was when they were counted.
+    """
+
+    groups: tuple[Group, ...] = field(default=(), kw_only=True, repr=False)
+    stamp: FileStamp | None = field(default=None, kw_only=True, repr=False)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], *, keep_index: bool = False) -> ParquetFile:
@@ -56,20 +65,34 @@ class ParquetFile(TypedTable):
         """
         name = os.fspath(path)
         with reading(name, "a Parquet file"), closing(_parquet(name)) as file:
+            stamp = FileStamp.of(name)
             schema, rows = file.schema_arrow, file.metadata.num_rows
             header = tuple(schema.names)
+            counts = [file.metadata.row_group(index).num_rows for index in range(file.metadata.num_row_groups)]
         _expect_rows(name, header, rows)
         index, notes = ((), ()) if keep_index else index_of(name, header, schema.metadata)
-        return cls(name, header, len(header), index=index, notes=notes)
+        groups = tuple(Group(name, count) for count in counts)
+        return cls(name, header, len(header), index=index, notes=notes, groups=groups, stamp=stamp)
 
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
         """Read all rows."""
+        return self._read(columns)
+
+    def group_batches(self, group: int, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
+        """Read the rows of a row group."""
+        assert self.stamp is not None
+        self.stamp.expect_unchanged()
+        yield from self._read(columns, group)
+        self.stamp.expect_unchanged()
+
+    def _read(self, columns: Sequence[int], group: int | None = None) -> Iterator[Batch]:
+        some, first = ({}, 0) if group is None else _in_group(self.groups, group)
         with reading(self.name, "a Parquet file"), closing(_parquet(self.name)) as file:
             size = max(16, min(ROWS, CELLS // max(1, len(columns))))
             # By position, for there may be columns of one name: a table without it is what the others are taken from.
-            parts = file.iter_batches(batch_size=size, **_wanted(self.header or (), columns))
+            parts = file.iter_batches(batch_size=size, **_wanted(self.header or (), columns), **some)
             picked = (_picked(part, self.header or (), columns) for part in parts)
-            yield from self._batches(picked, columns, file.metadata.num_rows)
+            yield from self._batches(picked, columns, file.metadata.num_rows, first)
 
 
 @frozen
@@ -203,6 +226,11 @@ def _parquet(name: str) -> Any:
     return arrow("parquet").ParquetFile(name, pre_buffer=False)
 
 
+def _in_group(groups: Sequence[Group], group: int) -> tuple[dict[str, Any], int]:
+    """Name a row group to read, and count the rows before it."""
+    return {"row_groups": [group]}, sum(each.rows for each in groups[:group])
+
+
 def _wanted(header: Sequence[str], columns: Sequence[int]) -> dict[str, Any]:
     """Name the columns to read; all of them where some have one name, or what would be taken for a path."""
     names = [header[column] for column in columns]
@@ -212,9 +240,9 @@ def _wanted(header: Sequence[str], columns: Sequence[int]) -> dict[str, Any]:
 
 
 def _picked(part: Any, header: Sequence[str], columns: Sequence[int]) -> Any:
-    if part.num_columns == len(header):
-        return part.select(list(columns))
-    return part.select([header[column] for column in columns])
+    if _wanted(header, columns):
+        return part  # which has them in the order that was asked for
+    return part.select(list(columns))
 
 
 class _ipc:  # noqa: N801  # it is used as a function is
