@@ -52,8 +52,8 @@ def run(sweep: str, path: str | None, workers: int | None, trials: int | None, s
 def work(dir: str, trials: int | None) -> None:
     """Be one worker of the sweep in DIR: try points until none is left.
 
-    Start as many as you like, on all machines that share DIR, from a shell, as a Slurm array, with mpiexec. Trials whose
-    worker was killed are gone on with first. Ctrl-C saves, and another worker can go on.
+    Start as many as you like, on all machines that share DIR: from a shell, as a Slurm array, with mpiexec. Trials
+    whose worker was killed are gone on with first. Ctrl-C saves, and another worker can go on.
     """
     from .running import work_on
 

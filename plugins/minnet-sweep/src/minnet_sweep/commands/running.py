@@ -12,22 +12,22 @@ import click
 from minnet_core.support import printable
 from minnet_train.training import Interruption
 
+from .. import reports  # the whole room: a worker needs none of what it exports
+from ..configuration import Range
 from ..errors import SweepError
-from ..reports import Summary, summary_text
 from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, new_path, processors, told
 from .live import is_terminal, live
 
 
-def begin(
-    sweep: str, path: str | None, workers: int | None, trials: int | None, seconds: float | None
-) -> None:
+def begin(sweep: str, path: str | None, workers: int | None, trials: int | None, seconds: float | None) -> None:
     """Make a folder of a sweep file, and run it."""
     beginning = Beginning.read(sweep, trials=trials, seconds=seconds)
     folder = beginning.begun(Path(path) if path else new_path(sweep), _say)
     for parameter in folder.sweep.parameters:
-        values = parameter.values()
-        told = f"{parameter.low:g} to {parameter.high:g}" if hasattr(parameter, "low") else ", ".join(values or ())
-        _say(f"{parameter.name}: {told}")
+        if isinstance(parameter, Range):
+            _say(f"{parameter.name}: {parameter.low:g} to {parameter.high:g}")
+        else:
+            _say(f"{parameter.name}: {', '.join(parameter.values())}")
     _run(folder, workers)
 
 
@@ -59,8 +59,11 @@ def _run(folder: SweepFolder, workers: int | None) -> None:
     left = [trial for trial in study.trials() if not trial.is_over]
     is_limited = folder.sweep.trials is not None or folder.sweep.sampler == "grid"
     count = min(count, len(left)) if is_limited else count
-    _say(f"sweep       {folder.path}: {len(left)} trials to go, {count} workers" if is_limited else
-         f"sweep       {folder.path}: {count} workers")
+    _say(
+        f"sweep       {folder.path}: {len(left)} trials to go, {count} workers"
+        if is_limited
+        else f"sweep       {folder.path}: {count} workers"
+    )
     with Interruption() as interruption:
         if count:
             with _watching(folder) as watch:
@@ -68,16 +71,17 @@ def _run(folder: SweepFolder, workers: int | None) -> None:
         if interruption.received:
             click.echo(f"\nInterrupted; everything is saved.\n\n  {_again(folder)}", err=True)
             raise click.exceptions.Exit(interruption.exit_code)
-    summary = Summary.of(folder)
+    summary = reports.Summary.of(folder)
     if summary.has_failed:
         first = summary.failures[0]
         raise SweepError(
             f"{folder.path}: expected at least one trial with a result, received {len(summary.failures)} failures; "
             f"the first, trial {first.number}: {first.failure}"
         )
-    click.echo("\n" + summary_text(folder, summary))
-    where = shlex.quote(str(folder.path))
-    click.echo(printable(f"  minnet sweep best {where} -o best.toml && minnet train best.toml"))
+    click.echo("\n" + reports.summary_text(folder, summary))
+    if summary.best is not None:
+        command = f"minnet sweep best {shlex.quote(str(folder.path))} -o best.toml && minnet train best.toml"
+        click.echo(f"\n  {printable(command)}")
 
 
 @contextmanager
@@ -85,7 +89,7 @@ def _watching(folder: SweepFolder) -> Iterator[Callable[[], None]]:
     """Show the table while workers work, where there is a terminal; else a line for each trial that has ended."""
     study = folder.study()
     if is_terminal():
-        with live(lambda: summary_text(folder, Summary.of(folder, study))) as refresh:
+        with live(lambda: reports.summary_text(folder, reports.Summary.of(folder, study))) as refresh:
             yield refresh
         return
     over = {trial.number for trial in study.trials() if trial.is_over}

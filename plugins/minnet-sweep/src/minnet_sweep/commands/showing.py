@@ -67,7 +67,7 @@ def write_best(path: str, output: str | None, number: int | None) -> None:
             "what is held out differs by seed, so that other seeds of the sweep have trained on samples that this "
             "experiment holds out: what it measures on them is a little too good"
         )
-    click.echo(printable(f"\n  minnet train {shlex.quote(output)}"))
+    click.echo(f"\n  {printable(f'minnet train {shlex.quote(output)}')}")
 
 
 def plot_sweep(path: str, kind: str | None, output: str | None) -> None:

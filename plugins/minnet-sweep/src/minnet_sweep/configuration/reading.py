@@ -43,9 +43,7 @@ class Reader:
         """Note keys that are not among the known ones."""
         self.problems += [unknown_key(path, key, known, "key") for key in data if key not in known]
 
-    def take(
-        self, into: dict[str, Any], name: str, value: Any, kind: Any, expected: str, path: KeyPath = ()
-    ) -> None:
+    def take(self, into: dict[str, Any], name: str, value: Any, kind: Any, expected: str, path: KeyPath = ()) -> None:
         """Take a value of a type, or note that it is none."""
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             self.problem((*path, name), f"expected {expected}, received {value!r:.80}")
@@ -89,7 +87,9 @@ def _keys(reader: Reader, name: str, data: Mapping[str, Any]) -> tuple[str, ...]
     keys = data.get("keys", [name])
     path: KeyPath = ("space", name, "keys") if "keys" in data else ("space", name)
     if not (isinstance(keys, list) and keys and all(isinstance(key, str) for key in keys)):
-        reader.problem(path, f'expected a list of keys of the experiment such as ["optimizer.lr"], received {keys!r:.80}')
+        reader.problem(
+            path, f'expected a list of keys of the experiment such as ["optimizer.lr"], received {keys!r:.80}'
+        )
         return ()
     for key in keys:
         _expect_key(reader, path, key)
@@ -143,9 +143,7 @@ def _options(reader: Reader, name: str, data: Any, when: Conditions) -> Choice |
     return Choice(name, _labelled(reader, path, [Option(label, dict(each)) for label, each in data.items()]), when)
 
 
-def _range(
-    reader: Reader, name: str, keys: tuple[str, ...], data: Mapping[str, Any], when: Conditions
-) -> Range | None:
+def _range(reader: Reader, name: str, keys: tuple[str, ...], data: Mapping[str, Any], when: Conditions) -> Range | None:
     path: KeyPath = ("space", name)
     found: dict[str, Any] = {}
     for key, kind, expected in (

@@ -80,7 +80,7 @@ class RegistryChoice:
                     continue
             taken.append(name)
         options = tuple(
-            Option(name, dict.fromkeys(self.keys, {"class": name, **self.arguments}))
+            Option(name, {key: {"class": name, **self.arguments} for key in self.keys})
             for name in sorted(taken, key=lambda name: (name.lower(), name))
         )
         return Listed(Choice(self.name, options, self.when), left_out)
@@ -88,7 +88,7 @@ class RegistryChoice:
     def _registry(self) -> Registry:
         known = {each.kind: each for each in all_registries()}
         if self.registry not in known:
-            hint = nearest(self.registry, known, most=1)
+            hint = nearest(self.registry, [*known], most=1)
             message = f"expected one of {', '.join(sorted(known))}, received {self.registry!r}; {hint}"
             raise ExperimentError(Problem(("space", self.name, "registry"), message.removesuffix("; ")))
         return known[self.registry]
@@ -97,7 +97,7 @@ class RegistryChoice:
         problems = [
             Problem(
                 ("space", self.name, key),
-                f"expected names of {self.registry}, received {name!r}; {nearest(name, declared)}".removesuffix("; "),
+                f"expected names of {self.registry}, received {name!r}; {nearest(name, [*declared])}".removesuffix("; "),
             )
             for key, names in (("only", self.only or ()), ("except", self.without))
             for name in names

@@ -136,10 +136,10 @@ def _expect_consistent(reader: Reader, sweep: Sweep) -> None:
     if sweep.sampler == "qmc" and sweep.trials is None:
         reader.problem(("sampler",), "expected trials beside 'qmc', whose points are spread by their number")
     if sweep.sampler == "grid":
-        for each in sweep.parameters:
-            if each.values() is None:
+        for parameter in sweep.parameters:
+            if parameter.values() is None:
                 expected = "points, how many values a grid has of a range that has no step"
-                reader.problem(("space", each.name), f"expected {expected}, received none")
+                reader.problem(("space", parameter.name), f"expected {expected}, received none")
     before: dict[KeyPath, str] = {}
     names: dict[str, Any] = {}
     for each in sweep.space:

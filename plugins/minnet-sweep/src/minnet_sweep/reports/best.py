@@ -50,12 +50,22 @@ def best_text(folder: SweepFolder, trial: Trial, to: Path | None = None) -> str:
 
 def _set(document: Any, setting: Setting) -> None:
     """Set a value in a document that keeps its comments, as `Setting.apply` does in plain data."""
-    place = document
+    place: Any = document
     for step, following in zip(setting.path[:-1], setting.path[1:], strict=True):
-        if isinstance(place, Mapping) and step not in place:
+        if step not in place and not isinstance(step, int):
             place[step] = tomlkit.inline_table() if not isinstance(following, int) else tomlkit.array()
         place = place[step]
-    place[setting.path[-1]] = setting.value
+    place[setting.path[-1]] = _inline(setting.value)
+
+
+def _inline(value: Any) -> Any:
+    """Write a table on one line, as components are written."""
+    if not isinstance(value, Mapping):
+        return value
+    table = tomlkit.inline_table()
+    for key, each in value.items():
+        table[key] = _inline(each)
+    return table
 
 
 def _relocate(document: Any, folder: SweepFolder, to: Path) -> None:

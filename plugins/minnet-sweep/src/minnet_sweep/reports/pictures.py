@@ -76,6 +76,7 @@ def _parallel(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Fig
             axes.annotate(label, (place, height), (4, 0), textcoords="offset points", fontsize=8, va="center")
     axes.set_xticks(range(len(space)), [printable(parameter.name, 40) for parameter in space])
     axes.set_yticks([])
+    axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(-0.1, len(space) - 0.5)
     axes.grid(visible=False)
     figure.colorbar(colours.mappable, ax=axes, label=_metric(folder))
@@ -145,7 +146,8 @@ class _Colours:
         cm = import_matplotlib("matplotlib.cm")
         results = [trial.value or 0.0 for trial in trials]
         low, high = min(results), max(results)
-        norm = colors.Normalize(low, high if high > low else low + 1)
+        margin = 0.0 if high > low else 0.5 * abs(low) or 0.5  # one colour, that of the middle
+        norm = colors.Normalize(low - margin, high + margin)
         name = _COLOURS if folder.sweep.direction == "max" else f"{_COLOURS}_r"  # good ones are bright
         self.mappable: Any = cm.ScalarMappable(norm, matplotlib.colormaps[name])
 
@@ -169,4 +171,3 @@ def _ticks(parameter: Parameter) -> list[tuple[float, str]]:
     if isinstance(parameter, Choice):
         return [(_height(parameter, value), printable(str(value), 24)) for value in parameter.values()]
     return [(_height(parameter, value), shown(value)) for value in (parameter.low, parameter.high)]
-

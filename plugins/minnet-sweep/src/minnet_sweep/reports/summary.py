@@ -21,6 +21,8 @@ class Summary:
         importance: parameter -> its part of what tells good trials from others; empty if that cannot be told yet.
         running: trials that a worker has begun and not ended.
         seconds_left: about how long the rest takes with the workers there are now; None if that cannot be told.
+        is_out_of_time: whether no trial begins any more.
+        begins_more: whether there is no number of trials, so that new ones are begun until then.
         left_out: parameter -> what its registry has besides -> why it is not tried.
     """
 
@@ -28,6 +30,8 @@ class Summary:
     best: Trial | None
     importance: dict[str, float]
     seconds_left: float | None
+    is_out_of_time: bool = False
+    begins_more: bool = False
     left_out: dict[str, dict[str, str]] = field(factory=dict)
 
     @classmethod
@@ -35,7 +39,16 @@ class Summary:
         """Look at a sweep as it is now."""
         study = study or folder.study()
         trials = tuple(study.trials())
-        return cls(trials, study.best(), importances(study), _seconds_left(folder, study, trials), folder.left_out)
+        limit = folder.sweep.seconds
+        return cls(
+            trials,
+            study.best(),
+            importances(study),
+            _seconds_left(folder, study, trials),
+            limit is not None and study.seconds() >= limit,
+            folder.sweep.trials is None and folder.sweep.sampler != "grid",
+            folder.left_out,
+        )
 
     def count(self, state: str) -> int:
         """Count the trials in a state."""
@@ -49,12 +62,15 @@ class Summary:
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to do."""
-        return all(trial.is_over for trial in self.trials)
+        if self.is_out_of_time:
+            return not self.count("running")
+        return not self.begins_more and all(trial.is_over for trial in self.trials)
 
     @property
     def has_failed(self) -> bool:
-        """Whether every trial has failed."""
-        return bool(self.trials) and len(self.failures) == len(self.trials)
+        """Whether every trial that is over has failed."""
+        ended = [trial for trial in self.trials if trial.is_over]
+        return bool(ended) and len(self.failures) == len(ended)
 
 
 def _seconds_left(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> float | None:

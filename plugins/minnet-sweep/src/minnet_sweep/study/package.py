@@ -1,12 +1,11 @@
-"""The package optuna, quiet: what its own log says, and which of its parts may change, is no matter of ours."""
+"""The package optuna, quiet: what its own log says is said by minnet."""
 
 from __future__ import annotations
 
-import warnings
-
 import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
 
-__all__ = ["optuna"]
+__all__ = ["JournalFileBackend", "JournalFileOpenLock", "JournalStorage", "optuna"]

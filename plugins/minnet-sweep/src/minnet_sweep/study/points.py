@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -32,10 +33,14 @@ def all_points(sweep: Sweep) -> list[Values] | None:
     if sweep.sampler == "qmc":
         if find_spec("scipy") is None:
             raise SweepError("sampler 'qmc': expected scipy to be installed; pip install 'minnet-sweep[qmc]'")
-        sampler = optuna.samplers.QMCSampler(seed=sweep.seed, scramble=True, warn_independent_sampling=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # since Optuna 3.0
+            sampler = optuna.samplers.QMCSampler(seed=sweep.seed, scramble=True, warn_independent_sampling=False)
     else:
         sampler = optuna.samplers.RandomSampler(sweep.seed)
     study = optuna.create_study(sampler=sampler)
+    if sweep.sampler == "qmc":  # Optuna draws the first point at random, to see which parameters there are
+        suggested(study.ask(), sweep.parameters)
     return [suggested(study.ask(), sweep.parameters) for _ in range(sweep.trials)]
 
 

@@ -30,9 +30,7 @@ class SeededSampler(optuna.samplers.BaseSampler):
         self._number: int | None = None
         self._made: optuna.samplers.BaseSampler | None = None
 
-    def infer_relative_search_space(
-        self, study: optuna.Study, trial: FrozenTrial
-    ) -> dict[str, BaseDistribution]:
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         return self._of(trial).infer_relative_search_space(study, trial)
 
     def sample_relative(

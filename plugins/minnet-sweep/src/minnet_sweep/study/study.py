@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from ..configuration import Sweep, Values
 from ..errors import SweepError
-from .package import optuna
+from .package import JournalFileBackend, JournalFileOpenLock, JournalStorage, optuna
 from .points import all_points
 from .pruner import pruner_of
 from .sampler import SeededSampler
@@ -81,7 +81,7 @@ class Study:
 
     sweep: Sweep
     optuna: optuna.Study
-    _storage: optuna.storages.JournalStorage = field(repr=False)
+    _storage: JournalStorage = field(repr=False)
 
     @classmethod
     def create(cls, path: Path, sweep: Sweep) -> Self:
@@ -117,12 +117,12 @@ class Study:
 
     @classmethod
     def _of(cls, path: Path, sweep: Sweep, most_epochs: int, *, create: bool) -> Self:
-        lock = optuna.storages.journal.JournalFileOpenLock(str(path))
-        backend = optuna.storages.journal.JournalFileBackend(str(path), lock_obj=lock)
-        storage = optuna.storages.JournalStorage(backend)
+        lock = JournalFileOpenLock(str(path))
+        backend = JournalFileBackend(str(path), lock_obj=lock)
+        storage = JournalStorage(backend)
         sampler, pruner = SeededSampler(sweep), pruner_of(sweep.pruning, most_epochs)
         if create:
-            direction = "maximize" if sweep.direction == "max" else "minimize"
+            direction: Literal["maximize", "minimize"] = "maximize" if sweep.direction == "max" else "minimize"
             made = optuna.create_study(
                 study_name=_NAME, storage=storage, sampler=sampler, pruner=pruner, direction=direction
             )
@@ -185,9 +185,7 @@ class Study:
 
     def seconds(self) -> float:
         """Return for how long at least one worker has been at work."""
-        return covered(
-            [tuple(value) for key, value in self.optuna.user_attrs.items() if key.startswith("worker ")]
-        )
+        return covered([tuple(value) for key, value in self.optuna.user_attrs.items() if key.startswith("worker ")])
 
     def _id(self, number: int) -> int:
         study_id = self._storage.get_study_id_from_name(_NAME)

@@ -24,6 +24,4 @@ def _suggest(trial: optuna.Trial, parameter: Parameter) -> Any:
     if parameter.is_integer:
         low, high, step = int(parameter.low), int(parameter.high), int(parameter.step or 1)
         return trial.suggest_int(parameter.name, low, high, step=step, log=parameter.log)
-    return trial.suggest_float(
-        parameter.name, parameter.low, parameter.high, step=parameter.step, log=parameter.log
-    )
+    return trial.suggest_float(parameter.name, parameter.low, parameter.high, step=parameter.step, log=parameter.log)

@@ -7,4 +7,15 @@ from .results import result_of
 from .trial_training import Stopped
 from .worker import Worker, shown, told
 
-__all__ = ["Beginning", "SweepFolder", "Worker", "Workers", "Stopped", "new_path", "processors", "result_of", "shown", "told"]
+__all__ = [
+    "Beginning",
+    "Stopped",
+    "SweepFolder",
+    "Worker",
+    "Workers",
+    "new_path",
+    "processors",
+    "result_of",
+    "shown",
+    "told",
+]

@@ -134,7 +134,9 @@ class Beginning:
     def _expect_options(self, parameter: RegistryChoice, found: Choice, left_out: Mapping[str, str]) -> None:
         if not found.options:
             first = next((f"; {name}: {reason}" for name, reason in left_out.items()), "")
-            message = f"expected at least one of {parameter.registry} that works in the experiment, received none{first}"
+            message = (
+                f"expected at least one of {parameter.registry} that works in the experiment, received none{first}"
+            )
             raise ExperimentError(Problem(("space", parameter.name), message))
 
     def _expect_working(self, parameter: Parameter, space: list[Parameter]) -> None:

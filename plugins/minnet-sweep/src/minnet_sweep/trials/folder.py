@@ -95,7 +95,8 @@ class SweepFolder:
                     f"{path / CONFIG}: expected format {FORMAT} or older, received format {data['format']}, which a "
                     "newer minnet wrote; pip install -U minnet-sweep"
                 )
-            base = ExperimentFile(*(str(data["experiment"][key]) for key in ("name", "text", "folder")))
+            name, text, place = (str(data["experiment"][key]) for key in ("name", "text", "folder"))
+            base = ExperimentFile(name, text, place)
             return cls(path, Sweep.from_json(data["sweep"]), base, int(data["most_epochs"]), data["left_out"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SweepError(f"{path / CONFIG}: expected a sweep: {type(error).__name__}: {error}") from error

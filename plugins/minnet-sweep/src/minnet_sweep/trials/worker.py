@@ -87,7 +87,7 @@ class Worker:
                 for number in [each.number for each in trials if each.state == state]:
                     if self._claim(number, stack):
                         return number
-            # What a new point is, is known when it has a number: it waits like the others, and whoever is first takes it.
+            # What a new point is depends on its number: it waits like the others, and whoever is first takes it.
             if self.folder.sweep.trials is not None or self.folder.sweep.sampler == "grid" or self._is_out_of_time():
                 return None
             self.study.add()
@@ -132,5 +132,3 @@ def shown(value: object) -> str:
     ('0.0001235', '3', 'ReLU')
     """
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
