@@ -59,9 +59,11 @@ def test_killed_again_and_again_it_still_ends_as_if_never(place, uninterrupted):
     kills = 0
     for wanted in (1, 20, 40):
         process = place.start("work", "tried", "--trials", "1")
-        place.wait_until(
-            lambda wanted=wanted: len(place.epochs(folder.run(0, 0))) >= wanted or process.poll() is not None
-        )
+
+        def has_come_far(wanted=wanted, process=process):
+            return len(place.epochs(folder.run(0, 0))) >= wanted or process.poll() is not None
+
+        place.wait_until(has_come_far)
         if process.poll() is None:
             kill(process)
             kills += 1

@@ -57,6 +57,19 @@ def test_what_is_told_is_there_for_all(tmp_path):
     assert other.best() == trial
 
 
+@pytest.mark.parametrize("half", ['{"op_code": 5, "tri', '{"op_code": 5}', "\x00" * 9])
+def test_half_a_line_of_a_writer_that_was_killed_is_dropped(tmp_path, half):
+    study = Study.create(tmp_path / "journal.log", PLAN)
+    assert study.begin(0)
+    with open(tmp_path / "journal.log", "a") as file:
+        file.write(half)
+    other = Study.open(tmp_path / "journal.log", PLAN)
+    assert other.begin(1)
+    study.end(0, "complete", 0.5)
+    states = [trial.state for trial in Study.open(tmp_path / "journal.log", PLAN).trials()]
+    assert states == ["complete", "running", *["waiting"] * 18]
+
+
 @pytest.mark.parametrize("direction", ["min", "max"])
 def test_the_best_is_that_of_the_direction(tmp_path, direction):
     from attrs import evolve

@@ -138,7 +138,8 @@ def test_values_that_do_not_fit_each_other_are_a_failure(place):
     folder = place.begin(
         'experiment = "base.toml"\nsampler = "grid"\n[space]\n'
         'a = { options = { old = { epochs = 1 }, new = { "model[0].n_out" = 4, "model[2].n_in" = 4 } } }\n'
-        'b = { options = { old = { batch_size = 64 }, new = { "model[1]" = { class = "PReLU", num_parameters = 8 } } } }\n'
+        "b = { options = { old = { batch_size = 64 }, "
+        'new = { "model[1]" = { class = "PReLU", num_parameters = 8 } } } }\n'
     )
     worker = Worker(folder)
     worker.work()

@@ -97,7 +97,9 @@ class RegistryChoice:
         problems = [
             Problem(
                 ("space", self.name, key),
-                f"expected names of {self.registry}, received {name!r}; {nearest(name, [*declared])}".removesuffix("; "),
+                f"expected names of {self.registry}, received {name!r}; {nearest(name, [*declared])}".removesuffix(
+                    "; "
+                ),
             )
             for key, names in (("only", self.only or ()), ("except", self.without))
             for name in names

@@ -12,7 +12,8 @@ from attrs import field, frozen
 
 from ..configuration import Sweep, Values
 from ..errors import SweepError
-from .package import JournalFileBackend, JournalFileOpenLock, JournalStorage, optuna
+from .journal_file import JournalFile
+from .package import JournalStorage, optuna
 from .points import all_points
 from .pruner import pruner_of
 from .sampler import SeededSampler
@@ -117,9 +118,7 @@ class Study:
 
     @classmethod
     def _of(cls, path: Path, sweep: Sweep, most_epochs: int, *, create: bool) -> Self:
-        lock = JournalFileOpenLock(str(path))
-        backend = JournalFileBackend(str(path), lock_obj=lock)
-        storage = JournalStorage(backend)
+        storage = JournalStorage(JournalFile(str(path)))
         sampler, pruner = SeededSampler(sweep), pruner_of(sweep.pruning, most_epochs)
         if create:
             direction: Literal["maximize", "minimize"] = "maximize" if sweep.direction == "max" else "minimize"

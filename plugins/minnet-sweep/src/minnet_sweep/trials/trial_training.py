@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -170,8 +171,9 @@ class TrialTraining:
                 yield session
         else:
             run = prepared(experiment)
-            # Beside the experiment, where nobody writes it: the models of a sweep are in its runs.
-            run = evolve(run, experiment=evolve(run.experiment, output="model.safetensors"))
+            # Who goes on with it by minnet train --resume writes no model over that of the base experiment.
+            output = os.path.abspath(path / "trained.safetensors")
+            run = evolve(run, experiment=evolve(run.experiment, output=output))
             with Session.begin(run, path) as session:
                 yield session
 
