@@ -1,9 +1,9 @@
 """How much time a second worker saves: ``python benchmarks/sweep.py``, in two minutes.
 
 Twelve configurations of a network for the handwritten digits are tried by one worker, one after another, and by two;
-with two processors the second takes 0.6 of the time at most. The clock runs from the start of ``minnet sweep run DIR`` to
-its end, so starting the processes counts; making the folder, which tries every value, does not, for it is the same for any
-number of workers. Which results come out does not depend on the number of workers, and that is looked at, too.
+on two processors these take 0.6 of the time at most. The clock runs from the start of ``minnet sweep run DIR`` to its
+end, so starting the processes counts; making the folder, which tries every value, does not, for that is the same for
+any number of workers. The results do not depend on the number of workers, and that is looked at, too.
 """
 
 from __future__ import annotations

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
 
+from minnet_core.cli import main
 from minnet_sweep import SweepFolder
 from minnet_sweep.trials import Beginning
 from minnet_test_support.processes import MINNET
@@ -50,6 +52,7 @@ class Place:
     """A folder with a base experiment, where sweeps are written, begun, and run by the real program."""
 
     path: Path
+    capsys: pytest.CaptureFixture[str]
     BASE = BASE
     SWEEP = SWEEP
 
@@ -79,6 +82,14 @@ class Place:
         assert process.returncode == code, said
         return said
 
+    def call(self, *arguments: str, code: int = 0) -> str:
+        """Run a command that only reads, in this process, which has imported what it needs."""
+        with pytest.raises(SystemExit) as caught:
+            main(["sweep", *arguments], prog_name="minnet")
+        said = "".join(self.capsys.readouterr())
+        assert (caught.value.code or 0) == code, said
+        return said
+
     @staticmethod
     def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
         until = time.monotonic() + seconds
@@ -98,6 +109,14 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Place:
     monkeypatch.chdir(tmp_path)
-    return Place(tmp_path)
+    return Place(tmp_path, capsys)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interruptible() -> Iterator[None]:
+    """Have Ctrl-C mean something, here and in what is started from here: what runs behind ``&`` ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

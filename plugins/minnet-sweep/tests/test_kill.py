@@ -22,14 +22,19 @@ def kill(process):
     process.communicate(timeout=30)
 
 
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    return tmp_path_factory.mktemp("elsewhere")
+
+
 @pytest.fixture
-def uninterrupted(place, tmp_path):
-    """The sweep, carried out by one worker that nobody kills."""
-    folder = place.begin(two(place), long(place))
-    other = evolve(folder, path=tmp_path / "other")
-    other.create(two(place))
-    Worker(other).work()
-    return other
+def uninterrupted(place, elsewhere):
+    """The sweep that the test begins, carried out by one worker that nobody kills."""
+    folder = evolve(place.begin(two(place), long(place)), path=elsewhere / "whole")
+    if not folder.path.exists():
+        folder.create(two(place))
+        Worker(folder).work()
+    return folder
 
 
 def test_another_worker_goes_on_where_one_was_killed(place, uninterrupted):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .package import optuna
+from .package import experiments_allowed, optuna
 from .study import Study
 
 _FEWEST = 4
@@ -20,5 +20,6 @@ def importances(study: Study) -> dict[str, float]:
     varied = [name for name in names if len({each.values[name] for each in ended}) > 1]
     if not varied:
         return {}
-    evaluator = optuna.importance.PedAnovaImportanceEvaluator()
+    with experiments_allowed():
+        evaluator = optuna.importance.PedAnovaImportanceEvaluator()
     return dict(optuna.importance.get_param_importances(study.optuna, evaluator=evaluator, params=varied))

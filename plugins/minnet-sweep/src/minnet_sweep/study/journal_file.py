@@ -11,8 +11,8 @@ from .package import JournalFileBackend, JournalFileOpenLock
 class JournalFile(JournalFileBackend):
     """A journal whose last line may have been left unfinished.
 
-    What is written after half a line belongs to it, and nobody could read the journal any more. The half line goes first:
-    what it was to say has not been said, for its writer has never heard that it was.
+    What is written after half a line belongs to it, and nobody could read the journal any more. The half line goes
+    first: what it was to say has not been said, for its writer has never heard that it was.
 
     Args:
         path: of the file.

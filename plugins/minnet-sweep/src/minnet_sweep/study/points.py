@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import itertools
 import math
-import warnings
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 from ..configuration import Sweep, Values, is_used
 from ..errors import SweepError
-from .package import optuna
+from .package import experiments_allowed, optuna
 from .suggesting import suggested
 
 
@@ -33,8 +32,7 @@ def all_points(sweep: Sweep) -> list[Values] | None:
     if sweep.sampler == "qmc":
         if find_spec("scipy") is None:
             raise SweepError("sampler 'qmc': expected scipy to be installed; pip install 'minnet-sweep[qmc]'")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # since Optuna 3.0
+        with experiments_allowed():
             sampler = optuna.samplers.QMCSampler(seed=sweep.seed, scramble=True, warn_independent_sampling=False)
     else:
         sampler = optuna.samplers.RandomSampler(sweep.seed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..configuration import Sweep
-from .package import optuna
+from .package import experiments_allowed, optuna
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -61,4 +61,5 @@ class SeededSampler(optuna.samplers.BaseSampler):
         if self._sweep.sampler != "tpe":
             return optuna.samplers.RandomSampler(seed)
         # Trials of other workers that are still running count as bad ones, so that not all try the same place.
-        return optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+        with experiments_allowed():
+            return optuna.samplers.TPESampler(seed=seed, constant_liar=True)
