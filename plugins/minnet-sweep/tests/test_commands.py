@@ -216,7 +216,7 @@ def test_all_pictures_are_drawn(place, finished):
     said = place.call("plot", "tried")
     for kind in ("history", "parallel", "slices", "curves"):
         file = finished.path / "plots" / f"{kind}.png"
-        assert f"{kind}.png" in said
+        assert f"wrote {os.path.join('tried', 'plots', kind)}.png\n" in said
         assert file.read_bytes().startswith(b"\x89PNG")
 
 

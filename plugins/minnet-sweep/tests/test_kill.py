@@ -14,7 +14,7 @@ def long(place):
 
 
 def two(place):
-    return place.SWEEP.replace("trials = 4", "trials = 2")
+    return place.SWEEP.replace("trials = 4", 'trials = 2\npruning = "median"')  # and so each epoch is reported
 
 
 def kill(process):

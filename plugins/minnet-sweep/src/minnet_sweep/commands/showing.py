@@ -82,4 +82,5 @@ def plot_sweep(path: str, kind: str | None, output: str | None) -> None:
         figure = draw(each, folder, study)
         if output is None:
             file.parent.mkdir(exist_ok=True)
-        click.echo(printable(f"wrote {write_picture(figure, file)}"))
+        write_picture(figure, file)
+        click.echo(printable(f"wrote {file}"))

@@ -62,6 +62,7 @@ class TrialTraining:
     tell: Callable[[str], None]
     on_epoch: Callable[[], None] = lambda: None
     _spent: float = field(default=0.0, init=False)
+    _deaths: int = field(default=0, init=False)
     _began: float = field(factory=time.monotonic, init=False)
 
     def carry_out(self) -> Trial:
@@ -74,11 +75,11 @@ class TrialTraining:
         """
         before = self.study.trial(self.number).notes
         self._spent = float(before.get("seconds", 0.0))
-        deaths = int(before.get("deaths", 0)) + bool(before.get("worker"))  # who did not say that it left
-        if deaths >= MOST_DEATHS:
-            return self._fail(f"its worker died {deaths} times, one after another")
-        if deaths:
-            self.study.note(self.number, "deaths", deaths)
+        self._deaths = int(before.get("deaths", 0)) + bool(before.get("worker"))  # who did not say that it left
+        if self._deaths >= MOST_DEATHS:
+            return self._fail(f"its worker died {self._deaths} times, one after another")
+        if self._deaths:
+            self.study.note(self.number, "deaths", self._deaths)
         self.study.note(self.number, "worker", self.worker)
         try:
             return self._train()
@@ -138,7 +139,7 @@ class TrialTraining:
             self.interruption.stop = session.run.trainer.stop
             try:
                 reports = [report.as_dict() for report in history]
-                if seed == 0:
+                if seed == 0 and self._is_compared:
                     self._report_missed(reports, experiment, metric)
                 for report in session.epochs():
                     reports.append(report.as_dict())
@@ -186,12 +187,20 @@ class TrialTraining:
 
     def _after_epoch(self, reports: list[dict[str, object]], experiment: Experiment, metric: str, seed: int) -> None:
         self.on_epoch()
-        if self.study.trial(self.number).notes.get("deaths"):
+        if self._deaths:
+            self._deaths = 0
             self.study.note(self.number, "deaths", 0)
         if seed == 0:
             self._compare(len(reports), result_of(reports, experiment, metric))
 
+    @property
+    def _is_compared(self) -> bool:
+        """Whether trials end early: else nobody wants to know in between, and each report is a wait for the disk."""
+        return self.folder.sweep.pruning.kind != "none"
+
     def _compare(self, step: int, value: float) -> None:
+        if not self._is_compared:
+            return
         self.study.report(self.number, step, value)
         if self.study.should_prune(self.number):
             raise _Pruned
