@@ -127,6 +127,12 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(place):
     assert sorted(path.name for path in place.path.iterdir()) == ["base.toml", "sweep.toml", "tried"]
 
 
+def test_the_folder_of_a_sweep_is_no_place_for_another(place):
+    place.begin()
+    with pytest.raises(SweepError, match="received a sweep; minnet sweep run DIR goes on with it"):
+        place.begin()
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

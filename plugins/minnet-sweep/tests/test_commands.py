@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 
 import pytest
 
 from minnet_sweep import SweepFolder, Worker
-from minnet_test_support.processes import run_minnet
+from minnet_test_support.processes import MINNET, run_minnet
 
 GRID = """\
 experiment = "base.toml"
@@ -137,6 +138,31 @@ def test_show_has_the_best_the_importance_and_the_failures(place, finished):
     assert "trials      6 complete\n" in said
     assert "%  #" in said
     assert place.call("show", "tried", "--watch", "--most", "2").endswith(said), "it is over, so it ends at once"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other terminals")
+def test_show_watches_until_the_sweep_is_over(place):
+    import pty
+
+    folder = place.begin(GRID.replace("workers = 2", "trials = 2"))
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
+    command = [*MINNET, "sweep", "show", "tried", "--watch"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    said = b""
+    while b"2 waiting" not in said:
+        said += os.read(ours, 10_000)
+    assert process.poll() is None, "nothing is tried yet"
+    Worker(folder).work()
+    with suppress(OSError):  # which is how Linux says that the other end is closed
+        while more := os.read(ours, 10_000):
+            said += more
+    assert process.wait(30) == 0
+    os.close(ours)
+    last = said.decode().rpartition("sweep       tried")[2]
+    assert "2 complete" in last
+    assert b"\x1b[" in said, "it is shown in place"
 
 
 def test_show_tells_how_long_the_rest_takes_and_what_failed(place):

@@ -11,7 +11,7 @@ from minnet_core import Module, layers
 from minnet_sweep import SweepError, SweepFolder, Worker
 from minnet_sweep.reports import Summary, best_text
 from minnet_sweep.trials import result_of
-from minnet_train import EarlyStopping, ExperimentFile, Run, read_experiment
+from minnet_train import EarlyStopping, ExperimentFile, Run, Session, read_experiment
 
 
 class Failing(Module):
@@ -78,6 +78,21 @@ def test_the_result_is_the_mean_over_the_seeds_which_are_runs_of_their_own(place
         assert trial.reported[6] == trial.value, "after three epochs of each seed"
         configs = [json.loads((folder.run(trial.number, seed) / "config.json").read_text()) for seed in range(2)]
         assert [config["experiment"]["seed"] for config in configs] == [1, 2]
+
+
+def test_epochs_that_were_saved_and_not_reported_are_reported(place):
+    folder = place.begin('pruning = "median"\n' + place.SWEEP)
+    study = folder.study()
+    assert study.begin(0)
+    run = Run.prepare(folder.experiment(study.values(0)), threads=1)
+    with Session.begin(run, folder.run(0, 0)) as session:
+        reports = session.epochs()
+        losses = [next(reports).validation_loss, next(reports).validation_loss]
+    assert study.trial(0).reported == {}, "the worker was killed between"
+    Worker(folder, most=1).work()
+    reported = study.trial(0).reported
+    assert [reported[1], reported[2]] == losses
+    assert len(reported) == 3
 
 
 def test_what_is_kept_is_what_counts(place):

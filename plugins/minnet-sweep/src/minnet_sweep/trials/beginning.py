@@ -15,7 +15,7 @@ from minnet_train import EarlyStopping, Experiment, ExperimentFile, Run
 from minnet_train.errors import ExperimentError, Problem
 
 from ..configuration import Choice, Parameter, RegistryChoice, Sweep, SweepFile, Values, settings_of
-from .folder import SweepFolder
+from .folder import SweepFolder, expect_new
 
 
 @frozen
@@ -61,6 +61,7 @@ class Beginning:
             ExperimentError: if the base experiment cannot be run, or a value cannot be in it.
             SweepError: if the folder cannot be made.
         """
+        expect_new(path)
         base = self._prepared(self.base)
         sweep = self._judged(base)
         space: list[Parameter] = []

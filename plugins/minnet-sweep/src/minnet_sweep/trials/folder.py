@@ -160,6 +160,16 @@ class SweepFolder:
         }
 
 
+def expect_new(path: Path) -> None:
+    """Refuse, before anything is tried, a folder with something in it; raises `SweepError`."""
+    if (path / CONFIG).is_file():
+        raise SweepError(
+            f"{path}: expected a new or empty folder, received a sweep; minnet sweep run DIR goes on with it"
+        )
+    if path.exists() and not (path.is_dir() and not os.listdir(path)):
+        raise SweepError(f"{path}: expected a new or empty folder, received {'a file' * path.is_file() or 'another'}")
+
+
 def new_path(name: str) -> Path:
     """Return the path of a new folder ``sweeps/NAME-N``, N being one more than the largest there is."""
     stem, folder = Path(name).stem or "sweep", Path("sweeps")
