@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _COLOURS = "cividis"
 _MOST_CURVES = 6
+_PAPER = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.6}
+"""What is behind a label, so that it can be read across lines."""
 
 
 def draw(kind: str, folder: SweepFolder, study: Study) -> Figure:
@@ -73,12 +75,15 @@ def _parallel(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Fig
     for place, parameter in enumerate(space):
         axes.axvline(place, color="black", linewidth=0.8)
         for height, label in _ticks(parameter):
-            axes.annotate(label, (place, height), (4, 0), textcoords="offset points", fontsize=8, va="center")
+            axes.annotate(
+                label, (place, height), (4, 0), textcoords="offset points", fontsize=8, va="center", bbox=_PAPER
+            )
     axes.set_xticks(range(len(space)), [printable(parameter.name, 40) for parameter in space])
     axes.set_yticks([])
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(-0.1, len(space) - 0.5)
     axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
     figure.colorbar(colours.mappable, ax=axes, label=_metric(folder))
     return figure
 
@@ -103,6 +108,7 @@ def _slices(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figur
             axes.plot([trial.values[parameter.name] for trial in chosen], results, "o", color="#0072B2")
             if parameter.log:
                 axes.set_xscale("log")
+                axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")  # names are no formulas: see styled
         axes.set_xlabel(printable(parameter.name, 40))
     for axes in places[len(space) :]:
         axes.set_visible(False)
@@ -113,12 +119,7 @@ def _slices(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figur
 def _curves(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figure:
     """Draw the learning curves of the best trials, of their first seed."""
     best = _worst_first(folder, trials)[::-1][:_MOST_CURVES]
-    return draw_curves([Curves.read(folder.run(trial.number, 0), _name(trial)) for trial in best])
-
-
-def _name(trial: Trial) -> str:
-    values = ", ".join(f"{name.rpartition('.')[2]} {shown(value)}" for name, value in trial.values.items())
-    return printable(f"{trial.number}: {values}", 60)
+    return draw_curves([Curves.read(folder.run(trial.number, 0), f"trial {trial.number}") for trial in best])
 
 
 PICTURES: Mapping[str, Callable[[SweepFolder, Study, Sequence[Trial]], Figure]] = {
