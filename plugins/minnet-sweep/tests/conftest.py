@@ -78,7 +78,7 @@ class Place:
 
     def run(self, *arguments: str, code: int = 0) -> str:
         process = self.start(*arguments)
-        said, _ = process.communicate(timeout=120)
+        said, _ = process.communicate(timeout=240)
         assert process.returncode == code, said
         return said
 
@@ -91,7 +91,7 @@ class Place:
         return said
 
     @staticmethod
-    def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(condition: Callable[[], bool], seconds: float = 180) -> None:
         until = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < until, "it takes too long"

@@ -75,7 +75,7 @@ def test_ctrl_c_ends_all_workers_and_run_goes_on(place):
     folder = place.path / "tried"
     place.wait_until(lambda: len(list(folder.glob("trials/*/seed-0/metrics.jsonl"))) >= 2)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 130, said
     assert "Interrupted; everything is saved.\n\n  minnet sweep run tried\n" in said
     study = SweepFolder.open(folder).study()
@@ -158,7 +158,7 @@ def test_show_watches_until_the_sweep_is_over(place):
     with suppress(OSError):  # which is how Linux says that the other end is closed
         while more := os.read(ours, 10_000):
             said += more
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     os.close(ours)
     last = said.decode().rpartition("sweep       tried")[2]
     assert "2 complete" in last
@@ -217,7 +217,7 @@ def test_the_best_of_nothing_is_refused(place):
 
 
 def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
-    rows = "".join(f"{index % 7},{index % 5},{'ab'[index % 2]}\n" for index in range(120))
+    rows = "".join(f"{index % 7},{index % 5},{index % 2}\n" for index in range(120))
     (place.path / "data.csv").write_text("x,y,label\n" + rows)
     base = place.BASE.replace('{ class = "TwoMoons", n = 200 }', '"data.csv"')
     folder = place.begin(GRID, base)

@@ -19,7 +19,7 @@ def two(place):
 
 def kill(process):
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_trial_that_a_worker_is_at_is_taken_by_no_other(place):
     worker = Worker(folder)
     assert worker.work() == 1
     assert worker.study.trial(1).state == "complete"
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=240)
     assert process.returncode == 0, said
     assert worker.study.trial(0).state == "complete"
 
@@ -138,7 +138,7 @@ def test_ctrl_c_saves_within_an_epoch_and_is_no_death(place):
     process = place.start("work", "tried")
     place.wait_until(lambda: len(place.epochs(folder.run(0, 0))) >= 3)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "interrupted; what was begun is saved, and goes on with: minnet sweep run tried" in said
     trial = folder.study().trial(0)

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 
 from minnet_sweep import Pruning, Range, Sweep
 from minnet_sweep.study import Study, importances
+from minnet_sweep.study.journal_file import GRACE
 from minnet_sweep.study.study import covered
 
 PLAN = Sweep(
@@ -32,7 +34,7 @@ def test_of_several_processes_one_begins_each_trial(tmp_path):
         subprocess.Popen([sys.executable, "-c", CLAIMS], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
         for _ in range(3)
     ]
-    begun = [int(number) for process in processes for number in process.communicate(timeout=60)[0].split()]
+    begun = [int(number) for process in processes for number in process.communicate(timeout=240)[0].split()]
     assert all(process.returncode == 0 for process in processes)
     assert sorted(begun) == list(range(20))
 
@@ -68,6 +70,15 @@ def test_half_a_line_of_a_writer_that_was_killed_is_dropped(tmp_path, half):
     study.end(0, "complete", 0.5)
     states = [trial.state for trial in Study.open(tmp_path / "journal.log", PLAN).trials()]
     assert states == ["complete", "running", *["waiting"] * 18]
+
+
+def test_a_writer_that_was_killed_keeps_nobody_waiting_for_long(tmp_path):
+    study = Study.create(tmp_path / "journal.log", PLAN)
+    (tmp_path / "journal.log.lock").touch()  # which is what it leaves
+    before = time.monotonic()
+    assert study.begin(0)
+    assert GRACE <= time.monotonic() - before < 3 * GRACE
+    assert not (tmp_path / "journal.log.lock").exists()
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])

@@ -108,6 +108,10 @@ class Sweep:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Sweep:
-        """Read what `to_json` wrote; raise `KeyError`, `TypeError` or `ValueError` if it is something else."""
+        """Read what `to_json` wrote.
+
+        Raises:
+            KeyError: if it is something else; or another error of Python.
+        """
         space = tuple(map(parameter_from_json, data["space"]))
         return cls(**{**data, "space": space, "pruning": Pruning(**data["pruning"])})

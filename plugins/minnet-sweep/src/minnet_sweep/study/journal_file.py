@@ -8,6 +8,10 @@ from typing import Any
 from .package import JournalFileBackend, JournalFileOpenLock
 
 
+GRACE = 10
+"""Seconds after which nobody is there any more who has the lock: it is had for the writing of a line."""
+
+
 class JournalFile(JournalFileBackend):
     """A journal whose last line may have been left unfinished.
 
@@ -20,7 +24,8 @@ class JournalFile(JournalFileBackend):
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._own_lock = JournalFileOpenLock(path)  # a file beside it, which works on network file systems too
+        # A file beside it, which works where locks of the operating system do not reach other machines.
+        self._own_lock = JournalFileOpenLock(path, grace_period=GRACE)
         super().__init__(path, lock_obj=self._own_lock)
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:

@@ -73,7 +73,7 @@ class Study:
     """The trials of a sweep in an Optuna journal, a file that processes on several machines may append to at a time.
 
     The lock of the journal is a file beside it, so that it works on network file systems; a process that was killed in
-    the moment in which it had it keeps others waiting for half a minute.
+    the moment in which it had it keeps others waiting for ten seconds.
 
     Attributes:
         sweep: whose trials they are.
