@@ -7,7 +7,6 @@ from typing import Any
 
 from .package import JournalFileBackend, JournalFileOpenLock
 
-
 GRACE = 10
 """Seconds after which nobody is there any more who has the lock: it is had for the writing of a line."""
 
