@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "minnet_torch": {"minnet_core"},
     "minnet_onnx": {"minnet_core"},
     "minnet_sklearn": {"minnet_core", "minnet_train"},  # the Trainer, and the record of a model file
+    "minnet_sweep": {"minnet_core", "minnet_train"},  # each trial is a run
     "pytest_minnet": {"minnet_core"},
 }
 """First-party packages use the doors that strangers use: even the trainer finds its layers by name."""
@@ -47,6 +48,7 @@ NOT_FOR_USERS = {
     "minnet-torch": "it needs PyTorch",
     "minnet-onnx": "it needs onnx",
     "minnet-sklearn": "it needs scikit-learn",
+    "minnet-sweep": "it needs Optuna",
 }
 """Distributions that ``requirements.txt`` leaves out."""
 

@@ -34,6 +34,7 @@ def test_help_imports_no_numpy_and_no_module_of_a_command():
     after = modules_after("from minnet_core.cli import main; main(['--help'], standalone_mode=False)")
     assert "minnet_train.plugin" in after
     commands = ("minnet_core.cli.commands", "minnet_train.commands", "minnet_new.command", "minnet_serve.command")
+    commands += ("minnet_sweep.commands",)
     assert not [name for name in after if name == "numpy" or name.startswith(commands)]
 
 

@@ -104,6 +104,7 @@ ROOMS = {
         *("errors", "requirement", "plain", "components", "options", "inputs", "weights", "targets", "answers"),
         *("refusals", "networks", "training", "stopping", "saving", "estimator", "classifier", "regressor", "encoder"),
     ),
+    "minnet_sweep": ("errors", "configuration", "study", "trials", "reports", "commands", "plugin"),
 }
 """The rooms of a package, and the files beside them, from the ground up: each imports only what stands before it."""
 

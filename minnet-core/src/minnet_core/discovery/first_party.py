@@ -21,6 +21,7 @@ FIRST_PARTY = frozenset(
         "minnet-sklearn",
         "minnet-new",
         "minnet-serve",
+        "minnet-sweep",
     }
 )
 """Distributions whose bare names always win, so that installing a package never changes what existing code means.
@@ -46,6 +47,7 @@ HOMES: Mapping[str, str] = MappingProxyType(
         "runs": "minnet-train",
         "new": "minnet-new",
         "serve": "minnet-serve",
+        "sweep": "minnet-sweep",
     }
 )
 """Kind of component, or command -> what to install where it is missing: for messages alone."""

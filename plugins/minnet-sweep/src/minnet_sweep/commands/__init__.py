@@ -1,0 +1,1 @@
+"""``minnet sweep`` and its commands."""

@@ -1,0 +1,111 @@
+"""``minnet sweep run`` and ``minnet sweep work``."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from minnet_core.support import printable
+from minnet_train.training import Interruption
+
+from .. import reports  # the whole room: a worker needs none of what it exports
+from ..configuration import Range
+from ..errors import SweepError
+from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, new_path, processors, told
+from .live import is_terminal, live
+
+
+def begin(sweep: str, path: str | None, workers: int | None, trials: int | None, seconds: float | None) -> None:
+    """Make a folder of a sweep file, and run it."""
+    beginning = Beginning.read(sweep, trials=trials, seconds=seconds)
+    folder = beginning.begun(Path(path) if path else new_path(sweep), _say)
+    for parameter in folder.sweep.parameters:
+        if isinstance(parameter, Range):
+            _say(f"{parameter.name}: {parameter.low:g} to {parameter.high:g}")
+        else:
+            _say(f"{parameter.name}: {', '.join(parameter.values())}")
+    _run(folder, workers)
+
+
+def go_on(path: str, workers: int | None, trials: int | None, seconds: float | None) -> None:
+    """Go on with a sweep."""
+    folder = SweepFolder.open(path)
+    if trials is not None or seconds is not None:
+        folder = folder.limited(trials, seconds)
+    _run(folder, workers)
+
+
+def work_on(path: str, trials: int | None) -> None:
+    """Be a worker."""
+    folder = SweepFolder.open(path)
+    with Interruption() as interruption:
+        worker = Worker(folder, interruption, _say, trials)
+        _say(f"worker {worker.name}, at {path}")
+        try:
+            ended = worker.work()
+        except Stopped:
+            _say(f"interrupted; what was begun is saved, and goes on with: {_again(folder)}")
+            raise click.exceptions.Exit(interruption.exit_code) from None
+    _say(f"nothing is left to begin; {ended} trials were ended here")
+
+
+def _run(folder: SweepFolder, workers: int | None) -> None:
+    count = workers or folder.sweep.workers or processors()
+    study = folder.study()
+    left = [trial for trial in study.trials() if not trial.is_over]
+    is_limited = folder.sweep.trials is not None or folder.sweep.sampler == "grid"
+    count = min(count, len(left)) if is_limited else count
+    _say(
+        f"sweep       {folder.path}: {len(left)} trials to go, {count} workers"
+        if is_limited
+        else f"sweep       {folder.path}: {count} workers"
+    )
+    with Interruption() as interruption:
+        if count:
+            with _watching(folder) as watch:
+                Workers(folder, count, interruption).run(watch)
+        if interruption.received:
+            click.echo(f"\nInterrupted; everything is saved.\n\n  {_again(folder)}", err=True)
+            raise click.exceptions.Exit(interruption.exit_code)
+    summary = reports.Summary.of(folder)
+    if summary.has_failed:
+        first = summary.failures[0]
+        raise SweepError(
+            f"{folder.path}: expected at least one trial with a result, received {len(summary.failures)} failures; "
+            f"the first, trial {first.number}: {first.failure}"
+        )
+    click.echo("\n" + reports.summary_text(folder, summary))
+    if summary.best is not None:
+        command = f"minnet sweep best {shlex.quote(str(folder.path))} -o best.toml && minnet train best.toml"
+        click.echo(f"\n  {printable(command)}")
+
+
+@contextmanager
+def _watching(folder: SweepFolder) -> Iterator[Callable[[], None]]:
+    """Show the table while workers work, where there is a terminal; else a line for each trial that has ended."""
+    study = folder.study()
+    if is_terminal():
+        with live(lambda: reports.summary_text(folder, reports.Summary.of(folder, study))) as refresh:
+            yield refresh
+        return
+    over = {trial.number for trial in study.trials() if trial.is_over}
+
+    def watch() -> None:
+        for trial in study.trials():
+            if trial.is_over and trial.number not in over:
+                over.add(trial.number)
+                _say(told(trial, str(folder.sweep.metric)))
+
+    yield watch
+
+
+def _again(folder: SweepFolder) -> str:
+    return f"minnet sweep run {shlex.quote(str(folder.path))}"
+
+
+def _say(text: str) -> None:
+    click.echo(printable(text))

@@ -1,0 +1,193 @@
+"""`Beginning`: a sweep file made into a folder, after everything in it was tried that can be without training."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import evolve, frozen
+
+from minnet_core import MinnetError
+from minnet_train import EarlyStopping, Experiment, ExperimentFile, Run
+from minnet_train.errors import ExperimentError, Problem
+
+from ..configuration import Choice, Parameter, RegistryChoice, Sweep, SweepFile, Values, settings_of
+from .folder import SweepFolder, expect_new
+
+
+@frozen
+class Beginning:
+    """A sweep file, and the base experiment that it names.
+
+    Attributes:
+        file: of the sweep.
+        sweep: as it is written, with what the options of a command change.
+        base: the text of the experiment.
+    """
+
+    file: SweepFile
+    sweep: Sweep
+    base: ExperimentFile
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str], **changes: Any) -> Beginning:
+        """Read both files.
+
+        Args:
+            path: of the sweep.
+            changes: keys of it that take other values; None leaves a key as it is.
+
+        Raises:
+            ExperimentError: naming the file, the line, the key, and what was expected.
+        """
+        file = SweepFile.read(path)
+        sweep = evolve(file.sweep(), **{key: value for key, value in changes.items() if value is not None})
+        return cls(file, sweep, file.base(sweep))
+
+    def begun(self, path: Path, tell: Callable[[str], None] = lambda text: None) -> SweepFolder:
+        """Check every value of every parameter in the base experiment, and make the folder.
+
+        A value is tried alone, with what the conditions of its parameter ask for. What somebody has written must work;
+        of what a registry has, that is left out which does not, and the reason is kept.
+
+        Args:
+            path: of the new folder.
+            tell: is given a line for what is left out.
+
+        Raises:
+            ExperimentError: if the base experiment cannot be run, or a value cannot be in it.
+            SweepError: if the folder cannot be made.
+        """
+        expect_new(path)
+        base = self._prepared(self.base)
+        sweep = self._judged(base)
+        space: list[Parameter] = []
+        left_out: dict[str, dict[str, str]] = {}
+        for each in sweep.space:
+            parameter: Parameter
+            if isinstance(each, RegistryChoice):
+                with self.file.file.locating_errors():
+                    listed = each.listed()
+                working, refused = self._working(listed.choice, space)
+                left_out[each.name] = {**listed.left_out, **refused}
+                for name, reason in left_out[each.name].items():
+                    tell(f"{each.name}: {name} is left out: {reason}")
+                with self.file.file.locating_errors():
+                    self._expect_options(each, working, left_out[each.name])
+                parameter = working
+            else:
+                with self.file.file.locating_errors():
+                    self._expect_working(each, space)
+                parameter = each
+            space.append(parameter)
+        with self.file.file.locating_errors():
+            self._expect_conditions(space)
+        sweep = evolve(sweep, space=tuple(space))
+        folder = SweepFolder(path, sweep, self.base, self._most_epochs(space, base.experiment) * sweep.seeds, left_out)
+        folder.create(self.file.file.text)
+        return folder
+
+    def _prepared(self, file: ExperimentFile) -> Run:
+        with file.locating_errors():
+            return prepared(file.experiment())
+
+    def _judged(self, base: Run) -> Sweep:
+        """Fill in by what trials are compared, and see that every report has it."""
+        metric = self.sweep.metric or base.experiment.judged_by[0]
+        usual = base.experiment.judged_by[1] if self.sweep.metric is None else EarlyStopping(metric=metric).mode
+        direction = self.sweep.direction or ("max" if usual == "max" else "min")
+        with self.file.file.locating_errors():
+            if base.validation is None:
+                raise ExperimentError(
+                    Problem(
+                        ("experiment",),
+                        "expected an experiment with samples to validate by, received one without: what is held out "
+                        "may not tell which point is the best; data.validation_fraction above 0 takes some",
+                    )
+                )
+            if metric == "loss":
+                pass  # of every report
+            else:
+                try:
+                    prepared(evolve(base.experiment, early_stopping=EarlyStopping(metric=metric)))
+                except ExperimentError as error:
+                    problems = [
+                        Problem(("metric",), each.message)
+                        for each in error.problems
+                        if each.path == ("early_stopping", "metric")
+                    ]
+                    raise ExperimentError(*(problems or error.problems)) from None
+        return evolve(self.sweep, metric=metric, direction=direction)
+
+    def _working(self, choice: Choice, space: list[Parameter]) -> tuple[Choice, dict[str, str]]:
+        """Divide the options of a registry into those that work, and the reasons of the others."""
+        refused = {}
+        for option in choice.options:
+            try:
+                self._try(choice, option.label, space)
+            except Exception as error:  # a stranger's component may raise anything
+                refused[option.label] = _said(error)
+        return evolve(choice, options=tuple(each for each in choice.options if each.label not in refused)), refused
+
+    def _expect_options(self, parameter: RegistryChoice, found: Choice, left_out: Mapping[str, str]) -> None:
+        if not found.options:
+            first = next((f"; {name}: {reason}" for name, reason in left_out.items()), "")
+            message = (
+                f"expected at least one of {parameter.registry} that works in the experiment, received none{first}"
+            )
+            raise ExperimentError(Problem(("space", parameter.name), message))
+
+    def _expect_working(self, parameter: Parameter, space: list[Parameter]) -> None:
+        problems = []
+        for value in parameter.extremes():
+            try:
+                self._try(parameter, value, space)
+            except (MinnetError, ValueError, TypeError) as error:
+                problems.append(Problem(("space", parameter.name), f"{value} does not work: {_said(error)}"))
+        if problems:
+            raise ExperimentError(*problems)
+
+    def _try(self, parameter: Parameter, value: Any, space: list[Parameter]) -> None:
+        values: Values = {}
+        for name, labels in parameter.when.items():
+            condition = next(each for each in space if each.name == name)
+            known = [each for each in condition.extremes() if each in labels]
+            values[name] = known[0] if known else None
+        if None in values.values():  # what a registry has not is never chosen
+            return
+        values[parameter.name] = value
+        file = evolve(self.base, settings=settings_of([*space, parameter], values))
+        prepared(file.experiment())
+
+    def _expect_conditions(self, space: list[Parameter]) -> None:
+        """Refuse a condition that no option can meet, now that registries are known."""
+        options = {each.name: each.values() for each in space if isinstance(each, Choice)}
+        for each in space:
+            for other, labels in each.when.items():
+                for label in labels:
+                    if label not in (options.get(other) or ()):
+                        message = f"expected one of {', '.join(map(str, options.get(other) or ()))}, received {label!r}"
+                        raise ExperimentError(Problem(("space", each.name, "when", other), message))
+
+    def _most_epochs(self, space: list[Parameter], base: Experiment) -> int:
+        found = [base.epochs]
+        for parameter in space:
+            for value in parameter.extremes():
+                epochs = parameter.settings(value).get("epochs")
+                if isinstance(epochs, int):
+                    found.append(epochs)
+        return max(found)
+
+
+def prepared(experiment: Experiment) -> Run:
+    """Build everything, with one thread to multiply matrices: as many workers as processors leave no more."""
+    np.random.seed(experiment.seed % 2**32)  # layers of notebooks draw from the global generator
+    return Run.prepare(experiment, threads=1)
+
+
+def _said(error: Exception) -> str:
+    text = str(error).replace("\n", "; ")
+    return text if isinstance(error, MinnetError) else f"{type(error).__name__}: {text}"

@@ -1,0 +1,140 @@
+"""`Workers`: worker processes on this machine, each with one thread that multiplies, started, watched and ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import IO
+
+from attrs import define, field
+
+from minnet_train.training import VARIABLES, Interruption
+
+from ..errors import SweepError
+from .folder import SweepFolder
+
+_POLL = 0.1
+_MOST_REPLACED = 10
+
+
+@define(eq=False)
+class Workers:
+    """The processes of ``minnet sweep run``, each of which is a ``minnet sweep work``.
+
+    They are in sessions of their own: Ctrl-C reaches this process alone, which passes it on once. One that is killed is
+    replaced while there is something left to do.
+
+    Attributes:
+        folder: of the sweep.
+        count: how many.
+        interruption: what asks to stop.
+    """
+
+    folder: SweepFolder
+    count: int
+    interruption: Interruption
+    _running: dict[int, subprocess.Popen[bytes]] = field(factory=dict, init=False)
+    _logs: dict[int, IO[bytes]] = field(factory=dict, init=False)
+    _replaced: int = field(default=0, init=False)
+    _is_stopping: bool = field(default=False, init=False)
+
+    def run(self, watch: Callable[[], None]) -> None:
+        """Start them, and wait until all have ended.
+
+        Args:
+            watch: is called a few times a second meanwhile.
+
+        Raises:
+            SweepError: if one ended with an error, whose last lines are passed on; the others are stopped.
+        """
+        self.interruption.stop = self.stop
+        failed: int | None = None
+        try:
+            for index in range(self.count):
+                self._start(index)
+            while self._running:
+                time.sleep(_POLL)
+                watch()
+                for index, process in list(self._running.items()):
+                    if (code := process.poll()) is None:
+                        continue
+                    self._ended(index)
+                    if code < 0 and not self._is_stopping and self._is_unfinished():
+                        self._replace(index)
+                    elif code > 0 and not self._is_stopping:
+                        failed = index
+                        self.stop()
+            watch()
+        finally:
+            self.interruption.stop = None
+            self._end_all()
+        if failed is not None:
+            raise SweepError(f"a worker ended with an error, and the others were stopped: {self._last_lines(failed)}")
+
+    def stop(self) -> None:
+        """Ask all of them to save what they have, and to end."""
+        self._is_stopping = True
+        for process in self._running.values():
+            if sys.platform != "win32":  # where Ctrl-C has reached all of them
+                _signal(process, signal.SIGINT)
+
+    def _start(self, index: int) -> None:
+        # Matrices of small networks are multiplied no faster by several threads, and the others have no processor left.
+        variables = {**os.environ, **dict.fromkeys(VARIABLES, "1"), "PYTHONUNBUFFERED": "1"}
+        self._logs[index] = open(self._log(index), "ab")  # noqa: SIM115  # closed when the process has ended
+        self._running[index] = subprocess.Popen(
+            [sys.executable, "-m", "minnet_core", "sweep", "work", str(self.folder.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._logs[index],
+            stderr=subprocess.STDOUT,
+            env=variables,
+            start_new_session=True,
+        )
+
+    def _replace(self, index: int) -> None:
+        self._replaced += 1
+        if self._replaced > _MOST_REPLACED:
+            raise SweepError(f"{_MOST_REPLACED} workers were killed; minnet sweep run {self.folder.path} goes on")
+        self._start(index)
+
+    def _ended(self, index: int) -> None:
+        del self._running[index]
+        self._logs.pop(index).close()
+
+    def _is_unfinished(self) -> bool:
+        return any(not each.is_over for each in self.folder.study().trials())
+
+    def _log(self, index: int) -> str:
+        return str(self.folder.path / "workers" / f"{socket.gethostname()}-{index}.log")
+
+    def _last_lines(self, index: int) -> str:
+        with open(self._log(index), encoding="utf-8", errors="replace") as file:
+            return "\n".join(file.read().splitlines()[-12:])
+
+    def _end_all(self) -> None:
+        """End what still runs when something has gone wrong here."""
+        for process in self._running.values():
+            process.terminate()
+        for index in list(self._running):
+            try:
+                self._running[index].wait(10)
+            except subprocess.TimeoutExpired:
+                self._running[index].kill()
+                self._running[index].wait()
+            self._ended(index)
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    if process.poll() is None:
+        process.send_signal(number)
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

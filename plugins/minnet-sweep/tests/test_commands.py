@@ -1,0 +1,273 @@
+"""The commands of the real program: run, resumed and interrupted, and what is shown, written and drawn."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+
+import pytest
+
+from minnet_sweep import SweepFolder, Worker
+from minnet_test_support.processes import MINNET, run_minnet
+
+GRID = """\
+experiment = "base.toml"
+metric = "validation_accuracy"
+sampler = "grid"
+workers = 2
+
+[space]
+"model[1]" = [{ class = "ReLU" }, { class = "Tanh" }]
+"optimizer.lr" = { low = 0.001, high = 0.1, log = true, points = 3 }
+"""
+
+
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory):
+    """A sweep that is over, carried out once, and where."""
+    return tmp_path_factory.mktemp("grid")
+
+
+@pytest.fixture
+def finished(place, grid):
+    """A sweep that is over, in a folder that is this test's alone."""
+    if not (grid / "tried").exists():
+        Worker(place.begin(GRID)).work()
+        shutil.move(place.path / "tried", grid / "tried")
+    place.write(GRID)
+    shutil.copytree(grid / "tried", place.path / "tried")
+    return SweepFolder.open("tried")
+
+
+def test_run_tries_every_point_and_says_what_was_best(place):
+    place.write(GRID)
+    said = place.run("run", "sweep.toml", "--dir", "tried")
+    assert "model[1]: ReLU, Tanh\noptimizer.lr: 0.001 to 0.1\nsweep       tried: 6 trials to go, 2 workers\n" in said
+    folder = SweepFolder.open(place.path / "tried")
+    trials = folder.study().trials()
+    assert [trial.state for trial in trials] == ["complete"] * 6
+    assert len({trial.notes["worker"] for trial in trials}) == 2, "both workers had something to do"
+    best = folder.study().best()
+    assert best.value == max(trial.value for trial in trials)
+    for trial in trials:
+        assert f"trial {trial.number}: validation_accuracy " in said
+    assert f"best        trial {best.number}: validation_accuracy" in said
+    assert "importance of the parameters" in said
+    assert "  minnet sweep best tried -o best.toml && minnet train best.toml\n" in said
+    configs = [json.loads((folder.run(trial.number, 0) / "config.json").read_text()) for trial in trials]
+    assert {config["threads"] for config in configs} == {1}
+    logs = sorted((place.path / "tried" / "workers").iterdir())
+    assert len(logs) == 2
+    assert sum(log.read_text().count("trial ") for log in logs) == 6
+    again = place.run("run", "tried")
+    assert "0 trials to go, 0 workers" in again
+    assert "6 complete" in again
+
+
+def test_ctrl_c_ends_all_workers_and_run_goes_on(place):
+    base = place.BASE.replace("epochs = 3", "epochs = 40").replace("n = 200", "n = 1000")
+    place.write(GRID, base)
+    process = place.start("run", "sweep.toml", "--dir", "tried")
+    folder = place.path / "tried"
+    place.wait_until(lambda: len(list(folder.glob("trials/*/seed-0/metrics.jsonl"))) >= 2)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=240)
+    assert process.returncode == 130, said
+    assert "Interrupted; everything is saved.\n\n  minnet sweep run tried\n" in said
+    study = SweepFolder.open(folder).study()
+    begun = [trial for trial in study.trials() if trial.state == "running"]
+    assert begun
+    assert all(trial.notes["worker"] is None for trial in begun), "each worker has said that it left"
+    said = place.run("run", "tried")
+    assert "6 complete" in said
+    assert all(trial.state == "complete" for trial in study.trials())
+    assert all(len(place.epochs(SweepFolder.open(folder).run(number, 0))) == 40 for number in range(6))
+
+
+def test_when_every_trial_fails_that_is_an_error(place):
+    base = place.BASE.replace("Adam", "SGD").replace('"ReLU"', '"Square"')
+    place.write('experiment = "base.toml"\nsampler = "grid"\n[space]\n"optimizer.lr" = [1e18, 1e19]\n', base)
+    said = place.run("run", "sweep.toml", "--dir", "tried", "--workers", "1", code=1)
+    assert "tried: expected at least one trial with a result, received 2 failures; the first, trial 0: diverged" in said
+
+
+def test_a_worker_that_cannot_write_ends_all_with_its_message(place):
+    folder = place.begin(GRID)
+    (folder.path / "trials").rmdir()
+    (folder.path / "trials").write_text("a file")
+    said = place.run("run", "tried", "--workers", "1", code=1)
+    assert "a worker ended with an error, and the others were stopped" in said
+    assert "expected a folder in which files can be locked" in said
+    (folder.path / "trials").unlink()
+    assert "6 complete" in place.run("run", "tried", "--workers", "1"), "no trial was lost"
+
+
+def test_mistakes_in_the_file_are_named_at_the_command_line(place):
+    place.write(GRID + "sed = 1\n".replace("sed", "[space.sed]\nlo"))
+    said = place.run("run", "sweep.toml", code=1)
+    assert "Error: sweep.toml, line 9: space.sed: expected values to try, such as" in said
+    assert not (place.path / "sweeps").exists()
+
+
+@pytest.mark.parametrize("command", ["work", "show", "best", "plot", "run"])
+def test_a_folder_that_is_no_sweep_is_refused(place, command):
+    (place.path / "other").mkdir()
+    said = place.call(command, "other", code=1)
+    assert "other: expected the folder of a sweep, with a sweep.json, received another folder" in said
+
+
+def test_sweeps_have_numbered_folders_of_their_own(place):
+    from minnet_sweep.trials import new_path
+
+    assert str(new_path("a/moons.toml")) == os.path.join("sweeps", "moons-1")
+    (place.path / "sweeps" / "moons-7").mkdir(parents=True)
+    assert str(new_path("moons.toml")) == os.path.join("sweeps", "moons-8")
+
+
+def test_show_has_the_best_the_importance_and_the_failures(place, finished):
+    study = finished.study()
+    said = place.call("show", "tried", "--most", "2")
+    ranked = sorted(study.trials(), key=lambda trial: -trial.value)
+    rows = [line.split() for line in said.splitlines()[said.splitlines().index("") + 2 :]][:2]
+    assert [row[0] for row in rows] == [str(trial.number) for trial in ranked[:2]]
+    assert "... and 4 more" in said
+    assert "trials      6 complete\n" in said
+    assert "%  #" in said
+    assert place.call("show", "tried", "--watch", "--most", "2").endswith(said), "it is over, so it ends at once"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other terminals")
+def test_show_watches_until_the_sweep_is_over(place):
+    import pty
+
+    folder = place.begin(GRID.replace("workers = 2", "trials = 2"))
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
+    command = [*MINNET, "sweep", "show", "tried", "--watch"]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
+    os.close(theirs)
+    said = b""
+    while b"2 waiting" not in said:
+        said += os.read(ours, 10_000)
+    assert process.poll() is None, "nothing is tried yet"
+    Worker(folder).work()
+    with suppress(OSError):  # which is how Linux says that the other end is closed
+        while more := os.read(ours, 10_000):
+            said += more
+    assert process.wait(120) == 0
+    os.close(ours)
+    last = said.decode().rpartition("sweep       tried")[2]
+    assert "2 complete" in last
+    assert b"\x1b[" in said, "it is shown in place"
+
+
+def test_show_tells_how_long_the_rest_takes_and_what_failed(place):
+    folder = place.begin(GRID)
+    study = folder.study()
+    Worker(folder, most=2).work()
+    study.begin(2)
+    study.values(2)
+    study.begin(3)
+    study.note(3, "failure", "diverged: \x1b[2J")
+    study.end(3, "pruned")
+    said = place.call("show", "tried")
+    assert "trials      2 complete, 1 failed, 1 running, 2 waiting\n" in said
+    assert "time left   about " in said
+    assert "trial 3 failed: diverged: \\x1b[2J" in said
+
+
+def test_the_best_experiment_is_the_base_with_its_comments_and_trains(place, finished):
+    said = place.call("best", "tried", "-o", "best.toml")
+    best = finished.study().best()
+    assert f"trial {best.number} is in best.toml" in said
+    assert said.endswith("\n  minnet train best.toml\n")
+    text = (place.path / "best.toml").read_text()
+    assert text.startswith(f"# Trial {best.number} of the sweep tried: validation_accuracy")
+    assert "# Two moons.\n" in text
+    assert "# this one may be another" in text
+    data, base = tomllib.loads(text), tomllib.loads(place.BASE)
+    assert data["optimizer"]["lr"] == best.values["optimizer.lr"]
+    assert data["model"][1] == {"class": best.values["model[1]"]}
+    data["optimizer"]["lr"], data["model"][1] = base["optimizer"]["lr"], base["model"][1]
+    assert data == base, "nothing else is changed"
+    done = run_minnet("train", "best.toml", "--run", "again")
+    assert done.returncode == 0, done.stderr
+    again = place.epochs(place.path / "again")
+    assert again == place.epochs(finished.run(best.number, 0))
+    assert again[-1]["validation_accuracy"] == best.value
+
+
+def test_another_trial_can_be_asked_for_and_is_printed(place, finished):
+    trial = finished.study().trial(4)
+    text = place.call("best", "tried", "--trial", "4")
+    assert tomllib.loads(text)["optimizer"]["lr"] == trial.values["optimizer.lr"]
+    said = place.call("best", "tried", "--trial", "77", code=1)
+    assert "expected the number of a trial that was begun, received 77" in said
+
+
+def test_the_best_of_nothing_is_refused(place):
+    place.begin(GRID)
+    for command in ("best", "plot"):
+        said = place.call(command, "tried", code=1)
+        assert "expected at least one trial with a result, received none" in said
+
+
+def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
+    rows = "".join(f"{index % 7},{index % 5},{index % 2}\n" for index in range(120))
+    (place.path / "data.csv").write_text("x,y,label\n" + rows)
+    base = place.BASE.replace('{ class = "TwoMoons", n = 200 }', '"data.csv"')
+    folder = place.begin(GRID, base)
+    Worker(folder, most=1).work()
+    (place.path / "far" / "away").mkdir(parents=True)
+    place.call("best", "tried", "-o", "far/away/best.toml")
+    written = tomllib.loads((place.path / "far" / "away" / "best.toml").read_text())
+    assert written["data"]["source"] == os.path.join("..", "..", "data.csv")
+    place.call("best", "tried", "-o", "best.toml")
+    assert tomllib.loads((place.path / "best.toml").read_text())["data"]["source"] == "data.csv"
+
+
+def test_it_is_said_that_seeds_hold_out_different_samples(place):
+    folder = place.begin(GRID.replace("workers = 2", "seeds = 2\ntrials = 1"))
+    Worker(folder).work()
+    assert "what is held out differs by seed" in place.call("best", "tried", "-o", "best.toml")
+    assert "+-" in place.call("show", "tried")
+
+
+def test_all_pictures_are_drawn(place, finished):
+    pytest.importorskip("matplotlib")
+    said = place.call("plot", "tried")
+    for kind in ("history", "parallel", "slices", "curves"):
+        file = finished.path / "plots" / f"{kind}.png"
+        assert f"wrote {os.path.join('tried', 'plots', kind)}.png\n" in said
+        assert file.read_bytes().startswith(b"\x89PNG")
+
+
+def test_one_picture_is_drawn_where_it_is_asked_for(place, finished):
+    pytest.importorskip("matplotlib")
+    from minnet_sweep.reports import draw
+
+    place.call("plot", "tried", "--kind", "slices", "-o", "slices.svg")
+    assert "<svg" in (place.path / "slices.svg").read_text()
+    assert "expected --kind with --output" in place.call("plot", "tried", "-o", "all.svg", code=2)
+    assert "end in" in place.call("plot", "tried", "--kind", "curves", "-o", "a.txt", code=1)
+    study = finished.study()
+    values = {trial.number: trial.value for trial in study.trials()}
+    (history,) = draw("history", finished, study).axes
+    assert sorted(history.lines[0].get_ydata()) == sorted(values.values())
+    assert history.lines[1].get_ydata()[-1] == max(values.values())
+    parallel = draw("parallel", finished, study).axes[0]
+    assert len([line for line in parallel.lines if len(line.get_xdata()) == 2 and line.get_linewidth() == 1.6]) == 6
+
+
+def test_help_needs_no_optuna():
+    code = (
+        "import sys\nfrom minnet_core.cli import main\n"
+        "try:\n    main(['sweep', '--help'])\nexcept SystemExit: pass\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('optuna', 'numpy', 'tomlkit')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[]\n")
