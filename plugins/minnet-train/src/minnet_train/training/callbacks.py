@@ -14,8 +14,10 @@ from minnet_core.plugins import plugin_host
 from .. import hookspecs
 from ..errors import CallbackError
 
-HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec"))
-"""The names of the hooks."""
+HOOKS = tuple(
+    name for name, value in vars(hookspecs).items() if hasattr(value, "minnet_spec") and name != "minnet_ranks"
+)
+"""The names of the hooks that take part in a training."""
 
 
 @frozen(eq=False)
