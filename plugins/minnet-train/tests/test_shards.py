@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from minnet_core import Sequential, hookimpl
+from minnet_core import Module, Sequential, hookimpl
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import BatchNormalization, Dropout, Linear, LogSoftMax, ReLU
 from minnet_optimizers import LBFGS, SGD, Adam, CosineDecay, ReduceOnPlateau
@@ -321,3 +321,23 @@ def test_there_are_as_many_shards_as_ranks_at_least_and_eight_unless_somebody_sa
     assert {trainer.shards for size in (1, 2) for trainer in together(size, lambda r: trainer_of(r, shards=None))} == {
         8
     }
+
+
+def test_augmentations_change_each_shard_in_another_way():
+    class Seeing(Module):
+        def updateOutput(self, input):
+            seen.append(input.copy())
+            self.output = input + 0
+            return self.output
+
+        def updateGradInput(self, input, gradOutput):
+            self.gradInput = gradOutput + 0
+            return self.gradInput
+
+    seen: list[np.ndarray] = []
+    model = Sequential(Seeing(), Linear(FEATURES, CLASSES, rng=0), LogSoftMax())
+    samples = ArraySamples(np.zeros((16, FEATURES), np.float32), np.eye(CLASSES, dtype=np.float32)[np.zeros(16, int)])
+    trainer = trainer_of(ALONE, model, augmentations=[Noise(1.0)])
+    trainer.fit(samples, epochs=2, batch_size=8, rng=0)
+    assert [len(each) for each in seen] == [2] * 16
+    assert len({each.tobytes() for each in seen}) == 16
