@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import signal
+import threading
+import time
 from pathlib import Path
 
 import click
@@ -186,6 +189,37 @@ def test_a_loss_that_diverges_is_told_once_and_ends_all(experiment, edit):
     first, *others = train_on(3, "small.toml", "--run", "run")
     assert (first.exit_code, others) == (1, [1, 1])
     assert first.output.count("expected a finite loss") + first.output.count("expected finite parameters") == 1
+
+
+def test_a_signal_that_reaches_one_rank_ends_all_and_the_run_goes_on(experiment):
+    def interrupt(interruption: Interruption) -> None:
+        while not (interruption.stop and list(Path("stopped/checkpoints").glob("*.safetensors"))):
+            time.sleep(0.001)
+        interruption.received = signal.SIGTERM
+        interruption.stop()
+
+    def work(ranks: ThreadRanks):
+        if ranks.rank == 0:
+            with answering(ranks):
+                return invoke("small.toml", "--run", "stopped", "--epochs", "500")
+        interruption = Interruption()
+        thread = threading.Thread(target=interrupt, args=(interruption,), daemon=True)
+        if ranks.rank == 1:
+            thread.start()
+        with pytest.raises(click.exceptions.Exit) as ending:
+            follow(ranks, interruption)
+        return ending.value.exit_code
+
+    first, *others = together(3, work)
+    assert first.exit_code == 143, first.output
+    assert others == [143, 143]
+    assert "which is saved" in first.output
+    journal = RunDirectory.open("stopped").journal.path
+    epoch = (len(journal.read_text().splitlines()) if journal.exists() else 0) + 2
+    whole, _ = train_on(2, "small.toml", "--run", "whole", "--epochs", str(epoch), "--force")
+    resumed = invoke("--resume", "stopped", "--epochs", str(epoch))
+    assert (whole.exit_code, resumed.exit_code) == (0, 0), resumed.output
+    np.testing.assert_equal(arrays("stopped/model.safetensors"), arrays("whole/model.safetensors"))
 
 
 def test_more_ranks_than_shards_are_refused(experiment):
