@@ -26,14 +26,7 @@ from .divergence import expect_finite_parameters
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_report import measured_epoch
 from .epoch_totals import EpochTotals
-from .expectations import (
-    expect_average_of,
-    expect_count,
-    expect_metrics,
-    expect_optimizer_of,
-    expect_samples,
-    expect_shards,
-)
+from .expectations import expect_count, expect_metrics, expect_optimizer_of, expect_samples, expect_shards
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
@@ -117,12 +110,11 @@ class Trainer:
         ranks: Ranks = ALONE,
     ) -> None:
         expect_metrics(metrics)
-        expect_optimizer_of(model, optimizer)
+        expect_optimizer_of(model, optimizer, average)
         if not isinstance(early_stopping, EarlyStopping | None):
             raise TypeError(
                 f"early_stopping: expected EarlyStopping(patience=...) or None, received {early_stopping!r}"
             )
-        expect_average_of(optimizer, average)
         for callback in callbacks:
             expect_callback(callback)
         expect_count("accumulate", accumulate)
