@@ -85,8 +85,9 @@ ROOMS = {
         *("gradient_descent", "adaptive", "line_search", "functional", "schedules"),
     ),
     "minnet_train": (
-        *("errors", "extras", "validators", "registries", "hookspecs", "data", "augmentations", "metrics", "plots"),
+        *("errors", "extras", "validators", "registries", "hookspecs", "ranks", "data", "augmentations", "metrics"),
         *(
+            "plots",
             "progress",
             "training",
             "conformance",

@@ -62,6 +62,7 @@ HOOK_HOMES: Mapping[str, str] = MappingProxyType(
         "minnet_step_end": "minnet-train",
         "minnet_epoch_end": "minnet-train",
         "minnet_fit_end": "minnet-train",
+        "minnet_ranks": "minnet-train",
         "minnet_new_templates": "minnet-new",
         "minnet_export": "minnet-onnx",
     }

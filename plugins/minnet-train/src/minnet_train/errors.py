@@ -42,6 +42,14 @@ class RunError(MinnetError, RuntimeError):
     """A run directory cannot be begun, gone on with or written to."""
 
 
+class RanksError(MinnetError, RuntimeError):
+    """The ranks of a training do not fit each other, or what is trained."""
+
+
+class FirstRankError(RanksError):
+    """Rank 0 has failed, which says why, and so this one cannot go on."""
+
+
 class CheckpointError(MinnetError, ValueError):
     """A state cannot be a checkpoint, or a checkpoint file is truncated, foreign, altered or of another format."""
 

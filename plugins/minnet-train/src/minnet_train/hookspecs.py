@@ -2,6 +2,8 @@
 
 Plugins are called first, then the callbacks in their order; what they return is not looked at.
 One that raises ends the training, with the weights of the last whole step; `minnet_fit_end` is called nevertheless.
+
+`minnet_ranks` is for plugins alone: it is called before there is a training.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from minnet_core import hookspec
 if TYPE_CHECKING:
     from minnet_core import Array
 
+    from .ranks import Ranks
     from .training import EpochReport, Trainer
 
 
@@ -39,3 +42,8 @@ def minnet_epoch_end(trainer: Trainer, report: EpochReport) -> None:
 @hookspec
 def minnet_fit_end(trainer: Trainer) -> None:
     """Training is over, or has been stopped, or has failed."""
+
+
+@hookspec(firstresult=True)
+def minnet_ranks() -> Ranks | None:
+    """Say which ranks a training that is started in this process is divided among; None if it is alone."""

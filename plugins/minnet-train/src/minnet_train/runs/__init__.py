@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import names as names
     from .checkpoint_file import Checkpoint as Checkpoint
     from .directory import RunDirectory as RunDirectory, new_path as new_path
+    from .following import telling_errors as telling_errors
     from .journal import Journal as Journal, finite as finite
     from .lock import lock_holder as lock_holder, run_lock as run_lock
     from .own_file import is_own_file as is_own_file
@@ -22,6 +23,7 @@ else:
         {
             "checkpoint_file": "Checkpoint",
             "directory": "RunDirectory new_path",
+            "following": "telling_errors",
             "journal": "Journal finite",
             "lock": "lock_holder run_lock",
             "names": "names",

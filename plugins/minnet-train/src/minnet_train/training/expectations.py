@@ -23,8 +23,10 @@ def expect_metrics(metrics: Sequence[Metric]) -> None:
             raise ValueError(f"expected metrics of different names, and none of {sorted(RESERVED)}, received {names}")
 
 
-def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
-    """Refuse an optimizer of another model, which would be trained in vain."""
+def expect_optimizer_of(model: Module, optimizer: Optimizer, average: ExponentialMovingAverage | None) -> None:
+    """Refuse an optimizer of another model, which would be trained in vain, and an average of other parameters."""
+    if average is not None and average.module is not optimizer.module:
+        raise ValueError(f"average: expected that of {optimizer.module!r}, as the optimizer, received {average!r}")
     module = getattr(optimizer, "module", model)
     if module is model:
         return
@@ -36,16 +38,19 @@ def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
         )
 
 
-def expect_average_of(optimizer: Optimizer, average: ExponentialMovingAverage | None) -> None:
-    """Refuse an average of other parameters than those that are trained."""
-    if average is not None and average.module is not optimizer.module:
-        raise ValueError(f"average: expected that of {optimizer.module!r}, as the optimizer, received {average!r}")
-
-
 def expect_count(name: str, value: object, otherwise: str = "") -> None:
     """Refuse what is no whole number of 1 or more."""
     if type(value) is not int or value < 1:
         raise ValueError(f"{name}: expected a whole number of at least 1{otherwise}, received {value!r}")
+
+
+def expect_shards(shards: int | None, ranks: int) -> None:
+    """Refuse a number of shards that makes no sense, or leaves a rank without any."""
+    if shards is None:
+        return
+    expect_count("shards", shards, " or None")
+    if shards < ranks:
+        raise ValueError(f"shards: expected at least one for each of the {ranks} ranks, received {shards}")
 
 
 def expect_samples(samples: object) -> None:

@@ -1,0 +1,183 @@
+r"""`ShardBuffers`: what the forward passes of a step's shards change in a model, and what it is after the step.
+
+The shards of a step all begin with the buffers of its beginning, :math:`b`. Afterwards a buffer of floats is
+
+.. math:: b + \sum_s \\frac{n_s}{n}\\,(b_s - b)
+
+where shard :math:`s`, of :math:`n_s` of the :math:`n` samples, has left it at :math:`b_s`: a moving average has then
+moved to the mean of what it moved to in each shard. Whatever is no float, such as a counter, is as the first shard left
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from attrs import define, field
+
+from minnet_core import Array, Criterion, Module
+from minnet_core.nn import PROTOCOL_ATTRIBUTES, find_buffers, walk_all
+
+_SCALARS = (bool, int, float, complex, str)
+
+_MISSING: Any = object()
+
+_OF_CRITERION = "criterion "
+"""Begins the names of what a criterion has; those of modules have no space there."""
+
+
+@define(eq=False)
+class _Place:
+    """Where a buffer or counter is, and what it was before the step.
+
+    Attributes:
+        name: within the model; a space is in that of one of the criterion.
+        holder: the ``vars()`` of the module, or a list or dict there.
+        key: of the value in ``holder``.
+        before: the value itself.
+        copy: of it, if it is an array, which may be changed in place.
+        is_declared: whether it is a buffer, and not an attribute of another kind that is None as long as it is none.
+    """
+
+    name: str
+    holder: Any
+    key: Any
+    is_declared: bool
+    before: Any = field(init=False)
+    copy: Any = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.before = self.holder[self.key]
+        self.copy = _copied(self.before)
+
+    def taken(self) -> Any:
+        """Return a copy of what is there now, and put back what was; `_MISSING` if that is the same."""
+        try:
+            value = self.holder[self.key]
+        except (LookupError, TypeError):
+            value = _MISSING
+        changed = _MISSING
+        if value is not self.before:
+            if self.before is None and not self.is_declared and not isinstance(value, _SCALARS):
+                return _MISSING
+            if not _is_same(value, self.copy):
+                changed = _copied(value)
+            with suppress(LookupError, TypeError):
+                self.holder[self.key] = self.before
+        if isinstance(self.before, np.ndarray) and not _is_same(self.before, self.copy):
+            changed = _copied(value) if changed is _MISSING else changed
+            self.before[...] = self.copy  # it was changed in place
+        return changed
+
+
+class ShardBuffers:
+    """The buffers and counters of a model, and of a criterion, in a step.
+
+    Args:
+        model: whose buffers they are.
+        criterion: of which every array, and every number or text, is taken for one.
+    """
+
+    def __init__(self, model: Module, criterion: Criterion) -> None:
+        self._steps, self._criterion = walk_all(model), criterion
+        self._places = {place.name: place for place in self._found()}
+        self._tables = [vars(module) for _, module, _ in self._steps]
+        self._tables += [value for table in self._tables for value in table.values() if type(value) is dict]
+        self._sizes = list(map(len, self._tables))
+
+    def taken(self) -> dict[str, Any]:
+        """Return copies of what a shard has changed, by name, and put everything back to what it was before."""
+        changed = {}
+        for name, place in self._places.items():
+            if (value := place.taken()) is not _MISSING:
+                changed[name] = value
+        if list(map(len, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
+            for place in self._found():
+                if place.name not in self._places and isinstance(place.holder, dict):
+                    changed[place.name] = place.copy
+                    del place.holder[place.key]
+        return changed
+
+    def merge(self, changes: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> None:
+        """Set everything to what it is after a step.
+
+        Args:
+            changes: what each shard has changed, in the order of the shards.
+            rows: how many samples each has.
+        """
+        shares = np.array(rows) / sum(rows)
+        for name in dict.fromkeys(name for each in changes for name in each):
+            before = self._places[name].copy if name in self._places else None
+            holder, key = self._holder(name)
+            if holder is not None:
+                holder[key] = _copied(_merged(before, [each.get(name, before) for each in changes], shares))
+
+    def _holder(self, name: str) -> tuple[Any, Any]:
+        """Find where a value belongs that may not have been there before the step; None if there is no such place."""
+        if name in self._places:
+            return self._places[name].holder, self._places[name].key
+        if name.startswith(_OF_CRITERION):
+            return vars(self._criterion), name.removeprefix(_OF_CRITERION)
+        modules = {each: module for each, module, _ in self._steps}
+        owner, _, key = name.rpartition(".")
+        if owner in modules:
+            return vars(modules[owner]), key
+        owner, _, table = owner.rpartition(".")
+        return (vars(modules[owner]).get(table) if owner in modules else None), key
+
+    def _found(self) -> Iterator[_Place]:
+        """Find each buffer and counter that there is now."""
+        names = set()
+        for place in find_buffers(self._steps, empty=True):
+            names.add(place.name)
+            yield _Place(place.name, place.holder, place.key, True)
+        for prefix, module, _ in self._steps:
+            yield from (each for each in _scalars(module, prefix and f"{prefix}.") if each.name not in names)
+        yield from _scalars(self._criterion, _OF_CRITERION, np.ndarray)
+
+
+def _scalars(component: object, prefix: str, *others: type) -> Iterator[_Place]:
+    """Find the numbers and texts that a component has as attributes, and what is None and may become one."""
+    table = vars(component)
+    for key, value in table.items():
+        if (value is None or isinstance(value, (*_SCALARS, *others))) and key not in PROTOCOL_ATTRIBUTES:
+            yield _Place(prefix + key, table, key, False)
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Whether two values have the same bits."""
+    if value is other:
+        return True
+    if type(value) is not type(other):
+        return False
+    if isinstance(value, np.ndarray):
+        is_alike: bool = value.shape == other.shape and value.dtype == other.dtype
+        return is_alike and value.tobytes() == other.tobytes()
+    return repr(value) == repr(other)
+
+
+def _merged(before: Any, after: Sequence[Any], shares: Array) -> Any:
+    """What a buffer is after a step, of what the shards have left."""
+    first = after[0]
+    if all(_is_same(each, first) for each in after[1:]):
+        return first
+    if any(each is None for each in after):  # not every shard has had enough samples for a first value
+        return next(each for each in after if each is not None)
+    if not all(_is_floating(each) and np.shape(each) == np.shape(first) for each in after):
+        return first
+    origin = np.zeros(()) if np.shape(before) not in ((), np.shape(first)) or before is None else np.asarray(before)
+    total = origin.astype(np.result_type(origin, first, np.float64))
+    for share, each in zip(shares, after, strict=True):
+        total = total + share * (each - origin)
+    return total.astype(first.dtype) if isinstance(first, np.ndarray) else type(first)(total)
+
+
+def _is_floating(value: Any) -> bool:
+    return np.asarray(value).dtype.kind in "fc"
