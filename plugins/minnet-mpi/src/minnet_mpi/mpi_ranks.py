@@ -57,7 +57,8 @@ class MpiRanks:
 
     def broadcast(self, value: T, /) -> T:
         """See `Ranks`; as `gather` otherwise."""
-        return self.communicator.bcast(value)
+        sent: T = self.communicator.bcast(value)
+        return sent
 
     def sum_of_shards(self, own: Sequence[Array], counts: Sequence[int], out: Array) -> None:
         """See `Ranks`.
