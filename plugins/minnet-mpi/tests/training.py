@@ -1,0 +1,125 @@
+"""An experiment that has everything whose result could depend on how many processes train it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from safetensors.numpy import load_file
+
+EXPERIMENT = """\
+seed = 3
+epochs = 6
+batch_size = 21
+shards = 8
+output = "model.safetensors"
+checkpoint_every = 4
+class_weights = { setosa = 2.0, virginica = 0.5 }
+average_decay = 0.9
+model = [
+    { class = "Linear", n_in = 2, n_out = 8 },
+    { class = "BatchNormalization", alpha = 0.9 },
+    { class = "ReLU" },
+    { class = "own.py:Dropout", p = 0.2 },
+    { class = "Dropout", p = 0.2 },
+    { class = "Linear", n_in = 8, n_out = 3 },
+    { class = "LogSoftMax" },
+]
+augmentations = [{ class = "Noise", deviation = 0.1 }]
+criterion = { class = "ClassNLLCriterion" }
+optimizer = { class = "Adam", lr = 1e-2 }
+schedule = { class = "ReduceOnPlateau", factor = 0.5, patience = 1 }
+clip_norm = 1.0
+early_stopping = { patience = 3, restore_best = true }
+
+[data]
+source = "flowers.csv"
+scale = 10
+"""
+
+OWN = """\
+import numpy as np
+
+from minnet_core import Module
+
+
+class Dropout(Module):
+    \"\"\"As in a notebook: it draws from the generator of all.\"\"\"
+
+    def __init__(self, p=0.5):
+        super().__init__()
+        self.p = p
+
+    def updateOutput(self, input):
+        self.mask = np.ones_like(input)
+        if self.training:
+            self.mask = (np.random.uniform(size=input.shape) >= self.p).astype(input.dtype) / (1 - self.p)
+        self.output = input * self.mask
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * self.mask
+        return self.gradInput
+"""
+
+FLOWERS = "length,width,species\n" + "".join(
+    f"{length + 0.3 * (step % 7)},{width + 0.2 * (step % 5)},{species}\n"
+    for step in range(61)
+    for length, width, species in ((1, 1, "setosa"), (4, 2, "versicolor"), (6, 4, "virginica"))
+)
+
+
+def write_experiment(folder: Path, **replaced: str) -> None:
+    """Write the experiment with its data; ``batch_size="batch_size = 40"`` replaces a line."""
+    lines = EXPERIMENT.splitlines()
+    for name, line in replaced.items():
+        (place,) = [number for number, each in enumerate(lines) if each.startswith(f"{name} =")]
+        lines[place] = line
+    (folder / "flowers.toml").write_text("\n".join(lines))
+    (folder / "flowers.csv").write_text(FLOWERS)
+    (folder / "own.py").write_text(OWN)
+
+
+@frozen
+class Ended:
+    """All that a run leaves, but for the times."""
+
+    model: bytes
+    best: bytes
+    output: bytes
+    reports: list[dict[str, Any]]
+    checkpoints: dict[str, dict[str, bytes]] = field(repr=False)
+
+
+def ended(folder: Path, name: str) -> Ended:
+    """What the run of this name has left, and the output of the same name."""
+    run = folder / name
+    files = [path.read_bytes() for path in (run / "model.safetensors", run / "best.safetensors", folder / f"{name}.safetensors")]
+    return Ended(*files, reports(run), checkpoints(run))
+
+
+def reports(run: Path) -> list[dict[str, Any]]:
+    """The reports of a run, without times."""
+    lines = (run / "metrics.jsonl").read_text().splitlines() if (run / "metrics.jsonl").exists() else []
+    timed = ("seconds", "samples_per_second")
+    return [{name: value for name, value in json.loads(line).items() if name not in timed} for line in lines]
+
+
+def checkpoints(run: Path) -> dict[str, dict[str, bytes]]:
+    """The arrays of each checkpoint that is kept."""
+    return {path.name: arrays(path) for path in sorted((run / "checkpoints").glob("step-*.safetensors"))}
+
+
+def arrays(path: Path) -> dict[str, bytes]:
+    """The arrays of a file, with their dtypes and shapes."""
+    found: dict[str, np.ndarray] = load_file(path)
+    return {f"{name} {array.dtype} {array.shape}": array.tobytes() for name, array in found.items()}
+
+
+def copied(folder: Path, name: str, new: str) -> Path:
+    """Copy a run."""
+    return Path(shutil.copytree(folder / name, folder / new))
