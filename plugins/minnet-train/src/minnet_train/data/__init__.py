@@ -8,7 +8,7 @@ from .pixels import Pixels
 from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
 from .sample_weights import expect_weights, weighted_gradient, weighted_loss
-from .samples import Samples
+from .samples import CHUNK, Samples
 from .sources import DIGITS, PICTURES, Source, TableSource, is_csv, is_table, load_digits, written_out
 from .split import Split
 from .tables import (
@@ -29,6 +29,7 @@ from .tables import (
 )
 
 __all__ = [
+    "CHUNK",
     "DIGITS",
     "MOST_CATEGORIES",
     "OTHERS",

@@ -22,6 +22,9 @@ from .tables import Column, Columns, FrameTable, TableOptions, table_dataset
 PREPARED = 16_384
 """Rows that are prepared at once."""
 
+CHUNK = 1024
+"""Rows that are evaluated at once."""
+
 
 class Rows(Protocol):
     """What `Samples` asks of its inputs and targets: an array answers it, and so does a part of a file."""
@@ -296,7 +299,7 @@ class Samples:
         inputs = self.inputs.take(rows, 0)
         return inputs, inputs if self.targets is self.inputs else self.targets.take(rows, 0)
 
-    def chunks(self, size: int = 1024) -> Iterator[tuple[Array, Array]]:
+    def chunks(self, size: int = CHUNK) -> Iterator[tuple[Array, Array]]:
         """Go through all rows in order, ``size`` at a time."""
         for start in range(0, len(self), size):
             yield self.batch(np.arange(start, min(start + size, len(self))))

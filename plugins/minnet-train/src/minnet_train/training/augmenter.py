@@ -16,8 +16,8 @@ from ..errors import StateError
 class Augmenter:
     """Augments the batches of a training, one augmentation after another.
 
-    What is drawn for a batch depends on a key, and on the numbers of its epoch and of the batch in that alone: so it
-    does not matter when a batch is prepared, nor whether those before it were.
+    What is drawn for a batch depends on a key, and on the numbers of its epoch, of the batch in that, and of the shard
+    in it, if there are shards: so it does not matter when a batch is prepared, nor whether, or where, others are.
 
     Args:
         augmentations: in order.
@@ -38,10 +38,12 @@ class Augmenter:
     def __bool__(self) -> bool:
         return bool(self.augmentations)
 
-    def __call__(self, inputs: Array, targets: Array, epoch: int, batch: int) -> tuple[Array, Array]:
-        """Augment the batch of this number in an epoch."""
+    def __call__(
+        self, inputs: Array, targets: Array, epoch: int, batch: int, shard: int | None = None
+    ) -> tuple[Array, Array]:
+        """Augment the batch of this number in an epoch, or one of its shards."""
         assert self._key is not None
-        rng = np.random.default_rng([*self._key, epoch, batch])
+        rng = np.random.default_rng([*self._key, epoch, batch, *([] if shard is None else [shard])])
         for each in self.augmentations:
             inputs, targets = each.augment(inputs, targets, rng)
         return inputs, targets

@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from attrs import frozen
 
 from minnet_core import Array, Criterion, Module
 
-from ..data import Preparation, Samples, weighted_loss
+from ..data import CHUNK, Preparation, Samples, weighted_loss
+from ..errors import DivergenceError
 from ..metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, in_raw_units
+from ..ranks import ALONE, Ranks
 from .divergence import loss_diverged
 
 
@@ -58,9 +61,16 @@ def measure(
 
 
 def evaluate_samples(
-    model: Module, criterion: Criterion, samples: Samples, metrics: Sequence[Metric] = (), where: str | None = None
+    model: Module,
+    criterion: Criterion,
+    samples: Samples,
+    metrics: Sequence[Metric] = (),
+    where: str | None = None,
+    ranks: Ranks = ALONE,
 ) -> tuple[float, dict[str, Any]]:
     """Compute loss and metrics of a model in evaluation mode, in which it stays.
+
+    The ranks take turns with the chunks, and count all of them in their order: so each returns the same numbers.
 
     Args:
         model: to evaluate.
@@ -68,6 +78,7 @@ def evaluate_samples(
         samples: to evaluate on.
         metrics: to compute; they keep what they had counted, for they may be in the middle of an epoch.
         where: what the error for a loss that is not finite begins with; None to return that loss.
+        ranks: who else evaluates the same model on the same samples now.
 
     Returns:
         The mean loss, weighted if the samples have weights, and the metrics by name.
@@ -77,17 +88,52 @@ def evaluate_samples(
     """
     total = weight = 0.0
     with _set_aside(metrics):
-        for start, inputs, targets, outputs in forward_chunks(model, samples):
-            weights = None if samples.weights is None else samples.weights[start : start + len(targets)]
-            loss = weighted_loss(criterion, outputs, targets, weights)
-            if where is not None and not math.isfinite(loss):
-                raise loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets)
-            chunk_weight = float(len(targets) if weights is None else weights.sum())
-            total += loss * chunk_weight
-            weight += chunk_weight
+        for chunk in _chunks(model, criterion, samples, metrics, where, ranks):
+            if chunk.error is not None:
+                raise DivergenceError(chunk.error)
+            total += chunk.loss * chunk.weight
+            weight += chunk.weight
             for metric in metrics:
-                metric.update(outputs, targets)
+                metric.update(chunk.outputs, chunk.targets)
         return total / weight if weight else math.nan, {metric.name: metric.compute() for metric in metrics}
+
+
+class _Chunk(NamedTuple):
+    """What is counted of a chunk; ``error`` says why its loss is not finite, if somebody wants to know."""
+
+    loss: float
+    weight: float
+    outputs: Any
+    targets: Any
+    error: str | None
+
+
+def _chunks(
+    model: Module,
+    criterion: Criterion,
+    samples: Samples,
+    metrics: Sequence[Metric],
+    where: str | None,
+    ranks: Ranks,
+) -> Iterator[_Chunk]:
+    """Compute a chunk on each rank at a time, and yield all of them in their order."""
+    model.evaluate()
+    bounds = [(start, min(start + CHUNK, len(samples))) for start in range(0, len(samples), CHUNK)]
+    for turn in range(0, len(bounds), ranks.size):
+        chunk = None
+        if turn + ranks.rank < len(bounds):
+            start, stop = bounds[turn + ranks.rank]
+            inputs, targets = samples.batch(np.arange(start, stop))
+            outputs = model.forward(inputs)
+            weights = None if samples.weights is None else samples.weights[start:stop]
+            loss = weighted_loss(criterion, outputs, targets, weights)
+            error = None
+            if where is not None and not math.isfinite(loss):
+                error = str(loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets))
+            weight = float(len(targets) if weights is None else weights.sum())
+            # Nobody but a metric looks at outputs and targets.
+            chunk = _Chunk(loss, weight, outputs if metrics else None, targets if metrics else None, error)
+        yield from (each for each in ranks.gather(chunk) if each is not None)
 
 
 def forward_chunks(model: Module, samples: Samples) -> Iterator[tuple[int, Array, Array, Array]]:

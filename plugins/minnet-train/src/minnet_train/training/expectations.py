@@ -48,6 +48,15 @@ def expect_count(name: str, value: object, otherwise: str = "") -> None:
         raise ValueError(f"{name}: expected a whole number of at least 1{otherwise}, received {value!r}")
 
 
+def expect_shards(shards: int | None, ranks: int) -> None:
+    """Refuse a number of shards that makes no sense, or leaves a rank without any."""
+    if shards is None:
+        return
+    expect_count("shards", shards, " or None")
+    if shards < ranks:
+        raise ValueError(f"shards: expected at least one for each of the {ranks} ranks, received {shards}")
+
+
 def expect_samples(samples: object) -> None:
     """Refuse what has no batches."""
     if not hasattr(samples, "batch"):

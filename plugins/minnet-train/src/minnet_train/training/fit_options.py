@@ -19,6 +19,7 @@ class FitOptions:
         batch_size: samples in a batch; the last of an epoch takes what is left, unless that is a single sample, of
             which batch statistics would say nothing, and which the one before it takes.
         accumulate: how many batches a step is of; the last step of an epoch has those that are left.
+        shards: into how many shards a batch is divided; None for whole batches.
     """
 
     training: Samples
@@ -26,6 +27,15 @@ class FitOptions:
     epochs: int = field(validator=at_least(1))
     batch_size: int = field(default=32, validator=at_least(1))
     accumulate: int = field(default=1, validator=at_least(1))
+    shards: int | None = None
+
+    @property
+    def division(self) -> dict[str, int]:
+        """What divides an epoch, with what earlier versions do not know only where it says something."""
+        whole = {"samples": len(self.training), "batch_size": self.batch_size}
+        if self.accumulate > 1:
+            whole["accumulate"] = self.accumulate
+        return whole if self.shards is None else {**whole, "shards": self.shards}
 
     @property
     def samples_per_step(self) -> int:

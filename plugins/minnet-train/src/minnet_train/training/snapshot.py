@@ -38,7 +38,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "position": {"step": trainer.step, "epoch": trainer.epoch, "batch": trainer.batch},
-        "divided": None if trainer.division is None else dict(trainer.division),
+        "divided": None if trainer.divided is None else dict(trainer.divided),
         "model": model_state(trainer.model),
         "criterion": plain_attributes(trainer.criterion, arrays=True),
         "optimizer": optimizer_state(trainer.optimizer),
@@ -51,7 +51,7 @@ def trainer_state(trainer: Trainer) -> dict[str, Any]:
         "running": trainer.totals.state_dict(),
         "early_stopping": None if trainer.early_stopping is None else trainer.early_stopping.state_dict(),
         "callbacks": [
-            {"class": type(each).__name__, "state": each.state_dict()} for each in _stateful_callbacks(trainer)
+            {"class": type(each).__name__, "state": each.state_dict()} for each in stateful_callbacks(trainer)
         ],
     }
 
@@ -84,7 +84,7 @@ def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     if (trainer.average is None) != ("average" not in state):
         wanted, got = ("without", "with") if trainer.average is None else ("with", "without")
         raise StateError(f"average: expected the state of a training {wanted} an average, received one {got}")
-    callbacks = _stateful_callbacks(trainer)
+    callbacks = stateful_callbacks(trainer)
     ours, theirs = [type(each).__name__ for each in callbacks], [each["class"] for each in state["callbacks"]]
     if ours != theirs:
         raise StateError(f"callbacks: expected those with a state to be {theirs}, received {ours}")
@@ -102,7 +102,7 @@ def _set_trainer_state(trainer: Trainer, state: Mapping[str, Any]) -> None:
     for callback, saved in zip(callbacks, state["callbacks"], strict=True):
         callback.load_state_dict(saved["state"])
     trainer.history = History(map(EpochReport.from_dict, state["history"]))
-    position, trainer.division = state["position"], state["divided"]
+    position, trainer.divided = state["position"], state["divided"]
     trainer.step, trainer.epoch, trainer.batch = position["step"], position["epoch"], position["batch"]
     # Last, as what is set before may draw.
     for name, generator in generators.items():
@@ -126,6 +126,6 @@ def _generators(trainer: Trainer) -> dict[str, RandomSource]:
     }
 
 
-def _stateful_callbacks(trainer: Trainer) -> list[Any]:
+def stateful_callbacks(trainer: Trainer) -> list[Any]:
     """The callbacks with `state_dict` and `load_state_dict`."""
     return [each for each in trainer.callbacks if hasattr(each, "state_dict") and hasattr(each, "load_state_dict")]

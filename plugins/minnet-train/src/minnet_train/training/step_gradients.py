@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from minnet_core import Array
 
@@ -32,6 +32,16 @@ class Counted(NamedTuple):
     targets: Array
 
 
+def loaded(trainer: Trainer, rows: Array, number: int, shard: int | None = None) -> Batch:
+    """Load samples of a step, and augment them by the number of the step in its epoch, and that of the shard."""
+    assert trainer.plan is not None
+    training = trainer.plan.training
+    inputs, targets = training.batch(rows)
+    if trainer.augmenter:
+        inputs, targets = trainer.augmenter(inputs, targets, trainer.epoch, number, shard)
+    return Batch(inputs, targets, None if training.weights is None else training.weights[rows])
+
+
 def divided(batch: Batch, size: int) -> list[Batch]:
     """Divide a batch; the last part takes what is left, unless that is a single sample, which the one before it takes.
 
@@ -55,48 +65,73 @@ def _rows(inputs: Any, start: int, stop: int) -> Any:
     return tuple(part[start:stop] for part in inputs) if isinstance(inputs, tuple) else inputs[start:stop]
 
 
-def compute_gradients(
-    trainer: Trainer, parts: Sequence[Batch], hooks: Hooks, *, is_trial: bool = False
-) -> tuple[float, list[Counted]]:
-    """Compute the gradients of a step: the mean of those of its parts, weighted by their samples.
+class Division(Protocol):
+    """How the batch of a step is computed."""
 
-    In a trial, for which an optimizer may go anywhere, a loss that is not finite is infinite, and no error.
+    def load(self, trainer: Trainer, rows: Array, number: int) -> Sequence[Any]:
+        """Load the samples ``rows`` of the step of this number in the epoch, as `compute_gradients` takes them."""
 
-    Returns:
-        The loss of all parts, and what an epoch counts of each.
-    """
-    steps, total = trainer.steps, None
-    counted: list[Counted] = []
-    for part in parts:
-        loss, weight, outputs = steps.forward(*part)
-        if not math.isfinite(loss):
-            if is_trial:
-                return math.inf, []
-            steps.set_outputs()
-            raise loss_diverged(trainer.next_batch, loss, trainer.model, trainer.criterion, part.inputs, part.targets)
-        steps.backward()
-        if len(parts) > 1:
-            weighted = _gradients(trainer) * weight
-            total = weighted if total is None else total.__iadd__(weighted)
-            outputs = outputs.copy()  # whose memory the next part may take
-        counted.append(Counted(loss, weight, outputs, part.targets))
-    if total is not None:
-        samples = sum(each.weight for each in counted) or 1.0
-        _gradients(trainer)[...] = total / samples
-        loss = sum(each.loss * each.weight for each in counted) / samples
-    if hooks.minnet_gradients_ready or trainer.clipping is not None:
-        _change_gradients(trainer, hooks)
-    return loss, counted
+    def compute_gradients(
+        self, trainer: Trainer, parts: Sequence[Any], hooks: Hooks, *, is_trial: bool = False
+    ) -> tuple[float, list[Counted]] | None:
+        """Compute the gradients of a step: the mean of those of its parts, weighted by their samples.
+
+        In a trial, for which an optimizer may go anywhere, a loss that is not finite is infinite, and no error.
+
+        Returns:
+            The loss of all parts, and what an epoch counts of each; None if training is stopped before the step.
+        """
 
 
-def _gradients(trainer: Trainer) -> Array:
+class WholeBatches:
+    """A step is of a batch, or of several, one after another."""
+
+    def load(self, trainer: Trainer, rows: Array, number: int) -> list[Batch]:
+        """See `Division`."""
+        whole = loaded(trainer, rows, number)
+        assert trainer.plan is not None
+        return [whole] if trainer.accumulate == 1 else divided(whole, trainer.plan.batch_size)
+
+    def compute_gradients(
+        self, trainer: Trainer, parts: Sequence[Batch], hooks: Hooks, *, is_trial: bool = False
+    ) -> tuple[float, list[Counted]]:
+        """See `Division`."""
+        steps, total = trainer.steps, None
+        counted: list[Counted] = []
+        for part in parts:
+            loss, weight, outputs = steps.forward(*part)
+            if not math.isfinite(loss):
+                if is_trial:
+                    return math.inf, []
+                steps.set_outputs()
+                raise loss_diverged(
+                    trainer.next_batch, loss, trainer.model, trainer.criterion, part.inputs, part.targets
+                )
+            steps.backward()
+            if len(parts) > 1:
+                weighted = gradients_of(trainer) * weight
+                total = weighted if total is None else total.__iadd__(weighted)
+                outputs = outputs.copy()  # whose memory the next part may take
+            counted.append(Counted(loss, weight, outputs, part.targets))
+        if total is not None:
+            samples = sum(each.weight for each in counted) or 1.0
+            gradients_of(trainer)[...] = total / samples
+            loss = sum(each.loss * each.weight for each in counted) / samples
+        change_gradients(trainer, hooks)
+        return loss, counted
+
+
+def gradients_of(trainer: Trainer) -> Array:
+    """The gradients that a step changes the parameters by, in one flat vector."""
     module = trainer.optimizer.module if trainer.frozen else trainer.model
     return module.flattenParameters()[1]
 
 
-def _change_gradients(trainer: Trainer, hooks: Hooks) -> None:
-    """Let hooks change the gradients, of which those of frozen groups are 0, then clip them."""
-    gradients = _gradients(trainer)
+def change_gradients(trainer: Trainer, hooks: Hooks) -> None:
+    """Let hooks change the gradients, of which those of frozen groups are 0, then clip them; if anybody wants that."""
+    if not hooks.minnet_gradients_ready and trainer.clipping is None:
+        return
+    gradients = gradients_of(trainer)
     if trainer.frozen or getattr(trainer.optimizer, "module", None) is trainer.model:
         for start, stop in trainer.optimizer.frozen_ranges():
             gradients[start:stop] = 0

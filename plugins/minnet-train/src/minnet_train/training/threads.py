@@ -50,7 +50,9 @@ class Threads:
     reason: str = ""
 
     @classmethod
-    def chosen(cls, model: Module, rows: int, columns: int, *, wanted: int | None = None) -> Self:
+    def chosen(
+        cls, model: Module, rows: int, columns: int, *, wanted: int | None = None, is_sharded: bool = False
+    ) -> Self:
         """Choose the number for a model: the one that is asked for, the user's, or one that fits its products.
 
         It depends on nothing but the model, the environment and the machine, so that a training is repeated exactly.
@@ -60,6 +62,8 @@ class Threads:
             rows: the samples that it is given at a time.
             columns: the numbers of each of them.
             wanted: a number that somebody has chosen.
+            is_sharded: whether batches are divided into shards, for which processes may be what there is one for each
+                processor of: then one, as another number would be another result.
         """
         usual = current()
         if not usual:
@@ -69,6 +73,8 @@ class Threads:
         for name in VARIABLES:
             if os.environ.get(name):
                 return cls(usual, f"by {name}")
+        if is_sharded:
+            return cls(1, "as batches are divided into shards, which processes may share")
         largest = largest_product(model, rows, columns)
         if largest < WORTH_THREADS:
             return cls(1, f"as its products are small, {largest:,} multiplications at most")

@@ -16,21 +16,31 @@ from ..data import Samples, expect_weights
 from ..errors import StateError
 from ..metrics import Metric
 from ..progress import OneLine, PlainLines, RichProgress, live_display
+from ..ranks import ALONE, SHARDS, Ranks
+from .agreement import Stop, begin_together
 from .augmenter import Augmenter
 from .averaging import ExponentialMovingAverage
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters
 from .early_stopping import EarlyStopping, EarlyStoppingState
+from .epoch_report import measured_epoch
 from .epoch_totals import EpochTotals
-from .evaluate import evaluate_samples
-from .expectations import expect_average_of, expect_count, expect_metrics, expect_optimizer_of, expect_samples
+from .expectations import (
+    expect_average_of,
+    expect_count,
+    expect_metrics,
+    expect_optimizer_of,
+    expect_samples,
+    expect_shards,
+)
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
+from .sharding import Sharding
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-from .step_gradients import Batch, compute_gradients, divided
+from .step_gradients import WholeBatches
 from .steps import steps_of
 from .threads import Threads
 
@@ -60,6 +70,10 @@ class Trainer:
         threads: how many multiply matrices during an epoch; None for what a variable such as ``OPENBLAS_NUM_THREADS``
             says, or else what fits the model: one if its products are small. Between epochs, and after an error, there
             are as many as before. Their number decides the last bits of products.
+        shards: into how many parts a batch is divided, which are computed one after another, or by several ranks, with
+            the same bits: see `Sharding`. None for whole batches without ``ranks``, and for 8 with them.
+        ranks: the processes that the training is divided among: each has a trainer of such a model, and calls the same
+            methods of it. What rank 0 has counts when `fit` begins.
 
     Attributes:
         threads: how many multiply matrices, and why as many; chosen when `fit` begins.
@@ -99,6 +113,8 @@ class Trainer:
         callbacks: Sequence[object] = (),
         compile: bool | str = "auto",
         threads: int | None = None,
+        shards: int | None = None,
+        ranks: Ranks = ALONE,
     ) -> None:
         expect_metrics(metrics)
         expect_optimizer_of(model, optimizer)
@@ -125,9 +141,13 @@ class Trainer:
         self.shuffler, self.totals = Shuffler(), EpochTotals(self.metrics)
         self.augmenter = Augmenter(augmentations)
         self.learning_rate = LearningRate(optimizer, schedule)
-        # Whether no step is half done; whether somebody asked to stop; how the epoch is divided into batches.
-        self.is_between_steps, self.is_stopping = True, False
-        self.division: dict[str, int] | None = None
+        self.ranks, self.shards = ranks, SHARDS if shards is None and ranks is not ALONE else shards
+        expect_shards(self.shards, ranks.size)
+        self.stopping = Stop(ranks)
+        self.division = WholeBatches() if self.shards is None else Sharding(self.shards, ranks)
+        # Whether no step is half done; how the epoch is divided into batches.
+        self.is_between_steps = True
+        self.divided: dict[str, int] | None = None
 
     def fit(
         self,
@@ -200,19 +220,24 @@ class Trainer:
             epochs=epochs,
             batch_size=batch_size,
             accumulate=self.accumulate,
+            shards=self.shards,
         )
         columns = math.prod(getattr(training, "inputs_shape", ()))  # samples of others may not know
-        self.threads = Threads.chosen(self.model, batch_size, columns, wanted=self._wanted_threads)
+        self.threads = Threads.chosen(
+            self.model, batch_size, columns, wanted=self._wanted_threads, is_sharded=self.shards is not None
+        )
         expect_weights(training.weights, len(training), "training")
         if validation is not None:
             expect_weights(validation.weights, len(validation), "validation")
         self.shuffler.use(rng)
         self.augmenter.begin(self.shuffler.generator)
         self.learning_rate.begin()
+        if begin_together(self, plan):
+            self.shuffler.use(rng)
         hooks = Hooks.gather([*self.callbacks, *more_callbacks])
         self.stopped = None
         with ExitStack() as ends:  # every one of them is called, even if one before it raises
-            ends.callback(setattr, self, "is_stopping", False)
+            ends.callback(self.stopping.reset)
             for call in reversed(hooks.minnet_fit_end):
                 ends.callback(call, trainer=self)
             for call in hooks.minnet_fit_start:
@@ -221,7 +246,7 @@ class Trainer:
                 for call in hooks.minnet_epoch_end:
                     call(trainer=self, report=report)
                 yield report
-            if self.early_stopping is not None and not self.is_stopping:
+            if self.early_stopping is not None and not self.stopping.is_agreed:
                 is_restored = self.early_stopping.restore(self.model)
                 if is_restored and self.average is not None:
                     self.average.restart()  # what was restored is one
@@ -233,9 +258,10 @@ class Trainer:
     def stop(self) -> None:
         """End training after the current step, or before the next; `fit` returns as if it were over.
 
-        Another call of it, or of that of a trainer with this one's state, goes on from there.
+        Another call of it, or of that of a trainer with this one's state, goes on from there. If one of several ranks
+        is asked, all stop after the same step.
         """
-        self.is_stopping = True
+        self.stopping.ask()
 
     def state_dict(self, *, history: bool = True) -> dict[str, Any]:
         """Copy everything that decides how training goes on, between two steps.
@@ -293,108 +319,82 @@ class Trainer:
 
     def _next_epoch(self, plan: FitOptions, hooks: Hooks) -> EpochReport | None:
         """Train the rest of an epoch; None if training is over, or is stopped in the middle."""
+        is_stopping = self.stopping.agree()
         if self.early_stopping is not None and self.early_stopping.reason is not None:
             self.stopped = self.early_stopping.reason
             return None
         if self.epoch == len(self.history):
             if self.epoch >= plan.epochs:
                 return None
-            if not self.is_stopping:
+            if not is_stopping:
                 self.epoch, self.batch = self.epoch + 1, 0
                 self.shuffler.begin_epoch()
                 self.totals.reset()
         # Numbers that overflow on the way to a diverging loss are reported once, by the check of the loss.
         with self.threads.limit(), np.errstate(over="ignore", invalid="ignore"):
-            if self.is_stopping or not self._train_epoch(plan, hooks):
+            if is_stopping or not self._train_epoch(plan, hooks) or self.stopping.agree():
                 self.stopped = f"stopped after step {self.step}"
                 return None
-            return self._end_epoch(plan)
+            report = measured_epoch(self, plan)
+        self.history.append(report)
+        return report
 
     def _train_epoch(self, plan: FitOptions, hooks: Hooks) -> bool:
         """Train on the batches that are left of an epoch; False if training is stopped before the last."""
-        training, size, weights = plan.training, plan.samples_per_step, plan.training.weights
+        size = plan.samples_per_step
         self._divide(plan)
         with self.totals.timed():
-            order = self.shuffler.permutation(len(training))
+            order = self.shuffler.permutation(len(plan.training))
             set_rate = self.learning_rate.begin_epoch(self.epoch, plan.epochs, plan.steps)
             self.model.train()
             for layer in self.frozen:
                 layer.evaluate()
             for batch in range(self.batch, plan.batches):
                 rows = order[batch * size : None if batch + 1 == plan.batches else (batch + 1) * size]
-                inputs, targets = training.batch(rows)
-                if self.augmenter:
-                    inputs, targets = self.augmenter(inputs, targets, self.epoch, batch)
+                parts = self.division.load(self, rows, batch)
                 if set_rate is not None:
                     set_rate(self.step)
-                whole = Batch(inputs, targets, None if weights is None else weights[rows])
-                loss = self._train_step([whole] if self.accumulate == 1 else divided(whole, plan.batch_size), hooks)
+                loss = self._train_step(parts, hooks)
+                if loss is None:
+                    return False
                 for call in hooks.minnet_step_end:
                     call(trainer=self, loss=loss)
-                if self.is_stopping:
+                if self.stopping.is_agreed:
                     return False
         return True
 
-    def _train_step(self, parts: Sequence[Batch], hooks: Hooks) -> float:
-        """Take a step, and return the loss of its batch, or batches.
+    def _train_step(self, parts: Sequence[Any], hooks: Hooks) -> float | None:
+        """Take a step, and return the loss of its batch, or batches; None if it was stopped before.
 
         An error before `Optimizer.step` leaves parameters and optimizer as they were; what the forward pass changes in
         buffers and generators is not undone.
         """
         self.is_between_steps = False
-        loss, counted = compute_gradients(self, parts, hooks)
-        known = [loss]  # for the first time that it is asked for, right now
+        computed = self.division.compute_gradients(self, parts, hooks)
+        if computed is not None:
+            loss, counted = computed
+            known = [loss]  # for the first time that it is asked for, right now
 
-        def evaluate() -> float:
-            return known.pop() if known else compute_gradients(self, parts, hooks, is_trial=True)[0]
+            def evaluate() -> float:
+                found = self.division.compute_gradients(self, parts, hooks, is_trial=True) if not known else None
+                return known.pop() if found is None else found[0]
 
-        self.steps.update(evaluate if getattr(self.optimizer, "NEEDS_CLOSURE", False) else None)
-        if self.average is not None:
-            self.average.update()
-        self.step += 1
-        self.batch += 1
-        for each in counted:
-            self.totals.add(*each)
+            self.steps.update(evaluate if getattr(self.optimizer, "NEEDS_CLOSURE", False) else None)
+            if self.average is not None:
+                self.average.update()
+            self.step += 1
+            self.batch += 1
+            for each in counted:
+                self.totals.add(*each)
         self.is_between_steps = True
-        return loss
+        return None if computed is None else computed[0]
 
     def _divide(self, plan: FitOptions) -> None:
         """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
-        division = {"samples": len(plan.training), "batch_size": plan.batch_size}
-        if plan.accumulate > 1:  # which earlier versions do not know
-            division["accumulate"] = plan.accumulate
-        if self.batch and self.division != division:
+        division = plan.division
+        if self.batch and self.divided != division:
             raise StateError(
-                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.division}, "
+                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
                 f"received {division}"
             )
-        self.division = division
-
-    def _end_epoch(self, plan: FitOptions) -> EpochReport:
-        where = f"epoch {self.epoch}"
-        expect_finite_parameters(f"{where}, after its last batch", self.model.namedParameters())
-        values, seconds = self.totals.metric_buffer.compute(), max(self.totals.seconds, 1e-9)
-        self.model.evaluate()
-        validation_loss = None
-        if plan.validation is not None:
-            with self.averaged():
-                validation_loss, found = evaluate_samples(
-                    self.model, self.criterion, plan.validation, self.metrics, where
-                )
-            values.update({f"validation_{name}": value for name, value in found.items()})
-        report = EpochReport(
-            epoch=self.epoch,
-            step=self.step,
-            loss=self.totals.mean_loss,
-            validation_loss=validation_loss,
-            metrics=values,
-            lr=self.learning_rate.now,
-            seconds=seconds,
-            samples_per_second=len(plan.training) / seconds,
-        )
-        self.learning_rate.end_epoch(report.as_dict())
-        if self.early_stopping is not None:
-            with self.averaged():
-                self.early_stopping.epoch_end(self.epoch, report.as_dict(), self.model)
-        self.history.append(report)
-        return report
+        self.divided = division
