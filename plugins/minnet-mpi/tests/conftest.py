@@ -17,6 +17,8 @@ from attrs import frozen
 
 from minnet_test_support.processes import MINNET
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 FOUND = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
 

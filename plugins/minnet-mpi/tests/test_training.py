@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from training import Ended, arrays, ended, reports, write_experiment
+from flowers import Ended, arrays, ended, reports, write_experiment
 
 from minnet_test_support.processes import MINNET
 

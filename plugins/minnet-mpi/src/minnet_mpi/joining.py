@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from minnet_train.ranks import ALONE, Ranks
+from minnet_train.ranks import Alone, Ranks
 
 from .launching import Launched, launched
 from .leaving import Departure
 from .library import load_mpi
 from .mpi_ranks import MpiRanks
 
+_ONE = Alone()  # and not `ALONE`, which is what a training has that nobody thinks of dividing
+
 
 def world() -> Ranks:
-    """Return the processes that mpiexec, or srun, started together with this one; `ALONE` if it is alone.
+    """Return the processes that mpiexec, or srun, started together with this one, which may be the only one.
 
-    An error that ends the program on one of them then ends all, with its message first.
+    ``Trainer(..., ranks=world())`` therefore divides its batches into shards however many there are, and has the same
+    bits. An error that ends the program on one of several ends all, with its message first.
 
     Raises:
         RanksError: if there are several, but no library of MPI by which they could speak with each other.
@@ -25,7 +28,7 @@ def world() -> Ranks:
     1
     """
     found = launched(os.environ)
-    return ALONE if found is None or found.size == 1 else _joined(found)[0]
+    return _ONE if found is None or found.size == 1 else _joined(found)[0]
 
 
 def departure() -> Departure | None:
