@@ -98,7 +98,10 @@ class Ended:
 def ended(folder: Path, name: str) -> Ended:
     """What the run of this name has left, and the output of the same name."""
     run = folder / name
-    files = [path.read_bytes() for path in (run / "model.safetensors", run / "best.safetensors", folder / f"{name}.safetensors")]
+    files = [
+        path.read_bytes()
+        for path in (run / "model.safetensors", run / "best.safetensors", folder / f"{name}.safetensors")
+    ]
     return Ended(*files, reports(run), checkpoints(run))
 
 
