@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         DataError as DataError,
         DivergenceError as DivergenceError,
         ExperimentError as ExperimentError,
+        RanksError as RanksError,
         RunError as RunError,
         StateError as StateError,
         TaskError as TaskError,
@@ -58,8 +59,8 @@ else:
         {
             "augmentations": "Augmentation",
             "data": "Dataset Origin Preparation Samples Source Split load_digits",
-            "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError "
-            "TaskError",
+            "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RanksError RunError "
+            "StateError TaskError",
             "evaluation": "Predictor load_predictor",
             "experiment": "DataConfig Experiment ExperimentFile LearningData read_experiment",
             "registries": "datasets schedules",

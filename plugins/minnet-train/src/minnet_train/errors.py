@@ -46,6 +46,10 @@ class RanksError(MinnetError, RuntimeError):
     """The ranks of a training do not fit each other, or what is trained."""
 
 
+class FirstRankError(RanksError):
+    """Rank 0 has failed, which says why, and so this one cannot go on."""
+
+
 class CheckpointError(MinnetError, ValueError):
     """A state cannot be a checkpoint, or a checkpoint file is truncated, foreign, altered or of another format."""
 

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from ..display import reading_display, say_notes
 from ..experiment import Experiment, ExperimentFile, Setting, Start
+from ..ranks import ALONE, Ranks
 from ..runs import Run
 
 _OF_START = ("from_model", "freeze", "new_head", "new_preparation")
@@ -26,6 +27,7 @@ class Beginning:
         is_output_given: whether the file is not to blame for the output.
         force: whether the model of another run may be replaced.
         threads: how many multiply matrices; None for as many as suit.
+        ranks: that it is divided among.
     """
 
     file: ExperimentFile
@@ -33,9 +35,10 @@ class Beginning:
     is_output_given: bool
     force: bool
     threads: int | None = None
+    ranks: Ranks = ALONE
 
     @classmethod
-    def read(cls, path: str | None, given: dict[str, Any], *, force: bool) -> Beginning:
+    def read(cls, path: str | None, given: dict[str, Any], *, force: bool, ranks: Ranks = ALONE) -> Beginning:
         """Read the file, or the default one, and change it as the options say."""
         settings = tuple(map(Setting.read, given.pop("settings", ())))
         file = evolve(ExperimentFile.read(path) if path else ExperimentFile.default(), settings=settings)
@@ -43,7 +46,7 @@ class Beginning:
         threads = given.pop("threads", None)
         experiment = file.experiment(given.pop("imports", ()))
         start = _start(experiment.start, **taken) if taken else experiment.start
-        return cls(file, evolve(experiment, start=start, **given), "output" in given, force, threads)
+        return cls(file, evolve(experiment, start=start, **given), "output" in given, force, threads, ranks)
 
     @property
     def title(self) -> str:
@@ -63,7 +66,7 @@ class Beginning:
         np.random.seed(experiment.seed % 2**32)  # layers of notebooks draw from the global generator
         with self.file.locating_errors():
             with reading_display():
-                run = Run.prepare(experiment, threads=self.threads)
+                run = Run.prepare(experiment, threads=self.threads, ranks=self.ranks)
             say_notes(run.dataset.notes)
         return run
 

@@ -6,8 +6,9 @@ import math
 import os
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from signal import Signals
 from typing import Any, NoReturn
 
 import click
@@ -21,10 +22,12 @@ from ..display import TensorBoard, progress_display, reading_display, weights_te
 from ..errors import DivergenceError, RunError
 from ..experiment import TrainingRecord
 from ..extras import import_extra
-from ..runs import Run, Session, new_path
+from ..ranks import ALONE, Ranks, ranks_of_this_process
+from ..runs import Run, Session, new_path, telling_errors
 from ..training import Interruption, training_plugins
 from .beginning import Beginning
 from .folds import folds_table, measured_fold, write_folds
+from .following import follow, received_by_any
 from .options import import_option, threads_option
 
 
@@ -96,6 +99,8 @@ def train(
     The folder of a run has the model, the best one, a report of every epoch and checkpoints.
     Ctrl-C ends a run after the current step; --resume continues an interrupted run as if it had not been interrupted.
     With --folds, each fold is a run in a folder of its own.
+
+    Started by mpiexec, with minnet-mpi, it is divided among all processes, of which the first one reports and writes.
     """
     if tensorboard:
         if no_run:
@@ -103,15 +108,21 @@ def train(
         import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
     given = {key: value for key, value in options.items() if value not in (None, (), False)}
     _expect_together(experiment, run, resume, no_run, {**given, "folds": folds})
+    ranks = ranks_of_this_process() or ALONE
     with Interruption() as interruption:
-        if resume is not None:
-            _resume(resume, given, tensorboard, interruption)
+        if ranks.rank:
+            follow(ranks, interruption)
+        elif resume is not None:
+            _resume(resume, given, tensorboard, interruption, ranks)
         else:
-            begin = Beginning.read(experiment, given, force=force)
+            with telling_errors(ranks):
+                begin = Beginning.read(experiment, given, force=force, ranks=ranks)
             if folds is not None:
                 _train_folds(begin, folds, run, no_run, tensorboard, interruption)
             else:
                 _begin(begin, run, no_run, tensorboard, interruption)
+        if not ranks.rank:
+            Run.dismiss(ranks)
 
 
 def _expect_together(
@@ -145,12 +156,13 @@ def _expect_together(
 
 
 def _begin(begin: Beginning, path: str | None, no_run: bool, tensorboard: bool, interruption: Interruption) -> None:
-    run = begin.prepare()
-    if no_run:
-        _train(run, None, run.experiment.output, begin.title, interruption)
-        return
-    with Session.begin(run, path or _new_path(begin.file.name)) as session:
-        title = f"{begin.title}\nrun         {session.directory.path}"
+    with ExitStack() as ends:
+        session, title = None, begin.title
+        with telling_errors(begin.ranks):
+            run = begin.prepare()
+            if not no_run:
+                session = ends.enter_context(Session.begin(run, path or _new_path(begin.file.name)))
+                title = f"{title}\nrun         {session.directory.path}"
         _train(run, session, run.experiment.output, title, interruption, tensorboard=tensorboard)
 
 
@@ -162,29 +174,33 @@ def _train_folds(
     for fold in range(1, folds + 1):
         data = evolve(begin.experiment.data, folds=folds, fold=fold)
         experiment = evolve(begin.experiment, data=data)
-        run = begin.prepared(experiment)
-        title = f"{begin.title}\nfold        {fold} of {folds}"
-        if no_run:
-            _train(run, None, None, title, interruption)
-        else:
-            folder = folder or Path(path or _new_path(begin.file.name))
-            output = str(folder / f"fold-{fold}" / "model.safetensors")
-            run = evolve(run, experiment=evolve(run.experiment, output=output))
-            with Session.begin(run, folder / f"fold-{fold}") as session:
-                title = f"{title}\nrun         {session.directory.path}"
-                _train(run, session, None, title, interruption, tensorboard=tensorboard)
+        with ExitStack() as ends:
+            session, title = None, f"{begin.title}\nfold        {fold} of {folds}"
+            with telling_errors(begin.ranks):
+                run = begin.prepared(experiment)
+                if not no_run:
+                    folder = folder or Path(path or _new_path(begin.file.name))
+                    output = str(folder / f"fold-{fold}" / "model.safetensors")
+                    run = evolve(run, experiment=evolve(run.experiment, output=output))
+                    session = ends.enter_context(Session.begin(run, folder / f"fold-{fold}"))
+                    title = f"{title}\nrun         {session.directory.path}"
+            _train(run, session, None, title, interruption, tensorboard=tensorboard)
         found.append(measured_fold(run))
     click.echo(f"\non what each fold held out:\n\n{folds_table(found)}")
     if folder is not None:
         write_folds(folder, found)
 
 
-def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption) -> None:
-    with reading_display():
-        resumed = Session.resume(path, epochs=given.get("epochs"), imports=given.get("imports", ()))
-    with resumed as session:
-        output = given.get("output") or session.output  # which is looked at only if it is used
-        session.run.try_saving(output)
+def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption, ranks: Ranks) -> None:
+    with ExitStack() as ends:
+        with telling_errors(ranks):
+            with reading_display():
+                resumed = Session.resume(
+                    path, epochs=given.get("epochs"), imports=given.get("imports", ()), ranks=ranks
+                )
+                session = ends.enter_context(resumed)
+            output = given.get("output") or session.output  # which is looked at only if it is used
+            session.run.try_saving(output)
         for warning in session.warnings:
             click.echo(f"warning: {printable(str(warning))}", err=True)
         title = f"run         {path}, seed {session.run.experiment.seed}, from step {session.resumed_at}"
@@ -218,8 +234,8 @@ def _train(
     with _what_is_left(session):
         for _ in run.epochs() if session is None else session.epochs():
             pass  # the display reports it
-        if interruption.received:
-            _say_interrupted(run, session, interruption)
+        if received := received_by_any(run.trainer.ranks, interruption):
+            _say_interrupted(run, session, received)
         if (why := run.trainer.stopped) is not None:
             click.echo(f"\n{printable(why[0].upper() + why[1:])}")
         if session is not None:
@@ -252,14 +268,14 @@ def _which(output: str, session: Session | None) -> str:
     return f"{told}; those of the best are in {session.directory.best_model}"
 
 
-def _say_interrupted(run: Run, session: Session | None, interruption: Interruption) -> NoReturn:
+def _say_interrupted(run: Run, session: Session | None, received: Signals) -> NoReturn:
     if session is None:
         click.echo(f"\nInterrupted after step {run.trainer.step}; with --no-run nothing is kept.", err=True)
     else:
         session.keep()
         told = f"\nInterrupted after step {run.trainer.step}, which is saved.\n\n  {printable(_command(session))}"
         click.echo(told, err=True)
-    raise click.exceptions.Exit(interruption.exit_code)
+    raise click.exceptions.Exit(128 + received)
 
 
 @contextmanager
@@ -299,12 +315,21 @@ def _description(title: str, run: Run) -> str:
         f"criterion   {printable(repr(run.criterion))}",
         f"optimizer   {printable(repr(run.optimizer))}",
         f"threads     {run.threads}",
+        *(
+            [f"shards      {shards} of each batch, {_computed_by(run.trainer.ranks)}"]
+            if (shards := run.trainer.shards)
+            else []
+        ),
         *([f"plugins     {printable(', '.join(plugins))}"] if (plugins := training_plugins()) else []),
         *(f"imported    {printable(file.name)}, SHA-256 {file.sha256}" for file in run.sources),
         "",
         summary,
     ]
     return "\n".join(lines)
+
+
+def _computed_by(ranks: Ranks) -> str:
+    return "one after another" if ranks.size == 1 else f"by {ranks.size} ranks"
 
 
 def _taken_over(run: Run) -> str:

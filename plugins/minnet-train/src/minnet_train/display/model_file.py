@@ -94,6 +94,8 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
     told = f"batches of {experiment.batch_size}, {experiment.epochs} epochs at most"
     if experiment.accumulate > 1:
         told = f"steps of {experiment.accumulate} {told}"
+    if experiment.shards is not None:
+        told = f"{told}, in {experiment.shards} shards each"
     if experiment.average_decay is not None:
         told = f"{told}, weights averaged with a decay of {experiment.average_decay:g}"
     if experiment.dtype is not None:

@@ -193,6 +193,8 @@ class Experiment:
         clip_norm: what the norm of the gradients is limited to; None for no limit.
         clip_value: what the elements of the gradients are limited to; None for no limit.
         accumulate: how many batches a step is of, whose gradients are added up.
+        shards: into how many parts a batch is divided, which several ranks may compute: see `Trainer`. None for whole
+            batches; a run that is begun by several ranks has 8 then.
         average_decay: how much a step keeps of the moving average of the weights, which is then what epochs are
             validated by, and what is saved as a model; None for no average.
         early_stopping: when to end before the last epoch; None for never.
@@ -223,6 +225,9 @@ class Experiment:
     clip_norm: float | None = field(default=None, validator=positive_or_none)
     clip_value: float | None = field(default=None, validator=positive_or_none)
     accumulate: int = field(default=1, validator=at_least(1))
+    shards: int | None = field(
+        default=None, validator=expect("an integer of at least 1", lambda x: x is None or x >= 1)
+    )
     average_decay: float | None = field(
         default=None, validator=expect("a number in [0, 1)", lambda x: x is None or 0 <= x < 1)
     )

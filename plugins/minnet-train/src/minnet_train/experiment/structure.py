@@ -97,7 +97,7 @@ def _without_unused(data: dict[str, Any]) -> dict[str, Any]:
 
 _ADDED = {
     **dict.fromkeys(("start", "dtype", "initializer", "group", "order", "validation", "folds", "fold")),
-    **dict.fromkeys(("augmentations", "outputs", "average_decay", "inputs")),
+    **dict.fromkeys(("augmentations", "outputs", "average_decay", "inputs", "shards")),
     "unknown": "error",
     "compile": "auto",
     "accumulate": 1,

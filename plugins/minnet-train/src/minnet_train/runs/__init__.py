@@ -2,7 +2,8 @@
 
 from .checkpoint_file import Checkpoint
 from .directory import RunDirectory, new_path
+from .following import telling_errors
 from .run import Run, generators
 from .session import Session
 
-__all__ = ["Checkpoint", "Run", "RunDirectory", "Session", "generators", "new_path"]
+__all__ = ["Checkpoint", "Run", "RunDirectory", "Session", "generators", "new_path", "telling_errors"]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from attrs import evolve, field, frozen
+from attrs import asdict, evolve, field, frozen
 
-from minnet_core import Array, Container, Criterion, Graph, MinnetError, Module, Optimizer, expect_shape, save
-from minnet_core.nn import describe
-from minnet_core.state import global_state_kept
+from minnet_core import Container, Criterion, Module, Optimizer, save
 
-from ..augmentations import Augmentation
 from ..data import Dataset, Preparation, Samples
-from ..errors import ExperimentError, KeyPath, Problem
+from ..errors import ExperimentError, Problem
 from ..experiment import (
     Experiment,
     LearningData,
@@ -37,14 +34,45 @@ from ..experiment import (
     import_files,
     load_source,
     parted_columns,
+    structure_experiment,
+    unstructure_experiment,
 )
 from ..metrics import in_raw_units
-from ..training import EpochReport, ExponentialMovingAverage, FitOptions, Threads, Trainer, executor_name, trained_part
+from ..ranks import ALONE, Ranks
+from ..training import (
+    EpochReport,
+    ExponentialMovingAverage,
+    Threads,
+    Trainer,
+    executor_name,
+    expect_same,
+    trained_part,
+)
 from .card import BestEpoch, model_card
+from .checks import check_augmentations, check_batches, check_fit, sharded
+from .following import done_by_all, heard
 from .output_file import expect_model, expect_own
 
 if TYPE_CHECKING:
     from minnet_core.source_files import SourceFile
+
+
+@frozen
+class _Order:
+    """What decides how a run is prepared, as rank 0 tells it to the others."""
+
+    experiment: Experiment
+    threads: int | None
+    executor: str | None
+    is_begun: bool
+    start: str | None
+
+    def to_plain(self) -> dict[str, Any]:
+        return {**asdict(self, recurse=False), "experiment": unstructure_experiment(self.experiment)}
+
+    @classmethod
+    def of_plain(cls, data: dict[str, Any]) -> _Order:
+        return cls(**{**data, "experiment": structure_experiment(data["experiment"])})
 
 
 @frozen(eq=False)
@@ -98,6 +126,7 @@ class Run:
         executor: str | None = None,
         is_begun: bool = False,
         start: str | os.PathLike[str] | None = None,
+        ranks: Ranks = ALONE,
     ) -> Run:
         """Load the data, build the components, and check that they fit each other.
 
@@ -108,17 +137,56 @@ class Run:
             is_begun: whether it is a run that goes on, which may have begun before what is held out was kept from
                 telling when to stop.
             start: where a copy of the model is that it goes on from, if not where the experiment says.
+            ranks: that it is divided among. Rank 0 prepares a run so, and all others call `follow` meanwhile.
 
         Raises:
             ExperimentError: naming the key whose value does not work.
             DataError: if the data cannot be used.
+            RanksError: if another rank fails, or has other data.
         """
+        order = _Order(experiment, threads, executor, is_begun, None if start is None else os.fspath(start))
+        if ranks.size > 1:
+            heard(ranks, order.to_plain())
+        return cls._prepared_by_all(order, ranks)
+
+    @classmethod
+    def follow(cls, ranks: Ranks) -> Run | None:
+        """Prepare what rank 0 prepares, on any other rank; None if that says, by `dismiss`, that there is nothing more.
+
+        Raises:
+            RanksError: if a rank fails; `FirstRankError` if rank 0 does.
+        """
+        told = heard(ranks, None)
+        if told is None:
+            return None
+        order = _Order.of_plain(told)
+        np.random.seed(order.experiment.seed % 2**32)  # layers of notebooks draw from the global generator
+        return cls._prepared_by_all(order, ranks)
+
+    @staticmethod
+    def dismiss(ranks: Ranks) -> None:
+        """Tell the ranks that `follow` that there is nothing more."""
+        if ranks.size > 1:
+            heard(ranks, None)
+
+    @classmethod
+    def _prepared_by_all(cls, order: _Order, ranks: Ranks) -> Run:
+        if ranks.size == 1:
+            return cls._prepared(order, ranks)
+        run = done_by_all(ranks, lambda: cls._prepared(order, ranks))
+        expect_same(ranks, "data", {"fingerprint": run.fingerprints})
+        return run
+
+    @classmethod
+    def _prepared(cls, order: _Order, ranks: Ranks) -> Run:
+        experiment = order.experiment
         sources = import_files(experiment.imports)
         check_components(experiment)
-        compile_with = _executor(experiment.compile if executor is None else executor)
+        experiment, ranks = sharded(experiment, ranks, is_begun=order.is_begun)
+        compile_with = _executor(experiment.compile if order.executor is None else order.executor)
         split_rng, model_rng, order_rng = generators(experiment.seed)
         criterion = build_criterion(experiment)
-        begun = None if experiment.start is None else StartModel.read(experiment.start, start)
+        begun = None if experiment.start is None else StartModel.read(experiment.start, order.start)
         has_parts = experiment.data.inputs is not None or (begun is not None and begun.has_parts)
         dataset = load_source(experiment.data) if has_parts else None  # whose columns the model has to know
         parted = None if dataset is None else parted_columns(dataset, experiment.data, begun)
@@ -132,18 +200,19 @@ class Run:
             taken = evolve(begun.start, head="keep" if data.keeps_head else "new")
             experiment, begun = evolve(experiment, start=taken), evolve(begun, start=taken)
         augmentations = build_augmentations(experiment)
-        _check_augmentations(augmentations, data.training)
-        _check_fit(model, criterion, data.training)
-        _check_batches(experiment, optimizer, data.training)
+        check_augmentations(augmentations, data.training)
+        check_fit(model, criterion, data.training)
+        check_batches(experiment, optimizer, data.training)
         if data.validation is None:
             experiment = evolve(experiment, data=evolve(experiment.data, validation_fraction=0.0))
         metrics = build_metrics(experiment, data.training.task)
         check_metric_names(experiment, schedule, metrics)
-        if not (is_begun or experiment.data.is_validated):
+        if not (order.is_begun or experiment.data.is_validated):
             check_not_judged(experiment, schedule)
         columns = math.prod(data.training.inputs_shape)
         decay = experiment.average_decay
-        chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=threads)
+        is_sharded = experiment.shards is not None
+        chosen = Threads.chosen(model, experiment.batch_size, columns, wanted=order.threads, is_sharded=is_sharded)
         trainer = Trainer(
             model,
             criterion,
@@ -159,6 +228,8 @@ class Run:
             accumulate=experiment.accumulate,
             average=None if decay is None else ExponentialMovingAverage(part, decay),
             augmentations=augmentations,
+            shards=experiment.shards,
+            ranks=ranks,
         )
         return cls(
             experiment,
@@ -202,11 +273,14 @@ class Run:
         return self.test if self.validation is None else self.validation
 
     def epochs(self) -> Iterator[EpochReport]:
-        """Train, an epoch each time the next report is asked for.
+        """Train, an epoch each time the next report is asked for; other ranks begin when rank 0 does.
 
         Raises:
             DivergenceError: when the loss is no finite number any more.
+            FirstRankError: if rank 0 has failed meanwhile.
         """
+        if self.trainer.ranks.size > 1:
+            heard(self.trainer.ranks, {})
         return self.trainer.epochs(
             self.training,
             self.measured,
@@ -266,69 +340,3 @@ def _trained_part(experiment: Experiment, model: Container) -> tuple[Module, lis
         return trained_part(model, () if experiment.start is None else experiment.start.freeze)
     except ValueError as error:
         raise ExperimentError(Problem(("start", "freeze"), str(error))) from error
-
-
-def _check_batches(experiment: Experiment, optimizer: Optimizer, samples: Samples) -> None:
-    """Refuse small batches for an optimizer that evaluates the loss several times a step."""
-    options = FitOptions(training=samples, epochs=1, batch_size=experiment.batch_size, accumulate=experiment.accumulate)
-    if optimizer.NEEDS_CLOSURE and options.batches > 1:
-        message = (
-            f"expected all {len(samples)} samples that are trained on in a step of {type(optimizer).__name__}, which "
-            f"learns from how the loss of the same samples changes, received steps of {options.samples_per_step}; "
-            "accumulate adds up the gradients of several batches"
-        )
-        raise ExperimentError(Problem(("batch_size",), message))
-
-
-def _check_augmentations(augmentations: Sequence[Augmentation], samples: Samples) -> None:
-    """Augment two samples, to find before training what does not fit."""
-    batch = samples.batch(np.arange(min(2, len(samples))))
-    for index, augmentation in enumerate(augmentations):
-        try:
-            received = augmentation.augment(*batch, np.random.default_rng(0))
-            for before, after in zip(batch, received, strict=True):
-                expect_shape(augmentation, after, before.shape, "result")
-        except (MinnetError, ValueError, TypeError) as error:
-            raise ExperimentError(Problem(("augmentations", index), str(error))) from error
-        batch = received
-
-
-def _check_fit(model: Container, criterion: Criterion, samples: Samples) -> None:
-    """Send two samples through a copy of the model and the criterion, to find before training what does not fit.
-
-    The copy is in training mode: a layer may have nothing to evaluate with before it is trained.
-    """
-    output, targets = samples.batch(np.arange(min(2, len(samples))))
-    trial = model.clone()
-    trial.train()
-    with global_state_kept():  # layers of notebooks draw from it
-        _send(trial, criterion, output, targets, samples)
-
-
-def _send(trial: Container, criterion: Criterion, output: Any, targets: Array, samples: Samples) -> None:
-    path: KeyPath = ()
-    try:
-        if isinstance(trial, Graph):
-            path = ("model", trial.modules.index(trial[trial.order()[-1]]))
-            output = trial.clearState().forward(output)
-        else:
-            for index, layer in enumerate(trial):
-                path = ("model", index)
-                output = layer.forward(output)
-        if getattr(output, "shape", None) != targets.shape:
-            raise ValueError(
-                f"expected an output for each of the {targets.shape[1]} {'classes' if samples.classes else 'targets'}, "
-                f"(batch, {targets.shape[1]}), received {describe(output)} for a batch of {len(targets)}"
-            )
-        path = ("criterion",)
-        criterion.forward(output, targets)
-        criterion.backward(output, targets)
-    except (MinnetError, ValueError, TypeError) as error:
-        raise ExperimentError(Problem(_failed(trial) or path, str(error))) from error
-
-
-def _failed(trial: Container) -> KeyPath:
-    """Find the layer of a graph that raised an error: the first that has no output; empty if there is none."""
-    names = trial.order() if isinstance(trial, Graph) else []
-    missing = [trial[name] for name in names if trial[name].output is None]
-    return ("model", trial.modules.index(missing[0])) if missing else ()

@@ -16,7 +16,8 @@ from minnet_core import MinnetError, hookimpl
 from minnet_core.support import printable
 
 from ..errors import ExperimentError, RunError
-from ..experiment import changed_files
+from ..experiment import Experiment, changed_files
+from ..ranks import ALONE, Ranks
 from ..training import EpochReport, Trainer
 from .directory import SOURCES, RunConfig, RunDirectory
 from .own_file import is_own_file, own_file
@@ -207,6 +208,7 @@ class Session:
         epochs: int | None = None,
         callbacks: Sequence[object] = (),
         imports: Sequence[str] = (),
+        ranks: Ranks = ALONE,
     ) -> Iterator[Session]:
         """Resume a run from its last whole checkpoint, bit for bit as if it had never stopped.
 
@@ -215,15 +217,19 @@ class Session:
             epochs: their new number; that of its experiment if not given.
             callbacks: for its trainer; those with a state must be the ones that it was begun with.
             imports: the Python files that it was begun with. They are run, and so are never taken from the run itself.
+            ranks: that it is divided among, any number if it was begun with shards. This is rank 0; all others call
+                `Run.follow`, and train what they get.
 
         Raises:
             RunError: if there is no run, another process works on it, or its data have changed.
             ExperimentError: if its data are not where they were.
         """
-        directory = RunDirectory.open(path)
-        with directory.lock():
+        with RunDirectory.open(path).lock():
             directory = RunDirectory.open(path)  # as whoever had the lock until now left it
-            run = _prepare(directory, imports)
+            experiment = _located(directory, imports)
+            if epochs is not None:
+                experiment = evolve(experiment, epochs=epochs)
+            run = _prepare(directory, experiment, ranks)
             run.trainer.callbacks.extend(callbacks)
             if epochs is not None:
                 run = evolve(run, experiment=evolve(run.experiment, epochs=epochs))
@@ -279,8 +285,8 @@ class Session:
         return f"{self.directory.path} {where}"
 
 
-def _prepare(directory: RunDirectory, imports: Sequence[str]) -> Run:
-    """Build everything anew, and check that the data are still what they were."""
+def _located(directory: RunDirectory, imports: Sequence[str]) -> Experiment:
+    """Return the experiment of a run, with paths that lead somewhere from here, and the files that it imports."""
     config = directory.config
     missing = sorted(config.sources.keys() - set(map(os.path.basename, imports)))
     if missing:
@@ -290,11 +296,21 @@ def _prepare(directory: RunDirectory, imports: Sequence[str]) -> Run:
             f"imports=[...])), the Python file with classes of this run, received none; {printable(str(copy))} is a "
             "copy of what it was; it is run, so read it first if the run is from somebody else"
         )
+    return evolve(config.located(), imports=tuple(imports))
+
+
+def _prepare(directory: RunDirectory, experiment: Experiment, ranks: Ranks) -> Run:
+    """Build everything anew, and check that the data are still what they were."""
+    config = directory.config
     try:
         start = directory.start if is_own_file(directory.start) else None
-        experiment = evolve(config.located(), imports=tuple(imports))
         run = Run.prepare(
-            experiment, threads=config.threads or None, executor=config.executor, is_begun=True, start=start
+            experiment,
+            threads=config.threads or None,
+            executor=config.executor,
+            is_begun=True,
+            start=start,
+            ranks=ranks,
         )
         run = evolve(run, experiment=config.experiment)
         if config.threads and run.threads.count:

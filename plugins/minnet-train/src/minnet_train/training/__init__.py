@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from minnet_core.support import lazy_exports
 
 if TYPE_CHECKING:
+    from .agreement import (
+        expect_same as expect_same,
+    )
     from .averaging import (
         ExponentialMovingAverage as ExponentialMovingAverage,
     )
@@ -54,6 +57,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "agreement": "expect_same",
             "averaging": "ExponentialMovingAverage",
             "callbacks": "training_plugins",
             "early_stopping": "EarlyStopping",
