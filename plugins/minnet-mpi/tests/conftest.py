@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
 
-from minnet_test_support.processes import MINNET
-
 sys.path.insert(0, str(Path(__file__).parent))
+
+from flowers import Ended, ended, write_experiment
+
+from minnet_test_support.processes import MINNET
 
 FOUND = shutil.which("mpiexec", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
 
@@ -92,5 +94,10 @@ def mpi(tmp_path: Path) -> Mpi:
 
 
 @pytest.fixture(scope="session")
-def mpi_in() -> Callable[[Path], Mpi]:
-    return Mpi
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """What one process leaves of the experiment that knows nothing of MPI."""
+    folder = tmp_path_factory.mktemp("alone")
+    write_experiment(folder)
+    command = [*MINNET, "train", "flowers.toml", "--run", "run", "-o", "run.safetensors", "--import", "own.py"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return ended(folder, "run")

@@ -54,7 +54,8 @@ def trained(name, dtype=np.float32, rows=203, batch=32, optimizer="Adam", seed=0
         trainer.fit(training, validation, epochs=epochs, batch_size=batch, rng=1)
     hashed = hashlib.sha256(its.flattenParameters()[0].tobytes())
     hashed.update(its[1].moving_mean.tobytes() + its[1].moving_variance.tobytes())
-    reports = [{key: value for key, value in report.as_dict().items() if "second" not in key} for report in trainer.history]
+    without_times = lambda report: {key: value for key, value in report.items() if "second" not in key}
+    reports = [without_times(report.as_dict()) for report in trainer.history]
     told = (name, hashed.hexdigest(), trainer.step, trainer.stopped, repr(reports))
     assert ranks.gather(told) == [told] * ranks.size
     if ranks.rank == 0:
@@ -65,7 +66,8 @@ trained("float64, small batches", np.float64, rows=31, batch=5, shards=5)
 trained("weighted", rows=97)
 trained("modules", compile=False)
 trained("with everything", rows=150, augmentations=[Noise(0.1)], clip_norm=0.1, accumulate=2, average=True,
-        schedule=schedules["WarmUp"](3), callbacks=[Twice()], early_stopping=EarlyStopping(patience=1, restore_best=True))
+        schedule=schedules["WarmUp"](3), callbacks=[Twice()],
+        early_stopping=EarlyStopping(patience=1, restore_best=True))
 trained("four shards", shards=4)
 trained("as many as rows", rows=16, batch=16, shards=64)
 trained("LBFGS", rows=64, batch=64, optimizer="LBFGS")
@@ -82,7 +84,7 @@ def alone(tmp_path_factory) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("ranks", [1, 2, 3, 4])
+@pytest.mark.parametrize("ranks", [2, 3, 4])
 def test_weights_statistics_and_reports_have_the_same_bits(mpi, alone, ranks):
     done = mpi.python(ranks, PROGRAM)
     assert done.code == 0, done.errors
