@@ -119,8 +119,8 @@ def test_what_one_rank_cannot_prepare_is_told_once(mpi):
     done = mpi.run(3, COMMAND)
     assert done.code == 1
     assert done.errors == (
-        "Error: rank 1 of 3: ExperimentError: imports: own.py: cannot be imported: OSError: a library is missing on this "
-        "node\n"
+        "Error: rank 1 of 3: ExperimentError: imports: own.py: cannot be imported: OSError: a library is missing on "
+        "this node\n"
     )
 
 

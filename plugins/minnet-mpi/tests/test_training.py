@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from flowers import arrays, ended, write_experiment
+from flowers import arrays, arrays_of, ended, write_experiment
 
 from minnet_test_support.processes import MINNET
 

@@ -8,7 +8,9 @@ experiment does not know, is told once, and each ends by itself.
 from __future__ import annotations
 
 import atexit
+import os
 import socket
+import stat
 import sys
 import time
 from contextlib import suppress
@@ -31,6 +33,12 @@ ALIKE = 1.0
 
 TURN = 0.05
 """Of several that fail, but not all, each waits so many seconds longer than the one before it: the first ends all."""
+
+UNREAD = 2.0
+"""At most so many seconds the launcher has to read a message: it ends without, if it hears of the end before."""
+
+PASSING = 0.1
+"""So many seconds more it has to pass it on."""
 
 LATEST = 10.0
 """After so many seconds all are ended even if this process has not come to its own end."""
@@ -88,10 +96,12 @@ class Departure:
         timer.start()
 
     def end_all(self) -> None:
-        """End all processes, this one included; their launcher says why, too."""
+        """End all processes, this one included, when what it has told is with their launcher, who adds something."""
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError, AttributeError):
                 stream.flush()
+                _wait_until_read(stream.fileno())
+        time.sleep(PASSING)
         self._whole.Abort(self._code)
 
     def watch_uncaught_errors(self) -> None:
@@ -127,6 +137,18 @@ def exit_code(error: BaseException) -> int:
     if isinstance(error, (click.ClickException, click.exceptions.Exit)):
         return error.exit_code
     return 130 if isinstance(error, KeyboardInterrupt) else 1
+
+
+def _wait_until_read(descriptor: int) -> None:
+    """Wait until a pipe is empty, where the system tells."""
+    if sys.platform == "win32" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return
+    import fcntl
+    import termios
+
+    until, unread = time.monotonic() + UNREAD, bytes(4)
+    while any(fcntl.ioctl(descriptor, termios.FIONREAD, unread)) and time.monotonic() < until:
+        time.sleep(0.002)
 
 
 def _told(error: BaseException) -> str:
