@@ -30,6 +30,7 @@ EXPERIMENTS = st.builds(
     metrics=st.none() | st.lists(COMPONENTS, max_size=3).map(tuple),
     clip_norm=st.none() | st.floats(0.01, 10),
     accumulate=st.integers(1, 4),
+    shards=st.none() | st.integers(1, 9),
     average_decay=st.none() | st.floats(0, 0.9999),
     clip_value=st.none() | st.floats(0.01, 10),
     early_stopping=st.none()
