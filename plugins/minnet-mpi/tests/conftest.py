@@ -17,7 +17,7 @@ from attrs import frozen
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from flowers import Ended, ended, write_experiment
+from moons import Ended, ended, write_experiment
 
 from minnet_test_support.processes import MINNET
 
@@ -98,6 +98,6 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """What one process leaves of the experiment that knows nothing of MPI."""
     folder = tmp_path_factory.mktemp("alone")
     write_experiment(folder)
-    command = [*MINNET, "train", "flowers.toml", "--run", "run", "-o", "run.safetensors", "--import", "own.py"]
+    command = [*MINNET, "train", "moons.toml", "--run", "run", "-o", "run.safetensors", "--import", "own.py"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return ended(folder, "run")

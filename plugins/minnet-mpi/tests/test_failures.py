@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from flowers import ended, reports, write_experiment
+from moons import ended, reports, write_experiment
 
 from minnet_core.testing import install_distribution
 from minnet_test_support.processes import MINNET
 
-COMMAND = [*MINNET, "train", "flowers.toml", "--run", "run", "-o", "run.safetensors", "--import", "own.py"]
+COMMAND = [*MINNET, "train", "moons.toml", "--run", "run", "-o", "run.safetensors", "--import", "own.py"]
 
 SECONDS = 20.0
 """More than enough on a busy machine: it takes two on one that is not."""
