@@ -341,3 +341,14 @@ def test_augmentations_change_each_shard_in_another_way():
     trainer.fit(samples, epochs=2, batch_size=8, rng=0)
     assert [len(each) for each in seen] == [2] * 16
     assert len({each.tobytes() for each in seen}) == 16
+
+
+def test_ranks_report_the_same_times():
+    def work(ranks) -> list[dict]:
+        trainer = trainer_of(ranks)
+        return [report.as_dict() for report in trainer.fit(drawn(ROWS, 0), epochs=2, rng=0)]
+
+    first, *others = together(3, work)
+    assert first[0]["seconds"] > 0
+    for each in others:
+        np.testing.assert_equal(each, first)

@@ -12,16 +12,65 @@ it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
+from attrs import define, field
 
 from minnet_core import Array, Criterion, Module
-from minnet_core.nn import PROTOCOL_ATTRIBUTES, find_buffers, join, walk_all
+from minnet_core.nn import PROTOCOL_ATTRIBUTES, find_buffers, walk_all
 
 _SCALARS = (bool, int, float, complex, str)
 
 _MISSING: Any = object()
+
+_OF_CRITERION = "criterion "
+"""Begins the names of what a criterion has; those of modules have no space there."""
+
+
+@define(eq=False)
+class _Place:
+    """Where a buffer or counter is, and what it was before the step.
+
+    Attributes:
+        name: within the model; a space is in that of one of the criterion.
+        holder: the ``vars()`` of the module, or a list or dict there.
+        key: of the value in ``holder``.
+        before: the value itself.
+        copy: of it, if it is an array, which may be changed in place.
+        is_declared: whether it is a buffer, and not an attribute of another kind that is None as long as it is none.
+    """
+
+    name: str
+    holder: Any
+    key: Any
+    is_declared: bool
+    before: Any = field(init=False)
+    copy: Any = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.before = self.holder[self.key]
+        self.copy = _copied(self.before)
+
+    def taken(self) -> Any:
+        """Return a copy of what is there now, and put back what was; `_MISSING` if that is the same."""
+        try:
+            value = self.holder[self.key]
+        except (LookupError, TypeError):
+            value = _MISSING
+        changed = _MISSING
+        if value is not self.before:
+            if self.before is None and not self.is_declared and not isinstance(value, _SCALARS):
+                return _MISSING
+            if not _is_same(value, self.copy):
+                changed = _copied(value)
+            with suppress(LookupError, TypeError):
+                self.holder[self.key] = self.before
+        if isinstance(self.before, np.ndarray) and not _is_same(self.before, self.copy):
+            changed = _copied(value) if changed is _MISSING else changed
+            self.before[...] = self.copy  # it was changed in place
+        return changed
 
 
 class ShardBuffers:
@@ -34,27 +83,22 @@ class ShardBuffers:
 
     def __init__(self, model: Module, criterion: Criterion) -> None:
         self._steps, self._criterion = walk_all(model), criterion
-        self._owners: dict[str, Any] = {name: module for name, module, _ in self._steps}
-        self._before = {name: (place, _copied(place[0][place[1]])) for name, place in self._places()}
-        self._objects = {name: place[0][place[1]] for name, (place, _) in self._before.items()}
+        self._places = {place.name: place for place in self._found()}
+        self._tables = [vars(module) for _, module, _ in self._steps]
+        self._tables += [value for table in self._tables for value in table.values() if type(value) is dict]
+        self._sizes = list(map(len, self._tables))
 
     def taken(self) -> dict[str, Any]:
         """Return copies of what a shard has changed, by name, and put everything back to what it was before."""
-        places = dict(self._places())
         changed = {}
-        for name, (holder, key) in places.items():
-            value = holder[key]
-            if name not in self._before or not _is_same(value, self._before[name][1]):
-                changed[name] = _copied(value)
-            if name not in self._before and isinstance(holder, dict):
-                del holder[key]
-        for name, (place, copy) in self._before.items():
-            holder, key = places.get(name, place)
-            value = self._objects[name]
-            if isinstance(value, np.ndarray) and not _is_same(value, copy):
-                value[...] = copy  # it was changed in place
-            if name not in places or holder[key] is not value:
-                holder[key] = value
+        for name, place in self._places.items():
+            if (value := place.taken()) is not _MISSING:
+                changed[name] = value
+        if list(map(len, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
+            for place in self._found():
+                if place.name not in self._places and isinstance(place.holder, dict):
+                    changed[place.name] = place.copy
+                    del place.holder[place.key]
         return changed
 
     def merge(self, changes: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> None:
@@ -66,35 +110,41 @@ class ShardBuffers:
         """
         shares = np.array(rows) / sum(rows)
         for name in dict.fromkeys(name for each in changes for name in each):
-            before = self._before[name][1] if name in self._before else None
-            value = _merged(before, [each.get(name, before) for each in changes], shares)
-            self._put(name, value)
+            before = self._places[name].copy if name in self._places else None
+            holder, key = self._holder(name)
+            if holder is not None:
+                holder[key] = _copied(_merged(before, [each.get(name, before) for each in changes], shares))
 
-    def _put(self, name: str, value: Any) -> None:
-        if name in self._before:
-            (holder, key), _ = self._before[name]
-            holder[key] = _copied(value)
-            return
-        owner, _, attribute = name.rpartition(".")
-        if owner in self._owners:  # an item of a list that has grown has none
-            setattr(self._owners[owner], attribute, _copied(value))
+    def _holder(self, name: str) -> tuple[Any, Any]:
+        """Find where a value belongs that may not have been there before the step; None if there is no such place."""
+        if name in self._places:
+            return self._places[name].holder, self._places[name].key
+        if name.startswith(_OF_CRITERION):
+            return vars(self._criterion), name.removeprefix(_OF_CRITERION)
+        modules = {each: module for each, module, _ in self._steps}
+        owner, _, key = name.rpartition(".")
+        if owner in modules:
+            return vars(modules[owner]), key
+        owner, _, table = owner.rpartition(".")
+        return (vars(modules[owner]).get(table) if owner in modules else None), key
 
-    def _places(self) -> Iterator[tuple[str, tuple[Any, Any]]]:
-        """Yield where each buffer and counter is: its name, what holds it, and by which key."""
+    def _found(self) -> Iterator[_Place]:
+        """Find each buffer and counter that there is now."""
         names = set()
         for place in find_buffers(self._steps, empty=True):
             names.add(place.name)
-            yield place.name, (place.holder, place.key)
+            yield _Place(place.name, place.holder, place.key, True)
         for prefix, module, _ in self._steps:
-            table = vars(module)
-            for key, value in table.items():
-                is_counter = isinstance(value, _SCALARS) and key not in PROTOCOL_ATTRIBUTES
-                if is_counter and (name := join(prefix, key)) not in names:
-                    yield name, (table, key)
-        table = vars(self._criterion)
-        for key, value in table.items():
-            if isinstance(value, (*_SCALARS, np.ndarray)) and key not in PROTOCOL_ATTRIBUTES:
-                yield f"criterion {key}", (table, key)
+            yield from (each for each in _scalars(module, prefix and f"{prefix}.") if each.name not in names)
+        yield from _scalars(self._criterion, _OF_CRITERION, np.ndarray)
+
+
+def _scalars(component: object, prefix: str, *others: type) -> Iterator[_Place]:
+    """Find the numbers and texts that a component has as attributes, and what is None and may become one."""
+    table = vars(component)
+    for key, value in table.items():
+        if (value is None or isinstance(value, (*_SCALARS, *others))) and key not in PROTOCOL_ATTRIBUTES:
+            yield _Place(prefix + key, table, key, False)
 
 
 def _copied(value: Any) -> Any:
