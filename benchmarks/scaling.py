@@ -1,16 +1,16 @@
-"""What several processes add to a step of training, and where more of them stop paying: ``python benchmarks/scaling.py``.
+"""What more processes add to a step of training, and where they stop paying: ``python benchmarks/scaling.py``.
 
 In three minutes it measures, of networks from the table of benchmarks, with one BLAS thread each:
 
 - the step of a Trainer on whole batches, and in shards, in one process;
 - the same in shards on 2 and 4 processes of mpiexec, of which more than there are processors take turns;
-- latency and bandwidth between two of them: half of a ping-pong of 8 bytes, and of 4 MB.
+- latency and bandwidth between two of them: half of a ping-pong of 8 bytes, and of 4 MB that are in no cache.
 
 From that it simulates up to 1,024 ranks, each on a processor of its own, for a network as it was measured here and for
 one of a cluster. The model of a step on R ranks, of K shards, of a network of P parameters, is
 
     compute   ceil(K / R) (c + rows of a shard b) + f     b a row, f what is done once a step, c what a shard adds
-    gather    g + 2 ceil(log2 R) L + 300 K / B            of losses and the like: two collective calls, 300 bytes a shard
+    gather    g + 2 ceil(log2 R) L + 300 K / B            losses and the like: two collective calls, 300 bytes a shard
     sum       (R - 1) L + max(V / R, K / R) 4 P / B       each receives its slice of all V vectors, pairwise
               + V P / R a                                 and adds them up; rank 0 has added its own before
               + ceil(log2 R) L + 4 P (R - 1) / (R B)      and gets the sums of the others
@@ -29,7 +29,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -50,8 +51,8 @@ from minnet_train.ranks import ALONE, Ranks, sum_in_order
 
 NAMES = ("mlp-small", "digits-64", "wide-elu")
 SHARDS = 8
-STEPS = 16
-ROUNDS = 9
+STEPS = 12
+ROUNDS = 7
 RANKS = tuple(2**power for power in range(11))
 ROWS = 64
 """Of each rank, where the batch grows with their number."""
@@ -59,6 +60,10 @@ BATCH = 8192
 """Where it does not."""
 PAYS = 1.1
 """So many times faster twice the ranks must be, to be worth it."""
+MANY = 2048
+"""Samples of a batch that is measured besides, of which there is enough to do for two processors."""
+LARGE = 1 << 22
+"""Bytes of a message whose time is that of its bytes."""
 RESULT = 300
 """Bytes that are gathered of a shard: its loss, weight, and statistics that it has moved."""
 
@@ -135,8 +140,8 @@ def trainer_and_samples(name: str, batch: int, **options: Any) -> tuple[Trainer,
 def step_seconds(name: str, batch: int, shards: int | None, ranks: Ranks = ALONE) -> float:
     """Seconds of a step, in the fastest of some epochs: others share the processors."""
     trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks)
-    reports = list(trainer.epochs(samples, epochs=ROUNDS + 2, batch_size=batch, rng=0))
-    return min(report.seconds for report in reports[2:]) / STEPS
+    reports = list(trainer.epochs(samples, epochs=ROUNDS + 1, batch_size=batch, rng=0))
+    return min(report.seconds for report in reports[1:]) / STEPS
 
 
 def fastest(measure: Callable[[], Any], repeats: int, rounds: int = 7) -> float:
@@ -167,10 +172,12 @@ def link(ranks: Any) -> dict[str, float]:
     """Measure what lies between two ranks."""
     communicator, other = ranks.communicator, 1 - ranks.rank
     found = {}
-    for kind, size, repeats in (("small", 8, 500), ("large", 1 << 22, 10)):
-        buffer = np.zeros(size, np.uint8)
+    for kind, size, repeats in (("small", 8, 500), ("large", LARGE, 16)):
+        # Of large messages so many that no cache holds them: gradients are new in each step, too.
+        buffers = cycle(np.zeros((1 if kind == "small" else 16, size), np.uint8))
 
-        def pingpong(buffer: np.ndarray = buffer) -> None:
+        def pingpong(buffers: Iterator[np.ndarray] = buffers) -> None:
+            buffer = next(buffers)
             if ranks.rank == 0:
                 communicator.Send(buffer, other)
                 communicator.Recv(buffer, other)
@@ -179,7 +186,7 @@ def link(ranks: Any) -> dict[str, float]:
                 communicator.Send(buffer, other)
 
         found[kind] = fastest(pingpong, repeats) / 2
-    return {"latency": found["small"], "bandwidth": (1 << 22) / (found["large"] - found["small"])}
+    return {"latency": found["small"], "bandwidth": LARGE / (found["large"] - found["small"])}
 
 
 def on_ranks(count: int, name: str, batch: int, shards: int) -> dict[str, Any]:
@@ -193,10 +200,9 @@ def on_ranks(count: int, name: str, batch: int, shards: int) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def costs(name: str, batch: int, whole: float) -> Costs:
-    """Measure what a step is made of, in this process."""
+def costs(name: str, batch: int, whole: float, divided: float) -> Costs:
+    """Measure what a step is made of, in this process, beside what it takes on whole batches and in shards."""
     half = step_seconds(name, batch // 2, None)
-    divided = [step_seconds(name, batch, shards) for shards in (4, 32)]
     row = max(whole - half, 0.0) / (batch - batch // 2)
     trainer, _ = trainer_and_samples(name, 1)
     parameters = trainer.model.flattenParameters()[0].size
@@ -205,7 +211,7 @@ def costs(name: str, batch: int, whole: float) -> Costs:
     return Costs(
         row=row,
         step=whole - batch * row,
-        shard=max(divided[1] - divided[0], 0.0) / 28,
+        shard=max(divided - whole, 0.0) / SHARDS,
         gather=fastest(lambda: json.loads(json.dumps(shown)), 200),
         add=fastest(lambda: sum_in_order([one, one], other), 20) / parameters / 2,
         parameters=parameters,
@@ -223,7 +229,10 @@ def measured(name: str) -> dict[str, Any]:
         found = on_ranks(count, name, batch, SHARDS)
         steps[str(count)] = found.pop("step")
         links |= found
-    return {"name": name, "batch": batch, "steps": steps, "link": links, "costs": costs(name, batch, whole)}
+    many = {"whole": step_seconds(name, MANY, None), "1": step_seconds(name, MANY, SHARDS)}
+    many["2"] = on_ranks(2, name, MANY, SHARDS)["step"]
+    made_of = costs(name, batch, whole, steps["1"])
+    return {"name": name, "batch": batch, "steps": steps, "many": many, "link": links, "costs": made_of}
 
 
 def last_that_pays(seconds: Sequence[float]) -> int:
@@ -246,8 +255,8 @@ def simulated(its: Costs, network: Network) -> list[str]:
         f"  {network.name}",
         f"    times as fast, batch {BATCH:,}   {_cells(gains, '6.1f')}",
         f"    share of ideal, {ROWS} rows each {_cells(shares_of_ideal, '6.2f')}",
-        f"    a batch of {BATCH:,}: from {last_that_pays(fixed)} on, twice the ranks are less than {PAYS:g} times as fast; "
-        f"{ROWS} rows each: {efficient}",
+        f"    a batch of {BATCH:,}: from {last_that_pays(fixed)} on, twice the ranks are less than {PAYS:g} times as "
+        f"fast; {ROWS} rows each: {efficient}",
     ]
 
 
@@ -262,6 +271,8 @@ def told(result: dict[str, Any], network: Network) -> list[str]:
         f"{result['name']}: {its.parameters:,} parameters, batch {batch}",
         f"  step: whole {1e6 * steps['whole']:,.0f} us; {SHARDS} shards on 1, 2, 4 ranks: "
         f"{', '.join(f'{1e6 * steps[count]:,.0f}' for count in ('1', '2', '4'))} us",
+        f"  step of a batch of {MANY:,}: whole {1e6 * result['many']['whole']:,.0f} us; {SHARDS} shards on 1, 2 ranks: "
+        f"{1e6 * result['many']['1']:,.0f}, {1e6 * result['many']['2']:,.0f} us",
         f"  made of: {1e6 * its.row:.2f} us a row, {1e6 * its.step:.0f} a step, {1e6 * its.shard:.0f} a shard; "
         f"simulated here on 2 ranks: {1e6 * its.divided(batch, SHARDS, 2, network):,.0f} us",
         f"  ranks                            {_cells(RANKS, '6d')}",
