@@ -275,6 +275,11 @@ class Misnamed:
     def minnet_epoch_end(self, trainer, result): ...
 
 
+class Dividing:
+    @hookimpl
+    def minnet_ranks(self): ...
+
+
 class Wrapper:
     @hookimpl(wrapper=True)
     def minnet_epoch_end(self):
@@ -288,6 +293,7 @@ class Wrapper:
         (Listing, "expected a callback, received the class Listing; call it to make one"),
         (Mistyped(), "Mistyped: expected a callback that fits the hooks: unknown hook 'minnet_epoch_ends'"),
         (Misnamed(), "Misnamed: expected a callback that fits the hooks: .* {'result'} are declared"),
+        (Dividing(), "Dividing: expected a callback, received minnet_ranks, which is a hook for plugins alone"),
         (Wrapper(), "Wrapper: expected a plain function for minnet_epoch_end, received a wrapper"),
     ],
 )

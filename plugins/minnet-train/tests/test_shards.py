@@ -17,6 +17,7 @@ from minnet_train import DivergenceError, EarlyStopping, ExponentialMovingAverag
 from minnet_train.augmentations import Mixup, Noise
 from minnet_train.metrics import Accuracy, ConfusionMatrix
 from minnet_train.ranks import ALONE
+from minnet_train.training import trained_part
 
 ROWS, FEATURES, CLASSES = 75, 6, 3
 SIZES = (1, 2, 3, 4)
@@ -352,3 +353,22 @@ def test_ranks_report_the_same_times():
     assert first[0]["seconds"] > 0
     for each in others:
         np.testing.assert_equal(each, first)
+
+
+@pytest.mark.parametrize("options", [{}, {"clip_norm": 0.1}], ids=str)
+def test_frozen_layers_stay_as_they_are_on_any_number_of_ranks(options):
+    def work(ranks) -> dict:
+        model = model_of(0)
+        part, frozen = trained_part(model, ["0", "1"])
+        trainer = Trainer(
+            *(model, ClassNLLCriterion(), SGD(part, lr=0.1)),
+            **{"frozen": frozen, "shards": 4, "ranks": ranks if ranks.size > 1 else ALONE, **options},
+        )
+        model.forward(drawn(20, 3).inputs)  # so that there is something to normalize by
+        before = model[0].W.copy(), model[1].moving_mean.copy()
+        trainer.fit(drawn(ROWS, 0), epochs=2, batch_size=16, rng=0)
+        np.testing.assert_array_equal(model[0].W, before[0])
+        np.testing.assert_array_equal(model[1].moving_mean, before[1])
+        return result(trainer)
+
+    assert_same(each for size in SIZES for each in together(size, work))

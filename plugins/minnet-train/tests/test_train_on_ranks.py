@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import signal
+import threading
+import time
 from pathlib import Path
 
 import click
@@ -20,6 +23,7 @@ from minnet_test_support.thread_ranks import ThreadRanks, together
 from minnet_train import ExperimentError, ExperimentFile, RanksError, RunDirectory
 from minnet_train.commands.following import follow
 from minnet_train.errors import FirstRankError
+from minnet_train.experiment import unstructure_experiment
 from minnet_train.ranks import ranks_of_this_process
 from minnet_train.runs import Run
 from minnet_train.training import Interruption
@@ -156,6 +160,29 @@ def test_ranks_go_on_from_a_model(experiment):
         )
         assert first.exit_code == 0, first.output
     np.testing.assert_equal(arrays("after-1/model.safetensors"), arrays("after-2/model.safetensors"))
+    Path("before/model.safetensors").unlink()  # the run has a copy
+    for size in (1, 2):
+        first, *_ = train_on(size, "--resume", f"after-{3 - size}", "--epochs", "5")
+        assert first.exit_code == 0, first.output
+    np.testing.assert_equal(arrays("after-1/model.safetensors"), arrays("after-2/model.safetensors"))
+
+
+def test_a_model_tells_its_shards_and_an_experiment_without_says_nothing(experiment):
+    assert invoke("small.toml", "--run", "run").exit_code == 0
+    told = CliRunner().invoke(main, ["explain", "run/model.safetensors"])
+    assert "batches of 8, 4 epochs at most, in 4 shards each" in " ".join(told.output.split())
+    whole = evolve(ExperimentFile.read("small.toml").experiment(), shards=None)
+    assert "shards" not in unstructure_experiment(whole)  # which an earlier version can run
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [("0", "expected an integer of at least 1, received 0"), ("true", "expected an integer, received True")],
+)
+def test_a_number_of_shards_that_makes_no_sense_is_refused(experiment, value, message):
+    done = invoke("small.toml", "--set", f"shards={value}")
+    assert done.exit_code == 1
+    assert f"shards: {message}" in done.output
 
 
 def test_a_mistake_in_the_experiment_is_told_once_and_ends_all(experiment, edit):
@@ -186,6 +213,37 @@ def test_a_loss_that_diverges_is_told_once_and_ends_all(experiment, edit):
     first, *others = train_on(3, "small.toml", "--run", "run")
     assert (first.exit_code, others) == (1, [1, 1])
     assert first.output.count("expected a finite loss") + first.output.count("expected finite parameters") == 1
+
+
+def test_a_signal_that_reaches_one_rank_ends_all_and_the_run_goes_on(experiment):
+    def interrupt(interruption: Interruption) -> None:
+        while not (interruption.stop and list(Path("stopped/checkpoints").glob("*.safetensors"))):
+            time.sleep(0.001)
+        interruption.received = signal.SIGTERM
+        interruption.stop()
+
+    def work(ranks: ThreadRanks):
+        if ranks.rank == 0:
+            with answering(ranks):
+                return invoke("small.toml", "--run", "stopped", "--epochs", "500")
+        interruption = Interruption()
+        thread = threading.Thread(target=interrupt, args=(interruption,), daemon=True)
+        if ranks.rank == 1:
+            thread.start()
+        with pytest.raises(click.exceptions.Exit) as ending:
+            follow(ranks, interruption)
+        return ending.value.exit_code
+
+    first, *others = together(3, work)
+    assert first.exit_code == 143, first.output
+    assert others == [143, 143]
+    assert "which is saved" in first.output
+    journal = RunDirectory.open("stopped").journal.path
+    epoch = (len(journal.read_text().splitlines()) if journal.exists() else 0) + 2
+    whole, _ = train_on(2, "small.toml", "--run", "whole", "--epochs", str(epoch), "--force")
+    resumed = invoke("--resume", "stopped", "--epochs", str(epoch))
+    assert (whole.exit_code, resumed.exit_code) == (0, 0), resumed.output
+    np.testing.assert_equal(arrays("stopped/model.safetensors"), arrays("whole/model.safetensors"))
 
 
 def test_more_ranks_than_shards_are_refused(experiment):

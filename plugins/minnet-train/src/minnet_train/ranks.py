@@ -46,8 +46,8 @@ class Ranks(Protocol):
     def gather(self, own: T, /) -> list[T]:
         """Return what every rank has passed, in the order of the ranks, on each of them.
 
-        What is passed consists of dicts, lists, tuples, texts, bytes, numbers, None and arrays. What is returned may
-        share memory with it, and is not written to.
+        What is passed consists of dicts, lists, tuples, named ones too, texts, bytes, numbers, None and arrays, and can
+        be pickled. What is returned may share memory with it, and is not written to.
         """
         ...
 

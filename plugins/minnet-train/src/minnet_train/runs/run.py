@@ -154,7 +154,7 @@ class Run:
         """Prepare what rank 0 prepares, on any other rank; None if that says, by `dismiss`, that there is nothing more.
 
         Raises:
-            RanksError: if a rank fails; `FirstRankError` if rank 0 does.
+            RanksError: if a rank fails, rank 0 for example, which raises its own error.
         """
         told = heard(ranks, None)
         if told is None:
@@ -277,7 +277,7 @@ class Run:
 
         Raises:
             DivergenceError: when the loss is no finite number any more.
-            FirstRankError: if rank 0 has failed meanwhile.
+            RanksError: if rank 0 has failed meanwhile.
         """
         if self.trainer.ranks.size > 1:
             heard(self.trainer.ranks, {})

@@ -89,7 +89,10 @@ def expect_callback(callback: object) -> None:
     except pluggy.PluginValidationError as error:
         message = " ".join(str(error).split())
         raise TypeError(f"{title}: expected a callback that fits the hooks: {message}") from None
-    if not manager.get_hookcallers(callback):
+    hooks = {caller.name for caller in manager.get_hookcallers(callback) or ()}
+    if others := sorted(hooks - set(HOOKS)):
+        raise TypeError(f"{title}: expected a callback, received {others[0]}, which is a hook for plugins alone")
+    if not hooks:
         raise TypeError(
             f"expected a callback with methods such as minnet_epoch_end, marked by minnet_core.hookimpl, "
             f"received {callback!r}"

@@ -71,7 +71,7 @@ class Trainer:
             says, or else what fits the model: one if its products are small. Between epochs, and after an error, there
             are as many as before. Their number decides the last bits of products.
         shards: into how many parts a batch is divided, which are computed one after another, or by several ranks, with
-            the same bits: see `Sharding`. None for whole batches without ``ranks``, and for 8 with them.
+            the same bits. None for whole batches without ``ranks``, and for 8 with them.
         ranks: the processes that the training is divided among: each has a trainer of such a model, and calls the same
             methods of it. What rank 0 has counts when `fit` begins.
 
@@ -182,14 +182,16 @@ class Trainer:
                 them. If it raised in ``minnet_gradients_ready``, the layers have already drawn and counted for the
                 step that failed: load the last state to go on bit for bit, or call this again to go on from here.
         """
-        shown = [each] if progress and not self._shows_progress and (each := live_display()) else []
+        shown = [each] if progress and not self._is_shown and (each := live_display()) else []
         for _ in self._epochs(training, validation, epochs, batch_size, rng, shown):
             pass
         return self.history
 
     @property
-    def _shows_progress(self) -> bool:
-        return any(isinstance(each, (OneLine, PlainLines, RichProgress)) for each in self.callbacks)
+    def _is_shown(self) -> bool:
+        return self.ranks.rank > 0 or any(
+            isinstance(each, (OneLine, PlainLines, RichProgress)) for each in self.callbacks
+        )
 
     def epochs(
         self,
