@@ -58,8 +58,8 @@ if sys.argv[1] == "all" or ranks.rank == 1:
 ranks.gather(1)
 """
 
-ABORT = r"(?s:.*)MPI_Abort(?s:.*)"
-"""What the launcher adds."""
+ABORT = r"(?s:.*)"
+"""What the launcher adds, if it comes to that."""
 
 
 def told(done, code, pattern):
@@ -93,6 +93,26 @@ def test_who_fails_in_a_command_ends_all_and_is_heard(mpi, mode, code, pattern):
 
 def test_a_command_that_does_not_fail_says_nothing(mpi):
     told(mpi.python(4, COMMAND, "together", "no"), 0, "")
+
+
+AGAIN = COMMAND.replace(
+    "\nmain()\n",
+    """
+import contextlib, sys
+with contextlib.suppress(click.ClickException):
+    main(["together", "alike"], standalone_mode=False)
+try:
+    raise KeyError("which is being handled")
+except KeyError:
+    main(["together", "no"], standalone_mode=False)
+main()
+""",
+)
+
+
+def test_a_program_that_goes_on_after_an_error_of_all_may_fail_again(mpi):
+    told(mpi.python(4, AGAIN, "together", "no"), 0, "")
+    told(mpi.python(4, AGAIN, "together", "one"), 1, r"Error: a bad row\non rank 2 of 4, (?s:.*)")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,10 @@ def test_a_single_process_of_mpiexec_is_alone_without_mpi(mpi):
     assert mpi.python(1, code).output == "Alone(rank=0, size=1) False\n"
 
 
+def test_the_switch_has_a_process_use_mpi_that_nobody_has_started():
+    assert run_python("from minnet_mpi import world; print(world())", MINNET_MPI="1").stdout == "<MpiRanks 0 of 1>\n"
+
+
 TRAIN = """\
 import json, sys
 from minnet_core.cli.main import main

@@ -55,17 +55,19 @@ class Departure:
 
     def __init__(self, communicator: MPI.Intracomm) -> None:
         self._whole, self._communicator = communicator, communicator.Dup()
-        self._is_teller: bool | None = None  # None while nothing has failed
-        self._code = 1
+        self._last: tuple[BaseException, bool] | None = None  # the last error, and whether this process is to tell it
+        self._code: int | None = None  # None while this process has not failed alone
+        self._around: BaseException | None = None
 
     def __enter__(self) -> Departure:
+        self._around = sys.exception()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # An earlier click than 8.2 leaves its contexts without telling them why.
-        error = sys.exception() if error is None else error
+        if error is None and sys.exception() is not self._around:
+            error = sys.exception()  # of which an earlier click than 8.2 does not tell its contexts
         if error is not None and not self.failed(error):
             raise click.exceptions.Exit(exit_code(error))
 
@@ -75,12 +77,14 @@ class Departure:
         Returns:
             Whether this process is to tell the error: one does of those that fail alike.
         """
-        if self._is_teller is None:
+        if self._code is not None:
+            return True
+        if self._last is None or self._last[0] is not error:
             told = self._told_by_all(error)
-            self._is_teller = told is None or told.index(_told(error)) == self._communicator.rank
+            self._last = error, told is None or told.index(_told(error)) == self._communicator.rank
             if told is None:
                 self._fail_alone(error)
-        return self._is_teller
+        return self._last[1]
 
     def _fail_alone(self, error: BaseException) -> None:
         rank, size = self._communicator.rank, self._communicator.size
@@ -102,7 +106,7 @@ class Departure:
                 stream.flush()
                 _wait_until_read(stream.fileno())
         time.sleep(PASSING)
-        self._whole.Abort(self._code)
+        self._whole.Abort(self._code or 1)
 
     def watch_uncaught_errors(self) -> None:
         """Do the same for an error that ends the program, rather than a command; `sys.excepthook` is replaced."""

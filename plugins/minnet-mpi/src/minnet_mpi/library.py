@@ -1,4 +1,4 @@
-"""`mpi`: the library of MPI on this machine, through mpi4py, imported in one place."""
+"""`load_mpi`: the library of MPI on this machine, through mpi4py, imported in one place."""
 
 from __future__ import annotations
 

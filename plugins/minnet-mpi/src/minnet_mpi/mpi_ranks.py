@@ -22,7 +22,8 @@ SMALL = 1 << 16
 class MpiRanks:
     """The processes of a communicator; `minnet_train.ranks.Ranks` says what each method does.
 
-    An error on one process ends all of them, or none notices: see `minnet_mpi.leaving`.
+    A call waits for all processes, and would wait forever for one that has ended. Those that `world` returns end
+    together.
 
     Args:
         communicator: of all processes that train together, such as ``MPI.COMM_WORLD``. It is duplicated, so that nobody
