@@ -51,7 +51,7 @@ def trained(name, dtype=np.float32, rows=203, batch=32, optimizer="Adam", seed=0
                       metrics=[Accuracy(), ConfusionMatrix()], **options)
     training, validation = data(rows, dtype, name == "weighted"), data(57, dtype)
     for epochs in range(1, fit + 1):
-        trainer.fit(training, validation, epochs=epochs, batch_size=batch, rng=1)
+        trainer.fit(training, validation, epochs=epochs, batch_size=batch, rng=1, progress=False)
     hashed = hashlib.sha256(its.flattenParameters()[0].tobytes())
     hashed.update(its[1].moving_mean.tobytes() + its[1].moving_variance.tobytes())
     without_times = lambda report: {key: value for key, value in report.items() if "second" not in key}
