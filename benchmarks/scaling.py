@@ -1,100 +1,310 @@
-"""A component made as one of its ``EXAMPLES`` is, in the size of a workload: alike in every peer that asks for it."""
+"""What more processes add to a step of training, and where they stop paying: ``python benchmarks/scaling.py``.
+
+In three minutes it measures, of networks from the table of benchmarks, with one BLAS thread each:
+
+- the step of a Trainer on whole batches, and in shards, in one process;
+- the same in shards on 2 and 4 processes of mpiexec, of which more than there are processors take turns;
+- latency and bandwidth between two of them: half of a ping-pong of 8 bytes, and of 4 MB that are in no cache.
+
+From that it simulates up to 1,024 ranks, each on a processor of its own, for a network as it was measured here and for
+one of a cluster. The model of a step on R ranks, of K shards, of a network of P parameters, is
+
+    compute   ceil(K / R) (c + rows of a shard b) + f     b a row, f what is done once a step, c what a shard adds
+    gather    g + 2 ceil(log2 R) L + 300 K / B            losses and the like: two collective calls, 300 bytes a shard
+    sum       (R - 1) L + max(V / R, K / R) 4 P / B       each receives its slice of all V vectors, pairwise
+              + V P / R a                                 and adds them up; rank 0 has added its own before
+              + ceil(log2 R) L + 4 P (R - 1) / (R B)      and gets the sums of the others
+
+with b, f, c, g and a measured here, latency L and bandwidth B. Nothing overlaps, all links are alike and free, and
+nobody waits for a slower rank.
+"""
 
 from __future__ import annotations
 
-import copy
+import argparse
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
+from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
-from attrs import evolve
+from attrs import asdict, frozen
 
-from minnet_core import Example, Reference, criterions, layers
-from minnet_core.nn import Tensor, construct
-from minnet_core.testing import Case, cases_of, map_arrays, named_arrays
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from .evidence import Evidence, fingerprint
-from .workload import ExamplePasses
+from benchmarks.catalogue import WORKLOADS
+from benchmarks.drawing import one_hot
+from benchmarks.machine import describe_machine
+from benchmarks.peers.minnet_peer import make_model
+from benchmarks.workload import Training
+from minnet_core import criterions, optimizers
+from minnet_train import Samples, Trainer
+from minnet_train.ranks import ALONE, Ranks, sum_in_order
 
-_REGISTRIES: dict[str, Any] = {"layer": layers, "criterion": criterions}
+NAMES = ("mlp-small", "digits-64", "wide-elu")
+SHARDS = 8
+STEPS = 12
+ROUNDS = 7
+RANKS = tuple(2**power for power in range(11))
+ROWS = 64
+"""Of each rank, where the batch grows with their number."""
+BATCH = 8192
+"""Where it does not."""
+PAYS = 1.1
+"""So many times faster twice the ranks must be, to be worth it."""
+MANY = 2048
+"""Samples of a batch that is measured besides, of which there is enough to do for two processors."""
+LARGE = 1 << 22
+"""Bytes of a message whose time is that of its bytes."""
+RESULT = 300
+"""Bytes that are gathered of a shard: its loss, weight, and statistics that it has moved."""
 
 
-def scaled_case(workload: ExamplePasses) -> Case:
-    """Find the example of a workload, with the arguments and the input of its size."""
-    case = _example_of(workload)
-    changes: dict[str, Any] = {"target": workload.target} if workload.target else {}
-    arguments = {**case.arguments, **workload.component.arguments}
-    return evolve(case, arguments=arguments, input=workload.input, draw=workload.draw, reference=None, **changes)
+@frozen
+class Network:
+    """A network between ranks.
 
-
-def reference_of(workload: ExamplePasses) -> Reference | None:
-    """Find the counterpart that the example names, with its arguments in the size of the workload."""
-    example = _example_of(workload)
-    return scaled_reference(example, workload.component.arguments) if example.reference else None
-
-
-def _example_of(workload: ExamplePasses) -> Case:
-    return cases_of(_REGISTRIES[workload.group][workload.component.name])[workload.example]
-
-
-def scaled_reference(example: Example, changes: dict[str, Any]) -> Reference:
-    """Give a counterpart the arguments that correspond to changed ones of a component.
-
-    One of the same name and value corresponds, or the only one of the same value; one that the example leaves to its
-    default is called the same.
-
-    Raises:
-        ValueError: if none does, or several do.
-
-    >>> reference = Reference("torch.nn.Linear", {"in_features": 3, "out_features": 2})
-    >>> example = Example(arguments={"n_in": 3, "n_out": 2}, input=(4, 3), reference=reference)
-    >>> dict(scaled_reference(example, {"n_out": 8}).arguments)
-    {'in_features': 3, 'out_features': 8}
+    Attributes:
+        name: of the row.
+        latency: seconds until a message arrives that has no bytes.
+        bandwidth: bytes in a second.
     """
-    assert example.reference is not None
-    theirs = dict(example.reference.arguments)
-    for name, value in changes.items():
-        same = [name] if name in theirs else []
-        if name in example.arguments:
-            others = same or [each for each in theirs if each not in example.arguments]
-            same = [each for each in others if theirs[each] == example.arguments[name]]
-        if len(same) != 1:
-            raise ValueError(
-                f"expected one argument of {example.reference.name} that corresponds to {name}, received {same} of "
-                f"{dict(example.reference.arguments)}"
-            )
-        theirs[same[0]] = value
-    return evolve(example.reference, arguments=theirs)
+
+    name: str
+    latency: float
+    bandwidth: float
 
 
-def make_component(workload: ExamplePasses) -> Any:
-    """Make the component, its parameters moved from where they begin: the ones and zeros of an affine map, say."""
-    case = scaled_case(workload)
-    arguments = copy.deepcopy(dict(case.arguments))
-    if case.takes_rng:
-        arguments["rng"] = 1
-    component = construct(case.factory, (), arguments)
-    for spec in workload.contents:
-        component.add(layers[spec.name](**spec.arguments))
-    rng = np.random.default_rng(1)
-    for parameter in component.namedParameters().values() if workload.group == "layer" else ():
-        parameter += 0.1 * rng.standard_normal(parameter.shape, np.float32)
-    return component
+CLUSTER = Network("of a cluster: 2 us, 10 GB/s", 2e-6, 10e9)
 
 
-def draw_batch(workload: ExamplePasses) -> tuple[Tensor, Tensor]:
-    """Draw an input, and a target for it, which is None for a layer."""
-    case = scaled_case(workload)
-    return case.draw_input(2, np.float32), case.draw_target(4, np.float32) if workload.group == "criterion" else None
+@frozen
+class Costs:
+    """What a step is made of, in seconds.
+
+    Attributes:
+        row: of the batch.
+        step: whatever the batch.
+        shard: that a shard adds.
+        gather: that gathering takes in Python.
+        add: to add a parameter to another.
+        parameters: how many there are.
+    """
+
+    row: float
+    step: float
+    shard: float
+    gather: float
+    add: float
+    parameters: int
+
+    def whole(self, batch: int) -> float:
+        """Seconds of a step in one process that divides nothing."""
+        return batch * self.row + self.step
+
+    def divided(self, batch: int, shards: int, ranks: int, network: Network) -> float:
+        """Seconds of a step in shards, on so many ranks; see the model above."""
+        own = math.ceil(shards / ranks)
+        computed = own * (self.shard + batch / shards * self.row) + self.step + self.gather
+        if ranks == 1:
+            return computed
+        rounds, size = math.ceil(math.log2(ranks)), 4 * self.parameters
+        vectors = shards - own + 1
+        gathered = 2 * rounds * network.latency + RESULT * shards / network.bandwidth
+        exchanged = (ranks - 1) * network.latency + max(vectors / ranks, own) * size / network.bandwidth
+        added = vectors * self.parameters / ranks * self.add
+        spread = rounds * network.latency + size * (ranks - 1) / ranks / network.bandwidth
+        return computed + gathered + exchanged + added + spread
 
 
-def draw_slopes(output: Tensor) -> Tensor:
-    """Draw a gradient for an output, an array or a table of arrays."""
-    rng = np.random.default_rng(3)
-    slopes: Tensor = map_arrays(lambda array: rng.standard_normal(array.shape, np.float32), output)
-    return slopes
+def trainer_and_samples(name: str, batch: int, **options: Any) -> tuple[Trainer, Samples]:
+    """Make a network of the table with samples for `STEPS` steps."""
+    workload = WORKLOADS[name]
+    assert isinstance(workload, Training)
+    model = make_model(workload.layers)
+    optimizer = optimizers[workload.optimizer.name](model, **workload.optimizer.arguments)
+    rng, rows, classes = np.random.default_rng(0), STEPS * batch, workload.layers[-2].arguments["n_out"]
+    inputs = rng.standard_normal((rows, workload.layers[0].arguments["n_in"]), np.float32)
+    trainer = Trainer(model, criterions["ClassNLLCriterion"](), optimizer, threads=1, **options)
+    return trainer, Samples(inputs, one_hot(rng.integers(0, classes, rows), classes))
 
 
-def evidence_of(results: dict[str, Tensor]) -> Evidence:
-    """Press each array of some results, which may be tables, into few numbers."""
-    arrays = (pair for name, result in results.items() for pair in named_arrays(name, result))
-    return {name: fingerprint(array) for name, array in arrays if array is not None}
+def step_seconds(name: str, batch: int, shards: int | None, ranks: Ranks = ALONE) -> float:
+    """Seconds of a step, in the fastest of some epochs: others share the processors."""
+    trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks)
+    reports = list(trainer.epochs(samples, epochs=ROUNDS + 1, batch_size=batch, rng=0))
+    return min(report.seconds for report in reports[1:]) / STEPS
+
+
+def fastest(measure: Callable[[], Any], repeats: int, rounds: int = 7) -> float:
+    """Seconds of a call, in the fastest of some rounds."""
+    taken = []
+    for _ in range(rounds):
+        start = perf_counter()
+        for _ in range(repeats):
+            measure()
+        taken.append((perf_counter() - start) / repeats)
+    return min(taken)
+
+
+def worker(name: str, batch: int, shards: int) -> None:
+    """Run on each rank, and have rank 0 print what was measured."""
+    from minnet_mpi import MpiRanks, world  # here, as what follows does without where nothing of MPI is installed
+
+    ranks = world()
+    seconds = step_seconds(name, batch, shards, ranks)
+    found: dict[str, Any] = {"step": seconds}
+    if isinstance(ranks, MpiRanks) and ranks.size == 2:
+        found |= link(ranks)
+    if ranks.rank == 0:
+        print(json.dumps(found))
+
+
+def link(ranks: Any) -> dict[str, float]:
+    """Measure what lies between two ranks."""
+    communicator, other = ranks.communicator, 1 - ranks.rank
+    found = {}
+    for kind, size, repeats in (("small", 8, 500), ("large", LARGE, 16)):
+        # Of large messages so many that no cache holds them: gradients are new in each step, too.
+        buffers = cycle(np.zeros((1 if kind == "small" else 16, size), np.uint8))
+
+        def pingpong(buffers: Iterator[np.ndarray] = buffers) -> None:
+            buffer = next(buffers)
+            if ranks.rank == 0:
+                communicator.Send(buffer, other)
+                communicator.Recv(buffer, other)
+            else:
+                communicator.Recv(buffer, other)
+                communicator.Send(buffer, other)
+
+        found[kind] = fastest(pingpong, repeats) / 2
+    return {"latency": found["small"], "bandwidth": LARGE / (found["large"] - found["small"])}
+
+
+def on_ranks(count: int, name: str, batch: int, shards: int) -> dict[str, Any]:
+    """Measure a step on so many processes of mpiexec."""
+    beside = Path(sys.executable).with_name("mpiexec")
+    mpiexec = str(beside) if beside.exists() else shutil.which("mpiexec")
+    if mpiexec is None:
+        raise SystemExit("expected mpiexec, found none: pip install minnet-mpi[mpich]")
+    command = [mpiexec, "-n", str(count), sys.executable, __file__, "--worker", name, str(batch), str(shards)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout))
+
+
+def costs(name: str, batch: int, whole: float, divided: float) -> Costs:
+    """Measure what a step is made of, in this process, beside what it takes on whole batches and in shards."""
+    half = step_seconds(name, batch // 2, None)
+    row = max(whole - half, 0.0) / (batch - batch // 2)
+    trainer, _ = trainer_and_samples(name, 1)
+    parameters = trainer.model.flattenParameters()[0].size
+    one, other = np.ones(parameters, np.float32), np.zeros(parameters, np.float32)
+    shown = [{"loss": 0.5, "weight": 8.0, "changed": {}}] * SHARDS
+    return Costs(
+        row=row,
+        step=whole - batch * row,
+        shard=max(divided - whole, 0.0) / SHARDS,
+        gather=fastest(lambda: json.loads(json.dumps(shown)), 200),
+        add=fastest(lambda: sum_in_order([one, one], other), 20) / parameters / 2,
+        parameters=parameters,
+    )
+
+
+def measured(name: str) -> dict[str, Any]:
+    """Measure a network on whole batches, in shards, and on several ranks."""
+    workload = WORKLOADS[name]
+    assert isinstance(workload, Training)
+    batch = workload.batch
+    whole = step_seconds(name, batch, None)
+    steps, links = {"whole": whole, "1": step_seconds(name, batch, SHARDS)}, {}
+    for count in (2, 4):
+        found = on_ranks(count, name, batch, SHARDS)
+        steps[str(count)] = found.pop("step")
+        links |= found
+    many = {"whole": step_seconds(name, MANY, None), "1": step_seconds(name, MANY, SHARDS)}
+    many["2"] = on_ranks(2, name, MANY, SHARDS)["step"]
+    made_of = costs(name, batch, whole, steps["1"])
+    return {"name": name, "batch": batch, "steps": steps, "many": many, "link": links, "costs": made_of}
+
+
+def last_that_pays(seconds: Sequence[float]) -> int:
+    """The number of ranks from which on twice as many are not worth it."""
+    for index in range(len(RANKS) - 1):
+        if seconds[index] / seconds[index + 1] < PAYS:
+            return RANKS[index]
+    return RANKS[-1]
+
+
+def simulated(its: Costs, network: Network) -> list[str]:
+    """The lines of the tables of a network of ranks: one batch for all, and one that grows with them."""
+    fixed = [its.divided(BATCH, max(SHARDS, ranks), ranks, network) for ranks in RANKS]
+    growing = [its.divided(ROWS * ranks, max(SHARDS, ranks), ranks, network) for ranks in RANKS]
+    gains = [its.whole(BATCH) / seconds for seconds in fixed]
+    shares_of_ideal = [its.whole(ROWS) / seconds for seconds in growing]
+    good = [ranks for ranks, share in zip(RANKS, shares_of_ideal, strict=True) if share >= 0.5]
+    efficient = f"at least half of ideal up to {good[-1]}" if good else "never half of ideal"
+    return [
+        f"  {network.name}",
+        f"    times as fast, batch {BATCH:,}   {_cells(gains, '6.1f')}",
+        f"    share of ideal, {ROWS} rows each {_cells(shares_of_ideal, '6.2f')}",
+        f"    a batch of {BATCH:,}: from {last_that_pays(fixed)} on, twice the ranks are less than {PAYS:g} times as "
+        f"fast; {ROWS} rows each: {efficient}",
+    ]
+
+
+def _cells(values: Sequence[float], layout: str) -> str:
+    return "".join(format(value, layout) for value in values)
+
+
+def told(result: dict[str, Any], network: Network) -> list[str]:
+    """The lines about a network that is trained."""
+    its, steps, batch = result["costs"], result["steps"], result["batch"]
+    lines = [
+        f"{result['name']}: {its.parameters:,} parameters, batch {batch}",
+        f"  step: whole {1e6 * steps['whole']:,.0f} us; {SHARDS} shards on 1, 2, 4 ranks: "
+        f"{', '.join(f'{1e6 * steps[count]:,.0f}' for count in ('1', '2', '4'))} us",
+        f"  step of a batch of {MANY:,}: whole {1e6 * result['many']['whole']:,.0f} us; {SHARDS} shards on 1, 2 ranks: "
+        f"{1e6 * result['many']['1']:,.0f}, {1e6 * result['many']['2']:,.0f} us",
+        f"  made of: {1e6 * its.row:.2f} us a row, {1e6 * its.step:.0f} a step, {1e6 * its.shard:.0f} a shard; "
+        f"simulated here on 2 ranks: {1e6 * its.divided(batch, SHARDS, 2, network):,.0f} us",
+        f"  ranks                            {_cells(RANKS, '6d')}",
+    ]
+    for each in (network, CLUSTER):
+        lines += simulated(its, each)
+    return lines
+
+
+def main() -> None:
+    """Measure, simulate, and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--networks", default=",".join(NAMES), help="some of them, with commas between")
+    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+    parser.add_argument("--worker", nargs=3, metavar=("NAME", "BATCH", "SHARDS"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    if chosen.worker:
+        worker(chosen.worker[0], *map(int, chosen.worker[1:]))
+        return
+    results = [measured(name) for name in chosen.networks.split(",")]
+    latency = statistics.median(result["link"]["latency"] for result in results)
+    bandwidth = statistics.median(result["link"]["bandwidth"] for result in results)
+    figures = f"{1e6 * latency:.1f} us, {bandwidth / 1e9:.1f} GB/s"
+    here = Network(f"as between two processes here: {figures}", latency, bandwidth)
+    print(json.dumps(describe_machine()))
+    for result in results:
+        print("", *told(result, here), sep="\n")
+    if chosen.json:
+        plain = [{**result, "costs": asdict(result["costs"])} for result in results]
+        chosen.json.write_text(json.dumps({"machine": describe_machine(), "results": plain}, indent=1))
+
+
+if __name__ == "__main__":
+    main()

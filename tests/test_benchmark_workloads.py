@@ -7,7 +7,7 @@ from benchmarks.networks import NETWORKS
 from benchmarks.one_size import example_workloads
 from benchmarks.peer import peers_named
 from benchmarks.peers import minnet_peer
-from benchmarks.scaling import scaled_reference
+from benchmarks.sizing import scaled_reference
 from benchmarks.workload import (
     CriterionExample,
     CriterionPasses,

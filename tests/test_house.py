@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "minnet_serve": {"minnet_core", "minnet_train"},  # it answers what `minnet predict` does, by the same code
     "minnet_swish": {"minnet_core"},
     "minnet_jax": {"minnet_core"},
+    "minnet_mpi": {"minnet_core", "minnet_train"},  # whose ranks they are
     "minnet_torch": {"minnet_core"},
     "minnet_onnx": {"minnet_core"},
     "minnet_sklearn": {"minnet_core", "minnet_train"},  # the Trainer, and the record of a model file
@@ -45,6 +46,7 @@ MAY_IMPORT_ALSO = {
 
 NOT_FOR_USERS = {
     "minnet-jax": "it needs JAX",
+    "minnet-mpi": "it needs MPI",
     "minnet-torch": "it needs PyTorch",
     "minnet-onnx": "it needs onnx",
     "minnet-sklearn": "it needs scikit-learn",

@@ -11,7 +11,7 @@ from minnet_core.testing import named_arrays
 
 from ..drawing import draw_batches, draw_criterion, draw_passes
 from ..job import Job
-from ..scaling import draw_batch
+from ..sizing import draw_batch
 from ..workload import (
     CriterionExample,
     CriterionPasses,

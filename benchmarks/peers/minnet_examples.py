@@ -8,7 +8,7 @@ from minnet_core.testing import is_floating, map_arrays
 
 from ..evidence import Evidence, number
 from ..job import Job
-from ..scaling import draw_batch, draw_slopes, evidence_of, make_component
+from ..sizing import draw_batch, draw_slopes, evidence_of, make_component
 from ..workload import CriterionExample, LayerExample
 
 

@@ -14,7 +14,7 @@ from minnet_core.testing import samples
 
 from ..evidence import Evidence, number
 from ..job import Job, UnsupportedError
-from ..scaling import draw_batch, draw_slopes, evidence_of, make_component, reference_of, scaled_case
+from ..sizing import draw_batch, draw_slopes, evidence_of, make_component, reference_of, scaled_case
 from ..workload import ExamplePasses
 from .torch_formulas import CRITERIONS, LAYERS, NONE
 from .torch_layers import make_layer

@@ -16,6 +16,7 @@ FIRST_PARTY = frozenset(
         "minnet-tables",
         "minnet-fast",
         "minnet-jax",
+        "minnet-mpi",
         "minnet-torch",
         "minnet-onnx",
         "minnet-sklearn",
