@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from minnet_train import DataConfig, DataError, LearningData, datasets
-from minnet_train.data import StoredRows, parted_rows, written_out
+from minnet_train.data import PartedRows, StoredRows, parted_rows, written_out
 from minnet_train.data.raw_rows import RawRows
 from minnet_train.data.tables import Columns
 
@@ -209,6 +209,8 @@ def test_the_order_is_the_same_in_parts_in_one_file_and_in_memory(parts, block):
     memory = datasets["Npy"]("whole.npy").load()
     memory = type(memory)("memory", np.array(memory.features), memory.targets, memory.classes)
     found = [LearningData.of(each, config, 0).training for each in (load("part-*.npy"), load("whole.npy"), memory)]
+    kinds = [type(samples.inputs.raw) for samples in found[:2]]
+    assert kinds == [PartedRows, PartedRows if block else np.memmap]  # blocks of one file are read at once, too
     marks = {samples.blocks.mark if samples.blocks else None for samples in found}
     assert len(marks) == 1
     assert (None in marks) == (block in (0, None))

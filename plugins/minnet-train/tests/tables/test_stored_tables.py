@@ -216,7 +216,7 @@ def test_a_part_that_is_gone_is_named(write):
 def test_what_is_kept_in_memory_is_bounded_and_an_epoch_by_blocks_reads_every_group_once(write, monkeypatch):
     write({"a": np.arange(3000.0), "b": np.arange(3000.0), "k": np.arange(3000.0)}, group=50)
     stored = both()[1].features
-    monkeypatch.setattr(kept_parts, "CACHE", 9 * 50 * 2 * 8)
+    monkeypatch.setattr(kept_parts, "CACHE", 12 * 50 * 2 * 8)
     stored = both()[1].features
     blocks = Blocks.of(stored, np.arange(3000), 50)
     order = BlockOrder(blocks, 32, np.random.default_rng(0))
@@ -264,6 +264,30 @@ def test_all_rows_are_shuffled_only_if_they_fit_into_what_is_kept(write, monkeyp
     monkeypatch.setattr("minnet_train.experiment.prepared_data.CACHE", 1000)
     with pytest.raises(ExperimentError, match="data.shuffle_block: expected blocks for rows that can only be read by"):
         LearningData.of(both(target="k")[1], config, 0)
+
+
+def test_init_chooses_the_same_columns(write, monkeypatch):
+    table = columns()
+    table |= {"id": np.arange(ROWS) + 7, "nr": np.arange(ROWS) % 200, "remark": [f"no. {row}" for row in range(ROWS)]}
+    table["k"] = table.pop("k")
+    write(table)
+    memory = datasets["Parquet"]("part-*.parquet", in_memory=True).fit()
+    stored = datasets["Parquet"]("part-*.parquet", in_memory=False).fit()
+    assert memory[1] == stored[1]
+    assert [(option.name, option.value) for option in stored[1]] == [("ignore", ["id"]), ("ignore", ["remark"])]
+    expect_same(memory[0], stored[0])
+
+
+def test_init_finds_the_same_mixed_columns(write):
+    from pyarrow import parquet
+
+    write({"a": np.arange(90) % 5, "k": np.arange(90) % 2}, parts=3)
+    parquet.write_table(pyarrow.table({"a": ["x7"] * 30, "k": np.arange(30) % 2}), "part-2.parquet")
+    memory = datasets["Parquet"]("part-*.parquet", in_memory=True).fit()
+    stored = datasets["Parquet"]("part-*.parquet", in_memory=False).fit()
+    assert memory[1] == stored[1]
+    assert stored[0].categories == (("0", "1", "2", "3", "4", "x7"),)
+    expect_same(memory[0], stored[0])
 
 
 def test_other_data_to_validate_by_stay_in_their_files_too(write):

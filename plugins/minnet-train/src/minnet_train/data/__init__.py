@@ -6,6 +6,7 @@ from .dataset import Dataset, Origin
 from .kept_parts import CACHE
 from .memory_map import chunks, row_chunks
 from .missing import expect_usable
+from .parted_rows import PartedRows
 from .pixels import Pixels
 from .preprocessing import Moments, Preparation, Standardization
 from .raw_rows import RawRows
@@ -48,6 +49,7 @@ __all__ = [
     "Moments",
     "Option",
     "Origin",
+    "PartedRows",
     "Pixels",
     "Preparation",
     "RawRows",

@@ -10,7 +10,7 @@ from attrs import Factory, field, frozen
 
 from minnet_core import Array
 
-from .kept_parts import CACHE
+from .kept_parts import CACHE, room_of
 from .memory_map import bytes_of_row
 from .stored_rows import StoredRows
 
@@ -21,10 +21,10 @@ FEWEST_LANES = 2
 """And so many at least, or no batch would have rows of two blocks."""
 
 ROWS = 2**20
-"""Blocks that are read side by side have so many rows at most, and `CACHE` bytes; unless they are `FEWEST_LANES`."""
+"""Blocks that are read side by side have so many rows at most, and `CACHE` has room for them, if they are not two."""
 
 USUAL = 65_536
-"""Rows of a block if nobody says how many, or as many as make an eighth of `CACHE`."""
+"""Rows of a block if nobody says how many, or as many as leave room for `MOST_LANES`."""
 
 LARGE = 2**30
 """Bytes of several files that are shuffled by blocks if nobody says whether."""
@@ -62,8 +62,11 @@ class Blocks:
         cuts = np.arange(0, len(features), block) if units is None else _joined(units, block)
         longest = int(np.diff([*cuts.tolist(), len(features)]).max())
         starts = np.unique(np.searchsorted(rows, cuts))
-        fitting = min(CACHE // max(1, longest * bytes_of_row(features)), ROWS // longest)
-        lanes = min(max(fitting, FEWEST_LANES), MOST_LANES)
+        room = CACHE // max(1, longest * bytes_of_row(features))
+        fitting = [
+            lanes for lanes in range(FEWEST_LANES, MOST_LANES + 1) if room_of(lanes) <= room and lanes * longest <= ROWS
+        ]
+        lanes = max(fitting, default=FEWEST_LANES)
         return cls(len(rows), starts[starts < len(rows)], lanes, cuts)
 
     @cached_property
@@ -85,7 +88,7 @@ def usual_block(features: Array | StoredRows) -> int | None:
     """
     if not isinstance(features, StoredRows) or (features.units is None and features.nbytes <= LARGE):
         return None
-    return max(1, min(USUAL, CACHE // MOST_LANES // max(1, bytes_of_row(features))))
+    return max(1, min(USUAL, CACHE // room_of(MOST_LANES) // max(1, bytes_of_row(features))))
 
 
 def _joined(units: Array, block: int) -> Array:

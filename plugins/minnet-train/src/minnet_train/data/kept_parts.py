@@ -16,6 +16,11 @@ FEWEST = 2
 """So many parts are kept in any case."""
 
 
+def room_of(lanes: int) -> int:
+    """How many parts must be kept while so many are gone through: half of them may go over to another at a time."""
+    return lanes + (lanes + 1) // 2
+
+
 class KeptParts:
     """Reads rows part by part, and keeps the parts that were used last, up to `CACHE` bytes, or as many as are said.
 
@@ -51,14 +56,14 @@ class KeptParts:
         return taken
 
     def make_room(self, blocks: Array, lanes: int) -> None:
-        """Keep as much as the largest of some blocks, so many times.
+        """Keep as much as is needed to go through so many blocks at a time.
 
         Args:
             blocks: the first row of each, ascending from 0.
-            lanes: how many times.
+            lanes: how many.
         """
         longest = int(np.diff(blocks, append=int(self._ends[-1])).max())
-        self.limit = max(CACHE, lanes * longest * self._row_bytes)
+        self.limit = max(CACHE, room_of(lanes) * longest * self._row_bytes)
 
     def forget(self) -> None:
         """Keep nothing of what was read."""

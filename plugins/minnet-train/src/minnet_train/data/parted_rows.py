@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 
@@ -44,6 +46,11 @@ class PartedRows(StoredRows):
         self._starts = ends - [len(part) for part in parts]
         self._open: OrderedDict[int, RowReader] = OrderedDict()
         self.kept: KeptParts | None = None
+
+    @classmethod
+    def of_map(cls, array: Array) -> PartedRows:
+        """Take a mapped file, or a part of one, for the only part."""
+        return cls([array], [FileStamp.of(os.fspath(cast("Any", array).filename))])
 
     def go_through(self, blocks: Array, lanes: int) -> None:
         """Read whole blocks from now on, and keep so many."""

@@ -14,6 +14,7 @@ from ..data import (
     Columns,
     Dataset,
     Moments,
+    PartedRows,
     Preparation,
     Samples,
     Split,
@@ -121,6 +122,8 @@ class LearningData:
                 dataset = aligned(dataset, Columns.of(dataset), start.record.classes, start.record.outputs)
         may_be_missing = config.missing == "mean" if kept is None else kept.fill is not None
         split = checked_split(dataset, config, rng, may_be_missing=may_be_missing)
+        if config.shuffle_block and isinstance(dataset.features, np.memmap):  # whose blocks can be read at once
+            dataset = evolve(dataset, features=PartedRows.of_map(dataset.features))
         preparation = _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head)
         weights = _class_weights(dataset, split.training, config)
 

@@ -59,6 +59,7 @@ class Npy(Source):
 
     EXAMPLES = (
         Example(arguments={"path": "images.npy", "targets": "labels.npy"}, rejected_arguments=[{"task": "ranking"}]),
+        Example(arguments={"path": "part-*.npy"}, rejected_arguments=[{"path": 3}]),
         Example(arguments={"path": "images.npz"}),
         Example(arguments={"path": "images.npz", "images": True}, rejected_arguments=[{"channels": "middle"}]),
     )
@@ -89,8 +90,11 @@ class Npy(Source):
 
     @classmethod
     def write_example(cls, folder: Path) -> None:
-        """Write an NPZ file, and two NPY files."""
+        """Write an NPZ file, two NPY files, and the same in two parts."""
         images, labels = arrays()
+        for index, part in enumerate(np.array_split(np.arange(len(images)), 2)):
+            np.save(folder / f"part-{index}.npy", images[part])
+            np.save(folder / f"part-{index}_targets.npy", labels[part])
         np.save(folder / "images.npy", images)
         np.save(folder / "labels.npy", labels)
         np.savez(folder / "images.npz", features=images, targets=labels)

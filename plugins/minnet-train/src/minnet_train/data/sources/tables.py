@@ -269,11 +269,26 @@ class Parquet(_Typed):
             MissingLibraryError: if pyarrow is not installed.
         """
         file = self.open()
-        rows = sum(group.rows for group in file.groups)
-        is_small = rows * file.width * 8 <= IN_MEMORY if self.in_memory is None else self.in_memory
-        dataset = table_dataset(file, self.options, in_memory=is_small)
-        if is_small or self.in_memory is not None:
+        in_memory = self._is_in_memory(file)
+        dataset = table_dataset(file, self.options, in_memory=in_memory)
+        return dataset if in_memory else self._told(dataset, file)
+
+    def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
+        """Read the file as `chosen_columns` does, and keep its rows unless they are too many."""
+        file = self.open()
+        in_memory = self._is_in_memory(file)
+        dataset, options = chosen_columns(file, self.options, in_memory=in_memory)
+        return dataset if in_memory else self._told(dataset, file), options
+
+    def _is_in_memory(self, file: TableFile) -> bool:
+        features = 8 * file.width * sum(group.rows for group in file.groups)
+        return features <= IN_MEMORY if self.in_memory is None else self.in_memory
+
+    def _told(self, dataset: Dataset, file: TableFile) -> Dataset:
+        """Say what was guessed."""
+        if self.in_memory is not None:
             return dataset
+        rows = sum(group.rows for group in file.groups)
         note = (
             f"{file.name}: {rows:,} rows of {file.width:,} columns are more than 1 GiB, and stay in their files; "
             f"batches read {len(file.groups):,} row groups; in_memory = true reads all rows at once"

@@ -38,12 +38,15 @@ _IDENTIFIER = re.compile(
 """Names of columns that number or name their rows."""
 
 
-def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tuple[Option, ...]]:
+def chosen_columns(
+    file: TableFile, options: TableOptions, *, in_memory: bool = True
+) -> tuple[Dataset, tuple[Option, ...]]:
     """Read a table; columns that name their rows are left out, and those of many texts limited.
 
     Args:
         file: that is read.
         options: what is said of its columns.
+        in_memory: as in `table_dataset`.
 
     Returns:
         The data set, and what was chosen: further arguments of the source, each with the reason.
@@ -53,7 +56,7 @@ def chosen_columns(file: TableFile, options: TableOptions) -> tuple[Dataset, tup
     """
     mixed: list[int] = []
     while True:
-        reader = TableReader.read(file, options, counts_all=True)
+        reader = TableReader.read(file, options, counts_all=True, in_memory=in_memory)
         found = [each.column for each in reader.readers if _may_mix(each)]
         if not found:
             break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minnet_core import Array
@@ -10,9 +12,14 @@ from ..calendars import CYCLES, Calendar
 from .feature_reader import FeatureReader
 from .table import Batch
 
+MOST = 1000
+"""Different numbers of a column are counted up to this."""
+
 
 class ColumnScan(FeatureReader):
     """Finds out what a `FeatureReader` does, in memory that does not grow with the rows.
+
+    There is an exception: the numbers of a column are kept that are whole, and no one twice, if ``counts_all``.
 
     Attributes:
         is_missing: which of the rows of the last call of `add` have no value, booleans (rows,).
@@ -21,6 +28,12 @@ class ColumnScan(FeatureReader):
     is_missing: Array
     _counts = np.zeros(0, np.int64)
     _bounds: dict[str, tuple[float, float]] | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._counted = 0  # numbers and times
+        self._different: Array | None = np.zeros(0)  # numbers; None if there are more than is asked for
+        self._whole: list[Array] | None = []  # numbers of a column that may number its rows; None if it does not
 
     def add(self, batch: Batch) -> None:
         """Take in some rows.
@@ -33,6 +46,8 @@ class ColumnScan(FeatureReader):
 
     def _keep_values(self, values: Array) -> None:
         self.is_missing = np.isnan(values)
+        if self.counts_all:
+            self._count(values)
         if self.kind not in ("date", "time"):
             return
         known, bounds = values[~self.is_missing], self._bounds or {}
@@ -41,6 +56,16 @@ class ColumnScan(FeatureReader):
             low, high = bounds.get(name, (np.inf, -np.inf))
             bounds[name] = min(low, float(places.min())), max(high, float(places.max()))
         self._bounds = bounds
+
+    def _count(self, values: Array) -> None:
+        self._counted += len(values)
+        different = np.unique(values)
+        if self._different is not None:
+            both = np.unique(np.concatenate([self._different, different]))
+            self._different = both if len(both) <= MOST else None
+        is_whole = len(different) == len(values) and bool((values == np.floor(values)).all())
+        if self._whole is not None:
+            self._whole = [*self._whole, values] if is_whole else None
 
     def _keep_codes(self, codes: Array) -> None:
         texts = [*self._vocabulary.index_of]
@@ -57,6 +82,24 @@ class ColumnScan(FeatureReader):
         nulls = self.file.numerals.nulls
         found = zip(self._vocabulary.index_of, self._counts.tolist(), strict=True)
         return {text: count for text, count in found if text and text not in nulls}
+
+    @property
+    def share_of_texts(self) -> float:
+        """How many of the rows of a column that mixes texts with something else have a text."""
+        return self._texts.count / max(1, self._vocabulary.rows, self._counted)
+
+    def different_numbers(self) -> int:
+        """Count them, up to `MOST`."""
+        if self.kind != "number":
+            return super().different_numbers()
+        return MOST + 1 if self._different is None else len(self._different)
+
+    def are_whole_and_different(self) -> bool:
+        """Whether it has a whole number in each row, no one twice."""
+        if self.kind != "number" or not self._whole:
+            return False
+        numbers = np.concatenate(self._whole)
+        return len(np.unique(numbers)) == len(numbers)
 
     def calendar(self) -> Calendar | None:
         """Return what a column of times becomes; None if it is another."""

@@ -71,6 +71,7 @@ class FeatureReader:
         self, file: TableFile, column: int, is_category: bool, limits: CategoryLimits, *, counts_all: bool = False
     ) -> None:
         self.file, self.column, self.is_category, self.limits = file, column, is_category, limits
+        self.counts_all = counts_all
         self.kind: str | None = "text" if is_category else None
         self.bad = BadCells()
         self.is_mixed = False
