@@ -136,7 +136,7 @@ def report(figures: list[Figures]) -> str:
 def main() -> int:
     """Measure; the exit code is 1 if memory grows with the files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", type=int, nargs=2, default=(4, 16), help="of 250,000 rows: few, and more")
+    parser.add_argument("--parts", type=int, nargs=2, default=(2, 8), help="of 250,000 rows: few, and more")
     parser.add_argument("--json", action="store_true", help="print JSON instead")
     options = parser.parse_args()
     small, large = (measure(parts) for parts in options.parts)

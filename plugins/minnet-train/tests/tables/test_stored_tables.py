@@ -269,13 +269,17 @@ def test_all_rows_are_shuffled_only_if_they_fit_into_what_is_kept(write, monkeyp
 def test_init_chooses_the_same_columns(write, monkeypatch):
     table = columns()
     table |= {"id": np.arange(ROWS) + 7, "nr": np.arange(ROWS) % 200, "remark": [f"no. {row}" for row in range(ROWS)]}
+    table["remark"][3] = table["remark"][5] = None
     table["k"] = table.pop("k")
     write(table)
-    memory = datasets["Parquet"]("part-*.parquet", in_memory=True).fit()
-    stored = datasets["Parquet"]("part-*.parquet", in_memory=False).fit()
-    assert memory[1] == stored[1]
-    assert [(option.name, option.value) for option in stored[1]] == [("ignore", ["id"]), ("ignore", ["remark"])]
-    expect_same(memory[0], stored[0])
+    for drops in (True, False):
+        memory, stored = (
+            datasets["Parquet"]("part-*.parquet", in_memory=where, drop_missing=drops).fit() for where in (True, False)
+        )
+        assert memory[1] == stored[1]
+        assert [(option.name, option.value) for option in stored[1]] == [("ignore", ["id"]), ("ignore", ["remark"])]
+        expect_same(memory[0], stored[0])
+        assert (stored[0].features.missing.count > 0) != drops
 
 
 def test_init_finds_the_same_mixed_columns(write):

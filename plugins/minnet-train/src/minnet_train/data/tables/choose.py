@@ -68,6 +68,9 @@ def chosen_columns(
         chosen = {each.column: chosen[each.column] for each in reader.readers if each.kind == "text"}
     if len(chosen) == len(reader.readers):
         raise DataError(f"{file.name}: expected a feature; {'; '.join(chosen.values())}")
+    if chosen and not in_memory:  # what is missing was counted in all columns, and cannot be told apart any more
+        ignored = evolve(options, ignore=(*options.ignore, *(_name(file, column) for column in chosen)))
+        reader = TableReader.read(file, ignored, counts_all=True, in_memory=False)
     reader.leave_out(chosen)
     found_options = [Option("ignore", [_name(file, column)], why) for column, why in chosen.items()]
     for column in mixed:
