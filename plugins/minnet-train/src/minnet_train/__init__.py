@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Samples as Samples,
         Source as Source,
         Split as Split,
+        StoredRows as StoredRows,
         load_digits as load_digits,
     )
     from .errors import (
@@ -57,7 +58,7 @@ else:
         __name__,
         {
             "augmentations": "Augmentation",
-            "data": "Dataset Origin Preparation Samples Source Split load_digits",
+            "data": "Dataset Origin Preparation Samples Source Split StoredRows load_digits",
             "errors": "CallbackError CheckpointError DataError DivergenceError ExperimentError RunError StateError "
             "TaskError",
             "evaluation": "Predictor load_predictor",

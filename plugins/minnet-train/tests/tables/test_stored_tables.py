@@ -239,6 +239,19 @@ def test_ranks_that_compute_a_part_of_every_step_read_a_part_of_the_groups(write
     assert [rows.kept.reads for rows in stored] == [16] * 4
 
 
+def test_groups_of_which_nothing_is_left_are_no_blocks(write):
+    table = {"a": np.arange(96.0).tolist(), "k": np.arange(96.0).tolist()}
+    table["a"] = [None if row % 3 or row >= 80 or 16 <= row < 32 else value for row, value in enumerate(table["a"])]
+    write(table, parts=2)
+    config = DataConfig(source="part-*.parquet", shuffle_block=1, validation_fraction=0, test_fraction=0.1)
+    memory, stored = (LearningData.of(each, config, 0).training for each in both(drop_missing=True))
+    order = BlockOrder(stored.blocks, 4, np.random.default_rng(0))
+    assert len(stored.blocks.starts) == 4
+    for start in range(0, len(stored), 4):
+        rows = order[start : start + 4]
+        assert all(np.array_equal(*pair) for pair in zip(memory.batch(rows), stored.batch(rows), strict=True))
+
+
 def test_large_tables_stay_in_their_files_unless_somebody_says_otherwise(write, monkeypatch):
     write()
     assert not isinstance(datasets["Parquet"]("part-*.parquet").load().features, StoredRows)

@@ -52,7 +52,7 @@ def predict(
 
     DATA is a CSV, Parquet, Feather, JSON lines, NPY or NPZ file, of any size: it is read in chunks.
     For images it may be a folder of pictures, in folders by class or not, or a picture.
-    A pattern in quotes, such as '2024/*.csv', is several files of a table.
+    A pattern in quotes, such as '2024/*.csv', is several files.
     It holds the features as they were in the training data, not scaled; the preparation is in the model.
     If a CSV file and the model both have headers, columns are found by their names, and others are ignored.
     Writes the predicted class of each row, its probability, and that of each class; `score` instead if the model's

@@ -59,7 +59,7 @@ class Blocks:
             block: how many rows a block shall have.
         """
         units = features.units if isinstance(features, StoredRows) else None
-        cuts = np.arange(0, len(features), block) if units is None else _joined(units, block)
+        cuts = np.arange(0, len(features), block) if units is None else _joined(units, len(features), block)
         longest = int(np.diff([*cuts.tolist(), len(features)]).max())
         starts = np.unique(np.searchsorted(rows, cuts))
         room = CACHE // max(1, longest * bytes_of_row(features))
@@ -91,10 +91,10 @@ def usual_block(features: Array | StoredRows) -> int | None:
     return max(1, min(USUAL, CACHE // room_of(MOST_LANES) // max(1, bytes_of_row(features))))
 
 
-def _joined(units: Array, block: int) -> Array:
+def _joined(units: Array, count: int, block: int) -> Array:
     """Join groups that follow each other until they have so many rows."""
     starts = [0]
-    for start in units.tolist():
+    for start in units[units < count].tolist():  # there may be none of the last one
         if start - starts[-1] >= block:
             starts.append(start)
     return np.array(starts)
