@@ -113,8 +113,8 @@ MISTAKES = [
         'source = "flowers.csv"\ntarget',
         'sorce = "flowers.csv"\nsource = "a"\ntarget',
         "small.toml, line 13: data.sorce: unknown key; did you mean 'source'? (expected one of autoencode, "
-        "class_weights, fold, folds, group, inputs, missing, order, scale, source, standardize, standardize_targets, "
-        "target, test_fraction, unknown, validation, validation_fraction, weights)",
+        "class_weights, fold, folds, group, inputs, missing, order, scale, shuffle_block, source, standardize, "
+        "standardize_targets, target, test_fraction, unknown, validation, validation_fraction, weights)",
     ),
     ('source = "flowers.csv"', "", "small.toml, line 12: data.source: expected this key, which is missing"),
     ("epochs = 2", "epochs = 0", "small.toml, line 2: epochs: expected an integer of at least 1, received 0"),

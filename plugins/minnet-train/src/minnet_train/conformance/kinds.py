@@ -12,7 +12,7 @@ from minnet_core.nn import construct
 from minnet_core.testing import Case, Kind
 
 from ..augmentations import Augmentation
-from ..data import Source
+from ..data import WILD, Source
 from ..extras import MissingLibraryError
 from ..metrics import Metric
 from ..registries import augmentations, datasets, metrics, schedules
@@ -28,14 +28,19 @@ def _example_folder(cls: type[Source]) -> TemporaryDirectory[str]:
 
 
 def _make_source(case: Case, arguments: dict[str, Any]) -> Any:
-    """Make a source whose relative paths are those of the files that its class has written, if there are such."""
+    """Make a source whose relative paths or patterns are of the files that its class has written, if there are such."""
     cls: Any = case.factory
     folder = Path(_example_folder(cls).name)
     for name in cls.PATHS:
         given = arguments.get(name)
-        if isinstance(given, str) and given and (folder / given).exists():
+        if isinstance(given, str) and given and _is_there(folder / given):
             arguments[name] = str(folder / given)
     return construct(cls, (), arguments)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or some of a pattern."""
+    return path.exists() or (bool(WILD & set(path.name)) and any(path.parent.glob(path.name)))
 
 
 SOURCE = Kind("source", datasets, lambda cls: issubclass(cls, Source), make=_make_source)

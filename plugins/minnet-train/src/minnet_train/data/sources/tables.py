@@ -274,7 +274,7 @@ class Parquet(_Typed):
         return dataset if in_memory else self._told(dataset, file)
 
     def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
-        """Read the file as `chosen_columns` does, and keep its rows unless they are too many."""
+        """Read the file, and keep its rows unless they are too many: also return what was chosen."""
         file = self.open()
         in_memory = self._is_in_memory(file)
         dataset, options = chosen_columns(file, self.options, in_memory=in_memory)
