@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from minnet_train import StateError
 from minnet_train.data import Blocks, StoredRows, blocks as limits, usual_block
+from minnet_train.data.kept_parts import KeptParts
 from minnet_train.training.block_order import BlockOrder
 from minnet_train.training.shuffler import Shuffler
 
@@ -120,6 +121,26 @@ def test_a_seed_decides_the_order_and_every_epoch_has_its_own():
     rng = np.random.default_rng(0)
     first, second = (BlockOrder(uniform(500, 50), 1, rng)[:] for _ in range(2))
     assert not np.array_equal(first, second)
+
+
+def test_each_block_has_an_order_of_its_own():
+    order = order_of(uniform(400, 40, lanes=1))[:]
+    found = {tuple((order[start : start + 40] % 40).tolist()) for start in range(0, 400, 40)}
+    assert len(found) == 10
+
+
+def test_parts_that_were_used_last_are_kept():
+    kept = KeptParts(np.arange(0, 50, 10), 50, 8, lambda part, start, end: np.arange(start, end))
+    kept.limit = 2 * 80
+    for part in (0, 1, 0, 2, 0):
+        assert kept.take(np.array([10 * part + 3]), np.empty(1)).tolist() == [10 * part + 3]
+        assert kept.nbytes <= kept.limit
+    assert kept.reads == 3
+    kept.take(np.array([10]), np.empty(1))
+    assert kept.reads == 4
+    kept.limit = 0
+    kept.take(np.array([40, 20, 41]), np.empty(3))
+    assert kept.nbytes == 2 * 80
 
 
 def test_samples_of_a_block_and_blocks_are_in_random_order():

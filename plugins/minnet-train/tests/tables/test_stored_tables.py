@@ -91,6 +91,17 @@ def test_rows_that_stay_in_their_files_are_those_in_memory(write, options, group
     assert stored.where(90, 1) == memory.where(90, 1)
 
 
+def test_what_a_column_is_is_decided_by_all_of_it_and_not_by_a_group(write):
+    table = columns()
+    table["late"] = ["2024-05-01" if 16 <= row < 32 else "x" for row in range(ROWS)]
+    table["day"] = pyarrow.array([date(2023, 1, 1 + row // 80) for row in range(ROWS)])
+    write(table)
+    memory, stored = both(target="k")
+    expect_same(memory, stored)
+    assert memory.categories[1] == ("2024-05-01", "x")
+    assert "week" in memory.calendars[3].cycles
+
+
 def test_columns_are_found_by_their_names_in_every_part_and_may_have_other_types(write):
     table = columns()
     write(table)
@@ -123,15 +134,22 @@ def test_what_is_trained_on_is_the_same_bit_for_bit(write, options):
     assert memory.training.blocks.mark == stored.training.blocks.mark  # for all row groups are of 16 rows
 
 
-def test_missing_values_are_told_of_as_if_rows_were_in_memory(write):
-    write()
+@pytest.mark.parametrize("first", [0, 170])
+def test_missing_values_are_told_of_as_if_rows_were_in_memory(write, first):
+    table = columns()
+    for name in ("a", "late", "day", "code"):
+        known = pyarrow.array(table[name]).drop_null()[0]
+        values = pyarrow.array(table[name]).to_pylist()
+        table[name] = [known.as_py() if row < first else value for row, value in enumerate(values)]
+    write(table)
     told = []
     for data in both(target="k"):
         with pytest.raises(DataError) as caught:
             LearningData.of(data, DataConfig(source="part-*.parquet"), 0)
         told.append(str(caught.value))
     assert told[0] == told[1]
-    assert re.search(r"row 1 of part-0.parquet, column 2 \('late'\)", told[0])
+    place = r"row 1 of part-0.parquet, column 2 \('late'\)" if not first else "of part-2.parquet, column"
+    assert re.search(place, told[0])
 
 
 @pytest.mark.parametrize("column", ["k", "w"])
@@ -307,12 +325,13 @@ def test_init_finds_the_same_mixed_columns(write):
     expect_same(memory[0], stored[0])
 
 
-def test_other_data_to_validate_by_stay_in_their_files_too(write):
+@pytest.mark.parametrize("has_all", [True, False])
+def test_other_data_to_validate_by_stay_in_their_files_too(write, has_all):
     table = columns()
     write(table)
     other = columns(seed=1)
-    other["late"] = ["red" if text == "blue" else text for text in other["late"]]
-    write({name: other[name] for name in ["k", *list(other)[:-1]]}, name="other-{}.parquet")
+    other["late"] = ["red" if text == "blue" and not has_all else text for text in other["late"]]
+    write({name: other[name] for name in reversed(other)}, name="other-{}.parquet")
     found = []
     for where, data in zip((True, False), both(target="k"), strict=True):
         source = {"class": "Parquet", "path": "other-*.parquet", "target": "k", "in_memory": where}
