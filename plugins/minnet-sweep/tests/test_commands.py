@@ -9,10 +9,12 @@ import sys
 import tomllib
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from minnet_sweep import SweepFolder, Worker
 from minnet_test_support.processes import MINNET, run_minnet
+from minnet_train import read_experiment
 
 GRID = """\
 experiment = "base.toml"
@@ -217,17 +219,21 @@ def test_the_best_of_nothing_is_refused(place):
 
 
 def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
-    rows = "".join(f"{index % 7},{index % 5},{index % 2}\n" for index in range(120))
-    (place.path / "data.csv").write_text("x,y,label\n" + rows)
-    base = place.BASE.replace('{ class = "TwoMoons", n = 200 }', '"data.csv"')
-    folder = place.begin(GRID, base)
+    rng = np.random.default_rng(0)
+    features = rng.standard_normal((120, 2)).astype(np.float32)
+    np.save("x.npy", features)
+    np.save("y.npy", (features[:, 0] > 0).astype(int))
+    source = '{ class = "Npy", path = "x.npy", targets = "y.npy" }'
+    folder = place.begin(GRID, place.BASE.replace('{ class = "TwoMoons", n = 200 }', source))
     Worker(folder, most=1).work()
     (place.path / "far" / "away").mkdir(parents=True)
-    place.call("best", "tried", "-o", "far/away/best.toml")
-    written = tomllib.loads((place.path / "far" / "away" / "best.toml").read_text())
-    assert written["data"]["source"] == os.path.join("..", "..", "data.csv")
-    place.call("best", "tried", "-o", "best.toml")
-    assert tomllib.loads((place.path / "best.toml").read_text())["data"]["source"] == "data.csv"
+    up = os.path.join("..", "..", "")
+    for name, before in (("far/away/best.toml", up), ("best.toml", "")):
+        place.call("best", "tried", "-o", name)
+        written = tomllib.loads((place.path / name).read_text())["data"]["source"]
+        assert written == {"class": "Npy", "path": f"{before}x.npy", "targets": f"{before}y.npy"}
+        experiment = read_experiment(place.path / name)
+        assert os.path.realpath(experiment.data.source["path"]) == os.path.realpath("x.npy")
 
 
 def test_it_is_said_that_seeds_hold_out_different_samples(place):

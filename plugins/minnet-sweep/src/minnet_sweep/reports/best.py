@@ -89,10 +89,17 @@ def _relocate(document: Any, folder: SweepFolder, to: Path) -> None:
 
 
 def _move(place: Any, key: str, found: Any, here: str) -> None:
-    if isinstance(found, str):
-        if os.path.isabs(found):
-            place[key] = os.path.relpath(found, here)
-    elif isinstance(found, Mapping):
-        for inner, value in found.items():
-            if isinstance(value, str) and os.path.isabs(value) and value != place[key].get(inner):
-                place[key][inner] = os.path.relpath(value, here)
+    if not isinstance(found, Mapping):
+        if (moved := _moved(found, here)) != found:
+            place[key] = moved
+        return
+    for inner, value in found.items():  # of a source that is written out
+        if value != place[key].get(inner) and (moved := _moved(value, here)) != value:
+            place[key][inner] = moved
+
+
+def _moved(value: Any, here: str) -> Any:
+    """Make an absolute path, or each of a list, one that is seen from a folder."""
+    if isinstance(value, list):
+        return [_moved(each, here) for each in value]
+    return os.path.relpath(value, here) if isinstance(value, str) and os.path.isabs(value) else value
