@@ -62,7 +62,9 @@ def train_on(size: int, *arguments):
     def work(ranks: ThreadRanks):
         if ranks.rank == 0:
             with answering(ranks):
-                return invoke(*arguments)
+                done = invoke(*arguments)
+            assert "Traceback" not in done.output
+            return done
         try:
             follow(ranks, Interruption())
         except click.exceptions.Exit as ending:

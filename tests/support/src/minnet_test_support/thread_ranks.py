@@ -1,4 +1,4 @@
-"""`ThreadRanks`: ranks of a training that are threads of one process, which share nothing but what they tell each other."""
+"""`ThreadRanks`: ranks of a training that are threads, which share nothing but what they tell each other."""
 
 from __future__ import annotations
 

@@ -23,8 +23,10 @@ def expect_metrics(metrics: Sequence[Metric]) -> None:
             raise ValueError(f"expected metrics of different names, and none of {sorted(RESERVED)}, received {names}")
 
 
-def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
-    """Refuse an optimizer of another model, which would be trained in vain."""
+def expect_optimizer_of(model: Module, optimizer: Optimizer, average: ExponentialMovingAverage | None) -> None:
+    """Refuse an optimizer of another model, which would be trained in vain, and an average of other parameters."""
+    if average is not None and average.module is not optimizer.module:
+        raise ValueError(f"average: expected that of {optimizer.module!r}, as the optimizer, received {average!r}")
     module = getattr(optimizer, "module", model)
     if module is model:
         return
@@ -34,12 +36,6 @@ def expect_optimizer_of(model: Module, optimizer: Optimizer) -> None:
             f"expected an optimizer of the model that is trained, received {optimizer!r} of another one, "
             "whose parameters never get a gradient"
         )
-
-
-def expect_average_of(optimizer: Optimizer, average: ExponentialMovingAverage | None) -> None:
-    """Refuse an average of other parameters than those that are trained."""
-    if average is not None and average.module is not optimizer.module:
-        raise ValueError(f"average: expected that of {optimizer.module!r}, as the optimizer, received {average!r}")
 
 
 def expect_count(name: str, value: object, otherwise: str = "") -> None:

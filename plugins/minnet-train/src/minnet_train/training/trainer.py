@@ -26,14 +26,7 @@ from .divergence import expect_finite_parameters
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_report import measured_epoch
 from .epoch_totals import EpochTotals
-from .expectations import (
-    expect_average_of,
-    expect_count,
-    expect_metrics,
-    expect_optimizer_of,
-    expect_samples,
-    expect_shards,
-)
+from .expectations import expect_count, expect_metrics, expect_optimizer_of, expect_samples, expect_shards
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
@@ -117,12 +110,11 @@ class Trainer:
         ranks: Ranks = ALONE,
     ) -> None:
         expect_metrics(metrics)
-        expect_optimizer_of(model, optimizer)
+        expect_optimizer_of(model, optimizer, average)
         if not isinstance(early_stopping, EarlyStopping | None):
             raise TypeError(
                 f"early_stopping: expected EarlyStopping(patience=...) or None, received {early_stopping!r}"
             )
-        expect_average_of(optimizer, average)
         for callback in callbacks:
             expect_callback(callback)
         expect_count("accumulate", accumulate)
@@ -373,30 +365,29 @@ class Trainer:
         """
         self.is_between_steps = False
         computed = self.division.compute_gradients(self, parts, hooks)
-        if computed is not None:
-            loss, counted = computed
-            known = [loss]  # for the first time that it is asked for, right now
+        if computed is None:
+            self.is_between_steps = True
+            return None
+        loss, counted = computed
+        known = [loss]  # for the first time that it is asked for, right now
 
-            def evaluate() -> float:
-                found = self.division.compute_gradients(self, parts, hooks, is_trial=True) if not known else None
-                return known.pop() if found is None else found[0]
+        def evaluate() -> float:
+            found = self.division.compute_gradients(self, parts, hooks, is_trial=True) if not known else None
+            return known.pop() if found is None else found[0]
 
-            self.steps.update(evaluate if getattr(self.optimizer, "NEEDS_CLOSURE", False) else None)
-            if self.average is not None:
-                self.average.update()
-            self.step += 1
-            self.batch += 1
-            for each in counted:
-                self.totals.add(*each)
+        self.steps.update(evaluate if getattr(self.optimizer, "NEEDS_CLOSURE", False) else None)
+        if self.average is not None:
+            self.average.update()
+        self.step += 1
+        self.batch += 1
+        for each in counted:
+            self.totals.add(*each)
         self.is_between_steps = True
-        return None if computed is None else computed[0]
+        return loss
 
     def _divide(self, plan: FitOptions) -> None:
         """Note how the epoch is divided into batches, which cannot change once one has been trained on."""
-        division = plan.division
-        if self.batch and self.divided != division:
-            raise StateError(
-                f"{self.next_batch}: expected to go on with the epoch that was begun, {self.divided}, "
-                f"received {division}"
-            )
-        self.divided = division
+        if self.batch and self.divided != plan.division:
+            expected = f"expected to go on with the epoch that was begun, {self.divided}, received {plan.division}"
+            raise StateError(f"{self.next_batch}: {expected}")
+        self.divided = plan.division
