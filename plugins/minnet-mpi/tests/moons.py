@@ -68,6 +68,8 @@ class Dropout(Module):
 
     def updateOutput(self, input):
         self.mask = np.ones_like(input)
+        if os.path.exists(f"asleep-{RANK}"):
+            time.sleep(60)
         if self.training:
             if os.path.exists("slow"):
                 time.sleep(0.01)

@@ -156,6 +156,23 @@ def test_ctrl_c_saves_and_ends_all(mpi, alone):
     expect_as_if_nothing_had_happened(mpi, alone, 2)
 
 
+def test_ctrl_c_ends_all_while_the_others_wait_for_one_that_is_not_ready(mpi):
+    write_experiment(mpi.folder)
+    (mpi.folder / "asleep-0").touch()
+    process = mpi.start(3, COMMAND)
+    until = time.monotonic() + 60
+    while not all((mpi.folder / f"pid-{rank}").exists() for rank in range(3)):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    errors = finished(process)
+    assert process.returncode == 130, errors
+    assert "Error" not in errors
+    assert "rank" not in errors.partition("Abort")[0]
+    expect_gone(mpi, 3)
+
+
 def test_sigterm_to_every_rank_does_the_same(mpi):
     """As Slurm sends it when the time of a job is over."""
     process = started(mpi, 2)

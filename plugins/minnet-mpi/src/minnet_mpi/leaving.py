@@ -40,6 +40,9 @@ UNREAD = 2.0
 PASSING = 0.1
 """So many seconds more it has to pass it on."""
 
+SIGNALLED = (130, 143)
+"""The exit codes of a program that Ctrl-C or SIGTERM ended."""
+
 LATEST = 10.0
 """After so many seconds all are ended even if this process has not come to its own end."""
 
@@ -91,7 +94,8 @@ class Departure:
         time.sleep(min(rank, 40) * TURN)
         where = f"rank {rank} of {size}, {printable(socket.gethostname())}"
         error.add_note(f"on {where}, which ends all of them")
-        if isinstance(error, (SystemExit, click.exceptions.Exit)):  # of which nobody says anything
+        is_silent = isinstance(error, (SystemExit, click.exceptions.Exit))
+        if is_silent and exit_code(error) not in SIGNALLED:  # whoever sent a signal knows why all end
             print(f"{where}, left before the others, which ends all of them", file=sys.stderr)
         self._code = exit_code(error) or 1
         atexit.register(self.end_all)  # when everybody who handles the error has told it, and put things in order
