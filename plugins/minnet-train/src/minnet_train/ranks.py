@@ -20,6 +20,17 @@ from minnet_core.support import printable
 
 from .errors import RanksError
 
+__all__ = [
+    "ALONE",
+    "SHARDS",
+    "Alone",
+    "Ranks",
+    "divided_rows",
+    "ranks_of_this_process",
+    "shares",
+    "sum_in_order",
+]
+
 T = TypeVar("T")
 
 SHARDS = 8
