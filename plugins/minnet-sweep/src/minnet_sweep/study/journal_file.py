@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 
 from .package import JournalFileBackend, JournalFileOpenLock
@@ -29,6 +30,12 @@ class JournalFile(JournalFileBackend):
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Append operations, each on a line of its own."""
+        with warnings.catch_warnings():
+            # That somebody was killed, which the kill has told already, as warnings in versions of Optuna before 5.
+            warnings.filterwarnings("ignore", "The existing lock file|It is taking longer", UserWarning)
+            self._append(logs)
+
+    def _append(self, logs: list[dict[str, Any]]) -> None:
         if self._ends_within_a_line():  # or another process is writing, which is over when the lock is had
             self._own_lock.acquire()
             try:
