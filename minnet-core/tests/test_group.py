@@ -97,7 +97,13 @@ def test_a_choice_that_cannot_be_meant_is_refused(marks, run_minnet, choice, tol
 
 @pytest.mark.parametrize(
     ("name", "home"),
-    [("train", "minnet-train"), ("new", "minnet-new"), ("predict", "minnet-train"), ("serve", "minnet-serve"), ("sweep", "minnet-sweep")],
+    [
+        ("train", "minnet-train"),
+        ("new", "minnet-new"),
+        ("predict", "minnet-train"),
+        ("serve", "minnet-serve"),
+        ("sweep", "minnet-sweep"),
+    ],
 )
 def test_a_command_of_ours_that_is_missing_is_answered_with_what_to_install(run_minnet, monkeypatch, name, home):
     with discovering(tuple):
