@@ -23,7 +23,7 @@ def test_importing_the_layers_and_criterions_imports_nothing_heavy():
     "statement",
     [
         *("import minnet_core", "import minnet_core.cli.main", "import minnet_new.plugin", "import minnet_onnx.plugin"),
-        *("import minnet_mpi.plugin", "import minnet_serve.plugin", "import minnet_train.plugin"),
+        *("import minnet_serve.plugin", "import minnet_train.plugin"),
     ],
 )
 def test_the_command_starts_without_numpy(statement):

@@ -190,7 +190,7 @@ def test_an_experiment_gives_the_weights_that_it_gave(files, name):
 def test_a_run_is_recorded_as_it_was(files):
     minnet("train", "classes.toml", "--run", "again")
     again, before = (json.loads(Path(run, "config.json").read_text()) for run in ("again", "run"))
-    added = ("threads", "executor", "run_id")
+    added = ("threads", "executor", "run_id", "started")
     assert list(again) == [*before, *added]
     assert again == {**before, **{key: again[key] for key in added}}
     again, before = (

@@ -93,3 +93,8 @@ def test_a_training_that_is_alone_imports_nothing_of_mpi(tmp_path, variables):
     assert "minnet_mpi.plugin" in modules
     assert not [name for name in modules if name.startswith("mpi4py")]
     assert not {"minnet_mpi.library", "minnet_mpi.mpi_ranks", "minnet_mpi.leaving"} & set(modules)
+
+
+def test_the_plugin_is_loaded_without_numpy():
+    done = run_python("import sys, minnet_mpi.plugin; print('numpy' in sys.modules)")
+    assert done.stdout == "False\n", done.stderr
