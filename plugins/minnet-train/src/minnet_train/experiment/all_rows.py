@@ -49,14 +49,15 @@ class AllRows:
 
     def preparation(self, dataset: Dataset, learn: Callable[[], Preparation]) -> Preparation:
         """Return what is learned from the data; raises `RanksError` as `fingerprint` does."""
+        if self.ranks.size == 1:
+            return learn()
         return preparation_of(self._of(dataset, lambda: plain_preparation(learn())))
 
     def tell(self) -> None:
         """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet."""
         if self.ranks.size > 1 and not self._is_told:
             self._is_told = True
-            told = self.ranks.broadcast(self._known if self.ranks.rank == 0 else None)
-            self._known = told
+            self._known = self.ranks.broadcast(self._known)
 
     def _of(self, dataset: Dataset, find: Callable[[], T]) -> T:
         place, self._used = self._used, self._used + 1
