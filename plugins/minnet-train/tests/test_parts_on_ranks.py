@@ -97,7 +97,8 @@ def test_each_rank_validates_on_row_groups_of_its_own(monkeypatch):
     def validated(ranks: ThreadRanks) -> tuple[int, float]:
         run = prepared(ranks)
         kept = run.validation.inputs.raw.kept
-        kept.limit = 1
+        kept.limit = 1  # two groups, in effect
+        kept.forget()
         before = kept.reads
         loss, _ = evaluate_samples(run.model, run.criterion, run.validation, [Accuracy()], ranks=ranks)
         return kept.reads - before, loss
