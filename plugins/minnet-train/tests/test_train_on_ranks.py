@@ -261,11 +261,11 @@ def prepared(ranks: ThreadRanks, name="small.toml"):
 def test_other_data_on_another_rank_are_refused(experiment, monkeypatch):
     before = Run._prepared
 
-    def with_other_data(order, ranks):
+    def with_other_data(order, ranks, *others):
         if ranks.rank == 2:
             data = evolve(order.experiment.data, source="others.csv")
             order = evolve(order, experiment=evolve(order.experiment, data=data))
-        return before(order, ranks)
+        return before(order, ranks, *others)
 
     rows = Path("flowers.csv").read_text().splitlines(keepends=True)
     Path("others.csv").write_text("".join([*rows[:-1], "9,9,setosa\n"]))
@@ -280,10 +280,10 @@ def test_other_data_on_another_rank_are_refused(experiment, monkeypatch):
 def test_a_rank_that_cannot_prepare_the_run_ends_all(experiment, monkeypatch, rank, error):
     before, seen = Run._prepared, []
 
-    def failing(order, ranks):
+    def failing(order, ranks, *others):
         if ranks.rank == rank:
             raise ExperimentError("no such file")
-        return before(order, ranks)
+        return before(order, ranks, *others)
 
     def work(ranks):
         try:

@@ -4,7 +4,7 @@ from .blocks import Blocks, usual_block
 from .calendars import Calendar
 from .dataset import Dataset, Origin
 from .kept_parts import CACHE
-from .memory_map import chunks, row_chunks
+from .memory_map import chunks, is_mapped, row_chunks
 from .missing import expect_usable
 from .parted_rows import PartedRows
 from .pixels import Pixels
@@ -67,6 +67,7 @@ __all__ = [
     "has_names",
     "is_csv",
     "is_iso",
+    "is_mapped",
     "is_table",
     "load_digits",
     "open_table",

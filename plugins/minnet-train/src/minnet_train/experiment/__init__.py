@@ -11,6 +11,9 @@ if TYPE_CHECKING:
         aligned as aligned,
         with_columns as with_columns,
     )
+    from .all_rows import (
+        AllRows as AllRows,
+    )
     from .build import (
         build_augmentations as build_augmentations,
         build_criterion as build_criterion,
@@ -82,6 +85,7 @@ else:
     __all__, __getattr__, __dir__ = lazy_exports(
         __name__,
         {
+            "all_rows": "AllRows",
             "align": "aligned with_columns",
             "build": "build_augmentations build_criterion build_metrics build_model build_optimizer "
             "build_schedule check_components check_metric_names check_not_judged components_of",

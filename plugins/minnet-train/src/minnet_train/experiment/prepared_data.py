@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from attrs import evolve, frozen
 
@@ -26,6 +28,7 @@ from ..data import (
 )
 from ..errors import DataError, ExperimentError, Problem
 from .align import aligned, with_columns
+from .all_rows import AllRows
 from .experiment import DataConfig
 from .loading import load_other, load_source, load_validation
 from .start_model import StartModel
@@ -67,6 +70,7 @@ class LearningData:
         *,
         dtype: str | None = None,
         dataset: Dataset | None = None,
+        all_rows: AllRows | None = None,
     ) -> LearningData:
         """Load, divide and prepare.
 
@@ -77,6 +81,7 @@ class LearningData:
             start: a model whose preparation and classes are taken over.
             model: the one that is trained, which decides with it whether the classes are.
             dataset: what the source has, if it has been loaded.
+            all_rows: reads all rows, which of several ranks one does for all.
 
         Raises:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
@@ -84,7 +89,9 @@ class LearningData:
         """
         dataset = load_source(config) if dataset is None else dataset
         full = dataset if start is None else load_other(config, dataset)
-        return cls.of(dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full)
+        return cls.of(
+            dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full, all_rows=all_rows
+        )
 
     @classmethod
     def of(
@@ -98,6 +105,7 @@ class LearningData:
         *,
         dtype: str | None = None,
         full: Dataset | None = None,
+        all_rows: AllRows | None = None,
     ) -> LearningData:
         """Divide and prepare a data set.
 
@@ -110,8 +118,10 @@ class LearningData:
             start: a model whose preparation and classes are taken over.
             model: the one that is trained, which decides with it whether the classes are.
             full: the data set with all its texts as categories, if they are limited and ``start`` has categories.
+            all_rows: reads all rows, which of several ranks one does for all.
         """
-        fingerprint, kept, keeps_head = dataset.fingerprint(), None, False
+        known = AllRows() if all_rows is None else all_rows
+        fingerprint, kept, keeps_head = known.fingerprint(dataset), None, False
         if config.inputs is not None and (start is None or start.start.preparation != "keep"):
             dataset = with_columns(dataset, parted_columns(dataset, config))
         if start is not None and model is not None:
@@ -121,10 +131,14 @@ class LearningData:
             if keeps_head and not config.autoencode:
                 dataset = aligned(dataset, Columns.of(dataset), start.record.classes, start.record.outputs)
         may_be_missing = config.missing == "mean" if kept is None else kept.fill is not None
-        split = checked_split(dataset, config, rng, may_be_missing=may_be_missing)
+        draw = partial(checked_split, may_be_missing=may_be_missing) if known.are_read(dataset) else drawn_split
+        split = draw(dataset, config, rng)
         if config.shuffle_block and isinstance(dataset.features, np.memmap):  # whose blocks can be read at once
             dataset = evolve(dataset, features=PartedRows.of_map(dataset.features))
-        preparation = _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head)
+        preparation = known.preparation(
+            dataset,
+            lambda: _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head),
+        )
         weights = _class_weights(dataset, split.training, config)
 
         def samples(rows: Array, factors: Array | None = None, of: Dataset = dataset) -> Samples:
@@ -134,7 +148,9 @@ class LearningData:
 
         validated, raw_validation = samples(split.validation) if len(split.validation) else None, validation
         if validation is not None:
-            validation = in_form_of(validation, dataset, config, may_be_missing=may_be_missing)
+            validation = in_form_of(validation, dataset, config)
+            if known.are_read(validation):
+                expect_usable(validation, may_be_missing=may_be_missing)
             validated = samples(np.arange(len(validation)), of=validation)
 
         blocks, notes = _blocks(dataset, split.training, config)
@@ -146,7 +162,7 @@ class LearningData:
             validated,
             samples(split.test),
             fingerprint,
-            None if raw_validation is None else raw_validation.fingerprint(),
+            None if raw_validation is None else known.fingerprint(raw_validation),
             keeps_head,
         )
         _expect_weight(dataset, learned.training, "to train on")
@@ -216,15 +232,12 @@ def drawn_split(dataset: Dataset, config: DataConfig, rng: int | np.random.Gener
     return Split.draw(dataset, config.test_fraction, fraction, rng, stratify=stratify)
 
 
-def in_form_of(validation: Dataset, dataset: Dataset, config: DataConfig, *, may_be_missing: bool) -> Dataset:
-    """Give the data to validate by the columns and classes of those that are learned from, and check them."""
+def in_form_of(validation: Dataset, dataset: Dataset, config: DataConfig) -> Dataset:
+    """Give the data to validate by the columns and classes of those that are learned from."""
     columns = Columns.of(dataset, config.unknown)
     if config.autoencode:
-        validation = with_columns(validation, columns)
-    else:
-        validation = aligned(validation, columns, dataset.classes, dataset.outputs)
-    expect_usable(validation, may_be_missing=may_be_missing)
-    return validation
+        return with_columns(validation, columns)
+    return aligned(validation, columns, dataset.classes, dataset.outputs)
 
 
 def _expect_fit(dataset: Dataset, config: DataConfig) -> None:

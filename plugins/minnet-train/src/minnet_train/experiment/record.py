@@ -161,6 +161,17 @@ class TrainingRecord:
             )
 
 
+def plain_preparation(preparation: Preparation) -> dict[str, Any]:
+    """Write a preparation as dicts, lists, texts and numbers."""
+    plain: dict[str, Any] = _converter.unstructure(preparation)
+    return plain
+
+
+def preparation_of(plain: dict[str, Any]) -> Preparation:
+    """Read what `plain_preparation` has written."""
+    return _converter.structure(plain, Preparation)
+
+
 def _expect_format(record: Any) -> None:
     if not isinstance(record, Mapping):
         raise TypeError(f"expected a table, received {record!r}")

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from attrs import asdict, evolve, field, frozen
 
-from minnet_core import Container, Criterion, Module, Optimizer, save
+from minnet_core import Container, Criterion, MinnetError, Module, Optimizer, save
 
 from ..data import Dataset, Preparation, Samples
 from ..errors import ExperimentError, Problem
 from ..experiment import (
+    AllRows,
     Experiment,
     LearningData,
     StartModel,
@@ -173,12 +174,23 @@ class Run:
     def _prepared_by_all(cls, order: _Order, ranks: Ranks) -> Run:
         if ranks.size == 1:
             return cls._prepared(order, ranks)
-        run = done_by_all(ranks, lambda: cls._prepared(order, ranks))
-        expect_same(ranks, "data", {"fingerprint": run.fingerprints})
+        all_rows = AllRows(ranks)
+
+        def prepare() -> Run:
+            try:
+                run = cls._prepared(order, ranks, all_rows)
+            except (MinnetError, OSError):
+                all_rows.tell()  # whoever waits for it hears of the error after that
+                raise
+            all_rows.tell()
+            return run
+
+        run = done_by_all(ranks, prepare)
+        expect_same(ranks, "data", {"fingerprint": run.fingerprints, "outline": "+".join(all_rows.outlines)})
         return run
 
     @classmethod
-    def _prepared(cls, order: _Order, ranks: Ranks) -> Run:
+    def _prepared(cls, order: _Order, ranks: Ranks, all_rows: AllRows | None = None) -> Run:
         experiment = order.experiment
         sources = import_files(experiment.imports)
         check_components(experiment)
@@ -194,7 +206,9 @@ class Run:
         part, frozen = _trained_part(experiment, model)
         optimizer = build_optimizer(experiment, model, part)
         schedule = build_schedule(experiment)
-        data = LearningData.load(experiment.data, split_rng, begun, model, dtype=experiment.dtype, dataset=dataset)
+        data = LearningData.load(
+            experiment.data, split_rng, begun, model, dtype=experiment.dtype, dataset=dataset, all_rows=all_rows
+        )
         if begun is not None:
             begun.give_weights(model, with_head=data.keeps_head)
             taken = evolve(begun.start, head="keep" if data.keeps_head else "new")

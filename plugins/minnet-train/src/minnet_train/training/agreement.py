@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +94,20 @@ def expect_same(ranks: Ranks, what: str, facts: dict[str, str]) -> None:
                 f"rank {rank} of {ranks.size}: expected the same {what} as on rank 0, {name} {printable(first[name])}, "
                 f"received {name} {printable(each[name])}"
             )
+
+
+def expect_same_weights(trainer: Trainer) -> None:
+    """Refuse ranks whose weights have come to differ, as they must not.
+
+    Each decides by what it computes when to stop, and would wait for others that have stopped already.
+
+    Raises:
+        RanksError: on every rank: an optimizer draws from something else than NumPy, say, or a processor is another.
+    """
+    if trainer.ranks.size > 1:
+        weights = trainer.model.namedParameters()
+        sums = {f"{name} of checksum": f"{zlib.crc32(array.tobytes()):08x}" for name, array in weights.items()}
+        expect_same(trainer.ranks, f"weights after epoch {trainer.epoch}", sums)
 
 
 def _facts(trainer: Trainer, plan: FitOptions) -> dict[str, str]:

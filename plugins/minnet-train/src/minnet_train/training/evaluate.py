@@ -18,6 +18,9 @@ from ..metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, in_raw_un
 from ..ranks import ALONE, Ranks
 from .divergence import loss_diverged
 
+GATHERED = 2**24
+"""About so many bytes of outputs and targets are gathered at a time."""
+
 
 @frozen(eq=False)
 class Measurement:
@@ -116,13 +119,16 @@ def _chunks(
     where: str | None,
     ranks: Ranks,
 ) -> Iterator[_Chunk]:
-    """Compute a chunk on each rank at a time, and yield all of them in their order."""
+    """Compute some chunks on each rank at a time, and yield all of them in their order.
+
+    Those of a rank follow each other, for rows that are read by groups are of the same ones.
+    """
     model.evaluate()
     bounds = [(start, min(start + CHUNK, len(samples))) for start in range(0, len(samples), CHUNK)]
-    for turn in range(0, len(bounds), ranks.size):
-        chunk = None
-        if turn + ranks.rank < len(bounds):
-            start, stop = bounds[turn + ranks.rank]
+    span = _span(len(bounds), samples, ranks)
+    for turn in range(0, len(bounds), span * ranks.size):
+        own = []
+        for start, stop in bounds[turn + span * ranks.rank :][:span]:
             inputs, targets = samples.batch(np.arange(start, stop))
             outputs = model.forward(inputs)
             weights = None if samples.weights is None else samples.weights[start:stop]
@@ -131,9 +137,19 @@ def _chunks(
             if where is not None and not math.isfinite(loss):
                 error = str(loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets))
             weight = float(len(targets) if weights is None else weights.sum())
+            seen = outputs if span == 1 else outputs.copy()  # a layer may use its memory again
             # Nobody but a metric looks at outputs and targets.
-            chunk = _Chunk(loss, weight, outputs if metrics else None, targets if metrics else None, error)
-        yield from (each for each in ranks.gather(chunk) if each is not None)
+            own.append(_Chunk(loss, weight, seen if metrics else None, targets if metrics else None, error))
+        for some in ranks.gather(own):
+            yield from some
+
+
+def _span(count: int, samples: Samples, ranks: Ranks) -> int:
+    """How many chunks a rank computes before all learn of them: as many as may be gathered at a time, or its share."""
+    if ranks.size == 1:
+        return 1
+    row = 2 * 8 * max(1, getattr(samples, "outputs", 1))  # an output and a target, of eight bytes at most
+    return max(1, min(-(-count // ranks.size), GATHERED // (ranks.size * CHUNK * row)))
 
 
 def forward_chunks(model: Module, samples: Samples) -> Iterator[tuple[int, Array, Array, Array]]:

@@ -17,7 +17,7 @@ from ..errors import StateError
 from ..metrics import Metric
 from ..progress import OneLine, PlainLines, RichProgress, live_display
 from ..ranks import ALONE, SHARDS, Ranks
-from .agreement import Stop, begin_together
+from .agreement import Stop, begin_together, expect_same_weights
 from .augmenter import Augmenter
 from .averaging import ExponentialMovingAverage
 from .callbacks import Hooks, expect_callback
@@ -176,7 +176,7 @@ class Trainer:
         """
         shown = [each] if progress and not self._is_shown and (each := live_display()) else []
         for _ in self._epochs(training, validation, epochs, batch_size, rng, shown):
-            pass
+            expect_same_weights(self)
         return self.history
 
     @property
@@ -329,6 +329,7 @@ class Trainer:
             if is_stopping or not self._train_epoch(plan, hooks) or self.stopping.agree():
                 self.stopped = f"stopped after step {self.step}"
                 return None
+            expect_same_weights(self)
             report = measured_epoch(self, plan)
         self.history.append(report)
         return report

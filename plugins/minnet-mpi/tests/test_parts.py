@@ -1,0 +1,53 @@
+"""Data in several files, by blocks, on several processes: the same bits, and an error of what has changed ends all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+from moons import arrays, write_experiment
+
+from minnet_test_support.processes import MINNET
+
+SOURCE = 'source = { class = "Npy", path = "part-*.npy" }\nshuffle_block = 20'
+
+
+def write(folder: Path, **replaced: str) -> None:
+    write_experiment(folder, source=SOURCE, **replaced)
+    rng = np.random.default_rng(0)
+    for part in range(4):
+        features = rng.normal(size=(60, 2)).astype(np.float32)
+        np.save(folder / f"part-{part}.npy", features)
+        np.save(folder / f"part-{part}_targets.npy", (features.sum(axis=1) > 0).astype(np.int64))
+
+
+def train(mpi, ranks, *arguments):
+    return mpi.minnet(ranks, "train", *arguments, "--import", "own.py")
+
+
+def test_parts_give_the_same_bits_and_a_run_goes_on_with_another_number(mpi):
+    write(mpi.folder)
+    command = [*MINNET, "train", "moons.toml", "--import", "own.py", "--run", "alone", "-o", "alone.safetensors"]
+    subprocess.run(command, cwd=mpi.folder, check=True, capture_output=True)
+    begun = train(mpi, 3, "moons.toml", "--run", "run", "-o", "run.safetensors", "--epochs", "2")
+    assert (begun.code, begun.errors) == (0, "")
+    resumed = train(mpi, 2, "--resume", "run", "--epochs", "12", "-o", "run.safetensors")
+    assert (resumed.code, resumed.errors) == (0, "")
+    assert arrays(mpi.folder / "run.safetensors") == arrays(mpi.folder / "alone.safetensors")
+
+
+def test_a_part_that_is_written_to_meanwhile_ends_all(mpi):
+    write(mpi.folder, epochs="epochs = 100000", early_stopping="")
+    (mpi.folder / "slow").touch()
+    with mpi.start(2, [*MINNET, "train", "moons.toml", "--import", "own.py", "--run", "run"]) as process:
+        until = time.monotonic() + 30
+        while not (mpi.folder / "run" / "metrics.jsonl").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        part = mpi.folder / "part-2.npy"
+        os.utime(part, (1, 1))
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "part-2.npy: expected the file as it was when it was opened" in errors.splitlines()[0]

@@ -1,0 +1,150 @@
+"""Data in parts on several ranks: the same bits, and no rank reads what another one has read for all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from minnet_test_support.thread_ranks import ThreadRanks, together
+from minnet_train import DataError, ExperimentFile, RanksError
+from minnet_train.metrics import Accuracy
+from minnet_train.runs import Run
+from minnet_train.training.evaluate import evaluate_samples
+
+EXPERIMENT = """
+epochs = 2
+batch_size = 32
+shards = 8
+model = [{{ class = "Linear", n_in = 3, n_out = 2 }}, {{ class = "BatchNormalization" }}, {{ class = "LogSoftMax" }}]
+criterion = {{ class = "ClassNLLCriterion" }}
+optimizer = {{ class = "Adam", lr = 0.01 }}
+
+[data]
+source = {source}
+{validation}
+standardize = true
+shuffle_block = 40
+"""
+
+PARQUET = '{ class = "Parquet", path = "part-*.parquet", in_memory = false }'
+NPY = '{ class = "Npy", path = "part-*.npy" }'
+
+
+@pytest.fixture(autouse=True)
+def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    for name in ("part-0", "part-1", "part-2", "other"):
+        features = rng.normal(size=(200, 3)).astype(np.float32)
+        label = (features.sum(axis=1) > 0).astype(np.int64)
+        np.save(f"{name}.npy", features)
+        np.save(f"{name}_targets.npy", label)
+        columns = {**dict(zip("abc", features.T, strict=True)), "label": label}
+        parquet.write_table(pyarrow.table(columns), f"{name}.parquet", row_group_size=20)
+
+
+def write(source: str, validation: str = "") -> None:
+    Path("parts.toml").write_text(EXPERIMENT.format(source=source, validation=validation))
+
+
+def prepared(ranks: ThreadRanks) -> Run:
+    if ranks.rank:
+        run = Run.follow(ranks)
+        assert run is not None
+        return run
+    return Run.prepare(ExperimentFile.read("parts.toml").experiment(), ranks=ranks)
+
+
+def trained(ranks: ThreadRanks) -> tuple[Run, list[dict[str, object]]]:
+    run = prepared(ranks)
+    reports = [report.as_dict() for report in run.epochs()]
+    return run, [{name: value for name, value in each.items() if "second" not in name} for each in reports]
+
+
+@pytest.mark.parametrize("validation", ["", 'validation = "other.{suffix}"'])
+@pytest.mark.parametrize(("source", "suffix"), [(PARQUET, "parquet"), (NPY, "npy")])
+def test_the_bits_are_the_same_on_any_number_of_ranks(source, suffix, validation):
+    write(source, validation.format(suffix=suffix))
+    (alone, reports), *_ = together(1, trained)
+    for size in (2, 3):
+        for run, theirs in together(size, trained):
+            assert theirs == reports
+            assert (run.preparation, run.fingerprints) == (alone.preparation, alone.fingerprints)
+            for name, array in alone.model.namedParameters().items():
+                assert array.tobytes() == run.model.namedParameters()[name].tobytes()
+
+
+@pytest.mark.parametrize(
+    "validation", ["", 'validation = { class = "Parquet", path = "other.parquet", in_memory = false }']
+)
+def test_rank_0_reads_all_row_groups_before_the_first_epoch_and_no_other_does(validation):
+    write(PARQUET, validation)
+    first, second, third = together(3, prepared)
+    assert first.dataset.features.kept.reads >= 30
+    for other in (second, third):
+        assert other.dataset.features.kept.reads <= 1  # to see whether the model fits
+
+
+def test_each_rank_validates_on_row_groups_of_its_own(monkeypatch):
+    """It would read all of them if ranks took turns with small chunks."""
+    monkeypatch.setattr("minnet_train.training.evaluate.CHUNK", 8)
+    write(PARQUET, 'validation = { class = "Parquet", path = "other.parquet", in_memory = false }')
+
+    def validated(ranks: ThreadRanks) -> tuple[int, float]:
+        run = prepared(ranks)
+        kept = run.validation.inputs.raw.kept
+        kept.limit = 1  # two groups, in effect
+        kept.forget()
+        before = kept.reads
+        loss, _ = evaluate_samples(run.model, run.criterion, run.validation, [Accuracy()], ranks=ranks)
+        return kept.reads - before, loss
+
+    ((whole, loss),) = together(1, validated)
+    assert whole >= 10
+    for reads, theirs in together(2, validated):
+        assert theirs == loss
+        assert reads <= 6
+
+
+def test_parts_that_another_rank_has_otherwise_are_refused(monkeypatch):
+    """Which it can tell without reading features: by the targets, of which it has its own."""
+    write(PARQUET)
+    before = Run._prepared
+
+    def with_other_data(order, ranks, *others):
+        if ranks.rank == 1:
+            order.experiment.data.source["path"] = ["part-0.parquet", "part-1.parquet", "other.parquet"]
+        return before(order, ranks, *others)
+
+    monkeypatch.setattr(Run, "_prepared", with_other_data)
+    with pytest.raises(
+        RanksError, match="^rank 1 of 3: expected the same data as on rank 0, outline .*, received outline"
+    ):
+        together(3, prepared)
+
+
+def test_what_only_rank_0_finds_in_the_rows_is_its_error():
+    features = np.load("part-1.npy")
+    features[7, 1] = np.nan
+    np.save("part-1.npy", features)
+    write(NPY)
+    with pytest.raises(DataError, match="part-"):
+        together(3, prepared)
+
+
+def test_a_rank_that_cannot_read_what_others_read_ends_all(monkeypatch):
+    write(PARQUET)
+    before = Run._prepared
+
+    def without_data(order, ranks, *others):
+        if ranks.rank == 1:
+            raise DataError("no such file")
+        return before(order, ranks, *others)
+
+    monkeypatch.setattr(Run, "_prepared", without_data)
+    with pytest.raises(RanksError, match="^rank 1 of 3: DataError: no such file"):
+        together(3, prepared)
