@@ -259,7 +259,9 @@ def test_curves_are_those_of_the_runs_that_are_left(place, finished):
     study = finished.study()
     for number in range(5):
         shutil.rmtree(finished.run(number, 0))
-    assert "trial 5" in str([text.get_text() for text in draw("curves", finished, study).findobj() if hasattr(text, "get_text")])
+    assert "trial 5" in str(
+        [text.get_text() for text in draw("curves", finished, study).findobj() if hasattr(text, "get_text")]
+    )
     shutil.rmtree(finished.run(5, 0))
     said = place.call("plot", "tried", "--kind", "curves", code=1)
     assert "expected the run of at least one trial, received none: they were deleted" in said

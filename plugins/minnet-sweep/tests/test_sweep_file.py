@@ -86,11 +86,26 @@ MISTAKES = {
         'experiment = "b"\nsampler = "grid"\n[space]\nx = { low = 0.0, high = 1.0 }\n',
         "space.x: expected points, how many values a grid has of a range that has no step, received none",
     ),
-    "whole table of pruning": (HEAD + "pruning = { warmup = 2 }\n" + LR, "pruning.kind: expected this key, which is miss"),
-    "kind of no text": (HEAD + '[space]\nx = { registry = "layers", kind = ["activation"] }\n', "expected one of activation"),
-    "larger than a float": (HEAD + f"[space]\nx = {{ low = 0, high = 1{'0' * 400} }}\n", "space.x.high: expected an integer of"),
-    "larger than 64 bits": (HEAD + f"[space]\nx = {{ low = 0, high = {2**70} }}\n", "expected an integer of at most 2**53"),
-    "steps": (HEAD + "[space]\nx = { low = 0.0, high = 1.0, step = 1e-300 }\n", "space.x.step: expected a range of at most"),
+    "whole table of pruning": (
+        HEAD + "pruning = { warmup = 2 }\n" + LR,
+        "pruning.kind: expected this key, which is miss",
+    ),
+    "kind of no text": (
+        HEAD + '[space]\nx = { registry = "layers", kind = ["activation"] }\n',
+        "expected one of activation",
+    ),
+    "larger than a float": (
+        HEAD + f"[space]\nx = {{ low = 0, high = 1{'0' * 400} }}\n",
+        "space.x.high: expected an integer of",
+    ),
+    "larger than 64 bits": (
+        HEAD + f"[space]\nx = {{ low = 0, high = {2**70} }}\n",
+        "expected an integer of at most 2**53",
+    ),
+    "steps": (
+        HEAD + "[space]\nx = { low = 0.0, high = 1.0, step = 1e-300 }\n",
+        "space.x.step: expected a range of at most",
+    ),
     "condition on none": (
         HEAD + "[space]\nseed = [1, 2]\nepochs = { choices = [1, 2], when = { seed = [] } }\n",
         "space.epochs.when.seed: expected at least one value, received none",
