@@ -252,6 +252,22 @@ def test_all_pictures_are_drawn(place, finished):
         assert file.read_bytes().startswith(b"\x89PNG")
 
 
+def test_curves_are_those_of_the_runs_that_are_left(place, finished):
+    pytest.importorskip("matplotlib")
+    from minnet_sweep.reports import draw
+
+    study = finished.study()
+    for number in range(5):
+        shutil.rmtree(finished.run(number, 0))
+    assert "trial 5" in str(
+        [text.get_text() for text in draw("curves", finished, study).findobj() if hasattr(text, "get_text")]
+    )
+    shutil.rmtree(finished.run(5, 0))
+    said = place.call("plot", "tried", "--kind", "curves", code=1)
+    assert "expected the run of at least one trial, received none: they were deleted" in said
+    assert "; its models are in" not in place.call("best", "tried", "-o", "best.toml"), "there are none any more"
+
+
 def test_one_picture_is_drawn_where_it_is_asked_for(place, finished):
     pytest.importorskip("matplotlib")
     from minnet_sweep.reports import draw

@@ -30,6 +30,14 @@ def test_a_grid_that_is_too_large_is_refused():
         all_points(sweep("grid", space=large))
 
 
+@pytest.mark.parametrize("values", [{"is_integer": True}, {"points": 2**50}, {"step": 0.5}])
+def test_a_range_of_too_many_values_is_refused_before_they_are_listed(values):
+    with pytest.raises(SweepError, match="expected 100,000 combinations at most, received 1,1"):
+        all_points(
+            sweep("grid", space=(Range("r", ("r",), 0, 2**50 - 1 if "step" not in values else 2**49, **values),))
+        )
+
+
 @pytest.mark.parametrize("sampler", ["random", "qmc"])
 def test_points_that_nobody_learns_from_are_drawn_by_the_seed_before_the_first_trial(sampler):
     pytest.importorskip("scipy" if sampler == "qmc" else "numpy")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from minnet_sweep import Pruning, Range, Sweep
+from minnet_sweep import Pruning, Range, Sweep, SweepError
 from minnet_sweep.study import Study, importances
 from minnet_sweep.study.journal_file import GRACE
 from minnet_sweep.study.study import covered
@@ -70,6 +70,16 @@ def test_half_a_line_of_a_writer_that_was_killed_is_dropped(tmp_path, half):
     study.end(0, "complete", 0.5)
     states = [trial.state for trial in Study.open(tmp_path / "journal.log", PLAN).trials()]
     assert states == ["complete", "running", *["waiting"] * 18]
+
+
+@pytest.mark.parametrize("line", ["asdf{", "[1, 2]", "5", "null", '{"op_code": 99}', "{}", '{"op_code": "x"}'])
+def test_a_line_that_is_none_of_a_journal_is_an_error_of_ours(tmp_path, line):
+    path = tmp_path / "journal.log"
+    Study.create(path, PLAN)
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:2], line, *lines[3:]]) + "\n")
+    with pytest.raises(SweepError, match="expected the journal of a sweep"):
+        Study.open(path, PLAN)
 
 
 def test_a_writer_that_was_killed_keeps_nobody_waiting_for_long(tmp_path):

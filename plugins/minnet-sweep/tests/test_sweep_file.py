@@ -86,6 +86,30 @@ MISTAKES = {
         'experiment = "b"\nsampler = "grid"\n[space]\nx = { low = 0.0, high = 1.0 }\n',
         "space.x: expected points, how many values a grid has of a range that has no step, received none",
     ),
+    "whole table of pruning": (
+        HEAD + "pruning = { warmup = 2 }\n" + LR,
+        "pruning.kind: expected this key, which is miss",
+    ),
+    "kind of no text": (
+        HEAD + '[space]\nx = { registry = "layers", kind = ["activation"] }\n',
+        "expected one of activation",
+    ),
+    "larger than a float": (
+        HEAD + f"[space]\nx = {{ low = 0, high = 1{'0' * 400} }}\n",
+        "space.x.high: expected an integer of",
+    ),
+    "larger than 64 bits": (
+        HEAD + f"[space]\nx = {{ low = 0, high = {2**70} }}\n",
+        "expected an integer of at most 2**53",
+    ),
+    "steps": (
+        HEAD + "[space]\nx = { low = 0.0, high = 1.0, step = 1e-300 }\n",
+        "space.x.step: expected a range of at most",
+    ),
+    "condition on none": (
+        HEAD + "[space]\nseed = [1, 2]\nepochs = { choices = [1, 2], when = { seed = [] } }\n",
+        "space.epochs.when.seed: expected at least one value, received none",
+    ),
     "kind": (HEAD + '[space]\nx = { registry = "layers", kind = "norm" }\n', "expected one of activation, of layers"),
     "two of one key": (
         HEAD + '[space]\n"optimizer.lr" = [1, 2]\noptimizer = { choices = [{ class = "SGD" }, { class = "Adam" }] }\n',
@@ -124,6 +148,13 @@ def test_a_missing_base_is_named_with_its_key(tmp_path):
     path.write_text(HEAD + LR)
     file = SweepFile.read(path)
     with pytest.raises(ExperimentError, match="sweep.toml, line 1: experiment: .*base.toml: expected a TOML file"):
+        file.base(file.sweep())
+
+
+def test_a_base_whose_path_no_system_takes_is_named_with_its_key(tmp_path):
+    (tmp_path / "sweep.toml").write_text('experiment = "a\\u0000b"\ntrials = 1\n' + LR)
+    file = SweepFile.read(tmp_path / "sweep.toml")
+    with pytest.raises(ExperimentError, match=r"line 1: experiment: expected a path, received 'a\\x00b'"):
         file.base(file.sweep())
 
 

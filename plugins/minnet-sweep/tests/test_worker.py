@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pytest
@@ -178,6 +179,31 @@ def test_pruned_trials_leave_their_runs_and_no_result(place):
         assert (trial.state, trial.failure, list(trial.reported)) == ("pruned", None, [1])
         assert len(place.epochs(folder.run(trial.number, 0))) == 1
         assert not folder.run(trial.number, 1).exists(), "a bad point is not trained with other seeds"
+
+
+@pytest.mark.parametrize(("kind", "seeds"), [("median", 1), ("halving", 1), ("halving", 2), ("hyperband", 1)])
+def test_what_is_trained_to_its_end_has_a_result_and_the_best_is_that_without_pruning(place, kind, seeds):
+    sweep = (
+        f'experiment = "base.toml"\nsampler = "grid"\nseeds = {seeds}\npruning = {{ PRUNING }}\n[space]\n'
+        '"optimizer.lr" = [0.05, 1e-8, 1e-7, 1e-6, 1e-5, 0.03]\n'
+    )
+    options = 'kind = "median", startup = 2' if kind == "median" else f'kind = "{kind}"'
+    whole = place.begin(sweep.replace("PRUNING", 'kind = "none"'))
+    Worker(whole).work()
+    values = {trial.number: trial.value for trial in whole.study().trials()}
+    shutil.move(whole.path, place.path / "whole")
+    pruned = place.begin(sweep.replace("PRUNING", options))
+    Worker(pruned).work()
+    trials = pruned.study().trials()
+    for trial in trials:
+        assert trial.value == (values[trial.number] if trial.state == "complete" else None)
+        if trial.state == "pruned":
+            assert len(trial.reported) < 3 * seeds
+            assert max(trial.reported) < 3 * seeds, "its end was reached, and a result thrown away"
+    best = min(values, key=values.__getitem__)
+    assert trials[best].state == "complete"
+    assert pruned.study().best().number == best
+    assert any(trial.state == "pruned" for trial in trials)
 
 
 def test_a_worker_takes_as_many_as_it_is_told_and_the_next_goes_on(place):

@@ -361,3 +361,9 @@ def test_every_command_and_argument_is_explained():
 def test_help_is_that_of_the_group_and_of_each_command(minnet):
     assert "Commands:\n  list " in minnet("runs", "--help").output
     assert minnet("runs", "list", "--help").output.startswith("Usage: main runs list [OPTIONS] [FOLDER]")
+
+
+def test_columns_may_be_those_of_other_runs_than_the_ones_that_are_chosen(three, minnet):
+    """A damaged run has no experiment: that it has no such key is no mistake of who asks for it."""
+    output = minnet("runs", "--where", "state=damaged", "--columns", "run,optimizer.lr", "--sort", "seed").output
+    assert [line.split() for line in output.splitlines()] == [["run", "optimizer.lr"], ["runs/a-10", "-"]]

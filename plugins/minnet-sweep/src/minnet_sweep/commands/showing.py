@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from minnet_core.support import printable, write_atomically
+from minnet_train.many_runs import is_run
 from minnet_train.plots import check_suffix, write_picture
 
 from ..errors import SweepError
@@ -61,7 +62,9 @@ def write_best(path: str, output: str | None, number: int | None) -> None:
         write_atomically(output, text.encode())
     except OSError as error:
         raise SweepError(f"{output}: expected a file that can be written: {error.strerror or error}") from error
-    click.echo(printable(f"trial {trial.number} is in {output}; its models are in {folder.trial(trial.number)}"))
+    has_models = any(is_run(folder.run(trial.number, seed)) for seed in range(folder.sweep.seeds))  # not deleted
+    models = f"; its models are in {folder.trial(trial.number)}" if has_models else ""
+    click.echo(printable(f"trial {trial.number} is in {output}{models}"))
     if folder.sweep.seeds > 1:
         click.echo(
             "what is held out differs by seed, so that other seeds of the sweep have trained on samples that this "
@@ -81,6 +84,10 @@ def plot_sweep(path: str, kind: str | None, output: str | None) -> None:
     for each, file in files.items():
         figure = draw(each, folder, study)
         if output is None:
-            file.parent.mkdir(exist_ok=True)
+            try:
+                file.parent.mkdir(exist_ok=True)
+            except OSError as error:  # a colleague's sweep
+                reason = error.strerror or error
+                raise SweepError(f"{file.parent}: expected a folder that can be made: {reason}; -o FILE") from error
         write_picture(figure, file)
         click.echo(printable(f"wrote {file}"))

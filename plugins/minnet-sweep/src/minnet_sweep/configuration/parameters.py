@@ -67,6 +67,10 @@ class Choice:
         """List every value."""
         return [option.label for option in self.options]
 
+    def count(self) -> float:
+        """Say how many values there are."""
+        return len(self.options)
+
     def extremes(self) -> list[Any]:
         """List the values that stand for all: each of them."""
         return self.values()
@@ -107,16 +111,23 @@ class Range:
         """Return what a number sets: key -> value."""
         return dict.fromkeys(self.keys, int(value) if self.is_integer else float(value))
 
+    def count(self) -> float:
+        """Say how many values a grid has of it, at most, without listing them; infinity if they are no grid."""
+        if self.points is not None:
+            return self.points
+        step = self.step or (1 if self.is_integer else None)
+        if step is None or self.log:
+            return math.inf
+        steps = (self.high - self.low) / step * (1 + 1e-12)
+        return math.floor(steps) + 1 if math.isfinite(steps) else math.inf
+
     def values(self) -> list[Any] | None:
         """List every value that a grid has of it; None if there are infinitely many."""
         if self.points is not None:
             values = [self._at(index / max(self.points - 1, 1)) for index in range(self.points)]
             return list(dict.fromkeys(round(value) if self.is_integer else value for value in values))
-        step = self.step or (1 if self.is_integer else None)
-        if step is None or self.log:
-            return None
-        count = math.floor((self.high - self.low) / step * (1 + 1e-12)) + 1
-        return [self.low + index * step for index in range(count)]
+        count, step = self.count(), self.step or 1
+        return None if math.isinf(count) else [self.low + index * step for index in range(int(count))]
 
     def extremes(self) -> list[Any]:
         """List the values that stand for all: the least and the largest."""

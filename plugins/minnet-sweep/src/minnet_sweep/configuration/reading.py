@@ -24,6 +24,9 @@ _KEYS = {
 """What tells each form of a parameter -> the keys that it takes."""
 
 
+_LARGEST = 2**53
+
+
 class Reader:
     """Notes what is wrong with plain data, so that all mistakes are reported at once."""
 
@@ -108,6 +111,9 @@ def _conditions(reader: Reader, data: Any, path: KeyPath) -> Conditions:
     if not isinstance(data, Mapping):
         reader.problem(path, f'expected a table such as {{ optimizer = "SGD" }}, received {data!r:.80}')
         return {}
+    for key, of in data.items():
+        if of == []:
+            reader.problem((*path, key), "expected at least one value, received none: it would never be tried")
     return {key: tuple(map(label_of, of if isinstance(of, list) else [of])) for key, of in data.items()}
 
 
@@ -157,6 +163,10 @@ def _range(reader: Reader, name: str, keys: tuple[str, ...], data: Mapping[str, 
         if "high" not in data:
             reader.problem((*path, "high"), "expected this key, which is missing")
         return None
+    for key in ("low", "high", "step", "points"):
+        if isinstance(found.get(key), int) and abs(found[key]) > _LARGEST:  # of which a float is another number
+            reader.problem((*path, key), f"expected an integer of at most 2**53, received {found[key]!s:.40}")
+            return None
     low, high, step, log = found["low"], found["high"], found.get("step"), found.get("log", False)
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         reader.problem((*path, "high"), f"expected a number above low, {low}, received {high}")
@@ -166,6 +176,8 @@ def _range(reader: Reader, name: str, keys: tuple[str, ...], data: Mapping[str, 
         reader.problem((*path, "step"), f"expected none with log, received {step}")
     if step is not None and not 0 < step <= high - low:
         reader.problem((*path, "step"), f"expected a positive number of at most {high - low:g}, received {step}")
+    elif step is not None and (high - low) / step > _LARGEST:
+        reader.problem((*path, "step"), f"expected a range of at most 2**53 steps, received {(high - low) / step:g}")
     if found.get("points", 2) < 2:
         reader.problem((*path, "points"), f"expected an integer of at least 2, received {found['points']}")
     is_integer = all(isinstance(each, int) for each in (low, high, step or 0))
@@ -188,7 +200,7 @@ def _registry(
         if key in data:
             found["without" if key == "except" else key] = tuple(names)
     if (kind := data.get("kind")) is not None:
-        if kind not in KINDS or data["registry"] != "layers":
+        if not isinstance(kind, str) or kind not in KINDS or data["registry"] != "layers":
             expected = f"one of {', '.join(KINDS)}, of layers"
             reader.problem((*path, "kind"), f"expected {expected}, received {kind!r}")
         found["kind"] = kind

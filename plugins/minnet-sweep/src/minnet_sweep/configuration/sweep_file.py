@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from pathlib import Path
@@ -59,6 +60,8 @@ class SweepFile:
         """
         path = Path(self.file.folder, sweep.experiment)
         with self.file.locating_errors():
+            if "\0" in sweep.experiment:  # as TOML can write it, and no system takes it
+                raise ExperimentError(Problem(("experiment",), f"expected a path, received {sweep.experiment!r}"))
             try:
                 found = ExperimentFile.read(path)
             except ExperimentError as error:
@@ -119,6 +122,8 @@ def _pruning(reader: Reader, data: Any) -> Pruning:
         reader.problem(("pruning",), f"expected {_PRUNING}, received {data!r:.80}")
         return Pruning()
     reader.unknown_keys(("pruning",), data, [each.name for each in fields(Pruning)])
+    if "kind" not in data:
+        reader.problem(("pruning", "kind"), "expected this key, which is missing: nothing would be pruned")
     arguments: dict[str, Any] = {}
     for name in ("warmup", "startup", "factor"):
         if name in data:
@@ -137,7 +142,7 @@ def _expect_consistent(reader: Reader, sweep: Sweep) -> None:
         reader.problem(("sampler",), "expected trials beside 'qmc', whose points are spread by their number")
     if sweep.sampler == "grid":
         for parameter in sweep.parameters:
-            if parameter.values() is None:
+            if math.isinf(parameter.count()):
                 expected = "points, how many values a grid has of a range that has no step"
                 reader.problem(("space", parameter.name), f"expected {expected}, received none")
     before: dict[KeyPath, str] = {}

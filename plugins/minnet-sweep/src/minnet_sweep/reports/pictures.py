@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minnet_core.support import printable
+from minnet_train.many_runs import is_run
 from minnet_train.plots import Curves, PlotError, draw_curves, import_matplotlib, styled
 
 from ..configuration import Choice, Parameter
@@ -118,7 +119,10 @@ def _slices(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figur
 
 def _curves(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figure:
     """Draw the learning curves of the best trials, of their first seed."""
-    best = _worst_first(folder, trials)[::-1][:_MOST_CURVES]
+    kept = [trial for trial in _worst_first(folder, trials)[::-1] if is_run(folder.run(trial.number, 0))]
+    if not kept:  # as after `minnet runs delete`: results are in the journal, and stay
+        raise PlotError(f"{folder.path}: expected the run of at least one trial, received none: they were deleted")
+    best = kept[:_MOST_CURVES]
     return draw_curves([Curves.read(folder.run(trial.number, 0), f"trial {trial.number}") for trial in best])
 
 

@@ -43,8 +43,8 @@ def all_points(sweep: Sweep) -> list[Values] | None:
 
 
 def grid_size(sweep: Sweep) -> int:
-    """Count the combinations of a grid, those that conditions exclude too."""
-    return math.prod(len(parameter.values() or ()) for parameter in sweep.parameters)
+    """Count the combinations of a grid, those that conditions exclude too; no list is made, however many there are."""
+    return math.prod(int(parameter.count()) for parameter in sweep.parameters)
 
 
 _MOST = 100_000

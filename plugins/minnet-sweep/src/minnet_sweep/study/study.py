@@ -113,7 +113,7 @@ class Study:
             raise SweepError(f"{path}: expected the journal of a sweep, received nothing")
         try:
             return cls._of(path, sweep, most_epochs, create=False)
-        except (ValueError, KeyError, AssertionError) as error:
+        except (ValueError, KeyError, AssertionError, TypeError, AttributeError) as error:  # as Optuna meets it
             raise SweepError(f"{path}: expected the journal of a sweep: {error}") from error
 
     @classmethod

@@ -56,7 +56,8 @@ class Workers:
         failed: int | None = None
         try:
             for index in range(self.count):
-                self._start(index)
+                if not self._is_stopping:
+                    self._start(index)
             while self._running:
                 time.sleep(_POLL)
                 watch()
@@ -95,6 +96,8 @@ class Workers:
             env=variables,
             start_new_session=True,
         )
+        if self._is_stopping:  # asked while this one was not known yet
+            self.stop()
 
     def _replace(self, index: int) -> None:
         self._replaced += 1

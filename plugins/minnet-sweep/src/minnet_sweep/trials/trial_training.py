@@ -158,8 +158,12 @@ class TrialTraining:
         self.study.note(self.number, "results", {**done, str(seed): result})
         results = [*before, result]
         if seed:
-            self._compare((seed + 1) * experiment.epochs, sum(results) / len(results))
+            mean = sum(results) / len(results)
+            self._compare((seed + 1) * experiment.epochs, mean, is_all=self._is_last_seed(seed))
         return result
+
+    def _is_last_seed(self, seed: int) -> bool:
+        return seed + 1 == self.folder.sweep.seeds
 
     @contextmanager
     def _session(self, path: Path, experiment: Experiment) -> Iterator[Session]:
@@ -191,16 +195,18 @@ class TrialTraining:
             self._deaths = 0
             self.study.note(self.number, "deaths", 0)
         if seed == 0:
-            self._compare(len(reports), result_of(reports, experiment, metric))
+            is_all = self._is_last_seed(seed) and len(reports) >= experiment.epochs
+            self._compare(len(reports), result_of(reports, experiment, metric), is_all=is_all)
 
     @property
     def _is_compared(self) -> bool:
         """Whether trials end early: else nobody wants to know in between, and each report is a wait for the disk."""
         return self.folder.sweep.pruning.kind != "none"
 
-    def _compare(self, step: int, value: float) -> None:
+    def _compare(self, step: int, value: float, *, is_all: bool) -> None:
+        """Report what came out, and end the trial if it is not worth going on with; at its end nothing is saved by it."""
         if not self._is_compared:
             return
         self.study.report(self.number, step, value)
-        if self.study.should_prune(self.number):
+        if self.study.should_prune(self.number) and not is_all:  # asked anyway: halving counts who came as far
             raise _Pruned

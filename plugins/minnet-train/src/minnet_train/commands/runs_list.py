@@ -18,7 +18,6 @@ from ..many_runs import (
     Condition,
     RunSummary,
     Usual,
-    expect_known,
     in_order,
     key_text,
     read_key,
@@ -78,9 +77,10 @@ def list_runs(
         raise click.UsageError("expected --json or --csv, received both")
     chosen = [read_key(key) for key in _split(columns)]
     key = None if sort is None else read_key(sort)
-    runs, unreadable = select_runs([] if folder is None else [folder], [Condition.read(text) for text in conditions])
+    keys = [*chosen, *([] if key is None else [key])]
+    read = [Condition.read(text) for text in conditions]
+    runs, unreadable = select_runs([] if folder is None else [folder], read, keys)
     say_unreadable(unreadable)
-    expect_known([*chosen, *([] if key is None else [key])], runs)
     runs = in_order(runs, key, is_reversed=reverse)
     shown = runs[:limit]
     if as_json:

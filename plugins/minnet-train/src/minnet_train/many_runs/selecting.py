@@ -16,25 +16,28 @@ from .keys import expect_known, value_of
 from .summary import RunSummary
 
 
-def select_runs(texts: Sequence[str], conditions: Sequence[Condition] = ()) -> tuple[list[RunSummary], tuple[str, ...]]:
+def select_runs(
+    texts: Sequence[str], conditions: Sequence[Condition] = (), keys: Sequence[KeyPath] = ()
+) -> tuple[list[RunSummary], tuple[str, ...]]:
     """Find and read the runs that are meant, each once.
 
     Args:
         texts: paths of runs, of folders of runs, or their names in the folder ``runs``; without any, ``runs`` itself.
         conditions: all of which they must fulfil.
+        keys: what is to be shown of them; those that fulfil the conditions may lack them.
 
     Returns:
         The runs, and why folders could not be looked into.
 
     Raises:
-        RunError: if a text means no run, or no run has a key of a condition.
+        RunError: if a text means no run, or no run has one of the keys, or that of a condition.
     """
     found = [_meant(text) for text in texts] if texts else [find_runs(names.RUNS)]
     paths: dict[str, Path] = {}
     for path in (path for each in found for path in each.paths):
         paths.setdefault(os.path.realpath(path), path)
     runs = [RunSummary.read(path) for path in paths.values()]
-    expect_known([condition.path for condition in conditions], runs)
+    expect_known([*(condition.path for condition in conditions), *keys], runs)
     kept = [run for run in runs if all(condition.holds(run) for condition in conditions)]
     return kept, tuple(reason for each in found for reason in each.unreadable)
 
