@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import numpy as np
 from attrs import define, frozen
 
 from minnet_core import Array, Criterion, Module
@@ -54,20 +55,48 @@ class _Parts:
         return told
 
 
-class _Replica:
-    """A copy of model and criterion, which one shard is sent through."""
+class _Original:
+    """What the copies of a step are made of, with what all of them have in common.
+
+    The parameters, which nobody changes before the step, are those of the model; gradients are parts of a vector that
+    a copy has alone, in the order of the model's own.
+    """
 
     def __init__(self, trainer: Trainer) -> None:
-        # The numbers are copied once, into the vectors of the copy.
-        memo: dict[int, Any] = {
-            id(array): array for ref in find_parameters(trainer.model) for array in (ref.parameter, ref.gradient)
-        }
-        trained = trainer.optimizer.module if trainer.frozen else trainer.model
-        self.model: Module
-        self.criterion: Criterion
-        self.model, trained, self.criterion = copy.deepcopy((trainer.model, trained, trainer.criterion), memo)
-        self._gradients = trained.flattenParameters()[1]
-        self._steps = ModuleSteps(self.model, self.criterion, trainer.optimizer)
+        self.trainer, vector = trainer, gradients_of(trainer)
+        refs = {id(ref.parameter): ref for ref in find_parameters(trainer.model)}.values()
+        self._parameters = {id(ref.parameter): ref.parameter for ref in refs}
+        begin, self._size, self._dtype = _address(vector), vector.size, vector.dtype
+        self._places: list[tuple[int, slice, tuple[int, ...]]] = []
+        for ref in refs:
+            start = (_address(ref.gradient) - begin) // vector.itemsize
+            if np.may_share_memory(ref.gradient, vector):  # unless it is frozen
+                self._places.append((id(ref.gradient), slice(start, start + ref.gradient.size), ref.gradient.shape))
+
+    def copied(self) -> tuple[Module, Criterion, Array]:
+        """Return copies of model and criterion, and the vector of the gradients."""
+        gradients = np.zeros(self._size, self._dtype)
+        memo: dict[int, Any] = dict(self._parameters)
+        memo.update((each, gradients[where].reshape(shape)) for each, where, shape in self._places)
+        model, criterion = copy.deepcopy((self.trainer.model, self.trainer.criterion), memo)
+        return model, criterion, gradients
+
+
+def _address(array: Array) -> int:
+    address: int = array.__array_interface__["data"][0]
+    return address
+
+
+class _Replica:
+    """A copy of model and criterion, which one shard is sent through.
+
+    Attributes:
+        gradients: what `compute` has computed.
+    """
+
+    def __init__(self, original: _Original) -> None:
+        self.model, self.criterion, self.gradients = original.copied()
+        self._steps = ModuleSteps(self.model, self.criterion, original.trainer.optimizer)
         self._buffers = ShardBuffers(self.model, self.criterion)
 
     def compute(self, shard: Shard, ask: Ask, *, sees_outputs: bool) -> _Told:
@@ -78,11 +107,6 @@ class _Replica:
         targets = shard.batch.targets
         counted = Counted(loss, weight, *((outputs, targets) if sees_outputs else (UNSEEN, UNSEEN)))
         return _Told(_END, ShardResult(counted, len(targets), self._buffers.taken(), None))
-
-    @property
-    def gradients(self) -> Array:
-        """What `compute` has computed."""
-        return self._gradients
 
 
 @define(eq=False)
@@ -103,12 +127,12 @@ class LockStep(Sharding):
         trainer.model.clearState()  # of which there would be as many copies
         draws = ShardDraws((trainer.model, trainer.criterion), can_undo=ranks.size > 1)
         buffers = ShardBuffers(trainer.model, trainer.criterion)
-        replicas, routines = list[_Replica](), list[Routine]()
+        original, replicas, routines = _Original(trainer), list[_Replica](), list[Routine]()
         with ExitStack() as ends:
             told = list[_Told]()
             for shard in shards:
                 draws.enter(shard.number)
-                replicas.append(_Replica(trainer))  # with generators, and buffers, that begin there
+                replicas.append(_Replica(original))  # with generators, and buffers, that begin there
                 routines.append(ends.enter_context(_routine(replicas[-1], shard, bool(trainer.metrics))))
                 told.append(routines[-1].resume(None))
             while True:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import copy_context
-from threading import Semaphore, Thread
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,7 +33,7 @@ class Routine:
     """
 
     def __init__(self, work: Callable[[Ask], Any]) -> None:
-        self._go, self._pause = Semaphore(0), Semaphore(0)
+        self._go, self._pause = SimpleQueue[None](), SimpleQueue[None]()
         self._work, self._errors = work, np.geterr()
         self._given: Any = None
         self._told: Any = None
@@ -48,8 +49,8 @@ class Routine:
         self._given = given
         if self._thread.ident is None:
             self._thread.start()
-        self._go.release()
-        self._pause.acquire()
+        self._go.put(None)
+        self._pause.get()
         self._drawn = np.random.get_state(legacy=False)
         if self._error is not None:
             raise self._error
@@ -62,12 +63,12 @@ class Routine:
         """End the routine where it is."""
         self._is_ended = True
         if self._thread.ident is not None:
-            self._go.release()
+            self._go.put(None)
             self._thread.join()
         self._error = None
 
     def _run(self) -> None:
-        self._go.acquire()
+        self._go.get()
         try:
             if not self._is_ended:
                 with np.errstate(**self._errors):
@@ -77,12 +78,12 @@ class Routine:
         except BaseException as error:
             self._error = error
         finally:
-            self._pause.release()
+            self._pause.put(None)
 
     def _ask(self, told: Any) -> Any:
         self._told = told
-        self._pause.release()
-        self._go.acquire()
+        self._pause.put(None)
+        self._go.get()
         if self._is_ended:
             raise _EndedError
         return self._given
