@@ -47,7 +47,7 @@ class BatchNormalization(Module):
     mean 0 and variance 1, keeps the *unbiased* variance, and refuses a batch of one, for which this gives 0.
     Learned scales are a layer of their own, `ChannelwiseScaling`. Where a batch is computed in parts,
     :math:`\mu`, :math:`\sigma^2` and the bars may be those of the whole, as of ``torch.nn.SyncBatchNorm``: see
-    `minnet_core.nn.standardize_batch`.
+    `minnet_core.nn.batch_statistics.standardize_batch`.
 
     Paper: Ioffe and Szegedy, 2015, arXiv:1502.03167.
 

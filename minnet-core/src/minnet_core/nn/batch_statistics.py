@@ -1,4 +1,4 @@
-r"""`standardize_batch`: what `standardize_features` does, over a batch of which others may compute further parts.
+r"""`standardize_batch`: what ``standardize_features`` does, over a batch of which others may compute further parts.
 
 Whoever divides a batch, as a `minnet_train.Trainer` with ``batch_statistics="batch"``, computes its parts in step, and
 says by `computing_parts` how they tell each other what all need. Nobody has said so unless batches are divided: then a
@@ -72,7 +72,7 @@ def standardize_batch(x: Array, axis: int, eps: float) -> tuple[Array, Array, Ar
     lose no digits however far the data are from 0. PyTorch: ``torch.nn.SyncBatchNorm``.
 
     Returns:
-        As `standardize_features`; mean, variance and :math:`s` are those of the whole batch, the same in all parts.
+        As ``standardize_features``; mean, variance and :math:`s` are those of the whole batch, the same in all parts.
 
     >>> y, mean, variance, s = standardize_batch(np.array([[1.0, 3.0], [5.0, 5.0]]), 0, 0.0625)
     >>> mean.tolist(), variance.tolist(), s.round(2).tolist()
