@@ -13,8 +13,8 @@ from minnet_core.nn import (
     as_floating,
     at_least_double,
     floating_dtype,
-    standardize_features,
-    standardize_features_back,
+    standardize_batch,
+    standardize_batch_back,
     whole_rows,
 )
 
@@ -45,7 +45,9 @@ class BatchNormalization(Module):
 
     PyTorch: ``torch.nn.BatchNorm1d(n, eps=1e-3, momentum=1 - alpha, affine=False)``, which starts from the moving
     mean 0 and variance 1, keeps the *unbiased* variance, and refuses a batch of one, for which this gives 0.
-    Learned scales are a layer of their own, `ChannelwiseScaling`.
+    Learned scales are a layer of their own, `ChannelwiseScaling`. Where a batch is computed in parts,
+    :math:`\mu`, :math:`\sigma^2` and the bars may be those of the whole, as of ``torch.nn.SyncBatchNorm``: see
+    `minnet_core.nn.batch_statistics.standardize_batch`.
 
     Paper: Ioffe and Szegedy, 2015, arXiv:1502.03167.
 
@@ -99,7 +101,7 @@ class BatchNormalization(Module):
         if self.training:
             if not x.size:
                 raise ShapeError(f"{self}: expected at least one sample in training mode, received {input.shape}")
-            output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)
+            output, mean, variance, inverse = standardize_batch(x, self.axis, self.EPS)
             if x.size > mean.size:  # one value has no variance that tells anything of the data
                 self.move(mean, variance)
             self.inverse_deviation = inverse
@@ -122,7 +124,7 @@ class BatchNormalization(Module):
             if self.inverse_deviation is None:
                 raise RuntimeError(f"{self}: expected updateOutput in training mode before updateGradInput in it")
             expect_shape(self, input, self.output.shape)
-            gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)
+            gradInput = standardize_batch_back(self.output, g, self.inverse_deviation, self.axis)
         else:
             self._expect_features(input)
             _, variance = self._moving()

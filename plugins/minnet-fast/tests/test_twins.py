@@ -10,6 +10,7 @@ import minnet_criterions
 import minnet_layers
 import minnet_optimizers
 from minnet_core import ShapeError
+from minnet_core.nn import computing_parts
 
 kernels = pytest.importorskip("minnet_fast.kernels")
 from minnet_fast import accelerate  # noqa: E402
@@ -291,3 +292,21 @@ def test_an_optimizer_does_what_its_base_class_does(name, options, is_compiled, 
     for model, other in zip(models[0].getParameters(), models[1].getParameters(), strict=True):
         np.testing.assert_allclose(other, model, rtol=2e-6, atol=2e-6)
     assert repr(twin) == repr(plain)
+
+
+def test_a_part_of_a_batch_is_left_to_the_layer_bit_for_bit():
+    class Parts:
+        """As if there were a second part, of the same numbers and twice as many."""
+
+        def gather(self, own, /):
+            gathered.append(own)
+            return [own, (2 * own[0], *own[1:])]
+
+    results, gathered = [], []
+    for layer in pair("BatchNormalization"):
+        with computing_parts(Parts()):
+            y = layer.forward(draw((9, 6)))
+            results.append((y, layer.backward(draw((9, 6)), draw((9, 6), 1)), layer.moving_variance))
+    assert len(gathered) == 4
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -187,6 +187,45 @@ def test_a_number_of_shards_that_makes_no_sense_is_refused(experiment, value, me
     assert f"shards: {message}" in done.output
 
 
+def test_statistics_of_the_whole_batch_are_recorded_and_go_on_with_any_number_of_ranks(experiment):
+    statistics = ("--set", 'batch_statistics="batch"')
+    whole, *_ = train_on(2, "small.toml", *statistics, "--run", "whole")
+    assert whole.exit_code == 0, whole.output
+    assert "4 of each batch, by 2 ranks; batch statistics of the whole batch" in whole.output
+    assert RunDirectory.open("whole").config.experiment.batch_statistics == "batch"
+    told = CliRunner().invoke(main, ["explain", "whole/model.safetensors"])
+    assert "in 4 shards each with batch statistics of all" in " ".join(told.output.split())
+    assert invoke("small.toml", *statistics, "--run", "begun", "--epochs", "2", "--force").exit_code == 0
+    resumed, *others = train_on(3, "--resume", "begun", "--epochs", "4")
+    assert (resumed.exit_code, others) == (0, [0, 0]), resumed.output
+    np.testing.assert_equal(arrays("begun/model.safetensors"), arrays("whole/model.safetensors"))
+    assert invoke("small.toml", "--run", "shards", "--force").exit_code == 0
+    assert not np.array_equal(arrays("shards/model.safetensors")["0.W"], arrays("whole/model.safetensors")["0.W"])
+    assert "batch_statistics" not in unstructure_experiment(RunDirectory.open("shards").config.experiment)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["batch_statistics='all'"], "batch_statistics: expected 'shard' or 'batch', received 'all'"),
+        (
+            ["batch_statistics='batch'", "accumulate=2"],
+            "batch_statistics: expected 'shard' where the shards of a step are of several batches, accumulate = 2, "
+            "received 'batch'; a larger batch_size is",
+        ),
+    ],
+)
+def test_batch_statistics_that_make_no_sense_are_refused(experiment, settings, message):
+    done = invoke("small.toml", *(part for each in settings for part in ("--set", each)))
+    assert done.exit_code == 1
+    assert message in " ".join(done.output.split())
+    if len(settings) == 2:  # of whole batches they are those of each anyway
+        text = Path("small.toml").read_text()
+        Path("small.toml").write_text(text.replace("shards = 4\n", ""))
+        done = invoke("small.toml", *(part for each in settings for part in ("--set", each)))
+        assert done.exit_code == 0, done.output
+
+
 def test_a_mistake_in_the_experiment_is_told_once_and_ends_all(experiment, edit):
     edit("n_in = 8", "n_in = 9")
     first, *others = train_on(3, "small.toml", "--run", "run")

@@ -57,8 +57,8 @@ ACCURACY = (
     Mutant(
         BatchNormalization,
         (
-            "output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)",
-            "output, mean, variance, inverse = standardize_features(x, self.axis, self.EPS)\n"
+            "output, mean, variance, inverse = standardize_batch(x, self.axis, self.EPS)",
+            "output, mean, variance, inverse = standardize_batch(x, self.axis, self.EPS)\n"
             "            columns = x.swapaxes(self.axis, -1)\n"
             "            variance = np.square(columns).mean(tuple(range(x.ndim - 1))) - np.square(mean)\n"
             "            inverse = 1 / np.sqrt(variance + self.EPS)\n"

@@ -31,7 +31,7 @@ from minnet_swish import Swish
 from .mutant import Mutant
 
 SLOPE = "gradInput_is_the_slope"
-_BACK = "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)"
+_BACK = "gradInput = standardize_batch_back(self.output, g, self.inverse_deviation, self.axis)"
 
 FORMULAS = (
     Mutant(Tanh, ("(1 - self.output**2)", "(1 + self.output**2)"), SLOPE, "wrong sign"),

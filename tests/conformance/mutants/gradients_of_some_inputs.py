@@ -54,8 +54,8 @@ ONE_SAMPLE = (
     Mutant(
         BatchNormalization,
         (
-            "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)\n",
-            "gradInput = standardize_features_back(self.output, g, self.inverse_deviation, self.axis)\n"
+            "gradInput = standardize_batch_back(self.output, g, self.inverse_deviation, self.axis)\n",
+            "gradInput = standardize_batch_back(self.output, g, self.inverse_deviation, self.axis)\n"
             "            gradInput = gradInput + g * (len(g) == 1)\n",
         ),
         "gradInput_is_the_slope_for_one_sample",

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
         in_memory_order as in_memory_order,
         leaves as leaves,
     )
+    from .batch_statistics import (
+        BatchParts as BatchParts,
+        computing_parts as computing_parts,
+        parts_of_batch as parts_of_batch,
+        standardize_batch as standardize_batch,
+        standardize_batch_back as standardize_batch_back,
+    )
     from .component import (
         Component as Component,
         construct as construct,
@@ -124,6 +131,7 @@ else:
             "arguments": "finite_float fraction integer positive_float positive_int",
             "arrays": "Array Tensor accumulation_dtype as_floating at_least_double describe floating_dtype "
             "in_memory_order leaves",
+            "batch_statistics": "BatchParts computing_parts parts_of_batch standardize_batch standardize_batch_back",
             "component": "Component construct definition_depth given_arguments represented",
             "container": "Container",
             "criterion": "Criterion",

@@ -8,6 +8,7 @@ import numpy as np
 
 import minnet_layers as of
 from minnet_core import Affine, Array, Module
+from minnet_core.nn import parts_of_batch
 
 from .. import kernels
 from ..loading import computed
@@ -65,7 +66,7 @@ class BatchNormalization(of.BatchNormalization):
     STANDS_FOR = of.BatchNormalization
 
     def updateOutput(self, input: Array) -> Array:
-        if self.axis not in _LAST:
+        if self.axis not in _LAST or parts_of_batch() is not None:
             return super().updateOutput(input)
         if not self.training:
             return self._evaluated(input)
@@ -87,7 +88,7 @@ class BatchNormalization(of.BatchNormalization):
         return self.output
 
     def updateGradInput(self, input: Array, gradOutput: Array) -> Array:
-        if self.axis not in _LAST:
+        if self.axis not in _LAST or parts_of_batch() is not None:
             return super().updateGradInput(input, gradOutput)
         if self.training:
             gradInput = kernels.batch_norm_back(self.output, gradOutput, self.inverse_deviation)

@@ -316,7 +316,7 @@ def _description(title: str, run: Run) -> str:
         f"optimizer   {printable(repr(run.optimizer))}",
         f"threads     {run.threads}",
         *(
-            [f"shards      {shards} of each batch, {_computed_by(run.trainer.ranks)}"]
+            [f"shards      {shards} of each batch, {_computed_by(run.trainer.ranks)}{_normalized_by(run)}"]
             if (shards := run.trainer.shards)
             else []
         ),
@@ -330,6 +330,10 @@ def _description(title: str, run: Run) -> str:
 
 def _computed_by(ranks: Ranks) -> str:
     return "one after another" if ranks.size == 1 else f"by {ranks.size} ranks"
+
+
+def _normalized_by(run: Run) -> str:
+    return "; batch statistics of the whole batch" if run.trainer.batch_statistics == "batch" else ""
 
 
 def _taken_over(run: Run) -> str:

@@ -96,6 +96,8 @@ def _rows(record: TrainingRecord) -> Iterator[tuple[str, str]]:
         told = f"steps of {experiment.accumulate} {told}"
     if experiment.shards is not None:
         told = f"{told}, in {experiment.shards} shards each"
+        if experiment.batch_statistics == "batch":
+            told = f"{told} with batch statistics of all"
     if experiment.average_decay is not None:
         told = f"{told}, weights averaged with a decay of {experiment.average_decay:g}"
     if experiment.dtype is not None:

@@ -201,6 +201,8 @@ class Experiment:
         accumulate: how many batches a step is of, whose gradients are added up.
         shards: into how many parts a batch is divided, which several ranks may compute: see `Trainer`. None for whole
             batches; a run that is begun by several ranks has 8 then.
+        batch_statistics: of what layers compute them that normalize over a batch, of a ``"shard"`` or of the whole
+            ``"batch"``: see `Trainer`. Of whole batches they are those anyway.
         average_decay: how much a step keeps of the moving average of the weights, which is then what epochs are
             validated by, and what is saved as a model; None for no average.
         early_stopping: when to end before the last epoch; None for never.
@@ -233,6 +235,9 @@ class Experiment:
     accumulate: int = field(default=1, validator=at_least(1))
     shards: int | None = field(
         default=None, validator=expect("an integer of at least 1", lambda x: x is None or x >= 1)
+    )
+    batch_statistics: str = field(
+        default="shard", validator=expect("'shard' or 'batch'", lambda x: x in ("shard", "batch"))
     )
     average_decay: float | None = field(
         default=None, validator=expect("a number in [0, 1)", lambda x: x is None or 0 <= x < 1)

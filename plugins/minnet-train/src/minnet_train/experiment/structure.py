@@ -101,6 +101,7 @@ _ADDED = {
     "unknown": "error",
     "compile": "auto",
     "accumulate": 1,
+    "batch_statistics": "shard",
 }
 """Keys that earlier versions do not know -> what they are if they say nothing."""
 

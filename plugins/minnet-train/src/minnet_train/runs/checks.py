@@ -17,7 +17,7 @@ from ..data import Samples
 from ..errors import ExperimentError, KeyPath, Problem
 from ..experiment import Experiment
 from ..ranks import ALONE, SHARDS, Ranks
-from ..training import FitOptions
+from ..training import FitOptions, expect_batch_statistics
 
 
 def sharded(experiment: Experiment, ranks: Ranks, *, is_begun: bool) -> tuple[Experiment, Ranks]:
@@ -36,6 +36,10 @@ def sharded(experiment: Experiment, ranks: Ranks, *, is_begun: bool) -> tuple[Ex
     if shards < ranks.size:
         message = f"expected at least one for each of the {ranks.size} ranks, received {shards}"
         raise ExperimentError(Problem(("shards",), message))
+    try:
+        expect_batch_statistics(experiment.batch_statistics, shards, experiment.accumulate)
+    except ValueError as error:
+        raise ExperimentError(Problem(("batch_statistics",), str(error).removeprefix("batch_statistics: "))) from error
     return evolve(experiment, shards=shards), ranks
 
 

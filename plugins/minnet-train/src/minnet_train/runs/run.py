@@ -243,6 +243,7 @@ class Run:
             average=None if decay is None else ExponentialMovingAverage(part, decay),
             augmentations=augmentations,
             shards=experiment.shards,
+            batch_statistics=experiment.batch_statistics,
             ranks=ranks,
         )
         trainer.shuffler.go_through(data.training.blocks, experiment.batch_size * experiment.accumulate)

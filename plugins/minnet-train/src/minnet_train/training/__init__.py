@@ -25,6 +25,9 @@ if TYPE_CHECKING:
         forward_chunks as forward_chunks,
         measure as measure,
     )
+    from .expectations import (
+        expect_batch_statistics as expect_batch_statistics,
+    )
     from .fit_options import (
         FitOptions as FitOptions,
     )
@@ -62,6 +65,7 @@ else:
             "callbacks": "training_plugins",
             "early_stopping": "EarlyStopping",
             "evaluate": "Measurement evaluate_samples forward_chunks measure",
+            "expectations": "expect_batch_statistics",
             "fit_options": "FitOptions",
             "frozen": "trained_part",
             "history": "EpochReport History",

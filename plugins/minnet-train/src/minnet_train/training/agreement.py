@@ -120,6 +120,7 @@ def _facts(trainer: Trainer, plan: FitOptions) -> dict[str, str]:
         "batch_size": plan.batch_size,
         "accumulate": plan.accumulate,
         "shards": trainer.shards,
+        "batch_statistics": trainer.batch_statistics,
         "metrics": [metric.name for metric in trainer.metrics],
         "executor": trainer.executor,
         "threads": trainer.threads.count,

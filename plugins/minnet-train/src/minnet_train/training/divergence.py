@@ -28,6 +28,14 @@ def loss_diverged(
     )
 
 
+def first_non_finite_place(model: Module, inputs: Tensor, targets: Array) -> int:
+    """Say how early numbers were not finite in a forward pass: 0 in the data, then in the order of the modules."""
+    if not (_is_finite(inputs) and _is_finite(targets)):
+        return 0
+    found, names = first_layer(model, inputs), _inner_first(model)
+    return 1 + (len(names) if found is None else names.index(found[0]))
+
+
 def gradients_diverged(where: str, model: Module) -> DivergenceError:
     """Make the error for gradients that are not finite."""
     name = first_non_finite(model.namedGradParameters())

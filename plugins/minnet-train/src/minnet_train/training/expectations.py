@@ -53,6 +53,18 @@ def expect_shards(shards: int | None, ranks: int) -> None:
         raise ValueError(f"shards: expected at least one for each of the {ranks} ranks, received {shards}")
 
 
+def expect_batch_statistics(batch_statistics: object, shards: int | None, accumulate: int) -> None:
+    """Refuse what batch statistics cannot be of: a step's shards, of several batches, are not divided by these."""
+    if batch_statistics not in ("shard", "batch"):
+        raise ValueError(f"batch_statistics: expected 'shard' or 'batch', received {batch_statistics!r}")
+    if batch_statistics == "batch" and shards is not None and accumulate > 1:
+        raise ValueError(
+            f"batch_statistics: expected 'shard' where the shards of a step are of several batches, accumulate = "
+            f"{accumulate}, received 'batch'; a larger batch_size is the same step with the statistics of all its "
+            "samples"
+        )
+
+
 def expect_samples(samples: object) -> None:
     """Refuse what has no batches."""
     if not hasattr(samples, "batch"):

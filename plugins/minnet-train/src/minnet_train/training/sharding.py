@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 from attrs import define
@@ -26,7 +26,7 @@ from .step_gradients import Batch, Counted, change_gradients, gradients_of, load
 if TYPE_CHECKING:
     from .trainer import Trainer
 
-_UNSEEN: Array = np.empty(0)
+UNSEEN: Array = np.empty(0)
 """Stands for outputs and targets where there is no metric to look at them."""
 
 
@@ -37,7 +37,7 @@ class Shard(NamedTuple):
     batch: Batch
 
 
-class _Result(NamedTuple):
+class ShardResult(NamedTuple):
     """What the ranks learn of a shard but for its gradient.
 
     ``error`` says why its loss is not finite; shards after it are not computed where it was.
@@ -56,12 +56,14 @@ class Sharding:
     A step's gradient is the mean of those of its shards, weighted by their samples, or by the weights of these; with
     ``accumulate``, there are as many shards for each of its batches.
     Random layers and augmentations draw for each shard apart, and batch statistics and losses that couple samples are
-    of a shard: see `ShardDraws` and `ShardBuffers`.
+    of a shard: see `ShardDraws` and `ShardBuffers`, and `LockStep` for statistics of the whole batch.
 
     Attributes:
         count: into how many shards a batch is divided; a step of several batches into as many times more.
         ranks: that compute them.
     """
+
+    needs_modules: ClassVar = False
 
     count: int
     ranks: Ranks
@@ -108,13 +110,13 @@ class Sharding:
 
     def _compute(
         self, trainer: Trainer, shards: Sequence[Shard], draws: ShardDraws, buffers: ShardBuffers, *, is_trial: bool
-    ) -> tuple[list[Array], list[_Result]]:
+    ) -> tuple[list[Array], list[ShardResult]]:
         """Compute the gradients of the shards of this rank, times their weights, until a loss is not finite.
 
         The first rank's are added up at once, which is the beginning of the sum that all want.
         """
         steps, vectors = trainer.steps, list[Array]()
-        results = list[_Result]()
+        results = list[ShardResult]()
         for number, batch in shards:
             draws.enter(number)
             loss, weight, outputs = steps.forward(*batch)
@@ -133,9 +135,9 @@ class Sharding:
                         trainer.next_batch, loss, trainer.model, trainer.criterion, batch.inputs, batch.targets
                     )
                 )
-            seen = (outputs.copy(), batch.targets) if trainer.metrics else (_UNSEEN, _UNSEEN)
+            seen = (outputs.copy(), batch.targets) if trainer.metrics else (UNSEEN, UNSEEN)
             counted = Counted(loss, weight, *seen)
-            results.append(_Result(counted, len(batch.targets), buffers.taken(), error))
+            results.append(ShardResult(counted, len(batch.targets), buffers.taken(), error))
             if not math.isfinite(loss):
                 break
         return vectors, results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from minnet_core import Array
 
@@ -66,7 +66,13 @@ def _rows(inputs: Any, start: int, stop: int) -> Any:
 
 
 class Division(Protocol):
-    """How the batch of a step is computed."""
+    """How the batch of a step is computed.
+
+    Attributes:
+        needs_modules: whether the modules are called, whatever could be compiled.
+    """
+
+    needs_modules: ClassVar[bool]
 
     def load(self, trainer: Trainer, rows: Array, number: int) -> Sequence[Any]:
         """Load the samples ``rows`` of the step of this number in the epoch, as `compute_gradients` takes them."""
@@ -85,6 +91,8 @@ class Division(Protocol):
 
 class WholeBatches:
     """A step is of a batch, or of several, one after another."""
+
+    needs_modules: ClassVar = False
 
     def load(self, trainer: Trainer, rows: Array, number: int) -> list[Batch]:
         """See `Division`."""

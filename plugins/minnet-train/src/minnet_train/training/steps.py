@@ -50,14 +50,14 @@ class ModuleSteps:
             return float(self.criterion.forward(outputs, targets)), float(len(targets)), outputs
         return weighted_loss(self.criterion, outputs, targets, weights), float(weights.sum()), outputs
 
-    def backward(self) -> None:
-        """See `Steps`."""
+    def backward(self, share: float | None = None) -> None:
+        """See `Steps`; ``share`` is how much the loss counts in another one, of which the gradients are then."""
         inputs, targets, weights = self._batch
         if weights is None:
             gradient = self.criterion.backward(self.outputs, targets)
         else:
             gradient = weighted_gradient(self.criterion, self.outputs, targets, weights)
-        self.model.backwardParameters(inputs, gradient)
+        self.model.backwardParameters(inputs, gradient if share is None else gradient * share)
 
     def update(self, closure: Callable[[], float] | None) -> None:
         """See `Steps`."""
@@ -113,9 +113,13 @@ def executor_name(compile: bool | str) -> str:
     return name
 
 
-def steps_of(model: Module, criterion: Criterion, optimizer: Optimizer, compile: bool | str) -> Steps:
+def steps_of(
+    model: Module, criterion: Criterion, optimizer: Optimizer, compile: bool | str, *, needs_modules: bool = False
+) -> Steps:
     """Return what computes the steps of a training; see `executor_name` for ``compile``."""
     modules, name = ModuleSteps(model, criterion, optimizer), executor_name(compile)
     return (
-        modules if name == MODULES else CompiledSteps(compile_step(model, criterion, optimizer, executor=name), modules)
+        modules
+        if needs_modules or name == MODULES
+        else CompiledSteps(compile_step(model, criterion, optimizer, executor=name), modules)
     )

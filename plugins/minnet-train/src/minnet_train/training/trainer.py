@@ -23,17 +23,16 @@ from .averaging import ExponentialMovingAverage
 from .callbacks import Hooks, expect_callback
 from .clipping import Clipping
 from .divergence import expect_finite_parameters
+from .divisions import division_of
 from .early_stopping import EarlyStopping, EarlyStoppingState
 from .epoch_report import measured_epoch
 from .epoch_totals import EpochTotals
-from .expectations import expect_count, expect_metrics, expect_optimizer_of, expect_samples, expect_shards
+from .expectations import expect_count, expect_metrics, expect_optimizer_of, expect_samples
 from .fit_options import FitOptions
 from .history import EpochReport, History
 from .learning_rate import LearningRate, Scheduler
-from .sharding import Sharding
 from .shuffler import Shuffler
 from .snapshot import set_trainer_state, trainer_state
-from .step_gradients import WholeBatches
 from .steps import steps_of
 from .threads import Threads
 
@@ -65,6 +64,8 @@ class Trainer:
             are as many as before. Their number decides the last bits of products.
         shards: into how many parts a batch is divided, which are computed one after another, or by several ranks, with
             the same bits. None for whole batches without ``ranks``, and for 8 with them.
+        batch_statistics: of what layers compute them that normalize over a batch: ``"shard"``, or ``"batch"`` for all
+            shards of it together, with the result of whole batches but for rounding and draws; modules are called then.
         ranks: the processes that the training is divided among: each has a trainer of such a model, and calls the same
             methods of it. What rank 0 has counts when `fit` begins.
 
@@ -107,6 +108,7 @@ class Trainer:
         compile: bool | str = "auto",
         threads: int | None = None,
         shards: int | None = None,
+        batch_statistics: str = "shard",
         ranks: Ranks = ALONE,
     ) -> None:
         expect_metrics(metrics)
@@ -125,7 +127,6 @@ class Trainer:
         self.early_stopping = None if early_stopping is None else EarlyStoppingState(early_stopping)
         expect_count("threads", 1 if threads is None else threads, " or None")
         self.threads, self._wanted_threads = Threads(0), threads
-        self.steps = steps_of(model, criterion, optimizer, compile)
         self.step = self.epoch = self.batch = 0
         self.history = History()
         self.plan: FitOptions | None = None
@@ -134,9 +135,9 @@ class Trainer:
         self.augmenter = Augmenter(augmentations)
         self.learning_rate = LearningRate(optimizer, schedule)
         self.ranks, self.shards = ranks, SHARDS if shards is None and ranks is not ALONE else shards
-        expect_shards(self.shards, ranks.size)
-        self.stopping = Stop(ranks)
-        self.division = WholeBatches() if self.shards is None else Sharding(self.shards, ranks)
+        self.batch_statistics, self.stopping = batch_statistics, Stop(ranks)
+        self.division = division_of(self.shards, ranks, batch_statistics, accumulate)
+        self.steps = steps_of(model, criterion, optimizer, compile, needs_modules=self.division.needs_modules)
         # Whether no step is half done; how the epoch is divided into batches.
         self.is_between_steps = True
         self.divided: dict[str, int] | None = None
