@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from minnet_sweep import SweepFolder, Worker
+from minnet_sweep.trials import Workers
 from minnet_test_support.processes import MINNET, run_minnet
 from minnet_train import read_experiment
+from minnet_train.training import Interruption
 
 GRID = """\
 experiment = "base.toml"
@@ -293,3 +295,20 @@ def test_help_needs_no_optuna():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
+
+
+def test_who_is_asked_to_stop_while_workers_are_started_starts_no_more(place, monkeypatch):
+    """The worker that was being started when the signal came was not there yet to be told."""
+    folder = place.begin()
+    started = []
+    start = Workers._start
+
+    def stopped_first(self, index):
+        started.append(index)
+        self.stop()
+        start(self, index)
+
+    monkeypatch.setattr(Workers, "_start", stopped_first)
+    Workers(folder, 3, Interruption()).run(lambda: None)
+    assert started == [0]
+    assert not any(trial.is_over for trial in folder.study().trials())

@@ -204,7 +204,7 @@ class TrialTraining:
         return self.folder.sweep.pruning.kind != "none"
 
     def _compare(self, step: int, value: float, *, is_all: bool) -> None:
-        """Report what came out, and end the trial if it is not worth going on with; at its end nothing is saved by it."""
+        """Report what came out, and end the trial if it is not worth going on with; at its end that saves nothing."""
         if not self._is_compared:
             return
         self.study.report(self.number, step, value)
