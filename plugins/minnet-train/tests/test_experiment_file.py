@@ -104,9 +104,9 @@ MISTAKES = [
         "epochs = 2",
         "epocs = 2",
         "small.toml, line 2: epocs: unknown key; did you mean 'epochs'? (expected one of accumulate, augmentations, "
-        "average_decay, batch_size, checkpoint_every, clip_norm, clip_value, compile, criterion, data, dtype, "
-        "early_stopping, epochs, imports, initializer, keep, metrics, model, optimizer, output, outputs, schedule, "
-        "seed, shards, start)\n"
+        "average_decay, batch_size, batch_statistics, checkpoint_every, clip_norm, clip_value, compile, criterion, "
+        "data, dtype, early_stopping, epochs, imports, initializer, keep, metrics, model, optimizer, output, outputs, "
+        "schedule, seed, shards, start)\n"
         "small.toml: epochs: expected this key, which is missing",
     ),
     (
