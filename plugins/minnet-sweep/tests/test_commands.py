@@ -60,7 +60,7 @@ def test_run_tries_every_point_and_says_what_was_best(place):
     for trial in trials:
         assert f"trial {trial.number}: validation_accuracy " in said
     assert f"best        trial {best.number}: validation_accuracy" in said
-    assert "importance of the parameters" in said
+    assert "  minnet sweep show tried  # with the importance of each parameter\n" in said
     assert "  minnet sweep best tried -o best.toml && minnet train best.toml\n" in said
     configs = [json.loads((folder.run(trial.number, 0) / "config.json").read_text()) for trial in trials]
     assert {config["threads"] for config in configs} == {1}
@@ -140,6 +140,7 @@ def test_show_has_the_best_the_importance_and_the_failures(place, finished):
     assert [row[0] for row in rows] == [str(trial.number) for trial in ranked[:2]]
     assert "... and 4 more" in said
     assert "trials      6 complete\n" in said
+    assert "\nimportance of the parameters\n" in said
     assert "%  #" in said
     assert place.call("show", "tried", "--watch", "--most", "2").endswith(said), "it is over, so it ends at once"
 

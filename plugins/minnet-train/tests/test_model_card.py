@@ -7,10 +7,12 @@ import platform
 
 import numpy as np
 import pytest
+import threadpoolctl
 from attrs import evolve
 
 from minnet_core import load, read_header, save
 from minnet_core.diagnosis import explain_model
+from minnet_core.support import blas, blas_library
 from minnet_train import Run, load_predictor, read_experiment
 from minnet_train.display import training_section
 from minnet_train.experiment import ModelCard, TrainingRecord
@@ -245,3 +247,16 @@ def test_the_calibration_of_many_rows_is_that_of_some(run):
 def test_a_model_of_somebody_else_is_none_of_our_business(run):
     save(load("m.safetensors", prepared=True), "m.safetensors", metadata={"told": 3})
     assert training_section(read_header("m.safetensors"), "m.safetensors") is None
+
+
+def test_the_blas_is_that_of_numpy_and_not_that_of_scipy_whichever_was_loaded_first(monkeypatch):
+    pytest.importorskip("scipy.linalg")
+    loaded = threadpoolctl.threadpool_info()
+    if not any("numpy.libs" in each["filepath"] for each in loaded):
+        pytest.skip("NumPy is not from a wheel for Linux or Windows, and may share its library with SciPy")
+    names = set()
+    for order in (loaded, loaded[::-1]):
+        monkeypatch.setattr(threadpoolctl, "threadpool_info", lambda order=order: order)
+        assert "numpy.libs" in blas_library()["filepath"]
+        names.add(blas())
+    assert len(names) == 1

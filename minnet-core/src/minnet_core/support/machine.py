@@ -31,13 +31,28 @@ def blas() -> str:
 
 
 def blas_library() -> Mapping[str, Any] | None:
-    """What threadpoolctl knows of the library; None without it."""
+    """What threadpoolctl knows of NumPy's library; None without it.
+
+    SciPy brings another one, which multiplies nothing of NumPy; which of them comes first is up to the loader.
+    """
     try:
         threadpoolctl = import_module("threadpoolctl")  # minnet-train brings it; the core does without
     except ImportError:
         return None
-    libraries: list[Mapping[str, Any]] = threadpoolctl.threadpool_info()
-    return next((each for each in libraries if each["user_api"] == "blas"), None)
+    found: list[Mapping[str, Any]] = threadpoolctl.threadpool_info()
+    libraries = [each for each in found if each["user_api"] == "blas"]
+    own = _numpys_folders()
+    return next(
+        (each for each in libraries if Path(each["filepath"]).parent.resolve() in own), next(iter(libraries), None)
+    )
+
+
+def _numpys_folders() -> set[Path]:
+    """Return where the wheels of NumPy have their libraries, on Linux and Windows, and on macOS."""
+    import numpy as np
+
+    package = Path(np.__file__).parent.resolve()
+    return {package.parent / "numpy.libs", package / ".dylibs"}
 
 
 @cache

@@ -78,10 +78,12 @@ def _run(folder: SweepFolder, workers: int | None) -> None:
             f"{folder.path}: expected at least one trial with a result, received {len(summary.failures)} failures; "
             f"the first, trial {first.number}: {first.failure}"
         )
+    # The importance of the parameters takes a second to import, which nobody has asked for here.
     click.echo("\n" + reports.summary_text(folder, summary))
     if summary.best is not None:
-        command = f"minnet sweep best {shlex.quote(str(folder.path))} -o best.toml && minnet train best.toml"
-        click.echo(f"\n  {printable(command)}")
+        path = shlex.quote(str(folder.path))
+        click.echo(f"\n  {printable(f'minnet sweep show {path}')}  # with the importance of each parameter")
+        click.echo(f"  {printable(f'minnet sweep best {path} -o best.toml && minnet train best.toml')}")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from minnet_train.plots import check_suffix, write_picture
 
 from ..errors import SweepError
 from ..reports import PICTURES, Summary, best_text, draw, summary_text
+from ..study import Study, importances
 from ..trials import SweepFolder
 from .live import EVERY, is_terminal, live
 
@@ -23,7 +24,7 @@ def show_sweep(path: str, watch: bool, most: int) -> None:
     folder = SweepFolder.open(path)
     study = folder.study()
     if watch and is_terminal():
-        with live(lambda: summary_text(folder, Summary.of(folder, study), most)) as refresh:
+        with live(lambda: _text(folder, study, most)) as refresh:
             while not Summary.of(folder, study).is_over:
                 refresh()
                 time.sleep(EVERY / 4)
@@ -38,7 +39,11 @@ def show_sweep(path: str, watch: bool, most: int) -> None:
                 break
             before = counts
             time.sleep(EVERY)
-    click.echo(summary_text(folder, Summary.of(folder, study), most))
+    click.echo(_text(folder, study, most))
+
+
+def _text(folder: SweepFolder, study: Study, most: int) -> str:
+    return summary_text(folder, Summary.of(folder, study), most, importance=importances(study))
 
 
 def write_best(path: str, output: str | None, number: int | None) -> None:

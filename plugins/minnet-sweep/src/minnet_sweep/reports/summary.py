@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
-from ..study import Study, Trial, importances
+from ..study import Study, Trial
 from ..trials import SweepFolder
 
 
@@ -18,7 +18,6 @@ class Summary:
     Attributes:
         trials: all there are, by their numbers.
         best: the one with the best result; None without any.
-        importance: parameter -> its part of what tells good trials from others; empty if that cannot be told yet.
         running: trials that a worker has begun and not ended.
         seconds_left: about how long the rest takes with the workers there are now; None if that cannot be told.
         is_out_of_time: whether no trial begins any more.
@@ -28,7 +27,6 @@ class Summary:
 
     trials: tuple[Trial, ...]
     best: Trial | None
-    importance: dict[str, float]
     seconds_left: float | None
     is_out_of_time: bool = False
     begins_more: bool = False
@@ -43,7 +41,6 @@ class Summary:
         return cls(
             trials,
             study.best(),
-            importances(study),
             _seconds_left(folder, study, trials),
             limit is not None and study.seconds() >= limit,
             folder.sweep.trials is None and folder.sweep.sampler != "grid",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from minnet_core.support import printable, printable_lines, render_table
 
@@ -12,20 +13,24 @@ from ..trials import SweepFolder, shown
 from .summary import Summary
 
 _BARS = 20
+_UNKNOWN: Mapping[str, float] = MappingProxyType({})
 
 
-def summary_text(folder: SweepFolder, summary: Summary, most: int = 10) -> str:
+def summary_text(
+    folder: SweepFolder, summary: Summary, most: int = 10, *, importance: Mapping[str, float] = _UNKNOWN
+) -> str:
     """Write a table of the best trials, and what is known besides.
 
     Args:
         folder: of the sweep.
         summary: what to write.
         most: trials in the table.
+        importance: of the parameters, as `importances` tells it.
     """
-    return printable_lines("\n".join(_lines(folder, summary, most)), 20_000)
+    return printable_lines("\n".join(_lines(folder, summary, most, importance)), 20_000)
 
 
-def _lines(folder: SweepFolder, summary: Summary, most: int) -> Iterator[str]:
+def _lines(folder: SweepFolder, summary: Summary, most: int, importance: Mapping[str, float]) -> Iterator[str]:
     sweep = folder.sweep
     states = ("complete", "pruned", "failed", "running", "waiting")
     failures = summary.failures
@@ -44,10 +49,10 @@ def _lines(folder: SweepFolder, summary: Summary, most: int) -> Iterator[str]:
         yield _table(sweep, ranked[:most])
         if len(ranked) > most:
             yield f"... and {len(ranked) - most} more"
-    if summary.importance:
+    if importance:
         yield ""
         yield "importance of the parameters"
-        for name, part in summary.importance.items():
+        for name, part in importance.items():
             yield f"{part:6.1%}  {'#' * round(part * _BARS):{_BARS}}  {printable(name)}"
     for trial in failures[:5]:
         yield ""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Self
 
 from attrs import asdict, field, frozen
@@ -39,21 +43,16 @@ class Environment:
     @classmethod
     def here(cls, blas_threads: int = 0) -> Self:
         """Describe this process; a distribution whose metadata cannot be read is left out."""
-        from minnet_core.discovery import all_distributions, canonical, scan
+        from minnet_core.discovery import scan
 
-        versions: dict[str, str] = {}
-        for distribution in all_distributions():
-            with suppress(Exception):  # whatever is wrong with a stranger's, it is no reason not to train
-                name, version = distribution.metadata["Name"], distribution.metadata["Version"]
-                if name and version:
-                    versions.setdefault(canonical(name), version)
+        versions = _installed(tuple(sys.path))
         return cls(
             python=platform.python_version(),
             system=platform.platform(),
             processor=processor(),
             threads={name: value for name in VARIABLES if (value := os.environ.get(name))},
             blas_threads=blas_threads,
-            distributions=dict(sorted(versions.items())),
+            distributions=dict(versions),
             deciding=sorted({"numpy", *scan().distributions} & versions.keys()),
         )
 
@@ -90,3 +89,17 @@ class Environment:
             **{name: self.threads.get(name, "not set") for name in threads},
             **{name: self.distributions.get(name, "not installed") for name in distributions},
         }
+
+
+@cache
+def _installed(path: tuple[str, ...]) -> Mapping[str, str]:
+    """Read the names and versions of what is installed, once: it is what this process has imported, or would."""
+    from minnet_core.discovery import all_distributions, canonical
+
+    versions: dict[str, str] = {}
+    for distribution in all_distributions():
+        with suppress(Exception):  # whatever is wrong with a stranger's, it is no reason not to train
+            name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+            if name and version:
+                versions.setdefault(canonical(name), version)
+    return MappingProxyType(dict(sorted(versions.items())))
