@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from attrs import define, field
+from attrs import Factory, define, field
+
+from minnet_core.errors import described
 
 from ..data import Dataset, Preparation, is_mapped
 from ..errors import RanksError
-from ..ranks import ALONE, Ranks
+from ..ranks import ALONE, Conversation, Ranks
 from .record import plain_preparation, preparation_of
 
 T = TypeVar("T")
@@ -19,19 +22,20 @@ T = TypeVar("T")
 class AllRows:
     """Reads all rows where they are in memory, and on rank 0, which tells the others the rest.
 
-    All ranks load the same data through one of these, and each calls `tell` once, whether it has failed or not: who
-    needs what rank 0 knows waits for that.
+    All ranks load the same data with one of these, and each calls `tell` once, whether it has failed or not: who needs
+    what rank 0 knows waits for that, and who reads a part of the data for what the others have found in theirs.
 
     Attributes:
         ranks: that load the data.
+        others: by which they tell each other what they have found while they load them.
         outlines: of the data sets, as this rank has them.
     """
 
     ranks: Ranks = ALONE
+    others: Conversation = field(default=Factory(lambda self: Conversation(self.ranks), takes_self=True), init=False)
     outlines: list[str] = field(factory=list, init=False)
     _known: list[Any] = field(factory=list, init=False)
     _used: int = field(default=0, init=False)
-    _is_told: bool = field(default=False, init=False)
 
     def are_read(self, dataset: Dataset) -> bool:
         """Whether this rank reads all rows."""
@@ -54,10 +58,16 @@ class AllRows:
         return preparation_of(self._of(dataset, lambda: plain_preparation(learn())))
 
     def tell(self) -> None:
-        """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet."""
-        if self.ranks.size > 1 and not self._is_told:
-            self._is_told = True
-            self._known = self.ranks.broadcast(self._known)
+        """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet.
+
+        In the handler of an error, others that still load the data hear of that.
+        """
+        if self.ranks.size > 1 and not self.others.is_over:
+            error = sys.exception()
+            known = self.others.end(
+                self._known if self.ranks.rank == 0 else [], "" if error is None else described(error)
+            )
+            self._known = known[0] or []
 
     def _of(self, dataset: Dataset, find: Callable[[], T]) -> T:
         place, self._used = self._used, self._used + 1

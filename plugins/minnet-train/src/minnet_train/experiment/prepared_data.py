@@ -87,11 +87,11 @@ class LearningData:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        dataset = load_source(config) if dataset is None else dataset
-        full = dataset if start is None else load_other(config, dataset)
-        return cls.of(
-            dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full, all_rows=all_rows
-        )
+        others = None if all_rows is None else all_rows.others
+        dataset = load_source(config, others) if dataset is None else dataset
+        full = dataset if start is None else load_other(config, dataset, others)
+        validation = load_validation(config, others)
+        return cls.of(dataset, config, rng, validation, start, model, dtype=dtype, full=full, all_rows=all_rows)
 
     @classmethod
     def of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -85,6 +86,28 @@ class TargetReader:
             if any(part.dtype != np.int32 for part in self._parts) and not self.as_written:
                 raise NeedsTextsError
 
+    @property
+    def _is_exact(self) -> bool:
+        """Whether floats are the numbers that were read, even if these were integers."""
+        return all(part.dtype != np.float64 or not (np.abs(part) >= 2**53).any() for part in self._parts)
+
+    def found(self) -> dict[str, Any] | None:
+        """Return what was found so far, as plain data; None if it depends on which rows were read at once."""
+        if self.task != "regression" and not self._is_exact:
+            return None
+        return {"texts": [*self._vocabulary.index_of], "parts": self._parts, "strange": self._texts.count}
+
+    def join(self, later: Mapping[str, Any]) -> bool:
+        """Take in what another one has found in rows that come after, as if they had been added here.
+
+        Returns:
+            Whether that can be: whether no one has texts, and the other numbers that were not read as texts.
+        """
+        codes = self._vocabulary.indices(later["texts"])
+        self._parts += [codes[part] if part.dtype == np.int32 else part for part in later["parts"]]
+        self._texts.join([BadCells.of([], later["strange"])])
+        return len({part.dtype == np.int32 for part in self._parts}) <= 1
+
     def is_missing(self) -> Array:
         """Return which rows have no target, booleans (rows,)."""
         numerals = self.file.numerals
@@ -153,8 +176,7 @@ class TargetReader:
         if self.task == "regression":
             return
         if not self._texts.count:
-            is_exact = all(part.dtype != np.float64 or not (np.abs(part) >= 2**53).any() for part in self._parts)
-            if not (is_exact or self.as_written or self.file.has_types) and self._are_classes:
+            if not (self.as_written or self.file.has_types or self._is_exact) and self._are_classes:
                 raise NeedsTextsError
             return
         if self.file.has_types or self.task == "classification":
