@@ -110,20 +110,25 @@ def test_each_rank_validates_on_row_groups_of_its_own(monkeypatch):
         assert reads <= 6
 
 
-def test_parts_that_another_rank_has_otherwise_are_refused(monkeypatch):
-    """Which it can tell without reading features: by the targets, of which it has its own."""
-    write(PARQUET)
+@pytest.mark.parametrize(
+    ("source", "suffix", "message"),
+    [
+        (NPY, "npy", "data as on rank 0, outline .*, received outline"),  # for each rank has targets of its own
+        (PARQUET, "parquet", "files as on rank 0, part-2.parquet of .*, received other.parquet of"),
+    ],
+)
+def test_parts_that_another_rank_has_otherwise_are_refused(source, suffix, message, monkeypatch):
+    """Which it can tell without reading features."""
+    write(source)
     before = Run._prepared
 
     def with_other_data(order, ranks, *others):
         if ranks.rank == 1:
-            order.experiment.data.source["path"] = ["part-0.parquet", "part-1.parquet", "other.parquet"]
+            order.experiment.data.source["path"] = [f"{name}.{suffix}" for name in ("part-0", "part-1", "other")]
         return before(order, ranks, *others)
 
     monkeypatch.setattr(Run, "_prepared", with_other_data)
-    with pytest.raises(
-        RanksError, match="^rank 1 of 3: expected the same data as on rank 0, outline .*, received outline"
-    ):
+    with pytest.raises(RanksError, match=f"^rank 1 of 3: expected the same {message}"):
         together(3, prepared)
 
 
@@ -136,15 +141,37 @@ def test_what_only_rank_0_finds_in_the_rows_is_its_error():
         together(3, prepared)
 
 
-def test_a_rank_that_cannot_read_what_others_read_ends_all(monkeypatch):
-    write(PARQUET)
+@pytest.mark.parametrize("source", [NPY, PARQUET])
+@pytest.mark.parametrize("failing", [0, 1])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_rank_that_cannot_go_on_ends_all_whatever_the_others_wait_for(source, failing, is_late, monkeypatch):
+    """Early, the others wait for what it has found in its rows; late, for what rank 0 has found in all of them."""
+    write(source)
     before = Run._prepared
 
     def without_data(order, ranks, *others):
-        if ranks.rank == 1:
+        if ranks.rank != failing or is_late:
+            run = before(order, ranks, *others)
+        if ranks.rank == failing:
             raise DataError("no such file")
-        return before(order, ranks, *others)
+        return run
 
     monkeypatch.setattr(Run, "_prepared", without_data)
-    with pytest.raises(RanksError, match="^rank 1 of 3: DataError: no such file"):
+    error, told = (RanksError, "rank 1 of 3: DataError: ") if failing else (DataError, "")
+    with pytest.raises(error, match=f"^{told}no such file"):
         together(3, prepared)
+
+
+def test_what_is_wrong_with_a_cell_is_told_by_rank_0_as_by_one_rank():
+    table = parquet.read_table("part-1.parquet")
+    values = table["b"].to_pylist()
+    values[77] = float("inf")
+    parquet.write_table(table.set_column(1, "b", pyarrow.array(values)), "part-1.parquet", row_group_size=20)
+    write(PARQUET)
+    told = []
+    for size in (1, 3):
+        with pytest.raises(DataError) as caught:
+            together(size, prepared)
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert told[0].startswith("part-*.parquet, row 78 of part-1.parquet, column 2 ('b'): expected a finite float32")
