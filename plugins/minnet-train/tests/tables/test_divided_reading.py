@@ -239,6 +239,47 @@ def test_texts_that_are_too_many_only_together_are_told_as_one_tells_them():
     assert "up to 100 different texts, received 120; ignore" in expect_alike()
 
 
+def test_the_first_of_several_errors_is_that_of_one_who_reads_rows_of_all_groups_at_once():
+    write([{"a": [1.0, 2.0, 3.0, 4.0], "k": [7.5, 1.0, 0.5, 1.0]}], group=1)
+    assert "row 3, column 2 ('k'): expected a class, an integer or a text, received 0.5" in expect_alike(
+        task="classification"
+    )
+
+
+def test_times_that_differ_only_between_the_parts_of_ranks_have_cycles():
+    write([{"day": days(1).take(pyarrow.array([0] * 8)), "k": [0, 1] * 4}, {"day": days(16).slice(8), "k": [0, 1] * 4}])
+    told = expect_alike()
+    assert told[1][5][0].cycles == ("year", "week")
+    write(
+        [{"day": days(8, 7), "k": [0, 1] * 4}, {"day": days(1).take(pyarrow.array([0] * 8)), "k": [0, 1] * 4}], group=1
+    )
+    assert expect_alike()[1][5][0].cycles == ("year",)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"k": ["a", "b"] * 4}, {"k": [0, 1] * 4}),
+        ({"k": [2**53 + 1, 5] * 4}, {"k": [None, 1] * 4}),
+        ({"a": [f"n{row}" for row in range(8)]}, {"a": [f"m{row}" for row in range(8)]}),
+    ],
+)
+def test_what_does_not_fit_together_is_read_whole_by_each(first, second, monkeypatch):
+    monkeypatch.setattr(feature_reader, "COUNTED", 12)
+    monkeypatch.setattr(feature_reader, "MOST_CATEGORIES", 11)
+    plain, wholes = {"a": [1.0] * 8, "k": [0, 1] * 4}, []
+    write([{**plain, **first}, {**plain, **second}], group=8)
+    expect_alike(2, drop_missing=True)
+
+    def counted(*arguments, **options):
+        wholes.append(arguments)
+        raise DataError("whole")
+
+    monkeypatch.setattr(divided_reading, "table_dataset", counted)
+    assert on_ranks(2, drop_missing=True) == ["whole"] * 2
+    assert len(wholes) == 2
+
+
 @pytest.mark.parametrize("late", [1, 2])
 def test_a_file_that_only_one_rank_cannot_read_is_its_error_and_nobody_waits(late):
     write([table()], group=5)
