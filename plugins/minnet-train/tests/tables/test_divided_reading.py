@@ -256,6 +256,23 @@ def test_times_that_differ_only_between_the_parts_of_ranks_have_cycles():
     assert expect_alike()[1][5][0].cycles == ("year",)
 
 
+def test_texts_that_are_too_many_are_not_kept_to_the_end(monkeypatch):
+    monkeypatch.setattr(feature_reader, "COUNTED", 12)
+    monkeypatch.setattr(feature_reader, "MOST_CATEGORIES", 11)
+    monkeypatch.setattr(divided_reading, "AT_ONCE", 8)
+    write([{"a": [f"n{row}" for row in range(80)], "k": [0, 1] * 40}], group=4)
+    read, before = [], ParquetFile._read
+
+    def counted(self, columns, group=None):
+        read.append(group)
+        return before(self, columns, group)
+
+    monkeypatch.setattr(ParquetFile, "_read", counted)
+    on_ranks(2)
+    assert sorted(group for group in read if group is not None) == [0, 1, 2, 3]
+    assert read.count(None) == 2  # each reads all, to tell of it
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -95,8 +95,6 @@ class ColumnScan(FeatureReader):
         kind = later["kind"]
         if kind is not None and self.kind not in (None, kind):
             return False
-        if kind not in (None, "text") and self.kind is None:  # of what had no value, nothing is known any more
-            self._vocabulary.index_of, self._counts = {}, np.zeros(0, np.int64)
         self.kind = self.kind or kind
         if self.kind in (None, "text"):
             codes = self._vocabulary.indices(later["texts"])
