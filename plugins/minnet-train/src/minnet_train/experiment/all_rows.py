@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, TypeVar
 
+import numpy as np
 from attrs import Factory, define, field
 
+from minnet_core import Array
 from minnet_core.errors import described
 
-from ..data import Dataset, Preparation, is_mapped
+from ..data import Dataset, Moments, Preparation, count_of_chunks, is_mapped, row_chunks
 from ..errors import RanksError
-from ..ranks import ALONE, Conversation, Ranks
+from ..ranks import ALONE, Conversation, Ranks, shares
 from .record import plain_preparation, preparation_of
 
 T = TypeVar("T")
@@ -56,6 +59,36 @@ class AllRows:
         if self.ranks.size == 1:
             return learn()
         return preparation_of(self._of(dataset, lambda: plain_preparation(learn())))
+
+    def moments(self, dataset: Dataset, rows: Array, preparation: Preparation) -> Moments:
+        """Return the means and deviations of some rows of the data, on a rank that reads all rows.
+
+        Where features stay in their files, the other ranks read these rows, each a part of them, while rank 0 may still
+        read all for the fingerprint. It puts together what they have measured, in the order of the rows and by the same
+        parts as if it had measured them, so that the bits are the same. On the others, what is returned says nothing.
+
+        Raises:
+            RanksError: if another rank does not get as far.
+        """
+        features = dataset.features
+        if self.ranks.size == 1 or not is_mapped(features):
+            return preparation.moments(row_chunks(features, rows))
+        own = [range(1), *shares(count_of_chunks(features, rows) - 1, self.ranks.size - 1)][self.ranks.rank]
+        # All are relative to the values of the first part.
+        moments = preparation.moments(row_chunks(features, rows, range(1)) if own else ())
+        parts: list[tuple[Array, Array, Array] | None] = []
+        if self.ranks.rank:
+            with np.errstate(invalid="ignore", over="ignore"):  # rank 0 tells of numbers that are none
+                chunks = row_chunks(features, rows, range(own.start + 1, own.stop + 1))
+                parts = [moments.part(preparation.measured(chunk)) for chunk in chunks]
+        gathered = self.others.gather(parts)
+        if self.ranks.rank:
+            return moments
+        for part in chain.from_iterable(gathered):
+            if part is None:  # of rows with a column that is empty in the first ones
+                return preparation.moments(row_chunks(features, rows))
+            moments.join(part)
+        return moments
 
     def tell(self) -> None:
         """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet.
