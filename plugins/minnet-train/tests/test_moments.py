@@ -28,6 +28,27 @@ def test_they_are_those_of_all_rows_together(rows, parts):
             assert np.isnan(moments.mean[column])
 
 
+@settings(deadline=None)
+@given(
+    rows=arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(1, 3)), elements=VALUES), parts=st.integers(1, 5)
+)
+def test_what_others_have_measured_of_parts_joins_to_the_same_bits(rows, parts):
+    first, *others = np.array_split(rows, parts)
+    whole, joined, other = Moments(rows.shape[1]), Moments(rows.shape[1]), Moments(rows.shape[1])
+    for moments in (whole, joined, other):
+        moments.update(first)
+    for part in others:
+        whole.update(part)
+        measured = other.part(part)
+        if measured is None:
+            assert (np.isnan(first).all(axis=0) & ~np.isnan(part).all(axis=0)).any()
+            return
+        joined.join(measured)
+    assert [each.tobytes() for each in (joined.mean, joined.deviation, joined.count)] == [
+        each.tobytes() for each in (whole.mean, whole.deviation, whole.count)
+    ]
+
+
 @pytest.mark.parametrize("value", [0.1, 1e9 + 0.1, -3e-20])
 def test_the_deviation_of_a_constant_is_exactly_0(value):
     moments = Moments(1)

@@ -81,12 +81,39 @@ def test_the_bits_are_the_same_on_any_number_of_ranks(source, suffix, validation
 @pytest.mark.parametrize(
     "validation", ["", 'validation = { class = "Parquet", path = "other.parquet", in_memory = false }']
 )
-def test_rank_0_reads_all_row_groups_before_the_first_epoch_and_no_other_does(validation):
+def test_rank_0_reads_all_row_groups_before_the_first_epoch_and_the_others_measure_their_part(validation, monkeypatch):
     write(PARQUET, validation)
     first, second, third = together(3, prepared)
     assert first.dataset.features.kept.reads >= 30
     for other in (second, third):
-        assert other.dataset.features.kept.reads <= 1  # to see whether the model fits
+        assert other.dataset.features.kept.reads <= 1  # to see whether the model fits: so few rows are one part
+    monkeypatch.setattr("minnet_train.data.memory_map.CHUNK", 20 * 3 * 8)
+    (alone,) = together(1, prepared)
+    first, second, third = together(3, prepared)
+    for rank in (first, second, third):
+        assert rank.preparation == alone.preparation
+    assert 30 <= first.dataset.features.kept.reads <= 33
+    for other in (second, third):
+        assert 12 <= other.dataset.features.kept.reads <= 19
+
+
+@pytest.mark.parametrize("source", [PARQUET, NPY])
+@pytest.mark.parametrize("empty", [0, 30, 200, 599])
+def test_means_and_deviations_have_the_bits_of_one_rank(source, empty, monkeypatch):
+    """Even if a column has no value in the first rows, to which others are relative."""
+    for part in range(3):
+        features, labels = np.load(f"part-{part}.npy").astype(np.float64), np.load(f"part-{part}_targets.npy")
+        features[: max(0, empty - 200 * part), 1] = np.nan
+        np.save(f"part-{part}.npy", features * np.array([1.0, 1e3, 1e-3]) + 1e5)
+        columns = {**dict(zip("abc", features.T, strict=True)), "label": labels}
+        parquet.write_table(pyarrow.table(columns), f"part-{part}.parquet", row_group_size=20)
+    write(source, 'missing = "mean"')
+    monkeypatch.setattr("minnet_train.data.memory_map.CHUNK", 16 * 3 * 8)
+    (alone,) = together(1, prepared)
+    for size in (2, 3, 4):
+        for run in together(size, prepared):
+            assert run.preparation == alone.preparation
+            assert run.fingerprints == alone.fingerprints
 
 
 def test_each_rank_validates_on_row_groups_of_its_own(monkeypatch):
@@ -110,41 +137,70 @@ def test_each_rank_validates_on_row_groups_of_its_own(monkeypatch):
         assert reads <= 6
 
 
-def test_parts_that_another_rank_has_otherwise_are_refused(monkeypatch):
-    """Which it can tell without reading features: by the targets, of which it has its own."""
-    write(PARQUET)
+@pytest.mark.parametrize(
+    ("source", "suffix", "message"),
+    [
+        (NPY, "npy", "data as on rank 0, outline .*, received outline"),  # for each rank has targets of its own
+        (PARQUET, "parquet", "files as on rank 0, part-2.parquet of .*, received other.parquet of"),
+    ],
+)
+def test_parts_that_another_rank_has_otherwise_are_refused(source, suffix, message, monkeypatch):
+    """Which it can tell without reading features."""
+    write(source)
     before = Run._prepared
 
     def with_other_data(order, ranks, *others):
         if ranks.rank == 1:
-            order.experiment.data.source["path"] = ["part-0.parquet", "part-1.parquet", "other.parquet"]
+            order.experiment.data.source["path"] = [f"{name}.{suffix}" for name in ("part-0", "part-1", "other")]
         return before(order, ranks, *others)
 
     monkeypatch.setattr(Run, "_prepared", with_other_data)
-    with pytest.raises(
-        RanksError, match="^rank 1 of 3: expected the same data as on rank 0, outline .*, received outline"
-    ):
+    with pytest.raises(RanksError, match=f"^rank 1 of 3: expected the same {message}"):
         together(3, prepared)
 
 
-def test_what_only_rank_0_finds_in_the_rows_is_its_error():
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_only_rank_0_finds_in_the_rows_is_its_error(value, monkeypatch):
+    monkeypatch.setattr("minnet_train.data.memory_map.CHUNK", 20 * 3 * 4)
     features = np.load("part-1.npy")
-    features[7, 1] = np.nan
+    features[7:9, 1] = value
     np.save("part-1.npy", features)
     write(NPY)
     with pytest.raises(DataError, match="part-"):
         together(3, prepared)
 
 
-def test_a_rank_that_cannot_read_what_others_read_ends_all(monkeypatch):
-    write(PARQUET)
+@pytest.mark.parametrize("source", [NPY, PARQUET])
+@pytest.mark.parametrize("failing", [0, 1])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_rank_that_cannot_go_on_ends_all_whatever_the_others_wait_for(source, failing, is_late, monkeypatch):
+    """Early, the others wait for what it has found in its rows; late, for what rank 0 has found in all of them."""
+    write(source)
     before = Run._prepared
 
     def without_data(order, ranks, *others):
-        if ranks.rank == 1:
+        if ranks.rank != failing or is_late:
+            run = before(order, ranks, *others)
+        if ranks.rank == failing:
             raise DataError("no such file")
-        return before(order, ranks, *others)
+        return run
 
     monkeypatch.setattr(Run, "_prepared", without_data)
-    with pytest.raises(RanksError, match="^rank 1 of 3: DataError: no such file"):
+    error, told = (RanksError, "rank 1 of 3: DataError: ") if failing else (DataError, "")
+    with pytest.raises(error, match=f"^{told}no such file"):
         together(3, prepared)
+
+
+def test_what_is_wrong_with_a_cell_is_told_by_rank_0_as_by_one_rank():
+    table = parquet.read_table("part-1.parquet")
+    values = table["b"].to_pylist()
+    values[77] = float("inf")
+    parquet.write_table(table.set_column(1, "b", pyarrow.array(values)), "part-1.parquet", row_group_size=20)
+    write(PARQUET)
+    told = []
+    for size in (1, 3):
+        with pytest.raises(DataError) as caught:
+            together(size, prepared)
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert told[0].startswith("part-*.parquet, row 78 of part-1.parquet, column 2 ('b'): expected a finite float32")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, strategies as st
 
-from minnet_train.ranks import ALONE, divided_rows, shares, sum_in_order
+from minnet_test_support.thread_ranks import together
+from minnet_train.errors import RanksError
+from minnet_train.ranks import ALONE, Conversation, divided_rows, shares, sum_in_order
 
 
 @given(rows=st.integers(1, 3000), shards=st.integers(1, 64))
@@ -45,3 +48,42 @@ def test_the_sum_is_that_of_one_after_another(data, size, count):
 def test_the_sum_of_one_vector_has_its_negative_zeros():
     sum_in_order([np.array([-0.0])], out := np.ones(1))
     assert np.signbit(out[0])
+
+
+def test_all_hear_what_each_says_and_the_end_of_each():
+    def talk(ranks):
+        others = Conversation(ranks)
+        heard = [others.gather((ranks.rank, turn)) for turn in range(2)]
+        return heard, others.end(f"end of {ranks.rank}")
+
+    heard = [[(rank, turn) for rank in range(3)] for turn in range(2)]
+    assert together(3, talk) == [(heard, ["end of 0", "end of 1", "end of 2"])] * 3
+
+
+def test_whoever_ends_too_early_ends_it_for_all_which_hear_why():
+    def talk(ranks):
+        others = Conversation(ranks)
+        others.gather(None)
+        if ranks.rank == 1:
+            last = others.end("last words", "it rains")
+        else:
+            with pytest.raises(RanksError, match=r"^rank 1 of 3: it rains$"):
+                others.gather("part")
+            last = None
+        assert others.is_over
+        with pytest.raises(RuntimeError, match="expected a conversation that goes on, received one that has ended"):
+            others.end("more")
+        return last
+
+    assert together(3, talk) == [None, [None, "last words", None], None]
+
+
+def test_an_end_without_a_reason_is_told_too():
+    def talk(ranks):
+        others = Conversation(ranks)
+        if ranks.rank:
+            return others.end("all")
+        with pytest.raises(RanksError, match="^rank 1 of 2: expected to go on, received its end$"):
+            others.gather("part")
+
+    assert together(2, talk) == [None, [None, "all"]]

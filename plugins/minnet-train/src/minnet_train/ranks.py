@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from minnet_core import Array, MinnetError
 from minnet_core.errors import described
@@ -24,6 +24,7 @@ __all__ = [
     "ALONE",
     "SHARDS",
     "Alone",
+    "Conversation",
     "Ranks",
     "divided_rows",
     "ranks_of_this_process",
@@ -107,6 +108,68 @@ class Alone:
 
 ALONE = Alone()
 """No other rank."""
+
+
+@define(eq=False)
+class Conversation:
+    """What ranks tell each other while each does its part of some work, in which any of them may fail.
+
+    Each calls `gather` as often as every other one, and then `end`; or `end` before that, if it cannot go on. Then it
+    is over for all: for those that wait for it, in `gather`, with an error that says why.
+
+    Attributes:
+        ranks: that take part.
+        is_over: whether all know that it has ended.
+
+    >>> conversation = Conversation(ALONE)
+    >>> conversation.gather("a part"), conversation.end("all"), conversation.is_over
+    (['a part'], ['all'], True)
+    """
+
+    ranks: Ranks
+    is_over: bool = field(default=False, init=False)
+
+    @property
+    def rank(self) -> int:
+        """The number of this rank, from 0."""
+        return self.ranks.rank
+
+    @property
+    def size(self) -> int:
+        """How many ranks there are."""
+        return self.ranks.size
+
+    def gather(self, own: T, /) -> list[T]:
+        """Return what every rank has passed, as `Ranks.gather` does.
+
+        Raises:
+            RanksError: on each rank that has called this, if another has called `end` instead.
+        """
+        said = self._said(own, is_end=False)
+        for rank, (_, is_end, why) in enumerate(said):
+            if is_end:
+                raise RanksError(f"rank {rank} of {self.size}: {why or 'expected to go on, received its end'}")
+        return [each for each, *_ in said]
+
+    def end(self, last: T, /, why: str = "") -> list[T | None]:
+        """Say nothing more.
+
+        Args:
+            last: what is left to be told.
+            why: what went wrong, for those that have not come to the end.
+
+        Returns:
+            What every rank has passed, in their order; None of one that has not come to its end.
+        """
+        said = self._said(last, is_end=True, why=why)
+        return [each if is_end else None for each, is_end, _ in said]
+
+    def _said(self, own: T, *, is_end: bool, why: str = "") -> list[tuple[T, bool, str]]:
+        if self.is_over:
+            raise RuntimeError("expected a conversation that goes on, received one that has ended")
+        said = self.ranks.gather((own, is_end, why))
+        self.is_over = any(is_end for _, is_end, _ in said)
+        return said
 
 
 def sum_in_order(vectors: Iterable[Array], out: Array) -> None:

@@ -4,7 +4,7 @@ from .blocks import Blocks, usual_block
 from .calendars import Calendar
 from .dataset import Dataset, Origin
 from .kept_parts import CACHE
-from .memory_map import chunks, is_mapped, row_chunks
+from .memory_map import chunks, count_of_chunks, is_mapped, row_chunks
 from .missing import expect_usable
 from .parted_rows import PartedRows
 from .pixels import Pixels
@@ -62,6 +62,7 @@ __all__ = [
     "StoredRows",
     "TableSource",
     "chunks",
+    "count_of_chunks",
     "expect_usable",
     "expect_weights",
     "has_names",

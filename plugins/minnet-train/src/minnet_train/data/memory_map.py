@@ -88,12 +88,17 @@ class RowReader:
             done += count
 
 
-def row_chunks(array: Array | StoredRows, rows: Array) -> Iterator[Array]:
-    """Go through some rows of an array, about 4 MB at a time."""
+def row_chunks(array: Array | StoredRows, rows: Array, some: range | None = None) -> Iterator[Array]:
+    """Go through some rows of an array, about 4 MB at a time; or through some of the parts that these make."""
     size = rows_of_chunk(array)
     reader = RowReader(array)
-    for start in range(0, len(rows), size):
-        yield reader.take(rows[start : start + size])
+    for chunk in range(count_of_chunks(array, rows)) if some is None else some:
+        yield reader.take(rows[chunk * size : (chunk + 1) * size])
+
+
+def count_of_chunks(array: Array | StoredRows, rows: Array) -> int:
+    """How many parts `row_chunks` makes of some rows."""
+    return -(-len(rows) // rows_of_chunk(array))
 
 
 def _place_in_file(array: Array | StoredRows) -> int | None:

@@ -43,10 +43,28 @@ class Moments:
         is_there = ~np.isnan(rows)
         unknown = np.isnan(self._first) & is_there.any(axis=0)
         self._first[unknown] = rows[is_there.argmax(axis=0), np.arange(rows.shape[1])][unknown]
+        self.join(self._part(rows, is_there))
+
+    def part(self, rows: Array) -> tuple[Array, Array, Array] | None:
+        """Return what `join` is to be given for rows (n, columns), without taking them in.
+
+        So somebody else can take them in, in their order, who has seen the same first values. None if they have a value
+        of a column of which none was seen before.
+        """
+        rows = np.asarray(rows, np.float64)
+        is_there = ~np.isnan(rows)
+        return None if (np.isnan(self._first) & is_there.any(axis=0)).any() else self._part(rows, is_there)
+
+    def _part(self, rows: Array, is_there: Array) -> tuple[Array, Array, Array]:
         above = np.where(is_there, rows - self._first, 0.0)
         count = is_there.sum(axis=0)
         mean = above.sum(axis=0) / np.maximum(count, 1)
         squares = (np.where(is_there, above - mean, 0.0) ** 2).sum(axis=0)
+        return count, mean, squares
+
+    def join(self, part: tuple[Array, Array, Array]) -> None:
+        """Take in rows of which `part` has returned this."""
+        count, mean, squares = part
         total = np.maximum(self.count + count, 1)
         distance = mean - self._mean
         self._squares += squares + distance**2 * (self.count * count / total)
@@ -187,16 +205,31 @@ class Preparation:
             standardize: whether inputs shall have mean 0 and deviation 1.
             fill: whether a missing value shall be taken for the mean.
         """
-        is_time = self.columns.is_time
-        if not (standardize or fill or is_time.any()):
+        if not self.is_learned(standardize=standardize, fill=fill):
             return self
-        image, each = self.columns.image, 1 if self.columns.image is None else self.columns.image.each
-        moments = Moments(self.width // each)
+        return self.of_moments(self.moments(rows), standardize=standardize, fill=fill)
+
+    def is_learned(self, *, standardize: bool, fill: bool) -> bool:
+        """Whether there is something to learn from rows."""
+        return standardize or fill or bool(self.columns.is_time.any())
+
+    def moments(self, rows: Iterable[Array]) -> Moments:
+        """Measure raw features, a part at a time; gone through once."""
+        moments = Moments(self.width // self._each)
         for raw in rows:
-            expanded = self._expanded(raw)
-            if image is not None:  # a row for each pixel
-                expanded = expanded.reshape(-1, image.channels, each).swapaxes(1, 2).reshape(-1, image.channels)
-            moments.update(expanded)
+            moments.update(self.measured(raw))
+        return moments
+
+    def measured(self, raw: Array) -> Array:
+        """Write raw features as what `Moments` take in: inputs, or of images a row for each pixel."""
+        image, expanded = self.columns.image, self._expanded(raw)
+        if image is None:
+            return expanded
+        return expanded.reshape(-1, image.channels, self._each).swapaxes(1, 2).reshape(-1, image.channels)
+
+    def of_moments(self, moments: Moments, *, standardize: bool, fill: bool) -> Preparation:
+        """Do what `learned` does with rows that have been measured."""
+        is_time, each = self.columns.is_time, self._each
         mean = np.where(moments.count > 0, moments.mean, 0.0)
         chosen = (self.columns.is_number | is_time if standardize else is_time)[::each]
         mapping = Standardization.of(np.where(chosen, mean, 0.0), np.where(chosen, moments.deviation, 1.0), each)
@@ -214,6 +247,11 @@ class Preparation:
         own = self.of_inputs or Standardization((0.0,) * self.width, (1.0,) * self.width)
         factor = np.where(self.columns.is_number, self.scale, 1.0)[:: own.each]
         return evolve(self, of_targets=Standardization.of(factor * own.offset, factor * own.spread, own.each))
+
+    @property
+    def _each(self) -> int:
+        """How many inputs have one mean and deviation."""
+        return 1 if self.columns.image is None else self.columns.image.each
 
     def _expanded(self, raw: Array) -> Array:
         """Write categories as 0 and 1, and divide numbers by the scale."""

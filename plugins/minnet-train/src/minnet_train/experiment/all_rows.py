@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, TypeVar
 
-from attrs import define, field
+import numpy as np
+from attrs import Factory, define, field
 
-from ..data import Dataset, Preparation, is_mapped
+from minnet_core import Array
+from minnet_core.errors import described
+
+from ..data import Dataset, Moments, Preparation, count_of_chunks, is_mapped, row_chunks
 from ..errors import RanksError
-from ..ranks import ALONE, Ranks
+from ..ranks import ALONE, Conversation, Ranks, shares
 from .record import plain_preparation, preparation_of
 
 T = TypeVar("T")
@@ -19,19 +25,20 @@ T = TypeVar("T")
 class AllRows:
     """Reads all rows where they are in memory, and on rank 0, which tells the others the rest.
 
-    All ranks load the same data through one of these, and each calls `tell` once, whether it has failed or not: who
-    needs what rank 0 knows waits for that.
+    All ranks load the same data with one of these, and each calls `tell` once, whether it has failed or not: who needs
+    what rank 0 knows waits for that, and who reads a part of the data for what the others have found in theirs.
 
     Attributes:
         ranks: that load the data.
+        others: by which they tell each other what they have found while they load them.
         outlines: of the data sets, as this rank has them.
     """
 
     ranks: Ranks = ALONE
+    others: Conversation = field(default=Factory(lambda self: Conversation(self.ranks), takes_self=True), init=False)
     outlines: list[str] = field(factory=list, init=False)
     _known: list[Any] = field(factory=list, init=False)
     _used: int = field(default=0, init=False)
-    _is_told: bool = field(default=False, init=False)
 
     def are_read(self, dataset: Dataset) -> bool:
         """Whether this rank reads all rows."""
@@ -53,11 +60,47 @@ class AllRows:
             return learn()
         return preparation_of(self._of(dataset, lambda: plain_preparation(learn())))
 
+    def moments(self, dataset: Dataset, rows: Array, preparation: Preparation) -> Moments:
+        """Return the means and deviations of some rows of the data, on a rank that reads all rows.
+
+        Where features stay in their files, the other ranks read these rows, each a part of them, while rank 0 may still
+        read all for the fingerprint. It puts together what they have measured, in the order of the rows and by the same
+        parts as if it had measured them, so that the bits are the same. On the others, what is returned says nothing.
+
+        Raises:
+            RanksError: if another rank does not get as far.
+        """
+        features = dataset.features
+        if self.ranks.size == 1 or not is_mapped(features):
+            return preparation.moments(row_chunks(features, rows))
+        own = [range(1), *shares(count_of_chunks(features, rows) - 1, self.ranks.size - 1)][self.ranks.rank]
+        # All are relative to the values of the first part.
+        moments = preparation.moments(row_chunks(features, rows, range(1)) if own else ())
+        parts: list[tuple[Array, Array, Array] | None] = []
+        if self.ranks.rank:
+            with np.errstate(invalid="ignore", over="ignore"):  # rank 0 tells of numbers that are none
+                chunks = row_chunks(features, rows, range(own.start + 1, own.stop + 1))
+                parts = [moments.part(preparation.measured(chunk)) for chunk in chunks]
+        gathered = self.others.gather(parts)
+        if self.ranks.rank:
+            return moments
+        for part in chain.from_iterable(gathered):
+            if part is None:  # of rows with a column that is empty in the first ones
+                return preparation.moments(row_chunks(features, rows))
+            moments.join(part)
+        return moments
+
     def tell(self) -> None:
-        """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet."""
-        if self.ranks.size > 1 and not self._is_told:
-            self._is_told = True
-            self._known = self.ranks.broadcast(self._known)
+        """Tell the others what this rank knows, if it is rank 0; on others, hear it if nobody has asked yet.
+
+        In the handler of an error, others that still load the data hear of that.
+        """
+        if self.ranks.size > 1 and not self.others.is_over:
+            error = sys.exception()
+            known = self.others.end(
+                self._known if self.ranks.rank == 0 else [], "" if error is None else described(error)
+            )
+            self._known = known[0] or []
 
     def _of(self, dataset: Dataset, find: Callable[[], T]) -> T:
         place, self._used = self._used, self._used + 1

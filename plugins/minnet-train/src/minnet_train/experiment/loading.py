@@ -12,6 +12,7 @@ from minnet_core.support import printable
 
 from ..data import WILD, Dataset, Option, TableSource, is_table, written_out
 from ..errors import DataError, ExperimentError, KeyPath, Problem
+from ..ranks import Conversation
 from ..registries import datasets
 from .build import unknown_names
 from .experiment import DataConfig
@@ -24,8 +25,12 @@ _COLUMNS = ("target", "weights", "group", "order")
 """What can stand beside the path of a table."""
 
 
-def load_source(data: DataConfig) -> Dataset:
+def load_source(data: DataConfig, others: Conversation | None = None) -> Dataset:
     """Load the data set.
+
+    Args:
+        data: names the source.
+        others: the other ranks, if several load the same data at the same time.
 
     Raises:
         ExperimentError: if there is no such source, or it does not take these arguments.
@@ -33,7 +38,7 @@ def load_source(data: DataConfig) -> Dataset:
     """
     config, source = _built(data)
     try:
-        dataset = source.load()
+        dataset = source.load() if others is None else source.load_together(others)
     except MinnetError:
         raise
     except Exception as error:
@@ -43,7 +48,7 @@ def load_source(data: DataConfig) -> Dataset:
     return dataset
 
 
-def load_other(data: DataConfig, dataset: Dataset | None = None) -> Dataset:
+def load_other(data: DataConfig, dataset: Dataset | None = None, others: Conversation | None = None) -> Dataset:
     """Load data that a model meets that was trained on others, whose texts decided what its categories are.
 
     Limits such as ``max_categories`` would count the texts of these data, and call some of them all others that the
@@ -52,14 +57,15 @@ def load_other(data: DataConfig, dataset: Dataset | None = None) -> Dataset:
     Args:
         data: names the source.
         dataset: what `load_source` returns for it, if that is known, which is enough where nothing is limited.
+        others: as of `load_source`.
 
     Raises:
         ExperimentError, DataError: as `load_source`.
     """
     if isinstance(data.source, dict) and not {*_LIMITS}.isdisjoint(data.source):
         kept = {key: value for key, value in data.source.items() if key not in _LIMITS}
-        return load_source(evolve(data, source={**kept, "min_frequency": 1}))
-    return load_source(data) if dataset is None else dataset
+        return load_source(evolve(data, source={**kept, "min_frequency": 1}), others)
+    return load_source(data, others) if dataset is None else dataset
 
 
 def is_lost(data: DataConfig) -> bool:
@@ -89,8 +95,8 @@ def _built(data: DataConfig) -> tuple[dict[str, Any], Any]:
         raise ExperimentError(Problem(_SOURCE, str(error))) from error
 
 
-def load_validation(data: DataConfig) -> Dataset | None:
-    """Load the data to validate by, if they are given; errors as of `load_source`, but they name that key."""
+def load_validation(data: DataConfig, others: Conversation | None = None) -> Dataset | None:
+    """Load the data to validate by, if they are given, as `load_source` does; errors name that key."""
     if data.validation is None:
         return None
     if isinstance(data.validation, str):
@@ -98,7 +104,7 @@ def load_validation(data: DataConfig) -> Dataset | None:
     else:
         other = _without_columns(evolve(data, source=data.validation))
     try:
-        return load_other(evolve(other, validation=None))
+        return load_other(evolve(other, validation=None), others=others)
     except ExperimentError as error:
         problems = [evolve(each, path=("data", "validation", *each.path[2:])) for each in error.problems]
         raise ExperimentError(*problems) from error

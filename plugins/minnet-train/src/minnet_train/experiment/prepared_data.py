@@ -87,11 +87,11 @@ class LearningData:
             ExperimentError: if there is no such source, or what is asked for does not fit the data.
             DataError: if the data cannot be used.
         """
-        dataset = load_source(config) if dataset is None else dataset
-        full = dataset if start is None else load_other(config, dataset)
-        return cls.of(
-            dataset, config, rng, load_validation(config), start, model, dtype=dtype, full=full, all_rows=all_rows
-        )
+        others = None if all_rows is None else all_rows.others
+        dataset = load_source(config, others) if dataset is None else dataset
+        full = dataset if start is None else load_other(config, dataset, others)
+        validation = load_validation(config, others)
+        return cls.of(dataset, config, rng, validation, start, model, dtype=dtype, full=full, all_rows=all_rows)
 
     @classmethod
     def of(
@@ -121,7 +121,9 @@ class LearningData:
             all_rows: reads all rows, which of several ranks one does for all.
         """
         known = AllRows() if all_rows is None else all_rows
-        fingerprint, kept, keeps_head = known.fingerprint(dataset), None, False
+        whole, kept, keeps_head = dataset, None, False
+        if known.are_read(dataset):
+            dataset.fingerprint()  # which is kept; meanwhile others measure
         if config.inputs is not None and (start is None or start.start.preparation != "keep"):
             dataset = with_columns(dataset, parted_columns(dataset, config))
         if start is not None and model is not None:
@@ -135,9 +137,16 @@ class LearningData:
         split = draw(dataset, config, rng)
         if config.shuffle_block and isinstance(dataset.features, np.memmap):  # whose blocks can be read at once
             dataset = evolve(dataset, features=PartedRows.of_map(dataset.features))
+        plain, moments = kept, None
+        if plain is None:
+            plain = Preparation(columns=parted_columns(dataset, config), scale=config.scale, dtype=dtype or "float32")
+            if plain.is_learned(standardize=config.standardize, fill=config.missing == "mean"):
+                moments = known.moments(dataset, split.training, plain)
         preparation = known.preparation(
             dataset,
-            lambda: _preparation(dataset, split.training, config, dtype or "float32", kept, keeps_targets=keeps_head),
+            lambda: _preparation(
+                dataset, split.training, config, plain, moments, keeps_targets=keeps_head and kept is not None
+            ),
         )
         weights = _class_weights(dataset, split.training, config)
 
@@ -161,7 +170,7 @@ class LearningData:
             evolve(samples(split.training, weights), blocks=blocks),
             validated,
             samples(split.test),
-            fingerprint,
+            known.fingerprint(whole),
             None if raw_validation is None else known.fingerprint(raw_validation),
             keeps_head,
         )
@@ -264,18 +273,29 @@ def _expect_weight(dataset: Dataset, part: Samples, what: str) -> None:
 
 
 def _preparation(
-    dataset: Dataset, rows: Array, config: DataConfig, dtype: str, kept: Preparation | None, *, keeps_targets: bool
+    dataset: Dataset,
+    rows: Array,
+    config: DataConfig,
+    plain: Preparation,
+    moments: Moments | None,
+    *,
+    keeps_targets: bool,
 ) -> Preparation:
-    """Learn what happens to the data, or keep what is known of the inputs, and perhaps of the targets."""
-    if kept is None:
-        plain = Preparation(columns=parted_columns(dataset, config), scale=config.scale, dtype=dtype)
-        learned = plain.learned(
-            row_chunks(dataset.features, rows), standardize=config.standardize, fill=config.missing == "mean"
-        )
-    elif keeps_targets:
-        return kept
-    else:
-        learned = evolve(kept, of_targets=None)
+    """Learn what happens to the data, or keep what is known of the inputs, and perhaps of the targets.
+
+    Args:
+        dataset: has the rows.
+        rows: that are trained on.
+        config: says what is learned.
+        plain: what is known before.
+        moments: of these rows; None if nothing is learned of the inputs.
+        keeps_targets: whether what is known of targets is kept.
+    """
+    if keeps_targets:
+        return plain
+    learned = evolve(plain, of_targets=None)
+    if moments is not None:
+        learned = learned.of_moments(moments, standardize=config.standardize, fill=config.missing == "mean")
     if config.autoencode:
         return learned.for_autoencoding()
     if config.standardize_targets:

@@ -10,6 +10,7 @@ from minnet_core.nn import Component
 from minnet_core.support import nearest
 
 from ...errors import DataError
+from ...ranks import Conversation
 from ..dataset import Dataset
 from ..tables import WILD, paths_of, table_format
 
@@ -61,6 +62,20 @@ class Source(Component, ABC):
         Raises:
             DataError: if there is none, or it cannot be used.
         """
+
+    def load_together(self, others: Conversation) -> Dataset:  # most sources are read by each
+        """Return the same data set on each of several ranks, which all call this at the same time.
+
+        Each loads it by itself, unless a source divides among them what need be read to find out what its rows hold.
+
+        Args:
+            others: the other ranks, which can be told something, as often by each.
+
+        Raises:
+            DataError: if there is none, or it cannot be used.
+            RanksError: if another rank fails meanwhile, or has other data.
+        """
+        return self.load()
 
 
 def written_out(source: str) -> dict[str, Any]:

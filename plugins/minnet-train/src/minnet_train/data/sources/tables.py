@@ -11,8 +11,19 @@ from attrs import evolve
 
 from minnet_core.nn import Example
 
+from ...ranks import Conversation
 from ..dataset import Dataset
-from ..tables import Column, Dialect, Option, TableFile, TableOptions, chosen_columns, open_table, table_dataset
+from ..tables import (
+    Column,
+    Dialect,
+    Option,
+    TableFile,
+    TableOptions,
+    chosen_columns,
+    divided_dataset,
+    open_table,
+    table_dataset,
+)
 from .example_files import write_csv, write_feather, write_json_lines, write_parquet
 from .source import Source, expect_path
 
@@ -272,6 +283,19 @@ class Parquet(_Typed):
         in_memory = self._is_in_memory(file)
         dataset = table_dataset(file, self.options, in_memory=in_memory)
         return dataset if in_memory else self._told(dataset, file)
+
+    def load_together(self, others: Conversation) -> Dataset:
+        """Read the file on several ranks: each its part of the row groups, unless all rows are kept in memory.
+
+        Raises:
+            DataError: naming the places of values that are missing or cannot be used.
+            MissingLibraryError: if pyarrow is not installed.
+            RanksError: if another rank fails, or has other files.
+        """
+        file = self.open()
+        if others.size == 1 or self._is_in_memory(file):
+            return self.load()
+        return self._told(divided_dataset(file, self.options, others), file)
 
     def fit(self) -> tuple[Dataset, tuple[Option, ...]]:
         """Read the file, and keep its rows unless they are too many: also return what was chosen."""

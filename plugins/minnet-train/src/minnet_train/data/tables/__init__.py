@@ -7,6 +7,7 @@ from .choose import chosen_columns
 from .columns import UNKNOWN, Columns
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
+from .divided_reading import divided_dataset
 from .many_files import WILD, paths_of
 from .numerals import FLOAT32_MAX
 from .open_table import open_table, table_format
@@ -39,6 +40,7 @@ __all__ = [
     "TableOptions",
     "chosen_columns",
     "class_names",
+    "divided_dataset",
     "frame_of_columns",
     "frame_of_interchange",
     "has_names",

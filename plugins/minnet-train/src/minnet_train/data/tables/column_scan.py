@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,40 @@ class ColumnScan(FeatureReader):
         counts = np.bincount(codes, minlength=len(texts))
         counts[: len(self._counts)] += self._counts
         self._counts = counts
+
+    def found(self) -> dict[str, Any] | None:
+        """Return what was found so far, as plain data; None if something is not as it should be, or texts are too many.
+
+        Counts of different numbers, which ``counts_all`` asks for, are not among it.
+        """
+        if self.bad.count or self.is_mixed or self._vocabulary.is_full:
+            return None
+        texts = [*self._vocabulary.index_of]
+        return {"kind": self.kind, "texts": texts, "counts": self._counts[: len(texts)], "bounds": self._bounds}
+
+    def join(self, later: Mapping[str, Any]) -> bool:
+        """Take in what another one has found in rows that come after, as if they had been added here.
+
+        Returns:
+            Whether that can be: whether both are of one kind, and have not too many texts together.
+        """
+        kind = later["kind"]
+        if kind is not None and self.kind not in (None, kind):
+            return False
+        self.kind = self.kind or kind
+        if self.kind in (None, "text"):
+            codes = self._vocabulary.indices(later["texts"])
+            counts = np.zeros(len(self._vocabulary.index_of), np.int64)
+            counts[: len(self._counts)] = self._counts
+            counts[codes] += later["counts"]
+            self._counts = counts
+        if later["bounds"] is not None:
+            own = self._bounds or {}
+            for name, (low, high) in later["bounds"].items():
+                lowest, highest = own.get(name, (low, high))
+                own[name] = min(lowest, low), max(highest, high)
+            self._bounds = own
+        return not self._vocabulary.is_full
 
     def counts(self) -> dict[str, int] | None:
         """Return how many rows each text is in; None if there are too many to tell."""

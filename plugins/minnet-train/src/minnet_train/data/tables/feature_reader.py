@@ -49,11 +49,14 @@ class Vocabulary:
 
     def encode(self, encoded: Any) -> Array:
         """Return the index of each text of a dictionary array of pyarrow."""
-        index_of = self.index_of
-        new = [index_of.setdefault(text, len(index_of)) for text in encoded.dictionary.to_pylist()]
-        codes: Array = np.array(new, np.int32)[numpy_of(encoded.indices)]
+        codes: Array = self.indices(encoded.dictionary.to_pylist())[numpy_of(encoded.indices)]
         self.rows += len(codes)
         return codes
+
+    def indices(self, texts: Sequence[str]) -> Array:
+        """Return the index of each of some texts, int32; those that are new are added."""
+        index_of = self.index_of
+        return np.array([index_of.setdefault(text, len(index_of)) for text in texts], np.int32)
 
 
 class FeatureReader:

@@ -97,6 +97,18 @@ class ManyFiles(TableFile):
             group -= len(file.groups)
         raise IndexError("expected the index of a group, received a larger one")
 
+    def group_places(self, group: int) -> Sequence[Any]:
+        """Say where the rows of one group of one file are."""
+        for file in self.files:
+            if group < len(file.groups):
+                return _Places(file.name, file.group_places(group))
+            group -= len(file.groups)
+        raise IndexError("expected the index of a group, received a larger one")
+
+    def seals(self) -> tuple[str, ...]:
+        """Describe each file."""
+        return tuple(chain.from_iterable(file.seals() for file in self.files))
+
     def _of(
         self, file: TableFile, read: Callable[..., Iterator[Batch]], columns: Sequence[int], texts: Collection[int]
     ) -> Iterator[Batch]:
@@ -108,13 +120,16 @@ class ManyFiles(TableFile):
             yield Batch(self, found, len(batch), _places(batch), _written(batch, theirs))
 
 
-class _Places:
+class _Places(Sequence[str]):
     """Places that name their file."""
 
     def __init__(self, name: str, places: Sequence[Any]) -> None:
         self.name, self.places = name, places
 
-    def __getitem__(self, row: int) -> str:
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, row: Any) -> Any:
         return f"{self.places[row]} of {self.name}"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +33,22 @@ class MissingCounter:
         self._without.append(np.asarray(is_missing.any(axis=1)))
         self._rows += len(is_missing)
 
+    def found(self) -> dict[str, Any]:
+        """Return what was found so far, as plain data."""
+        return {"count": self._count, "first": self._first, "without": np.packbits(self.rows()), "rows": self._rows}
+
+    def join(self, later: Mapping[str, Any]) -> None:
+        """Take in what another one has found in rows that come after."""
+        self._count += later["count"]
+        shown = later["first"][: max(0, SHOWN - len(self._first))]
+        self._first += [(self._rows + row, column) for row, column in shown]
+        self._without.append(np.unpackbits(later["without"], count=later["rows"]).astype(bool))
+        self._rows += later["rows"]
+
     def cells(self) -> MissingCells:
         """Return what is missing of all rows."""
         return MissingCells(self._count, tuple(self._first))
 
     def rows(self) -> Array:
         """Return which rows have a missing value, booleans (rows,)."""
-        return np.concatenate(self._without)
+        return np.concatenate([np.zeros(0, bool), *self._without])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isnan
 from typing import Any
@@ -35,6 +36,15 @@ class GroupReader:
         expect_no_cell(batch, self.column, arrow("compute").equal(texts, ""))
         self._parts.append(self._names.encode(arrow("compute").dictionary_encode(texts)))
 
+    def found(self) -> dict[str, Any]:
+        """Return what was found so far, as plain data."""
+        return {"texts": [*self._names.index_of], "parts": self._parts}
+
+    def join(self, later: Mapping[str, Any]) -> None:
+        """Take in what another one has found in rows that come after."""
+        codes = self._names.indices(later["texts"])
+        self._parts += [codes[part] for part in later["parts"]]
+
     def groups(self) -> Array:
         """Return the number of the group of each row, integers (rows,)."""
         return np.concatenate(self._parts).astype(np.int64)
@@ -64,6 +74,14 @@ class OrderReader:
         numbers, found, missing = self.file.numerals.parse(texts)
         expect_no_cell(batch, self.column, missing)
         self._parts.append(numbers if found.all() else self._times(batch, texts))
+
+    def found(self) -> dict[str, Any]:
+        """Return what was found so far, as plain data."""
+        return {"parts": self._parts}
+
+    def join(self, later: Mapping[str, Any]) -> None:
+        """Take in what another one has found in rows that come after."""
+        self._parts += later["parts"]
 
     def order(self) -> Array:
         """Return what rows are ordered by, numbers (rows,).

@@ -80,6 +80,18 @@ class TableFile(ABC):
         """
         raise NotImplementedError(f"{type(self).__name__}: expected a table with groups, received one without")
 
+    def group_places(self, group: int) -> Sequence[Any]:
+        """Say where the rows of one of the groups are, as `Batch.find_places` does."""
+        raise NotImplementedError(f"{type(self).__name__}: expected a table with groups, received one without")
+
+    def seals(self) -> tuple[str, ...]:
+        """Describe each file that has groups so that another one is told from it, without reading its rows.
+
+        Raises:
+            DataError: if that fails.
+        """
+        return ()
+
     @property
     def word(self) -> str:
         """What messages call a row."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,6 +22,7 @@ from .column_scan import ColumnScan
 from .csv_file import CsvFile
 from .feature_reader import FeatureReader, side_by_side
 from .missing_cells import MissingCounter
+from .places import Places
 from .split_columns import GroupReader, OrderReader
 from .table import Batch, TableFile
 from .table_rows import KeptRows, TableRows
@@ -87,31 +87,6 @@ class TableOptions:
         """The indices of columns that may hold texts, or that nobody looks at."""
         columns = (*self.target, *self.categories, *self.ignore, *self.dividing)
         return tuple(column for column in columns if isinstance(column, int))
-
-
-class Places:
-    """Where each row of a data set is in its file."""
-
-    def __init__(self) -> None:
-        self.rows: Array | None = None
-        self._starts: list[int] = []
-        self._places: list[Callable[[], Any]] = []
-        self.count = 0
-
-    def add(self, batch: Batch) -> None:
-        """Add those of some rows."""
-        self._starts.append(self.count)
-        self._places.append(batch.find_places)
-        self.count += len(batch)
-
-    def keep(self, is_kept: Array) -> None:
-        """Forget the rows that are not among these, booleans (rows,)."""
-        self.rows = np.flatnonzero(is_kept)
-
-    def __getitem__(self, row: int) -> Any:
-        row = int(row if self.rows is None else self.rows[row])
-        part = bisect_right(self._starts, row) - 1
-        return self._places[part]()[row - self._starts[part]]
 
 
 def table_dataset(file: TableFile, options: TableOptions, *, in_memory: bool = True) -> Dataset:
@@ -186,27 +161,44 @@ class TableReader:
         self.numbers = [*self.weights, *(() if self.target else self.targets)]
         self.texts = {*categories} & {*self.features} | ({self.targets[0]} if as_written else set()) | {*self.dividing}
         self.bad: list[BadCells] = []
-        self._found_numbers: list[Array] = []
+        self.found_numbers: list[Array] = []
+
+    @property
+    def scans(self) -> list[ColumnScan]:
+        """The readers of features of which no row is kept."""
+        return [reader for reader in self.readers if isinstance(reader, ColumnScan)]
+
+    @property
+    def columns(self) -> list[int]:
+        """The positions of the columns that are read."""
+        return sorted({*self.features, *self.targets, *self.weights, *self.dividing})
 
     def _read(self) -> None:
         """Read the file; what is wrong with its cells is kept until all have been seen."""
-        columns = sorted({*self.features, *self.targets, *self.weights, *self.dividing})
-        for batch in self.file.batches(columns, self.texts):
-            self.places.add(batch)
-            for reader in self.readers:
-                reader.add(batch)
-            if self.missing is not None:
-                self.missing.add([reader for reader in self.readers if isinstance(reader, ColumnScan)])
-            for groups in self.groups:
-                groups.add(batch)
-            for order in self.order:
-                order.add(batch)
-            try:
-                if self.target is not None:
-                    self.target.add(batch)
-                self._found_numbers.append(batch.numbers(self.numbers))
-            except BadCellsError as error:
-                self.bad += error.columns
+        for batch in self.file.batches(self.columns, self.texts):
+            self.add(batch)
+        self.conclude()
+
+    def add(self, batch: Batch) -> None:
+        """Take in some rows."""
+        self.places.add(len(batch), batch.find_places)
+        for reader in self.readers:
+            reader.add(batch)
+        if self.missing is not None:
+            self.missing.add(self.scans)
+        for groups in self.groups:
+            groups.add(batch)
+        for order in self.order:
+            order.add(batch)
+        try:
+            if self.target is not None:
+                self.target.add(batch)
+            self.found_numbers.append(batch.numbers(self.numbers))
+        except BadCellsError as error:
+            self.bad += error.columns
+
+    def conclude(self) -> None:
+        """Look at the target when all rows have been taken in."""
         if self.target is not None and not self.bad:
             try:
                 self.target.conclude()
@@ -234,7 +226,7 @@ class TableReader:
             raise BadCellsError(self.file.name, bad)
         categories, calendars = self._categories(), tuple(reader.calendar() for reader in self.readers)
         features = self._features(categories)
-        numbers = np.concatenate(self._found_numbers)
+        numbers = np.concatenate(self.found_numbers)
         is_missing = np.isnan(numbers)
         without = np.zeros((len(features), 0), bool) if self.target is None else self.target.is_missing()[:, None]
         groups = self.groups[0].groups() if self.groups else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +48,7 @@ class TargetReader:
         self._vocabulary = Vocabulary()
         self._parts: list[Array] = []  # of numbers as integers or floats; of texts as their indices, int32
         self._texts = BadCells()
+        self._has_large = False
         self.note: str | None = None
 
     def add(self, batch: Batch) -> None:
@@ -84,6 +86,37 @@ class TargetReader:
             self._texts.add(rows, lambda row: batch.no_number(row, self.column, encoded[row].as_py()))
             if any(part.dtype != np.int32 for part in self._parts) and not self.as_written:
                 raise NeedsTextsError
+
+    @property
+    def _is_exact(self) -> bool:
+        """Whether floats are the numbers that were read, even if these were integers."""
+        return not any(part.dtype == np.float64 and _are_large(part) for part in self._parts)
+
+    def found(self) -> dict[str, Any] | None:
+        """Return what was found so far, as plain data; None if it depends on which rows were read at once."""
+        if self.task != "regression" and not self._is_exact:
+            return None
+        return {
+            "texts": [*self._vocabulary.index_of],
+            "parts": self._parts,
+            "strange": self._texts.count,
+            "large": any(part.dtype == np.int64 and _are_large(part) for part in self._parts),
+        }
+
+    def join(self, later: Mapping[str, Any]) -> bool:
+        """Take in what another one has found in rows that come after, as if they had been added here.
+
+        Returns:
+            Whether that can be: whether not both texts and numbers were found, nor both integers that no float can hold
+            and a missing value, among whose neighbours they are floats.
+        """
+        codes = self._vocabulary.indices(later["texts"])
+        self._parts += [codes[part] if part.dtype == np.int32 else part for part in later["parts"]]
+        self._texts.join([BadCells.of([], later["strange"])])
+        self._has_large |= later["large"]
+        kinds = {part.dtype for part in self._parts}
+        has_both = np.dtype(np.int32) in kinds and len(kinds) > 1
+        return not has_both and not (self._has_large and np.dtype(np.float64) in kinds)
 
     def is_missing(self) -> Array:
         """Return which rows have no target, booleans (rows,)."""
@@ -153,8 +186,7 @@ class TargetReader:
         if self.task == "regression":
             return
         if not self._texts.count:
-            is_exact = all(part.dtype != np.float64 or not (np.abs(part) >= 2**53).any() for part in self._parts)
-            if not (is_exact or self.as_written or self.file.has_types) and self._are_classes:
+            if not (self.as_written or self.file.has_types or self._is_exact) and self._are_classes:
                 raise NeedsTextsError
             return
         if self.file.has_types or self.task == "classification":
@@ -183,7 +215,8 @@ class TargetReader:
                 continue
             values, indices = np.unique(part, return_inverse=True)
             texts = [_written(value, self.file.numerals.decimal) for value in values.tolist()]
-            parts.append(np.array([index_of.setdefault(text, len(index_of)) for text in texts])[indices.reshape(-1)])
+            indices_of = [index_of.setdefault(text, len(index_of)) for text in texts]
+            parts.append(np.array(indices_of, np.int64)[indices.reshape(-1)])  # of a part that may have no row left
         texts = list(index_of)
         rows = np.concatenate(parts)
         used = np.unique(rows)
@@ -197,6 +230,11 @@ class TargetReader:
         new = np.zeros(len(texts), np.int64)
         new[used] = ranks
         return new[rows], classes
+
+
+def _are_large(numbers: Array) -> bool:
+    """Whether some are integers that a float may not tell from the next ones."""
+    return bool((numbers >= 2**53).any() or (numbers <= -(2**53)).any())
 
 
 def _written(value: float, decimal: str) -> str:

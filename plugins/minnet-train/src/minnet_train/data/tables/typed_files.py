@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -84,6 +85,20 @@ class ParquetFile(TypedTable):
         self.stamp.expect_unchanged()
         yield from self._read(columns, group)
         self.stamp.expect_unchanged()
+
+    def group_places(self, group: int) -> range:
+        """Number the rows of a row group, from 1 for the first row of the file."""
+        first = _in_group(self.groups, group)[1] + 1
+        return range(first, first + self.groups[group].rows)
+
+    def seals(self) -> tuple[str, ...]:
+        """Describe it by its size and its footer, which has the place, size and bounds of each column of each group."""
+        with reading(self.name, "a Parquet file"), open(self.name, "rb") as file:
+            size = file.seek(-8, os.SEEK_END) + 8
+            length = int.from_bytes(file.read(4), "little")
+            file.seek(-8 - length, os.SEEK_END)
+            footer = zlib.crc32(file.read(length))
+        return (f"{self.name} of {size:,} bytes, whose footer has checksum {footer:08x}",)
 
     def _read(self, columns: Sequence[int], group: int | None = None) -> Iterator[Batch]:
         some, first = ({}, 0) if group is None else _in_group(self.groups, group)
