@@ -41,6 +41,7 @@ from .run_tables import (
     json_option,
     plain,
     say_unreadable,
+    values_text,
     where_option,
 )
 
@@ -199,7 +200,5 @@ def _named(name: str) -> str:
 
 def _say_usual(runs: Sequence[RunSummary], usual: Usual) -> None:
     """Say what those runs have of whose values nothing is shown."""
-    parts = [f"{key_text(key)}={value_text(value)}" for key, value in usual.values.items()]
-    if parts and len(runs) > 1:
-        more = f" and {len(parts) - 8} more" if len(parts) > 8 else ""
-        click.echo(f"\nwhere nothing else is said: {' '.join(parts[:8])}{more}")
+    if usual.values and len(runs) > 1:
+        click.echo(f"\nwhere nothing else is said: {values_text(usual.values, 8)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -103,9 +104,10 @@ class RunFiles:
                 for folder in now.folders:
                     _remove_empty(folder)
                 last[0].unlink(missing_ok=True)
-                with suppress(PermissionError):  # on Windows an open file stays
+                if sys.platform != "win32":  # where an open file stays
                     lock.unlink(missing_ok=True)
-            lock.unlink(missing_ok=True)
+            if sys.platform == "win32":  # elsewhere it may be that of a new run by now
+                lock.unlink(missing_ok=True)  # pragma: no cover
         except OSError as error:
             raise RunError(f"{self.path}: the run could not be deleted: {error.strerror or error}") from error
         _remove_empty(self.path)
