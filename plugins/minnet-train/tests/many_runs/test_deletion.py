@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from minnet_train import RunError
 from minnet_train.many_runs import RunFiles, is_run, remove_emptied
+from minnet_train.runs import lock
 
 
 def test_a_run_goes_with_its_folder(copy):
@@ -153,3 +155,30 @@ def test_a_folder_that_nobody_named_or_that_holds_something_else_stays(copy):
     Path("mine/notes.md").touch()
     assert deleted("mine/b", within=["mine"]) == []
     assert os.listdir("mine") == ["notes.md"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is deleted when nobody holds it there")
+def test_the_lock_of_a_run_that_begins_in_the_folder_of_one_that_is_being_deleted_stays(copy, monkeypatch):
+    path = copy("a")
+    (path / "notes.md").touch()
+    unlock = lock._unlock
+
+    def begin(descriptor):
+        unlock(descriptor)
+        if not (path / "config.json").exists():
+            (path / "lock").write_text("of another run")
+
+    monkeypatch.setattr(lock, "_unlock", begin)
+    RunFiles.of(path).delete()
+    assert sorted(os.listdir(path)) == ["lock", "notes.md"]
+
+
+def test_a_folder_that_may_not_be_searched_is_told_as_one_that_cannot_be_deleted(copy, permissions):
+    path = copy("a")
+    path.chmod(0o444)
+    try:
+        with pytest.raises(RunError, match="a: expected a folder that can be written to: .*Permission denied"):
+            RunFiles.of(path).delete()
+    finally:
+        path.chmod(0o755)
+    assert (path / "config.json").exists()

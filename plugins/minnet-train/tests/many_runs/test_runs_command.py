@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from minnet_train.many_runs import Usual
+
 ESCAPE = "\x1b[2J\x07\u202e"
 """click removes the first part of it where there is no terminal, so that its absence proves nothing."""
 
@@ -72,27 +74,53 @@ def test_a_list_is_filtered_sorted_reversed_and_cut(three, minnet):
     assert cut.endswith("\n2 runs more; --limit shows only 1\n")
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
-@pytest.mark.parametrize(
-    ("width", "missing"), [(150, []), (110, ["started"]), (70, ["started", "time", "seed", "last validation loss"])]
-)
-def test_a_narrow_window_shows_what_matters_most(copy, tmp_path, width, missing):
-    copy("runs/a", {"optimizer.lr": 0.5})
-    copy("runs/b", {"optimizer.lr": 0.25})
+def shown(folder, width):
+    """Return what a terminal of a width shows of the runs in a folder."""
     ours, theirs = os.openpty()
     variables = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
     command = [sys.executable, "-m", "minnet_core", "runs"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=theirs, env=variables) as process:
+    with subprocess.Popen(command, cwd=folder, stdout=theirs, env=variables) as process:
         assert process.wait(30) == 0
     text = os.read(ours, 10_000).decode()
     os.close(ours)
     os.close(theirs)
-    columns = ["run", "state", "epochs", "best validation loss", "last validation loss", "time", "started", "seed"]
-    assert [column for column in columns if column not in text.splitlines()[0]] == [
-        column for column in columns if column in missing
-    ]
-    assert "optimizer.lr=0.25" in text
-    assert max(map(len, text.splitlines())) <= width
+    return text.splitlines()
+
+
+COLUMNS = ["run", "state", "epochs", "best validation loss", "last validation loss", "time", "started", "seed"]
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
+@pytest.mark.parametrize(
+    ("width", "missing"),
+    [
+        (150, []),
+        (110, ["started"]),
+        (70, ["started", "time", "seed", "last validation loss"]),
+        (40, ["started", "time", "seed", "last validation loss", "epochs", "state", "best validation loss"]),
+    ],
+)
+def test_a_narrow_window_shows_what_matters_most(copy, tmp_path, width, missing):
+    copy("runs/a", {"optimizer.lr": 0.5})
+    copy("runs/b", {"optimizer.lr": 0.25})
+    lines = shown(tmp_path, width)
+    assert {column for column in COLUMNS if column not in lines[0]} == {*missing}
+    assert any("runs/b " in line and "optimizer.lr=0.25" in line for line in lines)
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
+def test_long_names_take_several_lines_and_hide_no_column(copy, tmp_path):
+    name = "lr-0.001-batch-128-layers-4-weight-decay-1e-4-warmup-500-augmented-final"
+    for number in (1, 2):
+        copy(f"runs/{name}-{number}", {"optimizer.lr": 0.25 * number})
+    lines = shown(tmp_path, 80)
+    assert lines[0].split() == ["run", "state", "epochs", "best", "validation", "loss", "differs"]
+    text = "".join(line[: lines[0].index("state")].rstrip() for line in lines)
+    assert f"runs/{name}-1" in text
+    assert f"runs/{name}-2" in text
+    assert any("optimizer.lr=0.5" in line for line in lines)
+    assert max(map(len, lines)) <= 80
 
 
 def test_columns_may_be_chosen(three, minnet):
@@ -367,3 +395,71 @@ def test_columns_may_be_those_of_other_runs_than_the_ones_that_are_chosen(three,
     """A damaged run has no experiment: that it has no such key is no mistake of who asks for it."""
     output = minnet("runs", "--where", "state=damaged", "--columns", "run,optimizer.lr", "--sort", "seed").output
     assert [line.split() for line in output.splitlines()] == [["run", "optimizer.lr"], ["runs/a-10", "-"]]
+
+
+def test_one_bad_run_hides_no_other_in_a_picture(three, copy, minnet):
+    pytest.importorskip("matplotlib")
+    (copy("runs/new") / "metrics.jsonl").unlink()
+    (Path("runs/a-2") / "metrics.jsonl").write_text('{"loss": 1, "validation_loss": 1, "seconds": 1 x}\n' * 2)
+    result = minnet("runs", "compare", "a-1", "a-2", "new", "a-10", "-o", "curves.png")
+    assert result.exit_code == 0
+    assert "warning: not drawn: runs/a-2/metrics.jsonl, line 1: expected the report of an epoch" in result.stderr
+    assert "warning: not drawn: runs/new: expected a run directory with metrics.jsonl" in result.stderr
+    assert result.stdout.endswith("The curves of 2 runs are in curves.png\n")
+    assert minnet("runs", "compare", "a-2", "new", "-o", "none.png").stderr.endswith(
+        "Error: expected runs with the report of at least one epoch, received none\n"
+    )
+    assert not Path("none.png").exists()
+
+
+def test_json_of_a_comparison_is_json_alone_and_counts_values_once(three, minnet, monkeypatch):
+    pytest.importorskip("matplotlib")
+    counted, of = [], Usual.of
+    monkeypatch.setattr(Usual, "of", lambda runs: counted.append(runs) or of(runs))
+    result = minnet("runs", "compare", "runs", "--json", "-o", "curves.png")
+    assert len(json.loads(result.stdout)) == 3
+    assert result.stderr == "The curves of 3 runs are in curves.png\n"
+    assert len(counted) == 1, "else a thousand runs take minutes"
+
+
+def test_without_matplotlib_it_is_said_what_to_install(three, tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('no such library')")
+    command = [sys.executable, "-m", "minnet_core", "runs", "compare", "a-1", "a-2", "-o", "curves.png"]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=variables)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Error: minnet runs compare --output: expected matplotlib to be installed" in done.stderr
+    assert "pip install 'minnet-train[plot]'" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes its input")
+@pytest.mark.parametrize("shell", ["{} <&-", r"printf '\377\n' | {}"])
+def test_without_a_text_for_an_answer_nothing_is_deleted(three, tmp_path, shell):
+    command = shell.format(f"{sys.executable} -m minnet_core runs delete a-1")
+    variables = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=variables)
+    assert done.returncode == 1
+    assert "Error: expected y or n, received no text: " in done.stderr
+    assert done.stderr.endswith("; --yes deletes without a question\n")
+    assert len(os.listdir("runs")) == 3
+
+
+def test_a_condition_with_a_mistake_deletes_nothing(three, minnet):
+    for condition in ("state!=finishd", "run!=a-1", "seed!='3'", "best>0,5"):
+        result = minnet("runs", "delete", "--where", condition, "--yes")
+        assert (result.exit_code, len(os.listdir("runs"))) == (1, 3), condition
+        assert f"Error: {condition}: expected " in result.output
+
+
+def test_a_run_that_may_not_be_looked_into_hides_no_other(three, minnet, permissions):
+    Path("runs/a-2").chmod(0o444)
+    try:
+        lines = minnet("runs").output.splitlines()
+    finally:
+        Path("runs/a-2").chmod(0o755)
+    assert [line.split()[:2] for line in lines[1:4]] == [
+        ["runs/a-1", "finished"],
+        ["runs/a-2", "damaged"],
+        ["runs/a-10", "damaged"],
+    ]
+    assert "config.json: Permission denied" in lines[2]

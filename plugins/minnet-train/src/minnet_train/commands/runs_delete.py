@@ -40,7 +40,7 @@ def delete(run: tuple[str, ...], conditions: tuple[str, ...], yes: bool) -> None
     size = sum(each.size for each in files)
     if not yes:
         _show(runs, files)
-        click.confirm(f"Delete {counted(len(runs))}, {size_text(size)}?", abort=True)
+        _expect_yes(f"Delete {counted(len(runs))}, {size_text(size)}?")
     failures, done = [], []
     for each in files:
         try:
@@ -54,6 +54,16 @@ def delete(run: tuple[str, ...], conditions: tuple[str, ...], yes: bool) -> None
         _say_foreign(each)
     if failures:
         raise RunError("\n".join(failures))
+
+
+def _expect_yes(question: str) -> None:
+    """Ask; whatever is no yes deletes nothing."""
+    try:
+        click.confirm(question, abort=True)
+    except click.Abort:
+        raise
+    except (RuntimeError, ValueError) as error:  # there is no input, or bytes that are no text
+        raise RunError(f"expected y or n, received no text: {error}; --yes deletes without a question") from error
 
 
 def _located(text: str) -> str | None:

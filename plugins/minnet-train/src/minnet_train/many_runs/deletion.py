@@ -64,7 +64,7 @@ class RunFiles:
                 folders.append(Path(entry.path))
             else:
                 files.append(Path(entry.path))
-                with suppress(FileNotFoundError):
+                with suppress(OSError):  # it is gone by now, or in a folder that may not be searched
                     status = entry.stat(follow_symlinks=False)
                     size += status.st_size if status.st_nlink == 1 else 0
         return cls(path, tuple(files), tuple(folders), tuple(sorted(foreign)), size)

@@ -147,7 +147,7 @@ def _report(line: str, where: str) -> Mapping[str, Any]:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of a report is a number; an integer that no float is as large as is none, for nothing takes it."""
+    """Whether a value of a report is a number; an integer that no float is as large as is none: nothing can take it."""
     if isinstance(value, bool) or not isinstance(value, int):
         return isinstance(value, float)
     return abs(value) <= sys.float_info.max
@@ -275,7 +275,9 @@ def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> N
 
     handles = []
     if len(runs) > 1:
-        handles = [Line2D([], [], label=printable(run.name), **_look(index, dashed=False)) for index, run in enumerate(runs)]
+        handles = [
+            Line2D([], [], label=printable(run.name), **_look(index, dashed=False)) for index, run in enumerate(runs)
+        ]
     for part, label in enumerate(("training", "validation") if is_validated else ()):
         look = _look(part, dashed=not part)
         if len(runs) > 1:
