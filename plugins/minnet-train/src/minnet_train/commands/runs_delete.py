@@ -35,8 +35,7 @@ def delete(run: tuple[str, ...], conditions: tuple[str, ...], yes: bool) -> None
     if not runs:
         click.echo("There is no run that fulfils all conditions.")
         return
-    files = [RunFiles.of(each.path) for each in runs]
-    _expect_deletable(files)
+    files = _deletable(runs)
     size = sum(each.size for each in files)
     if not yes:
         _show(runs, files)
@@ -72,15 +71,19 @@ def _located(text: str) -> str | None:
     return None if is_run(path) else path
 
 
-def _expect_deletable(files: Sequence[RunFiles]) -> None:
-    refused = []
-    for each in files:
+def _deletable(runs: Sequence[RunSummary]) -> list[RunFiles]:
+    """Look through the folders of all runs; if any of them may not be deleted, none is."""
+    files, refused = [], []
+    for run in runs:
         try:
+            each = RunFiles.of(run.path)
             each.expect_deletable()
+            files.append(each)
         except (MinnetError, OSError) as error:
             refused.append(str(error))
     if refused:
         raise RunError("\n".join([*refused, "nothing is deleted"]))
+    return files
 
 
 def _show(runs: Sequence[RunSummary], files: Sequence[RunFiles]) -> None:

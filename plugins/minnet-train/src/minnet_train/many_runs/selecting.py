@@ -31,7 +31,7 @@ def select_runs(
         The runs, and why folders could not be looked into.
 
     Raises:
-        RunError: if a text means no run; or no run has one of the keys, or that of a condition, with a value of its kind.
+        RunError: if a text means no run; or no run has one of the keys, or that of a condition with such a value.
     """
     found = [_meant(text) for text in texts] if texts else [find_runs(names.RUNS)]
     paths: dict[str, Path] = {}
