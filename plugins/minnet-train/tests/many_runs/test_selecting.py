@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -82,11 +83,18 @@ def test_nan_is_sorted_as_what_is_missing():
     assert names(in_order(runs, ("x",))) == ["2", "5", "0", "1", "3", "4"]
 
 
-def test_times_are_sorted_as_moments():
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be set")
+def test_times_are_sorted_as_moments(monkeypatch):
     """The text of the second is smaller, as in the hour that comes twice when summer ends."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
     written = ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:40:00+02:00")
     runs = [RunSummary(path=Path(str(n)), config={"started": each}) for n, each in enumerate(written)]
-    assert names(in_order(runs, ("started",))) == ["2", "0", "1"]
+    try:
+        assert names(in_order(runs, ("started",))) == ["2", "0", "1"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_run_that_is_deleted_while_runs_are_read_is_none(copy, monkeypatch):

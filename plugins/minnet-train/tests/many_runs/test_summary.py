@@ -190,14 +190,3 @@ def test_a_run_that_nobody_may_look_into_is_damaged(copy, permissions):
         assert "config.json: Permission denied" in run.problem
     finally:
         path.chmod(0o755)
-
-
-def test_when_a_run_was_begun_is_not_known_by_times_that_no_calendar_has(copy):
-    path = copy("run")
-    config = json.loads((path / "config.json").read_text())
-    del config["started"]
-    (path / "config.json").write_text(json.dumps(config))
-    for name in ("config.json", "versions.json"):
-        os.utime(path / name, (1e13, 1e13))
-    if (path / "config.json").stat().st_mtime == 1e13:  # not all file systems have such times
-        assert RunSummary.read(path).started is None
