@@ -12,34 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from minnet_train.many_runs import Usual
-
 ESCAPE = "\x1b[2J\x07\u202e"
 """click removes the first part of it where there is no terminal, so that its absence proves nothing."""
-
-
-def reports(epochs, offset=0.0):
-    return [
-        {
-            "epoch": epoch,
-            "step": 2 * epoch,
-            "loss": 1 / epoch + offset,
-            "validation_loss": abs(epoch - 3) + offset,
-            "validation_accuracy": 0.5 + epoch / 100,
-            "lr": 0.1,
-            "seconds": 2.0,
-            "samples_per_second": 100.0,
-        }
-        for epoch in range(1, epochs + 1)
-    ]
-
-
-@pytest.fixture
-def three(copy):
-    """Two runs that are over, and a damaged one."""
-    copy("runs/a-1", {"epochs": 4}, reports(4, 0.25))
-    (copy("runs/a-2", {"epochs": 5, "seed": 8, "optimizer.lr": 0.5}, reports(4)) / "model.safetensors").unlink()
-    (copy("runs/a-10", reports=reports(4)) / "config.json").write_text("{")
 
 
 def test_runs_are_listed_without_and_with_the_name_of_the_command(three, minnet):
@@ -74,55 +48,6 @@ def test_a_list_is_filtered_sorted_reversed_and_cut(three, minnet):
     assert cut.endswith("\n2 runs more; --limit shows only 1\n")
 
 
-def shown(folder, width):
-    """Return what a terminal of a width shows of the runs in a folder."""
-    ours, theirs = os.openpty()
-    variables = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
-    command = [sys.executable, "-m", "minnet_core", "runs"]
-    with subprocess.Popen(command, cwd=folder, stdout=theirs, env=variables) as process:
-        assert process.wait(30) == 0
-    text = os.read(ours, 10_000).decode()
-    os.close(ours)
-    os.close(theirs)
-    return text.splitlines()
-
-
-COLUMNS = ["run", "state", "epochs", "best validation loss", "last validation loss", "time", "started", "seed"]
-
-
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
-@pytest.mark.parametrize(
-    ("width", "missing"),
-    [
-        (150, []),
-        (110, ["started"]),
-        (70, ["started", "time", "seed", "last validation loss"]),
-        (40, ["started", "time", "seed", "last validation loss", "epochs", "state", "best validation loss"]),
-    ],
-)
-def test_a_narrow_window_shows_what_matters_most(copy, tmp_path, width, missing):
-    copy("runs/a", {"optimizer.lr": 0.5})
-    copy("runs/b", {"optimizer.lr": 0.25})
-    lines = shown(tmp_path, width)
-    assert {column for column in COLUMNS if column not in lines[0]} == {*missing}
-    assert any("runs/b " in line and "optimizer.lr=0.25" in line for line in lines)
-    assert max(map(len, lines)) <= width
-
-
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
-def test_long_names_take_several_lines_and_hide_no_column(copy, tmp_path):
-    name = "lr-0.001-batch-128-layers-4-weight-decay-1e-4-warmup-500-augmented-final"
-    for number in (1, 2):
-        copy(f"runs/{name}-{number}", {"optimizer.lr": 0.25 * number})
-    lines = shown(tmp_path, 80)
-    assert lines[0].split() == ["run", "state", "epochs", "best", "validation", "loss", "differs"]
-    text = "".join(line[: lines[0].index("state")].rstrip() for line in lines)
-    assert f"runs/{name}-1" in text
-    assert f"runs/{name}-2" in text
-    assert any("optimizer.lr=0.5" in line for line in lines)
-    assert max(map(len, lines)) <= 80
-
-
 def test_columns_may_be_chosen(three, minnet):
     columns = ["run", "best", "optimizer.lr", "validation_accuracy", "model[0].class", "seconds"]
     table = minnet("runs", "--columns", ",".join(columns)).output
@@ -145,7 +70,7 @@ def test_csv_has_what_differs_and_what_was_reported(three, minnet):
     assert rows[2]["problem"].startswith("config.json: ")
 
 
-def test_json_has_everything(three, minnet):
+def test_json_has_everything(three, minnet, reports):
     one, _, damaged = json.loads(minnet("runs", "--json").output)
     assert one["best"] == reports(4, 0.25)[2]
     assert one["last"] == reports(4, 0.25)[3]
@@ -156,7 +81,7 @@ def test_json_has_everything(three, minnet):
     assert damaged["problem"]
 
 
-def test_runs_that_are_judged_by_different_numbers_say_by_which(copy, minnet):
+def test_runs_that_are_judged_by_different_numbers_say_by_which(copy, minnet, reports):
     copy("runs/a")
     copy("runs/b", {"early_stopping": {"metric": "validation_accuracy", "mode": "max"}}, reports(4))
     lines = minnet("runs").output.splitlines()
@@ -235,7 +160,7 @@ def test_runs_are_compared_side_by_side(three, minnet):
     assert found[1]["best"]["validation_loss"] == 0
 
 
-def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet):
+def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet, reports):
     for name, value in (("a", 0.1), ("b", 0.2)):
         copy(f"runs/{name}", reports=[{**reports(1)[0], "mine": value, "accuracy": value}])
     output = minnet("runs", "compare", "a", "b").output
@@ -243,25 +168,6 @@ def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet):
         ["mine", "0.1000", "0.2000"],
         ["accuracy", "10.00%", "*", "20.00%"],
     ]
-
-
-def test_curves_are_drawn_as_plot_draws_them(three, minnet):
-    pytest.importorskip("matplotlib")
-    result = minnet("runs", "compare", "a-1", "a-2", "-o", "curves.png", "--along", "step")
-    assert result.output.endswith("The curves of 2 runs are in curves.png\n")
-    minnet("plot", "runs/a-1", "runs/a-2", "-o", "same.png", "--along", "step")
-    assert Path("curves.png").read_bytes() == Path("same.png").read_bytes()
-
-
-def test_more_runs_than_a_table_can_hold_can_be_drawn(copy, minnet):
-    pytest.importorskip("matplotlib")
-    for number in range(51):
-        copy(f"runs/{number}")
-    refused = minnet("runs", "compare", "runs")
-    assert refused.output == (
-        "Error: expected at most 50 runs to compare in a table, received 51; see minnet runs list\n"
-    )
-    assert minnet("runs", "compare", "runs", "-o", "curves.svg").output == "The curves of 51 runs are in curves.svg\n"
 
 
 def test_deleting_asks_and_says_what_it_frees(three, minnet):
@@ -318,7 +224,7 @@ def test_the_folds_of_a_cross_validation_go_together(copy, minnet):
     assert os.listdir("runs") == []
 
 
-def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
+def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet, reports):
     path = copy(f"runs/{ESCAPE}bad", {"optimizer": {"class": ESCAPE, f"lr{ESCAPE}": ESCAPE}}, reports(2))
     (path / f"{ESCAPE}.md").touch()
     copy("runs/other", reports=[{**reports(1)[0], f"metric{ESCAPE}": 3.0}])
@@ -353,7 +259,7 @@ def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the time of a process is asked for as Unix has it")
-def test_a_hundred_runs_are_listed_in_less_than_a_second(copy, tmp_path):
+def test_a_hundred_runs_are_listed_in_less_than_a_second(copy, tmp_path, reports):
     lines = reports(500)
     for number in range(100):
         copy(f"runs/many-{number}", {"seed": number, "optimizer.lr": 10.0 ** -(number % 3), "epochs": 500}, lines)
@@ -395,41 +301,6 @@ def test_columns_may_be_those_of_other_runs_than_the_ones_that_are_chosen(three,
     """A damaged run has no experiment: that it has no such key is no mistake of who asks for it."""
     output = minnet("runs", "--where", "state=damaged", "--columns", "run,optimizer.lr", "--sort", "seed").output
     assert [line.split() for line in output.splitlines()] == [["run", "optimizer.lr"], ["runs/a-10", "-"]]
-
-
-def test_one_bad_run_hides_no_other_in_a_picture(three, copy, minnet):
-    pytest.importorskip("matplotlib")
-    (copy("runs/new") / "metrics.jsonl").unlink()
-    (Path("runs/a-2") / "metrics.jsonl").write_text('{"loss": 1, "validation_loss": 1, "seconds": 1 x}\n' * 2)
-    result = minnet("runs", "compare", "a-1", "a-2", "new", "a-10", "-o", "curves.png")
-    assert result.exit_code == 0
-    assert "warning: not drawn: runs/a-2/metrics.jsonl, line 1: expected the report of an epoch" in result.stderr
-    assert "warning: not drawn: runs/new: expected a run directory with metrics.jsonl" in result.stderr
-    assert result.stdout.endswith("The curves of 2 runs are in curves.png\n")
-    assert minnet("runs", "compare", "a-2", "new", "-o", "none.png").stderr.endswith(
-        "Error: expected runs with the report of at least one epoch, received none\n"
-    )
-    assert not Path("none.png").exists()
-
-
-def test_json_of_a_comparison_is_json_alone_and_counts_values_once(three, minnet, monkeypatch):
-    pytest.importorskip("matplotlib")
-    counted, of = [], Usual.of
-    monkeypatch.setattr(Usual, "of", lambda runs: counted.append(runs) or of(runs))
-    result = minnet("runs", "compare", "runs", "--json", "-o", "curves.png")
-    assert len(json.loads(result.stdout)) == 3
-    assert result.stderr == "The curves of 3 runs are in curves.png\n"
-    assert len(counted) == 1, "else a thousand runs take minutes"
-
-
-def test_without_matplotlib_it_is_said_what_to_install(three, tmp_path):
-    (tmp_path / "matplotlib.py").write_text("raise ImportError('no such library')")
-    command = [sys.executable, "-m", "minnet_core", "runs", "compare", "a-1", "a-2", "-o", "curves.png"]
-    variables = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=variables)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "Error: minnet runs compare --output: expected matplotlib to be installed" in done.stderr
-    assert "pip install 'minnet-train[plot]'" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell closes its input")
