@@ -77,3 +77,21 @@ def samples() -> Callable[..., ArraySamples]:
         return ArraySamples(inputs, np.stack([inputs[:, 0] < 0, inputs[:, 0] >= 0], axis=1).astype(dtype), weights)
 
     return make
+
+
+@pytest.fixture
+def permissions(tmp_path: Path) -> None:
+    """Skip where permissions keep nobody out: the superuser reads and searches everything."""
+    folder = tmp_path / "permissions"
+    folder.mkdir()
+    (folder / "file").touch()
+    folder.chmod(0o444)
+    try:
+        (folder / "file").stat()
+    except PermissionError:
+        return
+    finally:
+        folder.chmod(0o755)
+        (folder / "file").unlink()
+        folder.rmdir()
+    pytest.skip("permissions keep nobody out here")

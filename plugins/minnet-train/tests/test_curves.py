@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -139,3 +140,42 @@ def test_without_matplotlib_it_says_what_to_install(monkeypatch):
     message = str(caught.value)
     assert message.startswith("pictures: expected matplotlib to be installed, received ModuleNotFoundError")
     assert message.endswith("; pip install 'minnet-train[plot]'")
+
+
+def test_the_legend_of_very_many_runs_names_the_first_ones_and_counts_the_others():
+    figure = draw_curves([run(f"run {n}") for n in range(100)])
+    (legend,) = figure.legends
+    named = [text.get_text() for text in legend.get_texts()]
+    assert named == [*(f"run {n}" for n in range(71)), "and 29 more"]
+    assert len(figure.axes[0].lines) == 100
+    figure.draw_without_rendering()
+    assert legend.get_window_extent().y0 >= 0
+    assert figure.axes[0].get_window_extent().width > 200
+    assert figure.get_figheight() < 8
+
+
+@pytest.mark.parametrize("count", [1, 2, 8])
+def test_names_are_drawn_as_they_can_be_shown(count):
+    """A font takes no half of a surrogate pair, which undecoded bytes of a path are."""
+    from matplotlib.text import Text
+
+    odd = "a\udcff\x1b[2J"
+    figure = draw_curves([run(odd, **{odd: 1.0}), *(run(f"run {n}") for n in range(1, count))])
+    drawn = {text.get_text() for text in figure.findobj(Text)}
+    assert "a\\udcff\\x1b[2J" in drawn
+    assert odd not in drawn
+    figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"loss": ' + "9" * 5000 + "}", "NaN NaN"])
+def test_a_line_that_cannot_be_parsed_is_named(tmp_path, line):
+    (tmp_path / "metrics.jsonl").write_text(f"{line}\n")
+    with pytest.raises(PlotError, match="metrics.jsonl, line 1: expected the report of an epoch"):
+        Curves.read(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_nobody_waits_for_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "metrics.jsonl")
+    with pytest.raises(PlotError, match="received a device or a pipe"):
+        Curves.read(tmp_path)

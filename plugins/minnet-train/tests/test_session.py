@@ -21,6 +21,7 @@ from minnet_train import (
     StateError,
     read_experiment,
 )
+from minnet_train.runs import lock
 
 
 @pytest.fixture
@@ -314,3 +315,12 @@ def test_keeping_a_run_does_not_change_the_weights(experiment, whole):
     list(run.epochs())
     for name, array in load("whole/model.safetensors", prepared=True).namedParameters().items():
         assert array.tobytes() == run.model.namedParameters()[name].tobytes()
+
+
+def test_a_run_is_locked_from_before_it_is_one_until_its_training_ends(experiment, monkeypatch):
+    """Else it could be deleted between its beginning and its first step."""
+    released, unlock = [], lock._unlock
+    monkeypatch.setattr(lock, "_unlock", lambda descriptor: (released.append(descriptor), unlock(descriptor)))
+    with begin(experiment) as session:
+        assert released == []
+        assert lock.lock_holder(session.directory.path / "lock") is not None

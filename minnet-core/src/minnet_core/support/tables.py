@@ -50,12 +50,18 @@ def render_table(
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(printable(column), justify="right" if column in right else "left", no_wrap=column not in wrap)
+        table.add_column(
+            printable(column),
+            justify="right" if column in right else "left",
+            no_wrap=column not in wrap,
+            overflow="fold" if column in wrap else "ellipsis",  # a word that is too long is broken, and not cut
+        )
     for row in rows:
         table.add_row(*(Text.assemble((_shown(cell), (styles or _PLAIN).get(cell, ""))) for cell in row))
     text = StringIO()
     coloured = styles is not None
-    is_wide = bool(width and wrap) and Console(width=10_000).measure(table).maximum > (width or 0)
+    # Not of the terminal: one that is dumb is taken for 80 wide whatever it is.
+    is_wide = bool(width and wrap) and Console(file=text, width=10_000).measure(table).maximum > (width or 0)
     Console(
         file=text,
         width=width if is_wide else 10_000,

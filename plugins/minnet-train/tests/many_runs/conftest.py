@@ -117,3 +117,33 @@ def minnet() -> Callable[..., Result]:
         return result
 
     return call
+
+
+def _reports(epochs: int, offset: float = 0.0) -> list[dict[str, float]]:
+    return [
+        {
+            "epoch": epoch,
+            "step": 2 * epoch,
+            "loss": 1 / epoch + offset,
+            "validation_loss": abs(epoch - 3) + offset,
+            "validation_accuracy": 0.5 + epoch / 100,
+            "lr": 0.1,
+            "seconds": 2.0,
+            "samples_per_second": 100.0,
+        }
+        for epoch in range(1, epochs + 1)
+    ]
+
+
+@pytest.fixture
+def reports() -> Callable[..., list[dict[str, float]]]:
+    """Make the reports of so many epochs, of which the third is the best, and larger by an offset."""
+    return _reports
+
+
+@pytest.fixture
+def three(copy: Callable[..., Path], reports: Callable[..., list[dict[str, float]]]) -> None:
+    """Two runs that are over, and a damaged one."""
+    copy("runs/a-1", {"epochs": 4}, reports(4, 0.25))
+    (copy("runs/a-2", {"epochs": 5, "seed": 8, "optimizer.lr": 0.5}, reports(4)) / "model.safetensors").unlink()
+    (copy("runs/a-10", reports=reports(4)) / "config.json").write_text("{")

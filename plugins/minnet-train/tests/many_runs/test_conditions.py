@@ -145,7 +145,25 @@ def test_times_compare_as_days_and_as_moments():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "optimizer.lr", "=3", "optimizer.=3", "[0]=3", "a b=3", "lr<true", "lr<[1]", "lr>none", '"a=3', "a\nb=3"],
+    [
+        "",
+        "optimizer.lr",
+        "=3",
+        "optimizer.=3",
+        "[0]=3",
+        "a b=3",
+        "lr<true",
+        "lr<[1]",
+        "lr>none",
+        '"a=3',
+        "a\nb=3",
+        "lr<",
+        "a= ",
+        "a=[1",
+        'a="b',
+        'a="b" and c=3',
+        "a={b",
+    ],
 )
 def test_what_is_no_condition_is_refused(text):
     with pytest.raises(ConditionError, match="expected"):

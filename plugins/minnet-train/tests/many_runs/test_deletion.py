@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from minnet_train import RunError
 from minnet_train.many_runs import RunFiles, is_run, remove_emptied
+from minnet_train.runs import lock
 
 
 def test_a_run_goes_with_its_folder(copy):
@@ -153,3 +155,33 @@ def test_a_folder_that_nobody_named_or_that_holds_something_else_stays(copy):
     Path("mine/notes.md").touch()
     assert deleted("mine/b", within=["mine"]) == []
     assert os.listdir("mine") == ["notes.md"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock is deleted when nobody holds it there")
+def test_the_lock_of_a_run_that_begins_in_the_folder_of_one_that_is_being_deleted_stays(copy, monkeypatch):
+    path = copy("a")
+    (path / "notes.md").touch()
+    unlock = lock._unlock
+
+    def begin(descriptor):
+        unlock(descriptor)
+        if not (path / "config.json").exists():
+            (path / "lock").write_text("of another run")
+
+    monkeypatch.setattr(lock, "_unlock", begin)
+    RunFiles.of(path).delete()
+    assert sorted(os.listdir(path)) == ["lock", "notes.md"]
+
+
+def test_if_one_may_not_be_looked_into_none_is_deleted(copy, minnet, permissions):
+    copy("runs/a")
+    path = copy("runs/b")
+    path.chmod(0o444)
+    try:
+        result = minnet("runs", "delete", "runs", "--yes")
+    finally:
+        path.chmod(0o755)
+    assert result.exit_code == 1
+    assert "Permission denied: 'runs/b/checkpoints'\nnothing is deleted\n" in result.output
+    assert is_run("runs/a")
+    assert is_run("runs/b")

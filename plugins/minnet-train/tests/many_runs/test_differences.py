@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -114,3 +115,26 @@ def test_results_differ_but_times_do_not_count(copy):
     second = {**first, "epoch": 2, "validation_loss": 0.7}
     one, other = copy("a", reports=[first, second]), copy("b", reports=[first, {**second, "loss": 0.4, "seconds": 2.0}])
     assert compared(one, other) == {("result", "last.loss"): (0.5, 0.4)}
+
+
+@given(st.lists(st.dictionaries(st.sampled_from("abcd"), st.sampled_from([0, 1, 1.0, True, None, "x"])), max_size=6))
+def test_what_differs_is_what_counting_each_key_in_each_run_says(experiments):
+    shown = []
+    for own in experiments:
+        shown.append({})
+        for key in own | dict.fromkeys(key for each in experiments for key in each):
+            values = [json.dumps(each.get(key)).replace("1.0", "1") for each in experiments]
+            counts = sorted(map(values.count, set(values)))
+            value = json.dumps(own.get(key)).replace("1.0", "1")
+            if len(counts) > 1 and (counts[-1] == counts[-2] or values.count(value) < counts[-1]):
+                shown[-1][key] = own.get(key)
+    assert differing([run(**each) for each in experiments]) == shown
+
+
+def test_the_keys_of_one_run_cost_the_others_nothing():
+    """A stranger's config may have any number of keys."""
+    runs = [run(**{f"key {number}": number for number in range(20_000)}), *(run(seed=n, lr=n) for n in range(500))]
+    before = time.process_time()
+    found = differing(runs)
+    assert time.process_time() - before < 3, "looking for each key in each run takes minutes"
+    assert (len(found[0]), found[1]) == (20_001, {"lr": 0})

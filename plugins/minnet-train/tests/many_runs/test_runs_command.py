@@ -16,30 +16,6 @@ ESCAPE = "\x1b[2J\x07\u202e"
 """click removes the first part of it where there is no terminal, so that its absence proves nothing."""
 
 
-def reports(epochs, offset=0.0):
-    return [
-        {
-            "epoch": epoch,
-            "step": 2 * epoch,
-            "loss": 1 / epoch + offset,
-            "validation_loss": abs(epoch - 3) + offset,
-            "validation_accuracy": 0.5 + epoch / 100,
-            "lr": 0.1,
-            "seconds": 2.0,
-            "samples_per_second": 100.0,
-        }
-        for epoch in range(1, epochs + 1)
-    ]
-
-
-@pytest.fixture
-def three(copy):
-    """Two runs that are over, and a damaged one."""
-    copy("runs/a-1", {"epochs": 4}, reports(4, 0.25))
-    (copy("runs/a-2", {"epochs": 5, "seed": 8, "optimizer.lr": 0.5}, reports(4)) / "model.safetensors").unlink()
-    (copy("runs/a-10", reports=reports(4)) / "config.json").write_text("{")
-
-
 def test_runs_are_listed_without_and_with_the_name_of_the_command(three, minnet):
     output = minnet("runs").output
     lines = output.splitlines()
@@ -72,29 +48,6 @@ def test_a_list_is_filtered_sorted_reversed_and_cut(three, minnet):
     assert cut.endswith("\n2 runs more; --limit shows only 1\n")
 
 
-@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there are no such terminals")
-@pytest.mark.parametrize(
-    ("width", "missing"), [(150, []), (110, ["started"]), (70, ["started", "time", "seed", "last validation loss"])]
-)
-def test_a_narrow_window_shows_what_matters_most(copy, tmp_path, width, missing):
-    copy("runs/a", {"optimizer.lr": 0.5})
-    copy("runs/b", {"optimizer.lr": 0.25})
-    ours, theirs = os.openpty()
-    variables = {**os.environ, "COLUMNS": str(width), "TERM": "dumb"}
-    command = [sys.executable, "-m", "minnet_core", "runs"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=theirs, env=variables) as process:
-        assert process.wait(30) == 0
-    text = os.read(ours, 10_000).decode()
-    os.close(ours)
-    os.close(theirs)
-    columns = ["run", "state", "epochs", "best validation loss", "last validation loss", "time", "started", "seed"]
-    assert [column for column in columns if column not in text.splitlines()[0]] == [
-        column for column in columns if column in missing
-    ]
-    assert "optimizer.lr=0.25" in text
-    assert max(map(len, text.splitlines())) <= width
-
-
 def test_columns_may_be_chosen(three, minnet):
     columns = ["run", "best", "optimizer.lr", "validation_accuracy", "model[0].class", "seconds"]
     table = minnet("runs", "--columns", ",".join(columns)).output
@@ -117,7 +70,7 @@ def test_csv_has_what_differs_and_what_was_reported(three, minnet):
     assert rows[2]["problem"].startswith("config.json: ")
 
 
-def test_json_has_everything(three, minnet):
+def test_json_has_everything(three, minnet, reports):
     one, _, damaged = json.loads(minnet("runs", "--json").output)
     assert one["best"] == reports(4, 0.25)[2]
     assert one["last"] == reports(4, 0.25)[3]
@@ -128,7 +81,7 @@ def test_json_has_everything(three, minnet):
     assert damaged["problem"]
 
 
-def test_runs_that_are_judged_by_different_numbers_say_by_which(copy, minnet):
+def test_runs_that_are_judged_by_different_numbers_say_by_which(copy, minnet, reports):
     copy("runs/a")
     copy("runs/b", {"early_stopping": {"metric": "validation_accuracy", "mode": "max"}}, reports(4))
     lines = minnet("runs").output.splitlines()
@@ -207,7 +160,7 @@ def test_runs_are_compared_side_by_side(three, minnet):
     assert found[1]["best"]["validation_loss"] == 0
 
 
-def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet):
+def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet, reports):
     for name, value in (("a", 0.1), ("b", 0.2)):
         copy(f"runs/{name}", reports=[{**reports(1)[0], "mine": value, "accuracy": value}])
     output = minnet("runs", "compare", "a", "b").output
@@ -215,25 +168,6 @@ def test_a_metric_of_which_nobody_knows_what_is_good_has_no_star(copy, minnet):
         ["mine", "0.1000", "0.2000"],
         ["accuracy", "10.00%", "*", "20.00%"],
     ]
-
-
-def test_curves_are_drawn_as_plot_draws_them(three, minnet):
-    pytest.importorskip("matplotlib")
-    result = minnet("runs", "compare", "a-1", "a-2", "-o", "curves.png", "--along", "step")
-    assert result.output.endswith("The curves of 2 runs are in curves.png\n")
-    minnet("plot", "runs/a-1", "runs/a-2", "-o", "same.png", "--along", "step")
-    assert Path("curves.png").read_bytes() == Path("same.png").read_bytes()
-
-
-def test_more_runs_than_a_table_can_hold_can_be_drawn(copy, minnet):
-    pytest.importorskip("matplotlib")
-    for number in range(51):
-        copy(f"runs/{number}")
-    refused = minnet("runs", "compare", "runs")
-    assert refused.output == (
-        "Error: expected at most 50 runs to compare in a table, received 51; see minnet runs list\n"
-    )
-    assert minnet("runs", "compare", "runs", "-o", "curves.svg").output == "The curves of 51 runs are in curves.svg\n"
 
 
 def test_deleting_asks_and_says_what_it_frees(three, minnet):
@@ -290,7 +224,7 @@ def test_the_folds_of_a_cross_validation_go_together(copy, minnet):
     assert os.listdir("runs") == []
 
 
-def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
+def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet, reports):
     path = copy(f"runs/{ESCAPE}bad", {"optimizer": {"class": ESCAPE, f"lr{ESCAPE}": ESCAPE}}, reports(2))
     (path / f"{ESCAPE}.md").touch()
     copy("runs/other", reports=[{**reports(1)[0], f"metric{ESCAPE}": 3.0}])
@@ -325,7 +259,7 @@ def test_nothing_of_a_stranger_reaches_a_terminal_raw(copy, minnet):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the time of a process is asked for as Unix has it")
-def test_a_hundred_runs_are_listed_in_less_than_a_second(copy, tmp_path):
+def test_a_hundred_runs_are_listed_in_less_than_a_second(copy, tmp_path, reports):
     lines = reports(500)
     for number in range(100):
         copy(f"runs/many-{number}", {"seed": number, "optimizer.lr": 10.0 ** -(number % 3), "epochs": 500}, lines)
@@ -367,3 +301,36 @@ def test_columns_may_be_those_of_other_runs_than_the_ones_that_are_chosen(three,
     """A damaged run has no experiment: that it has no such key is no mistake of who asks for it."""
     output = minnet("runs", "--where", "state=damaged", "--columns", "run,optimizer.lr", "--sort", "seed").output
     assert [line.split() for line in output.splitlines()] == [["run", "optimizer.lr"], ["runs/a-10", "-"]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell closes its input")
+@pytest.mark.parametrize("shell", ["{} <&-", r"printf '\377\n' | {}"])
+def test_without_a_text_for_an_answer_nothing_is_deleted(three, tmp_path, shell):
+    command = shell.format(f"{sys.executable} -m minnet_core runs delete a-1")
+    variables = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, env=variables)
+    assert done.returncode == 1
+    assert "Error: expected y or n, received no text: " in done.stderr
+    assert done.stderr.endswith("; --yes deletes without a question\n")
+    assert len(os.listdir("runs")) == 3
+
+
+def test_a_condition_with_a_mistake_deletes_nothing(three, minnet):
+    for condition in ("state!=finishd", "run!=a-1", "seed!='3'", "best>0,5"):
+        result = minnet("runs", "delete", "--where", condition, "--yes")
+        assert (result.exit_code, len(os.listdir("runs"))) == (1, 3), condition
+        assert f"Error: {condition}: expected " in result.output
+
+
+def test_a_run_that_may_not_be_looked_into_hides_no_other(three, minnet, permissions):
+    Path("runs/a-2").chmod(0o444)
+    try:
+        lines = minnet("runs").output.splitlines()
+    finally:
+        Path("runs/a-2").chmod(0o755)
+    assert [line.split()[:2] for line in lines[1:4]] == [
+        ["runs/a-1", "finished"],
+        ["runs/a-2", "damaged"],
+        ["runs/a-10", "damaged"],
+    ]
+    assert "config.json: Permission denied" in lines[2]

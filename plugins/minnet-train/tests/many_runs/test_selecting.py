@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import math
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from minnet_train import RunError
-from minnet_train.many_runs import Condition, RunSummary, in_order, select_runs
+from minnet_train.many_runs import Condition, ConditionError, RunSummary, in_order, select_runs, selecting
 
 
 def names(runs):
@@ -73,3 +76,78 @@ def test_numbers_are_sorted_as_numbers_before_texts_and_equals_stay_in_their_ord
 def test_values_of_any_kind_can_be_sorted():
     runs = [summary(str(n), x=x) for n, x in enumerate([[1], {"a": 1}, True, "x", 3, False])]
     assert len(in_order(runs, ("x",))) == 6
+
+
+def test_nan_is_sorted_as_what_is_missing():
+    runs = [summary(str(n), x=x) for n, x in enumerate([3, math.nan, 1, None, math.nan, 2])]
+    assert names(in_order(runs, ("x",))) == ["2", "5", "0", "1", "3", "4"]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process cannot be set")
+def test_times_are_sorted_as_moments(monkeypatch):
+    """The text of the second is smaller, as in the hour that comes twice when summer ends."""
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    written = ("2026-10-25T02:50:00+02:00", "2026-10-25T02:10:00+01:00", "2026-10-25T02:40:00+02:00")
+    runs = [RunSummary(path=Path(str(n)), config={"started": each}) for n, each in enumerate(written)]
+    try:
+        assert names(in_order(runs, ("started",))) == ["2", "0", "1"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_run_that_is_deleted_while_runs_are_read_is_none(copy, monkeypatch):
+    copy("runs/a")
+    copy("runs/b")
+    find = selecting.find_runs
+
+    def found(folder):
+        result = find(folder)
+        shutil.rmtree("runs/a")
+        return result
+
+    monkeypatch.setattr(selecting, "find_runs", found)
+    assert names(select_runs([])[0]) == ["runs/b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("optimizer.lr<1O", "optimizer.lr<1O: expected a number, as 0.01 of runs/a is, received a text"),
+        ("optimizer.lr=>1", "expected a number, as 0.01 of runs/a is, received a text"),
+        ("optimizer.lr<1 and seed=3", "expected a number, .* received a text"),
+        ("optimizer.class>3", "expected a text, as Adam of runs/a is, received a number"),
+        ("seed!='3'", "expected a number, as 3 of runs/a is, received a text"),
+        ("seed=true", "expected a number, as 3 of runs/a is, received true or false"),
+        ("model=Linear", "expected a list, .* received a text"),
+        ("optimizer=Adam", "expected a table, .* received a text"),
+        ("started>yesterday", "expected a time, .* received a text"),
+        ("started=10:30:00", "expected a time, .* received a time of day"),
+        (
+            "state!=finishd",
+            "expected one of finished, interrupted, running, damaged, received 'finishd'; did you mean 'finished'",
+        ),
+        ("run!=a", "expected the path of one of the runs, received 'a'; did you mean 'runs/a'?"),
+    ],
+)
+def test_a_condition_that_can_hold_for_none_or_for_all_is_refused(copy, text, message):
+    """What follows may be that all runs are deleted."""
+    copy("runs/a")
+    copy("runs/b")
+    with pytest.raises(ConditionError, match=message):
+        select_runs([], [Condition.read(text)])
+
+
+def test_runs_of_other_versions_may_have_values_of_other_kinds(copy):
+    copy("runs/a", {"compile": "fast", "schedule": None})
+    copy("runs/b", {"compile": False, "schedule": None})
+    for text, found in {
+        "compile=fast": ["runs/a"],
+        "compile=false": ["runs/b"],
+        "compile!=none": ["runs/a", "runs/b"],
+        "schedule=3": [],
+        "run=runs/b": ["runs/b"],
+        "state!=running": ["runs/a", "runs/b"],
+    }.items():
+        assert names(select_runs([], [Condition.read(text)])[0]) == found, text

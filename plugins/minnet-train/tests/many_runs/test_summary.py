@@ -167,3 +167,26 @@ def test_a_run_may_be_read_only(copy):
     finally:
         path.chmod(0o755)
         shutil.rmtree(path, ignore_errors=True)
+
+
+LARGE = 10**400
+"""An integer, as JSON may have one, that no float is as large as."""
+
+
+def test_a_number_that_no_float_is_as_large_as_is_none(copy):
+    run = RunSummary.read(
+        copy("run", reports=[{"epoch": 1, "loss": LARGE, "validation_loss": LARGE, "seconds": LARGE}, {"epoch": LARGE}])
+    )
+    assert (run.problem, run.best, run.best_value, run.seconds) == ("", {}, None, 0.0)
+    assert run.last == {"epoch": LARGE}
+
+
+def test_a_run_that_nobody_may_look_into_is_damaged(copy, permissions):
+    path = copy("run")
+    path.chmod(0o444)
+    try:
+        run = RunSummary.read(path)
+        assert (run.state, run.started) == (DAMAGED, None)
+        assert "config.json: Permission denied" in run.problem
+    finally:
+        path.chmod(0o755)

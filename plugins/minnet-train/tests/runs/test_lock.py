@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from minnet_train import RunError
+from minnet_train.runs import lock
 from minnet_train.runs.lock import lock_holder, run_lock
 
 HOLD = """
@@ -151,3 +152,27 @@ def test_whoever_wants_it_is_not_refused_because_somebody_looks(tmp_path):
     timer.start()
     with run_lock(lock):
         timer.join()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open is not deleted there")
+def test_a_lock_that_is_deleted_with_its_run_while_one_waits_for_it_keeps_nobody_out(tmp_path, monkeypatch):
+    """Whoever has waited would else share a run with whoever makes the file anew."""
+    path, lock_soon = tmp_path / "lock", lock._lock_soon
+
+    def late(descriptor):
+        monkeypatch.setattr(lock, "_lock_soon", lock_soon)
+        path.unlink()
+        lock_soon(descriptor)
+
+    monkeypatch.setattr(lock, "_lock_soon", late)
+    with run_lock(path), pytest.raises(RunError, match=f"process {os.getpid()} "), run_lock(path):
+        pass
+
+
+def test_whether_somebody_holds_it_is_not_known_where_nobody_may_look(tmp_path, permissions):
+    (tmp_path / "lock").touch()
+    tmp_path.chmod(0o444)
+    try:
+        assert lock_holder(tmp_path / "lock") is None
+    finally:
+        tmp_path.chmod(0o755)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import click
@@ -91,9 +92,14 @@ def differing_text(run: RunSummary, usual: Usual, most: int = 6) -> str:
     """Write what differs in a run from what is usual, or what is wrong with it."""
     if run.problem:
         return printable(run.problem, 300)
-    parts = [f"{key_text(key)}={value_text(value)}" for key, value in usual.differing(run).items()]
-    left = len(parts) - most
-    return " ".join(parts if left <= 0 else [*parts[:most], f"and {left} more"])
+    return values_text(usual.differing(run), most)
+
+
+def values_text(values: Mapping[KeyPath, Any], most: int) -> str:
+    """Write keys and their values, no more than so many of them."""
+    parts = [f"{key_text(key)}={value_text(value)}" for key, value in islice(values.items(), most)]
+    left = len(values) - most
+    return " ".join(parts if left <= 0 else [*parts, f"and {left:,} more"])
 
 
 def as_record(run: RunSummary, usual: Usual) -> dict[str, Any]:

@@ -13,7 +13,16 @@ from ..display import metric_text
 from ..errors import RunError
 from ..many_runs import Condition, RunSummary, Usual, key_text, select_runs, value_of, value_text
 from ..metrics import VALIDATION, meaning_of
-from ..plots import distinct_names, is_number
+from ..plots import (
+    Curves,
+    PlotError,
+    check_suffix,
+    distinct_names,
+    draw_curves,
+    import_matplotlib,
+    is_number,
+    write_picture,
+)
 from .run_tables import duration_text, echo_json, epochs_text, json_option, say_unreadable, where_option
 
 _LEFT_OUT = ("epoch", "step", "seconds", "samples_per_second")
@@ -36,9 +45,7 @@ MOST = 50
 )
 @click.option("--log", is_flag=True, help="Draw the loss on a logarithmic scale.")
 @json_option
-@click.pass_context
 def compare(
-    context: click.Context,
     run: tuple[str, ...],
     conditions: tuple[str, ...],
     is_last: bool,
@@ -59,10 +66,14 @@ def compare(
     say_unreadable(unreadable)
     if len(runs) < 2:
         raise RunError(f"expected at least two runs to compare, received {len(runs)}")
+    if output is not None:
+        check_suffix(output)
+        import_matplotlib(what="minnet runs compare --output")
     head = "last" if is_last else "best"
     numbers = _numbers(runs, head)
     if as_json:
-        echo_json([{"run": each.name, **_record(each, Usual.of(runs), head)} for each in runs])
+        usual = Usual.of(runs)
+        echo_json([{"run": each.name, **_record(each, usual, head)} for each in runs])
     elif len(runs) <= MOST:
         _echo_table(runs, numbers, head)
     elif output is None:
@@ -70,9 +81,24 @@ def compare(
             f"expected at most {MOST} runs to compare in a table, received {len(runs)}; see minnet runs list"
         )
     if output is not None:
-        from .plot import plot  # here, for the rest needs nothing of what it imports
+        count = _write_curves(runs, output, along, log=log)
+        click.echo(printable(f"The curves of {count} runs are in {output}"), err=as_json)
 
-        context.invoke(plot, run=tuple(each.name for each in runs), output=output, along=along, log=log)
+
+def _write_curves(runs: Sequence[RunSummary], output: str, along: str, *, log: bool) -> int:
+    """Draw the curves of all runs that have such; the others are named, and stop nothing."""
+    curves = []
+    for run, name in zip(runs, distinct_names(run.name for run in runs), strict=True):
+        try:
+            found = Curves.read(run.path, name)
+            found.along(along)
+            curves.append(found)
+        except PlotError as error:
+            click.echo(f"warning: not drawn: {error}", err=True)
+    if not curves:
+        raise RunError("expected runs with the report of at least one epoch, received none")
+    write_picture(draw_curves(curves, axis=along, log=log), output)
+    return len(curves)
 
 
 def _numbers(runs: Sequence[RunSummary], head: str) -> list[str]:

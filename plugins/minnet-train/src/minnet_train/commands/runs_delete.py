@@ -35,12 +35,11 @@ def delete(run: tuple[str, ...], conditions: tuple[str, ...], yes: bool) -> None
     if not runs:
         click.echo("There is no run that fulfils all conditions.")
         return
-    files = [RunFiles.of(each.path) for each in runs]
-    _expect_deletable(files)
+    files = _deletable(runs)
     size = sum(each.size for each in files)
     if not yes:
         _show(runs, files)
-        click.confirm(f"Delete {counted(len(runs))}, {size_text(size)}?", abort=True)
+        _expect_yes(f"Delete {counted(len(runs))}, {size_text(size)}?")
     failures, done = [], []
     for each in files:
         try:
@@ -56,21 +55,35 @@ def delete(run: tuple[str, ...], conditions: tuple[str, ...], yes: bool) -> None
         raise RunError("\n".join(failures))
 
 
+def _expect_yes(question: str) -> None:
+    """Ask; whatever is no yes deletes nothing."""
+    try:
+        click.confirm(question, abort=True)
+    except click.Abort:
+        raise
+    except (RuntimeError, ValueError) as error:  # there is no input, or bytes that are no text
+        raise RunError(f"expected y or n, received no text: {error}; --yes deletes without a question") from error
+
+
 def _located(text: str) -> str | None:
     """Return a folder of runs that was named; None for a run."""
     path = text if os.path.lexists(text) else os.path.join(names.RUNS, text)
     return None if is_run(path) else path
 
 
-def _expect_deletable(files: Sequence[RunFiles]) -> None:
-    refused = []
-    for each in files:
+def _deletable(runs: Sequence[RunSummary]) -> list[RunFiles]:
+    """Look through the folders of all runs; if any of them may not be deleted, none is."""
+    files, refused = [], []
+    for run in runs:
         try:
+            each = RunFiles.of(run.path)
             each.expect_deletable()
+            files.append(each)
         except (MinnetError, OSError) as error:
             refused.append(str(error))
     if refused:
         raise RunError("\n".join([*refused, "nothing is deleted"]))
+    return files
 
 
 def _show(runs: Sequence[RunSummary], files: Sequence[RunFiles]) -> None:

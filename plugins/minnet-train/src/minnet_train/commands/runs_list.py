@@ -41,11 +41,15 @@ from .run_tables import (
     json_option,
     plain,
     say_unreadable,
+    values_text,
     where_option,
 )
 
-_LEAST_WIDTH = 30
-"""So much of a window is for what differs, which may take several lines."""
+_WIDTHS = {"run": 40, "differs": 30}
+"""So much of a window is for the name of a run and for what differs, which may take several lines."""
+
+_LEAST_WIDTH = 16
+"""Of each of these in a window in which there is no room for the number that runs are judged by otherwise."""
 
 
 @click.command("list")
@@ -161,7 +165,7 @@ def _echo_table(runs: Sequence[RunSummary], chosen: Sequence[KeyPath]) -> None:
     ]
     right = [*titles[2:6], "seed"]
     titles, rows = _fitted(titles, rows, least=("started", "time", "seed", titles[4]))
-    echo_table(titles, rows, right=right, wrap=["differs"], styles=STATES)
+    echo_table(titles, rows, right=right, wrap=list(_WIDTHS), styles=STATES)
     _say_usual(runs, usual)
 
 
@@ -173,14 +177,17 @@ def _fitted(titles: list[str], rows: list[list[str]], least: Sequence[str]) -> t
     if not sys.stdout.isatty():
         return titles, rows
     room = shutil.get_terminal_size().columns
-    widths = [max(map(len, cells)) for cells in zip(titles, *rows, strict=True)]
-    widths[-1] = min(widths[-1], _LEAST_WIDTH)
-    kept = list(range(len(titles)))
-    for title in least:
-        if sum(widths[place] + 2 for place in kept) <= room:
-            break
-        kept.remove(titles.index(title))
-    return [titles[place] for place in kept], [[row[place] for place in kept] for row in rows]
+    needed = {title: max(map(len, cells)) for title, *cells in zip(titles, titles, *rows, strict=True)}
+    wide = {title: min(width, _WIDTHS.get(title, width)) for title, width in needed.items()}
+    narrow = {title: min(width, _LEAST_WIDTH) if title in _WIDTHS else width for title, width in needed.items()}
+    kept = list(titles)
+    for widths, some in ((wide, least), (narrow, ("epochs", "state", titles[3]))):
+        for title in some:
+            if sum(widths[each] + 2 for each in kept) <= room:
+                break
+            kept.remove(title)
+    places = [titles.index(title) for title in kept]
+    return kept, [[row[place] for place in places] for row in rows]
 
 
 def _best(run: RunSummary, *, is_named: bool) -> str:
@@ -199,7 +206,5 @@ def _named(name: str) -> str:
 
 def _say_usual(runs: Sequence[RunSummary], usual: Usual) -> None:
     """Say what those runs have of whose values nothing is shown."""
-    parts = [f"{key_text(key)}={value_text(value)}" for key, value in usual.values.items()]
-    if parts and len(runs) > 1:
-        more = f" and {len(parts) - 8} more" if len(parts) > 8 else ""
-        click.echo(f"\nwhere nothing else is said: {' '.join(parts[:8])}{more}")
+    if usual.values and len(runs) > 1:
+        click.echo(f"\nwhere nothing else is said: {values_text(usual.values, 8)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -63,7 +64,7 @@ class RunFiles:
                 folders.append(Path(entry.path))
             else:
                 files.append(Path(entry.path))
-                with suppress(FileNotFoundError):
+                with suppress(OSError):  # it is gone by now, or in a folder that may not be searched
                     status = entry.stat(follow_symlinks=False)
                     size += status.st_size if status.st_nlink == 1 else 0
         return cls(path, tuple(files), tuple(folders), tuple(sorted(foreign)), size)
@@ -103,9 +104,10 @@ class RunFiles:
                 for folder in now.folders:
                     _remove_empty(folder)
                 last[0].unlink(missing_ok=True)
-                with suppress(PermissionError):  # on Windows an open file stays
+                if sys.platform != "win32":  # where an open file stays
                     lock.unlink(missing_ok=True)
-            lock.unlink(missing_ok=True)
+            if sys.platform == "win32":  # elsewhere it may be that of a new run by now
+                lock.unlink(missing_ok=True)  # pragma: no cover
         except OSError as error:
             raise RunError(f"{self.path}: the run could not be deleted: {error.strerror or error}") from error
         _remove_empty(self.path)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
@@ -21,7 +21,7 @@ _ELSEWHERE = frozenset({"seed", "epochs", "output"})
 FINGERPRINT = "fingerprint"
 
 
-@frozen
+@frozen(slots=False)
 class Usual:
     """The commonest value of each key among runs.
 
@@ -40,17 +40,26 @@ class Usual:
     def of(cls, runs: Iterable[RunSummary]) -> Usual:
         """Count the values of runs; those whose config is damaged have none."""
         by_run = {id(run): _decisive(run) for run in runs if run.config}
-        keys = dict.fromkeys(key for values in by_run.values() for key in values)
+        found: dict[KeyPath, dict[str, tuple[int, Any]]] = {}
+        for each in by_run.values():  # and not for each key all runs: a stranger's may have any number of keys
+            for key, value in each.items():
+                values = found.setdefault(key, {})
+                written = _comparable(value)
+                count, first = values.get(written, (0, value))
+                values[written] = count + 1, first
         usual: dict[KeyPath, Any] = {}
         varying: list[KeyPath] = []
-        for key in keys:
-            values = [each.get(key) for each in by_run.values()]
-            counts = Counter(map(_comparable, values)).most_common(2)
+        for key, values in found.items():
+            counts = list(values.values())
+            lacking = len(by_run) - sum(count for count, _ in counts)
+            if lacking:
+                counts.append((lacking, None))
             if len(counts) == 1:
                 continue
             varying.append(key)
-            if counts[0][1] > counts[1][1]:
-                usual[key] = next(value for value in values if _comparable(value) == counts[0][0])
+            most, *others = sorted(counts, key=lambda count: count[0], reverse=True)
+            if most[0] > others[0][0]:
+                usual[key] = most[1]
         return cls(usual, varying, by_run)
 
     def differing(self, run: RunSummary) -> dict[KeyPath, Any]:
@@ -58,11 +67,22 @@ class Usual:
         own = self._by_run.get(id(run))
         if own is None:
             return {}
+        places = self._places
+        shown = sorted({*self._expected, *(key for key in own if key in places)}, key=places.__getitem__)
         return {
             key: own.get(key)
-            for key in self.varying
+            for key in shown
             if key not in self.values or _comparable(own.get(key)) != _comparable(self.values[key])
         }
+
+    @cached_property
+    def _places(self) -> Mapping[KeyPath, int]:
+        return {key: place for place, key in enumerate(self.varying)}
+
+    @cached_property
+    def _expected(self) -> Sequence[KeyPath]:
+        """The keys that it is worth telling of a run that it lacks them."""
+        return [key for key in self.varying if key not in self.values or self.values[key] is not None]
 
 
 def _decisive(run: RunSummary) -> dict[KeyPath, Any]:

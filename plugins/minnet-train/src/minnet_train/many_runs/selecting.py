@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,17 @@ def select_runs(
         The runs, and why folders could not be looked into.
 
     Raises:
-        RunError: if a text means no run, or no run has one of the keys, or that of a condition.
+        RunError: if a text means no run; or no run has one of the keys, or that of a condition with such a value.
     """
     found = [_meant(text) for text in texts] if texts else [find_runs(names.RUNS)]
     paths: dict[str, Path] = {}
     for path in (path for each in found for path in each.paths):
         paths.setdefault(os.path.realpath(path), path)
-    runs = [RunSummary.read(path) for path in paths.values()]
+    read = [RunSummary.read(path) for path in paths.values()]
+    runs = [run for run in read if not run.problem or os.path.lexists(run.path)]  # others are deleted by now
     expect_known([*(condition.path for condition in conditions), *keys], runs)
+    for condition in conditions:
+        condition.expect_comparable(runs)
     kept = [run for run in runs if all(condition.holds(run) for condition in conditions)]
     return kept, tuple(reason for each in found for reason in each.unreadable)
 
@@ -70,9 +74,14 @@ def in_order(runs: Iterable[RunSummary], key: KeyPath | None = None, *, is_rever
     if key is None:
         return runs[::-1] if is_reversed else runs
     values = [(value_of(run, key), run) for run in runs]
-    known = [(value, run) for value, run in values if value is not None]
+    known = [(value, run) for value, run in values if not _is_missing(value)]
     known.sort(key=lambda pair: _rank(pair[0], pair[1], key), reverse=is_reversed)
-    return [run for _, run in known] + [run for value, run in values if value is None]
+    return [run for _, run in known] + [run for value, run in values if _is_missing(value)]
+
+
+def _is_missing(value: Any) -> bool:
+    """Whether there is nothing to sort by: nan is neither before nor behind anything."""
+    return value is None or value != value
 
 
 def _rank(value: Any, run: RunSummary, key: KeyPath) -> tuple[Any, ...]:
@@ -81,4 +90,6 @@ def _rank(value: Any, run: RunSummary, key: KeyPath) -> tuple[Any, ...]:
         return 0, name, -value if mode == "max" else value
     if is_number(value):
         return 0, "", value
+    if isinstance(value, datetime):  # the hour that summer time has twice is no matter of its text
+        return 0, "", value.timestamp()
     return 1, natural(str(value)), 0

@@ -119,16 +119,16 @@ class RunSummary:
             started = datetime.fromisoformat(written) if isinstance(written, str) else None
         except ValueError:
             started = None
-        if started is None:
-            times = [
-                file.stat().st_mtime
-                for file in (self.path / names.CONFIG, self.path / names.VERSIONS)
-                if is_own_file(file)
-            ]
-            started = datetime.fromtimestamp(min(times)) if times else None
         try:
+            if started is None:
+                times = [
+                    file.lstat().st_mtime
+                    for file in (self.path / names.CONFIG, self.path / names.VERSIONS)
+                    if is_own_file(file)
+                ]
+                started = datetime.fromtimestamp(min(times)) if times else None
             return None if started is None else started.astimezone()
-        except (OverflowError, ValueError):  # year 1 in another time zone
+        except (OSError, OverflowError, ValueError):  # gone by now; or year 1 in another time zone
             return None
 
 

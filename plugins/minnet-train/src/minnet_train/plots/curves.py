@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import accumulate
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
+
+from minnet_core.support import expect_file, printable
 
 from ..metrics import VALIDATION, meaning_of
 from .figures import COLOURS, LINE_STYLES, MARKERS, PlotError, new_figure, shortened, styled
@@ -34,6 +37,9 @@ _FEW_RUNS = 6
 """Of so many runs, the curves of both parts can be followed, and the legend has room below them."""
 
 _MOST_IN_COLUMN = 24
+
+_MOST_IN_LEGEND = 3 * _MOST_IN_COLUMN
+"""So many lines a legend has; of more runs the first ones are named, and the others counted."""
 
 _FEW = 25
 """Curves of so many epochs have a marker at each; longer ones have about ten."""
@@ -75,7 +81,7 @@ class Curves:
         """
         file = Path(path, METRICS) if Path(path).is_dir() else Path(path)
         try:
-            *lines, unfinished = file.read_text("utf-8").split("\n")
+            *lines, unfinished = expect_file(file).read_text("utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             expected = f"{os.fspath(path)}: expected a run directory with {METRICS}, or such a file"
             if isinstance(error, OSError):
@@ -133,7 +139,7 @@ def _run_name(path: str | os.PathLike[str]) -> str:
 def _report(line: str, where: str) -> Mapping[str, Any]:
     try:
         report = json.loads(line)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise PlotError(f"{where}: expected the report of an epoch as a JSON object: {error}") from None
     if not isinstance(report, dict):
         raise PlotError(f"{where}: expected the report of an epoch as a JSON object, received {line[:40]}")
@@ -141,8 +147,10 @@ def _report(line: str, where: str) -> Mapping[str, Any]:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value of a report is a number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    """Whether a value of a report is a number; an integer that no float is as large as is none: nothing can take it."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return isinstance(value, float)
+    return abs(value) <= sys.float_info.max
 
 
 def is_fraction(key: str) -> bool:
@@ -159,7 +167,7 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
 
     Each run has a colour and a marker of its own. Numbers of the training samples are dashed, those of the validation
     samples are solid. Of more than six runs, only those of the validation samples are drawn where there are any; the
-    line style changes when all colours have been used, and the legend stands at the side.
+    line style changes when all colours have been used, and the legend stands at the side, with 72 lines at most.
 
     Args:
         runs: at least one.
@@ -176,7 +184,8 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
     columns = 2 if len(quantities) == 4 else min(len(quantities), 3)
     rows = math.ceil(len(quantities) / columns)
     with styled():
-        wider, higher = (2.0, max(3.0 * rows, 0.22 * len(runs)) + 0.3) if are_many else (0.0, 3.0 * rows + 0.9)
+        lines, beside = min(len(runs), _MOST_IN_COLUMN), math.ceil(min(len(runs), _MOST_IN_LEGEND) / _MOST_IN_COLUMN)
+        wider, higher = (2.0 * beside, max(3.0 * rows, 0.22 * lines) + 0.3) if are_many else (0.0, 3.0 * rows + 0.9)
         figure = new_figure(4.0 * columns + 0.4 + wider, higher)
         for index, quantity in enumerate(quantities, 1):
             axes = figure.add_subplot(rows, columns, index)
@@ -189,7 +198,7 @@ def draw_curves(runs: Sequence[Curves], *, axis: str = "epoch", log: bool = Fals
                     _draw_run(axes, run, quantity, axis, None if len(runs) == 1 else number, dashed=is_validated)
             _label(axes, quantity, axis, log=log)
         if len(runs) == 1:
-            figure.suptitle(runs[0].name)
+            figure.suptitle(printable(runs[0].name))
         if are_many:
             _add_side_legend(figure, runs, is_validated)
         else:
@@ -242,7 +251,7 @@ def _look(number: int, *, dashed: bool = False, style: int = 0) -> dict[str, Any
 
 
 def _label(axes: Axes, quantity: str, axis: str, *, log: bool) -> None:
-    title = meaning_of(quantity).title
+    title = shortened(meaning_of(quantity).title, 60)
     axes.set_xlabel(_AXIS_TITLES[axis])
     axes.set_ylabel(title)
     if axis != "seconds":
@@ -266,7 +275,9 @@ def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> N
 
     handles = []
     if len(runs) > 1:
-        handles = [Line2D([], [], label=run.name, **_look(index, dashed=False)) for index, run in enumerate(runs)]
+        handles = [
+            Line2D([], [], label=printable(run.name), **_look(index, dashed=False)) for index, run in enumerate(runs)
+        ]
     for part, label in enumerate(("training", "validation") if is_validated else ()):
         look = _look(part, dashed=not part)
         if len(runs) > 1:
@@ -279,7 +290,10 @@ def _add_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> N
 def _add_side_legend(figure: Figure, runs: Sequence[Curves], is_validated: bool) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [Line2D([], [], label=shortened(run.name), **_look(n, style=n)) for n, run in enumerate(runs)]
+    few = runs if len(runs) <= _MOST_IN_LEGEND else runs[: _MOST_IN_LEGEND - 1]
+    handles = [Line2D([], [], label=shortened(run.name), **_look(n, style=n)) for n, run in enumerate(few)]
+    if len(few) < len(runs):
+        handles.append(Line2D([], [], label=f"and {len(runs) - len(few):,} more", linestyle=""))
     title = "validation samples" if is_validated else None
     columns = math.ceil(len(handles) / _MOST_IN_COLUMN)
     figure.legend(handles=handles, loc="outside right upper", ncols=columns, handlelength=3.5, title=title)

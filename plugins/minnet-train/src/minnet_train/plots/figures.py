@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minnet_core import MinnetError
-from minnet_core.support import write_atomically
+from minnet_core.support import printable, write_atomically
 
 from ..extras import import_extra
 
@@ -64,7 +64,7 @@ def shortened(name: object, most: int = 30) -> str:
     >>> shortened("a name  that is long", 11)
     'a name tha…'
     """
-    text = " ".join(str(name).split())
+    text = printable(" ".join(str(name).split()))  # a font takes no half of a pair, as undecoded bytes of paths are
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 

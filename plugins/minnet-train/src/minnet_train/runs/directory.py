@@ -20,8 +20,8 @@ import os
 import re
 import secrets
 import shlex
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -159,9 +159,23 @@ class RunDirectory:
         sources: Mapping[str, bytes] = MappingProxyType({}),
         start: bytes | None = None,
     ) -> Self:
+        """Begin a run as `begun` does, and leave it to whoever wants it."""
+        with cls.begun(path, config, sources, start) as directory:
+            return directory
+
+    @classmethod
+    @contextmanager
+    def begun(
+        cls,
+        path: str | os.PathLike[str],
+        config: RunConfig,
+        sources: Mapping[str, bytes] = MappingProxyType({}),
+        start: bytes | None = None,
+    ) -> Iterator[Self]:
         """Begin a run in a new folder, or in one that is empty; folders above it are made.
 
-        The config is written last: a folder without one is no run, whatever a kill left in it.
+        It is locked from before it is a run until the context ends, so that nobody deletes it as it begins. The config
+        is written last: a folder without one is no run, whatever a kill left in it.
 
         Args:
             path: of the folder.
@@ -173,11 +187,12 @@ class RunDirectory:
             RunError: if there is something in the folder already, or it cannot be written to.
         """
         path = Path(path)
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            # A lock file would be in the way of whoever wants an empty folder.
-            _expect_empty(path)
-            with run_lock(path / LOCK):
+        with ExitStack() as held:
+            try:
+                path.mkdir(parents=True, exist_ok=True)
+                # A lock file would be in the way of whoever wants an empty folder.
+                _expect_empty(path)
+                held.enter_context(run_lock(path / LOCK))
                 _expect_empty(path)
                 _write_json(path / VERSIONS, [{"step": 0, **Environment.here(config.threads).to_json()}])
                 (path / CHECKPOINTS).mkdir(exist_ok=True)
@@ -187,10 +202,10 @@ class RunDirectory:
                 if start is not None:
                     write_atomically(path / START, start)
                 _write_json(path / CONFIG, config.to_json())
-        except OSError as error:
-            reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
-            raise RunError(f"{path}: {reason}") from error
-        return cls._of(path, config)
+            except OSError as error:
+                reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
+                raise RunError(f"{path}: {reason}") from error
+            yield cls._of(path, config)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:

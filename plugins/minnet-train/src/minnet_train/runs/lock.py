@@ -35,20 +35,7 @@ def run_lock(path: Path) -> Iterator[int]:
     Raises:
         RunError: if another process has the lock, which is named; or the file cannot be written.
     """
-    try:
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-        descriptor = os.open(own_file(path), flags, 0o666)
-    except OSError as error:
-        raise RunError(f"{path.parent}: expected a folder that can be written to: {error.strerror or error}") from error
-    try:
-        _lock_soon(descriptor)
-    except OSError as error:
-        if isinstance(error, _HELD):
-            reason = f"expected a run that no other process is using, received one held by {_holder(descriptor)}"
-        else:
-            reason = f"expected a file system on which files can be locked: {error.strerror}"
-        os.close(descriptor)
-        raise RunError(f"{path.parent}: {reason}") from error
+    descriptor = _locked(path)
     now = datetime.now().astimezone().isoformat(" ", "seconds")
     _say(descriptor, f"process {os.getpid()} on {socket.gethostname()}, since {now}\n")
     try:
@@ -57,6 +44,31 @@ def run_lock(path: Path) -> Iterator[int]:
         _say(descriptor, "")
         _unlock(descriptor)
         os.close(descriptor)
+
+
+def _locked(path: Path) -> int:
+    """Lock the file that is at a path now: one that was deleted meanwhile, with its run, keeps nobody out."""
+    for _ in range(_ATTEMPTS):
+        try:
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+            descriptor = os.open(own_file(path), flags, 0o666)
+        except OSError as error:
+            reason = f"expected a folder that can be written to: {error.strerror or error}"
+            raise RunError(f"{path.parent}: {reason}") from error
+        try:
+            _lock_soon(descriptor)
+        except OSError as error:
+            if isinstance(error, _HELD):
+                reason = f"expected a run that no other process is using, received one held by {_holder(descriptor)}"
+            else:
+                reason = f"expected a file system on which files can be locked: {error.strerror}"
+            os.close(descriptor)
+            raise RunError(f"{path.parent}: {reason}") from error
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(descriptor), os.lstat(path)):
+                return descriptor
+        os.close(descriptor)
+    raise RunError(f"{path.parent}: expected a run that no other process is deleting, received one that is deleted")
 
 
 def lock_holder(path: Path) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 from minnet_core.support import expect_file, write_atomically
@@ -29,5 +31,8 @@ def unlinked(path: Path) -> Path:
 
 
 def is_own_file(path: Path) -> bool:
-    """Whether there is a file itself, and no link to one."""
-    return path.is_file() and not path.is_symlink()
+    """Whether there is a file itself, and no link to one; not, if the folder may not be searched."""
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False

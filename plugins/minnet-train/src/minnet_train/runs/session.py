@@ -190,13 +190,9 @@ class Session:
             threads=run.threads.count,
             executor=run.trainer.executor,
         )
-        directory = RunDirectory.create(
-            path,
-            config,
-            {file.name: file.contents for file in run.sources},
-            None if run.start is None else run.start.contents,
-        )
-        with directory.lock():
+        sources = {file.name: file.contents for file in run.sources}
+        start = None if run.start is None else run.start.contents
+        with RunDirectory.begun(path, config, sources, start) as directory:
             yield cls._of(run, directory)
 
     @classmethod
