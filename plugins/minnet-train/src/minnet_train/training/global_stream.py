@@ -18,22 +18,22 @@ _SPARE = ("has_gauss", "gauss")
 """What NumPy keeps of normal numbers, which come in pairs; it belongs to the generator, and not to its bits."""
 
 
-class _Mersenne(np.random.MT19937):
+class MT19937(np.random.MT19937):  # by whose name NumPy tells its state from those of other kinds
     """Bits of the kind that NumPy's global generator has unless a program chooses another."""
 
-    _leaves_out: int | None = None
+    leaves_out: int | None = None
     """The thread that asks for the state without its 624 words, or sets that."""
 
     @property
     def state(self) -> Any:
         """What NumPy asks for, and sets, together with the spare number."""
-        if self._leaves_out == get_ident():
+        if self.leaves_out == get_ident():
             return {"bit_generator": "MT19937", "state": {}}
         return np.random.MT19937.state.__get__(self)  # type: ignore[attr-defined]
 
     @state.setter
     def state(self, value: Any) -> None:
-        if self._leaves_out != get_ident():
+        if self.leaves_out != get_ident():
             np.random.MT19937.state.__set__(self, value)  # type: ignore[attr-defined]
 
 
@@ -47,27 +47,31 @@ class GlobalStream:
     """
 
     def __init__(self, kind: Any) -> None:
-        self._bits: Any = _Mersenne(0) if issubclass(kind, np.random.MT19937) else kind()
+        self._bits: Any = MT19937(0) if issubclass(kind, np.random.MT19937) else kind()
         self._spare: dict[str, Any] = {}
 
     def enter(self) -> None:
         """Put these bits in place of whatever NumPy draws from."""
-        np.random.set_bit_generator(self._bits)  # type: ignore[attr-defined]  # as above
+        np.random.set_bit_generator(self._bits)  # type: ignore[attr-defined]  # as below
         if self._spare.get("has_gauss"):
-            self._bits._leaves_out = get_ident()
-            try:
+            with self._without_words():
                 np.random.set_state({**self._bits.state, **self._spare})
-            finally:
-                self._bits._leaves_out = None
 
     def leave(self) -> None:
         """Note what there is beside the bits; whoever comes next puts other bits in place."""
-        self._bits._leaves_out = get_ident()
-        try:
+        with self._without_words():
             state: Any = np.random.get_state(legacy=False)
-        finally:
-            self._bits._leaves_out = None
         self._spare = {name: state[name] for name in _SPARE}
+
+    @contextmanager
+    def _without_words(self) -> Iterator[None]:
+        if isinstance(self._bits, MT19937):
+            self._bits.leaves_out = get_ident()
+        try:
+            yield
+        finally:
+            if isinstance(self._bits, MT19937):
+                self._bits.leaves_out = None
 
 
 class GlobalStreams:

@@ -11,9 +11,9 @@ Copies are made in each step: none of what a layer has, wherever it keeps it, is
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from attrs import define, field, frozen
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from .agreement import Stop
     from .trainer import Trainer
 
+T = TypeVar("T")
+
 _STATISTICS, _LOSS, _END = "batch statistics", "a loss", "the end"
 
 
@@ -49,6 +51,14 @@ class _Told(NamedTuple):
 
 
 @frozen(eq=False)
+class _Gathered:
+    """What all parts have told, and what has been made of that, which is nothing or one thing."""
+
+    told: list[tuple[Any, ...]]
+    combined: list[Any] = field(factory=list)
+
+
+@frozen(eq=False)
 class _Parts:
     """The parts of the batch, as layers see them; see `minnet_core.nn.BatchParts`."""
 
@@ -56,8 +66,16 @@ class _Parts:
 
     def gather(self, own: tuple[Any, ...], /) -> Sequence[tuple[Any, ...]]:
         """See `minnet_core.nn.BatchParts`."""
-        told: list[tuple[Any, ...]] = self._ask(_Told(_STATISTICS, own))
-        return told
+        given: _Gathered = self._ask(_Told(_STATISTICS, own))
+        return given.told
+
+    def combine(self, own: tuple[Any, ...], how: Callable[[Sequence[tuple[Any, ...]]], T], /) -> T:
+        """See `minnet_core.nn.BatchParts`; whoever comes first computes it, in whose layer an error is then."""
+        given: _Gathered = self._ask(_Told(_STATISTICS, own))
+        if not given.combined:
+            given.combined.append(how(given.told))
+        combined: T = given.combined[0]
+        return combined
 
 
 class _Original:
@@ -140,7 +158,7 @@ class _Exchange:
         self.counts: list[int] = []
         self.is_stopped = self.is_diverged = False
 
-    def __call__(self, told: list[_Told]) -> list[Any]:
+    def __call__(self, told: list[_Told]) -> Any:
         gathered = self._ranks.gather((self._is_asked, told))
         about, values = _alike([each for _, some in gathered for each in some])
         if about == _END:
@@ -150,7 +168,7 @@ class _Exchange:
             self.is_diverged = not all(math.isfinite(loss) for loss, _ in values)
             if self.is_stopped or self.is_diverged:
                 raise _BrokenOffError
-        return values
+        return _Gathered(values) if about == _STATISTICS else values
 
 
 @define(eq=False)

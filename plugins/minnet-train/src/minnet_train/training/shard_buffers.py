@@ -96,7 +96,7 @@ class ShardBuffers:
         self._places = {place.name: place for place in _found(self._steps, criterion)}
         self._tables = [vars(module) for _, module, _ in self._steps]
         self._tables += [value for table in self._tables for value in table.values() if type(value) is dict]
-        self._sizes = list(map(len, self._tables))
+        self._sizes = list(map(_size, self._tables))
         self._owners = {id(vars(each)): each for each in (*(module for _, module, _ in self._steps), criterion)}
 
     def taken(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class ShardBuffers:
         for name, place in self._places.items():
             if (value := place.taken()) is not _MISSING:
                 changed[name] = value
-        if list(map(len, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
+        if list(map(_size, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
             for place in self._new_places(self._steps, self._criterion):
                 changed[place.name] = place.copy
                 del place.holder[place.key]
@@ -128,7 +128,7 @@ class ShardBuffers:
         for name, place in self._places.items():
             if (value := place.changed_in(copied(place.holder))) is not _MISSING:
                 changed[name] = value
-        if [len(copied(table)) for table in self._tables] != self._sizes:
+        if [_size(copied(table)) for table in self._tables] != self._sizes:
             changed.update((each.name, each.copy) for each in self._new_places(walk_all(model), criterion))
         return changed
 
@@ -183,6 +183,11 @@ def _scalars(component: object, prefix: str, *others: type) -> Iterator[_Place]:
     for key, value in list(table.items()):  # whoever is told may take it away
         if (value is None or isinstance(value, (*_SCALARS, *others))) and key not in PROTOCOL_ATTRIBUTES:
             yield _Place(prefix + key, table, key, False)
+
+
+def _size(table: Any) -> int:
+    """How many attributes or items there are, but for what belongs to the protocol, and is no part of copies."""
+    return len(table) - ("_storage" in table)
 
 
 def _copied(value: Any) -> Any:
