@@ -97,6 +97,13 @@ class _Gathering:
         return how(self.gather(own))
 
 
+def _mapped(change: Callable[[Array], Array], inputs: Any) -> Any:
+    """Change each array of nested tables."""
+    if isinstance(inputs, tuple):
+        return tuple(_mapped(change, each) for each in inputs)
+    return change(inputs)
+
+
 class _Pass:
     """What a copy of a network computes in a forward pass.
 
@@ -131,10 +138,10 @@ class _Trial:
     """A network, with samples, and the same where all are as the first."""
 
     def __init__(self, model: Module, inputs: Any) -> None:
-        arrays = inputs if isinstance(inputs, tuple) else (inputs,)
-        drawn = tuple(array[:SAMPLES] for array in arrays)
-        alike = tuple(np.concatenate([array[:1]] * len(array)) for array in drawn)
-        self._drawn, self._alike = (each if isinstance(inputs, tuple) else each[0] for each in (drawn, alike))
+        if len({len(array) for array in leaves([inputs])}) != 1:
+            raise ValueError("expected as many samples in each array")
+        self._drawn = _mapped(lambda array: array[:SAMPLES], inputs)
+        self._alike = _mapped(lambda array: np.concatenate([array[:1]] * len(array)), self._drawn)
         self._trained = model.clone()  # has statistics of batches, if it has any
         self._trained.forward(self._drawn)
 
