@@ -18,10 +18,11 @@ one of a cluster. The model of a step on R ranks, of K shards, of a network of P
 with b, f, c, g and a measured here, latency L and bandwidth B. Nothing overlaps, all links are alike and free, and
 nobody waits for a slower rank.
 
-With ``batch_statistics = "batch"``, c is another, that of a shard in step with the others, and of N layers that normalize,
-of F features together, forwards and backwards, losses and results are gathered one after another:
+With ``batch_statistics = "batch"``, c is another, that of a shard in step with the others. N layers normalize, of F
+features together; what they tell forwards and backwards, losses and results are gathered one after another:
 
-    gather    (2 N + 2) (g + 2 ceil(log2 R) L) + (300 + 40 F) K / B     three numbers of 8 bytes of a feature, and then two
+    gather    (2 N + 2) (g + 2 ceil(log2 R) L)            as often as that, and of a feature three numbers of 8 bytes
+              + (300 + 40 F) K / B                        forwards, and two backwards
 
 It is measured with one process and with two, of a network that has such layers.
 """
@@ -33,7 +34,6 @@ import json
 import math
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -214,8 +214,9 @@ def on_ranks(count: int, name: str, batch: int, shards: int, statistics: str = "
     mpiexec = str(beside) if beside.exists() else shutil.which("mpiexec")
     if mpiexec is None:
         raise SystemExit("expected mpiexec, found none: pip install minnet-mpi[mpich]")
-    command = [mpiexec, "-n", str(count), sys.executable, __file__, "--worker"]
-    done = subprocess.run([*command, name, str(batch), str(shards), statistics], check=True, stdout=subprocess.PIPE, text=True)
+    command = [mpiexec, "-n", str(count), sys.executable, __file__]
+    command += ["--worker", name, str(batch), str(shards), statistics]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout))
 
 

@@ -153,7 +153,10 @@ def test_what_is_known_already_is_not_copied():
 
 
 things = st.recursive(
-    st.none() | st.integers() | st.text(max_size=3) | st.floats(allow_nan=False) | st.builds(np.zeros, st.integers(0, 3)),
+    st.one_of(
+        *(st.none(), st.integers(), st.text(max_size=3), st.floats(allow_nan=False)),
+        st.builds(np.zeros, st.integers(0, 3)),
+    ),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(st.text(max_size=2), inner, max_size=3)

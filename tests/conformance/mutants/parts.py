@@ -23,7 +23,10 @@ PARTS = (
     Mutant(
         GatheringNorm,
         [
-            ("own = (len(arrays[0]), *(array.sum(axis=0) for array in arrays))", "own = (1, *(a.mean(0) for a in arrays))"),
+            (
+                "own = (len(arrays[0]), *(array.sum(axis=0) for array in arrays))",
+                "own = (1, *(a.mean(axis=0) for a in arrays))",
+            ),
         ],
         _CHECK,
         "the mean of means, whatever the parts have",
@@ -56,7 +59,8 @@ PARTS = (
         BatchNormalization,
         (
             "gradInput = standardize_batch_back(self.output, g, self.inverse_deviation, self.axis)",
-            "y, s, axes = self.output, self.inverse_deviation, tuple(a for a in range(g.ndim) if a != self.axis % g.ndim)\n"
+            "y, s = self.output, self.inverse_deviation\n"
+            "            axes = tuple(a for a in range(g.ndim) if a != self.axis % g.ndim)\n"
             "            shape = [-1 if a == self.axis % g.ndim else 1 for a in range(g.ndim)]\n"
             "            means = [each.mean(axis=axes, keepdims=True) for each in (g, g * y)]\n"
             "            gradInput = s.reshape(shape) * (g - means[0] - y * means[1])",

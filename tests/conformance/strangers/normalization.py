@@ -212,7 +212,7 @@ class GatheringNorm(Module):
         own = (len(arrays[0]), *(array.sum(axis=0) for array in arrays))
         parts = parts_of_batch()
         told = [own] if parts is None else parts.gather(own)
-        count, *sums = (sum(each) for each in zip(*told))
+        count, *sums = (sum(each) for each in zip(*told, strict=True))
         return [total / count for total in sums]
 
     def updateOutput(self, input):

@@ -104,7 +104,7 @@ def _together(begun: Any, parts: Sequence[Batch]) -> dict[str, Array]:
         if not told:
             return _joined(computed, [samples(part.input) for part in parts])
         if computed:
-            fail(f"of {len(parts)} parts of a batch, {len(told)} gather more often than {len(known)} times: expected each")
+            fail(f"expected each of {len(parts)} parts of a batch to gather as often, {len(told)} gather more often")
         known.append(told)
     fail(f"expected a layer to gather less often than {MOST} times in a step")
 

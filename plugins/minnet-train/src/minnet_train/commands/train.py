@@ -265,13 +265,13 @@ def _telling_warnings() -> Iterator[None]:
     """Say what a training warns of as this command says things, and leave all other warnings to Python."""
     others = warnings.showwarning
 
-    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
         if issubclass(category, MixedSamplesWarning):
             click.echo(f"warning: {printable(str(message))}", err=True)
         else:
-            others(message, category, *where)
+            others(message, category, *where, **more)
 
-    warnings.showwarning = show
+    warnings.showwarning = show  # type: ignore[assignment]  # takes whatever it takes
     try:
         yield
     finally:

@@ -1,8 +1,8 @@
 """`GlobalStream`: NumPy's global generator, from which layers of notebooks draw, as one of several functions sees it.
 
 A function that takes turns with others (`minnet_train.training.turns`) shall find the generator as it has left it. To
-copy its state takes 50 us, and to set it 40, of which there are dozens in a step. So each function has a bit generator of
-its own, which is put in place of that of all: this takes a fifth of a microsecond.
+copy its state takes 50 us, and to set it 40, dozens of times in a step. So each function has bits of its own, which are
+put in place of those of all: this takes a fifth of a microsecond.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 from attrs import define, field, frozen
 
-from minnet_core import Array, Module
+from minnet_core import Array
 from minnet_core.nn import computing_parts, find_parameters
 
 from ..errors import DivergenceError
@@ -97,7 +97,7 @@ class _Original:
                 self._places.append((id(ref.gradient), slice(start, start + ref.gradient.size), ref.gradient.shape))
 
     def copied(self) -> tuple[Any, Array, dict[int, Any]]:
-        """Return copies of model and criterion, the vector of the gradients, and what has been copied, by its ``id``."""
+        """Return copies of model and criterion, the vector of the gradients, and all copies by ``id``."""
         gradients = np.zeros(self._size, self._dtype)
         memo: dict[int, Any] = dict(self._parameters)
         memo.update((each, gradients[where].reshape(shape)) for each, where, shape in self._places)

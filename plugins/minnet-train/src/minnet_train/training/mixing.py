@@ -1,10 +1,11 @@
 """`warn_of_mixing`: of layers that mix the samples of a batch in training, and gather nothing from its other shards.
 
 What they compute is of a shard alone, and nothing tells: neither a declaration, which strangers need not make, nor the
-code. So, before the first step, a copy of the network is tried with a few samples, and once more with all but the first replaced by that one:
-if its outputs for the first sample are others, samples are mixed. What is gathered is given as it was the first time,
-so that it makes no difference. It is the whole network that is tried, as an axis that comes first within it may be
-another one than that of the samples. Nobody is blamed without such a difference between outputs that are repeatable.
+code. So, before the first step, a copy of the network is tried with a few samples, and once more with all but the first
+replaced by that one: if its outputs for the first sample are others, samples are mixed. What is gathered is given as it
+was the first time, so that it makes no difference. It is the whole network that is tried, as an axis that comes first
+within it may be another one than that of the samples. Nobody is blamed without such a difference between outputs that
+are repeatable.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ def warn_of_mixing(model: Module, inputs: Any, *, stacklevel: int) -> None:
     """Warn of what `mixing_layers` finds, in one sentence."""
     found = mixing_layers(model, inputs)
     if found is not None:
-        who = f"{' and '.join(found)} {'mixes' if len(found) == 1 else 'mix'}" if found else "a part of the network mixes"
+        who = " and ".join(found) or "a part of the network"
+        mix, gather = ("mix", "they gather") if len(found) > 1 else ("mixes", "it gathers")
         warnings.warn(
-            f"{who} the samples of a batch in training, and so those of each shard alone: "
-            f"{'they gather' if len(found) > 1 else 'it gathers'} nothing from the other shards, by "
-            "minnet_core.nn.parts_of_batch",
+            f"{who} {mix} the samples of a batch in training, and so those of each shard alone: {gather} nothing from "
+            "the other shards, by minnet_core.nn.parts_of_batch",
             MixedSamplesWarning,
             stacklevel=stacklevel + 1,
         )

@@ -38,7 +38,7 @@ def quick_copy(value: Any, memo: dict[int, Any]) -> Any:
     >>> quick_copy([{"a": (1, [2])}, np.ones(2)], {})
     [{'a': (1, [2])}, array([1., 1.])]
     """
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _SHARED:
         return value
     if (known := memo.get(id(value))) is not None:
@@ -75,7 +75,7 @@ def quick_copy(value: Any, memo: dict[int, Any]) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _is_plain(kind: type) -> bool:
+def _is_plain(kind: Any) -> bool:
     """Whether ``copy.deepcopy`` makes an object of a class without its constructor, and copies its attributes."""
     return (
         kind.__reduce_ex__ is object.__reduce_ex__

@@ -23,11 +23,11 @@ class _EndedError(BaseException):
 class Turns:
     """Functions of which one runs at a time, each until it asks for something, or returns.
 
-    When all have, ``exchange`` is called in this thread with what they have told, in their order, and what it returns is
-    given to each. So it goes on until all have returned, in the same round. The first function runs in this thread, and
-    the others in threads of their own: one wakes the next, and a single one needs no other thread. They see the context
-    variables, and the error state of NumPy, of whoever makes this, and each draws from NumPy's global generator as if
-    it were alone.
+    When all have, ``exchange`` is called in this thread with what they have told, in their order, and each is given
+    what it returns. So it goes on until all have returned, in the same round. The first function runs in this thread,
+    and the others in threads of their own: one wakes the next, and a single one needs no other thread. They see the
+    context variables, and the error state of NumPy, of whoever makes this, and each draws from NumPy's global generator
+    as if it were alone.
 
     Args:
         works: the functions; each is passed what pauses it, and returns what it tells at last.
