@@ -8,7 +8,7 @@ from types import BuiltinFunctionType
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from minnet_core import Module, Sequential
 from minnet_layers import BatchNormalization, Dropout, Linear
@@ -166,6 +166,7 @@ things = st.recursive(
 )
 
 
+@settings(max_examples=30, deadline=None)
 @given(things)
 def test_it_is_the_deep_copy_of_anything(value):
     twice = [value, value]

@@ -271,7 +271,7 @@ def _telling_warnings() -> Iterator[None]:
         else:
             others(message, category, *where, **more)
 
-    warnings.showwarning = show  # type: ignore[assignment]  # takes whatever it takes
+    warnings.showwarning = show
     try:
         yield
     finally:

@@ -29,7 +29,7 @@ class MT19937(np.random.MT19937):  # by whose name NumPy tells its state from th
         """What NumPy asks for, and sets, together with the spare number."""
         if self.leaves_out == get_ident():
             return {"bit_generator": "MT19937", "state": {}}
-        return np.random.MT19937.state.__get__(self)  # type: ignore[attr-defined]
+        return np.random.MT19937.state.__get__(self)
 
     @state.setter
     def state(self, value: Any) -> None:
