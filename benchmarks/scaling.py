@@ -341,8 +341,8 @@ def main() -> None:
     chosen = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if chosen.worker:
-        name, batch, shards, statistics = chosen.worker
-        worker(name, int(batch), int(shards), statistics)
+        name, batch, shards, normalized_over = chosen.worker
+        worker(name, int(batch), int(shards), normalized_over)
         return
     results = [measured(name) for name in chosen.networks.split(",")]
     latency = statistics.median(result["link"]["latency"] for result in results)
