@@ -34,6 +34,7 @@ import json
 import math
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -155,10 +156,10 @@ def trainer_and_samples(name: str, batch: int, **options: Any) -> tuple[Trainer,
 
 
 def step_seconds(
-    name: str, batch: int, shards: int | None, ranks: Ranks = ALONE, *, statistics: str = "shard"
+    name: str, batch: int, shards: int | None, ranks: Ranks = ALONE, *, normalized_over: str = "shard"
 ) -> float:
     """Seconds of a step, in the fastest of some epochs: others share the processors."""
-    trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks, batch_statistics=statistics)
+    trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks, batch_statistics=normalized_over)
     reports = list(trainer.epochs(samples, epochs=ROUNDS + 1, batch_size=batch, rng=0))
     return min(report.seconds for report in reports[1:]) / STEPS
 
@@ -174,12 +175,12 @@ def fastest(measure: Callable[[], Any], repeats: int, rounds: int = 7) -> float:
     return min(taken)
 
 
-def worker(name: str, batch: int, shards: int, statistics: str) -> None:
+def worker(name: str, batch: int, shards: int, normalized_over: str) -> None:
     """Run on each rank, and have rank 0 print what was measured."""
     from minnet_mpi import MpiRanks, world  # here, as what follows does without where nothing of MPI is installed
 
     ranks = world()
-    seconds = step_seconds(name, batch, shards, ranks, statistics=statistics)
+    seconds = step_seconds(name, batch, shards, ranks, normalized_over=normalized_over)
     found: dict[str, Any] = {"step": seconds}
     if isinstance(ranks, MpiRanks) and ranks.size == 2:
         found |= link(ranks)
@@ -208,14 +209,14 @@ def link(ranks: Any) -> dict[str, float]:
     return {"latency": found["small"], "bandwidth": LARGE / (found["large"] - found["small"])}
 
 
-def on_ranks(count: int, name: str, batch: int, shards: int, statistics: str = "shard") -> dict[str, Any]:
+def on_ranks(count: int, name: str, batch: int, shards: int, normalized_over: str = "shard") -> dict[str, Any]:
     """Measure a step on so many processes of mpiexec."""
     beside = Path(sys.executable).with_name("mpiexec")
     mpiexec = str(beside) if beside.exists() else shutil.which("mpiexec")
     if mpiexec is None:
         raise SystemExit("expected mpiexec, found none: pip install minnet-mpi[mpich]")
     command = [mpiexec, "-n", str(count), sys.executable, __file__]
-    command += ["--worker", name, str(batch), str(shards), statistics]
+    command += ["--worker", name, str(batch), str(shards), normalized_over]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout))
 
@@ -269,7 +270,7 @@ def measured(name: str) -> dict[str, Any]:
     in_step = {}
     if normalized(name):
         for rows in (batch, MANY):
-            alone = step_seconds(name, rows, SHARDS, statistics="batch")
+            alone = step_seconds(name, rows, SHARDS, normalized_over="batch")
             in_step[str(rows)] = {"1": alone, "2": on_ranks(2, name, rows, SHARDS, "batch")["step"]}
     made_of = costs(name, batch, whole, steps["1"], in_step[str(batch)]["1"] if in_step else 0.0)
     return {
