@@ -1,6 +1,6 @@
 """What more processes add to a step of training, and where they stop paying: ``python benchmarks/scaling.py``.
 
-In three minutes it measures, of networks from the table of benchmarks, with one BLAS thread each:
+In four minutes it measures, of networks from the table of benchmarks, with one BLAS thread each:
 
 - the step of a Trainer on whole batches, and in shards, in one process;
 - the same in shards on 2 and 4 processes of mpiexec, of which more than there are processors take turns;
@@ -17,6 +17,14 @@ one of a cluster. The model of a step on R ranks, of K shards, of a network of P
 
 with b, f, c, g and a measured here, latency L and bandwidth B. Nothing overlaps, all links are alike and free, and
 nobody waits for a slower rank.
+
+With ``batch_statistics = "batch"``, c is another, that of a shard in step with the others. N layers normalize, of F
+features together; what they tell forwards and backwards, losses and results are gathered one after another:
+
+    gather    (2 N + 2) (g + 2 ceil(log2 R) L)            as often as that, and of a feature three numbers of 8 bytes
+              + (300 + 40 F) K / B                        forwards, and two backwards
+
+It is measured with one process and with two, of a network that has such layers.
 """
 
 from __future__ import annotations
@@ -66,6 +74,8 @@ LARGE = 1 << 22
 """Bytes of a message whose time is that of its bytes."""
 RESULT = 300
 """Bytes that are gathered of a shard: its loss, weight, and statistics that it has moved."""
+STATISTICS = 40
+"""Bytes that a shard tells of a feature that is normalized over the batch: three numbers, and backwards two."""
 
 
 @frozen
@@ -97,6 +107,9 @@ class Costs:
         gather: that gathering takes in Python.
         add: to add a parameter to another.
         parameters: how many there are.
+        shard_in_step: that a shard adds if statistics are of the whole batch.
+        normalizing: how many layers have such statistics.
+        features: of these layers together.
     """
 
     row: float
@@ -105,20 +118,25 @@ class Costs:
     gather: float
     add: float
     parameters: int
+    shard_in_step: float = 0.0
+    normalizing: int = 0
+    features: int = 0
 
     def whole(self, batch: int) -> float:
         """Seconds of a step in one process that divides nothing."""
         return batch * self.row + self.step
 
-    def divided(self, batch: int, shards: int, ranks: int, network: Network) -> float:
-        """Seconds of a step in shards, on so many ranks; see the model above."""
+    def divided(self, batch: int, shards: int, ranks: int, network: Network, *, in_step: bool = False) -> float:
+        """Seconds of a step in shards, on so many ranks, with statistics of each or of all; see the model above."""
         own = math.ceil(shards / ranks)
-        computed = own * (self.shard + batch / shards * self.row) + self.step + self.gather
+        times, shard = (2 * self.normalizing + 2, self.shard_in_step) if in_step else (1, self.shard)
+        computed = own * (shard + batch / shards * self.row) + self.step + times * self.gather
         if ranks == 1:
             return computed
         rounds, size = math.ceil(math.log2(ranks)), 4 * self.parameters
         vectors = shards - own + 1
-        gathered = 2 * rounds * network.latency + RESULT * shards / network.bandwidth
+        told = RESULT + STATISTICS * self.features * in_step
+        gathered = times * 2 * rounds * network.latency + told * shards / network.bandwidth
         exchanged = (ranks - 1) * network.latency + max(vectors / ranks, own) * size / network.bandwidth
         added = vectors * self.parameters / ranks * self.add
         spread = rounds * network.latency + size * (ranks - 1) / ranks / network.bandwidth
@@ -137,9 +155,11 @@ def trainer_and_samples(name: str, batch: int, **options: Any) -> tuple[Trainer,
     return trainer, Samples(inputs, one_hot(rng.integers(0, classes, rows), classes))
 
 
-def step_seconds(name: str, batch: int, shards: int | None, ranks: Ranks = ALONE) -> float:
+def step_seconds(
+    name: str, batch: int, shards: int | None, ranks: Ranks = ALONE, *, normalized_over: str = "shard"
+) -> float:
     """Seconds of a step, in the fastest of some epochs: others share the processors."""
-    trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks)
+    trainer, samples = trainer_and_samples(name, batch, shards=shards, ranks=ranks, batch_statistics=normalized_over)
     reports = list(trainer.epochs(samples, epochs=ROUNDS + 1, batch_size=batch, rng=0))
     return min(report.seconds for report in reports[1:]) / STEPS
 
@@ -155,12 +175,12 @@ def fastest(measure: Callable[[], Any], repeats: int, rounds: int = 7) -> float:
     return min(taken)
 
 
-def worker(name: str, batch: int, shards: int) -> None:
+def worker(name: str, batch: int, shards: int, normalized_over: str) -> None:
     """Run on each rank, and have rank 0 print what was measured."""
     from minnet_mpi import MpiRanks, world  # here, as what follows does without where nothing of MPI is installed
 
     ranks = world()
-    seconds = step_seconds(name, batch, shards, ranks)
+    seconds = step_seconds(name, batch, shards, ranks, normalized_over=normalized_over)
     found: dict[str, Any] = {"step": seconds}
     if isinstance(ranks, MpiRanks) and ranks.size == 2:
         found |= link(ranks)
@@ -189,18 +209,31 @@ def link(ranks: Any) -> dict[str, float]:
     return {"latency": found["small"], "bandwidth": LARGE / (found["large"] - found["small"])}
 
 
-def on_ranks(count: int, name: str, batch: int, shards: int) -> dict[str, Any]:
+def on_ranks(count: int, name: str, batch: int, shards: int, normalized_over: str = "shard") -> dict[str, Any]:
     """Measure a step on so many processes of mpiexec."""
     beside = Path(sys.executable).with_name("mpiexec")
     mpiexec = str(beside) if beside.exists() else shutil.which("mpiexec")
     if mpiexec is None:
         raise SystemExit("expected mpiexec, found none: pip install minnet-mpi[mpich]")
-    command = [mpiexec, "-n", str(count), sys.executable, __file__, "--worker", name, str(batch), str(shards)]
+    command = [mpiexec, "-n", str(count), sys.executable, __file__]
+    command += ["--worker", name, str(batch), str(shards), normalized_over]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout))
 
 
-def costs(name: str, batch: int, whole: float, divided: float) -> Costs:
+def normalized(name: str) -> list[int]:
+    """The features of each layer of a network that normalizes over the batch."""
+    workload = WORKLOADS[name]
+    assert isinstance(workload, Training)
+    found, features = [], 0
+    for layer in workload.layers:
+        features = layer.arguments.get("n_out", features)
+        if layer.name == "BatchNormalization":
+            found.append(features)
+    return found
+
+
+def costs(name: str, batch: int, whole: float, divided: float, in_step: float) -> Costs:
     """Measure what a step is made of, in this process, beside what it takes on whole batches and in shards."""
     half = step_seconds(name, batch // 2, None)
     row = max(whole - half, 0.0) / (batch - batch // 2)
@@ -215,6 +248,9 @@ def costs(name: str, batch: int, whole: float, divided: float) -> Costs:
         gather=fastest(lambda: json.loads(json.dumps(shown)), 200),
         add=fastest(lambda: sum_in_order([one, one], other), 20) / parameters / 2,
         parameters=parameters,
+        shard_in_step=max(in_step - whole, 0.0) / SHARDS,
+        normalizing=len(normalized(name)),
+        features=sum(normalized(name)),
     )
 
 
@@ -231,8 +267,16 @@ def measured(name: str) -> dict[str, Any]:
         links |= found
     many = {"whole": step_seconds(name, MANY, None), "1": step_seconds(name, MANY, SHARDS)}
     many["2"] = on_ranks(2, name, MANY, SHARDS)["step"]
-    made_of = costs(name, batch, whole, steps["1"])
-    return {"name": name, "batch": batch, "steps": steps, "many": many, "link": links, "costs": made_of}
+    in_step = {}
+    if normalized(name):
+        for rows in (batch, MANY):
+            alone = step_seconds(name, rows, SHARDS, normalized_over="batch")
+            in_step[str(rows)] = {"1": alone, "2": on_ranks(2, name, rows, SHARDS, "batch")["step"]}
+    made_of = costs(name, batch, whole, steps["1"], in_step[str(batch)]["1"] if in_step else 0.0)
+    return {
+        **{"name": name, "batch": batch, "steps": steps, "many": many, "in step": in_step},
+        **{"link": links, "costs": made_of},
+    }
 
 
 def last_that_pays(seconds: Sequence[float]) -> int:
@@ -249,11 +293,13 @@ def simulated(its: Costs, network: Network) -> list[str]:
     growing = [its.divided(ROWS * ranks, max(SHARDS, ranks), ranks, network) for ranks in RANKS]
     gains = [its.whole(BATCH) / seconds for seconds in fixed]
     shares_of_ideal = [its.whole(ROWS) / seconds for seconds in growing]
+    in_step = [its.whole(BATCH) / its.divided(BATCH, max(SHARDS, r), r, network, in_step=True) for r in RANKS]
     good = [ranks for ranks, share in zip(RANKS, shares_of_ideal, strict=True) if share >= 0.5]
     efficient = f"at least half of ideal up to {good[-1]}" if good else "never half of ideal"
     return [
         f"  {network.name}",
         f"    times as fast, batch {BATCH:,}   {_cells(gains, '6.1f')}",
+        *([f"    the same, with its statistics  {_cells(in_step, '6.1f')}"] if its.normalizing else []),
         f"    share of ideal, {ROWS} rows each {_cells(shares_of_ideal, '6.2f')}",
         f"    a batch of {BATCH:,}: from {last_that_pays(fixed)} on, twice the ranks are less than {PAYS:g} times as "
         f"fast; {ROWS} rows each: {efficient}",
@@ -273,6 +319,11 @@ def told(result: dict[str, Any], network: Network) -> list[str]:
         f"{', '.join(f'{1e6 * steps[count]:,.0f}' for count in ('1', '2', '4'))} us",
         f"  step of a batch of {MANY:,}: whole {1e6 * result['many']['whole']:,.0f} us; {SHARDS} shards on 1, 2 ranks: "
         f"{1e6 * result['many']['1']:,.0f}, {1e6 * result['many']['2']:,.0f} us",
+        *(
+            f"  step of a batch of {rows} with its statistics, {SHARDS} shards on 1, 2 ranks: "
+            f"{1e6 * found['1']:,.0f}, {1e6 * found['2']:,.0f} us"
+            for rows, found in result["in step"].items()
+        ),
         f"  made of: {1e6 * its.row:.2f} us a row, {1e6 * its.step:.0f} a step, {1e6 * its.shard:.0f} a shard; "
         f"simulated here on 2 ranks: {1e6 * its.divided(batch, SHARDS, 2, network):,.0f} us",
         f"  ranks                            {_cells(RANKS, '6d')}",
@@ -287,11 +338,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--networks", default=",".join(NAMES), help="some of them, with commas between")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
-    parser.add_argument("--worker", nargs=3, metavar=("NAME", "BATCH", "SHARDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--worker", nargs=4, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     if chosen.worker:
-        worker(chosen.worker[0], *map(int, chosen.worker[1:]))
+        name, batch, shards, normalized_over = chosen.worker
+        worker(name, int(batch), int(shards), normalized_over)
         return
     results = [measured(name) for name in chosen.networks.split(",")]
     latency = statistics.median(result["link"]["latency"] for result in results)

@@ -146,6 +146,7 @@ class Centering(Criterion):
         return self.gradInput
 
 
+@pytest.mark.filterwarnings("ignore::minnet_train.errors.MixedSamplesWarning")  # as is that of the notebook
 def test_what_a_criterion_keeps_is_the_same_on_any_number_of_ranks():
     def work(ranks):
         from minnet_layers import Linear
@@ -167,3 +168,25 @@ def test_what_a_criterion_keeps_is_the_same_on_any_number_of_ranks():
         np.testing.assert_array_equal(each.criterion.centre, first.criterion.centre)
         np.testing.assert_equal(dict(each.model.namedBuffers()), dict(first.model.namedBuffers()))
         np.testing.assert_equal(dict(each.model.namedParameters()), dict(first.model.namedParameters()))
+
+
+class Beginning(Module):
+    """Makes numbers in its first pass, and declares which arrays are no buffers."""
+
+    CACHES = ("doubled",)
+
+    def updateOutput(self, input):
+        self.first, self.second = len(input), 2.0 * len(input)
+        self.output = input + 0
+        return self.output
+
+
+def test_numbers_that_a_pass_makes_are_gone_for_the_next_shard():
+    model, criterion = Sequential(Beginning()), MSECriterion()
+    buffers, changed = ShardBuffers(model, criterion), []
+    for part in PARTS:
+        assert "first" not in vars(model[0])
+        model.forward(part)
+        changed.append(buffers.taken())
+    buffers.merge(changed, ROWS)
+    assert (model[0].first, model[0].second) == (2, pytest.approx(2 * np.dot(ROWS, ROWS) / sum(ROWS)))

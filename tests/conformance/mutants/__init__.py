@@ -28,6 +28,7 @@ from .optimizer_state import OPTIMIZER_STATE
 from .optimizer_steps import STEPS
 from .optimizers import OPTIMIZERS
 from .parameters import PARAMETERS
+from .parts import PARTS
 from .protocol import PROTOCOL
 from .randomness import RANDOMNESS
 from .results import LAYOUT, SHARES
@@ -47,5 +48,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *(*DTYPES, *NEW_DTYPES, *EXTENTS, *DRAWN, *ACCURACY, *WRITES, *SHARES, *LAYOUT, *SAMPLES, *EXTREMES, *NOTHING),
     *(*BATCHES, *SHARED, *COPIES, *MODES, *THREADS, *STATISTICS, *CHANGES, *COMPANY, *MANY),
     *(*RANDOMNESS, *SEEDS, *CRITERIONS, *DESCRIBED_INPUTS),
-    *(*TRAITS, *CONFIG, *STATED, *ABSORBING, *OPTIMIZERS, *OPTIMIZER_STATE, *STEPS),
+    *(*TRAITS, *PARTS, *CONFIG, *STATED, *ABSORBING, *OPTIMIZERS, *OPTIMIZER_STATE, *STEPS),
 )

@@ -12,7 +12,7 @@ from .linear import GroupedLinear, LowRankLinear, RandomFourierFeatures, TiedAut
 from .lookup import Embedding, EmbeddingSum, MeanOfWords, PaddedEmbedding, PositionalEmbedding, Sinusoids
 from .losses import CosineEmbeddingLoss, HingeLoss, L1Loss, MultiMarginLoss, NotebookMSE, SmoothL1Loss
 from .noise import AnnealedNoise, DropConnect, GaussianDropout, GaussianNoise, GlobalDropout, GumbelSoftmax
-from .normalization import BatchNorm, InstanceNorm, L2Normalize, LayerNorm, RunningMeanSubtractor
+from .normalization import BatchNorm, GatheringNorm, InstanceNorm, L2Normalize, LayerNorm, RunningMeanSubtractor
 from .notebook import ForgetfulScale, NotebookLinear, NotebookMaxOverTime, NotebookNet, NotebookSoftMax
 from .notebook_normalization import NotebookBatchNorm, NotebookLayerNorm
 from .once_blamed import (
@@ -41,7 +41,7 @@ from .tables import AddTable, Bilinear, CosineSimilarity, JoinTable, MapTable, M
 STRANGERS = (
     *(Tanh, Sigmoid, Softsign, GELU, Abs, Square, Exp, Log, Sqrt, Reciprocal, Logit),
     *(Hardtanh, PReLU, RReLU, Maxout, GLU),
-    *(LayerNorm, InstanceNorm, BatchNorm, RunningMeanSubtractor, L2Normalize),
+    *(LayerNorm, InstanceNorm, BatchNorm, GatheringNorm, RunningMeanSubtractor, L2Normalize),
     *(Conv1d, DepthwiseConv2d, MaxPool1d, AvgPool1d, OverlappingMaxPool1d),
     *(Flatten, Reshape, Transpose, Reverse, Pad, MeanOverTime, CumulativeSum, Sort, Median),
     *(Embedding, EmbeddingSum, PositionalEmbedding, PaddedEmbedding, MeanOfWords, Sinusoids),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minnet_core import Affine, Example, Module, Reference, expect_shape
+from minnet_core.nn import parts_of_batch
 
 
 def _centered(x, axis):
@@ -191,3 +192,48 @@ class L2Normalize(Module):
 
     def _length(self, x):
         return np.sqrt(np.square(x).sum(axis=-1, keepdims=True) + 1e-12)
+
+
+class GatheringNorm(Module):
+    """Batch normalization without scales, over all parts of a batch: each tells two sums, forwards and backwards."""
+
+    BUFFERS = ("running_mean", "running_var")
+    CACHES = ("normal", "inverse")
+    EXAMPLES = (Example(arguments={"n_feats": 3}, input=(5, 3), traits={"batch-coupled", "train-differs"}),)
+
+    def __init__(self, n_feats, momentum=0.2, eps=1e-3, dtype="float32"):
+        super().__init__()
+        self.momentum, self.eps = float(momentum), float(eps)
+        self.running_mean, self.running_var = np.zeros(n_feats, dtype), np.ones(n_feats, dtype)
+        self.normal = self.inverse = None
+
+    def means(self, *arrays):
+        """Of the whole batch."""
+        own = (len(arrays[0]), *(array.sum(axis=0) for array in arrays))
+        parts = parts_of_batch()
+        told = [own] if parts is None else parts.gather(own)
+        count, *sums = (sum(each) for each in zip(*told, strict=True))
+        return [total / count for total in sums]
+
+    def updateOutput(self, input):
+        if self.training:
+            (mean,) = self.means(input)
+            (more,) = self.means(input - mean)
+            centered = input - mean - more
+            (variance,) = self.means(np.square(centered))
+            self.running_mean += self.momentum * (mean - self.running_mean)
+            self.running_var += self.momentum * (variance - self.running_var)
+        else:
+            centered, variance = input - self.running_mean, self.running_var
+        inverse = (1 / np.sqrt(variance + self.eps)).astype(input.dtype)
+        self.normal, self.inverse = centered * inverse, inverse
+        self.output = self.normal.copy()
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        gradient = gradOutput
+        if self.training:
+            mean, along = self.means(gradOutput, gradOutput * self.normal)
+            gradient = gradOutput - mean - self.normal * along
+        self.gradInput = (gradient * self.inverse).astype(gradOutput.dtype)
+        return self.gradInput

@@ -7,10 +7,11 @@ part is all there is, and nothing is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from .standardizing import (
     standardize_features_back,
 )
 
+T = TypeVar("T")
+
 
 class BatchParts(Protocol):
     """The parts of a batch that are computed in step, as one of them sees them."""
@@ -36,6 +39,9 @@ class BatchParts(Protocol):
         All parts call this as often, and in the same order; the call returns when all have. They may be computed by
         other processes: numbers, texts, None and arrays can be told, and what is told is not written to afterwards.
         """
+
+    def combine(self, own: tuple[Any, ...], how: Callable[[Sequence[tuple[Any, ...]]], T], /) -> T:
+        """Return ``how(self.gather(own))``, which is computed once for all parts of a process, and not written to."""
 
 
 _parts: ContextVar[BatchParts | None] = ContextVar("_parts", default=None)
@@ -85,20 +91,34 @@ def standardize_batch(x: Array, axis: int, eps: float) -> tuple[Array, Array, Ar
     own_inverse = at_least_double(inverse)
     sample = np.array(at_least_double(_first(x, axis)))
     distance = at_least_double(_first(y, axis)) / own_inverse
-    told = parts.gather((x.size // mean.size, sample, distance, at_least_double(variance)))
-    counts, samples, distances, variances = (np.stack(each) for each in zip(*told, strict=True))
-    shares = (counts / counts.sum())[:, np.newaxis]
-    means = (samples - samples[0]) - (distances - distances[0])  # less that of the first part
-    mean_of_means = (shares * means).sum(axis=0)
-    whole = (shares * (variances + np.square(means - mean_of_means))).sum(axis=0)
-    inverse = 1 / np.sqrt(whole + eps)
-    difference = (sample - samples[0]) - (distance - distances[0]) - mean_of_means
+    own = x.size // mean.size, sample, distance, at_least_double(variance)
+    whole = parts.combine(own, partial(_whole, eps=eps))
+    difference = (sample - whole.sample) - (distance - whole.distance) - whole.mean
     blocks, restore = channel_blocks(y, axis, memory_order(y))
     with whole_rows(blocks.reshape(len(blocks), -1)):
-        blocks *= spread((inverse / own_inverse).astype(x.dtype), blocks)
-        blocks += spread((inverse * difference).astype(x.dtype), blocks)
-    mean = samples[0] - distances[0] + mean_of_means
-    return restore(blocks), mean.astype(x.dtype), whole.astype(x.dtype), inverse.astype(x.dtype)
+        blocks *= spread((whole.inverse / own_inverse).astype(x.dtype), blocks)
+        blocks += spread((whole.inverse * difference).astype(x.dtype), blocks)
+    mean = whole.sample - whole.distance + whole.mean
+    return restore(blocks), mean.astype(x.dtype), whole.variance.astype(x.dtype), whole.inverse.astype(x.dtype)
+
+
+class _Whole(NamedTuple):
+    """The statistics of a whole batch; ``mean`` is less that of the first part, ``sample - distance``."""
+
+    sample: Array
+    distance: Array
+    mean: Array
+    variance: Array
+    inverse: Array
+
+
+def _whole(told: Sequence[tuple[Any, ...]], eps: float) -> _Whole:
+    counts, samples, distances, variances = (np.stack(each) for each in zip(*told, strict=True))
+    shares = (counts / counts.sum())[:, np.newaxis]
+    means = (samples - samples[0]) - (distances - distances[0])
+    mean = (shares * means).sum(axis=0)
+    variance = (shares * (variances + np.square(means - mean))).sum(axis=0)
+    return _Whole(samples[0], distances[0], mean, variance, 1 / np.sqrt(variance + eps))
 
 
 def standardize_batch_back(y: Array, g: Array, inverse: Array, axis: int) -> Array:
@@ -120,16 +140,21 @@ def standardize_batch_back(y: Array, g: Array, inverse: Array, axis: int) -> Arr
         own = column_means(g[:, :, 0]), column_means(g[:, :, 0] * y[:, :, 0])
     else:
         own = channel_means(g), channel_dots(g, y)
-    told = parts.gather((y.shape[0] * y.shape[2], *map(at_least_double, own)))
-    counts, *means = (np.stack(each) for each in zip(*told, strict=True))
-    shares = (counts / counts.sum())[:, np.newaxis]
-    mean, product = ((shares * each).sum(axis=0).astype(g.dtype) for each in means)
+    means = parts.combine((y.shape[0] * y.shape[2], *map(at_least_double, own)), _whole_means)
+    mean, product = (each.astype(g.dtype) for each in means)
     with whole_rows(y.reshape(len(y), -1)):
         gradient = y * spread(-product, y)
         gradient += g
         gradient -= spread(mean, y)
         gradient *= spread(inverse.astype(g.dtype, copy=False), y)
     return restore(gradient).astype(dtype, copy=False)
+
+
+def _whole_means(told: Sequence[tuple[Any, ...]]) -> list[Array]:
+    """The means over the whole batch of what each part tells its means of, after how much it has."""
+    counts, *means = (np.stack(each) for each in zip(*told, strict=True))
+    shares = (counts / counts.sum())[:, np.newaxis]
+    return [(shares * each).sum(axis=0) for each in means]
 
 
 def _first(array: Array, axis: int) -> Array:

@@ -50,6 +50,10 @@ class FirstRankError(RanksError):
     """Rank 0 has failed, which says why, and so this one cannot go on."""
 
 
+class MixedSamplesWarning(UserWarning):
+    """A layer mixes the samples of a batch in training, and so those of a shard where the batch is divided."""
+
+
 class CheckpointError(MinnetError, ValueError):
     """A state cannot be a checkpoint, or a checkpoint file is truncated, foreign, altered or of another format."""
 

@@ -23,6 +23,7 @@ from . import (
     modes,
     optimizers,
     parameters,
+    parts,
     protocol,
     randomness,
     state,
@@ -33,7 +34,7 @@ from . import (
 _FAMILIES = (
     *(protocol, parameters, gradients, criterions),
     *(data, dtypes, extents, memory, floating_point, state, copies, modes, threads),
-    *(randomness, traits, config, fusing, optimizers),
+    *(randomness, traits, parts, config, fusing, optimizers),
 )
 
 OWN_CHECKS = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shlex
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from minnet_core.state import global_state_kept
 from minnet_core.support import printable
 
 from ..display import TensorBoard, progress_display, reading_display, weights_text
-from ..errors import DivergenceError, RunError
+from ..errors import DivergenceError, MixedSamplesWarning, RunError
 from ..experiment import TrainingRecord
 from ..extras import import_extra
 from ..ranks import ALONE, Ranks, ranks_of_this_process
@@ -231,7 +232,7 @@ def _train(
     if tensorboard and session is not None:
         run.trainer.callbacks.append(TensorBoard(session.directory.tensorboard))
     interruption.stop = run.trainer.stop
-    with _what_is_left(session):
+    with _what_is_left(session), _telling_warnings():
         for _ in run.epochs() if session is None else session.epochs():
             pass  # the display reports it
         if received := received_by_any(run.trainer.ranks, interruption):
@@ -257,6 +258,24 @@ def _train(
     if session is not None:
         said.append(f"  minnet plot {shlex.quote(str(session.directory.path))} -o curves.png")
     click.echo("\n".join(map(printable, said)))
+
+
+@contextmanager
+def _telling_warnings() -> Iterator[None]:
+    """Say what a training warns of as this command says things, and leave all other warnings to Python."""
+    others = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+        if issubclass(category, MixedSamplesWarning):
+            click.echo(f"warning: {printable(str(message))}", err=True)
+        else:
+            others(message, category, *where, **more)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = others
 
 
 def _which(output: str, session: Session | None) -> str:

@@ -1,37 +1,44 @@
 """`LockStep`: shards that are computed in step with each other, as what normalizes a batch needs all of them.
 
-Each shard has a copy of model and criterion, and a routine that sends it through them. Where a layer gathers what the
-parts of the batch tell (`minnet_core.nn.batch_statistics`), the routines of all ranks pause, and what they tell is
-gathered by this thread, in the order of the shards: so the bits do not depend on who computes which. Whatever else they
-need of each other, the losses at the end of the forward pass, is told in the same way.
+Each shard has a copy of model and criterion. Where a layer gathers what the parts of the batch tell
+(`minnet_core.nn.batch_statistics`), the shards of all ranks pause, and what they tell is gathered by the thread of the
+trainer, in the order of the shards: so the bits do not depend on who computes which. Whatever else they need of each
+other, the losses at the end of the forward pass, is told in the same way.
+
+Copies are made in each step: none of what a layer has, wherever it keeps it, is then of another step, or another shard.
 """
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Sequence
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
-from attrs import define, frozen
+from attrs import define, field, frozen
 
-from minnet_core import Array, Criterion, Module
+from minnet_core import Array
 from minnet_core.nn import computing_parts, find_parameters
 
 from ..errors import DivergenceError
+from ..ranks import Ranks
 from .callbacks import Hooks
 from .divergence import first_non_finite_place, loss_diverged
-from .routine import Ask, Routine
+from .global_stream import GlobalStreams
+from .quick_copy import quick_copy
 from .shard_buffers import ShardBuffers
 from .shard_draws import ShardDraws
 from .sharding import UNSEEN, Shard, Sharding, ShardResult
 from .step_gradients import Counted, change_gradients, gradients_of
 from .steps import ModuleSteps
+from .turns import Ask, Turns
 
 if TYPE_CHECKING:
+    from .agreement import Stop
     from .trainer import Trainer
+
+T = TypeVar("T")
 
 _STATISTICS, _LOSS, _END = "batch statistics", "a loss", "the end"
 
@@ -44,6 +51,14 @@ class _Told(NamedTuple):
 
 
 @frozen(eq=False)
+class _Gathered:
+    """What all parts have told, and what has been made of that, which is nothing or one thing."""
+
+    told: list[tuple[Any, ...]]
+    combined: list[Any] = field(factory=list)
+
+
+@frozen(eq=False)
 class _Parts:
     """The parts of the batch, as layers see them; see `minnet_core.nn.BatchParts`."""
 
@@ -51,8 +66,16 @@ class _Parts:
 
     def gather(self, own: tuple[Any, ...], /) -> Sequence[tuple[Any, ...]]:
         """See `minnet_core.nn.BatchParts`."""
-        told: list[tuple[Any, ...]] = self._ask(_Told(_STATISTICS, own))
-        return told
+        given: _Gathered = self._ask(_Told(_STATISTICS, own))
+        return given.told
+
+    def combine(self, own: tuple[Any, ...], how: Callable[[Sequence[tuple[Any, ...]]], T], /) -> T:
+        """See `minnet_core.nn.BatchParts`; whoever comes first computes it, in whose layer an error is then."""
+        given: _Gathered = self._ask(_Told(_STATISTICS, own))
+        if not given.combined:
+            given.combined.append(how(given.told))
+        combined: T = given.combined[0]
+        return combined
 
 
 class _Original:
@@ -73,13 +96,12 @@ class _Original:
             if np.may_share_memory(ref.gradient, vector):  # unless it is frozen
                 self._places.append((id(ref.gradient), slice(start, start + ref.gradient.size), ref.gradient.shape))
 
-    def copied(self) -> tuple[Module, Criterion, Array]:
-        """Return copies of model and criterion, and the vector of the gradients."""
+    def copied(self) -> tuple[Any, Array, dict[int, Any]]:
+        """Return copies of model and criterion, the vector of the gradients, and all copies by ``id``."""
         gradients = np.zeros(self._size, self._dtype)
         memo: dict[int, Any] = dict(self._parameters)
         memo.update((each, gradients[where].reshape(shape)) for each, where, shape in self._places)
-        model, criterion = copy.deepcopy((self.trainer.model, self.trainer.criterion), memo)
-        return model, criterion, gradients
+        return [quick_copy(each, memo) for each in (self.trainer.model, self.trainer.criterion)], gradients, memo
 
 
 def _address(array: Array) -> int:
@@ -92,21 +114,61 @@ class _Replica:
 
     Attributes:
         gradients: what `compute` has computed.
+        loss: what it has computed first.
     """
 
-    def __init__(self, original: _Original) -> None:
-        self.model, self.criterion, self.gradients = original.copied()
-        self._steps = ModuleSteps(self.model, self.criterion, original.trainer.optimizer)
-        self._buffers = ShardBuffers(self.model, self.criterion)
+    loss: float
 
-    def compute(self, shard: Shard, ask: Ask, *, sees_outputs: bool) -> _Told:
+    def __init__(self, original: _Original, buffers: ShardBuffers, shard: Shard) -> None:
+        (self.model, self.criterion), self.gradients, self._copies = original.copied()
+        self._steps = ModuleSteps(self.model, self.criterion, original.trainer.optimizer)
+        self._buffers, self.shard, self._sees_outputs = buffers, shard, bool(original.trainer.metrics)
+
+    def compute(self, ask: Ask) -> _Told:
         """Compute the gradient of the part that a shard has in the loss of the whole batch; tell what came of it."""
-        loss, weight, outputs = self._steps.forward(*shard.batch)
-        losses: list[tuple[float, float]] = ask(_Told(_LOSS, (loss, weight)))
-        self._steps.backward(weight / (sum(each for _, each in losses) or 1.0))
-        targets = shard.batch.targets
-        counted = Counted(loss, weight, *((outputs, targets) if sees_outputs else (UNSEEN, UNSEEN)))
-        return _Told(_END, ShardResult(counted, len(targets), self._buffers.taken(), None))
+        with computing_parts(_Parts(ask)):
+            loss, weight, outputs = self._steps.forward(*self.shard.batch)
+            self.loss = loss
+            losses: list[tuple[float, float]] = ask(_Told(_LOSS, (loss, weight)))
+            self._steps.backward(weight / (sum(each for _, each in losses) or 1.0))
+        targets = self.shard.batch.targets
+        counted = Counted(loss, weight, *((outputs, targets) if self._sees_outputs else (UNSEEN, UNSEEN)))
+        changed = self._buffers.changed_in(self.model, self.criterion, self._copies)
+        return _Told(_END, ShardResult(counted, len(targets), changed, None))
+
+
+class _BrokenOffError(Exception):
+    """Ends a step after the forward pass."""
+
+
+class _Exchange:
+    """What the shards of this rank are given for what they tell: what those of all ranks have told.
+
+    Attributes:
+        results: what they tell at last; none before.
+        counts: how many shards each rank has.
+        is_stopped: whether a rank was asked to stop; what the shards are then given is an error.
+        is_diverged: whether a loss is not finite; likewise.
+    """
+
+    def __init__(self, ranks: Ranks, stopping: Stop, *, can_stop: bool) -> None:
+        self._ranks, self._stopping, self._can_stop = ranks, stopping, can_stop and ranks.size > 1
+        self._is_asked = stopping.is_asked
+        self.results: list[ShardResult] = []
+        self.counts: list[int] = []
+        self.is_stopped = self.is_diverged = False
+
+    def __call__(self, told: list[_Told]) -> Any:
+        gathered = self._ranks.gather((self._is_asked, told))
+        about, values = _alike([each for _, some in gathered for each in some])
+        if about == _END:
+            self.results, self.counts = values, [len(some) for _, some in gathered]
+        elif about == _LOSS:
+            self.is_stopped = self._can_stop and self._stopping.hear(asked for asked, _ in gathered)
+            self.is_diverged = not all(math.isfinite(loss) for loss, _ in values)
+            if self.is_stopped or self.is_diverged:
+                raise _BrokenOffError
+        return _Gathered(values) if about == _STATISTICS else values
 
 
 @define(eq=False)
@@ -119,74 +181,54 @@ class LockStep(Sharding):
 
     needs_modules: ClassVar = True
 
+    _streams: GlobalStreams = field(factory=GlobalStreams, init=False)
+
     def compute_gradients(
         self, trainer: Trainer, shards: Sequence[Shard], hooks: Hooks, *, is_trial: bool = False
     ) -> tuple[float, list[Counted]] | None:
         """See `Sharding`."""
-        is_asked, ranks = trainer.stopping.is_asked, self.ranks
         trainer.model.clearState()  # of which there would be as many copies
-        draws = ShardDraws((trainer.model, trainer.criterion), can_undo=ranks.size > 1)
+        draws = ShardDraws((trainer.model, trainer.criterion), can_undo=self.ranks.size > 1)
         buffers = ShardBuffers(trainer.model, trainer.criterion)
-        original, replicas, routines = _Original(trainer), list[_Replica](), list[Routine]()
-        with ExitStack() as ends:
-            told = list[_Told]()
-            for shard in shards:
+        original, replicas = _Original(trainer), list[_Replica]()
+        exchange = _Exchange(self.ranks, trainer.stopping, can_stop=not is_trial)
+        with self._streams.lent(len(shards)) as streams, suppress(_BrokenOffError):
+            for shard, stream in zip(shards, streams, strict=True):
+                stream.enter()
                 draws.enter(shard.number)
-                replicas.append(_Replica(original))  # with generators, and buffers, that begin there
-                routines.append(ends.enter_context(_routine(replicas[-1], shard, bool(trainer.metrics))))
-                told.append(routines[-1].resume(None))
-            while True:
-                gathered = ranks.gather((is_asked, told))
-                about, values = _alike([each for _, some in gathered for each in some])
-                if about == _END:
-                    break
-                if about == _LOSS:
-                    if ranks.size > 1 and not is_trial and trainer.stopping.hear(asked for asked, _ in gathered):
-                        draws.undo()
-                        return None
-                    if not all(math.isfinite(loss) for loss, _ in values):
-                        draws.leave()
-                        if is_trial:
-                            return math.inf, []
-                        raise DivergenceError(self._told_first(trainer, replicas, shards, told))
-                told = [each.resume(values) for each in routines]
+                replicas.append(_Replica(original, buffers, shard))  # with generators that begin there
+                stream.leave()
+            if replicas:
+                Turns([each.compute for each in replicas], exchange, streams).run()
+            while not exchange.results:  # this rank has none
+                exchange([])
+        if exchange.is_stopped:
+            draws.undo()
+            return None
         draws.leave()
-        results: list[ShardResult] = values
-        gradients = gradients_of(trainer)
-        ranks.sum_of_shards([each.gradients for each in replicas], [len(some) for _, some in gathered], gradients)
+        if exchange.is_diverged:
+            if is_trial:
+                return math.inf, []
+            raise DivergenceError(self._told_first(trainer, replicas))
+        results, gradients = exchange.results, gradients_of(trainer)
+        self.ranks.sum_of_shards([each.gradients for each in replicas], exchange.counts, gradients)
         buffers.merge([each.changed for each in results], [each.rows for each in results])
         change_gradients(trainer, hooks)
         counted = [each.counted for each in results]
         weight = sum(each.weight for each in counted) or 1.0
         return sum(each.loss * each.weight for each in counted) / weight, counted
 
-    def _told_first(
-        self, trainer: Trainer, replicas: Sequence[_Replica], shards: Sequence[Shard], told: Sequence[_Told]
-    ) -> str:
+    def _told_first(self, trainer: Trainer, replicas: Sequence[_Replica]) -> str:
         """Say why the loss is not finite: where it began, for statistics have spread it over all shards."""
-        found = [
-            (
-                first_non_finite_place(replica.model, *shard.batch[:2]),
-                str(
-                    loss_diverged(
-                        *(trainer.next_batch, each.value[0], replica.model, replica.criterion), *shard.batch[:2]
-                    )
-                ),
-            )
-            for replica, shard, each in zip(replicas, shards, told, strict=True)
-            if not math.isfinite(each.value[0])
-        ]
+        found = []
+        for each in replicas:
+            if not math.isfinite(each.loss):
+                samples = each.shard.batch[:2]
+                error = loss_diverged(trainer.next_batch, each.loss, each.model, each.criterion, *samples)
+                found.append((first_non_finite_place(each.model, *samples), str(error)))
         gathered = [each for some in self.ranks.gather(found) for each in some]
         message: str = min(gathered, key=lambda each: each[0])[1]  # the first shard of several
         return message
-
-
-def _routine(replica: _Replica, shard: Shard, sees_outputs: bool) -> Routine:
-    def work(ask: Ask) -> _Told:
-        with computing_parts(_Parts(ask)):
-            return replica.compute(shard, ask, sees_outputs=sees_outputs)
-
-    return Routine(work)
 
 
 def _alike(told: Sequence[_Told]) -> tuple[str, list[Any]]:

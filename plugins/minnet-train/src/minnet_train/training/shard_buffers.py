@@ -19,7 +19,7 @@ import numpy as np
 from attrs import define, field
 
 from minnet_core import Array, Criterion, Module
-from minnet_core.nn import PROTOCOL_ATTRIBUTES, find_buffers, walk_all
+from minnet_core.nn import PROTOCOL_ATTRIBUTES, Steps, find_buffers, walk_all
 
 _SCALARS = (bool, int, float, complex, str)
 
@@ -72,6 +72,16 @@ class _Place:
             self.before[...] = self.copy  # it was changed in place
         return changed
 
+    def changed_in(self, holder: Any) -> Any:
+        """Return what a copy of the holder has now; `_MISSING` if that is what it began with."""
+        try:
+            value = holder[self.key]
+        except (LookupError, TypeError):
+            return _MISSING
+        if self.before is None and not self.is_declared and not isinstance(value, _SCALARS):
+            return _MISSING
+        return _MISSING if _is_same(value, self.before) else value
+
 
 class ShardBuffers:
     """The buffers and counters of a model, and of a criterion, in a step.
@@ -83,10 +93,11 @@ class ShardBuffers:
 
     def __init__(self, model: Module, criterion: Criterion) -> None:
         self._steps, self._criterion = walk_all(model), criterion
-        self._places = {place.name: place for place in self._found()}
+        self._places = {place.name: place for place in _found(self._steps, criterion)}
         self._tables = [vars(module) for _, module, _ in self._steps]
         self._tables += [value for table in self._tables for value in table.values() if type(value) is dict]
-        self._sizes = list(map(len, self._tables))
+        self._sizes = list(map(_size, self._tables))
+        self._owners = {id(vars(each)): each for each in (*(module for _, module, _ in self._steps), criterion)}
 
     def taken(self) -> dict[str, Any]:
         """Return copies of what a shard has changed, by name, and put everything back to what it was before."""
@@ -94,12 +105,38 @@ class ShardBuffers:
         for name, place in self._places.items():
             if (value := place.taken()) is not _MISSING:
                 changed[name] = value
-        if list(map(len, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
-            for place in self._found():
-                if place.name not in self._places and isinstance(place.holder, dict):
-                    changed[place.name] = place.copy
-                    del place.holder[place.key]
+        if list(map(_size, self._tables)) != self._sizes:  # a notebook's layer makes attributes in its first pass
+            for place in self._new_places(self._steps, self._criterion):
+                changed[place.name] = place.copy
+                del place.holder[place.key]
         return changed
+
+    def changed_in(self, model: Module, criterion: Criterion, copies: Mapping[int, Any]) -> dict[str, Any]:
+        """Return what a shard has changed in copies of model and criterion, while these are as they were before.
+
+        Args:
+            model: the copy of the model.
+            criterion: that of the criterion.
+            copies: by the ``id`` of what has been copied, as `copy.deepcopy` notes them.
+        """
+
+        def copied(holder: Any) -> Any:
+            owner = self._owners.get(id(holder))
+            return copies.get(id(holder), holder) if owner is None else vars(copies.get(id(owner), owner))
+
+        changed = {}
+        for name, place in self._places.items():
+            if (value := place.changed_in(copied(place.holder))) is not _MISSING:
+                changed[name] = value
+        if [_size(copied(table)) for table in self._tables] != self._sizes:
+            changed.update((each.name, each.copy) for each in self._new_places(walk_all(model), criterion))
+        return changed
+
+    def _new_places(self, steps: Steps, criterion: Criterion) -> Iterator[_Place]:
+        """Find each buffer that has not been there before the step."""
+        for place in _found(steps, criterion):
+            if place.name not in self._places and isinstance(place.holder, dict):
+                yield place
 
     def merge(self, changes: Sequence[Mapping[str, Any]], rows: Sequence[int]) -> None:
         """Set everything to what it is after a step.
@@ -128,23 +165,29 @@ class ShardBuffers:
         owner, _, table = owner.rpartition(".")
         return (vars(modules[owner]).get(table) if owner in modules else None), key
 
-    def _found(self) -> Iterator[_Place]:
-        """Find each buffer and counter that there is now."""
-        names = set()
-        for place in find_buffers(self._steps, empty=True):
-            names.add(place.name)
-            yield _Place(place.name, place.holder, place.key, True)
-        for prefix, module, _ in self._steps:
-            yield from (each for each in _scalars(module, prefix and f"{prefix}.") if each.name not in names)
-        yield from _scalars(self._criterion, _OF_CRITERION, np.ndarray)
+
+def _found(steps: Steps, criterion: Criterion) -> Iterator[_Place]:
+    """Find each buffer and counter that there is now."""
+    names = set()
+    for place in find_buffers(steps, empty=True):
+        names.add(place.name)
+        yield _Place(place.name, place.holder, place.key, True)
+    for prefix, module, _ in steps:
+        yield from (each for each in _scalars(module, prefix and f"{prefix}.") if each.name not in names)
+    yield from _scalars(criterion, _OF_CRITERION, np.ndarray)
 
 
 def _scalars(component: object, prefix: str, *others: type) -> Iterator[_Place]:
     """Find the numbers and texts that a component has as attributes, and what is None and may become one."""
     table = vars(component)
-    for key, value in table.items():
+    for key, value in list(table.items()):  # whoever is told may take it away
         if (value is None or isinstance(value, (*_SCALARS, *others))) and key not in PROTOCOL_ATTRIBUTES:
             yield _Place(prefix + key, table, key, False)
+
+
+def _size(table: Any) -> int:
+    """How many attributes or items there are, but for what belongs to the protocol, and is no part of copies."""
+    return len(table) - ("_storage" in table)
 
 
 def _copied(value: Any) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
-from attrs import define
+from attrs import define, field
 
 from minnet_core import Array
 
@@ -19,6 +19,7 @@ from ..errors import DivergenceError
 from ..ranks import Ranks, divided_rows, shares
 from .callbacks import Hooks
 from .divergence import loss_diverged
+from .mixing import warn_of_mixing
 from .shard_buffers import ShardBuffers
 from .shard_draws import ShardDraws
 from .step_gradients import Batch, Counted, change_gradients, gradients_of, loaded
@@ -67,12 +68,17 @@ class Sharding:
 
     count: int
     ranks: Ranks
+    _is_tried: bool = field(default=False, init=False)
 
     def load(self, trainer: Trainer, rows: Array, number: int) -> list[Shard]:
         """Load the shards of this rank of the step of this number in the epoch, whose samples are ``rows``."""
         parts = divided_rows(len(rows), self.count * trainer.accumulate)
         own = shares(len(parts), self.ranks.size)[self.ranks.rank]
-        return [Shard(shard, loaded(trainer, rows[parts[shard]], number, shard)) for shard in own]
+        shards = [Shard(shard, loaded(trainer, rows[parts[shard]], number, shard)) for shard in own]
+        if self.count > 1 and self.ranks.rank == 0 and shards and not self._is_tried:
+            self._is_tried = True
+            warn_of_mixing(trainer.model, shards[0].batch.inputs, stacklevel=6)  # the caller of Trainer.fit
+        return shards
 
     def compute_gradients(
         self, trainer: Trainer, shards: Sequence[Shard], hooks: Hooks, *, is_trial: bool = False
