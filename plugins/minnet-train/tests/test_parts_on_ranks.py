@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +47,18 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         np.save(f"{name}_targets.npy", label)
         columns = {**dict(zip("abc", features.T, strict=True)), "label": label}
         parquet.write_table(pyarrow.table(columns), f"{name}.parquet", row_group_size=20)
+
+
+@pytest.fixture(autouse=True)
+def _headers_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 raises SystemError now and then if two threads, which ranks are here alone, parse at a time."""
+    lock, parse = threading.Lock(), ast.literal_eval
+
+    def parse_alone(text):
+        with lock:
+            return parse(text)
+
+    monkeypatch.setattr(ast, "literal_eval", parse_alone)
 
 
 def write(source: str, validation: str = "") -> None:
