@@ -13,6 +13,7 @@ from pyarrow import parquet
 
 from minnet_test_support.thread_ranks import ThreadRanks, together
 from minnet_train import DataError, ExperimentFile, RanksError
+from minnet_train.data.tables.typed_files import ParquetFile
 from minnet_train.metrics import Accuracy
 from minnet_train.runs import Run
 from minnet_train.training.evaluate import evaluate_samples
@@ -90,6 +91,32 @@ def test_the_bits_are_the_same_on_any_number_of_ranks(source, suffix, validation
             assert (run.preparation, run.fingerprints) == (alone.preparation, alone.fingerprints)
             for name, array in alone.model.namedParameters().items():
                 assert array.tobytes() == run.model.namedParameters()[name].tobytes()
+
+
+def test_columns_for_several_inputs_are_divided_too(monkeypatch):
+    write(PARQUET, 'inputs = { left = ["a", "b"], right = "c" }')
+    text = Path("parts.toml").read_text()
+    one = '{ class = "Linear", n_in = 3, n_out = 2 }'
+    two = """
+    { class = "Linear", n_in = 2, n_out = 2, inputs = "left", name = "of_left" },
+    { class = "Linear", n_in = 1, n_out = 2, inputs = "right", name = "of_right" },
+    { class = "CAddTable", inputs = ["of_left", "of_right"], name = "sum" }"""
+    assert one in text
+    Path("parts.toml").write_text(text.replace(one, two))
+    (alone, reports), *_ = together(1, trained)
+    for run, theirs in together(3, trained):
+        assert theirs == reports
+        assert run.preparation == alone.preparation
+    groups, before = list[int | None](), ParquetFile._read
+
+    def noted(self, columns, group=None):
+        groups.append(group)
+        return before(self, columns, group)
+
+    monkeypatch.setattr(ParquetFile, "_read", noted)
+    together(3, prepared)
+    assert groups
+    assert None not in groups, "nobody reads a whole file"
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,8 @@ class Run:
         criterion = build_criterion(experiment)
         begun = None if experiment.start is None else StartModel.read(experiment.start, order.start)
         has_parts = experiment.data.inputs is not None or (begun is not None and begun.has_parts)
-        dataset = load_source(experiment.data) if has_parts else None  # whose columns the model has to know
+        others = None if all_rows is None else all_rows.others
+        dataset = load_source(experiment.data, others) if has_parts else None  # whose columns the model has to know
         parted = None if dataset is None else parted_columns(dataset, experiment.data, begun)
         model = build_model(experiment, model_rng, parted)
         part, frozen = _trained_part(experiment, model)
