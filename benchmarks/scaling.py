@@ -299,7 +299,7 @@ def simulated(its: Costs, network: Network) -> list[str]:
     return [
         f"  {network.name}",
         f"    times as fast, batch {BATCH:,}   {_cells(gains, '6.1f')}",
-        *([f"    the same, with its statistics  {_cells(in_step, '6.1f')}"] if its.normalizing else []),
+        *([f"    with statistics of the batch {_cells(in_step, '6.1f')}"] if its.normalizing else []),
         f"    share of ideal, {ROWS} rows each {_cells(shares_of_ideal, '6.2f')}",
         f"    a batch of {BATCH:,}: from {last_that_pays(fixed)} on, twice the ranks are less than {PAYS:g} times as "
         f"fast; {ROWS} rows each: {efficient}",

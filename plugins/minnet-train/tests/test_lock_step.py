@@ -137,6 +137,7 @@ def test_one_step_leaves_the_gradients_and_the_moving_statistics_of_the_batch(si
 
     for keeping, trainer in together(size, work):
         np.testing.assert_allclose(keeping.gradients, model.flattenParameters()[1], rtol=0, atol=1e-12)
+        assert len(trainer.model.namedBuffers()) == 4
         for name, value in trainer.model.namedBuffers().items():
             np.testing.assert_allclose(value, model.namedBuffers()[name], rtol=1e-12, atol=1e-13)
 
