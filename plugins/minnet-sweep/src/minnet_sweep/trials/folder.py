@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -32,6 +33,10 @@ from ..study import Study
 CONFIG = "sweep.json"
 JOURNAL = "journal.log"
 FORMAT = 1
+
+
+class FolderTakenError(SweepError):
+    """There is something in the folder in which a sweep was to begin."""
 
 
 @frozen
@@ -59,7 +64,8 @@ class SweepFolder:
             text: of the sweep file.
 
         Raises:
-            SweepError: if there is something in it, or it cannot be written to.
+            FolderTakenError: if there is something in it.
+            SweepError: if it cannot be written to.
         """
         path = Path(os.path.abspath(self.path))
         partial = path.parent / f".{path.name}.{secrets.token_hex(4)}"
@@ -72,6 +78,8 @@ class SweepFolder:
             write_atomically(partial / CONFIG, json.dumps(self._to_json(), indent=2).encode() + b"\n")
             os.rename(partial, path)
         except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # since it was looked at
+                raise FolderTakenError(f"{self.path}: expected a new or empty folder: {error.strerror}") from error
             reason = error.strerror or str(error)
             raise SweepError(f"{self.path}: expected a new or empty folder that can be written to: {reason}") from error
         finally:
@@ -132,7 +140,7 @@ class SweepFolder:
         Raises:
             SweepError: if its points are drawn beforehand, or there are more already.
         """
-        sweep = self.sweep
+        sweep = self.sweep.limited(trials, seconds)
         if trials is not None:
             study = self.study()
             known = len(study.trials())
@@ -143,9 +151,6 @@ class SweepFolder:
             # Each is drawn by its own number; those of a random sampler were drawn together, and are others.
             for _ in range(trials - known):
                 study.add()
-            sweep = evolve(sweep, trials=trials)
-        if seconds is not None:
-            sweep = evolve(sweep, seconds=seconds)
         changed = evolve(self, sweep=sweep)
         write_atomically(self.path / CONFIG, json.dumps(changed._to_json(), indent=2).encode() + b"\n")
         return changed
