@@ -19,6 +19,9 @@ from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, processor
 from .live import is_terminal, live
 
 
+_ONE_REQUEST = 10.0
+
+
 def begin(sweep: str, path: str | None, workers: int | None, trials: int | None, seconds: float | None) -> None:
     """Make a folder of a sweep file, and run it."""
     beginning = Beginning.read(sweep, trials=trials, seconds=seconds)
@@ -42,7 +45,8 @@ def go_on(path: str, workers: int | None, trials: int | None, seconds: float | N
 def work_on(path: str, trials: int | None) -> None:
     """Be a worker."""
     folder = SweepFolder.open(path)
-    with Interruption() as interruption:
+    # A scheduler tells all processes of a job, and `minnet sweep run`, being told too, tells its workers.
+    with Interruption(one_request=_ONE_REQUEST) as interruption:
         worker = Worker(folder, interruption, _say, trials)
         _say(f"worker {worker.name}, at {path}")
         try:

@@ -11,7 +11,7 @@ from typing import Any
 from attrs import fields, frozen
 
 from minnet_train import ExperimentFile
-from minnet_train.errors import ExperimentError, KeyPath, Problem
+from minnet_train.errors import ExperimentError, Problem
 
 from .parameters import Parameter
 from .reading import Reader, read_parameter
@@ -188,15 +188,15 @@ def _expect_free(
             set_before = next((each for each in paths_of(other).values() if each[: len(path)] == path), None)
             if set_before is not None and not _are_apart(parameter, other, before):
                 part = "all" if set_before == path else "a part"
-                message = f"expected a key that no parameter before it sets, received {key}, of which {other.name} sets {part}"
-                reader.problem(("space", parameter.name), message)
+                message = f"expected a key that no parameter before it sets, received {key}, of which "
+                reader.problem(("space", parameter.name), f"{message}{other.name} sets {part}")
                 break
 
 
 def _are_apart(
     first: Parameter | RegistryChoice, second: Parameter | RegistryChoice, before: list[Parameter | RegistryChoice]
 ) -> bool:
-    """Whether the conditions of two parameters exclude each other, those of the choices that they depend on included."""
+    """Whether the conditions of two parameters exclude each other, with those of the choices that they depend on."""
     one, other = _all_conditions(first, before), _all_conditions(second, before)
     return any(one[name].isdisjoint(other[name]) for name in one.keys() & other.keys())
 
