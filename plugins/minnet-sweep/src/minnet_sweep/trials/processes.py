@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from attrs import define, field
@@ -78,8 +79,9 @@ class Workers:
                         self.stop()
             watch()
         finally:
-            self.interruption.stop = None
-            self._end_all()
+            with _undisturbed():  # by somebody who presses Ctrl-C again and again, whose workers would be left behind
+                self.interruption.stop = None
+                self._end_all()
         if failed is not None:
             raise SweepError(f"a worker ended with an error, and the others were stopped: {self._last_lines(failed)}")
         if self._asked and not self._is_stopping and self._is_unfinished():
@@ -145,6 +147,19 @@ class Workers:
                 self._running[index].kill()
                 self._running[index].wait()
             self._ended(index)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have signals wait while the context lasts, where that can be; it may last for some seconds."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
