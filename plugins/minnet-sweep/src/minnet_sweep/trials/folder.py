@@ -103,8 +103,8 @@ class SweepFolder:
                     f"{path / CONFIG}: expected format {FORMAT} or older, received format {data['format']}, which a "
                     "newer minnet wrote; pip install -U minnet-sweep"
                 )
-            name, text, place = (str(data["experiment"][key]) for key in ("name", "text", "folder"))
-            base = ExperimentFile(name, text, place)
+            name, text = (str(data["experiment"][key]) for key in ("name", "text"))
+            base = ExperimentFile(name, text, _place(path, data["experiment"]))
             return cls(path, Sweep.from_json(data["sweep"]), base, int(data["most_epochs"]), data["left_out"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SweepError(f"{path / CONFIG}: expected a sweep: {type(error).__name__}: {error}") from error
@@ -159,10 +159,33 @@ class SweepFolder:
         return {
             "format": FORMAT,
             "sweep": self.sweep.to_json(),
-            "experiment": {"name": self.base.name, "text": self.base.text, "folder": self.base.folder},
+            "experiment": {
+                "name": self.base.name,
+                "text": self.base.text,
+                "folder": self.base.folder,
+                "relative": _relative(self.base.folder, self.path),
+            },
             "most_epochs": self.most_epochs,
             "left_out": self.left_out,
         }
+
+
+def _relative(folder: str, path: Path) -> str | None:
+    """Return the way from one folder to another, if there is one: not between drives of Windows."""
+    try:
+        return os.path.relpath(folder, path)
+    except ValueError:
+        return None
+
+
+def _place(path: Path, base: dict[str, Any]) -> str:
+    """Find the folder of the base experiment: where it was, or from the sweep the same way if both have been moved."""
+    place, way = str(base["folder"]), base.get("relative")
+    if way is None:  # written before it was, or from another drive
+        return place
+    name, moved = os.path.basename(str(base["name"])), os.path.abspath(path / str(way))
+    is_moved = os.path.isfile(os.path.join(moved, name)) and not os.path.isfile(os.path.join(place, name))
+    return moved if is_moved else place
 
 
 def expect_new(path: Path) -> None:

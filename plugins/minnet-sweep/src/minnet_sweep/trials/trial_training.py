@@ -84,9 +84,10 @@ class TrialTraining:
         self.study.note(self.number, "worker", self.worker)
         try:
             return self._train()
-        except (Stopped, SystemExit):  # the latter of a second signal
-            self._note_seconds()
-            self.study.note(self.number, "worker", None)
+        except BaseException:  # a signal, a full disk, a machine without the data: what is told is no death
+            with suppress(SweepError, OSError):
+                self._note_seconds()
+                self.study.note(self.number, "worker", None)
             raise
         finally:
             gc.collect()  # what a failed training leaves has frames that know each other
