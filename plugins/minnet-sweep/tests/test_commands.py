@@ -12,10 +12,10 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from minnet_sweep import SweepFolder, Worker
+from minnet_sweep import SweepError, SweepFolder, Worker
 from minnet_sweep.trials import Workers
 from minnet_test_support.processes import MINNET, run_minnet
-from minnet_train import read_experiment
+from minnet_train import Run, read_experiment
 from minnet_train.training import Interruption
 
 GRID = """\
@@ -238,6 +238,51 @@ def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
         assert os.path.realpath(experiment.data.source["path"]) == os.path.realpath("x.npy")
 
 
+def test_files_and_data_of_the_trial_are_found_wherever_the_experiment_is_written(place):
+    """The base names other data than the best trial, and a class of a file that no key `imports` has."""
+    rng = np.random.default_rng(0)
+    for name in ("x.npy", "z.npy"):
+        np.save(name, rng.standard_normal((60, 2)).astype(np.float32))
+    np.save("y.npy", rng.integers(0, 2, 60))
+    for name in ("lib", "far"):
+        (place.path / name).mkdir()
+    (place.path / "lib" / "mine.py").write_text("from minnet_layers import ReLU\n\n\nclass Mine(ReLU):\n    pass\n")
+    source = '{ class = "Npy", path = "x.npy", targets = "y.npy" }'
+    folder = place.begin(
+        'experiment = "base.toml"\nsampler = "grid"\n[space]\n"data.source.path" = ["z.npy"]\n'
+        '"model[1]" = [{ class = "lib/mine.py:Mine" }]\n',
+        place.BASE.replace('{ class = "TwoMoons", n = 200 }', source),
+    )
+    Worker(folder).work()
+    place.call("best", "tried", "-o", "far/best.toml")
+    written = tomllib.loads((place.path / "far" / "best.toml").read_text())
+    up = os.path.join("..", "")
+    assert written["data"]["source"] == {"class": "Npy", "path": f"{up}z.npy", "targets": f"{up}y.npy"}
+    assert (written["imports"], written["model"][1]) == (
+        [os.path.join("..", "lib", "mine.py")],
+        {"class": "mine.py:Mine"},
+    )
+    run = Run.prepare(read_experiment(place.path / "far" / "best.toml"), threads=1)
+    *_, last = run.epochs()
+    assert last.as_dict()["validation_loss"] == folder.study().best().value
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--seconds", "nan"), "Error: seconds: expected a positive number, received nan"),
+        (("--seconds", "inf"), "Error: seconds: expected a positive number, received inf"),
+        (("--trials", "100001"), "Error: trials: expected an integer from 1 to 100,000, received 100001"),
+    ],
+)
+def test_limits_of_the_command_are_those_of_the_file(place, options, message):
+    place.write(place.SWEEP)
+    assert message in place.call("run", "sweep.toml", "--dir", "tried", *options, code=1)
+    folder = place.begin()
+    assert message in place.call("run", "tried", *options, code=1)
+    assert len(folder.study().trials()) == 4
+
+
 def test_it_is_said_that_seeds_hold_out_different_samples(place):
     folder = place.begin(GRID.replace("workers = 2", "seeds = 2\ntrials = 1"))
     Worker(folder).work()
@@ -312,3 +357,28 @@ def test_who_is_asked_to_stop_while_workers_are_started_starts_no_more(place, mo
     Workers(folder, 3, Interruption()).run(lambda: None)
     assert started == [0]
     assert not any(trial.is_over for trial in folder.study().trials())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be handled")
+def test_a_worker_that_is_asked_to_end_takes_no_other_with_it(place):
+    """As somebody asks who wants a processor back; what it was at is gone on with by another, if there is one."""
+    base = place.BASE.replace("epochs = 3", "epochs = 30")
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 2"), base)
+
+    def carried_out_by(count):
+        workers, asked = Workers(folder, count, Interruption()), []
+
+        def watch():
+            names = {trial.notes.get("worker") or "" for trial in folder.study().trials() if trial.state == "running"}
+            pid = next((each.pid for each in workers._running.values()), None)
+            if not asked and any(name.endswith(f":{pid}") for name in names):
+                asked.append(pid)
+                os.kill(pid, signal.SIGTERM)
+
+        workers.run(watch)
+
+    with pytest.raises(SweepError, match="1 of the workers were asked to end, .*; minnet sweep run .*tried goes on"):
+        carried_out_by(1)
+    assert not folder.study().complete()
+    carried_out_by(2)
+    assert len(folder.study().complete()) == 2

@@ -18,7 +18,6 @@ from ..errors import SweepError
 from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, processors, told
 from .live import is_terminal, live
 
-
 _ONE_REQUEST = 10.0
 
 

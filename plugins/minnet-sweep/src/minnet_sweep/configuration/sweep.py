@@ -121,7 +121,8 @@ class Sweep:
             SweepError: if a limit is none.
         """
         changed = self
-        for name, value in {"trials": trials, "seconds": seconds}.items():
+        limits: dict[str, Any] = {"trials": trials, "seconds": seconds}
+        for name, value in limits.items():
             if value is not None:
                 try:
                     changed = evolve(changed, **{name: value})

@@ -69,7 +69,7 @@ def _inline(value: Any) -> Any:
 
 
 def _relocate(document: Any, folder: SweepFolder, trial: Trial, to: Path) -> None:
-    """Make paths that are relative to the base experiment, those of the trial too, ones that are from another folder."""
+    """Make paths that are relative to the base experiment, as those of the trial are, ones from another folder."""
     if os.path.realpath(to) == os.path.realpath(folder.base.folder):
         return
     here = os.path.abspath(to)

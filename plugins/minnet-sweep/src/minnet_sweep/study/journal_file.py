@@ -83,7 +83,8 @@ class JournalFile(JournalFileBackend):
         """Read the operations from a number on; raise `SweepError` at a line that is none."""
         number = log_number_from
         try:
-            for number, operation in enumerate(super().read_logs(log_number_from), log_number_from + 1):
+            for operation in super().read_logs(log_number_from):
+                number += 1
                 if not (isinstance(operation, dict) and isinstance(operation.get("op_code"), int)):
                     raise ValueError("expected an operation")
                 yield operation

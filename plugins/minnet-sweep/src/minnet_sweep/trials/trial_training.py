@@ -221,8 +221,8 @@ class TrialTraining:
             self.study.note_for_all(key, run.fingerprints)
         elif known != run.fingerprints:
             raise SweepError(
-                f"{run.dataset.name}: expected the data that the trials before have learned from, received others, whose "
-                "results cannot be compared with theirs; minnet sweep run with the file of the sweep begins another one"
+                f"{run.dataset.name}: expected the data that the trials before have learned from, received others, "
+                "whose results cannot be compared; minnet sweep run with the file of the sweep begins another one"
             )
 
     def _tell_changed_files(self, run: Run) -> None:
