@@ -267,6 +267,27 @@ def test_files_and_data_of_the_trial_are_found_wherever_the_experiment_is_writte
     assert last.as_dict()["validation_loss"] == folder.study().best().value
 
 
+def test_the_best_experiment_is_not_written_over_its_base(place):
+    study = place.begin().study()
+    study.begin(0)
+    study.values(0)
+    study.end(0, "complete", 0.5)
+    said = place.call("best", "tried", "-o", os.path.join(".", "base.toml"), code=1)
+    assert "base.toml: expected another file than the base experiment, whose only copy it may be" in said
+    assert (place.path / "base.toml").read_text() == place.BASE
+
+
+def test_results_that_are_too_far_apart_to_be_drawn_are_named(place):
+    pytest.importorskip("matplotlib")
+    study = place.begin().study()
+    for number, value in enumerate((-1e308, 1e308)):
+        study.begin(number)
+        study.values(number)
+        study.end(number, "complete", value)
+    said = place.call("plot", "tried", code=1)
+    assert "tried: expected results whose differences a float can hold, received -1e+308 and 1e+308" in said
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

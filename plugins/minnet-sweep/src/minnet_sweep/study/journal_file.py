@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -79,7 +79,7 @@ class JournalFile(JournalFileBackend):
             with open(self._path, "ab") as file:
                 os.fsync(file.fileno())
 
-    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+    def read_logs(self, log_number_from: int) -> Generator[dict[str, Any], None, None]:
         """Read the operations from a number on; raise `SweepError` at a line that is none."""
         number = log_number_from
         try:

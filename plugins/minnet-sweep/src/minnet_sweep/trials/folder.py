@@ -126,6 +126,11 @@ class SweepFolder:
         experiment = self.experiment_file(values).experiment()
         return evolve(experiment, seed=experiment.seed + seed)
 
+    @property
+    def base_path(self) -> Path:
+        """Where the base experiment was read."""
+        return Path(self.base.folder, os.path.basename(self.base.name))
+
     def trial(self, number: int) -> Path:
         """Where a trial is."""
         return self.path / "trials" / f"{number:04d}"
