@@ -124,7 +124,13 @@ class Workers:
         self._logs.pop(index).close()
 
     def _is_unfinished(self) -> bool:
-        return any(not each.is_over for each in self.folder.study().trials())
+        study, sweep = self.folder.study(), self.folder.sweep
+        states = {each.state for each in study.trials()}
+        if "running" in states:
+            return True
+        if sweep.seconds is not None and study.seconds() >= sweep.seconds:
+            return False
+        return "waiting" in states or (sweep.trials is None and sweep.sampler != "grid")
 
     def _log(self, index: int) -> str:
         return str(self.folder.path / "workers" / f"{socket.gethostname()}-{index}.log")
