@@ -55,6 +55,14 @@ BAD = {
         HEAD + '[space]\nsize = { options = { big = { "model[0].n_out" = 16 } } }\n',
         "space.size: big does not work: ",
     ),
+    "value that keeps nothing to validate by": (
+        HEAD + '[space]\n"data.validation_fraction" = [0.2, 0]\n',
+        "space.data.validation_fraction: 0 does not work: expected samples to validate by, as the base experiment has",
+    ),
+    "value without the metric": (
+        HEAD + "metric = 'validation_accuracy'\n[space]\nmetrics = [['Accuracy'], []]\n",
+        "space.metrics: [] does not work: metric: expected a number of every report, one of loss, validation_loss",
+    ),
     "metric": (HEAD + "metric = 'validation_f1'\n" + LR, "sweep.toml, line 3: metric: expected a number of every"),
     "nothing of a registry": (
         HEAD + '[space]\noptimizer = { registry = "optimizers", arguments = { slope = 1 } }\n',
@@ -154,3 +162,44 @@ def test_a_sweep_without_its_journal_is_refused(place):
     (folder.path / "journal.log").unlink()
     with pytest.raises(SweepError, match="journal.log: expected the journal of a sweep, received nothing"):
         folder.study()
+
+
+def test_of_two_sweeps_that_begin_at_a_time_each_has_a_folder(place, monkeypatch):
+    from minnet_sweep.trials import Beginning, beginning
+
+    names = iter(["sweeps/sweep-1", "sweeps/sweep-1", "sweeps/sweep-2"])  # which both of them found to be the next
+    monkeypatch.setattr(beginning, "new_path", lambda name: place.path / next(names))
+    folders = [Beginning.read(place.write()).begun(None) for _ in range(2)]
+    assert [folder.path.name for folder in folders] == ["sweep-1", "sweep-2"]
+    assert all(len(SweepFolder.open(folder.path).study().trials()) == 4 for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("line", "space", "caution"),
+    [
+        ("", "criterion = [{ class = 'ClassNLLCriterion' }, { class = 'FocalCriterion' }]", "in another way; compare"),
+        ("", "'data.source.n' = [100, 200]", "validation_loss on other samples"),
+        ("metric = 'validation_accuracy'", "criterion = [{ class = 'ClassNLLCriterion' }]", None),
+        ("", "'optimizer.lr' = [0.1]", None),
+    ],
+)
+def test_it_is_said_that_results_do_not_measure_the_same(place, line, space, caution):
+    said = []
+    place.begin(f"{HEAD}{line}\n[space]\n{space}\n", tell=said.append)
+    assert [caution in each for each in said if "warning: " in each] == ([] if caution is None else [True])
+
+
+def test_a_sweep_that_was_moved_with_its_experiment_finds_what_that_names(place):
+    import numpy as np
+
+    np.savetxt("d.csv", np.random.default_rng(0).random((60, 3)).round(1), delimiter=",", header="a,b,t", comments="")
+    base = place.BASE.replace('{ class = "TwoMoons", n = 200 }', '"d.csv"')
+    for text in ("ClassNLLCriterion", "LogSoftMax"):
+        base = base.replace(text, {"ClassNLLCriterion": "MSECriterion", "LogSoftMax": "Identity"}[text])
+    base = base.replace("n_out = 2 }", "n_out = 1 }")
+    place.begin(base=base)
+    (place.path / "moved").mkdir()
+    for name in ("base.toml", "d.csv", "tried"):
+        (place.path / name).rename(place.path / "moved" / name)
+    folder = SweepFolder.open("moved/tried")
+    assert folder.experiment({"optimizer.lr": 0.1}).data.source == str(place.path / "moved" / "d.csv")

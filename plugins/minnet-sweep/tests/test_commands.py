@@ -13,10 +13,8 @@ import numpy as np
 import pytest
 
 from minnet_sweep import SweepFolder, Worker
-from minnet_sweep.trials import Workers
 from minnet_test_support.processes import MINNET, run_minnet
-from minnet_train import read_experiment
-from minnet_train.training import Interruption
+from minnet_train import Run, read_experiment
 
 GRID = """\
 experiment = "base.toml"
@@ -239,6 +237,72 @@ def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
         assert os.path.realpath(experiment.data.source["path"]) == os.path.realpath("x.npy")
 
 
+def test_files_and_data_of_the_trial_are_found_wherever_the_experiment_is_written(place):
+    """The base names other data than the best trial, and a class of a file that no key `imports` has."""
+    rng = np.random.default_rng(0)
+    for name in ("x.npy", "z.npy"):
+        np.save(name, rng.standard_normal((60, 2)).astype(np.float32))
+    np.save("y.npy", rng.integers(0, 2, 60))
+    for name in ("lib", "far"):
+        (place.path / name).mkdir()
+    (place.path / "lib" / "mine.py").write_text("from minnet_layers import ReLU\n\n\nclass Mine(ReLU):\n    pass\n")
+    source = '{ class = "Npy", path = "x.npy", targets = "y.npy" }'
+    folder = place.begin(
+        'experiment = "base.toml"\nsampler = "grid"\n[space]\n"data.source.path" = ["z.npy"]\n'
+        '"model[1]" = [{ class = "lib/mine.py:Mine" }]\n',
+        place.BASE.replace('{ class = "TwoMoons", n = 200 }', source),
+    )
+    Worker(folder).work()
+    place.call("best", "tried", "-o", "far/best.toml")
+    written = tomllib.loads((place.path / "far" / "best.toml").read_text())
+    up = os.path.join("..", "")
+    assert written["data"]["source"] == {"class": "Npy", "path": f"{up}z.npy", "targets": f"{up}y.npy"}
+    assert (written["imports"], written["model"][1]) == (
+        [os.path.join("..", "lib", "mine.py")],
+        {"class": "mine.py:Mine"},
+    )
+    run = Run.prepare(read_experiment(place.path / "far" / "best.toml"), threads=1)
+    *_, last = run.epochs()
+    assert last.as_dict()["validation_loss"] == folder.study().best().value
+
+
+def test_the_best_experiment_is_not_written_over_its_base(place):
+    study = place.begin().study()
+    study.begin(0)
+    study.values(0)
+    study.end(0, "complete", 0.5)
+    said = place.call("best", "tried", "-o", os.path.join(".", "base.toml"), code=1)
+    assert "base.toml: expected another file than the base experiment, whose only copy it may be" in said
+    assert (place.path / "base.toml").read_text() == place.BASE
+
+
+def test_results_that_are_too_far_apart_to_be_drawn_are_named(place):
+    pytest.importorskip("matplotlib")
+    study = place.begin().study()
+    for number, value in enumerate((-1e308, 1e308)):
+        study.begin(number)
+        study.values(number)
+        study.end(number, "complete", value)
+    said = place.call("plot", "tried", code=1)
+    assert "tried: expected results whose differences a float can hold, received -1e+308 and 1e+308" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--seconds", "nan"), "Error: seconds: expected a positive number, received nan"),
+        (("--seconds", "inf"), "Error: seconds: expected a positive number, received inf"),
+        (("--trials", "100001"), "Error: trials: expected an integer from 1 to 100,000, received 100001"),
+    ],
+)
+def test_limits_of_the_command_are_those_of_the_file(place, options, message):
+    place.write(place.SWEEP)
+    assert message in place.call("run", "sweep.toml", "--dir", "tried", *options, code=1)
+    folder = place.begin()
+    assert message in place.call("run", "tried", *options, code=1)
+    assert len(folder.study().trials()) == 4
+
+
 def test_it_is_said_that_seeds_hold_out_different_samples(place):
     folder = place.begin(GRID.replace("workers = 2", "seeds = 2\ntrials = 1"))
     Worker(folder).work()
@@ -296,20 +360,3 @@ def test_help_needs_no_optuna():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
-
-
-def test_who_is_asked_to_stop_while_workers_are_started_starts_no_more(place, monkeypatch):
-    """The worker that was being started when the signal came was not there yet to be told."""
-    folder = place.begin()
-    started = []
-    start = Workers._start
-
-    def stopped_first(self, index):
-        started.append(index)
-        self.stop()
-        start(self, index)
-
-    monkeypatch.setattr(Workers, "_start", stopped_first)
-    Workers(folder, 3, Interruption()).run(lambda: None)
-    assert started == [0]
-    assert not any(trial.is_over for trial in folder.study().trials())

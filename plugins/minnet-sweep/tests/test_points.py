@@ -1,5 +1,7 @@
 """Which points a sweep tries, and that they do not depend on who asks when."""
 
+import warnings
+
 import pytest
 
 from minnet_sweep import Choice, Option, Range, Sweep, SweepError
@@ -89,3 +91,24 @@ def test_tpe_goes_where_results_are_good(tmp_path):
     results = [trial.value for trial in study.trials()]
     assert sum(results[20:]) < 0.7 * sum(results[:10]), "the first ten are drawn at random"
     assert abs(study.best().values["u"] - 0.3) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step", "expected"),
+    [
+        (0.1, 0.3, 0.1, [0.1, 0.2, 0.3]),
+        (0, 0.35, 0.1, [0.0, 0.1, 0.2, 0.3]),
+        (-0.3, 1.1, 0.7, [-0.3, 0.4, 1.1]),
+        (0.001, 0.106, 0.07, [0.001, 0.071]),
+        (1, 10, 4, [1, 5, 9]),
+    ],
+)
+def test_what_a_grid_has_of_steps_is_what_is_tried(tmp_path, low, high, step, expected):
+    """Optuna draws another value at random where it is given 0.30000000000000004, which is above 0.3."""
+    steps = Range("r", ("r",), low, high, step=step, is_integer=isinstance(step, int))
+    study = Study.create(tmp_path / "journal.log", sweep("grid", space=(steps,)))
+    assert steps.extremes() == [expected[0], expected[-1]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [study.begin(number) and study.values(number)["r"] for number in range(len(expected))] == expected
+    assert len(study.trials()) == len(expected)

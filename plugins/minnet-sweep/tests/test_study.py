@@ -1,5 +1,6 @@
 """The journal: one trial is begun by one process, and nothing that was noted is lost."""
 
+import os
 import subprocess
 import sys
 import time
@@ -89,6 +90,47 @@ def test_a_writer_that_was_killed_keeps_nobody_waiting_for_long(tmp_path):
     assert study.begin(0)
     assert GRACE <= time.monotonic() - before < 3 * GRACE
     assert not (tmp_path / "journal.log.lock").exists()
+
+
+def test_a_writer_whose_lock_was_broken_has_written_all_the_same(tmp_path, monkeypatch):
+    """It stood still while it had it, for the disk was slow or the machine slept, and another broke the lock."""
+    study, lock, fsync = Study.create(tmp_path / "journal.log", PLAN), tmp_path / "journal.log.lock", os.fsync
+
+    def slow(number):
+        monkeypatch.setattr(os, "fsync", fsync)
+        lock.unlink()
+        assert Study.open(tmp_path / "journal.log", PLAN).begin(1)
+        lock.touch()  # of a third one, which is at work
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    assert study.begin(0)
+    assert lock.exists(), "it is another's"
+    lock.unlink()
+    states = [trial.state for trial in Study.open(tmp_path / "journal.log", PLAN).trials()]
+    assert states == ["running", "running", *["waiting"] * 18]
+
+
+def test_a_journal_that_is_damaged_while_it_is_read_is_an_error_of_ours(tmp_path):
+    study = Study.create(tmp_path / "journal.log", PLAN)
+    with open(tmp_path / "journal.log", "a") as file:
+        file.write('{"op_code\n{}\n')
+    with pytest.raises(
+        SweepError, match="journal.log: expected .*, received another line after the 21 first ones: Inv"
+    ):
+        study.trials()
+
+
+def test_a_journal_that_cannot_be_written_to_is_named_and_nobody_else_was_faster(tmp_path, monkeypatch):
+    def full(number):
+        raise OSError(28, "No space left on device")
+
+    study = Study.create(tmp_path / "journal.log", PLAN)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(
+        SweepError, match="journal.log: expected a journal that can be written to: No space left on dev"
+    ):
+        study.begin(0)
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])

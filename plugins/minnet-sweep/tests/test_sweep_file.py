@@ -123,6 +123,32 @@ MISTAKES = {
         HEAD + "[space]\nseed = [1, 2]\nepochs = { choices = [1, 2], when = { seed = 3 } }\n",
         "space.epochs.when.seed: expected one of 1, 2, received '3'",
     ),
+    "seed beside seeds": (
+        HEAD + "seeds = 2\n[space]\nseed = [1, 2]\n",
+        "sweep.toml, line 5: space.seed: expected no parameter that sets seed beside seeds, 2",
+    ),
+    "output": (
+        HEAD + '[space]\nx = { options = { a = { output = "a.safetensors" }, b = { epochs = 2 } } }\n',
+        "space.x: expected a key that changes what is trained, received output: each trial has a folder of its own",
+    ),
+    "name that nobody sees": (
+        HEAD + '[space]\n" " = { choices = [1], keys = ["epochs"] }\n',
+        "space. : expected a name that can be seen, received ' '",
+    ),
+    "one key under conditions that do not exclude each other": (
+        HEAD + '[space]\nseed = [1, 2]\na = { choices = [1, 2], keys = ["epochs"] }\n'
+        'b = { choices = [3, 4], keys = ["epochs"], when = { seed = 1 } }\n',
+        "space.b: expected a key that no parameter before it sets, received epochs, of which a sets all",
+    ),
+    "too many trials": (
+        'experiment = "b"\ntrials = 100001\n' + LR,
+        "sweep.toml, line 2: trials: expected an integer from 1 to 100,000, received 100001",
+    ),
+    "seed larger than NumPy takes": (HEAD + f"seed = {2**32}\n" + LR, "seed: expected an integer from 0 to 2**32 - 1"),
+    "points beside a step": (
+        HEAD + "[space]\nx = { low = 0, high = 8, step = 2, points = 3 }\n",
+        "space.x.points: expected none with step, which says what values there are, received 3",
+    ),
     "options": (HEAD + "[space]\nsize = { options = { small = 1 } }\n", "expected a table of what each option sets"),
 }
 
@@ -162,3 +188,18 @@ def test_what_a_stranger_wrote_reaches_no_terminal_raw(tmp_path):
     with pytest.raises(ExperimentError) as caught:
         read(tmp_path, HEAD + '[space]\n"a\\u001b[2J" = 3\n')
     assert "\x1b" not in str(caught.value)
+
+
+def test_one_key_may_be_set_by_parameters_of_which_one_is_used_at_a_time(tmp_path):
+    text = (
+        HEAD
+        + """
+[space]
+kind = { options = { one = { epochs = 1 }, two = { epochs = 2 } } }
+part = { choices = [1, 2], keys = ["seed"], when = { kind = "one" } }
+a = { choices = [8, 16], keys = ["batch_size"], when = { part = 1 } }
+b = { choices = [32, 64], keys = ["batch_size"], when = { kind = "two" } }
+c = { choices = [128], keys = ["batch_size"], when = { part = 2 } }
+"""
+    )
+    assert [each.name for each in read(tmp_path, text).space] == ["kind", "part", "a", "b", "c"]

@@ -12,7 +12,9 @@ from minnet_core import Module, layers
 from minnet_sweep import SweepError, SweepFolder, Worker
 from minnet_sweep.reports import Summary, best_text
 from minnet_sweep.trials import result_of
+from minnet_sweep.trials.trial_training import MOST_DEATHS
 from minnet_train import EarlyStopping, ExperimentFile, Run, Session, read_experiment
+from minnet_train.training import Interruption
 
 
 class Failing(Module):
@@ -211,6 +213,110 @@ def test_a_worker_takes_as_many_as_it_is_told_and_the_next_goes_on(place):
     assert Worker(folder, most=1).work() == 1
     assert Worker(SweepFolder.open(folder.path)).work() == 3
     assert Worker(folder).work() == 0
+
+
+def rows(place, name="d.csv", seed=0):
+    """Write a table of which the last column says whether the first is above 0, and return a base that learns it."""
+    features = np.random.default_rng(seed).standard_normal((80, 2)).round(3)
+    lines = [f"{a},{b},{'yes' if a > 0 else 'no'}" for a, b in features]
+    (place.path / name).write_text("\n".join(["a,b,class", *lines]) + "\n")
+    return place.BASE.replace('{ class = "TwoMoons", n = 200 }', f'"{name}"')
+
+
+def test_where_the_data_are_not_seen_no_trial_fails(place):
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 2"), rows(place))
+    assert Worker(folder, most=1).work() == 1
+    (place.path / "d.csv").rename(place.path / "elsewhere.csv")
+    for _ in range(MOST_DEATHS + 1):  # of which none is a death either
+        with pytest.raises(
+            SweepError, match="trial 1 could not be tried here: .*d.csv.*; that is no failure of its val"
+        ):
+            Worker(folder).work()
+    assert [trial.state for trial in folder.study().trials()] == ["complete", "running"]
+    (place.path / "elsewhere.csv").rename(place.path / "d.csv")
+    assert Worker(folder).work() == 1
+    assert len(folder.study().complete()) == 2
+
+
+def test_trials_learn_from_the_same_data_or_are_not_compared(place):
+    sweep = place.SWEEP.replace("trials = 4", 'trials = 3\nsampler = "grid"').replace('sampler = "random"\n', "")
+    space = '"data.source" = ["d.csv", "e.csv"]\n"optimizer.lr" = [0.1, 0.2]\n'
+    rows(place, "e.csv", seed=1)
+    folder = place.begin(sweep[: sweep.index('"optimizer.lr"')] + space, rows(place))
+    assert Worker(folder, most=1).work() == 1
+    before = (place.path / "d.csv").read_text()
+    (place.path / "d.csv").write_text(before.replace("no", "yes", 1))
+    with pytest.raises(
+        SweepError, match="d.csv: expected the data that the trials before have learned from, received o"
+    ):
+        Worker(folder).work()
+    (place.path / "d.csv").write_text(before)
+    assert Worker(folder).work() == 2
+    assert [trial.values["data.source"] for trial in folder.study().complete()] == ["d.csv", "d.csv", "e.csv"]
+
+
+def test_it_is_said_that_a_python_file_is_another_than_in_the_trials_before(place):
+    code = "from minnet_layers import ReLU\n\n\nclass Mine(ReLU):\n    pass\n"
+    (place.path / "mine.py").write_text(code)
+    folder, said = place.begin(base=place.BASE.replace('"ReLU"', '"mine.py:Mine"')), []
+    assert Worker(folder, tell=said.append, most=2).work() == 2
+    (place.path / "mine.py").write_text(code + "\n# mended\n")
+    assert Worker(folder, tell=said.append).work() == 2
+    changes = [line for line in said if "mine.py is not what it was" in line]
+    assert len(changes) == 1
+    assert changes[0].startswith("warning: trials before this one may have had other results: ")
+
+
+def test_a_trial_without_the_metric_fails_and_ends_nothing_else(place):
+    folder = place.begin(place.SWEEP.replace("trials = 4", 'trials = 2\npruning = "median"'))
+    other = evolve(folder, sweep=evolve(folder.sweep, metric="validation_f1"))
+    assert Worker(other, most=1).work() == 1
+    assert Worker(folder).work() == 1
+    failed, fine = folder.study().trials()
+    assert (failed.state, fine.state) == ("failed", "complete")
+    assert failed.failure.startswith("metric: expected a number of every report, one of epoch, step, loss")
+
+
+def test_a_run_that_is_damaged_is_named_with_what_to_do(place):
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 1"))
+    study = folder.study()
+    study.begin(0)
+    folder.run(0, 0).mkdir(parents=True)
+    (folder.run(0, 0) / "config.json").write_text("{")
+    with pytest.raises(
+        SweepError, match="trial 0 cannot be gone on with: .*config.json: .*, remove .*seed-0, and it beg"
+    ):
+        Worker(folder).work()
+    shutil.rmtree(folder.run(0, 0))
+    assert Worker(folder).work() == 1
+    assert study.trial(0).state == "complete"
+
+
+def test_a_second_signal_in_a_component_is_no_failure_of_it(place, failing):
+    """What builds components takes SystemExit for theirs, and says so by an error."""
+    folder = place.begin('experiment = "base.toml"\nsampler = "grid"\n[space]\n"model[1]" = [{ class = "Failing" }]\n')
+    Failing.calls = 0
+    interruption = Interruption()
+    interruption.is_ending = True
+    worker = Worker(folder, interruption)
+    with pytest.raises(SystemExit):
+        worker.work()
+    trial = worker.study.trial(0)
+    assert (trial.state, trial.failure, trial.notes["worker"]) == ("running", None, None)
+
+
+def test_what_early_stopping_ends_has_a_result_however_bad_it_is(place):
+    """The first trials are good; the last is worse than their median in its last epoch, which is when it is over."""
+    base = place.BASE.replace("[data]", "early_stopping = { patience = 1, min_delta = 5.0 }\n[data]")
+    folder = place.begin(
+        'experiment = "base.toml"\nsampler = "grid"\npruning = { kind = "median", startup = 2, warmup = 2 }\n'
+        '[space]\n"optimizer.lr" = [0.03, 0.05, 1e-9]\n',
+        base,
+    )
+    Worker(folder).work()
+    trials = folder.study().trials()
+    assert [len(place.epochs(folder.run(trial.number, 0))) for trial in trials] == [2, 2, 2], "early stopping ends it"
+    assert [trial.state for trial in trials] == ["complete"] * 3
 
 
 def test_no_trial_begins_when_the_time_is_over(place):

@@ -15,14 +15,16 @@ from minnet_train.training import Interruption
 from .. import reports  # the whole room: a worker needs none of what it exports
 from ..configuration import Range
 from ..errors import SweepError
-from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, new_path, processors, told
+from ..trials import Beginning, Stopped, SweepFolder, Worker, Workers, processors, told
 from .live import is_terminal, live
+
+_ONE_REQUEST = 10.0
 
 
 def begin(sweep: str, path: str | None, workers: int | None, trials: int | None, seconds: float | None) -> None:
     """Make a folder of a sweep file, and run it."""
     beginning = Beginning.read(sweep, trials=trials, seconds=seconds)
-    folder = beginning.begun(Path(path) if path else new_path(sweep), _say)
+    folder = beginning.begun(Path(path) if path else None, _say)
     for parameter in folder.sweep.parameters:
         if isinstance(parameter, Range):
             _say(f"{parameter.name}: {parameter.low:g} to {parameter.high:g}")
@@ -42,7 +44,8 @@ def go_on(path: str, workers: int | None, trials: int | None, seconds: float | N
 def work_on(path: str, trials: int | None) -> None:
     """Be a worker."""
     folder = SweepFolder.open(path)
-    with Interruption() as interruption:
+    # A scheduler tells all processes of a job, and `minnet sweep run`, being told too, tells its workers.
+    with Interruption(one_request=_ONE_REQUEST) as interruption:
         worker = Worker(folder, interruption, _say, trials)
         _say(f"worker {worker.name}, at {path}")
         try:

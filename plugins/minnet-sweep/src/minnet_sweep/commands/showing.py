@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from pathlib import Path
@@ -59,6 +60,8 @@ def write_best(path: str, output: str | None, number: int | None) -> None:
         trial = next((each for each in trials if each.number == number), None)
         if trial is None:
             raise SweepError(f"{path}: expected the number of a trial that was begun, received {number}")
+    if output is not None and os.path.realpath(output) == os.path.realpath(folder.base_path):
+        raise SweepError(f"{output}: expected another file than the base experiment, whose only copy it may be")
     text = best_text(folder, trial, Path(output).parent if output else None)
     if output is None:
         click.echo(text, nl=False)

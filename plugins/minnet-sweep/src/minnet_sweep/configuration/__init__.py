@@ -1,12 +1,14 @@
 """What a sweep is: its file, checked, and the parameters whose values it tries."""
 
 from .activations import is_activation
+from .cautions import caution_of
 from .parameters import Choice, Option, Parameter, Range, Values, is_used, label_of, settings_of
 from .registry_choice import Listed, RegistryChoice
-from .sweep import Pruning, Sweep
+from .sweep import MOST_TRIALS, Pruning, Sweep
 from .sweep_file import SweepFile
 
 __all__ = [
+    "MOST_TRIALS",
     "Choice",
     "Listed",
     "Option",
@@ -17,6 +19,7 @@ __all__ = [
     "Sweep",
     "SweepFile",
     "Values",
+    "caution_of",
     "is_activation",
     "is_used",
     "label_of",

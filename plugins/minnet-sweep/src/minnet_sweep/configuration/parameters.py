@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -118,23 +119,21 @@ class Range:
         step = self.step or (1 if self.is_integer else None)
         if step is None or self.log:
             return math.inf
-        steps = (self.high - self.low) / step * (1 + 1e-12)
-        return math.floor(steps) + 1 if math.isfinite(steps) else math.inf
+        return int((_exact(self.high) - _exact(self.low)) // _exact(step)) + 1
 
     def values(self) -> list[Any] | None:
         """List every value that a grid has of it; None if there are infinitely many."""
         if self.points is not None:
             values = [self._at(index / max(self.points - 1, 1)) for index in range(self.points)]
             return list(dict.fromkeys(round(value) if self.is_integer else value for value in values))
-        count, step = self.count(), self.step or 1
-        return None if math.isinf(count) else [self.low + index * step for index in range(int(count))]
+        count = self.count()
+        return None if math.isinf(count) else [self._after(index) for index in range(int(count))]
 
     def extremes(self) -> list[Any]:
         """List the values that stand for all: the least and the largest."""
-        largest = self.high
-        if self.step is not None:  # the largest is the last that steps reach, which optuna draws at most
-            largest = self.low + math.floor((self.high - self.low) / self.step * (1 + 1e-12)) * self.step
-        return [self.low, largest]
+        if self.step is None:
+            return [self.low, self.high]
+        return [self.low, self._after(int((_exact(self.high) - _exact(self.low)) // _exact(self.step)))]
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON can hold it."""
@@ -142,12 +141,23 @@ class Range:
         when = {key: list(of) for key, of in self.when.items()}
         return {"keys": list(self.keys), "when": when, **{name: getattr(self, name) for name in names}}
 
+    def _after(self, steps: int) -> float:
+        """Return the value after so many steps, as Optuna reckons it, which would take no other for one of them."""
+        if self.is_integer:
+            return self.low + steps * (self.step or 1)
+        return float(_exact(self.low) + steps * _exact(self.step or 1))
+
     def _at(self, part: float) -> float:
         if part in (0, 1):
             return self.high if part else self.low
         if self.log:
             return math.exp(math.log(self.low) + part * (math.log(self.high) - math.log(self.low)))
         return self.low + part * (self.high - self.low)
+
+
+def _exact(value: float) -> Decimal:
+    """Return the number that somebody wrote: three steps from 0 by 0.1 are 0.3, and not 0.30000000000000004."""
+    return Decimal(repr(value))
 
 
 Parameter: TypeAlias = Choice | Range

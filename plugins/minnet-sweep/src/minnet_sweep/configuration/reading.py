@@ -68,6 +68,9 @@ class Reader:
 def read_parameter(reader: Reader, name: str, data: Any) -> Parameter | RegistryChoice | None:
     """Read one parameter; None if something is wrong with it, which is noted."""
     path: KeyPath = ("space", name)
+    if not name.strip():
+        reader.problem(path, f"expected a name that can be seen, received {name!r}")
+        return None
     if isinstance(data, list):
         data = {"choices": data}
     form = next((each for each in _KEYS if isinstance(data, Mapping) and each in data), None)
@@ -178,6 +181,10 @@ def _range(reader: Reader, name: str, keys: tuple[str, ...], data: Mapping[str, 
         reader.problem((*path, "step"), f"expected a positive number of at most {high - low:g}, received {step}")
     elif step is not None and (high - low) / step > _LARGEST:
         reader.problem((*path, "step"), f"expected a range of at most 2**53 steps, received {(high - low) / step:g}")
+    if step is not None and "points" in found:
+        reader.problem(
+            (*path, "points"), f"expected none with step, which says what values there are, received {found['points']}"
+        )
     if found.get("points", 2) < 2:
         reader.problem((*path, "points"), f"expected an integer of at least 2, received {found['points']}")
     is_integer = all(isinstance(each, int) for each in (low, high, step or 0))

@@ -10,10 +10,10 @@ from attrs import field, frozen
 from minnet_core import MinnetError
 from minnet_core.registry import Registry, all_registries
 from minnet_core.support import nearest
-from minnet_train.errors import ExperimentError, Problem
+from minnet_train.errors import ExperimentError, KeyPath, Problem
 
 from .activations import is_activation
-from .parameters import Choice, Conditions, Option
+from .parameters import Choice, Conditions, Option, Parameter, path_of
 
 KINDS = {"activation": is_activation}
 """A kind of layers -> whether a class is one."""
@@ -107,3 +107,10 @@ class RegistryChoice:
         ]
         if problems:
             raise ExperimentError(*problems)
+
+
+def paths_of(parameter: Parameter | RegistryChoice) -> dict[str, KeyPath]:
+    """Return every key of the experiment that a parameter sets -> its path."""
+    if isinstance(parameter, Choice):
+        return {key: path_of(key) for option in parameter.options for key in option.settings}
+    return {key: path_of(key) for key in parameter.keys}

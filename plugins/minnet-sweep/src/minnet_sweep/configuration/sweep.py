@@ -6,13 +6,17 @@ import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
+from ..errors import SweepError
 from .parameters import Choice, Parameter, Range, parameter_from_json
 from .registry_choice import RegistryChoice
 
 Direction: TypeAlias = Literal["min", "max"]
 Sampler: TypeAlias = Literal["tpe", "random", "grid", "qmc"]
+
+MOST_TRIALS = 100_000
+"""How many points a sweep may have: each is a line of its journal, which everybody who opens it reads."""
 
 SAMPLERS = ("tpe", "random", "grid", "qmc")
 PRUNERS = ("none", "median", "halving", "hyperband")
@@ -82,7 +86,13 @@ class Sweep:
     direction: Direction | None = field(
         default=None, validator=_expect("'min' or 'max'", lambda value: value in (None, "min", "max"))
     )
-    trials: int | None = field(default=None, validator=_at_least(1, optional=True))
+    trials: int | None = field(
+        default=None,
+        validator=_expect(
+            f"an integer from 1 to {MOST_TRIALS:,}",
+            lambda value: value is None or (isinstance(value, int) and 1 <= value <= MOST_TRIALS),
+        ),
+    )
     seconds: float | None = field(
         default=None, validator=_expect("a positive number", lambda value: value is None or 0 < value < math.inf)
     )
@@ -92,12 +102,33 @@ class Sweep:
     )
     pruning: Pruning = Pruning()
     workers: int | None = field(default=None, validator=_at_least(1, optional=True))
-    seed: int = field(default=0, validator=_at_least(0))
+    seed: int = field(
+        default=0,
+        validator=_expect(
+            "an integer from 0 to 2**32 - 1", lambda value: isinstance(value, int) and 0 <= value < 2**32
+        ),
+    )
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The space of a sweep that has begun, in which no registry is left to be looked at."""
         return tuple(each for each in self.space if isinstance(each, (Choice, Range)))
+
+    def limited(self, trials: int | None = None, seconds: float | None = None) -> Sweep:
+        """Return it with other limits; None leaves one as it is.
+
+        Raises:
+            SweepError: if a limit is none.
+        """
+        changed = self
+        limits: dict[str, Any] = {"trials": trials, "seconds": seconds}
+        for name, value in limits.items():
+            if value is not None:
+                try:
+                    changed = evolve(changed, **{name: value})
+                except ValueError as error:
+                    raise SweepError(f"{name}: {error}") from None
+        return changed
 
     def to_json(self) -> dict[str, Any]:
         """Write one that has begun as JSON can hold it."""

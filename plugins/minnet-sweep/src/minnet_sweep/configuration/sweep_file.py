@@ -11,10 +11,11 @@ from typing import Any
 from attrs import fields, frozen
 
 from minnet_train import ExperimentFile
-from minnet_train.errors import ExperimentError, KeyPath, Problem
-from minnet_train.experiment import Setting
+from minnet_train.errors import ExperimentError, Problem
 
+from .parameters import Parameter
 from .reading import Reader, read_parameter
+from .registry_choice import RegistryChoice, paths_of
 from .sweep import PRUNERS, SAMPLERS, Pruning, Sweep
 
 _PRUNING = 'a text such as "median" or a table such as { kind = "halving", factor = 3 }'
@@ -145,7 +146,7 @@ def _expect_consistent(reader: Reader, sweep: Sweep) -> None:
             if math.isinf(parameter.count()):
                 expected = "points, how many values a grid has of a range that has no step"
                 reader.problem(("space", parameter.name), f"expected {expected}, received none")
-    before: dict[KeyPath, str] = {}
+    before: list[Parameter | RegistryChoice] = []
     names: dict[str, Any] = {}
     for each in sweep.space:
         for other, labels in each.when.items():
@@ -159,19 +160,55 @@ def _expect_consistent(reader: Reader, sweep: Sweep) -> None:
                 for label in labels:
                     if label not in known:
                         reader.problem(path, f"expected one of {', '.join(known)}, received {label!r}")
+        _expect_settable(reader, each, sweep)
         _expect_free(reader, each, before)
+        before.append(each)
         names[each.name] = each
 
 
-def _expect_free(reader: Reader, parameter: Any, before: dict[KeyPath, str]) -> None:
-    """Refuse a key that an earlier parameter sets, or a part of which one sets; unless one has conditions."""
-    settings = [option.settings for option in getattr(parameter, "options", ())]
-    keys = getattr(parameter, "keys", None) or [key for each in settings for key in each]
-    for key in dict.fromkeys(keys):
-        path = Setting.read(f"{key} = 0").path
-        for other, name in before.items():
-            if name != parameter.name and not parameter.when and other[: len(path)] == path:
-                message = f"expected a key that no parameter before it sets, received {key}, of which {name} sets "
-                reader.problem(("space", parameter.name), message + ("all" if other == path else "a part"))
+def _expect_settable(reader: Reader, parameter: Parameter | RegistryChoice, sweep: Sweep) -> None:
+    """Refuse keys that mean nothing in a trial."""
+    for key, path in paths_of(parameter).items():
+        if path[0] == "output":
+            message = "expected a key that changes what is trained, received output: each trial has a folder of its own"
+            reader.problem(("space", parameter.name), message)
+        if path[0] == "seed" and sweep.seeds > 1:
+            message = (
+                f"expected no parameter that sets {key} beside seeds, {sweep.seeds}, which are the seeds of a point"
+            )
+            reader.problem(("space", parameter.name), message)
+
+
+def _expect_free(
+    reader: Reader, parameter: Parameter | RegistryChoice, before: list[Parameter | RegistryChoice]
+) -> None:
+    """Refuse a key that an earlier parameter sets, or a part of which one sets, unless they are never in one trial."""
+    for key, path in paths_of(parameter).items():
+        for other in before:
+            set_before = next((each for each in paths_of(other).values() if each[: len(path)] == path), None)
+            if set_before is not None and not _are_apart(parameter, other, before):
+                part = "all" if set_before == path else "a part"
+                message = f"expected a key that no parameter before it sets, received {key}, of which "
+                reader.problem(("space", parameter.name), f"{message}{other.name} sets {part}")
                 break
-        before.setdefault(path, parameter.name)
+
+
+def _are_apart(
+    first: Parameter | RegistryChoice, second: Parameter | RegistryChoice, before: list[Parameter | RegistryChoice]
+) -> bool:
+    """Whether the conditions of two parameters exclude each other, with those of the choices that they depend on."""
+    one, other = _all_conditions(first, before), _all_conditions(second, before)
+    return any(one[name].isdisjoint(other[name]) for name in one.keys() & other.keys())
+
+
+def _all_conditions(
+    parameter: Parameter | RegistryChoice, before: list[Parameter | RegistryChoice]
+) -> dict[str, frozenset[str]]:
+    """Return the name of each choice that decides whether there is a parameter -> the values that it may have then."""
+    found: dict[str, frozenset[str]] = {}
+    for name, labels in parameter.when.items():
+        known = next((each for each in before if each.name == name), None)
+        inherited = {} if known is None or known is parameter else _all_conditions(known, before)
+        for key, of in {**inherited, name: frozenset(labels)}.items():
+            found[key] = found.get(key, of) & of
+    return found

@@ -38,7 +38,7 @@ def best_text(folder: SweepFolder, trial: Trial, to: Path | None = None) -> str:
         _set(document, setting)
     if document.unwrap() != plain:
         raise SweepError(f"trial {trial.number}: the values could not be written into {folder.base.name}")
-    _relocate(document, folder, to or Path())
+    _relocate(document, folder, trial, to or Path())
     values = ", ".join(f"{name} = {label_of(value)}" for name, value in trial.values.items())
     result = f"{folder.sweep.metric} {shown(trial.value)}" + (
         f", the mean of {folder.sweep.seeds} seeds" if folder.sweep.seeds > 1 else ""
@@ -68,12 +68,12 @@ def _inline(value: Any) -> Any:
     return table
 
 
-def _relocate(document: Any, folder: SweepFolder, to: Path) -> None:
-    """Make paths that were relative to the base experiment ones that are from another folder."""
+def _relocate(document: Any, folder: SweepFolder, trial: Trial, to: Path) -> None:
+    """Make paths that are relative to the base experiment, as those of the trial are, ones from another folder."""
     if os.path.realpath(to) == os.path.realpath(folder.base.folder):
         return
     here = os.path.abspath(to)
-    experiment = folder.base.experiment()  # whose paths are absolute
+    experiment = folder.experiment_file(trial.values).experiment()  # whose paths are absolute
     plain = unstructure_experiment(experiment)
     for keys in (("data", "source"), ("data", "validation"), ("start", "model")):
         found: Any = plain
@@ -84,8 +84,19 @@ def _relocate(document: Any, folder: SweepFolder, to: Path) -> None:
             place = place.get(key, {})
         if found is not None and keys[-1] in place:
             _move(place, keys[-1], found, here)
-    if "imports" in document:
+    if experiment.imports:  # the files of classes that are called homework.py:Conv2d among them
         document["imports"] = [os.path.relpath(path, here) for path in experiment.imports]
+        _call_by_name(document)
+
+
+def _call_by_name(place: Any) -> None:
+    """Call classes of files that are imported by the name of their file alone."""
+    if isinstance(place, Mapping):
+        file, colon, name = str(place.get("class", "")).rpartition(":")
+        if colon and file.endswith(".py") and file != os.path.basename(file):
+            place["class"] = f"{os.path.basename(file)}:{name}"  # type: ignore[index]  # of tomlkit, which can be changed
+    for each in place.values() if isinstance(place, Mapping) else place if isinstance(place, list) else ():
+        _call_by_name(each)
 
 
 def _move(place: Any, key: str, found: Any, here: str) -> None:

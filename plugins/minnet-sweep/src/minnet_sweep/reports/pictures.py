@@ -33,6 +33,10 @@ def draw(kind: str, folder: SweepFolder, study: Study) -> Figure:
     trials = study.complete()
     if not trials:
         raise PlotError(f"{folder.path}: expected at least one trial with a result, received none")
+    results = [trial.value or 0.0 for trial in trials]
+    if not math.isfinite(2 * (max(results) - min(results))):  # with a margin, as pictures have one
+        span = f"{shown(min(results))} and {shown(max(results))}"
+        raise PlotError(f"{folder.path}: expected results whose differences a float can hold, received {span}")
     with styled():
         return PICTURES[kind](folder, study, trials)
 

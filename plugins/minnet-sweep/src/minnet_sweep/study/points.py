@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from ..configuration import Sweep, Values, is_used
+from ..configuration import MOST_TRIALS, Sweep, Values, is_used
 from ..errors import SweepError
 from .package import experiments_allowed, optuna
 from .suggesting import suggested
@@ -47,13 +47,10 @@ def grid_size(sweep: Sweep) -> int:
     return math.prod(int(parameter.count()) for parameter in sweep.parameters)
 
 
-_MOST = 100_000
-
-
 def _grid(sweep: Sweep) -> Iterator[Values]:
     """Yield every combination once; the last parameter changes fastest."""
-    if (size := grid_size(sweep)) > _MOST:
-        raise SweepError(f"sampler 'grid': expected {_MOST:,} combinations at most, received {size:,}")
+    if (size := grid_size(sweep)) > MOST_TRIALS:
+        raise SweepError(f"sampler 'grid': expected {MOST_TRIALS:,} combinations at most, received {size:,}")
     seen = set()
     for combination in itertools.product(*(parameter.values() or () for parameter in sweep.parameters)):
         values: Values = {}

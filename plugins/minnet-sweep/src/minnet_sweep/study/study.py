@@ -92,9 +92,11 @@ class Study:
             SweepError: if a grid is too large, or a library is missing.
         """
         points = all_points(sweep)
-        study = cls._of(path, sweep, 1, create=True)
-        for values in [{}] * (sweep.trials or 0) if points is None else points:
-            study.optuna.enqueue_trial(values)
+        file = JournalFile(str(path))
+        with file.private():
+            study = cls._of(file, sweep, 1, create=True)
+            for values in [{}] * (sweep.trials or 0) if points is None else points:
+                study.optuna.enqueue_trial(values)
         return study
 
     @classmethod
@@ -112,13 +114,13 @@ class Study:
         if not path.is_file():
             raise SweepError(f"{path}: expected the journal of a sweep, received nothing")
         try:
-            return cls._of(path, sweep, most_epochs, create=False)
+            return cls._of(JournalFile(str(path)), sweep, most_epochs, create=False)
         except (ValueError, KeyError, AssertionError, TypeError, AttributeError) as error:  # as Optuna meets it
             raise SweepError(f"{path}: expected the journal of a sweep: {error}") from error
 
     @classmethod
-    def _of(cls, path: Path, sweep: Sweep, most_epochs: int, *, create: bool) -> Self:
-        storage = JournalStorage(JournalFile(str(path)))
+    def _of(cls, file: JournalFile, sweep: Sweep, most_epochs: int, *, create: bool) -> Self:
+        storage = JournalStorage(file)
         sampler, pruner = SeededSampler(sweep), pruner_of(sweep.pruning, most_epochs)
         if create:
             direction: Literal["maximize", "minimize"] = "maximize" if sweep.direction == "max" else "minimize"
@@ -154,6 +156,8 @@ class Study:
         """Have a trial that waits run; False if another process was faster."""
         try:
             return self._storage.set_trial_state_values(self._id(number), state=_STATES.RUNNING)
+        except SweepError:  # which the journal raises
+            raise
         except (RuntimeError, optuna.exceptions.OptunaError):  # it is over by now
             return False
 
@@ -177,6 +181,14 @@ class Study:
         """Say how a trial ended."""
         kind = {"complete": _STATES.COMPLETE, "pruned": _STATES.PRUNED, "failed": _STATES.FAIL}[state]
         self.optuna.tell(number, value, state=kind)
+
+    def noted(self, key: str) -> Any:
+        """Return what `note_for_all` has noted; None if nothing."""
+        return self.optuna.user_attrs.get(key)
+
+    def note_for_all(self, key: str, value: Any) -> None:
+        """Note something of all trials."""
+        self.optuna.set_user_attr(key, value)
 
     def note_work(self, worker: str, begun: float, until: float) -> None:
         """Note from when to when a worker has been at work."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ def suggested(trial: optuna.Trial, space: Sequence[Parameter]) -> Values:
     values: Values = {}
     for parameter in space:
         if is_used(parameter, values):
-            values[parameter.name] = _suggest(trial, parameter)
+            with warnings.catch_warnings():  # for a step may leave something of a range, in which no value is then
+                warnings.filterwarnings("ignore", ".*is not divisible by `step`", UserWarning)
+                values[parameter.name] = _suggest(trial, parameter)
     return values
 
 

@@ -14,8 +14,8 @@ from minnet_core import MinnetError
 from minnet_train import EarlyStopping, Experiment, ExperimentFile, Run
 from minnet_train.errors import ExperimentError, Problem
 
-from ..configuration import Choice, Parameter, RegistryChoice, Sweep, SweepFile, Values, settings_of
-from .folder import SweepFolder, expect_new
+from ..configuration import Choice, Parameter, RegistryChoice, Sweep, SweepFile, Values, caution_of, settings_of
+from .folder import FolderTakenError, SweepFolder, expect_new, new_path
 
 
 @frozen
@@ -33,41 +33,51 @@ class Beginning:
     base: ExperimentFile
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str], **changes: Any) -> Beginning:
+    def read(
+        cls, path: str | os.PathLike[str], *, trials: int | None = None, seconds: float | None = None
+    ) -> Beginning:
         """Read both files.
 
         Args:
             path: of the sweep.
-            changes: keys of it that take other values; None leaves a key as it is.
+            trials: its number of trials, if not what it says.
+            seconds: its time, if not what it says.
 
         Raises:
             ExperimentError: naming the file, the line, the key, and what was expected.
+            SweepError: if a limit is none.
         """
         file = SweepFile.read(path)
-        sweep = evolve(file.sweep(), **{key: value for key, value in changes.items() if value is not None})
+        sweep = file.sweep().limited(trials, seconds)
         return cls(file, sweep, file.base(sweep))
 
-    def begun(self, path: Path, tell: Callable[[str], None] = lambda text: None) -> SweepFolder:
+    def begun(self, path: Path | None, tell: Callable[[str], None] = lambda text: None) -> SweepFolder:
         """Check every value of every parameter in the base experiment, and make the folder.
 
         A value is tried alone, with what the conditions of its parameter ask for. What somebody has written must work;
         of what a registry has, that is left out which does not, and the reason is kept.
 
         Args:
-            path: of the new folder.
-            tell: is given a line for what is left out.
+            path: of the new folder; None for the next of ``sweeps/NAME-N``, which no other sweep has got meanwhile.
+            tell: is given a line for what is left out, and for what may not be compared.
 
         Raises:
             ExperimentError: if the base experiment cannot be run, or a value cannot be in it.
             SweepError: if the folder cannot be made.
         """
-        expect_new(path)
+        if path is not None:
+            expect_new(path)
         base = self._prepared(self.base)
-        sweep = self._judged(base)
+        return evolve(self, sweep=self._judged(base))._begun(path, base, tell)
+
+    def _begun(self, path: Path | None, base: Run, tell: Callable[[str], None]) -> SweepFolder:
+        sweep = self.sweep
         space: list[Parameter] = []
         left_out: dict[str, dict[str, str]] = {}
         for each in sweep.space:
             parameter: Parameter
+            if (caution := caution_of(each, str(sweep.metric))) is not None:
+                tell(f"warning: {each.name}: {caution}")
             if isinstance(each, RegistryChoice):
                 with self.file.file.locating_errors():
                     listed = each.listed()
@@ -86,16 +96,24 @@ class Beginning:
         with self.file.file.locating_errors():
             self._expect_conditions(space)
         sweep = evolve(sweep, space=tuple(space))
-        folder = SweepFolder(path, sweep, self.base, self._most_epochs(space, base.experiment) * sweep.seeds, left_out)
-        folder.create(self.file.file.text)
-        return folder
+        most_epochs = self._most_epochs(space, base.experiment) * sweep.seeds
+        while True:
+            at = new_path(self.file.file.name) if path is None else path
+            folder = SweepFolder(at, sweep, self.base, most_epochs, left_out)
+            try:
+                folder.create(self.file.file.text)
+            except FolderTakenError:
+                if path is not None:
+                    raise
+            else:
+                return folder
 
     def _prepared(self, file: ExperimentFile) -> Run:
         with file.locating_errors():
             return prepared(file.experiment())
 
     def _judged(self, base: Run) -> Sweep:
-        """Fill in by what trials are compared, and see that every report has it."""
+        """Fill in by what trials are compared, and see that every report of the base has it."""
         metric = self.sweep.metric or base.experiment.judged_by[0]
         usual = base.experiment.judged_by[1] if self.sweep.metric is None else EarlyStopping(metric=metric).mode
         direction = self.sweep.direction or ("max" if usual == "max" else "min")
@@ -108,18 +126,7 @@ class Beginning:
                         "may not tell which point is the best; data.validation_fraction above 0 takes some",
                     )
                 )
-            if metric == "loss":
-                pass  # of every report
-            else:
-                try:
-                    prepared(evolve(base.experiment, early_stopping=EarlyStopping(metric=metric)))
-                except ExperimentError as error:
-                    problems = [
-                        Problem(("metric",), each.message)
-                        for each in error.problems
-                        if each.path == ("early_stopping", "metric")
-                    ]
-                    raise ExperimentError(*(problems or error.problems)) from None
+            _expect_reported(base.experiment, metric)
         return evolve(self.sweep, metric=metric, direction=direction)
 
     def _working(self, choice: Choice, space: list[Parameter]) -> tuple[Choice, dict[str, str]]:
@@ -159,8 +166,14 @@ class Beginning:
         if None in values.values():  # what a registry has not is never chosen
             return
         values[parameter.name] = value
-        file = evolve(self.base, settings=settings_of([*space, parameter], values))
-        prepared(file.experiment())
+        settings = settings_of([*space, parameter], values)
+        run = prepared(evolve(self.base, settings=settings).experiment())
+        if run.validation is None:
+            raise ExperimentError(
+                Problem((), "expected samples to validate by, as the base experiment has, received none")
+            )
+        if any(each.path[0] in _OF_REPORTS for each in settings):
+            _expect_reported(run.experiment, str(self.sweep.metric))
 
     def _expect_conditions(self, space: list[Parameter]) -> None:
         """Refuse a condition that no option can meet, now that registries are known."""
@@ -186,6 +199,23 @@ def prepared(experiment: Experiment) -> Run:
     """Build everything, with one thread to multiply matrices: as many workers as processors leave no more."""
     np.random.seed(experiment.seed % 2**32)  # layers of notebooks draw from the global generator
     return Run.prepare(experiment, threads=1)
+
+
+_OF_REPORTS = ("metrics", "criterion", "data")
+"""Keys of an experiment that decide which numbers its reports have."""
+
+
+def _expect_reported(experiment: Experiment, metric: str) -> None:
+    """Refuse a metric that is no number of every report of an experiment."""
+    if metric == "loss":
+        return
+    try:
+        prepared(evolve(experiment, early_stopping=EarlyStopping(metric=metric)))
+    except ExperimentError as error:
+        problems = [
+            Problem(("metric",), each.message) for each in error.problems if each.path == ("early_stopping", "metric")
+        ]
+        raise ExperimentError(*(problems or error.problems)) from None
 
 
 def _said(error: Exception) -> str:

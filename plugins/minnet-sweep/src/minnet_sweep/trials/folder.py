@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -32,6 +33,10 @@ from ..study import Study
 CONFIG = "sweep.json"
 JOURNAL = "journal.log"
 FORMAT = 1
+
+
+class FolderTakenError(SweepError):
+    """There is something in the folder in which a sweep was to begin."""
 
 
 @frozen
@@ -59,7 +64,8 @@ class SweepFolder:
             text: of the sweep file.
 
         Raises:
-            SweepError: if there is something in it, or it cannot be written to.
+            FolderTakenError: if there is something in it.
+            SweepError: if it cannot be written to.
         """
         path = Path(os.path.abspath(self.path))
         partial = path.parent / f".{path.name}.{secrets.token_hex(4)}"
@@ -72,6 +78,8 @@ class SweepFolder:
             write_atomically(partial / CONFIG, json.dumps(self._to_json(), indent=2).encode() + b"\n")
             os.rename(partial, path)
         except OSError as error:
+            if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # since it was looked at
+                raise FolderTakenError(f"{self.path}: expected a new or empty folder: {error.strerror}") from error
             reason = error.strerror or str(error)
             raise SweepError(f"{self.path}: expected a new or empty folder that can be written to: {reason}") from error
         finally:
@@ -95,8 +103,8 @@ class SweepFolder:
                     f"{path / CONFIG}: expected format {FORMAT} or older, received format {data['format']}, which a "
                     "newer minnet wrote; pip install -U minnet-sweep"
                 )
-            name, text, place = (str(data["experiment"][key]) for key in ("name", "text", "folder"))
-            base = ExperimentFile(name, text, place)
+            name, text = (str(data["experiment"][key]) for key in ("name", "text"))
+            base = ExperimentFile(name, text, _place(path, data["experiment"]))
             return cls(path, Sweep.from_json(data["sweep"]), base, int(data["most_epochs"]), data["left_out"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SweepError(f"{path / CONFIG}: expected a sweep: {type(error).__name__}: {error}") from error
@@ -118,6 +126,11 @@ class SweepFolder:
         experiment = self.experiment_file(values).experiment()
         return evolve(experiment, seed=experiment.seed + seed)
 
+    @property
+    def base_path(self) -> Path:
+        """Where the base experiment was read."""
+        return Path(self.base.folder, os.path.basename(self.base.name))
+
     def trial(self, number: int) -> Path:
         """Where a trial is."""
         return self.path / "trials" / f"{number:04d}"
@@ -132,7 +145,7 @@ class SweepFolder:
         Raises:
             SweepError: if its points are drawn beforehand, or there are more already.
         """
-        sweep = self.sweep
+        sweep = self.sweep.limited(trials, seconds)
         if trials is not None:
             study = self.study()
             known = len(study.trials())
@@ -143,9 +156,6 @@ class SweepFolder:
             # Each is drawn by its own number; those of a random sampler were drawn together, and are others.
             for _ in range(trials - known):
                 study.add()
-            sweep = evolve(sweep, trials=trials)
-        if seconds is not None:
-            sweep = evolve(sweep, seconds=seconds)
         changed = evolve(self, sweep=sweep)
         write_atomically(self.path / CONFIG, json.dumps(changed._to_json(), indent=2).encode() + b"\n")
         return changed
@@ -154,10 +164,33 @@ class SweepFolder:
         return {
             "format": FORMAT,
             "sweep": self.sweep.to_json(),
-            "experiment": {"name": self.base.name, "text": self.base.text, "folder": self.base.folder},
+            "experiment": {
+                "name": self.base.name,
+                "text": self.base.text,
+                "folder": self.base.folder,
+                "relative": _relative(self.base.folder, self.path),
+            },
             "most_epochs": self.most_epochs,
             "left_out": self.left_out,
         }
+
+
+def _relative(folder: str, path: Path) -> str | None:
+    """Return the way from one folder to another, if there is one: not between drives of Windows."""
+    try:
+        return os.path.relpath(folder, path)
+    except ValueError:
+        return None
+
+
+def _place(path: Path, base: dict[str, Any]) -> str:
+    """Find the folder of the base experiment: where it was, or from the sweep the same way if both have been moved."""
+    place, way = str(base["folder"]), base.get("relative")
+    if way is None:  # written before it was, or from another drive
+        return place
+    name, moved = os.path.basename(str(base["name"])), os.path.abspath(path / str(way))
+    is_moved = os.path.isfile(os.path.join(moved, name)) and not os.path.isfile(os.path.join(place, name))
+    return moved if is_moved else place
 
 
 def expect_new(path: Path) -> None:

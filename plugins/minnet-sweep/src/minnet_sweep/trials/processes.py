@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from attrs import define, field
@@ -20,6 +22,8 @@ from .folder import SweepFolder
 
 _POLL = 0.1
 _MOST_REPLACED = 10
+_ASKED = (128 + signal.SIGINT, 128 + signal.SIGTERM)
+"""What a worker that was asked to end says when it has ended."""
 
 
 @define(eq=False)
@@ -27,7 +31,7 @@ class Workers:
     """The processes of ``minnet sweep run``, each of which is a ``minnet sweep work``.
 
     They are in sessions of their own: Ctrl-C reaches this process alone, which passes it on once. One that is killed is
-    replaced while there is something left to do.
+    replaced while there is something left to do; one that somebody asked to end, and no other, is not.
 
     Attributes:
         folder: of the sweep.
@@ -42,6 +46,7 @@ class Workers:
     _logs: dict[int, IO[bytes]] = field(factory=dict, init=False)
     _replaced: int = field(default=0, init=False)
     _is_stopping: bool = field(default=False, init=False)
+    _asked: int = field(default=0, init=False)
 
     def run(self, watch: Callable[[], None]) -> None:
         """Start them, and wait until all have ended.
@@ -67,15 +72,23 @@ class Workers:
                     self._ended(index)
                     if code < 0 and not self._is_stopping and self._is_unfinished():
                         self._replace(index)
+                    elif code in _ASKED:
+                        self._asked += 1
                     elif code > 0 and not self._is_stopping:
                         failed = index
                         self.stop()
             watch()
         finally:
-            self.interruption.stop = None
-            self._end_all()
+            with _undisturbed():  # by somebody who presses Ctrl-C again and again, whose workers would be left behind
+                self.interruption.stop = None
+                self._end_all()
         if failed is not None:
             raise SweepError(f"a worker ended with an error, and the others were stopped: {self._last_lines(failed)}")
+        if self._asked and not self._is_stopping and self._is_unfinished():
+            raise SweepError(
+                f"{self._asked} of the workers were asked to end, by SIGTERM say, and something is left to do; "
+                f"minnet sweep run {shlex.quote(str(self.folder.path))} goes on"
+            )
 
     def stop(self) -> None:
         """Ask all of them to save what they have, and to end."""
@@ -102,7 +115,8 @@ class Workers:
     def _replace(self, index: int) -> None:
         self._replaced += 1
         if self._replaced > _MOST_REPLACED:
-            raise SweepError(f"{_MOST_REPLACED} workers were killed; minnet sweep run {self.folder.path} goes on")
+            again = f"minnet sweep run {shlex.quote(str(self.folder.path))}"
+            raise SweepError(f"{_MOST_REPLACED} workers were killed; {again} goes on")
         self._start(index)
 
     def _ended(self, index: int) -> None:
@@ -110,7 +124,13 @@ class Workers:
         self._logs.pop(index).close()
 
     def _is_unfinished(self) -> bool:
-        return any(not each.is_over for each in self.folder.study().trials())
+        study, sweep = self.folder.study(), self.folder.sweep
+        states = {each.state for each in study.trials()}
+        if "running" in states:
+            return True
+        if sweep.seconds is not None and study.seconds() >= sweep.seconds:
+            return False
+        return "waiting" in states or (sweep.trials is None and sweep.sampler != "grid")
 
     def _log(self, index: int) -> str:
         return str(self.folder.path / "workers" / f"{socket.gethostname()}-{index}.log")
@@ -120,9 +140,12 @@ class Workers:
             return "\n".join(file.read().splitlines()[-12:])
 
     def _end_all(self) -> None:
-        """End what still runs when something has gone wrong here."""
+        """End what still runs when something has gone wrong here, or somebody does not want to wait."""
         for process in self._running.values():
-            process.terminate()
+            if self._is_stopping and sys.platform != "win32":
+                _signal(process, signal.SIGINT)  # the second one, after which a worker saves nothing more
+            else:
+                process.terminate()
         for index in list(self._running):
             try:
                 self._running[index].wait(10)
@@ -130,6 +153,19 @@ class Workers:
                 self._running[index].kill()
                 self._running[index].wait()
             self._ended(index)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have signals wait while the context lasts, where that can be; it may last for some seconds."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -11,6 +11,10 @@ from minnet_train import Experiment
 from ..errors import SweepError
 
 
+class NoMetricError(SweepError):
+    """A report has no number by the name of the metric."""
+
+
 def result_of(reports: Sequence[Mapping[str, Any]], experiment: Experiment, metric: str) -> float:
     """Return the metric of the model that a training has arrived at: that of the last epoch, or of the one kept.
 
@@ -22,7 +26,7 @@ def result_of(reports: Sequence[Mapping[str, Any]], experiment: Experiment, metr
         metric: a number of every report.
 
     Raises:
-        SweepError: if a report has no such number.
+        NoMetricError: if a report has no such number.
     """
     kept, rule = reports[-1], experiment.early_stopping
     if rule is not None and rule.restore_best:
@@ -38,5 +42,5 @@ def _number(report: Mapping[str, Any], name: str) -> float:
     value = report.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         known = ", ".join(key for key, each in report.items() if isinstance(each, (int, float)))
-        raise SweepError(f"metric: expected a number of every report, one of {known}; received {name!r}")
+        raise NoMetricError(f"metric: expected a number of every report, one of {known}; received {name!r}")
     return float(value)

@@ -7,14 +7,15 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from attrs import define, evolve, field
 
 from minnet_core import MinnetError
 from minnet_core.support import printable
-from minnet_train import DivergenceError, Experiment, RunError, Session
+from minnet_train import DataError, DivergenceError, Experiment, ExperimentError, Run, RunError, Session, StateError
+from minnet_train.experiment import changed_files
 from minnet_train.training import Interruption
 
 from ..configuration import Values
@@ -22,7 +23,7 @@ from ..errors import SweepError
 from ..study import State, Study, Trial
 from .beginning import prepared
 from .folder import SweepFolder
-from .results import result_of
+from .results import NoMetricError, result_of
 
 MOST_DEATHS = 3
 """How many workers may die in a trial, one after another and before an epoch is over, until it has failed."""
@@ -71,7 +72,7 @@ class TrialTraining:
         Raises:
             Stopped: if it was interrupted; it is still running, and anybody can go on with it.
             RunError: if its folder cannot be written to: no fault of the point.
-            SweepError: if the metric is in no report, or the journal is damaged.
+            SweepError: if the journal is damaged, or the fault is that of this machine, and not of the point.
         """
         before = self.study.trial(self.number).notes
         self._spent = float(before.get("seconds", 0.0))
@@ -83,9 +84,10 @@ class TrialTraining:
         self.study.note(self.number, "worker", self.worker)
         try:
             return self._train()
-        except (Stopped, SystemExit):  # the latter of a second signal
-            self._note_seconds()
-            self.study.note(self.number, "worker", None)
+        except BaseException:  # a signal, a full disk, a machine without the data: what is told is no death
+            with suppress(SweepError, OSError):
+                self._note_seconds()
+                self.study.note(self.number, "worker", None)
             raise
         finally:
             gc.collect()  # what a failed training leaves has frames that know each other
@@ -102,12 +104,27 @@ class TrialTraining:
             # Pruned, not failed: a sampler that learns takes it for a bad one, and learns nothing from a failure.
             self._note_failure(f"diverged: {error}")
             return self._end("pruned")
+        except NoMetricError as error:
+            return self._fail(str(error))
         except (RunError, SweepError, OSError, Stopped):
             raise
         except Exception as error:  # of a component, or of values that do not fit together
+            if self.interruption.is_ending:  # and whoever called a component in this moment blames that
+                raise SystemExit(self.interruption.exit_code) from error
             name = "" if isinstance(error, MinnetError) else f"{type(error).__name__}: "
+            self._expect_base_works(f"{name}{error}")
             return self._fail(f"{name}{error}")
         return self._end("complete", sum(results) / len(results))
+
+    def _expect_base_works(self, reason: str) -> None:
+        """Refuse to blame a point where nothing works: on a machine that does not see the data, say, all would fail."""
+        try:
+            prepared(self.folder.base.experiment())
+        except Exception as error:
+            raise SweepError(
+                f"trial {self.number} could not be tried here: {printable(reason, 500)}; that is no failure of its "
+                "values, for the base experiment, which worked when the sweep was begun, does not work here either"
+            ) from error
 
     def _fail(self, reason: str) -> Trial:
         self._note_failure(reason)
@@ -132,7 +149,7 @@ class TrialTraining:
         experiment = self.folder.experiment(values, seed)
         metric = str(self.folder.sweep.metric)
         path = self.folder.run(self.number, seed)
-        with self._session(path, experiment) as session:
+        with self._session(path, experiment, values) as session:
             history = session.run.trainer.history
             if self.interruption.received:
                 raise Stopped
@@ -145,7 +162,11 @@ class TrialTraining:
                     reports.append(report.as_dict())
                     if self.interruption.received:
                         break
-                    self._after_epoch(reports, experiment, metric, seed)
+                    stopping = session.run.trainer.early_stopping
+                    is_over = len(reports) >= experiment.epochs or (
+                        stopping is not None and stopping.reason is not None
+                    )
+                    self._after_epoch(reports, experiment, metric, seed, is_over=is_over)
                 if self.interruption.received:
                     session.keep()
                     raise Stopped
@@ -166,37 +187,72 @@ class TrialTraining:
         return seed + 1 == self.folder.sweep.seeds
 
     @contextmanager
-    def _session(self, path: Path, experiment: Experiment) -> Iterator[Session]:
+    def _session(self, path: Path, experiment: Experiment, values: Values) -> Iterator[Session]:
         """Go on with a run, or begin it."""
         if (path / "config.json").is_file():
-            with Session.resume(path, imports=experiment.imports) as session:
+            with ExitStack() as stack:
+                try:
+                    session = stack.enter_context(Session.resume(path, imports=experiment.imports))
+                except (RunError, ExperimentError, DataError, StateError) as error:
+                    raise SweepError(
+                        f"trial {self.number} cannot be gone on with: {error}; if that cannot be mended, "
+                        f"remove {path}, and it begins anew"
+                    ) from error
                 self.tell(f"trial {self.number}, {path.name}: goes on from step {session.resumed_at}")
                 for warning in session.warnings:
                     self.tell(f"warning: {warning}")
                 yield session
         else:
             run = prepared(experiment)
+            self._expect_same_data(run, values)
+            self._tell_changed_files(run)
             # Who goes on with it by minnet train --resume writes no model over that of the base experiment.
             output = os.path.abspath(path / "trained.safetensors")
             run = evolve(run, experiment=evolve(run.experiment, output=output))
             with Session.begin(run, path) as session:
                 yield session
 
+    def _expect_same_data(self, run: Run, values: Values) -> None:
+        """Refuse data that are not what trials with the same settings of data have learned from."""
+        settings = self.folder.experiment_file(values).settings
+        key = "data " + "; ".join(each.text for each in settings if each.path[0] == "data")
+        known = self.study.noted(key)
+        if known is None:
+            self.study.note_for_all(key, run.fingerprints)
+        elif known != run.fingerprints:
+            raise SweepError(
+                f"{run.dataset.name}: expected the data that the trials before have learned from, received others, "
+                "whose results cannot be compared; minnet sweep run with the file of the sweep begins another one"
+            )
+
+    def _tell_changed_files(self, run: Run) -> None:
+        """Say it if Python files are not what they were in the trials before, which may be to mend a mistake."""
+        before = self.study.noted("files") or {}
+        for change in changed_files(before, run.sources):
+            self.tell(f"warning: trials before this one may have had other results: {change}")
+        now = {**before, **{file.name: file.sha256 for file in run.sources}}
+        if now != before:
+            self.study.note_for_all("files", now)
+
     def _report_missed(self, reports: list[dict[str, object]], experiment: Experiment, metric: str) -> None:
         """Report epochs that are saved, and whose worker was killed before it reported them."""
         reported = self.study.trial(self.number).reported
         for epoch in range(1, len(reports) + 1):
             if epoch not in reported:
-                self.study.report(self.number, epoch, result_of(reports[:epoch], experiment, metric))
+                with suppress(NoMetricError):
+                    self.study.report(self.number, epoch, result_of(reports[:epoch], experiment, metric))
 
-    def _after_epoch(self, reports: list[dict[str, object]], experiment: Experiment, metric: str, seed: int) -> None:
+    def _after_epoch(
+        self, reports: list[dict[str, object]], experiment: Experiment, metric: str, seed: int, *, is_over: bool
+    ) -> None:
         self.on_epoch()
         if self._deaths:
             self._deaths = 0
             self.study.note(self.number, "deaths", 0)
         if seed == 0:
-            is_all = self._is_last_seed(seed) and len(reports) >= experiment.epochs
-            self._compare(len(reports), result_of(reports, experiment, metric), is_all=is_all)
+            with suppress(NoMetricError):  # of an epoch that is not the last one
+                value = result_of(reports, experiment, metric)
+                self._compare(len(reports), value, is_all=is_over and self._is_last_seed(seed))
 
     @property
     def _is_compared(self) -> bool:

@@ -80,9 +80,8 @@ class Setting:
                 raise _mistake(f"{_dotted(before)}: expected the index of one of {len(place)}, received {step!r}")
             else:
                 hint = nearest(str(step), [str(key) for key in data], most=1)
-                raise _mistake(
-                    f"{_dotted(before)}: expected a table to set {step!r} in, received {place!r:.80}; {hint}"
-                )
+                message = f"{_dotted(before)}: expected a table to set {step!r} in, received {place!r:.80}"
+                raise _mistake(f"{message}; {hint}" if hint else message)
 
     def holds(self, path: KeyPath) -> bool:
         """Whether a key is the one that is set, or within it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
@@ -22,11 +23,17 @@ class Interruption:
 
     Attributes:
         stop: asks what is running to end soon; None if nothing is.
+        one_request: seconds in which the other of the two signals is no second request, but the first one once more, as
+            where a scheduler and a parent process both pass it on.
         received: the signal that came, or None.
+        is_ending: whether a signal has ended the program, which what was being called may take for an error of its own.
     """
 
     stop: Callable[[], Any] | None = None
+    one_request: float = 0.0
     received: signal.Signals | None = field(default=None, init=False)
+    is_ending: bool = field(default=False, init=False)
+    _since: float = field(default=0.0, init=False, repr=False)
     _before: dict[signal.Signals, Any] = field(factory=dict, init=False, repr=False)
 
     @property
@@ -48,7 +55,10 @@ class Interruption:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         again = self.received is not None
-        self.received = signal.Signals(number)
+        if again and number != self.received and time.monotonic() < self._since + self.one_request:
+            return
+        self.received, self._since = signal.Signals(number), time.monotonic()
         if again or self.stop is None:
+            self.is_ending = True
             raise SystemExit(self.exit_code)
         self.stop()

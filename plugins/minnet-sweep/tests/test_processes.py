@@ -1,0 +1,53 @@
+"""The worker processes of ``minnet sweep run``: who asks one of them to end, and when."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from minnet_sweep import SweepError
+from minnet_sweep.trials import Workers
+from minnet_train.training import Interruption
+
+
+def test_who_is_asked_to_stop_while_workers_are_started_starts_no_more(place, monkeypatch):
+    """The worker that was being started when the signal came was not there yet to be told."""
+    folder = place.begin()
+    started = []
+    start = Workers._start
+
+    def stopped_first(self, index):
+        started.append(index)
+        self.stop()
+        start(self, index)
+
+    monkeypatch.setattr(Workers, "_start", stopped_first)
+    Workers(folder, 3, Interruption()).run(lambda: None)
+    assert started == [0]
+    assert not any(trial.is_over for trial in folder.study().trials())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be handled")
+def test_a_worker_that_is_asked_to_end_takes_no_other_with_it(place):
+    """As somebody asks who wants a processor back; what it was at is gone on with by another, if there is one."""
+    base = place.BASE.replace("epochs = 3", "epochs = 30")
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 2"), base)
+
+    def carried_out_by(count):
+        workers, asked = Workers(folder, count, Interruption()), []
+
+        def watch():
+            names = {trial.notes.get("worker") or "" for trial in folder.study().trials() if trial.state == "running"}
+            pid = next((each.pid for each in workers._running.values()), None)
+            if not asked and any(name.endswith(f":{pid}") for name in names):
+                asked.append(pid)
+                os.kill(pid, signal.SIGTERM)
+
+        workers.run(watch)
+
+    with pytest.raises(SweepError, match="1 of the workers were asked to end, .*; minnet sweep run .*tried goes on"):
+        carried_out_by(1)
+    assert not folder.study().complete()
+    carried_out_by(2)
+    assert len(folder.study().complete()) == 2
