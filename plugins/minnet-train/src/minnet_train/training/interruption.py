@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 from attrs import define, field
@@ -17,7 +17,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """A context in which the first SIGINT or SIGTERM calls `stop`, and the second ends the program.
 
-    While there is nothing to stop, the first one ends the program too.
+    While there is nothing to stop, the first one ends the program too, by a `SystemExit` with the code shells know.
+    Within the context it is a `KeyboardInterrupt`, which nobody takes for an error of the code that it came upon.
     Outside the main thread, and for a signal that the parent process had ignored, nothing is changed.
 
     Attributes:
@@ -41,14 +42,18 @@ class Interruption:
                     self._before[each] = signal.signal(each, self._handle)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for each, handler in self._before.items():
             signal.signal(each, handler)
         self._before.clear()
+        if self.received is not None and isinstance(error, KeyboardInterrupt):
+            raise SystemExit(self.exit_code) from error
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         again = self.received is not None
         self.received = signal.Signals(number)
         if again or self.stop is None:
-            raise SystemExit(self.exit_code)
+            signal.default_int_handler(number, frame)
         self.stop()
