@@ -96,6 +96,7 @@ ROOMS = {
             "many_runs",
             "evaluation",
             "numpy_program",
+            "divided_command",
             "display",
             "commands",
             "plugin",

@@ -55,7 +55,11 @@ class Mpi:
     def run(self, ranks: int, command: Sequence[str], **options: Any) -> Done:
         begun = time.monotonic()
         with self.start(ranks, command, **options) as process:
-            output, errors = process.communicate(timeout=60)
+            try:
+                output, errors = process.communicate(timeout=60)
+            except subprocess.TimeoutExpired:
+                process.terminate()  # mpiexec ends all; else whoever leaves this context waits for them
+                raise
         return Done(process.returncode, output, errors, time.monotonic() - begun)
 
     def python(self, ranks: int, code: str, *arguments: str, **options: Any) -> Done:

@@ -22,12 +22,28 @@ SECONDS = 20.0
 PLUGIN = """\
 import os
 from minnet_core import hookimpl
+from minnet_train import DivergenceError
+
+WHO, RANK = os.environ["WHO"], os.environ.get("PMI_RANK")
 
 @hookimpl
 def minnet_step_end(trainer):
-    if trainer.step == 6 and os.environ.get("PMI_RANK") == "2":
+    if trainer.step == 6 and WHO == RANK == "2":
         raise RuntimeError("of a plugin")
+
+@hookimpl
+def minnet_epoch_end(trainer):
+    if WHO == "all" or WHO == RANK == "1":
+        raise DivergenceError("of a plugin")
 """
+
+
+def failing(mpi, ranks, who):
+    """Train with a plugin that fails on this rank."""
+    write_experiment(mpi.folder)
+    site = mpi.folder / "site"
+    install_distribution(site, "its-hooks", {"its_hooks": PLUGIN}, entry_points={"minnet": {"it": "its_hooks"}})
+    return mpi.run(ranks, COMMAND, variables={"PYTHONPATH": str(site), "WHO": who})
 
 
 def started(mpi, ranks):
@@ -83,12 +99,8 @@ def test_a_rank_that_is_killed_ends_all(mpi, alone):
     expect_as_if_nothing_had_happened(mpi, alone, 2)
 
 
-def test_an_error_of_a_plugin_on_one_rank_ends_all_and_is_told_first(mpi, alone, tmp_path):
-    write_experiment(mpi.folder)
-    install_distribution(
-        tmp_path / "site", "its-hooks", {"its_hooks": PLUGIN}, entry_points={"minnet": {"it": "its_hooks"}}
-    )
-    done = mpi.run(4, COMMAND, variables={"PYTHONPATH": str(tmp_path / "site")})
+def test_an_error_of_a_plugin_on_one_rank_ends_all_and_is_told_first(mpi, alone):
+    done = failing(mpi, 4, "2")
     assert done.code == 1
     assert re.match(
         r"Error: plugin its-hooks:it failed in minnet_step_end: RuntimeError: of a plugin\n"
@@ -98,6 +110,20 @@ def test_an_error_of_a_plugin_on_one_rank_ends_all_and_is_told_first(mpi, alone,
     assert done.errors.count("Error: plugin") == 1
     assert done.seconds < SECONDS
     expect_as_if_nothing_had_happened(mpi, alone, 2)
+
+
+@pytest.mark.parametrize(
+    ("who", "pattern"),
+    [
+        ("1", r"on rank 1 of 3, \S+, which ends all of them\n(?s:.*)"),
+        ("all", r"run is at step \d+\n"),  # as rank 0 knows
+    ],
+)
+def test_a_plugin_that_finds_a_divergence_is_heard_once_on_whatever_rank_it_does(mpi, who, pattern):
+    done = failing(mpi, 3, who)
+    assert done.code == 1
+    assert re.fullmatch(r"Error: of a plugin\nin minnet_epoch_end of plugin its-hooks:it\n" + pattern, done.errors)
+    assert done.seconds < SECONDS
 
 
 def test_a_bug_on_one_rank_ends_all_with_its_traceback(mpi):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import sys
+import time
 
 import pytest
 
 COMMAND = """\
+import os
+import signal
 import time
+from threading import Timer
 import click
 from minnet_core.cli.main import main
 from minnet_mpi.plugin import minnet_ranks
@@ -16,6 +23,18 @@ from minnet_train.errors import DataError
 def fail(rank, mode):
     if mode == "alike":
         raise DataError("no such file")
+    if mode == "noted":
+        error = DataError("no such file")
+        error.add_note(f"as rank {rank} knows")
+        raise error
+    if mode == "own":
+        time.sleep(0.1 * (3 - rank))
+        raise DataError(f"no file {rank}")
+    if mode == "again" and rank == 2:
+        Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
+        raise DataError("a bad row")
+    if mode == "ctrl-c":
+        raise KeyboardInterrupt
     if mode == "usage":
         raise click.UsageError("expected more")
     if mode == "signal":
@@ -72,6 +91,9 @@ def told(done, code, pattern):
     ("mode", "code", "pattern"),
     [
         ("alike", 1, r"Error: no such file\n"),
+        ("noted", 1, r"Error: no such file\nas rank 0 knows\n"),
+        ("own", 1, "".join(rf"Error: no file {rank}\non rank {rank} of 4, \S+\n" for rank in range(4))),
+        ("ctrl-c", 130, ""),
         ("usage", 2, r"Usage: .* together .*\n(.*\n)*Error: expected more\n"),
         ("signal", 130, ""),
         ("one", 1, r"Error: a bad row\non rank 2 of 4, \S+, which ends all of them\n" + ABORT),
@@ -128,6 +150,61 @@ def test_a_program_that_goes_on_after_an_error_of_all_may_fail_again(mpi):
 )
 def test_an_uncaught_error_of_a_script_ends_all(mpi, who, pattern):
     told(mpi.python(3, SCRIPT, who), 1, pattern)
+
+
+LIBRARY = """\
+import os, sys
+if os.environ["PMI_RANK"] == "1":
+    os.environ["MPI4PY_LIBMPI"] = "/nowhere/libmpi.so"
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "pattern"),
+    [
+        (COMMAND.replace("\nmain()\n", "\nmain(['together', 'no'])\n"), r"Error: 3 processes were started .*\n"),
+        (SCRIPT, r"Traceback (?s:.*)\nminnet_train\.errors\.RanksError: 3 processes were started .*\n"),
+    ],
+)
+def test_one_that_has_no_library_of_mpi_ends_those_that_wait_for_it(mpi, program, pattern):
+    done = mpi.python(3, LIBRARY + program, "all")
+    assert done.code != 0
+    assert re.match(pattern, done.errors), done.errors
+    assert done.errors.count("no library of MPI can be loaded") == 1
+    assert done.seconds < 20
+
+
+WAITING = """\
+import os, time
+if os.environ["PMI_RANK"] == "0":
+    time.sleep(60)
+open("pid", "w").write(str(os.getpid()))
+from minnet_mpi import world
+world()
+"""
+
+
+def test_ctrl_c_ends_all_while_one_waits_for_another_to_start(mpi):
+    (mpi.folder / "program.py").write_text(WAITING)
+    begun = time.monotonic()
+    with mpi.start(2, [sys.executable, "program.py"]) as process:
+        while not (mpi.folder / "pid").exists() and time.monotonic() < begun + 30:
+            time.sleep(0.05)
+        time.sleep(1)  # for MPI to be loaded
+        os.kill(int((mpi.folder / "pid").read_text()), signal.SIGINT)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.terminate()
+    assert process.returncode != 0
+    assert "Traceback" not in errors
+    assert time.monotonic() - begun < 20
+
+
+def test_ctrl_c_once_more_does_not_keep_one_from_ending_all(mpi):
+    done = mpi.python(3, COMMAND, "together", "again")
+    assert done.code != 0
+    assert done.seconds < 20
 
 
 def test_a_process_that_hangs_on_its_way_out_does_not_keep_the_others(mpi):

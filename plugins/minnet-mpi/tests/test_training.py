@@ -58,12 +58,24 @@ def test_eight_shards_are_what_mpiexec_takes_by_itself(mpi, alone, ranks):
     assert arrays(mpi.folder / "it.safetensors") == arrays_of(alone.output)
 
 
-def test_an_experiment_that_is_wrong_is_told_once(mpi):
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["moons.toml"], 1, "Error: moons.toml, line 1: seed: expected"),
+        (["moons.toml", "--epoch", "3"], 2, "Error: No such option '--epoch'"),
+    ],
+)
+def test_what_is_wrong_with_the_experiment_or_the_command_line_is_told_once(mpi, arguments, code, told):
     write_experiment(mpi.folder, seed="seed = 'x'")
-    done = train(mpi, 3, "moons.toml")
-    assert done.code == 1
-    assert done.errors.count("Error: moons.toml, line 1: seed: expected") == 1
+    done = mpi.minnet(3, "train", *arguments)
+    assert done.code == code, done.errors
+    assert done.errors.count(told) == done.errors.count("Error") == 1
     assert "rank" not in done.errors
+
+
+def test_help_is_printed_once(mpi):
+    done = mpi.minnet(2, "train", "--help")
+    assert (done.code, done.errors, done.output.count("Usage: ")) == (0, "", 1)
 
 
 def test_fewer_shards_than_ranks_are_told_once(mpi):

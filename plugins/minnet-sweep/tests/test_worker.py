@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -292,16 +293,22 @@ def test_a_run_that_is_damaged_is_named_with_what_to_do(place):
     assert study.trial(0).state == "complete"
 
 
-def test_a_second_signal_in_a_component_is_no_failure_of_it(place, failing):
-    """What builds components takes SystemExit for theirs, and says so by an error."""
+def test_a_second_signal_in_a_component_is_no_failure_of_it(place, failing, monkeypatch):
+    def interrupted_twice(self, input):
+        type(self).calls += 1
+        if type(self).calls > 8:
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        self.output = np.maximum(input, 0)
+        return self.output
+
+    monkeypatch.setattr(Failing, "updateOutput", interrupted_twice)
     folder = place.begin('experiment = "base.toml"\nsampler = "grid"\n[space]\n"model[1]" = [{ class = "Failing" }]\n')
     Failing.calls = 0
-    interruption = Interruption()
-    interruption.is_ending = True
-    worker = Worker(folder, interruption)
-    with pytest.raises(SystemExit):
-        worker.work()
-    trial = worker.study.trial(0)
+    with pytest.raises(SystemExit) as caught, Interruption() as interruption:
+        Worker(folder, interruption).work()
+    assert caught.value.code == 130
+    trial = folder.study().trial(0)
     assert (trial.state, trial.failure, trial.notes["worker"]) == ("running", None, None)
 
 

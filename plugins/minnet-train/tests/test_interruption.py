@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from minnet_train.experiment import import_files
 from minnet_train.training.interruption import Interruption
 
 CASES = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -24,10 +25,8 @@ def test_the_first_signal_asks_what_runs_to_stop(number, code):
 
 @pytest.mark.parametrize(("number", "code"), CASES)
 def test_the_second_signal_ends_the_program(number, code):
-    with Interruption(lambda: None):
+    with pytest.raises(SystemExit) as caught, Interruption(lambda: os.kill(os.getpid(), number)):
         os.kill(os.getpid(), signal.SIGTERM)
-        with pytest.raises(SystemExit) as caught:
-            os.kill(os.getpid(), number)
     assert caught.value.code == code
 
 
@@ -46,8 +45,16 @@ def test_what_two_senders_pass_on_is_one_request_and_what_one_sends_twice_is_two
 
 @pytest.mark.parametrize(("number", "code"), CASES)
 def test_where_nothing_runs_the_first_signal_ends_the_program(number, code):
-    with Interruption(), pytest.raises(SystemExit) as caught:
+    with pytest.raises(SystemExit) as caught, Interruption():
         os.kill(os.getpid(), number)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("number", "code"), CASES)
+def test_a_signal_is_no_error_of_the_file_that_is_imported_as_it_comes(number, code, tmp_path):
+    (tmp_path / "own.py").write_text(f"import os\nos.kill(os.getpid(), {int(number)})\n")
+    with pytest.raises(SystemExit) as caught, Interruption():
+        import_files([str(tmp_path / "own.py")])
     assert caught.value.code == code
 
 

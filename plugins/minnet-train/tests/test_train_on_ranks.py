@@ -21,7 +21,7 @@ from minnet_core import hookimpl, load
 from minnet_core.cli import main
 from minnet_core.plugins import plugin_host
 from minnet_test_support.thread_ranks import ThreadRanks, together
-from minnet_train import ExperimentError, ExperimentFile, RanksError, RunDirectory
+from minnet_train import DivergenceError, ExperimentError, ExperimentFile, RanksError, RunDirectory
 from minnet_train.commands.following import follow
 from minnet_train.errors import FirstRankError
 from minnet_train.experiment import unstructure_experiment
@@ -70,6 +70,8 @@ def train_on(size: int, *arguments):
             follow(ranks, Interruption())
         except click.exceptions.Exit as ending:
             return ending.exit_code
+        except DivergenceError as error:
+            return str(error)
         return 0
 
     return together(size, work)
@@ -250,10 +252,29 @@ def test_what_rank_0_cannot_write_to_ends_all_before_they_train(experiment):
         assert told in first.output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--epoch", "3"), 2),
+        (("no.toml",), 2),
+        (("small.toml", "--run", "run", "--no-run"), 2),
+        (("small.toml", "--freeze", "0"), 2),
+        (("small.toml", "--set", "epochs"), 1),
+        (("--help",), 0),
+    ],
+)
+def test_rank_0_alone_reads_the_command_line_and_all_end_with_its_exit_code(folder, arguments, code):
+    first, *others = train_on(3, *arguments)
+    assert (first.exit_code, *others) == (code, code, code), first.output
+    assert not Path("run").exists()
+
+
 def test_a_loss_that_diverges_is_told_once_and_ends_all(experiment, edit):
     edit('"Adam", lr = 1e-2', '"SGD", lr = 1e30')
     first, *others = train_on(3, "small.toml", "--run", "run")
-    assert (first.exit_code, others) == (1, [1, 1])
+    assert first.exit_code == 1
+    assert others[0] == others[1]  # all raise it, and whoever ends them together has one tell it
+    assert f"Error: {others[0]}\n" in first.output
     assert first.output.count("expected a finite loss") + first.output.count("expected finite parameters") == 1
 
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from minnet_train.ranks import Alone, Ranks
 
+from .failing_to_join import joining
 from .launching import Launched, launched
 from .leaving import Departure
 from .library import load_mpi
@@ -40,7 +41,9 @@ def departure() -> Departure | None:
 @cache
 def _joined(found: Launched) -> tuple[MpiRanks, Departure]:
     """Do once what all processes do together."""
-    communicator = load_mpi(found).COMM_WORLD
-    leaving = Departure(communicator)
+    with joining():
+        communicator = load_mpi(found).COMM_WORLD
+        leaving = Departure(communicator)
+        ranks = MpiRanks(communicator)
     leaving.watch_uncaught_errors()
-    return MpiRanks(communicator), leaving
+    return ranks, leaving

@@ -23,13 +23,17 @@ def minnet_ranks() -> Ranks | None:
 
     if launched(os.environ) is None:
         return None
+    import click
+
+    from .failing_to_join import Unjoined
+
+    context, unjoined = click.get_current_context(silent=True), Unjoined()
+    if context is not None and _ENTERED not in context.meta:
+        context.with_resource(unjoined)
     from .joining import departure, world
 
     ranks, leaving = world(), departure()
-    if leaving is not None:
-        import click
-
-        context = click.get_current_context(silent=True)
-        if context is not None and _ENTERED not in context.meta:
-            context.meta[_ENTERED] = context.with_resource(leaving)
+    unjoined.has_joined = True
+    if context is not None and leaving is not None and _ENTERED not in context.meta:
+        context.meta[_ENTERED] = context.with_resource(leaving)
     return ranks

@@ -47,7 +47,15 @@ class RanksError(MinnetError, RuntimeError):
 
 
 class FirstRankError(RanksError):
-    """Rank 0 has failed, which says why, and so this one cannot go on."""
+    """Rank 0 has failed, which says why, and so this one cannot go on.
+
+    Attributes:
+        exit_code: of the program.
+    """
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class MixedSamplesWarning(UserWarning):

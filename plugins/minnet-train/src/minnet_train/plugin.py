@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from minnet_core.exporting import NumpyPreparation
     from minnet_core.testing import Check, Kind
 
+_TRAIN = "Train the network that the TOML file EXPERIMENT describes."
+
 _SUMMARIES = {
-    "train": "Train the network that the TOML file EXPERIMENT describes.",
     "init": "Write an experiment to PATH (experiment.toml), as a starting point.",
     "evaluate": "Evaluate MODEL, a file that `minnet train` wrote, on its held-out samples.",
     "predict": "Predict the target of each row of the file DATA with MODEL, a file that `minnet train` wrote.",
@@ -34,7 +35,12 @@ def minnet_commands() -> list[click.Command]:
     """Contribute ``minnet train``, ``init``, ``evaluate``, ``predict``, ``plot`` and ``runs``."""
     from minnet_core.cli import LazyCommand  # here, so that whoever lists layers imports no click
 
-    return [LazyCommand(name, f"minnet_train.commands.{name}:{name}", text) for name, text in _SUMMARIES.items()]
+    from .divided_command import DividedCommand  # likewise
+
+    return [
+        DividedCommand("train", "minnet_train.commands.train:train", _TRAIN),
+        *(LazyCommand(name, f"minnet_train.commands.{name}:{name}", text) for name, text in _SUMMARIES.items()),
+    ]
 
 
 @hookimpl

@@ -109,8 +109,6 @@ class TrialTraining:
         except (RunError, SweepError, OSError, Stopped):
             raise
         except Exception as error:  # of a component, or of values that do not fit together
-            if self.interruption.is_ending:  # and whoever called a component in this moment blames that
-                raise SystemExit(self.interruption.exit_code) from error
             name = "" if isinstance(error, MinnetError) else f"{type(error).__name__}: "
             self._expect_base_works(f"{name}{error}")
             return self._fail(f"{name}{error}")

@@ -6,7 +6,7 @@ from signal import Signals
 
 import click
 
-from ..errors import DivergenceError, FirstRankError
+from ..errors import FirstRankError
 from ..ranks import Ranks
 from ..runs import Run
 from ..training import Interruption
@@ -16,7 +16,8 @@ def follow(ranks: Ranks, interruption: Interruption) -> None:
     """Train whatever rank 0 prepares, until there is nothing more.
 
     Raises:
-        Exit: if rank 0 says what has ended the training.
+        Exit: if rank 0 says what has ended the training, with its exit code.
+        DivergenceError: as rank 0 does.
     """
     try:
         while (run := Run.follow(ranks)) is not None:
@@ -25,8 +26,8 @@ def follow(ranks: Ranks, interruption: Interruption) -> None:
                 pass
             if received := received_by_any(ranks, interruption):
                 raise click.exceptions.Exit(128 + received)
-    except (DivergenceError, FirstRankError) as error:  # rank 0 raises it too, and is the one to tell it
-        raise click.exceptions.Exit(1) from error
+    except FirstRankError as error:
+        raise click.exceptions.Exit(error.exit_code) from error
 
 
 def received_by_any(ranks: Ranks, interruption: Interruption) -> Signals | None:

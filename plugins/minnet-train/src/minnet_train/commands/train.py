@@ -23,12 +23,13 @@ from ..display import TensorBoard, progress_display, reading_display, weights_te
 from ..errors import DivergenceError, MixedSamplesWarning, RunError
 from ..experiment import TrainingRecord
 from ..extras import import_extra
-from ..ranks import ALONE, Ranks, ranks_of_this_process
+from ..ranks import Ranks
 from ..runs import Run, Session, new_path, telling_errors
 from ..training import Interruption, training_plugins
 from .beginning import Beginning
 from .folds import folds_table, measured_fold, write_folds
-from .following import follow, received_by_any
+from .following import received_by_any
+from .on_ranks import OnRanks
 from .options import import_option, threads_option
 
 
@@ -38,7 +39,7 @@ def _not_empty(context: click.Context, parameter: click.Parameter, value: str | 
     return value
 
 
-@click.command()
+@click.command(cls=OnRanks)
 @click.argument("experiment", type=click.Path(exists=True, dir_okay=False), required=False)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False), callback=_not_empty, help="Write the model here instead."
@@ -89,6 +90,7 @@ def train(
     force: bool,
     tensorboard: bool,
     folds: int | None,
+    ranks: Ranks,
     **options: Any,
 ) -> None:
     """Train the network that the TOML file EXPERIMENT describes.
@@ -103,17 +105,15 @@ def train(
 
     Started by mpiexec, with minnet-mpi, it is divided among all processes, of which the first one reports and writes.
     """
-    if tensorboard:
-        if no_run:
-            raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
-        import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
     given = {key: value for key, value in options.items() if value not in (None, (), False)}
-    _expect_together(experiment, run, resume, no_run, {**given, "folds": folds})
-    ranks = ranks_of_this_process() or ALONE
+    with telling_errors(ranks):
+        if tensorboard:
+            if no_run:
+                raise click.UsageError("expected --tensorboard with a run to keep its files in, received --no-run")
+            import_extra("tensorboardX", "tensorboard", "--tensorboard")  # before anything is begun
+        _expect_together(experiment, run, resume, no_run, {**given, "folds": folds})
     with Interruption() as interruption:
-        if ranks.rank:
-            follow(ranks, interruption)
-        elif resume is not None:
+        if resume is not None:
             _resume(resume, given, tensorboard, interruption, ranks)
         else:
             with telling_errors(ranks):
@@ -122,8 +122,7 @@ def train(
                 _train_folds(begin, folds, run, no_run, tensorboard, interruption)
             else:
                 _begin(begin, run, no_run, tensorboard, interruption)
-        if not ranks.rank:
-            Run.dismiss(ranks)
+        Run.dismiss(ranks)
 
 
 def _expect_together(

@@ -29,7 +29,7 @@ def heard(ranks: Ranks, told: dict[str, Any] | None) -> dict[str, Any] | None:
     """
     found = ranks.broadcast(told)
     if found is not None and "error" in found:
-        raise FirstRankError(found["error"])
+        raise FirstRankError(found["error"], found["exit_code"])
     return found
 
 
@@ -41,7 +41,7 @@ def telling_errors(ranks: Ranks) -> Iterator[None]:
     except Exception as error:
         is_known = isinstance(error, RanksError) or getattr(error, _KNOWN, False)
         if ranks.size > 1 and not is_known:
-            ranks.broadcast({"error": described(error)})
+            ranks.broadcast({"error": described(error), "exit_code": getattr(error, "exit_code", 1)})
         raise
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 from attrs import define, field
@@ -18,7 +18,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interruption:
     """A context in which the first SIGINT or SIGTERM calls `stop`, and the second ends the program.
 
-    While there is nothing to stop, the first one ends the program too.
+    While there is nothing to stop, the first one ends the program too, by a `SystemExit` with the code shells know.
+    Within the context it is a `KeyboardInterrupt`, which nobody takes for an error of the code that it came upon.
     Outside the main thread, and for a signal that the parent process had ignored, nothing is changed.
 
     Attributes:
@@ -26,13 +27,11 @@ class Interruption:
         one_request: seconds in which the other of the two signals is no second request, but the first one once more, as
             where a scheduler and a parent process both pass it on.
         received: the signal that came, or None.
-        is_ending: whether a signal has ended the program, which what was being called may take for an error of its own.
     """
 
     stop: Callable[[], Any] | None = None
     one_request: float = 0.0
     received: signal.Signals | None = field(default=None, init=False)
-    is_ending: bool = field(default=False, init=False)
     _since: float = field(default=0.0, init=False, repr=False)
     _before: dict[signal.Signals, Any] = field(factory=dict, init=False, repr=False)
 
@@ -48,10 +47,14 @@ class Interruption:
                     self._before[each] = signal.signal(each, self._handle)
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for each, handler in self._before.items():
             signal.signal(each, handler)
         self._before.clear()
+        if self.received is not None and isinstance(error, KeyboardInterrupt):
+            raise SystemExit(self.exit_code) from error
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         again = self.received is not None
@@ -59,6 +62,5 @@ class Interruption:
             return
         self.received, self._since = signal.Signals(number), time.monotonic()
         if again or self.stop is None:
-            self.is_ending = True
-            raise SystemExit(self.exit_code)
+            signal.default_int_handler(number, frame)
         self.stop()
