@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import random
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from minnet_core import Container, Module, Sequential, layers
+from minnet_core.cli import main
 from minnet_core.nn import parts_of_batch
 from minnet_core.state import generator_states
 from minnet_criterions import ClassNLLCriterion
@@ -227,3 +230,34 @@ class BothWays(Mixing):
     def updateGradInput(self, input, gradOutput):
         self.gradInput = gradOutput + 0
         return self.gradInput
+
+
+def test_a_layer_that_mixes_the_samples_of_a_shard_is_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("own.py").write_text(
+        "from minnet_core import Module\n"
+        "class Centered(Module):\n"
+        "    def updateOutput(self, input):\n"
+        "        self.output = input - input.mean(axis=0) if self.training else input + 0\n"
+        "        return self.output\n"
+        "    def updateGradInput(self, input, gradOutput):\n"
+        "        self.gradInput = gradOutput - gradOutput.mean(axis=0)\n"
+        "        return self.gradInput\n"
+        "    def __repr__(self):\n"
+        "        return 'Cen\\x1b[2Jtered'\n"
+    )
+    Path("moons.toml").write_text(
+        "epochs = 2\nshards = 4\n"
+        'model = [{ class = "Linear", n_in = 2, n_out = 2 }, { class = "own.py:Centered" }, { class = "LogSoftMax" }]\n'
+        'criterion = { class = "ClassNLLCriterion" }\noptimizer = { class = "SGD" }\n'
+        'data = { source = { class = "TwoMoons", n = 40 } }\n'
+    )
+    command = ["moons.toml", "--no-run", "--import", "own.py"]
+    with warnings.catch_warnings(action="default"):
+        done = CliRunner().invoke(main, ["train", *command])
+    assert done.exit_code == 0, done.output
+    (line,) = [line for line in done.stderr.splitlines() if "mixes" in line]
+    assert line.startswith("warning: layer 1 (Cen\\x1b[2Jtered) mixes the samples of a batch in training, and so ")
+    assert "MixedSamplesWarning" not in done.output
+    done = CliRunner().invoke(main, ["train", *command, "--set", "shards=1", "-o", "other.safetensors"])
+    assert (done.exit_code, done.stderr) == (0, "")

@@ -8,7 +8,6 @@ import shutil
 import signal
 import threading
 import time
-import warnings
 from pathlib import Path
 
 import click
@@ -378,34 +377,3 @@ def test_a_plugin_that_cannot_tell_the_ranks_is_no_reason_to_train_alone(folder)
         done = invoke("small.toml", "--no-run")
     assert done.exit_code == 1
     assert "install MPI" in done.output
-
-
-def test_a_layer_that_mixes_the_samples_of_a_shard_is_told(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("own.py").write_text(
-        "from minnet_core import Module\n"
-        "class Centered(Module):\n"
-        "    def updateOutput(self, input):\n"
-        "        self.output = input - input.mean(axis=0) if self.training else input + 0\n"
-        "        return self.output\n"
-        "    def updateGradInput(self, input, gradOutput):\n"
-        "        self.gradInput = gradOutput - gradOutput.mean(axis=0)\n"
-        "        return self.gradInput\n"
-        "    def __repr__(self):\n"
-        "        return 'Cen\\x1b[2Jtered'\n"
-    )
-    Path("moons.toml").write_text(
-        "epochs = 2\nshards = 4\n"
-        'model = [{ class = "Linear", n_in = 2, n_out = 2 }, { class = "own.py:Centered" }, { class = "LogSoftMax" }]\n'
-        'criterion = { class = "ClassNLLCriterion" }\noptimizer = { class = "SGD" }\n'
-        'data = { source = { class = "TwoMoons", n = 40 } }\n'
-    )
-    command = ["moons.toml", "--no-run", "--import", "own.py"]
-    with warnings.catch_warnings(action="default"):
-        done = CliRunner().invoke(main, ["train", *command])
-    assert done.exit_code == 0, done.output
-    (line,) = [line for line in done.stderr.splitlines() if "mixes" in line]
-    assert line.startswith("warning: layer 1 (Cen\\x1b[2Jtered) mixes the samples of a batch in training, and so ")
-    assert "MixedSamplesWarning" not in done.output
-    done = CliRunner().invoke(main, ["train", *command, "--set", "shards=1", "-o", "other.safetensors"])
-    assert (done.exit_code, done.stderr) == (0, "")
