@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
+from attrs import frozen
 from hypothesis import given, settings, strategies as st
 
 from minnet_core.nn import (
@@ -34,11 +37,21 @@ def laid_out(x: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
 
 
+@frozen
+class Parts:
+    """Parts of a batch that tell each other what they have by some function."""
+
+    gather: Callable[[Any], Any]
+
+    def combine(self, own, how, /):
+        return how(self.gather(own))
+
+
 def in_parts(parts, gradients, axis, eps=1e-3):
     """Standardize parts, each in a thread of its own."""
 
     def work(ranks: ThreadRanks):
-        with computing_parts(ranks):
+        with computing_parts(Parts(ranks.gather)):
             y, mean, variance, inverse = standardize_batch(parts[ranks.rank], axis, eps)
             back = standardize_batch_back(y, gradients[ranks.rank], inverse, axis)
         assert ranks.calls == 2
@@ -107,13 +120,8 @@ def test_a_whole_batch_is_what_standardize_features_computes():
     np.testing.assert_array_equal(standardize_batch_back(y, g, inverse, 1), standardize_features_back(y, g, inverse, 1))
 
 
-class Alone:
-    def gather(self, own, /):
-        return [own]
-
-
 def test_parts_are_those_of_a_context_in_one_thread():
-    parts: BatchParts = Alone()
+    parts: BatchParts = Parts(lambda own: [own])
     seen = []
     with computing_parts(parts):
         assert parts_of_batch() is parts

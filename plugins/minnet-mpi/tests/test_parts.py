@@ -18,11 +18,11 @@ SOURCE = 'source = { class = "Npy", path = "part-*.npy" }\nshuffle_block = 20'
 TABLES = 'source = { class = "Parquet", path = "part-*.parquet", in_memory = false }\nshuffle_block = 20'
 
 
-def write(folder: Path, **replaced: str) -> None:
+def write(folder: Path, rows: int = 60, **replaced: str) -> None:
     write_experiment(folder, source=SOURCE, **replaced)
     rng = np.random.default_rng(0)
     for part in range(4):
-        features = rng.normal(size=(60, 2)).astype(np.float32)
+        features = rng.normal(size=(rows, 2)).astype(np.float32)
         np.save(folder / f"part-{part}.npy", features)
         np.save(folder / f"part-{part}_targets.npy", (features.sum(axis=1) > 0).astype(np.int64))
 
@@ -54,11 +54,11 @@ def test_parts_give_the_same_bits_and_a_run_goes_on_with_another_number(mpi):
 
 
 def test_a_part_that_is_written_to_meanwhile_ends_all(mpi):
-    write(mpi.folder, epochs="epochs = 100000", early_stopping="")
-    (mpi.folder / "slow").touch()
+    write(mpi.folder, rows=600, epochs="epochs = 100000", early_stopping="")
+    (mpi.folder / "slow").touch()  # an epoch takes seconds: rows that were read once are kept
     with mpi.start(2, [*MINNET, "train", "moons.toml", "--import", "own.py", "--run", "run"]) as process:
         until = time.monotonic() + 30
-        while not (mpi.folder / "run" / "metrics.jsonl").exists() and time.monotonic() < until:
+        while not (mpi.folder / "run" / "config.json").exists() and time.monotonic() < until:
             time.sleep(0.05)
         part = mpi.folder / "part-2.npy"
         os.utime(part, (1, 1))

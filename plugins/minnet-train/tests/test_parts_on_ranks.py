@@ -33,6 +33,20 @@ standardize = true
 shuffle_block = 40
 """
 
+PLUS = """
+from minnet_core import Module
+
+
+class Plus(Module):
+    def updateOutput(self, input):
+        self.output = input[0] + input[1]
+        return self.output
+
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput.copy(), gradOutput.copy()
+        return self.gradInput
+"""
+
 PARQUET = '{ class = "Parquet", path = "part-*.parquet", in_memory = false }'
 NPY = '{ class = "Npy", path = "part-*.npy" }'
 
@@ -100,9 +114,10 @@ def test_columns_for_several_inputs_are_divided_too(monkeypatch):
     two = """
     { class = "Linear", n_in = 2, n_out = 2, inputs = "left", name = "of_left" },
     { class = "Linear", n_in = 1, n_out = 2, inputs = "right", name = "of_right" },
-    { class = "CAddTable", inputs = ["of_left", "of_right"], name = "sum" }"""
+    { class = "plus.py:Plus", inputs = ["of_left", "of_right"], name = "sum" }"""
     assert one in text
-    Path("parts.toml").write_text(text.replace(one, two))
+    Path("plus.py").write_text(PLUS)
+    Path("parts.toml").write_text('imports = ["plus.py"]\n' + text.replace(one, two))
     (alone, reports), *_ = together(1, trained)
     for run, theirs in together(3, trained):
         assert theirs == reports

@@ -221,7 +221,7 @@ class Preparation:
         return moments
 
     def measured(self, raw: Array) -> Array:
-        """Write raw features as what `Moments` take in: inputs, or of images a row for each pixel."""
+        """Write raw features as what ``Moments`` take in: inputs, or of images a row for each pixel."""
         image, expanded = self.columns.image, self._expanded(raw)
         if image is None:
             return expanded
