@@ -1,4 +1,4 @@
-"""How much time a second worker saves: ``python benchmarks/sweep.py``, in less than a minute.
+"""How much time a second worker saves: ``python benchmarks/sweep.py``, in a minute.
 
 Twelve configurations of a network for the handwritten digits are tried by one worker, one after another, and by two;
 on two processors these take 0.6 of the time at most. The clock runs from the start of ``minnet sweep run DIR`` to its
@@ -8,6 +8,8 @@ any number of workers. The results do not depend on the number of workers, and t
 One worker and two take turns, and each pair has a ratio of its own, of which the median counts. Beside the time on the
 clock there is that of the processors, which says how many of them there were to be had: pairs in which the machine was
 busy with something else, so that the workers waited for processors, do not count, in either direction.
+
+At last the same experiments are trained without a sweep, by twelve times ``minnet train``, one after another.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks.machine import describe_machine
 from minnet_sweep import SweepFolder
+from minnet_sweep.reports import best_text
 from minnet_sweep.trials import Beginning
 
 MOST = 0.6
@@ -63,6 +66,11 @@ sampler = "grid"
 """
 
 
+# Modules are compiled once, as where users run it: else each process spends a third of its start on that.
+VARIABLES = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+VARIABLES["OPENBLAS_NUM_THREADS"] = "1"
+
+
 @frozen
 class Taken:
     """What a sweep took, on the clock and of all processors together, and what came out."""
@@ -82,14 +90,26 @@ def measure(folder: Path, name: str, workers: int) -> Taken:
     """Run the sweep in a new folder."""
     begun = Beginning.read(folder / "sweep.toml").begun(folder / name)
     command = [sys.executable, "-m", "minnet_core", "sweep", "run", str(begun.path), "--workers", str(workers)]
-    # Modules are compiled once, as where users run it: else each process spends a third of its start on that.
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, start = children_seconds(), perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**variables, "OPENBLAS_NUM_THREADS": "1"})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=VARIABLES)
     seconds, used = perf_counter() - start, children_seconds() - before
     found = Taken(workers, seconds, used, [trial.value for trial in SweepFolder.open(begun.path).study().trials()])
     print(f"{workers} workers: {seconds:.1f} s, {used:.1f} s of processors", flush=True)
     return found
+
+
+def without_a_sweep(folder: Path, sweep: SweepFolder) -> float:
+    """Train what a sweep has tried by hand; returns the seconds on the clock."""
+    commands = []
+    for trial in sweep.study().trials():
+        name = f"by-hand-{trial.number}"
+        (folder / f"{name}.toml").write_text(best_text(sweep, trial, folder))
+        options = [f"{name}.toml", "--run", name, "-o", f"{name}.safetensors"]
+        commands.append([sys.executable, "-m", "minnet_core", "train", *options])
+    start = perf_counter()
+    for command in commands:
+        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, env=VARIABLES)
+    return perf_counter() - start
 
 
 def children_seconds() -> float:
@@ -110,10 +130,13 @@ def main() -> int:
             order = (1, 2) if turn % 2 == 0 else (2, 1)
             pair = {workers: measure(folder, f"{workers}-{turn}", workers) for workers in order}
             pairs.append((pair[1], pair[2]))
+        by_hand = without_a_sweep(folder, SweepFolder.open(folder / "1-0"))
     are_same = len({str(each.results) for pair in pairs for each in pair}) == 1
     print(f"results are {'the same' if are_same else 'not the same'}")
     cost = median(two.used / one.used for one, two in pairs)
     print(f"two workers take {cost:.2f} of the time of processors that one takes")
+    by_two = median(two.seconds for _, two in pairs)
+    print(f"12 times minnet train: {by_hand:.1f} s, of which two workers take {by_two / by_hand:.2f}")
     free = [two.seconds / one.seconds for one, two in pairs if one.was_free and two.was_free]
     if not free:
         print(f"the machine is busy: nobody had {FEWEST[1]} and {FEWEST[2]} processors, so nothing can be said of time")
