@@ -34,11 +34,16 @@ def test_the_second_signal_ends_the_program(number, code):
 def test_what_two_senders_pass_on_is_one_request_and_what_one_sends_twice_is_two(number, code):
     (other,) = {each for each, _ in CASES} - {number}
     asked = []
-    with pytest.raises(SystemExit) as caught, Interruption(lambda: asked.append(1), one_request=60) as interruption:
-        for each in (number, other, other):
-            os.kill(os.getpid(), each)
-        assert (asked, interruption.received) == ([1], number)
-        os.kill(os.getpid(), number)
+
+    def work():
+        with Interruption(lambda: asked.append(1), one_request=60) as interruption:
+            for each in (number, other, other):
+                os.kill(os.getpid(), each)
+            assert (asked, interruption.received) == ([1], number)
+            os.kill(os.getpid(), number)
+
+    with pytest.raises(SystemExit) as caught:
+        work()
     assert caught.value.code == code
     assert asked == [1]
 
