@@ -165,7 +165,23 @@ def test_what_holds_more_than_tensors_is_not_read_and_no_code_runs(minnet, held)
     assert "code ran" not in err
 
 
+@pytest.mark.parametrize("key", [None, "state_dict.model"])
+def test_a_state_dict_of_no_network_becomes_safetensors(minnet, key):
+    module = network()
+    module.tied = nn.Linear(4, 2)
+    module.tied.weight = module[3].weight
+    state = module.state_dict()
+    torch.save(state if key is None else {"state_dict": {f"model.{name}": its for name, its in state.items()}}, "m.pt")
+    code, out, err = minnet("convert", "m.pt", "out.safetensors", *([] if key is None else ["--key", key]))
+    assert (code, err) == (0, "")
+    assert out.startswith(f"{len(state)} arrays are in out.safetensors, under their own names; with --model or --expe")
+    found = load_file("out.safetensors")
+    assert found.keys() == state.keys()
+    assert all(torch.equal(found[name], its) and found[name].dtype == its.dtype for name, its in state.items())
+
+
 def test_refusals(minnet, tmp_path):
+    torch.save({"w": torch.eye(3).to_sparse()}, "sparse.pt")
     save(Sequential(layers["Cosine"](3, 2)), "cosine.safetensors")
     save_file({"0.weight": torch.zeros(4, 3)}, "weights.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
@@ -184,6 +200,9 @@ def test_refusals(minnet, tmp_path):
         (("broken.safetensors", "x.safetensors", "--experiment", "experiment.toml"), "expected a safetensors file"),
         (("weights.safetensors", "x.safetensors", "--experiment", "graph.toml"), "received a graph; give a trained"),
         (("weights.safetensors", "x.safetensors", "--experiment", "none.toml"), "expected an experiment with a list"),
+        (("sparse.pt", "x.safetensors"), "sparse.pt: expected tensors that safetensors can hold: "),
+        (("sparse.pt", "x.pt"), "say which network it is of, by --model or --experiment"),
+        (("absent.pt", "x.safetensors"), "absent.pt"),
         (("absent.pt", "x.safetensors", "--experiment", "experiment.toml"), "absent.pt"),
         (("weights.safetensors", "cosine.safetensors"), "expected a new file, received one that exists; --force"),
     ):

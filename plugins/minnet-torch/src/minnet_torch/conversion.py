@@ -43,6 +43,28 @@ def to_state_dict(source: Path, target: Path) -> int:
     return len(state)
 
 
+def to_safetensors(source: Path, target: Path, *, key: str | None = None) -> int:
+    """Write the state dict in a file of ``torch.save`` as safetensors, under its own names; return how many arrays.
+
+    Args:
+        source: the file, of which tensors are read and nothing else.
+        target: the safetensors file.
+        key: the entry of the source that is the state dict; see `read_state_dict`.
+
+    Raises:
+        MinnetError: if a file is something else, or safetensors cannot hold a tensor.
+    """
+    state = read_state_dict(source, key)
+    try:
+        # Tied weights are one memory, which safetensors refuses.
+        data = save({name: tensor.contiguous().clone() for name, tensor in state.items()}, {"format": "pt"})
+    except Exception as error:  # of PyTorch and of safetensors, of tensors that are sparse, or quantized
+        reason = printable(str(error), 300)
+        raise MinnetError(f"{printable(str(source))}: expected tensors that safetensors can hold: {reason}") from error
+    write_atomically(target, data)
+    return len(state)
+
+
 def from_state_dict(
     source: Path, target: Path, *, model: Path | None = None, experiment: Path | None = None, key: str | None = None
 ) -> int:

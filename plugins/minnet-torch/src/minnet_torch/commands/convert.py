@@ -38,10 +38,10 @@ def convert(
     with weights_only=True, so that no code in it runs. Without these options SOURCE is a minnet model, and TARGET
     becomes its state dict, with the names of PyTorch: what torch.load reads if it is called .pt, .pth or .bin, else
     safetensors. Layers of one network have these names by their places, as in torch.nn.Sequential: 0.weight, 0.bias,
-    1.running_mean.
+    1.running_mean. A SOURCE called .pt, .pth or .bin is no minnet model: its arrays are written as safetensors.
     """
     expect_torch()
-    from ..conversion import from_state_dict, to_state_dict  # here, for it imports PyTorch
+    from ..conversion import OF_TORCH, from_state_dict, to_safetensors, to_state_dict  # here, for it imports PyTorch
 
     if model is not None and experiment is not None:
         raise click.UsageError("expected --model or --experiment, received both")
@@ -49,7 +49,14 @@ def convert(
         raise MinnetError(
             f"{printable(str(target))}: expected a new file, received one that exists; --force overwrites it"
         )
-    if model is None and experiment is None:
+    has_network = model is not None or experiment is not None
+    if not has_network and source.suffix in OF_TORCH and target.suffix not in OF_TORCH:
+        count = to_safetensors(source, target, key=key)
+        click.echo(
+            f"{count} arrays are in {printable(str(target))}, under their own names; with --model or --experiment, "
+            "which says what network they are of, it is a minnet model"
+        )
+    elif not has_network:
         if key is not None:
             raise click.UsageError("expected --key with --model or --experiment: a minnet model has no entries")
         count = to_state_dict(source, target)
