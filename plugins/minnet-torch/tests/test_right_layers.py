@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import os
 
 import numpy as np
 import pytest
+import torch
 from right_functions import RIGHT as PLAIN
 from right_graphs import RIGHT as RARE
 from right_modules import RIGHT as RIGHT_MODULES
@@ -66,6 +68,14 @@ MODULES = [
 NAMES = [f"{cls.__name__}{index}" for index, (cls, *_) in enumerate(MODULES)]
 
 
+def can_be_copied(thing):
+    try:
+        copy.deepcopy(thing)
+    except TypeError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize(("index", "cls"), [*enumerate(RIGHT)], ids=[cls.__name__ for cls in RIGHT])
 def test_a_function_that_is_right_is_not_blamed(index, cls):
     for seed in seeds(index):
@@ -75,6 +85,8 @@ def test_a_function_that_is_right_is_not_blamed(index, cls):
 
 @pytest.mark.parametrize(("index", "cls"), [*enumerate(RIGHT_MODULES)], ids=[cls.__name__ for cls in RIGHT_MODULES])
 def test_a_module_that_is_right_and_declares_nothing_is_not_blamed(index, cls):
+    if cls.__name__ == "HasAGenerator" and not can_be_copied(torch.Generator()):
+        pytest.skip("PyTorch of this version copies no generator, and so no layer that has one")
     for seed in seeds(index):
         for report in check_component(cls, on_fail=None, seed=seed):
             assert [result.explanation for result in report.findings] == []
