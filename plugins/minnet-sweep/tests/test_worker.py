@@ -294,17 +294,14 @@ def test_a_run_that_is_damaged_is_named_with_what_to_do(place):
 
 
 def test_a_second_signal_in_a_component_is_no_failure_of_it(place, failing, monkeypatch):
-    def interrupted_twice(self, input):
-        type(self).calls += 1
-        if type(self).calls > 8:
-            signal.raise_signal(signal.SIGINT)
-            signal.raise_signal(signal.SIGINT)
-        self.output = np.maximum(input, 0)
-        return self.output
-
-    monkeypatch.setattr(Failing, "updateOutput", interrupted_twice)
+    """What builds components takes an exit for theirs, and says so by an error."""
     folder = place.begin('experiment = "base.toml"\nsampler = "grid"\n[space]\n"model[1]" = [{ class = "Failing" }]\n')
-    Failing.calls = 0
+
+    def interrupted_twice(self, fails=True):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Failing, "__init__", interrupted_twice)
     with pytest.raises(SystemExit) as caught, Interruption() as interruption:
         Worker(folder, interruption).work()
     assert caught.value.code == 130
