@@ -7,10 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.live import Live
-from rich.text import Text
-
 EVERY = 1.0
 
 
@@ -22,6 +18,10 @@ def is_terminal() -> bool:
 @contextmanager
 def live(text: Callable[[], str]) -> Iterator[Callable[[], None]]:
     """Show a text while the context lasts; what it yields shows the text anew, if the last time is a while ago."""
+    from rich.console import Console  # here, as nobody else needs them
+    from rich.live import Live
+    from rich.text import Text
+
     shown = 0.0
     with Live(Text(text()), console=Console(), auto_refresh=False, vertical_overflow="crop", transient=True) as display:
 

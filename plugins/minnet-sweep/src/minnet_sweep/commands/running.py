@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ def go_on(path: str, workers: int | None, trials: int | None, seconds: float | N
 
 def work_on(path: str, trials: int | None) -> None:
     """Be a worker."""
+    gc.freeze()  # what is imported stays: when a trial is over, and at the end, no cycles are looked for in it
     folder = SweepFolder.open(path)
     # A scheduler tells all processes of a job, and `minnet sweep run`, being told too, tells its workers.
     with Interruption(one_request=_ONE_REQUEST) as interruption:
@@ -57,6 +59,7 @@ def work_on(path: str, trials: int | None) -> None:
 
 
 def _run(folder: SweepFolder, workers: int | None) -> None:
+    gc.freeze()  # as in a worker
     count = workers or folder.sweep.workers or processors()
     study = folder.study()
     left = [trial for trial in study.trials() if not trial.is_over]

@@ -8,9 +8,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from attrs import define, field
@@ -64,7 +63,8 @@ class Workers:
                 if not self._is_stopping:
                     self._start(index)
             while self._running:
-                time.sleep(_POLL)
+                with suppress(subprocess.TimeoutExpired):  # or one of the others ends, which is seen a moment later
+                    next(iter(self._running.values())).wait(_POLL)
                 watch()
                 for index, process in list(self._running.items()):
                     if (code := process.poll()) is None:

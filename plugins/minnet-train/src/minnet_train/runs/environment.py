@@ -99,7 +99,8 @@ def _installed(path: tuple[str, ...]) -> Mapping[str, str]:
     versions: dict[str, str] = {}
     for distribution in all_distributions():
         with suppress(Exception):  # whatever is wrong with a stranger's, it is no reason not to train
-            name, version = distribution.metadata["Name"], distribution.metadata["Version"]
+            metadata = distribution.metadata  # which is parsed each time that one asks for it
+            name, version = metadata["Name"], metadata["Version"]
             if name and version:
                 versions.setdefault(canonical(name), version)
     return MappingProxyType(dict(sorted(versions.items())))
