@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from minnet_core import Graph, Sequential, layers, load, save
+from minnet_test_support import plus
 from minnet_train import ExperimentError, load_predictor
 from minnet_train.commands.evaluate import evaluate
 from minnet_train.commands.plot import plot
@@ -18,20 +20,6 @@ from minnet_train.commands.train import train
 from minnet_train.evaluation import input_saliency, layer_outputs
 from minnet_train.experiment import build_model, check_components, components_of
 from minnet_train.experiment.structure import structure_experiment, unstructure_experiment
-
-PLUS = """\
-from minnet_core import Module
-
-
-class Plus(Module):
-    def updateOutput(self, input):
-        self.output = input[0] + input[1]
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy(), gradOutput.copy()
-        return self.gradInput
-"""
 
 GRAPH = """\
     { class = "Linear", n_in = 2, n_out = 4, name = "stem" },
@@ -47,7 +35,7 @@ PAIR = [{**LINEAR, "name": "stem"}, {"class": "ReLU", "inputs": "stem", "name": 
 
 @pytest.fixture
 def small(folder, edit) -> str:
-    (folder / "plus.py").write_text(PLUS)
+    shutil.copy(plus.__file__, folder)
     edit("seed = 3", 'seed = 3\nimports = ["plus.py"]')
     return edit('    { class = "Linear", n_in = 2, n_out = 3 },\n', GRAPH)
 

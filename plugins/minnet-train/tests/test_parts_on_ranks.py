@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import threading
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
+from minnet_test_support import plus
 from minnet_test_support.thread_ranks import ThreadRanks, together
 from minnet_train import DataError, ExperimentFile, RanksError
 from minnet_train.data.tables.typed_files import ParquetFile
@@ -31,20 +33,6 @@ source = {source}
 {validation}
 standardize = true
 shuffle_block = 40
-"""
-
-PLUS = """
-from minnet_core import Module
-
-
-class Plus(Module):
-    def updateOutput(self, input):
-        self.output = input[0] + input[1]
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy(), gradOutput.copy()
-        return self.gradInput
 """
 
 PARQUET = '{ class = "Parquet", path = "part-*.parquet", in_memory = false }'
@@ -117,7 +105,7 @@ def test_columns_for_several_inputs_are_divided_too(monkeypatch):
     { class = "Linear", n_in = 1, n_out = 2, inputs = "right", name = "of_right" },
     { class = "plus.py:Plus", inputs = ["of_left", "of_right"], name = "sum" }"""
     assert one in text
-    Path("plus.py").write_text(PLUS)
+    shutil.copy(plus.__file__, "plus.py")
     Path("parts.toml").write_text('imports = ["plus.py"]\n' + text.replace(one, two))
     (alone, reports), *_ = together(1, trained)
     for run, theirs in together(3, trained):

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from minnet_core import Graph, Module, Sequential
+from minnet_core import Graph, Sequential
 from minnet_criterions import ClassNLLCriterion
 from minnet_layers import Linear, LogSoftMax
 from minnet_optimizers import SGD
+from minnet_test_support.plus import Plus
 from minnet_train import DivergenceError, Samples, Trainer, measure
 from minnet_train.metrics import Accuracy
 
@@ -15,20 +16,10 @@ LABELS = (LEFT[:, 0] > RIGHT[:, 1]).astype(int)
 TOGETHER = np.concatenate([LEFT, RIGHT[:, :2]], axis=1)
 
 
-class Sum(Module):
-    def updateOutput(self, input):
-        self.output = input[0] + input[1]
-        return self.output
-
-    def updateGradInput(self, input, gradOutput):
-        self.gradInput = gradOutput.copy(), gradOutput.copy()
-        return self.gradInput
-
-
 def networks():
     """A graph of two inputs, and a network of one with the same weights."""
     one, two = Linear(5, 2, rng=0), Graph(["left", "right"])
-    two.add("l", Linear(3, 2, rng=0), "left").add("r", Linear(2, 2, rng=0), "right").add("sum", Sum(), ["l", "r"])
+    two.add("l", Linear(3, 2, rng=0), "left").add("r", Linear(2, 2, rng=0), "right").add("sum", Plus(), ["l", "r"])
     two.add("classes", LogSoftMax())
     two["l"].W[...], two["r"].W[...] = one.W[:, :3], one.W[:, 3:]
     two["l"].b[...], two["r"].b[...] = one.b, 0

@@ -59,8 +59,8 @@ def test_what_is_no_config_is_refused(data, message):
 
 
 @pytest.mark.parametrize("name", ["config.json", "versions.json"])
-def test_json_that_is_nested_too_deeply_is_an_error_of_ours(config, name):
-    RunDirectory.create("run", config)
+def test_json_that_is_nested_too_deeply_is_an_error_of_ours(config, name, create):
+    create("run", config)
     Path("run", name).write_text("[" * 100_000)
     with pytest.raises(RunError, match=f"{name}: expected JSON: "):
         RunDirectory.open("run").note_environment(0)

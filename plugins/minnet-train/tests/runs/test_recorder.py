@@ -72,8 +72,8 @@ def config(folder, edit):
 
 
 @pytest.fixture
-def recorder(config):
-    return begun(RunDirectory.create("run", config))
+def recorder(config, create):
+    return begun(create("run", config))
 
 
 def begun(directory, **options):
@@ -179,11 +179,9 @@ def test_after_a_resumption_a_worse_epoch_does_not_take_the_place_of_the_best(re
 
 
 @pytest.mark.parametrize(("metric", "mode", "best"), [("validation_loss", "max", 5), ("accuracy", "min", 1)])
-def test_what_stops_early_tells_the_best(config, metric, mode, best):
+def test_what_stops_early_tells_the_best(config, metric, mode, best, create):
     stopping = EarlyStopping(metric=metric, mode=mode)  # reports have no accuracy, so there it is the loss, always 1
-    recorder = begun(
-        RunDirectory.create("run", evolve(config, experiment=evolve(config.experiment, early_stopping=stopping)))
-    )
+    recorder = begun(create("run", evolve(config, experiment=evolve(config.experiment, early_stopping=stopping))))
     weights = [train(recorder, 1) for _ in LOSSES]
     assert recorder.directory.best_model.read_bytes() == weights[best - 1].tobytes()
     assert recorder.directory.checkpoints.best() == best * STEPS

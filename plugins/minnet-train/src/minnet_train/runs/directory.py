@@ -152,18 +152,6 @@ class RunDirectory:
     journal: Journal = field(repr=False)
 
     @classmethod
-    def create(
-        cls,
-        path: str | os.PathLike[str],
-        config: RunConfig,
-        sources: Mapping[str, bytes] = MappingProxyType({}),
-        start: bytes | None = None,
-    ) -> Self:
-        """Begin a run as `begun` does, and leave it to whoever wants it."""
-        with cls.begun(path, config, sources, start) as directory:
-            return directory
-
-    @classmethod
     @contextmanager
     def begun(
         cls,
