@@ -21,6 +21,7 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+@cache  # asking takes a millisecond, and every model that is saved is told
 def blas() -> str:
     """Name the library that multiplies NumPy's matrices, and its kernels if threadpoolctl is there to tell them."""
     library = blas_library()

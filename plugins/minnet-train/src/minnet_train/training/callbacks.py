@@ -50,8 +50,9 @@ class Implementation:
 def training_plugins() -> list[str]:
     """Name each plugin that is enabled now and takes part in every training, with its version and its hooks."""
     host = plugin_host()
-    found = [(each, [hook for hook in HOOKS if hook in host.hooks(each)]) for each in host.loaded]
-    return [f"{each.provider} ({', '.join(hooks)})" for each, hooks in found if hooks]
+    found = [(each, host.hooks(each)) for each in host.loaded]
+    taking_part = [(each, [hook for hook in HOOKS if hook in hooks]) for each, hooks in found]
+    return [f"{each.provider} ({', '.join(hooks)})" for each, hooks in taking_part if hooks]
 
 
 @frozen(eq=False)
