@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from attrs import frozen
@@ -101,10 +101,11 @@ def looks_like(texts: Iterable[str], numerals: Numerals) -> tuple[str, str, str]
     odd = [text for text in texts if not numerals.is_number(text)]
     if not odd:
         return None
-    looks, loose = (_LOOKS, _LOOSE) if numerals.decimal == "." else (_LOOKS_BESIDES_COMMA, _LOOSE_BESIDES_COMMA)
+    forms = _FORMS if numerals.decimal == "." else _FORMS_BESIDES_COMMA
+    loose = _any_of(forms)
     regular = sum(1 for text in texts if numerals.is_number(text) or loose.fullmatch(text))
     if regular >= 0.9 * len(texts):
-        for pattern, what, remedy in looks:
+        for pattern, what, remedy in _compiled_forms(forms):
             for text in odd:
                 if pattern.fullmatch(text):
                     return text, what, remedy
@@ -134,7 +135,7 @@ def _looks_like_many(texts: Sequence[str], odd: Sequence[str], numerals: Numeral
     """Tell what texts look like that would be taken for categories if they were few."""
     if len(set(odd)) <= FEW:
         return None
-    for pattern, what, remedy in _LOOKS_OF_MANY:
+    for pattern, what, remedy in _compiled_forms(_FORMS_OF_MANY):
         fitting = [text for text in odd if pattern.fullmatch(text)]
         if fitting and len(texts) - len(odd) + len(fitting) >= 0.9 * len(texts):
             return fitting[0], what, remedy
@@ -146,13 +147,16 @@ def _looks_like_many(texts: Sequence[str], odd: Sequence[str], numerals: Numeral
     return None
 
 
+_Forms: TypeAlias = tuple[tuple[str, str, str], ...]
+"""For each form of numbers a pattern, what matches it, and what to do."""
+
 _CURRENCIES = (
     "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MAD|MXN|MYR|NGN|NOK|"
     "NZD|PEN|PHP|PKR|PLN|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR"
 )
 """Not any three letters: PAL0708 is a name."""
 
-_FORMS = (
+_FORMS: _Forms = (
     (r"[+-]?\d{1,3}(\.\d{3})+,\d+", "numbers with a decimal comma and points between thousands",
      'decimal = "," and thousands = "." read them'),
     (r"[+-]?(\d{1,3}(,\d{3}){2,}(\.\d*)?|\d{1,3}(,\d{3})+\.\d*|\d{1,2}(,\d{2})+,\d{3}(\.\d*)?)",
@@ -172,12 +176,14 @@ _FORMS = (
     (r"\([\d.,' ]*\d[\d.,]*\)", "negative numbers in brackets", "write them with a minus sign"),
     (r"[\d.,' ]*\d[\d.,]*-", "negative numbers with the minus sign behind", "write it in front"),
 )  # fmt: skip
-"""A pattern, what matches it, and what to do."""
 
-_POINT = ((r"[+-]?(\d*\.\d+|\d+\.\d*)([eE][+-]?\d+)?", "numbers with a decimal point, beside others with a comma",
-           "write all of them in one way"),)  # fmt: skip
+_FORMS_BESIDES_COMMA: _Forms = (
+    *_FORMS,
+    (r"[+-]?(\d*\.\d+|\d+\.\d*)([eE][+-]?\d+)?", "numbers with a decimal point, beside others with a comma",
+     "write all of them in one way"),
+)  # fmt: skip
 
-_FORMS_OF_MANY = (
+_FORMS_OF_MANY: _Forms = (
     (r"[+-]?\d{1,3}(_\d{3})+(\.\d*)?", "numbers in groups of three digits", 'thousands = "_" reads them'),
     (r"(?=.*[^\x00-\x7f])[+-]?\d+([.,\u066b]\d+)?", "numbers in other digits than 0 to 9", "write them in these"),
     (r"[+-]?(\d+\.?\d*|\.\d+)[dD][+-]?\d+", "numbers with the exponents of Fortran", "write E for D"),
@@ -193,16 +199,15 @@ FEW = 20
 """So many different texts may be categories, whatever they look like."""
 
 
-def _compiled_forms(forms: Iterable[tuple[str, str, str]]) -> tuple[tuple[re.Pattern[str], str, str], ...]:
+@lru_cache  # not when this is imported: it takes as long as all else that reads tables together
+def _compiled_forms(forms: _Forms) -> tuple[tuple[re.Pattern[str], str, str], ...]:
     signed = rf"[+{MINUS}-]?"
     return tuple((re.compile(form.replace("[+-]?", signed)), what, remedy) for form, what, remedy in forms)
 
 
-_LOOKS, _LOOKS_BESIDES_COMMA = _compiled_forms(_FORMS), _compiled_forms((*_FORMS, *_POINT))
-_LOOKS_OF_MANY = _compiled_forms(_FORMS_OF_MANY)
-_LOOSE, _LOOSE_BESIDES_COMMA = (
-    re.compile("|".join(f"(?:{form.pattern})" for form, *_ in looks)) for looks in (_LOOKS, _LOOKS_BESIDES_COMMA)
-)
+@lru_cache
+def _any_of(forms: _Forms) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{form.pattern})" for form, *_ in _compiled_forms(forms)))
 
 
 @lru_cache
