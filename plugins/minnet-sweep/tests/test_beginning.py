@@ -1,8 +1,14 @@
 """What is tried before anything is trained, and what the folder of a sweep has then."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 
 from minnet_sweep import SweepError, SweepFolder
+from minnet_sweep.study import Study
+from minnet_sweep.trials import Beginning
 from minnet_train import ExperimentError
 
 HEAD = 'experiment = "base.toml"\ntrials = 2\n'
@@ -133,6 +139,35 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(place):
         place.begin()
     assert (place.path / "tried" / "mine.txt").read_text() == "mine"
     assert sorted(path.name for path in place.path.iterdir()) == ["base.toml", "sweep.toml", "tried"]
+
+
+def test_an_empty_folder_stays_the_one_that_it_is(place, monkeypatch):
+    """It may be the current one, where a disk is mounted, or reached by a link."""
+    (place.path / "empty").mkdir()
+    (place.path / "link").symlink_to("empty")
+    before = (place.path / "empty").stat().st_ino
+    beginning = Beginning.read(place.write())
+    monkeypatch.chdir("empty")
+    folder = beginning.begun(Path())
+    assert len(SweepFolder.open(folder.path).study().trials()) == 4
+    assert sorted(os.listdir()) == ["journal.log", "sweep.json", "sweep.toml", "trials", "workers"]
+    assert (place.path / "empty").stat().st_ino == before
+    shutil.rmtree("trials")
+    for name in os.listdir():
+        os.remove(name) if os.path.isfile(name) else os.rmdir(name)
+    assert SweepFolder.open(beginning.begun(place.path / "link").path).sweep.trials == 4
+    assert (place.path / "link").is_symlink()
+
+
+def test_who_is_too_late_in_an_empty_folder_leaves_nothing_in_it(place, monkeypatch):
+    (place.path / "tried").mkdir()
+    other = Path("tried", "sweep.json")
+    create = Study.create
+    monkeypatch.setattr(Study, "create", lambda *arguments: (other.write_text("another's"), create(*arguments)))
+    with pytest.raises(SweepError, match="tried: expected a new or empty folder, received one with files in it"):
+        place.begin()
+    assert [each.name for each in Path("tried").iterdir()] == ["sweep.json"]
+    assert other.read_text() == "another's"
 
 
 def test_the_folder_of_a_sweep_is_no_place_for_another(place):
