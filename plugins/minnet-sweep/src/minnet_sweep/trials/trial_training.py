@@ -209,7 +209,7 @@ class TrialTraining:
                 yield session
         else:
             run = prepared(experiment)
-            self._expect_same_data(run, values)
+            self._expect_unchanged(run, values)
             self._tell_changed_files(run)
             # Who goes on with it by minnet train --resume writes no model over that of the base experiment.
             output = os.path.abspath(path / "trained.safetensors")
@@ -217,18 +217,23 @@ class TrialTraining:
             with Session.begin(run, path) as session:
                 yield session
 
-    def _expect_same_data(self, run: Run, values: Values) -> None:
-        """Refuse data that are not what trials with the same settings of data have learned from."""
+    def _expect_unchanged(self, run: Run, values: Values) -> None:
+        """Refuse data, or a model to go on from, that are not those of trials with the same settings of them."""
         settings = self.folder.experiment_file(values).settings
-        key = "data " + "; ".join(each.text for each in settings if each.path[0] == "data")
-        known = self.study.noted(key)
-        if known is None:
-            self.study.note_for_all(key, run.fingerprints)
-        elif known != run.fingerprints:
-            raise SweepError(
-                f"{run.dataset.name}: expected the data that the trials before have learned from, received others, "
-                "whose results cannot be compared; minnet sweep run with the file of the sweep begins another one"
-            )
+        found = {"data": (run.dataset.name, run.fingerprints, "data", "learned from, received others")}
+        if run.start is not None:
+            start = run.start.start
+            found["start"] = (start.model, str(start.sha256), "model", "gone on from, received another")
+        for part, (name, now, what, received) in found.items():
+            key = f"{part} " + "; ".join(each.text for each in settings if each.path[0] == part)
+            known = self.study.noted(key)
+            if known is None:
+                self.study.note_for_all(key, now)
+            elif known != now:
+                raise SweepError(
+                    f"{name}: expected the {what} that the trials before have {received}, whose results cannot be "
+                    "compared; minnet sweep run with the file of the sweep begins another one"
+                )
 
     def _tell_changed_files(self, run: Run) -> None:
         """Say it if Python files are not what they were in the trials before, which may be to mend a mistake."""
