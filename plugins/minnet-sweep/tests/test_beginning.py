@@ -212,6 +212,11 @@ def test_of_two_sweeps_that_begin_at_a_time_each_has_a_folder(place, monkeypatch
 @pytest.mark.parametrize(
     ("line", "space", "caution"),
     [
+        (
+            "metric = 'accuracy'",
+            "batch_size = [8]",
+            "metric: accuracy is measured on the samples that are trained on, w",
+        ),
         ("", "criterion = [{ class = 'ClassNLLCriterion' }, { class = 'FocalCriterion' }]", "in another way; compare"),
         ("", "'data.source.n' = [100, 200]", "validation_loss on other samples"),
         ("metric = 'validation_accuracy'", "criterion = [{ class = 'ClassNLLCriterion' }]", None),
@@ -222,6 +227,13 @@ def test_it_is_said_that_results_do_not_measure_the_same(place, line, space, cau
     said = []
     place.begin(f"{HEAD}{line}\n[space]\n{space}\n", tell=said.append)
     assert [caution in each for each in said if "warning: " in each] == ([] if caution is None else [True])
+
+
+def test_the_most_epochs_are_found_however_their_key_is_written(place):
+    for key in ("epochs", " epochs "):
+        space = f'[space]\nlength = {{ choices = [2, 9], keys = ["{key}"] }}\n'
+        folder = Beginning.read(place.write(f"{HEAD}seeds = 2\n{space}")).begun(None)
+        assert folder.most_epochs == 18
 
 
 def test_a_sweep_that_was_moved_with_its_experiment_finds_what_that_names(place):

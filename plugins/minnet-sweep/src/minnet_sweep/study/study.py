@@ -42,7 +42,7 @@ class Trial:
         values: of the parameters; empty while it is waiting.
         value: what it is compared by; None before it is complete.
         reported: step -> what was reported there.
-        notes: what workers have noted: ``failure``, ``seconds``, ``worker``, ``results``, ``deaths``.
+        notes: what workers have noted: ``failure``, ``seconds``, ``worker``, ``results``, ``died``.
         started: when it began; None before.
         ended: when it ended; None before.
     """

@@ -77,12 +77,12 @@ class TrialTraining:
         before = self.study.trial(self.number).notes
         self._spent = float(before.get("seconds", 0.0))
         if before.get("worker"):  # who did not say that it left
-            deaths, saved = before.get("deaths", (0, None))
+            deaths, saved = before.get("died", (0, None))
             now = self._saved_steps()
             deaths = 1 if now != saved else deaths + 1
             if deaths >= MOST_DEATHS:
                 return self._fail(f"its worker died {deaths} times, one after another")
-            self.study.note(self.number, "deaths", [deaths, now])
+            self.study.note(self.number, "died", [deaths, now])
         self.study.note(self.number, "worker", self.worker)
         try:
             return self._train()
