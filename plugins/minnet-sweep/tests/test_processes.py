@@ -28,6 +28,14 @@ def test_who_is_asked_to_stop_while_workers_are_started_starts_no_more(place, mo
     assert not any(trial.is_over for trial in folder.study().trials())
 
 
+def test_a_sweep_without_its_empty_folders_as_git_copies_one_goes_on(place):
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 1"))
+    for name in ("trials", "workers"):
+        (folder.path / name).rmdir()
+    Workers(folder, 1, Interruption()).run(lambda: None)
+    assert [trial.state for trial in folder.study().trials()] == ["complete"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be handled")
 def test_a_worker_that_is_asked_to_end_takes_no_other_with_it(place):
     """As somebody asks who wants a processor back; what it was at is gone on with by another, if there is one."""

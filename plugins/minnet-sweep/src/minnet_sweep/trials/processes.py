@@ -100,6 +100,7 @@ class Workers:
     def _start(self, index: int) -> None:
         # Matrices of small networks are multiplied no faster by several threads, and the others have no processor left.
         variables = {**os.environ, **dict.fromkeys(VARIABLES, "1"), "PYTHONUNBUFFERED": "1"}
+        (self.folder.path / "workers").mkdir(exist_ok=True)  # which git leaves out, as any folder without files
         self._logs[index] = open(self._log(index), "ab")  # noqa: SIM115  # closed when the process has ended
         self._running[index] = subprocess.Popen(
             [sys.executable, "-m", "minnet_core", "sweep", "work", str(self.folder.path)],
