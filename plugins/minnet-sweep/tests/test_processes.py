@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import time
+from itertools import pairwise
 
 import pytest
 
@@ -34,6 +36,20 @@ def test_a_sweep_without_its_empty_folders_as_git_copies_one_goes_on(place):
         (folder.path / name).rmdir()
     Workers(folder, 1, Interruption()).run(lambda: None)
     assert [trial.state for trial in folder.study().trials()] == ["complete"]
+
+
+def test_watching_takes_a_tenth_of_the_time_at_most(place):
+    """Of a sweep of thousands of trials it takes long, and the workers need the processors."""
+    folder, calls = place.begin(base=place.BASE.replace("epochs = 3", "epochs = 9")), []
+
+    def watch():
+        calls.append(time.monotonic())
+        time.sleep(0.05)
+
+    Workers(folder, 1, Interruption()).run(watch)
+    distances = [after - before for before, after in pairwise(calls[:-1])]  # the last call is that of the end
+    assert distances
+    assert min(distances) >= 0.5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be handled")
