@@ -166,7 +166,11 @@ class Study:
         return suggested(optuna.Trial(self.optuna, self._id(number)), self.sweep.parameters)
 
     def report(self, number: int, step: int, value: float) -> None:
-        """Note an intermediate value; again if it was noted before."""
+        """Note an intermediate value; again if it was noted before.
+
+        One that is infinite is no number: as the best of all it would end every other trial.
+        """
+        value = value if math.isfinite(value) else math.nan
         self._storage.set_trial_intermediate_value(self._id(number), step, value)
 
     def should_prune(self, number: int) -> bool:
