@@ -8,8 +8,11 @@ from itertools import pairwise
 
 import pytest
 
-from minnet_sweep import SweepError
+from minnet_sweep import SweepError, Worker
 from minnet_sweep.trials import Workers
+from minnet_sweep.trials.claim import claimed
+from minnet_train import RunError
+from minnet_train.many_runs import RunFiles
 from minnet_train.training import Interruption
 
 
@@ -50,6 +53,19 @@ def test_watching_takes_a_tenth_of_the_time_at_most(place):
     distances = [after - before for before, after in pairwise(calls[:-1])]  # the last call is that of the end
     assert distances
     assert min(distances) >= 0.5
+
+
+def test_no_run_of_a_trial_is_deleted_while_a_worker_is_at_another_seed(place):
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 1\nseeds = 2"))
+    Worker(folder).work()
+    with claimed(folder.trial(0)) as is_claimed:
+        assert is_claimed
+        with claimed(folder.trial(0)) as again:
+            assert not again
+        with pytest.raises(RunError, match=f"seed-0: .* in a group that is held by process {os.getpid()} on"):
+            RunFiles.of(folder.run(0, 0)).delete()
+    RunFiles.of(folder.run(0, 0)).delete()
+    assert not folder.run(0, 0).exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that can be handled")
