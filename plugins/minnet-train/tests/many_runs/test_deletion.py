@@ -152,6 +152,15 @@ def test_the_folder_of_folds_goes_with_the_last_of_them(copy):
     assert os.listdir("runs") == []
 
 
+def test_the_lock_of_a_group_that_is_worked_on_by_now_stays(copy, held):
+    path = copy("runs/cv/fold-1")
+    RunFiles.of(path).delete()
+    with held(path.parent):
+        assert remove_emptied([path], within=[]) == []
+        assert os.listdir("runs/cv") == ["lock"]
+    assert remove_emptied([path], within=[]) == ["runs/cv"]
+
+
 def test_folders_that_were_named_go_when_they_are_empty_and_runs_stays(copy):
     copy("runs/sweep/trials/1")
     copy("runs/sweep/trials/2")

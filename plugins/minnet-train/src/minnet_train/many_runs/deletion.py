@@ -142,6 +142,8 @@ def remove_emptied(paths: Iterable[Path], within: Sequence[str | os.PathLike[str
         while os.path.realpath(folder) != runs and not folder.is_symlink():
             inside = os.listdir(folder) if folder.is_dir() else [path.name]
             has_only = inside and all(name in _OF_GROUPS and is_own_file(folder / name) for name in inside)
+            if has_only and lock_holder(folder / names.LOCK) is not None:  # a worker has come to the trial by now
+                break
             real = Path(os.path.realpath(folder))
             if not has_only and (inside or not any(real.is_relative_to(each) for each in named)):
                 break
