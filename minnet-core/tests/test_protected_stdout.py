@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from minnet_core.cli.protected_stdout import protected_stdout
 from minnet_core.discovery import FIRST_PARTY
 from minnet_core.testing import install_distribution
-from minnet_test_support.processes import run_python
+from minnet_test_support.processes import MINNET, run_python
 
 COMMAND = "import sys; from minnet_core.cli.main import main; sys.argv[0] = 'minnet'; main()"
 ONLY_THIS = {
@@ -119,6 +120,15 @@ def test_a_stream_in_the_place_of_stdout_is_left_alone(capsys):
         assert sys.stdout is stdout
         print("ours")
     assert capsys.readouterr().out == "ours\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows starts no process without a stdout so")
+@pytest.mark.parametrize("arguments", [("layers",), ("layers", "--json")])
+def test_a_process_without_a_stdout_is_told_nothing_and_works(arguments):
+    """As a service or a shell starts one that closes it: ``minnet layers >&-``."""
+    command = [*MINNET, *arguments]
+    done = subprocess.run(command, preexec_fn=lambda: os.close(1), stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_everything_is_as_it_was_afterwards():

@@ -1,8 +1,14 @@
 """What is tried before anything is trained, and what the folder of a sweep has then."""
 
+import os
+import shutil
+from pathlib import Path
+
 import pytest
 
 from minnet_sweep import SweepError, SweepFolder
+from minnet_sweep.study import Study
+from minnet_sweep.trials import Beginning
 from minnet_train import ExperimentError
 
 HEAD = 'experiment = "base.toml"\ntrials = 2\n'
@@ -135,6 +141,35 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(place):
     assert sorted(path.name for path in place.path.iterdir()) == ["base.toml", "sweep.toml", "tried"]
 
 
+def test_an_empty_folder_stays_the_one_that_it_is(place, monkeypatch):
+    """It may be the current one, where a disk is mounted, or reached by a link."""
+    (place.path / "empty").mkdir()
+    (place.path / "link").symlink_to("empty")
+    before = (place.path / "empty").stat().st_ino
+    beginning = Beginning.read(place.write())
+    monkeypatch.chdir("empty")
+    folder = beginning.begun(Path())
+    assert len(SweepFolder.open(folder.path).study().trials()) == 4
+    assert sorted(os.listdir()) == ["journal.log", "sweep.json", "sweep.toml", "trials", "workers"]
+    assert (place.path / "empty").stat().st_ino == before
+    shutil.rmtree("trials")
+    for name in os.listdir():
+        os.remove(name) if os.path.isfile(name) else os.rmdir(name)
+    assert SweepFolder.open(beginning.begun(place.path / "link").path).sweep.trials == 4
+    assert (place.path / "link").is_symlink()
+
+
+def test_who_is_too_late_in_an_empty_folder_leaves_nothing_in_it(place, monkeypatch):
+    (place.path / "tried").mkdir()
+    other = Path("tried", "sweep.json")
+    create = Study.create
+    monkeypatch.setattr(Study, "create", lambda *arguments: (other.write_text("another's"), create(*arguments)))
+    with pytest.raises(SweepError, match="tried: expected a new or empty folder, received one with files in it"):
+        place.begin()
+    assert [each.name for each in Path("tried").iterdir()] == ["sweep.json"]
+    assert other.read_text() == "another's"
+
+
 def test_the_folder_of_a_sweep_is_no_place_for_another(place):
     place.begin()
     with pytest.raises(SweepError, match="received a sweep; minnet sweep run DIR goes on with it"):
@@ -177,6 +212,11 @@ def test_of_two_sweeps_that_begin_at_a_time_each_has_a_folder(place, monkeypatch
 @pytest.mark.parametrize(
     ("line", "space", "caution"),
     [
+        (
+            "metric = 'accuracy'",
+            "batch_size = [8]",
+            "metric: accuracy is measured on the samples that are trained on, w",
+        ),
         ("", "criterion = [{ class = 'ClassNLLCriterion' }, { class = 'FocalCriterion' }]", "in another way; compare"),
         ("", "'data.source.n' = [100, 200]", "validation_loss on other samples"),
         ("metric = 'validation_accuracy'", "criterion = [{ class = 'ClassNLLCriterion' }]", None),
@@ -187,6 +227,13 @@ def test_it_is_said_that_results_do_not_measure_the_same(place, line, space, cau
     said = []
     place.begin(f"{HEAD}{line}\n[space]\n{space}\n", tell=said.append)
     assert [caution in each for each in said if "warning: " in each] == ([] if caution is None else [True])
+
+
+def test_the_most_epochs_are_found_however_their_key_is_written(place):
+    for key in ("epochs", " epochs "):
+        space = f'[space]\nlength = {{ choices = [2, 9], keys = ["{key}"] }}\n'
+        folder = Beginning.read(place.write(f"{HEAD}seeds = 2\n{space}")).begun(None)
+        assert folder.most_epochs == 18
 
 
 def test_a_sweep_that_was_moved_with_its_experiment_finds_what_that_names(place):

@@ -6,15 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tomllib
 from contextlib import suppress
 
-import numpy as np
 import pytest
 
 from minnet_sweep import SweepFolder, Worker
-from minnet_test_support.processes import MINNET, run_minnet
-from minnet_train import Run, read_experiment
+from minnet_sweep.trials.claim import claimed
+from minnet_test_support.processes import MINNET
 
 GRID = """\
 experiment = "base.toml"
@@ -68,6 +66,36 @@ def test_run_tries_every_point_and_says_what_was_best(place):
     again = place.run("run", "tried")
     assert "0 trials to go, 0 workers" in again
     assert "6 complete" in again
+
+
+def test_the_end_of_run_is_not_final_while_others_are_at_trials(place):
+    """Workers that were started elsewhere go on when those of `run` have found nothing left to begin."""
+    folder = place.begin(GRID)
+    study = folder.study()
+    study.begin(4)
+    with claimed(folder.trial(4)):
+        said = place.run("run", "tried")
+    assert "5 complete, 1 running" in said
+    assert "\nnot over: workers that were started elsewhere are still at 1 of the trials\n" in said
+    assert "\n  minnet sweep show tried --watch  # until" in said
+    assert "minnet sweep best" not in said
+    for trial in study.trials()[:4]:
+        assert trial.state == "complete"
+    assert "not over" not in place.run("run", "tried")
+
+
+def test_a_failure_of_all_is_none_while_others_are_at_trials(place):
+    folder = place.begin(GRID)
+    study = folder.study()
+    for number in range(6):
+        study.begin(number)
+        if number:
+            study.note(number, "failure", "none")
+            study.end(number, "failed")
+    with claimed(folder.trial(0)):
+        said = place.run("run", "tried")
+    assert "5 failed, 1 running" in said
+    assert "are still at 1 of the trials" in said
 
 
 def test_ctrl_c_ends_all_workers_and_run_goes_on(place):
@@ -183,33 +211,13 @@ def test_show_tells_how_long_the_rest_takes_and_what_failed(place):
     assert "trial 3 failed: diverged: \\x1b[2J" in said
 
 
-def test_the_best_experiment_is_the_base_with_its_comments_and_trains(place, finished):
-    said = place.call("best", "tried", "-o", "best.toml")
-    best = finished.study().best()
-    assert f"trial {best.number} is in best.toml" in said
-    assert said.endswith("\n  minnet train best.toml\n")
-    text = (place.path / "best.toml").read_text()
-    assert text.startswith(f"# Trial {best.number} of the sweep tried: validation_accuracy")
-    assert "# Two moons.\n" in text
-    assert "# this one may be another" in text
-    data, base = tomllib.loads(text), tomllib.loads(place.BASE)
-    assert data["optimizer"]["lr"] == best.values["optimizer.lr"]
-    assert data["model"][1] == {"class": best.values["model[1]"]}
-    data["optimizer"]["lr"], data["model"][1] = base["optimizer"]["lr"], base["model"][1]
-    assert data == base, "nothing else is changed"
-    done = run_minnet("train", "best.toml", "--run", "again")
-    assert done.returncode == 0, done.stderr
-    again = place.epochs(place.path / "again")
-    assert again == place.epochs(finished.run(best.number, 0))
-    assert again[-1]["validation_accuracy"] == best.value
-
-
-def test_another_trial_can_be_asked_for_and_is_printed(place, finished):
-    trial = finished.study().trial(4)
-    text = place.call("best", "tried", "--trial", "4")
-    assert tomllib.loads(text)["optimizer"]["lr"] == trial.values["optimizer.lr"]
-    said = place.call("best", "tried", "--trial", "77", code=1)
-    assert "expected the number of a trial that was begun, received 77" in said
+@pytest.mark.parametrize(
+    "options", [("run", "sweep.toml", "--dir", ""), ("best", ".", "-o", ""), ("plot", ".", "-o", "")]
+)
+def test_an_empty_path_is_refused(place, options):
+    """As of a variable of the shell that is not set: the sweep would be kept, or the experiment printed, elsewhere."""
+    place.write()
+    assert "expected a path, received an empty text" in place.call(*options, code=2)
 
 
 def test_the_best_of_nothing_is_refused(place):
@@ -217,63 +225,6 @@ def test_the_best_of_nothing_is_refused(place):
     for command in ("best", "plot"):
         said = place.call(command, "tried", code=1)
         assert "expected at least one trial with a result, received none" in said
-
-
-def test_paths_of_data_are_right_wherever_the_experiment_is_written(place):
-    rng = np.random.default_rng(0)
-    features = rng.standard_normal((120, 2)).astype(np.float32)
-    np.save("x.npy", features)
-    np.save("y.npy", (features[:, 0] > 0).astype(int))
-    source = '{ class = "Npy", path = "x.npy", targets = "y.npy" }'
-    folder = place.begin(GRID, place.BASE.replace('{ class = "TwoMoons", n = 200 }', source))
-    Worker(folder, most=1).work()
-    (place.path / "far" / "away").mkdir(parents=True)
-    up = os.path.join("..", "..", "")
-    for name, before in (("far/away/best.toml", up), ("best.toml", "")):
-        place.call("best", "tried", "-o", name)
-        written = tomllib.loads((place.path / name).read_text())["data"]["source"]
-        assert written == {"class": "Npy", "path": f"{before}x.npy", "targets": f"{before}y.npy"}
-        experiment = read_experiment(place.path / name)
-        assert os.path.realpath(experiment.data.source["path"]) == os.path.realpath("x.npy")
-
-
-def test_files_and_data_of_the_trial_are_found_wherever_the_experiment_is_written(place):
-    """The base names other data than the best trial, and a class of a file that no key `imports` has."""
-    rng = np.random.default_rng(0)
-    for name in ("x.npy", "z.npy"):
-        np.save(name, rng.standard_normal((60, 2)).astype(np.float32))
-    np.save("y.npy", rng.integers(0, 2, 60))
-    for name in ("lib", "far"):
-        (place.path / name).mkdir()
-    (place.path / "lib" / "mine.py").write_text("from minnet_layers import ReLU\n\n\nclass Mine(ReLU):\n    pass\n")
-    source = '{ class = "Npy", path = "x.npy", targets = "y.npy" }'
-    folder = place.begin(
-        'experiment = "base.toml"\nsampler = "grid"\n[space]\n"data.source.path" = ["z.npy"]\n'
-        '"model[1]" = [{ class = "lib/mine.py:Mine" }]\n',
-        place.BASE.replace('{ class = "TwoMoons", n = 200 }', source),
-    )
-    Worker(folder).work()
-    place.call("best", "tried", "-o", "far/best.toml")
-    written = tomllib.loads((place.path / "far" / "best.toml").read_text())
-    up = os.path.join("..", "")
-    assert written["data"]["source"] == {"class": "Npy", "path": f"{up}z.npy", "targets": f"{up}y.npy"}
-    assert (written["imports"], written["model"][1]) == (
-        [os.path.join("..", "lib", "mine.py")],
-        {"class": "mine.py:Mine"},
-    )
-    run = Run.prepare(read_experiment(place.path / "far" / "best.toml"), threads=1)
-    *_, last = run.epochs()
-    assert last.as_dict()["validation_loss"] == folder.study().best().value
-
-
-def test_the_best_experiment_is_not_written_over_its_base(place):
-    study = place.begin().study()
-    study.begin(0)
-    study.values(0)
-    study.end(0, "complete", 0.5)
-    said = place.call("best", "tried", "-o", os.path.join(".", "base.toml"), code=1)
-    assert "base.toml: expected another file than the base experiment, whose only copy it may be" in said
-    assert (place.path / "base.toml").read_text() == place.BASE
 
 
 def test_results_that_are_too_far_apart_to_be_drawn_are_named(place):
@@ -301,13 +252,6 @@ def test_limits_of_the_command_are_those_of_the_file(place, options, message):
     folder = place.begin()
     assert message in place.call("run", "tried", *options, code=1)
     assert len(folder.study().trials()) == 4
-
-
-def test_it_is_said_that_seeds_hold_out_different_samples(place):
-    folder = place.begin(GRID.replace("workers = 2", "seeds = 2\ntrials = 1"))
-    Worker(folder).work()
-    assert "what is held out differs by seed" in place.call("best", "tried", "-o", "best.toml")
-    assert "+-" in place.call("show", "tried")
 
 
 def test_all_pictures_are_drawn(place, finished):

@@ -134,6 +134,29 @@ def test_a_trial_that_kills_its_workers_fails_in_the_end(place, monkeypatch):
     assert "1 complete, 1 failed" in said
 
 
+def test_a_worker_that_is_killed_after_it_saved_something_is_no_part_of_a_row_of_deaths(place):
+    """Of a trial with long epochs: each of its workers comes some steps further, and not to the end of the epoch."""
+    base = place.BASE.replace("epochs = 3", "epochs = 1\ncheckpoint_every = 40").replace("n = 200", "n = 40_000")
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 1"), base)
+    checkpoints = folder.run(0, 0) / "checkpoints"
+    deaths = []
+    for _ in range(MOST_DEATHS + 1):
+        before = {path.name for path in checkpoints.glob("*.safetensors")}
+        process = place.start("work", "tried")
+
+        def has_come_further(before=before, process=process):
+            return {path.name for path in checkpoints.glob("*.safetensors")} - before or process.poll() is not None
+
+        place.wait_until(has_come_further)
+        assert process.poll() is None
+        kill(process)
+        deaths.append(folder.study().trial(0).notes.get("died", [0])[0])
+    assert deaths == [0, *[1] * MOST_DEATHS]
+    assert not place.epochs(folder.run(0, 0)), "no epoch is over"
+    assert Worker(folder).work() == 1
+    assert folder.study().trial(0).state == "complete"
+
+
 def test_ctrl_c_saves_within_an_epoch_and_is_no_death(place):
     folder = place.begin(two(place), long(place))
     process = place.start("work", "tried")
@@ -143,7 +166,7 @@ def test_ctrl_c_saves_within_an_epoch_and_is_no_death(place):
     assert process.returncode == 130, said
     assert "interrupted; what was begun is saved, and goes on with: minnet sweep run tried" in said
     trial = folder.study().trial(0)
-    assert (trial.state, trial.notes["worker"], trial.notes.get("deaths", 0)) == ("running", None, 0)
+    assert (trial.state, trial.notes["worker"], "died" in trial.notes) == ("running", None, False)
     assert trial.notes["seconds"] > 0
     said = place.run("work", "tried", "--trials", "1")
     assert "trial 0, seed-0: goes on from step" in said

@@ -1,5 +1,6 @@
 """The journal: one trial is begun by one process, and nothing that was noted is lost."""
 
+import math
 import os
 import subprocess
 import sys
@@ -194,6 +195,25 @@ def test_a_bad_trial_ends_early_and_a_good_one_does_not(tmp_path, kind, options)
     pruned_at(study, 2, [0.5, 0.4, 0.3, 0.2])
     assert pruned_at(study, 3, [0.9, 0.9, 0.9, 0.9]) == 2
     assert pruned_at(study, 4, [0.4, 0.3, 0.2, 0.1]) is None
+
+
+@pytest.mark.parametrize("value", [-math.inf, math.inf, math.nan])
+@pytest.mark.parametrize("kind", ["median", "halving", "hyperband"])
+def test_what_is_no_finite_number_is_worse_than_all_others(tmp_path, kind, value):
+    """An infinite one of the good sign, as of a likelihood whose variance has become 0, would be better than all."""
+    from attrs import evolve
+
+    plan = evolve(PLAN, pruning=Pruning(kind=kind, factor=2, startup=1))
+    Study.create(tmp_path / "journal.log", plan)
+    study = Study.open(tmp_path / "journal.log", plan, most_epochs=4)
+    for number in range(0, 20, 2):
+        study.begin(number)
+        study.values(number)
+        study.report(number, 1, value)
+        study.should_prune(number)  # which halving makes note of
+        study.end(number, "pruned")
+    ends = [pruned_at(study, number, [0.4, 0.3, 0.2, 0.1]) for number in range(1, 20, 2)]
+    assert None in ends
 
 
 def test_hyperband_begins_with_several_numbers_of_epochs(tmp_path):

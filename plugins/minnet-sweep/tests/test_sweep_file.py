@@ -160,6 +160,14 @@ def test_a_mistake_is_named_with_its_place(tmp_path, text, message):
     assert message in str(caught.value)
 
 
+def test_keys_without_quotes_which_toml_takes_for_tables_are_told_how_to_be_written(tmp_path):
+    file = tmp_path / "sweep.toml"
+    for written in ("optimizer.lr = [0.1, 0.2]", "optimizer.lr = { low = 0.1, high = 0.2 }"):
+        file.write_text(f'experiment = "base.toml"\ntrials = 2\n[space]\n{written}\n')
+        with pytest.raises(ExperimentError, match='line 4: space.optimizer: .*one name in quotes: "optimizer.lr"$'):
+            SweepFile.read(file).sweep()
+
+
 def test_all_mistakes_are_named_at_once(tmp_path):
     with pytest.raises(ExperimentError) as caught:
         read(tmp_path, HEAD + "seeds = 0\nseed = -1\n[space]\nx = { low = 2, high = 1 }\n")

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -256,6 +257,29 @@ def test_trials_learn_from_the_same_data_or_are_not_compared(place):
     assert [trial.values["data.source"] for trial in folder.study().complete()] == ["d.csv", "d.csv", "e.csv"]
 
 
+def test_trials_go_on_from_the_same_model_or_are_not_compared(place):
+    def first(epochs):
+        run = Run.prepare(evolve(read_experiment("base.toml"), epochs=epochs))
+        for _ in run.epochs():
+            pass
+        run.save("first.safetensors")
+
+    place.write()
+    first(1)
+    base = place.BASE + '\n[start]\nmodel = "first.safetensors"\n'
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 2"), base)
+    assert Worker(folder, most=1).work() == 1
+    place.write()
+    first(2)
+    with pytest.raises(
+        SweepError, match="first.safetensors: expected the model that the trials before have gone on from, received an"
+    ):
+        Worker(folder).work()
+    place.write()
+    first(1)
+    assert Worker(folder).work() == 1
+
+
 def test_it_is_said_that_a_python_file_is_another_than_in_the_trials_before(place):
     code = "from minnet_layers import ReLU\n\n\nclass Mine(ReLU):\n    pass\n"
     (place.path / "mine.py").write_text(code)
@@ -333,6 +357,15 @@ def test_no_trial_begins_when_the_time_is_over(place):
     summary = Summary.of(folder)
     assert (summary.is_over, summary.seconds_left) == (True, 0.0)
     assert Worker(folder.limited(seconds=worker.study.seconds() + 0.05)).work() >= 1
+
+
+def test_a_clock_that_is_set_is_no_work(place, monkeypatch):
+    folder = place.begin(place.SWEEP.replace("trials = 4", "trials = 3\nseconds = 3600"))
+    worker = Worker(folder)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + 86_400)
+    assert worker.work() == 3
+    assert worker.study.seconds() < 60
 
 
 def test_more_trials_can_be_asked_for(place):

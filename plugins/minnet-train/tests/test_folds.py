@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from minnet_train import DataError, RunDirectory
+from minnet_train import DataError, RunDirectory, RunError
 from minnet_train.commands.evaluate import evaluate
+from minnet_train.commands.folds import measured_fold
+from minnet_train.commands.runs import runs
 from minnet_train.commands.train import train
+from minnet_train.runs import run_lock
 
 
 def run(*arguments: str, command=train):
@@ -50,6 +54,38 @@ def test_a_seed_decides_the_folds_and_nothing_need_be_kept(folder):
     )
     assert first == second != other
     assert not Path("runs").exists()
+
+
+def test_no_fold_is_deleted_while_another_is_trained(folder, monkeypatch):
+    """Nobody holds the lock of a fold that is over, as while it is measured."""
+    refused = []
+
+    def measured(run):
+        result = CliRunner().invoke(runs, ["delete", "all", "--yes"])
+        refused.append(str(result.exception))
+        return measured_fold(run)
+
+    monkeypatch.setattr("minnet_train.commands.train.measured_fold", measured)
+    run("small.toml", "--folds", "2", "--run", "all")
+    held = f"received one in a group that is held by process {os.getpid()} on "
+    assert [held in each for each in refused] == [True, True]
+    assert refused[1].count(held) == 2
+    assert sorted(os.listdir("all")) == ["fold-1", "fold-2", "folds.json", "lock"]
+    assert CliRunner().invoke(runs, ["delete", "all", "--yes"]).exit_code == 0
+    assert not Path("all").exists()
+
+
+def test_two_trainings_of_folds_in_one_folder_are_refused(folder):
+    Path("all").mkdir()
+    with (
+        run_lock(Path("all", "lock")),
+        pytest.raises(RunError, match=f"all: expected a run that no other.*held by process {os.getpid()}"),
+    ):
+        run("small.toml", "--folds", "2", "--run", "all")
+    assert os.listdir("all") == ["lock"]
+    Path("file").touch()
+    with pytest.raises(RunError, match="file: expected a new or empty folder that can be written to: File exists"):
+        run("small.toml", "--folds", "2", "--run", "file")
 
 
 def test_a_fold_is_resumed_as_any_run(folder):

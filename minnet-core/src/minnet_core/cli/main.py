@@ -44,6 +44,8 @@ class MinnetGroup(click.Group):
     """
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        if sys.stdout is None:  # closed by who started it; the next file that is opened would have its number
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115  # for as long as the process lasts
         for stream in (sys.stdout, sys.stderr):  # what a stranger's error says may not be in their encoding
             with suppress(AttributeError, ValueError):
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # unless somebody replaced it

@@ -42,6 +42,10 @@ class RunError(MinnetError, RuntimeError):
     """A run directory cannot be begun, gone on with or written to."""
 
 
+class RunHeldError(RunError):
+    """Another process works on a run."""
+
+
 class RanksError(MinnetError, RuntimeError):
     """The ranks of a training do not fit each other, or what is trained."""
 

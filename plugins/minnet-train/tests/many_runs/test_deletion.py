@@ -89,6 +89,19 @@ def test_a_run_that_is_worked_on_is_refused(copy, held):
     assert not path.exists()
 
 
+def test_a_run_of_a_group_that_is_worked_on_is_refused(copy, held, monkeypatch):
+    """Between two folds, or two seeds of a trial, nobody holds the lock of any of them."""
+    path = copy("cv/fold-1")
+    with held(Path("cv")) as process:
+        expected = f"received one in a group that is held by process {process.pid} on "
+        with pytest.raises(RunError, match=expected):
+            RunFiles.of(path).delete()
+        monkeypatch.chdir(path)
+        with pytest.raises(RunError, match=expected):
+            RunFiles.of(".").delete()
+    assert is_run(".")
+
+
 def test_at_every_instant_it_is_a_run_that_is_listed_as_damaged_or_nothing(copy, monkeypatch):
     path = copy("a")
     seen = []
@@ -133,9 +146,19 @@ def test_the_folder_of_folds_goes_with_the_last_of_them(copy):
     for fold in (1, 2):
         copy(f"runs/cv/fold-{fold}")
     Path("runs/cv/folds.json").write_text("{}")
+    Path("runs/cv/lock").touch()
     assert deleted("runs/cv/fold-1", within=[]) == []
     assert deleted("runs/cv/fold-2", within=[]) == ["runs/cv"]
     assert os.listdir("runs") == []
+
+
+def test_the_lock_of_a_group_that_is_worked_on_by_now_stays(copy, held):
+    path = copy("runs/cv/fold-1")
+    RunFiles.of(path).delete()
+    with held(path.parent):
+        assert remove_emptied([path], within=[]) == []
+        assert os.listdir("runs/cv") == ["lock"]
+    assert remove_emptied([path], within=[]) == ["runs/cv"]
 
 
 def test_folders_that_were_named_go_when_they_are_empty_and_runs_stays(copy):

@@ -11,6 +11,12 @@ from minnet_core.support import printable
 _DIR = click.Path(exists=True, file_okay=False)
 
 
+def _not_empty(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value == "":  # as of a variable of the shell that is not set
+        raise click.BadParameter("expected a path, received an empty text", context, parameter)
+    return value
+
+
 @click.group()
 def sweep() -> None:
     """Try many configurations of an experiment, in many processes, and find the best.
@@ -22,7 +28,9 @@ def sweep() -> None:
 
 @sweep.command()
 @click.argument("sweep", metavar="SWEEP|DIR", type=click.Path(exists=True))
-@click.option("--dir", "path", metavar="DIR", help="Keep the sweep in this new folder, not in sweeps/NAME-N.")
+@click.option(
+    "--dir", "path", metavar="DIR", callback=_not_empty, help="Keep the sweep in this new folder, not in sweeps/NAME-N."
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Number of processes, instead of the sweep's.")
 @click.option("--trials", type=click.IntRange(min=1), help="Number of points to try, instead of the sweep's.")
 @click.option(
@@ -73,7 +81,13 @@ def show(dir: str, watch: bool, most: int) -> None:
 
 @sweep.command()
 @click.argument("dir", metavar="DIR", type=_DIR)
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Write the experiment here; else it is printed.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    callback=_not_empty,
+    help="Write the experiment here; else it is printed.",
+)
 @click.option("--trial", type=click.IntRange(min=0), help="Take this trial, not the best.")
 def best(dir: str, output: str | None, trial: int | None) -> None:
     """Write the experiment of the best trial of the sweep in DIR, for `minnet train`."""
@@ -89,7 +103,13 @@ def best(dir: str, output: str | None, trial: int | None) -> None:
     type=click.Choice(["history", "parallel", "slices", "curves"]),
     help="Draw this picture alone.  [default: all, into DIR/plots]",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="Where to write it, as .png, .svg or .pdf.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False),
+    callback=_not_empty,
+    help="Where to write it, as .png, .svg or .pdf.",
+)
 def plot(dir: str, kind: str | None, output: str | None) -> None:
     """Plot the sweep in DIR.
 

@@ -78,7 +78,8 @@ def _run(folder: SweepFolder, workers: int | None) -> None:
             click.echo(f"\nInterrupted; everything is saved.\n\n  {_again(folder)}", err=True)
             raise click.exceptions.Exit(interruption.exit_code)
     summary = reports.Summary.of(folder)
-    if summary.has_failed:
+    others = summary.count("running")  # by workers that were started elsewhere: those from here have left nothing
+    if summary.has_failed and not others:
         first = summary.failures[0]
         raise SweepError(
             f"{folder.path}: expected at least one trial with a result, received {len(summary.failures)} failures; "
@@ -86,8 +87,12 @@ def _run(folder: SweepFolder, workers: int | None) -> None:
         )
     # The importance of the parameters takes a second to import, which nobody has asked for here.
     click.echo("\n" + reports.summary_text(folder, summary))
+    path = shlex.quote(str(folder.path))
+    if others:
+        click.echo(f"\nnot over: workers that were started elsewhere are still at {others} of the trials")
+        click.echo(f"\n  {printable(f'minnet sweep show {path} --watch')}  # until these have ended, too")
+        return
     if summary.best is not None:
-        path = shlex.quote(str(folder.path))
         click.echo(f"\n  {printable(f'minnet sweep show {path}')}  # with the importance of each parameter")
         click.echo(f"  {printable(f'minnet sweep best {path} -o best.toml && minnet train best.toml')}")
 

@@ -2,7 +2,7 @@
 
 from .activations import is_activation
 from .cautions import caution_of
-from .parameters import Choice, Option, Parameter, Range, Values, is_used, label_of, settings_of
+from .parameters import Choice, Option, Parameter, Range, Values, is_used, label_of, path_of, settings_of
 from .registry_choice import Listed, RegistryChoice
 from .sweep import MOST_TRIALS, Pruning, Sweep
 from .sweep_file import SweepFile
@@ -23,5 +23,6 @@ __all__ = [
     "is_activation",
     "is_used",
     "label_of",
+    "path_of",
     "settings_of",
 ]

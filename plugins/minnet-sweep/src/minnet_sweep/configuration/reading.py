@@ -75,7 +75,10 @@ def read_parameter(reader: Reader, name: str, data: Any) -> Parameter | Registry
         data = {"choices": data}
     form = next((each for each in _KEYS if isinstance(data, Mapping) and each in data), None)
     if form is None:
-        reader.problem(path, f"expected values to try, such as {_EXAMPLES}; received {data!r:.80}")
+        hint = ""
+        if isinstance(data, Mapping) and any(isinstance(each, (list, Mapping)) for each in data.values()):
+            hint = f'; a key with dots is one name in quotes: "{name}.{next(iter(data))}"'
+        reader.problem(path, f"expected values to try, such as {_EXAMPLES}; received {data!r:.80}{hint}")
         return None
     before = len(reader.problems)
     reader.unknown_keys(path, data, _KEYS[form])

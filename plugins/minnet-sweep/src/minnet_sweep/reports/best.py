@@ -36,13 +36,13 @@ def best_text(folder: SweepFolder, trial: Trial, to: Path | None = None) -> str:
     for setting in settings:
         setting.apply(plain)  # whose error is the one that the trial would have had
         _set(document, setting)
-    if document.unwrap() != plain:
+    if tomlkit.parse(tomlkit.dumps(document)).unwrap() != plain:  # as it will be read
         raise SweepError(f"trial {trial.number}: the values could not be written into {folder.base.name}")
     _relocate(document, folder, trial, to or Path())
     values = ", ".join(f"{name} = {label_of(value)}" for name, value in trial.values.items())
-    result = f"{folder.sweep.metric} {shown(trial.value)}" + (
-        f", the mean of {folder.sweep.seeds} seeds" if folder.sweep.seeds > 1 else ""
-    )
+    result = f"{folder.sweep.metric} {shown(trial.value)}" if trial.value is not None else "without a result"
+    if trial.value is not None and folder.sweep.seeds > 1:
+        result += f", the mean of {folder.sweep.seeds} seeds"
     lines = (f"Trial {trial.number} of the sweep {folder.path.name}: {result}.", values)
     head = "".join(f"# {printable(line, 2000)}\n" for line in lines)
     return head + "\n" + tomlkit.dumps(document)
@@ -59,7 +59,11 @@ def _set(document: Any, setting: Setting) -> None:
 
 
 def _inline(value: Any) -> Any:
-    """Write a table on one line, as components are written."""
+    """Write a table on one line, as components are written, and those of a list within it."""
+    if isinstance(value, list):
+        array = tomlkit.array()
+        array.extend(map(_inline, value))
+        return array
     if not isinstance(value, Mapping):
         return value
     table = tomlkit.inline_table()

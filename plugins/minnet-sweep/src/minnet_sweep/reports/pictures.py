@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minnet_core.support import printable
 from minnet_train.many_runs import is_run
-from minnet_train.plots import Curves, PlotError, draw_curves, import_matplotlib, styled
+from minnet_train.plots import Curves, PlotError, draw_curves, import_matplotlib, shortened, styled
 
 from ..configuration import Choice, Parameter
 from ..study import Study, Trial
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _COLOURS = "cividis"
 _MOST_CURVES = 6
+
+_MOST_LETTERS = 30
+"""Of the labels of a panel, each as long as the longest, that stand side by side."""
 _PAPER = {"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.6}
 """What is behind a label, so that it can be read across lines."""
 
@@ -83,7 +86,7 @@ def _parallel(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Fig
             axes.annotate(
                 label, (place, height), (4, 0), textcoords="offset points", fontsize=8, va="center", bbox=_PAPER
             )
-    axes.set_xticks(range(len(space)), [printable(parameter.name, 40) for parameter in space])
+    axes.set_xticks(range(len(space)), [shortened(parameter.name, 24) for parameter in space])
     axes.set_yticks([])
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlim(-0.1, len(space) - 0.5)
@@ -106,15 +109,19 @@ def _slices(folder: SweepFolder, study: Study, trials: Sequence[Trial]) -> Figur
         if isinstance(parameter, Choice):
             labels = parameter.values()
             axes.plot([labels.index(trial.values[parameter.name]) for trial in chosen], results, "o", color="#0072B2")
-            axes.set_xticks(range(len(labels)), [printable(label, 24) for label in labels])
-            axes.tick_params(axis="x", labelrotation=90 if len(labels) > 4 else 0)
+            names = [shortened(label, 24) for label in labels]
+            axes.set_xticks(range(len(labels)), names)
+            axes.tick_params(axis="x", labelrotation=90 if len(labels) * max(map(len, names)) > _MOST_LETTERS else 0)
             axes.set_xlim(-0.5, len(labels) - 0.5)
         else:
             axes.plot([trial.values[parameter.name] for trial in chosen], results, "o", color="#0072B2")
+            if parameter.is_integer and not parameter.log:
+                axes.locator_params(axis="x", integer=True)
             if parameter.log:
-                axes.set_xscale("log")
-                axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")  # names are no formulas: see styled
-        axes.set_xlabel(printable(parameter.name, 40))
+                axes.set_xscale("log")  # of whose labels matplotlib makes formulas, which names are not: see styled
+                axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+                axes.xaxis.set_minor_formatter(import_matplotlib("matplotlib.ticker").LogFormatter(labelOnlyBase=False))
+        axes.set_xlabel(shortened(parameter.name, 24))
     for axes in places[len(space) :]:
         axes.set_visible(False)
     figure.supylabel(_metric(folder))
@@ -178,5 +185,5 @@ def _height(parameter: Parameter, value: Any) -> float:
 
 def _ticks(parameter: Parameter) -> list[tuple[float, str]]:
     if isinstance(parameter, Choice):
-        return [(_height(parameter, value), printable(str(value), 24)) for value in parameter.values()]
+        return [(_height(parameter, value), shortened(value, 24)) for value in parameter.values()]
     return [(_height(parameter, value), shown(value)) for value in (parameter.low, parameter.high)]

@@ -38,7 +38,9 @@ def all_points(sweep: Sweep) -> list[Values] | None:
         sampler = optuna.samplers.RandomSampler(sweep.seed)
     study = optuna.create_study(sampler=sampler)
     if sweep.sampler == "qmc":  # Optuna draws the first point at random, to see which parameters there are
-        suggested(study.ask(), sweep.parameters)
+        first = study.ask()
+        suggested(first, sweep.parameters)
+        study.tell(first, 0.0)  # versions before 5 look at trials that have ended alone, and draw all others so, too
     return [suggested(study.ask(), sweep.parameters) for _ in range(sweep.trials)]
 
 

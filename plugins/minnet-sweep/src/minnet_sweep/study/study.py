@@ -42,7 +42,7 @@ class Trial:
         values: of the parameters; empty while it is waiting.
         value: what it is compared by; None before it is complete.
         reported: step -> what was reported there.
-        notes: what workers have noted: ``failure``, ``seconds``, ``worker``, ``results``, ``deaths``.
+        notes: what workers have noted: ``failure``, ``seconds``, ``worker``, ``results``, ``died``.
         started: when it began; None before.
         ended: when it ended; None before.
     """
@@ -166,7 +166,11 @@ class Study:
         return suggested(optuna.Trial(self.optuna, self._id(number)), self.sweep.parameters)
 
     def report(self, number: int, step: int, value: float) -> None:
-        """Note an intermediate value; again if it was noted before."""
+        """Note an intermediate value; again if it was noted before.
+
+        One that is infinite is no number: as the best of all it would end every other trial.
+        """
+        value = value if math.isfinite(value) else math.nan
         self._storage.set_trial_intermediate_value(self._id(number), step, value)
 
     def should_prune(self, number: int) -> bool:

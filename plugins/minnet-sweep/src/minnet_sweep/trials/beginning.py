@@ -13,8 +13,19 @@ from attrs import evolve, frozen
 from minnet_core import MinnetError
 from minnet_train import EarlyStopping, Experiment, ExperimentFile, Run
 from minnet_train.errors import ExperimentError, Problem
+from minnet_train.metrics import VALIDATION
 
-from ..configuration import Choice, Parameter, RegistryChoice, Sweep, SweepFile, Values, caution_of, settings_of
+from ..configuration import (
+    Choice,
+    Parameter,
+    RegistryChoice,
+    Sweep,
+    SweepFile,
+    Values,
+    caution_of,
+    path_of,
+    settings_of,
+)
 from .folder import FolderTakenError, SweepFolder, expect_new, new_path
 
 
@@ -72,6 +83,11 @@ class Beginning:
 
     def _begun(self, path: Path | None, base: Run, tell: Callable[[str], None]) -> SweepFolder:
         sweep = self.sweep
+        if not str(sweep.metric).startswith(VALIDATION):
+            tell(
+                f"warning: metric: {sweep.metric} is measured on the samples that are trained on, which may be known "
+                f"by heart; {VALIDATION}{sweep.metric} is on others"
+            )
         space: list[Parameter] = []
         left_out: dict[str, dict[str, str]] = {}
         for each in sweep.space:
@@ -189,9 +205,7 @@ class Beginning:
         found = [base.epochs]
         for parameter in space:
             for value in parameter.extremes():
-                epochs = parameter.settings(value).get("epochs")
-                if isinstance(epochs, int):
-                    found.append(epochs)
+                found += [of for key, of in parameter.settings(value).items() if path_of(key) == ("epochs",)]
         return max(found)
 
 

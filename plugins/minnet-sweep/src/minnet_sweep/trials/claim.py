@@ -1,17 +1,18 @@
 """`claimed`: one worker at a time works on a trial, and the operating system tells when it is gone.
 
-The lock goes with the process that has it, however that ends, as the lock of a run does. A trial that is running and is
-not locked is therefore one whose worker was killed, or was interrupted: no heartbeats, no waiting for what is late. On
-several machines the locks of the file system must reach all of them, as those of NFS 4 do.
+The lock is one as that of a run, and goes with the process that has it, however that ends. A trial that is running and
+is not locked is therefore one whose worker was killed, or was interrupted: no heartbeats, no waiting for what is late.
+On several machines the locks of the file system must reach all of them, as those of NFS 4 do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from filelock import BaseFileLock, FileLock, Timeout
+from minnet_train.errors import RunHeldError
+from minnet_train.runs import lock_holder, names, run_lock
 
 from ..errors import SweepError
 
@@ -27,24 +28,20 @@ def claimed(folder: Path) -> Iterator[bool]:
         Whether it is locked now.
 
     Raises:
-        SweepError: if the folder cannot be written to.
+        SweepError: if the folder cannot be made.
+        RunError: if it cannot be written to.
     """
-    lock = _locked(folder)
-    try:
-        yield lock is not None
-    finally:
-        if lock is not None:
-            lock.release()
-
-
-def _locked(folder: Path) -> BaseFileLock | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / "lock", timeout=0)
-        lock.acquire()
-    except Timeout:
-        return None
     except OSError as error:
         reason = error.strerror or error
         raise SweepError(f"{folder}: expected a folder in which files can be locked: {reason}") from error
-    return lock
+    lock = folder / names.LOCK
+    with ExitStack() as held:
+        is_free = lock_holder(lock) is None  # else it would be waited for a while
+        if is_free:
+            try:
+                held.enter_context(run_lock(lock))
+            except RunHeldError:  # somebody was faster
+                is_free = False
+        yield is_free

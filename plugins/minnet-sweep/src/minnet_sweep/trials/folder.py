@@ -58,7 +58,7 @@ class SweepFolder:
     left_out: dict[str, dict[str, str]] = field(factory=dict)
 
     def create(self, text: str) -> None:
-        """Begin it, in a new or empty folder: whole, or not at all.
+        """Begin it, in a new or empty folder: whole, or as none that can be opened.
 
         Args:
             text: of the sweep file.
@@ -67,8 +67,9 @@ class SweepFolder:
             FolderTakenError: if there is something in it.
             SweepError: if it cannot be written to.
         """
-        path = Path(os.path.abspath(self.path))
-        partial = path.parent / f".{path.name}.{secrets.token_hex(4)}"
+        path = Path(os.path.realpath(self.path))
+        is_there = path.is_dir()  # and stays the same folder: it may be where somebody is, or where a disk is mounted
+        partial = (path if is_there else path.parent) / f".{path.name}.{secrets.token_hex(4)}"
         try:
             partial.mkdir(parents=True)
             for folder in ("trials", "workers"):
@@ -76,7 +77,13 @@ class SweepFolder:
             write_atomically(partial / "sweep.toml", text.encode())
             Study.create(partial / JOURNAL, self.sweep)
             write_atomically(partial / CONFIG, json.dumps(self._to_json(), indent=2).encode() + b"\n")
-            os.rename(partial, path)
+            if not is_there:
+                os.rename(partial, path)
+            elif os.listdir(path) != [partial.name]:
+                raise FolderTakenError(f"{self.path}: expected a new or empty folder, received one with files in it")
+            else:
+                for name in sorted(os.listdir(partial), key=lambda name: name == CONFIG):
+                    os.rename(partial / name, path / name)
         except OSError as error:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):  # since it was looked at
                 raise FolderTakenError(f"{self.path}: expected a new or empty folder: {error.strerror}") from error

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
@@ -51,13 +52,14 @@ class Workers:
         """Start them, and wait until all have ended.
 
         Args:
-            watch: is called a few times a second meanwhile.
+            watch: is called a few times a second meanwhile, and less often if it takes more than a tenth of the time.
 
         Raises:
             SweepError: if one ended with an error, whose last lines are passed on; the others are stopped.
         """
         self.interruption.stop = self.stop
         failed: int | None = None
+        watch_at = 0.0
         try:
             for index in range(self.count):
                 if not self._is_stopping:
@@ -65,7 +67,9 @@ class Workers:
             while self._running:
                 with suppress(subprocess.TimeoutExpired):  # or one of the others ends, which is seen a moment later
                     next(iter(self._running.values())).wait(_POLL)
-                watch()
+                if (began := time.monotonic()) >= watch_at:
+                    watch()
+                    watch_at = began + 10 * (time.monotonic() - began)
                 for index, process in list(self._running.items()):
                     if (code := process.poll()) is None:
                         continue
@@ -100,6 +104,7 @@ class Workers:
     def _start(self, index: int) -> None:
         # Matrices of small networks are multiplied no faster by several threads, and the others have no processor left.
         variables = {**os.environ, **dict.fromkeys(VARIABLES, "1"), "PYTHONUNBUFFERED": "1"}
+        (self.folder.path / "workers").mkdir(exist_ok=True)  # which git leaves out, as any folder without files
         self._logs[index] = open(self._log(index), "ab")  # noqa: SIM115  # closed when the process has ended
         self._running[index] = subprocess.Popen(
             [sys.executable, "-m", "minnet_core", "sweep", "work", str(self.folder.path)],

@@ -16,6 +16,7 @@ from minnet_core import MinnetError
 from minnet_core.support import printable
 from minnet_train import DataError, DivergenceError, Experiment, ExperimentError, Run, RunError, Session, StateError
 from minnet_train.experiment import changed_files
+from minnet_train.runs import Checkpoints, names
 from minnet_train.training import Interruption
 
 from ..configuration import Values
@@ -26,7 +27,7 @@ from .folder import SweepFolder
 from .results import NoMetricError, result_of
 
 MOST_DEATHS = 3
-"""How many workers may die in a trial, one after another and before an epoch is over, until it has failed."""
+"""How many workers may die in a trial, one after another and before anything more is saved, until it has failed."""
 
 
 class Stopped(Exception):  # noqa: N818  # no error: somebody wants the worker to end
@@ -63,7 +64,6 @@ class TrialTraining:
     tell: Callable[[str], None]
     on_epoch: Callable[[], None] = lambda: None
     _spent: float = field(default=0.0, init=False)
-    _deaths: int = field(default=0, init=False)
     _began: float = field(factory=time.monotonic, init=False)
 
     def carry_out(self) -> Trial:
@@ -76,11 +76,13 @@ class TrialTraining:
         """
         before = self.study.trial(self.number).notes
         self._spent = float(before.get("seconds", 0.0))
-        self._deaths = int(before.get("deaths", 0)) + bool(before.get("worker"))  # who did not say that it left
-        if self._deaths >= MOST_DEATHS:
-            return self._fail(f"its worker died {self._deaths} times, one after another")
-        if self._deaths:
-            self.study.note(self.number, "deaths", self._deaths)
+        if before.get("worker"):  # who did not say that it left
+            deaths, saved = before.get("died", (0, None))
+            now = self._saved_steps()
+            deaths = 1 if now != saved else deaths + 1
+            if deaths >= MOST_DEATHS:
+                return self._fail(f"its worker died {deaths} times, one after another")
+            self.study.note(self.number, "died", [deaths, now])
         self.study.note(self.number, "worker", self.worker)
         try:
             return self._train()
@@ -91,6 +93,11 @@ class TrialTraining:
             raise
         finally:
             gc.collect()  # what a failed training leaves has frames that know each other
+
+    def _saved_steps(self) -> list[int]:
+        """Return the step of the last checkpoint of each seed: the same as at a death if nothing was saved since."""
+        runs = [self.folder.run(self.number, seed) for seed in range(self.folder.sweep.seeds)]
+        return [max(Checkpoints(run / names.CHECKPOINTS).steps(), default=0) for run in runs]
 
     def _train(self) -> Trial:
         results: list[float] = []
@@ -202,7 +209,7 @@ class TrialTraining:
                 yield session
         else:
             run = prepared(experiment)
-            self._expect_same_data(run, values)
+            self._expect_unchanged(run, values)
             self._tell_changed_files(run)
             # Who goes on with it by minnet train --resume writes no model over that of the base experiment.
             output = os.path.abspath(path / "trained.safetensors")
@@ -210,18 +217,23 @@ class TrialTraining:
             with Session.begin(run, path) as session:
                 yield session
 
-    def _expect_same_data(self, run: Run, values: Values) -> None:
-        """Refuse data that are not what trials with the same settings of data have learned from."""
+    def _expect_unchanged(self, run: Run, values: Values) -> None:
+        """Refuse data, or a model to go on from, that are not those of trials with the same settings of them."""
         settings = self.folder.experiment_file(values).settings
-        key = "data " + "; ".join(each.text for each in settings if each.path[0] == "data")
-        known = self.study.noted(key)
-        if known is None:
-            self.study.note_for_all(key, run.fingerprints)
-        elif known != run.fingerprints:
-            raise SweepError(
-                f"{run.dataset.name}: expected the data that the trials before have learned from, received others, "
-                "whose results cannot be compared; minnet sweep run with the file of the sweep begins another one"
-            )
+        found = {"data": (run.dataset.name, run.fingerprints, "data", "learned from, received others")}
+        if run.start is not None:
+            start = run.start.start
+            found["start"] = (start.model, str(start.sha256), "model", "gone on from, received another")
+        for part, (name, now, what, received) in found.items():
+            key = f"{part} " + "; ".join(each.text for each in settings if each.path[0] == part)
+            known = self.study.noted(key)
+            if known is None:
+                self.study.note_for_all(key, now)
+            elif known != now:
+                raise SweepError(
+                    f"{name}: expected the {what} that the trials before have {received}, whose results cannot be "
+                    "compared; minnet sweep run with the file of the sweep begins another one"
+                )
 
     def _tell_changed_files(self, run: Run) -> None:
         """Say it if Python files are not what they were in the trials before, which may be to mend a mistake."""
@@ -244,9 +256,6 @@ class TrialTraining:
         self, reports: list[dict[str, object]], experiment: Experiment, metric: str, seed: int, *, is_over: bool
     ) -> None:
         self.on_epoch()
-        if self._deaths:
-            self._deaths = 0
-            self.study.note(self.number, "deaths", 0)
         if seed == 0:
             with suppress(NoMetricError):  # of an epoch that is not the last one
                 value = result_of(reports, experiment, metric)

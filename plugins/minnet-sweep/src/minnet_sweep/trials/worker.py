@@ -39,6 +39,7 @@ class Worker:
     study: Study = field(init=False)
     name: str = field(init=False)
     _begun: float = field(factory=time.time, init=False)
+    _counted_from: float = field(factory=time.monotonic, init=False)
     _key: str = field(factory=lambda: uuid4().hex[:12], init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -108,7 +109,8 @@ class Worker:
 
     def _note_work(self) -> None:
         if self.folder.sweep.seconds is not None:
-            self.study.note_work(self._key, self._begun, time.time())
+            took = time.monotonic() - self._counted_from  # whatever somebody sets the clock to meanwhile
+            self.study.note_work(self._key, self._begun, self._begun + took)
 
 
 def told(trial: Trial, metric: str) -> str:

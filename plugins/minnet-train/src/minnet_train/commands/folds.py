@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,30 @@ import numpy as np
 from minnet_core.support import render_table, write_atomically
 
 from ..display import metric_text
+from ..errors import RunError
 from ..metrics import meaning_of
 from ..plots import is_number
-from ..runs import Run
+from ..runs import Run, names, run_lock
 from ..training import evaluate_samples
 
 FILE = "folds.json"
 """Where the numbers are, beside the runs of the folds."""
+
+
+@contextmanager
+def folds_lock(folder: Path) -> Iterator[None]:
+    """Hold a lock in the folder of all folds while the context lasts: nobody deletes one between two of them.
+
+    Raises:
+        RunError: if another process has it, or the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = f"expected a new or empty folder that can be written to: {error.strerror or error}"
+        raise RunError(f"{folder}: {reason}") from error
+    with run_lock(folder / names.LOCK):
+        yield
 
 
 def measured_fold(run: Run) -> dict[str, Any]:

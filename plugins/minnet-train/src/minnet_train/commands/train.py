@@ -27,7 +27,7 @@ from ..ranks import Ranks
 from ..runs import Run, Session, new_path, telling_errors
 from ..training import Interruption, training_plugins
 from .beginning import Beginning
-from .folds import folds_table, measured_fold, write_folds
+from .folds import folds_lock, folds_table, measured_fold, write_folds
 from .following import received_by_any
 from .on_ranks import OnRanks
 from .options import import_option, threads_option
@@ -171,24 +171,27 @@ def _train_folds(
 ) -> None:
     """Train a model for each fold, and say how good they are on what they have not seen."""
     folder, found = None, []
-    for fold in range(1, folds + 1):
-        data = evolve(begin.experiment.data, folds=folds, fold=fold)
-        experiment = evolve(begin.experiment, data=data)
-        with ExitStack() as ends:
-            session, title = None, f"{begin.title}\nfold        {fold} of {folds}"
-            with telling_errors(begin.ranks):
-                run = begin.prepared(experiment)
-                if not no_run:
-                    folder = folder or Path(path or _new_path(begin.file.name))
-                    output = str(folder / f"fold-{fold}" / "model.safetensors")
-                    run = evolve(run, experiment=evolve(run.experiment, output=output))
-                    session = ends.enter_context(Session.begin(run, folder / f"fold-{fold}"))
-                    title = f"{title}\nrun         {session.directory.path}"
-            _train(run, session, None, title, interruption, tensorboard=tensorboard)
-        found.append(measured_fold(run))
-    click.echo(f"\non what each fold held out:\n\n{folds_table(found)}")
-    if folder is not None:
-        write_folds(folder, found)
+    with ExitStack() as group:
+        for fold in range(1, folds + 1):
+            data = evolve(begin.experiment.data, folds=folds, fold=fold)
+            experiment = evolve(begin.experiment, data=data)
+            with ExitStack() as ends:
+                session, title = None, f"{begin.title}\nfold        {fold} of {folds}"
+                with telling_errors(begin.ranks):
+                    run = begin.prepared(experiment)
+                    if not no_run:
+                        if folder is None:
+                            folder = Path(path or _new_path(begin.file.name))
+                            group.enter_context(folds_lock(folder))
+                        output = str(folder / f"fold-{fold}" / "model.safetensors")
+                        run = evolve(run, experiment=evolve(run.experiment, output=output))
+                        session = ends.enter_context(Session.begin(run, folder / f"fold-{fold}"))
+                        title = f"{title}\nrun         {session.directory.path}"
+                _train(run, session, None, title, interruption, tensorboard=tensorboard)
+            found.append(measured_fold(run))
+        click.echo(f"\non what each fold held out:\n\n{folds_table(found)}")
+        if folder is not None:
+            write_folds(folder, found)
 
 
 def _resume(path: str, given: dict[str, Any], tensorboard: bool, interruption: Interruption, ranks: Ranks) -> None:

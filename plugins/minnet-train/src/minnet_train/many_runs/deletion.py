@@ -27,8 +27,8 @@ _FILES = (names.METRICS, names.BEST, names.MODEL, names.START)
 _TEMPORARY = re.compile(r"\..*\.tmp")
 """What a kill leaves of a file that was being written."""
 
-FOLDS = "folds.json"
-"""What ``minnet train --folds`` writes beside the runs of the folds."""
+_OF_GROUPS = ("folds.json", names.LOCK)
+"""What ``minnet train --folds`` and the workers of a sweep write beside runs that belong together."""
 
 
 @frozen
@@ -72,6 +72,9 @@ class RunFiles:
     def expect_deletable(self) -> None:
         """Refuse what is no run, is reached by a link, or is being worked on.
 
+        So is one of several that belong together, folds or the seeds of a trial, while a process is at any of them: it
+        holds a lock beside them, between two of them, too.
+
         Raises:
             RunError: saying why.
         """
@@ -82,6 +85,13 @@ class RunFiles:
         holder = lock_holder(self.path / names.LOCK)
         if holder is not None:
             raise RunError(f"{self.path}: expected a run that no other process is using, received one held by {holder}")
+        group = Path(os.path.realpath(self.path)).parent
+        holder = lock_holder(group / names.LOCK)
+        if holder is not None:
+            raise RunError(
+                f"{self.path}: expected a run of which no other process is at those beside it, received one in a group "
+                f"that is held by {holder}"
+            )
 
     def delete(self) -> None:
         """Delete the files of the run, and its folder if nothing foreign is in it.
@@ -114,9 +124,9 @@ class RunFiles:
 
 
 def remove_emptied(paths: Iterable[Path], within: Sequence[str | os.PathLike[str]]) -> list[str]:
-    """Remove the folders that deleting runs has left empty, and ``folds.json``, which tells of runs beside it alone.
+    """Remove the folders that deleting runs has left empty, and the files of a group, which tell of its runs alone.
 
-    The folder ``runs`` stays, and so does a folder that nobody has named, unless it has nothing but ``folds.json``.
+    The folder ``runs`` stays, and so does a folder that nobody has named, unless it has nothing but such files.
 
     Args:
         paths: of the runs that were deleted.
@@ -131,12 +141,15 @@ def remove_emptied(paths: Iterable[Path], within: Sequence[str | os.PathLike[str
         folder = path.parent
         while os.path.realpath(folder) != runs and not folder.is_symlink():
             inside = os.listdir(folder) if folder.is_dir() else [path.name]
-            has_folds = inside == [FOLDS] and is_own_file(folder / FOLDS)
+            has_only = inside and all(name in _OF_GROUPS and is_own_file(folder / name) for name in inside)
+            if has_only and lock_holder(folder / names.LOCK) is not None:  # a worker has come to the trial by now
+                break
             real = Path(os.path.realpath(folder))
-            if not has_folds and (inside or not any(real.is_relative_to(each) for each in named)):
+            if not has_only and (inside or not any(real.is_relative_to(each) for each in named)):
                 break
             try:
-                (folder / FOLDS).unlink(missing_ok=True)
+                for name in inside:
+                    (folder / name).unlink(missing_ok=True)
                 folder.rmdir()
             except OSError:  # it may not be removed
                 break

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         PlotError as PlotError,
         check_suffix as check_suffix,
         import_matplotlib as import_matplotlib,
+        shortened as shortened,
         styled as styled,
         write_picture as write_picture,
     )
@@ -70,7 +71,7 @@ else:
             "confusion": "draw_confusion",
             "curves": "Curves distinct_names draw_curves is_fraction is_number",
             "features": "Dependence draw_dependence draw_importance",
-            "figures": "INK PlotError check_suffix import_matplotlib styled write_picture",
+            "figures": "INK PlotError check_suffix import_matplotlib shortened styled write_picture",
             "images": "draw_images draw_mistakes draw_weights first_kernels first_weights square_images visible_images",
             "notebook": "history_html",
             "ranking": "draw_precision_recall draw_roc",

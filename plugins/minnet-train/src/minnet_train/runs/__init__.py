@@ -9,6 +9,7 @@ from minnet_core.support import lazy_exports
 if TYPE_CHECKING:
     from . import names as names
     from .checkpoint_file import Checkpoint as Checkpoint
+    from .checkpoints import Checkpoints as Checkpoints
     from .directory import RunDirectory as RunDirectory, new_path as new_path
     from .following import telling_errors as telling_errors
     from .journal import Journal as Journal, finite as finite
@@ -22,6 +23,7 @@ else:
         __name__,
         {
             "checkpoint_file": "Checkpoint",
+            "checkpoints": "Checkpoints",
             "directory": "RunDirectory new_path",
             "following": "telling_errors",
             "journal": "Journal finite",

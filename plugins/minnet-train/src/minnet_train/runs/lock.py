@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import RunError
+from ..errors import RunError, RunHeldError
 from .own_file import is_own_file, own_file
 
 _ATTEMPTS = 10
@@ -33,7 +33,8 @@ def run_lock(path: Path) -> Iterator[int]:
         The descriptor of the file.
 
     Raises:
-        RunError: if another process has the lock, which is named; or the file cannot be written.
+        RunHeldError: if another process has the lock, which is named.
+        RunError: if the file cannot be written.
     """
     descriptor = _locked(path)
     now = datetime.now().astimezone().isoformat(" ", "seconds")
@@ -58,12 +59,14 @@ def _locked(path: Path) -> int:
         try:
             _lock_soon(descriptor)
         except OSError as error:
-            if isinstance(error, _HELD):
-                reason = f"expected a run that no other process is using, received one held by {_holder(descriptor)}"
-            else:
-                reason = f"expected a file system on which files can be locked: {error.strerror}"
+            kind = RunHeldError if isinstance(error, _HELD) else RunError
+            reason = (
+                f"expected a run that no other process is using, received one held by {_holder(descriptor)}"
+                if kind is RunHeldError
+                else f"expected a file system on which files can be locked: {error.strerror}"
+            )
             os.close(descriptor)
-            raise RunError(f"{path.parent}: {reason}") from error
+            raise kind(f"{path.parent}: {reason}") from error
         with suppress(OSError):
             if os.path.samestat(os.fstat(descriptor), os.lstat(path)):
                 return descriptor
