@@ -163,6 +163,23 @@ def test_what_no_file_can_hold_is_refused(blobs, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+class Small(MinnetClassifier):
+    """One with parameters of its own, in place of most."""
+
+    def __init__(self, width=8):
+        super().__init__((width,), max_iter=2, n_iter_no_change=None)
+        self.width = width
+
+
+def test_a_subclass_is_saved_with_its_own_parameters(blobs, tmp_path):
+    own = Small(5).fit(*blobs)
+    again = Small.load(own.save(tmp_path / "own.safetensors"))
+    assert again.get_params() == {"width": 5}
+    np.testing.assert_array_equal(again.predict_proba(blobs[0]), own.predict_proba(blobs[0]))
+    with pytest.raises(ModelFileError, match="expected a MinnetClassifier, received a 'Small'"):
+        MinnetClassifier.load(tmp_path / "own.safetensors")
+
+
 def test_a_function_is_saved_as_the_network_that_it_made(blobs, tmp_path):
     own = MinnetClassifier(**QUICK, model=lambda a, b, rng: Linear(a, b, rng=rng), criterion="CrossEntropyCriterion")
     path = own.fit(*blobs).save(tmp_path / "own.safetensors")

@@ -56,7 +56,13 @@ class Learned:
         Raises:
             ValueError: if there are too few for that.
         """
-        parts = train_test_split(np.arange(len(self)), test_size=fraction, random_state=seed, stratify=labels)
+        try:
+            parts = train_test_split(np.arange(len(self)), test_size=fraction, random_state=seed, stratify=labels)
+        except ValueError as error:
+            raise ValueError(
+                f"early_stopping: expected samples of which {fraction:g} (validation_fraction) can be kept apart"
+                f"{'' if labels is None else ', of each class its part'}: {error}"
+            ) from error
         return self.take(parts[0]), self.take(parts[1])
 
     def samples(self) -> Samples:
