@@ -220,6 +220,14 @@ def test_numbers_that_are_categories_may_be_written_in_other_ways(exported, colu
     np.testing.assert_allclose(program.predict(raw), predictor.predict(raw), rtol=1e-6)
 
 
+def test_a_text_that_nobody_has_seen_is_told_with_its_row_and_some_of_the_others(exported):
+    rows = [(f"T{index % 30:02}", f"{RNG.normal():.3f}", f"{RNG.normal():.3f}") for index in range(90)]
+    _, program, *_ = exported(table(["town", "size", "y"], rows), "", width=31)
+    listed = ", ".join(f"T{index:02}" for index in range(10))
+    with pytest.raises(ValueError, match=f"^row 1, town: expected one of {listed}, ..., received T30$"):
+        program.predict({"town": ["T29", "T30"], "size": [0.5, 0.5]})
+
+
 EMBEDDING = """
 epochs = 2
 output = "model.safetensors"

@@ -83,11 +83,12 @@ def has_names(raw: Any) -> bool:
 def codes_of(column: Any, name: str, texts: Array, stranger: float) -> Array:
     places = {str(text): float(place) for place, text in enumerate(texts)}
     codes = []
-    for cell in column:
+    for row, cell in enumerate(column):
         written = [] if is_missing(cell) else ways_to_write(cell, places)
         place = next((places[text] for text in written if text in places), stranger if written else np.nan)
         if written and np.isnan(place):
-            raise ValueError(f"{name}: expected one of {', '.join(places)}, received {cell}")
+            some = ", ".join([*list(places)[:10], *["..."][: len(places) > 10]])
+            raise ValueError(f"row {row}, {name}: expected one of {some}, received {cell}")
         codes.append(place)
     return np.array(codes, np.float64)[:, np.newaxis]
 
