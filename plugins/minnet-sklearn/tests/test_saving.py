@@ -1,5 +1,6 @@
 """Fitted estimators in model files: back as they were, and for the commands of minnet."""
 
+import json
 import subprocess
 import sys
 
@@ -90,6 +91,20 @@ def test_a_regression_is_predicted_in_its_units_by_the_commands_too(waves, tmp_p
     name, *values = minnet("predict", path, tmp_path / "rows.npy").splitlines()
     assert name == "value"
     np.testing.assert_allclose(np.array(values, float), own.predict(waves[0]), rtol=1e-6)
+
+
+def test_classes_that_are_no_unicode_are_predicted_by_the_commands_too(blobs, tmp_path):
+    """As Python has the names of files that are not in UTF-8."""
+    labels = np.where(blobs[1] == "ant", "caf\udce9", blobs[1]).astype(object)
+    own = MinnetClassifier(**QUICK).fit(blobs[0], labels)
+    path = own.save(tmp_path / "own.safetensors")
+    np.save(tmp_path / "rows.npy", blobs[0])
+    for output in ("-", tmp_path / "made.jsonl"):
+        out = minnet("predict", path, tmp_path / "rows.npy", "--output", output, "--format", "jsonl")
+        text = out if output == "-" else output.read_text("utf-8")
+        assert [json.loads(line)["label"] for line in text.splitlines()] == own.predict(blobs[0]).tolist()
+    minnet("predict", path, tmp_path / "rows.npy", "--output", tmp_path / "made.csv")
+    assert "\ncaf\\udce9," in (tmp_path / "made.csv").read_text("utf-8")
 
 
 def test_another_file_is_refused(blobs, tmp_path):
