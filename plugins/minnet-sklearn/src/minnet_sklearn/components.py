@@ -38,7 +38,7 @@ def component(
     if isinstance(value, str):
         value = {"class": value}
     if isinstance(value, Mapping) and isinstance(value.get("class"), str):
-        with _named(what):
+        with named(what):
             made = build(value, registry, *before, rng=rng)
         if isinstance(made, kind):
             return made
@@ -77,13 +77,13 @@ def class_of(what: str, value: Any, registry: Registry) -> type:
         raise TypeError(
             f"{what}: expected the name of a component or a config {{'class': name, ...}}, received {value!r}"
         )
-    with _named(what):
+    with named(what):
         found: type = registry[name]
     return found
 
 
 @contextmanager
-def _named(what: str) -> Iterator[None]:
+def named(what: str) -> Iterator[None]:
     """Have an error say which parameter it is about."""
     try:
         yield

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from minnet_core import Array, Criterion, Module, Optimizer, criterions, optimizers
 from minnet_train import Samples, Trainer, schedules
 
-from .components import AUTO, class_of, component, takes
+from .components import AUTO, class_of, component, named, takes
 from .inputs import SparseRows
 from .options import Options
 from .weights import none_if_uniform
@@ -99,7 +99,8 @@ def optimizer_of(value: Any, model: Module, options: Options) -> Optimizer:
         config[argument] = float(given)
     optimizer: Optimizer = component("optimizer", config, optimizers, Optimizer, model)
     if groups is not None:
-        optimizer.groups = groups
+        with named("optimizer"):
+            optimizer.groups = groups
     return optimizer
 
 
