@@ -120,6 +120,40 @@ def test_blanks_around_a_text_are_none_of_it(exported, town):
     np.testing.assert_allclose(program.predict(raw), predictor.predict(raw), rtol=1e-6)
 
 
+@pytest.mark.parametrize("make", ["DataFrame of pandas", "DataFrame of polars"])
+@pytest.mark.parametrize(("columns", "width"), [(["size", "age", "rent"], 2), (["size", "town", "age", "rent"], 5)])
+def test_a_frame_is_read_by_the_names_of_its_columns(exported, make, columns, width):
+    kind, _, library = make.partition(" of ")
+    module = pytest.importorskip(library)
+    every = ["size", "town", "age", "rent"]
+    rows = [[row[every.index(name)] for name in columns] for row in rents()]
+    data = 'unknown = "ignore"\nmissing = "mean"\nstandardize = true'
+    predictor, program, *_ = exported(table(columns, rows), data, width=width)
+    raw = {"age": [1.5, 2.5, 9.5], "town": ["Bern", "Paris", "Rome"], "size": [30.0, 50.0, 70.0]}
+    expected = predictor.predict(raw)
+    assert len(set(expected.round(3))) == 3
+    np.testing.assert_allclose(program.predict(getattr(module, kind)(raw)), expected, rtol=1e-6)
+
+
+def test_rows_that_are_no_rows_of_the_model_are_refused_and_no_rows_are_no_answers(exported):
+    rows = [(size, age or "1", rent) for size, _, age, rent in rents()]
+    predictor, program, *_ = exported(table(["size", "age", "rent"], rows), "standardize = true", width=2)
+    for wrong in (np.ones(2), np.ones((2, 1)), np.ones((3, 4))):
+        with pytest.raises(ValueError, match=r"expected (a frame|2 columns)"):
+            predictor.predict(wrong)
+        with pytest.raises(ValueError, match=r"expected 2 numbers in each of [23] rows, received an array of shape \("):
+            program.predict(wrong)
+    for none in ([], np.ones((0, 2))):
+        assert program.predict(none).shape == predictor.predict(none).shape == (0,)
+
+
+def test_no_rows_of_a_table_are_no_answers(exported):
+    data = 'unknown = "ignore"\nmissing = "mean"'
+    predictor, program, *_ = exported(table(["size", "town", "age", "rent"], rents()), data, width=5)
+    for none in ([], {"size": [], "town": [], "age": []}):
+        assert program.predict(none).shape == predictor.predict(none).shape == (0,)
+
+
 def test_a_program_imports_what_its_annotations_name(exported):
     data = 'unknown = "ignore"\nmissing = "mean"'
     _, program, *_ = exported(table(["size", "town", "age", "rent"], rents()), data, width=5)
@@ -186,6 +220,14 @@ def test_numbers_that_are_categories_may_be_written_in_other_ways(exported, colu
     np.testing.assert_allclose(program.predict(raw), predictor.predict(raw), rtol=1e-6)
 
 
+def test_a_text_that_nobody_has_seen_is_told_with_its_row_and_some_of_the_others(exported):
+    rows = [(f"T{index % 30:02}", f"{RNG.normal():.3f}", f"{RNG.normal():.3f}") for index in range(90)]
+    _, program, *_ = exported(table(["town", "size", "y"], rows), "", width=31)
+    listed = ", ".join(f"T{index:02}" for index in range(10))
+    with pytest.raises(ValueError, match=f"^row 1, town: expected one of {listed}, ..., received T30$"):
+        program.predict({"town": ["T29", "T30"], "size": [0.5, 0.5]})
+
+
 EMBEDDING = """
 epochs = 2
 output = "model.safetensors"
@@ -244,7 +286,7 @@ def test_dates_and_times_are_in_a_program_and_in_a_file_too(exported):
     objects = {"when": [datetime(2024, 12, 31, 12), np.datetime64("2000-02-29")], "clock": [time(12, 30), None]}
     given = {"when": ["2024-12-31 12:00", "2000-02-29"], "clock": ["12:30", None]}
     np.testing.assert_allclose(program.predict(objects), predictor.predict(given), rtol=1e-6)
-    for wrong in ("20240131", "31.01.2024"):
+    for wrong in ("20240131", "31.01.2024", "2024-01"):
         with pytest.raises(ValueError, match="expected a date such as 2024-01-31, received"):
             program.predict({"when": [wrong], "clock": ["12:30"]})
 

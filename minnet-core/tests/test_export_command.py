@@ -84,6 +84,15 @@ def test_the_model_itself_is_never_overwritten(model):
         export_file(model, model, exporter=exporter, force=True)
 
 
+@pytest.mark.parametrize("name", ["program.npz", "program.NPZ"])
+def test_no_program_takes_the_place_of_its_own_weights(run_minnet, model, tmp_path, name):
+    code, _, err = run_minnet("export", "--numpy", str(model), str(tmp_path / name))
+    assert code == 1
+    suffix = name[-4:]
+    assert f"expected another suffix than {suffix}, of the file that is written beside it, received that" in err
+    assert not (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(("suffix", "home"), EXPORT_HOMES.items())
 def test_what_is_missing_is_named_with_the_command_that_installs_it(site, run_minnet, model, tmp_path, suffix, home):
     output = tmp_path / f"m{suffix}"

@@ -192,6 +192,16 @@ def test_partial_fit_goes_on_and_survives_a_pickle(blobs):
         own.partial_fit(features, labels, classes=["ant", "bee", "dog"])
 
 
+def test_partial_fit_looks_at_the_limit_of_gradients_each_time_and_keeps_the_optimizer(blobs):
+    features, labels = blobs
+    own = MinnetClassifier(**{**QUICK, "learning_rate": 1.0}, optimizer="SGD")
+    own.partial_fit(features, labels, classes=["ant", "bee", "cat"])
+    before = own.predict_proba(features)
+    own.set_params(clip_norm=1e-9, learning_rate=2.0, optimizer="Adam").partial_fit(features, labels)
+    np.testing.assert_allclose(own.predict_proba(features), before, atol=1e-6)
+    assert own.optimizer_.lr == 1.0
+
+
 def test_partial_fit_refuses_what_it_cannot_know(blobs):
     with pytest.raises(ValueError, match="classes must be passed on the first call"):
         MinnetClassifier().partial_fit(*blobs)

@@ -117,6 +117,16 @@ def test_a_refused_fit_changes_nothing(blobs, parameters, given):
     assert told(own) == known
 
 
+def test_samples_that_are_too_few_to_keep_some_apart_are_refused(blobs, waves):
+    few = "early_stopping: expected samples of which 0.1 "
+    with pytest.raises(
+        ValueError, match=rf"{few}\(validation_fraction\) can be kept apart, of each class its part: .*2"
+    ):
+        MinnetClassifier(**QUICK, early_stopping=True).fit(blobs[0], RARE)
+    with pytest.raises(ValueError, match=rf"{few}\(validation_fraction\) can be kept apart: .*n_samples=1"):
+        MinnetRegressor(**QUICK, early_stopping=True).fit(waves[0][:1], waves[1][:1])
+
+
 @pytest.mark.parametrize("call", ["fit", "partial_fit"])
 def test_a_refused_regression_changes_nothing(waves, call):
     features, values = waves

@@ -9,6 +9,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from minnet_core import (
     Criterion,
+    MinnetError,
     Module,
     Optimizer,
     Sequential,
@@ -166,6 +167,12 @@ def test_weight_decay_makes_weights_smaller(blobs):
     [
         ({"hidden": (8, 0)}, ValueError, r"hidden: expected a positive integer or several, received \(8, 0\)"),
         ({"hidden": "64"}, ValueError, "hidden: expected a positive integer or several, received '64'"),
+        ({"hidden": b"64"}, ValueError, "hidden: expected a positive integer or several, received b'64'"),
+        ({"hidden": {8}}, ValueError, r"hidden: expected a positive integer or several, received \{8\}"),
+        ({"hidden": {8: 4}}, ValueError, "hidden: expected a positive integer or several"),
+        ({"hidden": [8, [4, 2]]}, ValueError, r"hidden: expected .* or several, received \[8, \[4, 2\]\]"),
+        ({"hidden": np.array(8)}, ValueError, r"hidden: expected .* or several, received array\(8\)"),
+        ({"hidden": iter([8])}, ValueError, "hidden: expected .* or several, received <list_iterator"),
         ({"dropout": 1.0}, ValueError, "dropout: expected a number of at least 0 and less than 1, received 1.0"),
         ({"activation": "RELU"}, UnknownComponentError, "ReLU"),
         ({"activation": 3}, TypeError, "activation: expected the name of a component or a config"),
@@ -177,6 +184,14 @@ def test_weight_decay_makes_weights_smaller(blobs):
         ({"model": [Linear(4, 2)]}, ValueError, r"model: expected outputs \(rows, 3\), received \(2, 2\)"),
         ({"max_iter": 0}, ValueError, "max_iter: expected a positive integer, received 0"),
         ({"batch_size": "all"}, ValueError, "batch_size: expected 'auto' or a positive integer, received 'all'"),
+        ({"batch_size": np.array([8, 8])}, ValueError, r"batch_size: expected .*, received array\(\[8, 8\]\)"),
+        (
+            {"random_state": "x"},
+            ValueError,
+            r"random_state: expected None, an integer .* or a RandomState, received 'x'",
+        ),
+        ({"random_state": -1}, ValueError, r"random_state: expected .* from 0 to 2\*\*32 - 1 .*, received -1"),
+        ({"random_state": np.random.default_rng(0)}, ValueError, "random_state: expected .*, received Generator"),
         ({"tol": -1.0}, ValueError, "tol: expected a number of at least 0, received -1.0"),
         ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change: expected a positive integer or None, received 0"),
         ({"validation_fraction": 1.0}, ValueError, "validation_fraction: expected a number between 0 and 1"),
@@ -189,6 +204,22 @@ def test_weight_decay_makes_weights_smaller(blobs):
 def test_what_is_no_parameter_is_refused_when_it_is_fitted(blobs, options, kind, message):
     with pytest.raises(kind, match=message):
         MinnetClassifier(**{**QUICK, **options}).fit(*blobs)
+
+
+@pytest.mark.parametrize(
+    ("options", "parameter"),
+    [
+        ({"activation": "RELU"}, "activation"),
+        ({"model": [Linear(4, 3), "LogSoftMax", {"class": "Linear", "n_in": 3}]}, "model[2]"),
+        ({"optimizer": {"class": "Adam", "nose": 1}}, "optimizer"),
+        ({"optimizer": {"class": "Adam", "groups": ["nose"]}}, "optimizer"),
+        ({"normalization": "Nose"}, "normalization"),
+    ],
+)
+def test_an_error_of_a_component_says_of_which_parameter(blobs, options, parameter):
+    with pytest.raises((MinnetError, TypeError)) as caught:
+        MinnetClassifier(**{**QUICK, **options}).fit(*blobs)
+    assert f"in the parameter {parameter}" in caught.value.__notes__
 
 
 def test_an_initializer_draws_the_weights_of_linear_layers_and_nothing_else(blobs):
@@ -217,6 +248,7 @@ def test_arguments_of_components_are_parameters(blobs):
             "criterion__a: expected the name of a component or a config as criterion, received 'auto'",
         ),
         ({"schedule__a": 1, "schedule__b": 1}, "schedule__a, schedule__b: expected .* as schedule, received None"),
+        ({"hidden__a": 1}, "hidden__a: expected an argument of one of activation, .* schedule, received one of hidden"),
         ({"nose__a": 1}, "Invalid parameter 'nose'"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -59,6 +59,16 @@ def test_targets_that_cannot_be_computed_with_are_refused(waves, unit, dtype, me
         MinnetRegressor(**QUICK, dtype=dtype).fit(waves[0], unit * waves[1][:, 0])
 
 
+@pytest.mark.parametrize("options", [{}, {"scale_targets": False}])
+def test_a_target_that_is_missing_is_refused(waves, options):
+    features, values = waves[0], waves[1][:, 0].astype(object)
+    own = MinnetRegressor(**QUICK, **options).partial_fit(features, values)
+    values[3] = None
+    for call in (own.fit, own.partial_fit):
+        with pytest.raises(ValueError, match="Input y contains NaN"):
+            call(features, values)
+
+
 def test_later_targets_beyond_the_scale_of_the_first_ones_are_refused(waves):
     own = MinnetRegressor(**QUICK, dtype="float32").partial_fit(waves[0], 1e-9 * waves[1][:, 0])
     with pytest.raises(ValueError, match="can hold, divided by the deviation of the first ones, received one of"):

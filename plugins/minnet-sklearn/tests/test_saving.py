@@ -1,5 +1,6 @@
 """Fitted estimators in model files: back as they were, and for the commands of minnet."""
 
+import json
 import subprocess
 import sys
 
@@ -92,6 +93,20 @@ def test_a_regression_is_predicted_in_its_units_by_the_commands_too(waves, tmp_p
     np.testing.assert_allclose(np.array(values, float), own.predict(waves[0]), rtol=1e-6)
 
 
+def test_classes_that_are_no_unicode_are_predicted_by_the_commands_too(blobs, tmp_path):
+    """As Python has the names of files that are not in UTF-8."""
+    labels = np.where(blobs[1] == "ant", "caf\udce9", blobs[1]).astype(object)
+    own = MinnetClassifier(**QUICK).fit(blobs[0], labels)
+    path = own.save(tmp_path / "own.safetensors")
+    np.save(tmp_path / "rows.npy", blobs[0])
+    for output in ("-", tmp_path / "made.jsonl"):
+        out = minnet("predict", path, tmp_path / "rows.npy", "--output", output, "--format", "jsonl")
+        text = out if output == "-" else output.read_text("utf-8")
+        assert [json.loads(line)["label"] for line in text.splitlines()] == own.predict(blobs[0]).tolist()
+    minnet("predict", path, tmp_path / "rows.npy", "--output", tmp_path / "made.csv")
+    assert "\ncaf\\udce9," in (tmp_path / "made.csv").read_text("utf-8")
+
+
 def test_another_file_is_refused(blobs, tmp_path):
     path = save(Linear(4, 3), tmp_path / "plain.safetensors")
     with pytest.raises(ModelFileError, match="expected a model that an estimator of minnet-sklearn saved"):
@@ -161,6 +176,23 @@ def test_what_no_file_can_hold_is_refused(blobs, tmp_path):
     with pytest.raises(ConfigError, match="schedule: expected numbers, texts or components"):
         own.save(tmp_path / "own.safetensors")
     assert not list(tmp_path.iterdir())
+
+
+class Small(MinnetClassifier):
+    """One with parameters of its own, in place of most."""
+
+    def __init__(self, width=8):
+        super().__init__((width,), max_iter=2, n_iter_no_change=None)
+        self.width = width
+
+
+def test_a_subclass_is_saved_with_its_own_parameters(blobs, tmp_path):
+    own = Small(5).fit(*blobs)
+    again = Small.load(own.save(tmp_path / "own.safetensors"))
+    assert again.get_params() == {"width": 5}
+    np.testing.assert_array_equal(again.predict_proba(blobs[0]), own.predict_proba(blobs[0]))
+    with pytest.raises(ModelFileError, match="expected a MinnetClassifier, received a 'Small'"):
+        MinnetClassifier.load(tmp_path / "own.safetensors")
 
 
 def test_a_function_is_saved_as_the_network_that_it_made(blobs, tmp_path):

@@ -78,6 +78,8 @@ def test_weights_that_are_all_the_same_say_nothing(blobs):
     own = MinnetClassifier(**OPTIONS, batch_size=16)
     plain = own.fit(features, labels).predict_proba(features)
     np.testing.assert_array_equal(own.fit(features, labels, np.full(90, 7.0)).predict_proba(features), plain)
+    own.set_params(class_weight=dict.fromkeys(["ant", "bee", "cat"], 0.3))
+    np.testing.assert_array_equal(own.fit(features, labels).predict_proba(features), plain)
 
 
 def test_a_heavy_class_is_predicted_more_often(blobs):
@@ -126,6 +128,7 @@ def test_class_weights_that_mean_nothing_are_refused(blobs):
         ({"ant": "x"}, "class_weight: expected finite weights of 0 or more, received .*'x'"),
         ({"ant": 2, "cow": 2}, r"class_weight: expected weights of the classes \['ant' .*, received one for 'cow'"),
         ({"ant": np.inf}, "class_weight: expected finite weights of 0 or more, received .*inf"),
+        ({"ant": 1e307}, "class_weight: expected weights of samples with a finite sum, received .*1e.307"),
         (dict.fromkeys(["ant", "bee", "cat"], 0.0), "class_weight: expected a sample of weight above 0"),
     ],
 )

@@ -313,16 +313,41 @@ def minnet_epoch_end(trainer, report):
 """
 
 
+OTHER = """
+from minnet_core import hookimpl
+seen = []
+
+def __dir__():
+    seen.append(True)
+    return list(globals())
+
+@hookimpl
+def minnet_commands():
+    return []
+"""
+
+
 @pytest.fixture
 def plugin(tmp_path, monkeypatch):
     """A stranger's plugin that implements hooks of a training."""
     monkeypatch.syspath_prepend(str(tmp_path))
-    install_distribution(tmp_path, "strange-a", {"strange_a": SOURCE}, entry_points={"minnet": {"it": "strange_a"}})
+    for name, source in (("strange_a", SOURCE), ("strange_b", OTHER)):
+        install_distribution(tmp_path, name.replace("_", "-"), {name: source}, entry_points={"minnet": {"it": name}})
     layers.refresh()
     yield
     monkeypatch.undo()
-    sys.modules.pop("strange_a", None)
+    for name in ("strange_a", "strange_b"):
+        sys.modules.pop(name, None)
     layers.refresh()
+
+
+@pytest.mark.usefixtures("plugin")
+def test_a_plugin_without_hooks_of_a_training_is_not_searched_for_them_in_each():
+    assert [each.owner for each in Hooks.gather([]).minnet_epoch_end] == ["plugin strange-a:it"]
+    seen = list(sys.modules["strange_b"].seen)
+    assert seen
+    Hooks.gather([])
+    assert sys.modules["strange_b"].seen == seen
 
 
 def test_plugins_are_called_before_callbacks_and_named_too(plugin, samples):

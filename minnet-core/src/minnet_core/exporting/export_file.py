@@ -43,6 +43,11 @@ def export_file(
     """
     exporter = exporter_for(output) if exporter is None else exporter
     path = Path(output)
+    if path.suffix.lower() in exporter.beside:
+        raise ExportError(
+            f"{path_text(path)}: expected another suffix than {path.suffix}, of the file that is written beside it, "
+            "received that"
+        )
     written = [path, *(path.with_suffix(suffix) for suffix in exporter.beside)]
     for each in written:
         if each.exists() and Path(model).exists() and each.samefile(model):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from inspect import signature
 from typing import Any
@@ -37,7 +38,8 @@ def component(
     if isinstance(value, str):
         value = {"class": value}
     if isinstance(value, Mapping) and isinstance(value.get("class"), str):
-        made = build(value, registry, *before, rng=rng)
+        with named(what):
+            made = build(value, registry, *before, rng=rng)
         if isinstance(made, kind):
             return made
     elif isinstance(value, kind) and not before:
@@ -75,8 +77,19 @@ def class_of(what: str, value: Any, registry: Registry) -> type:
         raise TypeError(
             f"{what}: expected the name of a component or a config {{'class': name, ...}}, received {value!r}"
         )
-    found: type = registry[name]
+    with named(what):
+        found: type = registry[name]
     return found
+
+
+@contextmanager
+def named(what: str) -> Iterator[None]:
+    """Have an error say which parameter it is about."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the parameter {what}")
+        raise
 
 
 def needed_arguments(cls: type, given: Any = ()) -> list[str]:

@@ -112,8 +112,13 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
             ValueError: if there is no such parameter, or it is no component that takes arguments.
         """
         arguments: dict[str, dict[str, Any]] = {}
-        for name in [name for name in params if name.partition("__")[0] in COMPONENTS and "__" in name]:
+        own = self.get_params(deep=False)
+        for name in [name for name in params if name.partition("__")[0] in own and "__" in name]:
             of, _, argument = name.partition("__")
+            if of not in COMPONENTS:
+                raise ValueError(
+                    f"{name}: expected an argument of one of {', '.join(COMPONENTS)}, received one of {of}"
+                )
             arguments.setdefault(of, {})[argument] = params.pop(name)
         super().set_params(**params)
         for name, given in arguments.items():
@@ -188,7 +193,7 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
 
     def _begin(self, X: Any, targets: Targets, options: Options) -> None:
         """Make a network, a criterion and an optimizer."""
-        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        seed = _seed_of(self.random_state)
         dtype = options.dtype or np.dtype(X.dtype).name
         first, rng = np.random.default_rng(seed).spawn(2)
         names = ("hidden", "activation", "normalization", "dropout", "initializer", "model")
@@ -265,9 +270,9 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Train for one epoch more."""
         training = self._learned(X, y, weights).counted()
         self._parts = {"training": len(training)}
-        if not hasattr(self, "_trainer"):
-            self._trainer = self._trainer_of(options, [])
-        trainer = self._trainer
+        trainer: Trainer | None = getattr(self, "_trainer", None)
+        if trainer is None or getattr(trainer.clipping, "clip_norm", None) != options.clip_norm:
+            self._trainer = trainer = self._trainer_of(options, [])
         try:
             trainer.fit(
                 training.samples(),
@@ -316,3 +321,13 @@ class MinnetEstimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has 
         """Compute the outputs of the network, (rows, outputs)."""
         check_is_fitted(self, "model_")
         return np.concatenate([self.model_.forward(each) for each in self._rows(X, self)])
+
+
+def _seed_of(random_state: Any) -> int:
+    try:
+        generator = check_random_state(random_state)
+    except ValueError:
+        raise ValueError(
+            f"random_state: expected None, an integer from 0 to 2**32 - 1 or a RandomState, received {random_state!r}"
+        ) from None
+    return int(generator.randint(np.iinfo(np.int32).max))

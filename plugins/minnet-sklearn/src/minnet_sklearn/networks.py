@@ -126,10 +126,9 @@ def widths(hidden: Any) -> tuple[int, ...]:
     >>> widths(8), widths([64, 32]), widths(())
     ((8,), (64, 32), ())
     """
-    each = (hidden,) if isinstance(hidden, Integral) else hidden
-    if isinstance(each, str) or not hasattr(each, "__iter__"):
-        each = (None,)
-    found = tuple(each)
+    is_array = isinstance(hidden, np.ndarray) and hidden.ndim == 1
+    is_several = is_array or (isinstance(hidden, Sequence) and not isinstance(hidden, (str, bytes)))
+    found = tuple(hidden) if is_several else (hidden,)
     if not all(isinstance(width, Integral) and not isinstance(width, bool) and int(width) > 0 for width in found):
         raise ValueError(f"hidden: expected a positive integer or several, received {hidden!r}")
     return tuple(map(int, found))

@@ -38,7 +38,9 @@ def is_switch(value: Any) -> bool:
 class Options:
     """What decides how an estimator is trained; see `MinnetClassifier` for what the attributes mean."""
 
-    batch_size: Any = field(validator=_expect("'auto' or a positive integer", lambda x: x == "auto" or _is_count(x)))
+    batch_size: Any = field(
+        validator=_expect("'auto' or a positive integer", lambda x: x == "auto" if isinstance(x, str) else _is_count(x))
+    )
     max_iter: int = field(validator=_expect("a positive integer", _is_count))
     tol: float = field(validator=_expect("a number of at least 0", lambda x: _is_number(x) and x >= 0))
     n_iter_no_change: int | None = field(

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils import column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 
 from minnet_core import Array
 
@@ -163,5 +163,6 @@ class MinnetRegressor(RegressorMixin, MinnetEstimator):  # type: ignore[misc]  #
 def _checked(y: Any) -> Array:
     """Make targets dense, and take a single column for what it is, with scikit-learn's warning."""
     y = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
+    assert_all_finite(y, input_name="y")  # scikit-learn takes the None of an object array for a number
     column: Array = column_or_1d(y, warn=True) if y.ndim == 2 and y.shape[1] == 1 else y
     return column

@@ -76,10 +76,10 @@ def load(cls: type, path: str | os.PathLike[str]) -> Any:
 
 def _written(estimator: Any) -> dict[str, Any]:
     """What there is of an estimator besides its network."""
-    parameters = estimator.get_params(deep=False)
-    if callable(parameters["model"]) and not isinstance(parameters["model"], Module):
+    parameters = estimator.get_params(deep=False)  # a subclass may have others
+    if callable(parameters.get("model")) and not isinstance(parameters["model"], Module):
         parameters["model"] = estimator.model_  # what the function has made
-    if not isinstance(parameters["random_state"], (int, np.integer)):
+    if not isinstance(parameters.get("random_state", 0), (int, np.integer)):
         parameters["random_state"] = None
     targets = estimator._targets
     names = getattr(estimator, "feature_names_in_", None)

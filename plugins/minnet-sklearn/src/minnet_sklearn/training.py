@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from minnet_core import Array, Criterion, Module, Optimizer, criterions, optimizers
 from minnet_train import Samples, Trainer, schedules
 
-from .components import AUTO, class_of, component, takes
+from .components import AUTO, class_of, component, named, takes
 from .inputs import SparseRows
 from .options import Options
 from .weights import none_if_uniform
@@ -56,7 +56,13 @@ class Learned:
         Raises:
             ValueError: if there are too few for that.
         """
-        parts = train_test_split(np.arange(len(self)), test_size=fraction, random_state=seed, stratify=labels)
+        try:
+            parts = train_test_split(np.arange(len(self)), test_size=fraction, random_state=seed, stratify=labels)
+        except ValueError as error:
+            raise ValueError(
+                f"early_stopping: expected samples of which {fraction:g} (validation_fraction) can be kept apart"
+                f"{'' if labels is None else ', of each class its part'}: {error}"
+            ) from error
         return self.take(parts[0]), self.take(parts[1])
 
     def samples(self) -> Samples:
@@ -93,7 +99,8 @@ def optimizer_of(value: Any, model: Module, options: Options) -> Optimizer:
         config[argument] = float(given)
     optimizer: Optimizer = component("optimizer", config, optimizers, Optimizer, model)
     if groups is not None:
-        optimizer.groups = groups
+        with named("optimizer"):
+            optimizer.groups = groups
     return optimizer
 
 

@@ -68,8 +68,8 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
         labels: the index of the class of each sample.
 
     Raises:
-        ValueError: if ``class_weight`` is something else, a weight of a class is not finite or below 0, or no sample
-            has a weight above 0.
+        ValueError: if ``class_weight`` is something else, a weight of a class is not finite or below 0, the sum of
+            those of samples is not finite, or no sample has a weight above 0.
     """
     if class_weight is None:
         return weights
@@ -83,10 +83,14 @@ def with_class_weights(weights: Array | None, class_weight: Any, classes: Array,
         factors = _factors(class_weight, classes)
     else:
         raise ValueError(f"class_weight: expected 'balanced', a dict or None, received {class_weight!r}")
-    weighted: Array = own * factors[labels]
+    with np.errstate(over="ignore"):
+        weighted: Array = own * factors[labels]
+        total = weighted.sum()
+    if not np.isfinite(total):
+        raise ValueError(f"class_weight: expected weights of samples with a finite sum, received {class_weight!r}")
     if not weighted.any():
         raise ValueError(f"class_weight: expected a sample of weight above 0, received only zeros by {class_weight!r}")
-    return weighted
+    return none_if_uniform(weighted)
 
 
 def _factors(class_weight: Mapping[Any, Any], classes: Array) -> Array:

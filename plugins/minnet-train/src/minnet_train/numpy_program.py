@@ -34,12 +34,14 @@ def prepare_numbers(
     channels_last: bool,
     dtype: str,
 ) -> Array:
-    if isinstance(raw, dict):
-        raw = np.stack([raw[name] for name in names], 1)
-    x = np.asarray(raw, np.float64)
-    x = x.reshape(len(x), -1)
+    x = np.asarray(np.stack([raw[name] for name in names], 1) if has_names(raw) else raw, np.float64)
+    if x.size != len(x) * len(names):
+        raise ValueError(
+            f"expected {len(names)} numbers in each of {len(x)} rows, received an array of shape {x.shape}"
+        )
     if channels_last:
-        x = x.reshape(len(x), -1, shape[0]).swapaxes(1, 2).reshape(len(x), -1)
+        x = x.reshape(len(x), len(names) // shape[0], shape[0]).swapaxes(1, 2)
+    x = x.reshape(len(x), len(names))
     x = standardized(x, divisor, fill, offset, spread)
     return x.astype(dtype).reshape(len(x), *shape)
 
@@ -58,7 +60,7 @@ def prepare_table(
     spread: Array,
     dtype: str,
 ) -> Array:
-    columns = [raw[name] for name in names] if isinstance(raw, dict) else list(zip(*raw, strict=True))
+    columns = [raw[name] for name in names] if has_names(raw) else list(zip(*raw, strict=True)) or [()] * len(names)
     parts = []
     for column, name, texts, stranger, is_coded, calendar in zip(
         columns, names, np.split(categories, np.cumsum(counts)[:-1]), strangers, coded, calendars, strict=True
@@ -74,14 +76,19 @@ def prepare_table(
     return standardized(np.concatenate(parts, 1), divisor, fill, offset, spread).astype(dtype)
 
 
+def has_names(raw: Any) -> bool:
+    return isinstance(raw, dict) or any(isinstance(name, str) for name in getattr(raw, "columns", ()))
+
+
 def codes_of(column: Any, name: str, texts: Array, stranger: float) -> Array:
     places = {str(text): float(place) for place, text in enumerate(texts)}
     codes = []
-    for cell in column:
+    for row, cell in enumerate(column):
         written = [] if is_missing(cell) else ways_to_write(cell, places)
         place = next((places[text] for text in written if text in places), stranger if written else np.nan)
         if written and np.isnan(place):
-            raise ValueError(f"{name}: expected one of {', '.join(places)}, received {cell}")
+            some = ", ".join([*list(places)[:10], *["..."][: len(places) > 10]])
+            raise ValueError(f"row {row}, {name}: expected one of {some}, received {cell}")
         codes.append(place)
     return np.array(codes, np.float64)[:, np.newaxis]
 
@@ -127,7 +134,7 @@ def seconds_of(cell: Any, name: str, kind: str) -> float:
     text = str(cell).strip()
     if kind == "time":
         text = f"1970-01-01T{text if text[1:2] != ':' else '0' + text}"
-    if text[4:5] != "-":  # NumPy would take 20240131 for a year
+    if text[4:8:3] != "--":  # NumPy would take 20240131 for a year, and 2024-01 for its first day
         raise ValueError(f"{name}: expected a date such as 2024-01-31, received {text}")
     return (np.datetime64(text, "us") - np.datetime64(0, "us")) / np.timedelta64(1, "s")
 
@@ -148,7 +155,7 @@ def numpy_preparation(header: ModelHeader, path: str) -> NumpyPreparation | None
     record = TrainingRecord.read(header, path)
     preparation, columns = record.preparation, record.preparation.columns
     arguments = _statistics(preparation)
-    raw = f"raw is (rows, {columns.count}), or a dict of columns by their names."
+    raw = f"raw is (rows, {columns.count}), or a dict or a data frame of columns by their names."
     if any(columns.calendars):
         raw += " Dates and times are as ISO 8601 has them, texts or objects of datetime or NumPy."
     if columns.are_numbers:

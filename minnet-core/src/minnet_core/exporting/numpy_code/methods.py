@@ -63,33 +63,42 @@ def _places(definition: ast.FunctionDef, own: str) -> list[ast.Attribute]:
     ]
     if sum(isinstance(node, ast.Name) and node.id == own for node in ast.walk(definition)) > len(places):
         raise ExportError(f"its updateOutput uses {own} as a whole")
-    places.sort(key=lambda node: (node.lineno, node.col_offset))
+    places.sort(key=_begin)
     _expect_nothing_kept(definition, places)
     return places
 
 
 def _expect_nothing_kept(definition: ast.FunctionDef, places: list[ast.Attribute]) -> None:
     """Refuse attributes that are changed, or that are read before the method has given them a value."""
-    ends: dict[int, int] = {}  # of the statement in which a place takes a value, which is computed before
+    ends: dict[int, tuple[int, int]] = {}  # of the statement in which a place takes a value, which is computed before
     changed: set[int] = set()  # places whose value is taken too: self.n += 1, self.n[0] = 1
     for node in ast.walk(definition):
         if isinstance(node, ast.Name) and node.id in ("super", "__class__"):
             raise ExportError("its updateOutput calls one of its base classes")
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
-            ends |= {id(each): node.end_lineno or node.lineno for each in ast.walk(node)}
+            ends |= dict.fromkeys(map(id, ast.walk(node)), _end(node))
         elif isinstance(node, ast.AugAssign):
             changed.add(id(node.target))
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             changed.add(id(_base(node)))
-    first: dict[str, int] = {}
+    first: dict[str, tuple[int, int]] = {}
     for node in places:
         if isinstance(node.ctx, ast.Store) and id(node) not in changed:
-            first.setdefault(node.attr, ends.get(id(node), node.lineno))
+            first.setdefault(node.attr, ends.get(id(node), _begin(node)))
     for node in places:
         takes = id(node) in changed
-        begin = first.get(node.attr, node.lineno if takes else 0)
-        if node.lineno <= begin and (takes or isinstance(node.ctx, ast.Load)):
+        begin = first.get(node.attr, _begin(node) if takes else (0, 0))
+        if _begin(node) <= begin and (takes or isinstance(node.ctx, ast.Load)):
             raise ExportError(f"its updateOutput keeps self.{node.attr} from one call to the next")
+
+
+def _begin(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    """Line, from 1, and column in bytes."""
+    return node.lineno, node.col_offset
+
+
+def _end(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
 def _base(node: ast.AST) -> ast.AST:
@@ -106,7 +115,8 @@ def _without_self(source: str, definition: ast.FunctionDef, own: str, called: di
     """
     places = _places(definition, own)
     read = {node.attr for node in places if isinstance(node.ctx, ast.Load)}
-    lines: list[bytes | None] = list(source.encode().split(b"\n"))  # columns of the syntax tree count bytes
+    original = source.encode().split(b"\n")  # columns of the syntax tree count bytes
+    lines: list[bytes | None] = list(original)
     for node in reversed(places):
         text = lines[node.lineno - 1] or b""
         written = f"{own}.{node.attr}".encode()
@@ -117,10 +127,15 @@ def _without_self(source: str, definition: ast.FunctionDef, own: str, called: di
     for statement in definition.body:
         if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name):
             targets = [each for each in statement.targets if isinstance(each, ast.Attribute)]
-            if len(targets) == len(statement.targets) and not {each.attr for each in targets} & read:
+            is_alone = original[statement.lineno - 1].strip() == ast.unparse(statement).encode()
+            if is_alone and len(targets) == len(statement.targets) and not {each.attr for each in targets} & read:
                 lines[statement.lineno - 1] = None
     signature = definition.returns or definition.args.args[-1].annotation or definition.args.args[-1]
-    begin = min(definition.body[0].lineno - 1, signature.end_lineno or 1)
+    first = definition.body[0]
+    begin = min(first.lineno - 1, signature.end_lineno or 1)
+    if original[first.lineno - 1][: first.col_offset].strip():  # def updateOutput(self, input): return input
+        lines[first.lineno - 1] = b"    " + (lines[first.lineno - 1] or b"")[first.col_offset :]
+        begin = first.lineno - 1
     return [line.decode() for line in lines[begin:] if line is not None]
 
 

@@ -73,7 +73,8 @@ def predict(
         is_terminal = file is sys.stdout and file.isatty()
         if file is sys.stdout and not is_terminal:
             with suppress(AttributeError, ValueError):  # somebody may have replaced it
-                file.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # as JSON, and as what is read again
+                # UTF-8 as JSON, and as what is read again; bytes of a name that is none are escapes, as in JSON.
+                file.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
         limited = Threads.chosen(predictor.model, CHUNK, predictor.record.preparation.width, wanted=threads)
         with reading_display(shown=not is_terminal), limited.limit():
             FORMATS[form or format_of(output)](predicted, _Terminal() if is_terminal else file)

@@ -149,6 +149,7 @@ def format_of(path: str) -> str:
 def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
     """Write text to a temporary file that replaces ``path`` at the end, but not after an error.
 
+    Half of a surrogate pair, as Python has it for bytes of a file's name, becomes an escape, which JSON reads.
     A device or a pipe is written to directly.
 
     Raises:
@@ -161,7 +162,7 @@ def streamed(path: str | os.PathLike[str]) -> Iterator[IO[str]]:
     written = target if is_special else target.with_name(f".{target.name[:32]}.{secrets.token_hex(6)}.tmp")
     try:
         try:
-            with written.open("w", encoding="utf-8", newline="") as file:
+            with written.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
                 yield file
             if not is_special:
                 os.replace(written, target)

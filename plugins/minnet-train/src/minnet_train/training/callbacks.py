@@ -71,7 +71,8 @@ class Hooks:
         host = plugin_host()
         found: list[Implementation] = []
         for each in host.loaded:
-            found += _implementations(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified))
+            if not {*HOOKS}.isdisjoint(host.hooks(each)):  # most have none, and to look at each again takes time
+                found += _implementations(f"plugin {each.qualified}", host.manager.get_plugin(each.qualified))
         for callback in callbacks:
             expect_callback(callback)
             found += _implementations(f"callback {type(callback).__name__}", callback)
