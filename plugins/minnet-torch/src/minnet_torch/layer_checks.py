@@ -74,7 +74,10 @@ def gradients_handed_out_stay(trial: Trial) -> None:
 
 @_proven_in("autograd_graph", "graph", needs=SLOPES)
 def gradients_come_one_by_one(trial: Trial) -> None:
-    """Where one input or parameter needs a gradient, ``needs_input_grad`` being False of all others, it gets it."""
+    """Where one input or parameter needs a gradient, ``needs_input_grad`` being False of all others, it gets it.
+
+    So it does where one of several outputs is used: ``ctx.set_materialize_grads(False)`` makes those of the others None.
+    """
 
 
 @_proven_in("autograd_graph", "graph")

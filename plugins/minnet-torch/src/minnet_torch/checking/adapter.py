@@ -144,7 +144,7 @@ def _adapter(
     speaks: Language,
     name: str,
 ) -> Adapter:
-    component = type(
+    component: type[TorchLayer] = type(
         name,
         (TorchLayer,),
         {
@@ -155,6 +155,7 @@ def _adapter(
             "EXAMPLES": _examples(cls),
             "make_subject": staticmethod(make_subject),
             "kept": {},
+            "has_power_iteration": False,
         },
     )
     is_function = issubclass(cls, torch.autograd.Function)
@@ -166,7 +167,9 @@ def _adapter(
         speaks.retell,
         has_modes=not is_function,
         widest=np.float64,
-        explain=speaks.with_hint,
+        explain=lambda check, text: speaks.with_hint(
+            check, text, has_power_iteration=component.has_power_iteration
+        ),
     )
 
 
