@@ -103,6 +103,14 @@ def everything_is_registered(trial: Trial) -> None:
     """
 
 
+@_proven_in("module_state", "registration", needs=["is_made"])
+def two_modules_share_nothing(trial: Trial) -> None:
+    """Two modules that the same call makes have no parameter and no buffer in common.
+
+    ``def __init__(self, head=Linear(3, 2))`` gives all of them the one that was made with the class.
+    """
+
+
 @_proven_in("module_state", "registration", level="weakness", needs=["is_made"])
 def modes_are_set_as_pytorch_does(trial: Trial) -> None:
     """``train()``, ``train(False)`` and ``eval()`` return the module itself, and set its mode."""
@@ -150,6 +158,7 @@ LAYER_CHECKS = (
     output_is_the_same_without_gradients,
     a_change_after_forward_is_noticed,
     everything_is_registered,
+    two_modules_share_nothing,
     modes_are_set_as_pytorch_does,
     a_used_module_can_be_copied,
     pytorch_is_left_as_it_was,

@@ -106,6 +106,7 @@ WITHOUT_MODES: Mapping[str, str] = MappingProxyType(
                 "changes_mean_is_declared_rightly",
                 "train_differs_is_declared_rightly",
                 "everything_is_registered",
+                "two_modules_share_nothing",
                 "modes_are_set_as_pytorch_does",
                 "a_used_module_can_be_copied",
             ),
