@@ -199,7 +199,10 @@ def extended(module):
         ),
         (nn.Softplus(beta=2), "SoftPlus has no counterpart of beta=2"),
         (nn.Embedding(5, 3, max_norm=1.0), r"Embedding has no counterpart of max_norm=1\.0"),
-        (nn.BatchNorm1d(3, momentum=None), r"no counterpart of torch\.nn\.BatchNorm1d with num_features=3, momentum=None$"),
+        (
+            nn.BatchNorm1d(3, momentum=None),
+            r"no counterpart of torch\.nn\.BatchNorm1d with num_features=3, momentum=None$",
+        ),
         (nn.BatchNorm1d(3, track_running_stats=False), "BatchNorm1d"),
         (nn.TransformerEncoderLayer(4, 2), "and its forward is code of its own$"),
         (nn.Sequential(nn.Tanh(), nn.Linear(3, 2).bfloat16()), r"^1, Linear: expected a tensor that NumPy can hold"),

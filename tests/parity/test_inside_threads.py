@@ -54,7 +54,7 @@ def test_a_call_of_another_thread_waits_for_a_pass(is_recorded):
 class Matrix(Module):
     """A matrix with a backward pass of homework."""
 
-    PARAMETERS = {"W": "gradW"}  # noqa: RUF012
+    PARAMETERS = {"W": "gradW"}
 
     def __init__(self, wrong=""):
         super().__init__()

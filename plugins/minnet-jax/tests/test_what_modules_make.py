@@ -90,7 +90,7 @@ def test_a_gradient_of_another_shape_is_told_of_as_one():
 class Rebinds(Module):
     """A matrix whose gradient and itself, as homework has it, are other arrays after each pass."""
 
-    PARAMETERS = {"W": "gradW"}  # noqa: RUF012
+    PARAMETERS = {"W": "gradW"}
 
     def __init__(self, where):
         super().__init__()

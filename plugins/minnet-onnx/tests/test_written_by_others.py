@@ -239,6 +239,8 @@ def test_data_in_a_file_beside_the_model_are_read(tmp_path):
     ids=["groups", "mean squares", "of two axes"],
 )
 def test_normalizations_of_later_opsets_are_read(written, opset, name):
+    if onnx.defs.onnx_opset_version() < opset:
+        pytest.skip(f"this onnx knows no opset {opset}")
     constants = {each: floats(*shape) for each, shape in {"s": (4,), "b": (4,), "t": (4, 4)}.items()}
     used = {each: array for each, array in constants.items() if each in written.input}
     model = model_of([written], used, ("batch", 4, 4), opset=opset)
@@ -247,6 +249,8 @@ def test_normalizations_of_later_opsets_are_read(written, opset, name):
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused():
+    if onnx.defs.onnx_opset_version() < 21:
+        pytest.skip("this onnx knows no opset 21")
     written = node("GroupNormalization", "x", "s", "s", num_groups=3)
     with pytest.raises(ImportOnnxError, match=r"GroupNormalization: it has 3 groups, and scales and biases of the sh"):
         from_onnx(model_of([written], {"s": floats(4)}, ("batch", 4, 4), opset=21))

@@ -96,7 +96,9 @@ class Worker:
 
     def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
         for ref in self._refs:
-            ref.rebind(ref.parameter, ref.gradient)  # which the last call may have rebound: self.gradW = self.gradW + ...
+            ref.rebind(
+                ref.parameter, ref.gradient
+            )  # which the last call may have rebound: self.gradW = self.gradW + ...
         for name, array in self._parameters.items():
             np.copyto(array, parameters[name], casting="same_kind")
         for place, value in self._buffers:
@@ -138,8 +140,8 @@ def _expect_gradient(gradient: Any, x: Any, module: Module) -> None:
             _expect_gradient(part, its, module)
     elif x.dtype.kind == "f" and (gradient is None or np.shape(gradient) != x.shape):
         raise JaxError(
-            f"{printable(title(module))}: expected backward to return the gradient of its input, {describe(x)}, received "
-            f"{describe(gradient)}"
+            f"{printable(title(module))}: expected backward to return the gradient of its input, {describe(x)}, "
+            f"received {describe(gradient)}"
         )
 
 
@@ -150,8 +152,8 @@ def _expect_real(made: Any, module: Module) -> None:
     is_array = isinstance(made, (np.ndarray, np.generic)) and made.dtype.kind in "biuf" and made.dtype.itemsize <= 8
     if not is_array and not isinstance(made, (tuple, list)):
         raise JaxError(
-            f"{printable(title(module))}: expected forward to make an array of real numbers that JAX has, or a tuple of "
-            f"such, received {describe(made)}"
+            f"{printable(title(module))}: expected forward to make an array of real numbers that JAX has, or a tuple "
+            f"of such, received {describe(made)}"
         )
 
 

@@ -23,7 +23,8 @@ OF_TORCH = frozenset({".pt", ".pth", ".bin", ".ckpt"})
 def to_state_dict(source: Path, target: Path) -> int:
     """Write the state dict of a minnet model; return how many arrays it has.
 
-    It is written by ``torch.save`` where the target is called ``.pt``, ``.pth``, ``.bin`` or ``.ckpt``, else as safetensors.
+    It is written by ``torch.save`` where the target is called ``.pt``, ``.pth``, ``.bin`` or ``.ckpt``, else as
+    safetensors.
 
     Raises:
         MinnetError: if the source is no minnet model, or a layer of it has no counterpart in PyTorch.

@@ -76,7 +76,8 @@ def gradients_handed_out_stay(trial: Trial) -> None:
 def gradients_come_one_by_one(trial: Trial) -> None:
     """Where one input or parameter needs a gradient, ``needs_input_grad`` being False of all others, it gets it.
 
-    So it does where one of several outputs is used: ``ctx.set_materialize_grads(False)`` makes those of the others None.
+    So it does where one of several outputs is used: ``ctx.set_materialize_grads(False)`` has those of the others be
+    None.
     """
 
 

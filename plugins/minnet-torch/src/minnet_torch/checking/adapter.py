@@ -168,9 +168,7 @@ def _adapter(
         speaks.retell,
         has_modes=not is_function,
         widest=np.float64,
-        explain=lambda check, text: speaks.with_hint(
-            check, text, has_power_iteration=component.has_power_iteration
-        ),
+        explain=lambda check, text: speaks.with_hint(check, text, has_power_iteration=component.has_power_iteration),
     )
 
 

@@ -107,8 +107,8 @@ _OF_MODULES: Mapping[str, str] = MappingProxyType(
 
 _POWER_ITERATION = (
     "its spectral_norm: in training it takes the u and v of its power iteration for constants, so that its gradient is "
-    "close to the slope, and not equal, as PyTorch means it to be; in eval mode it is equal, which is proven of a module "
-    "whose train() leaves the parametrization in eval()"
+    "close to the slope, and not equal, as PyTorch means it to be; in eval mode it is equal, which is proven of a "
+    "module whose train() leaves the parametrization in eval()"
 )
 """Where to look first, if a module has one and the gradient of a parameter is wrong in training mode."""
 

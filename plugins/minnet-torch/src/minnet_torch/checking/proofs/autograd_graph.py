@@ -127,7 +127,9 @@ def gradients_come_one_by_one(trial: Trial) -> None:
             )
         for index in ends if expected and len(ends) > 1 else ():
             expect_equal(
-                *_of_one_output(layer, batch, index), f"where nothing but output[{index}] is used, {mode} mode", rtol=1e-9
+                *_of_one_output(layer, batch, index),
+                f"where nothing but output[{index}] is used, {mode} mode",
+                rtol=1e-9,
             )
 
 
