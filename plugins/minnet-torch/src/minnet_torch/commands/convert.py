@@ -38,7 +38,8 @@ def convert(
     with weights_only=True, so that no code in it runs. Without these options SOURCE is a minnet model, and TARGET
     becomes its state dict, with the names of PyTorch: what torch.load reads if it is called .pt, .pth, .bin or .ckpt,
     else safetensors. Layers of one network have these names by their places, as in torch.nn.Sequential: 0.weight,
-    0.bias, 1.running_mean. A SOURCE called so is no minnet model: its arrays are written as safetensors.
+    0.bias, 1.running_mean. A SOURCE called so (.pt, say) is no minnet model: its arrays are written as
+    safetensors.
     """
     expect_torch()
     from ..conversion import OF_TORCH, from_state_dict, to_safetensors, to_state_dict  # here, for it imports PyTorch
