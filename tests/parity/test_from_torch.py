@@ -209,7 +209,7 @@ def extended(module):
         (nn.Linear(3, 2, device="meta"), "^the module, Linear: expected tensors on the cpu"),
         (nn.Linear(3, 2, dtype=torch.complex64), "^the module, Linear: weight: expected floating numbers, as W has"),
         (parametrizations.weight_norm(nn.Linear(3, 2)), "^the module, ParametrizedLinear: its arrays are parametrized"),
-        (nn.Sequential(nn.Tanh(), nn.LazyLinear(2)), r"^1\.weight: expected a network that has been called, received a"),
+        (nn.Sequential(nn.Tanh(), nn.LazyLinear(2)), r"^1\.weight: expected a network that has been called, for it"),
         (nn.Sequential(nn.Tanh(), None), "^1: expected a module, received None$"),
         (extended(nn.Linear(3, 2)), "^the module, Linear: Linear: expected the arrays of its counterpart"),
     ],

@@ -61,7 +61,7 @@ def _expect_unshared(module: torch.nn.Module) -> None:
     for listed, remedy in lists:
         for name, tensor in listed:
             if torch.nn.parameter.is_lazy(tensor):
-                raise CounterpartError(f"{printable(name)}: expected a network that has been called, received a lazy one")
+                raise CounterpartError(f"{printable(name)}: expected a network that has been called, for it is lazy")
             is_here = tensor.layout == torch.strided and tensor.device.type == "cpu" and tensor.numel()
             memory = (tensor.data_ptr(), tensor.shape, tensor.stride()) if is_here else id(tensor)
             first = seen.setdefault(memory, name)
