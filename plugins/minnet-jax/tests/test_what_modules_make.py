@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from minnet_core import Module
-from minnet_jax import JaxError, to_jax
+from minnet_jax import JaxError, put_parameters, to_jax
 
 X = np.random.default_rng(1).standard_normal((5, 3)).astype(np.float32)
 
@@ -125,3 +125,10 @@ def test_gradients_are_right_where_a_module_rebinds_or_keeps_them(where):
         np.testing.assert_allclose(function(scaled, X), X @ np.full((3, 2), factor), rtol=1e-5)
         gradients = jax.grad(lambda p: function(p, X).sum())(scaled)
         np.testing.assert_allclose(gradients["W"], np.repeat(X.sum(axis=0)[:, None], 2, axis=1), rtol=1e-5)
+
+
+def test_what_is_no_module_and_no_dict_is_refused():
+    with pytest.raises(TypeError, match="^to_jax: expected a minnet Module, received float"):
+        to_jax(0.5)
+    with pytest.raises(JaxError, match="^expected the parameters as a dict by their names, received list"):
+        put_parameters(Halves(), [X])
