@@ -82,6 +82,8 @@ class MinnetModule(torch.nn.Module):
         tensors, structure = flattened(inputs[0] if len(inputs) == 1 else inputs)
         for tensor in tensors:
             expect_cpu(tensor.device)
+        # NumPy has no bfloat16, which torch.autocast makes of what a layer before this one returns.
+        tensors = [each.float() if each.dtype == torch.bfloat16 else each for each in tensors]
         refs = find_parameters(self._module)
         parameters = self._tensors(refs)
         if self._module.training != self.training:
