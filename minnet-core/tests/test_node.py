@@ -84,6 +84,9 @@ def test_cycles_end():
     node.next = Node()
     node.next.back = node
     assert [name for name, _ in walk(node)] == ["", "next"]
+    node.evaluate()
+    assert not node.training
+    assert not node.next.training
 
 
 def test_undeclared_class_has_every_other_numeric_array_as_buffer():

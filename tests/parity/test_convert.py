@@ -171,8 +171,9 @@ def test_a_state_dict_of_no_network_becomes_safetensors(minnet, key):
     module.tied = nn.Linear(4, 2)
     module.tied.weight = module[3].weight
     state = module.state_dict()
-    torch.save(state if key is None else {"state_dict": {f"model.{name}": its for name, its in state.items()}}, "m.pt")
-    code, out, err = minnet("convert", "m.pt", "out.safetensors", *([] if key is None else ["--key", key]))
+    source = "m.pt" if key is None else "m.ckpt"  # as Lightning has it
+    torch.save(state if key is None else {"state_dict": {f"model.{name}": its for name, its in state.items()}}, source)
+    code, out, err = minnet("convert", source, "out.safetensors", *([] if key is None else ["--key", key]))
     assert (code, err) == (0, "")
     assert out.startswith(f"{len(state)} arrays are in out.safetensors, under their own names; with --model or --expe")
     found = load_file("out.safetensors")
@@ -182,6 +183,7 @@ def test_a_state_dict_of_no_network_becomes_safetensors(minnet, key):
 
 def test_refusals(minnet, tmp_path):
     torch.save({"w": torch.eye(3).to_sparse()}, "sparse.pt")
+    torch.save(torch.optim.Adam(network().parameters()).state_dict(), "adam.pt")
     save(Sequential(layers["Cosine"](3, 2)), "cosine.safetensors")
     save_file({"0.weight": torch.zeros(4, 3)}, "weights.safetensors")
     (tmp_path / "broken.safetensors").write_bytes(b"nothing")
@@ -202,6 +204,7 @@ def test_refusals(minnet, tmp_path):
         (("weights.safetensors", "x.safetensors", "--experiment", "none.toml"), "expected an experiment with a list"),
         (("sparse.pt", "x.safetensors"), "sparse.pt: expected tensors that safetensors can hold: "),
         (("sparse.pt", "x.pt"), "say which network it is of, by --model or --experiment"),
+        (("adam.pt", "x.safetensors"), "expected a state dict of a network, received that of an optimizer"),
         (("absent.pt", "x.safetensors"), "absent.pt"),
         (("absent.pt", "x.safetensors", "--experiment", "experiment.toml"), "absent.pt"),
         (("weights.safetensors", "cosine.safetensors"), "expected a new file, received one that exists; --force"),

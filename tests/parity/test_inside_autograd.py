@@ -220,3 +220,15 @@ def test_torch_compile_leaves_it_as_it_is():
     assert torch.equal(received, expected)
     received.sum().backward()
     assert model[0].weight.grad is not None
+
+
+def test_under_autocast_it_computes_in_float32():
+    before, wrapped, x = torch.nn.Linear(3, 3), network(), draw(4, 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        given = before(x)
+        y = wrapped(given)
+        behind = torch.nn.Linear(2, 1)(y)
+    assert (given.dtype, y.dtype, behind.dtype) == (torch.bfloat16, torch.float32, torch.bfloat16)
+    assert torch.equal(y, wrapped(given.float()))
+    behind.float().sum().backward()
+    assert all(each.grad.dtype == torch.float32 and each.grad.any() for each in before.parameters())

@@ -375,8 +375,6 @@ def test_refusals_say_what_was_expected():
     assert wrapped(draw(1, 3)).shape == (1, 2)
     with pytest.raises(TypeError, match="received meta"):
         wrapped(torch.zeros(1, 3, device="meta"))
-    with pytest.raises(TypeError, match=r"expected a tensor that NumPy can hold, received torch\.bfloat16"):
-        wrapped(torch.zeros(1, 3, dtype=torch.bfloat16))
     with pytest.raises(TypeError, match="bfloat16"):
         wrapped.to(torch.bfloat16)
     with pytest.raises(TypeError, match="expected a tensor, or a tuple of tensors"):

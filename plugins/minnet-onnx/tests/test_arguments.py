@@ -127,3 +127,13 @@ MADE = [
 def test_a_layer_of_any_arguments_is_written_and_verified(name, arguments, shape):
     """`to_onnx` compares the outputs itself, and raises if they differ."""
     assert to_onnx(layers[name](*arguments), shape).graph.node
+
+
+@pytest.mark.parametrize("shape", [4, "4", (None,), (-1,), ((4,), 2.5), None], ids=repr)
+def test_what_is_no_shape_is_refused(shape):
+    with pytest.raises(
+        TypeError, match="^to_onnx: expected the shape of a sample, as .784,., or a tuple of shapes, rec"
+    ):
+        to_onnx(layers["Tanh"](), shape)
+    with pytest.raises(TypeError, match="^to_onnx: expected a minnet Module, received str"):
+        to_onnx("Tanh", (4,))

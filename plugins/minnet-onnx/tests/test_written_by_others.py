@@ -25,7 +25,7 @@ def node(kind, *inputs, outputs=("y",), **attributes):
     return helper.make_node(kind, inputs, list(outputs), **attributes)
 
 
-def model_of(nodes, constants=(), shape=("batch", 2, 3), *, dtype=TensorProto.FLOAT):
+def model_of(nodes, constants=(), shape=("batch", 2, 3), *, dtype=TensorProto.FLOAT, opset=18):
     graph = helper.make_graph(
         nodes,
         "test",
@@ -33,7 +33,7 @@ def model_of(nodes, constants=(), shape=("batch", 2, 3), *, dtype=TensorProto.FL
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(np.asarray(array), name) for name, array in dict(constants).items()],
     )
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
 
 
 def expect_read(model, input):
@@ -227,3 +227,30 @@ def test_data_in_a_file_beside_the_model_are_read(tmp_path):
         (read,) = from_onnx(tmp_path / "model.onnx").namedParameters().values()
         np.testing.assert_array_equal(read, W.T)
         model = model_of([node("MatMul", "x", "W")], {"W": W}, ("batch", 3))
+
+
+@pytest.mark.parametrize(
+    ("written", "opset", "name"),
+    [
+        (node("GroupNormalization", "x", "s", "b", num_groups=2, epsilon=1e-3), 21, "GroupNormalization"),
+        (node("RMSNormalization", "x", "s", axis=2, epsilon=0.1), 23, "RMSNormalization"),
+        (node("RMSNormalization", "x", "t", axis=1), 23, "RMSNormalization"),
+    ],
+    ids=["groups", "mean squares", "of two axes"],
+)
+def test_normalizations_of_later_opsets_are_read(written, opset, name):
+    if onnx.defs.onnx_opset_version() < opset:
+        pytest.skip(f"this onnx knows no opset {opset}")
+    constants = {each: floats(*shape) for each, shape in {"s": (4,), "b": (4,), "t": (4, 4)}.items()}
+    used = {each: array for each, array in constants.items() if each in written.input}
+    model = model_of([written], used, ("batch", 4, 4), opset=opset)
+    again = expect_read(model, floats(5, 4, 4))
+    assert [type(each).__name__ for each in again.modules] == [name]
+
+
+def test_groups_that_do_not_divide_the_channels_are_refused():
+    if onnx.defs.onnx_opset_version() < 21:
+        pytest.skip("this onnx knows no opset 21")
+    written = node("GroupNormalization", "x", "s", "s", num_groups=3)
+    with pytest.raises(ImportOnnxError, match=r"GroupNormalization: it has 3 groups, and scales and biases of the sh"):
+        from_onnx(model_of([written], {"s": floats(4)}, ("batch", 4, 4), opset=21))

@@ -49,6 +49,24 @@ class Net(torch.nn.Module):
         self.hidden = self.first(x)
         return self.hidden.tanh()
 
+class Normed(torch.nn.Module):
+    def __init__(self, of=torch.nn.utils.parametrizations.spectral_norm, keeps=False):
+        super().__init__()
+        self.keeps, self.linear = keeps, of(torch.nn.Linear(5, 3))
+    def train(self, mode=True):
+        super().train(mode)
+        if self.keeps:
+            self.linear.parametrizations.eval()
+        return self
+    def forward(self, x):
+        return self.linear(x)
+
+def make_kept():
+    return Normed(keeps=True)
+
+def make_old():
+    return Normed(torch.nn.utils.spectral_norm)
+
 def make_net():
     return torch.nn.Sequential(torch.nn.Linear(5, 3), torch.nn.Tanh())
 
@@ -125,6 +143,16 @@ def test_a_function_that_makes_a_module_will_do(check):
     code, output = check("layers.py:make_net", "--check", "parameter_gradients_are_the_slopes")
     assert code == 0
     assert "make_net: its input is taken to be 4,5\n" in output
+
+
+def test_a_power_iteration_is_named_where_its_gradient_is_none_of_the_slope(check):
+    asked = ("--check", "parameter_gradients_are_the_slopes")
+    for name in ("Normed", "make_old"):
+        code, output = check(f"layers.py:{name}", *asked)
+        assert code == 1
+        assert "look here: its spectral_norm: in training it takes the u and v of its power iteration for" in output
+    assert check("layers.py:make_kept", *asked)[0] == 0  # as the hint says
+    assert "spectral_norm" not in check("layers.py:Half", "--check", "gradInput_is_the_slope")[1]
 
 
 def test_a_whole_file_is_checked(check):

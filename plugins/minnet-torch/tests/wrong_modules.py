@@ -219,3 +219,15 @@ class NormalizesAsInTraining(Base):
 class SqueezesTheBatchAway(Base):
     def forward(self, x):
         return self.linear(x.unsqueeze(1)).squeeze()
+
+
+@killed_by("two_modules_share_nothing")
+class HasADefaultThatAllShare(nn.Module):
+    EXAMPLES = (Example(input=(4, 3)),)
+
+    def __init__(self, inner=nn.Linear(3, 2)):  # noqa: B008
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return self.inner(x)

@@ -4,6 +4,8 @@ import torch
 from torch.autograd import Function
 from wrong_functions import Affine, Squares
 
+from minnet_core import Example
+
 KILLED_BY = {}
 """Class -> the check that must fail."""
 
@@ -107,3 +109,21 @@ class AddsToItsOwnTensor(Squares):
         gradient = Squares.backward(ctx, grad_output)
         key = gradient.shape, gradient.dtype
         return AddsToItsOwnTensor.memory.setdefault(key, torch.zeros_like(gradient)).add_(gradient)
+
+
+@killed_by("gradients_come_one_by_one")
+class NeedsBothOfItsOutputsUsed(Function):
+    """Asks for gradients that may be missing, and takes them for tensors."""
+
+    EXAMPLES = (Example(input=(4, 3)),)
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(x)
+        return x * x, 3 * x
+
+    @staticmethod
+    def backward(ctx, of_square, of_multiple):
+        (x,) = ctx.saved_tensors
+        return 2 * x * of_square + 3 * of_multiple

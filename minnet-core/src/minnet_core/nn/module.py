@@ -161,11 +161,14 @@ class Module(Node):
 
     def _set_mode(self, method: str, training: bool) -> None:
         """Set the mode here and below; what has a method of its own for that is left to it."""
-        pending = [self]
+        pending, seen = [self], {id(self)}  # for a module may hold the one that holds it
         while pending:
             module = pending.pop()
             module.training = training
             for _, child in children(module):
+                if id(child) in seen:
+                    continue
+                seen.add(id(child))
                 if getattr(type(child), method) is getattr(Module, method) and method not in vars(child):
                     pending.append(child)
                 else:

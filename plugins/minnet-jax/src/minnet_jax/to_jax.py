@@ -44,6 +44,7 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
         float64 is float32 to JAX unless ``jax_enable_x64`` is set.
 
     Raises:
+        TypeError: if it is no module.
         JaxError: if JAX is not installed or too old, or a parameter is float64 and ``jax_enable_x64`` is not set. When
             it is called, the function raises the module's own errors for a shape that it does not take, and this one
             if it draws random numbers that no seed determines, while JAX traces it; later, if the shape of what it
@@ -59,6 +60,8 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
     ([3.0], [[3.0, 3.0]])
     """
     jax = jax_module()
+    if not isinstance(module, Module):
+        raise TypeError(f"to_jax: expected a minnet Module, received {type(module).__name__}")
     worker = Worker(module, training=training)
     arrays = worker.parameters
     for name, array in arrays.items():
@@ -108,8 +111,7 @@ def to_jax(module: Module, *, training: bool = False) -> tuple[Callable[..., Any
     computed.defvjp(begin, go_back)
 
     def function(parameters: Mapping[str, Any], x: Any, seed: Any = None) -> Any:
-        if not isinstance(parameters, Mapping):
-            raise JaxError(f"expected the parameters as a dict by their names, received {type(parameters).__name__}")
+        _expect_dict(parameters)
         if set(parameters) != known:
             raise JaxError(
                 f"expected the parameters {', '.join(sorted(known)) or 'of a module that has none, {}'}, "
@@ -132,6 +134,7 @@ def put_parameters(module: Module, parameters: Mapping[str, Any]) -> None:
     Raises:
         JaxError: if they are others than those of the module; then nothing has changed.
     """
+    _expect_dict(parameters)
     own = distinct(module.namedParameters())
     given = {name: np.asarray(array) for name, array in parameters.items()}
     if {name: array.shape for name, array in own.items()} != {name: array.shape for name, array in given.items()}:
@@ -142,6 +145,11 @@ def put_parameters(module: Module, parameters: Mapping[str, Any]) -> None:
             raise JaxError(f"{printable(name)}: expected real numbers, received {describe(array)}")
     for name, array in own.items():
         array[...] = given[name]
+
+
+def _expect_dict(parameters: object) -> None:
+    if not isinstance(parameters, Mapping):
+        raise JaxError(f"expected the parameters as a dict by their names, received {type(parameters).__name__}")
 
 
 def _as_seed(jax: Any, seed: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minnet_core import Array, Module
-from minnet_core.nn import find_buffers, find_places, title, walk
+from minnet_core.nn import ParameterRef, describe, find_buffers, find_parameters, find_places, title, walk
 from minnet_core.state import GlobalState, find_generators, generator_state, sandboxed
 from minnet_core.support import printable
 
@@ -34,9 +34,8 @@ class Worker:
             self._module.train()
         else:
             self._module.evaluate()
-        self._parameters = distinct(self._module.namedParameters())
-        gradients = self._module.namedGradParameters()
-        self._gradients = {name: gradients[name] for name in self._parameters}
+        self._refs = find_parameters(self._module)
+        self._parameters = distinct({ref.name: ref.parameter for ref in self._refs})
         self._buffers = [(place, _copied(place.value)) for place in find_buffers(self._module, empty=True)]
         self._lock = RLock()
 
@@ -49,7 +48,8 @@ class Worker:
         """What the module makes of an input, with the parameters as they were; nobody notices.
 
         Raises:
-            JaxError: if it draws random numbers that no seed determines, of which ``backward`` would draw others.
+            JaxError: if it draws random numbers that no seed determines, of which ``backward`` would draw others; if
+                it makes something else than arrays of real numbers.
         """
         with self._lock, sandboxed():
             copy = self._module.clone()
@@ -66,6 +66,7 @@ class Worker:
                 f"attribute, or in a list or dict there, which a seed determines, received some of "
                 f"{printable(', '.join(strange))}"
             )
+        _expect_real(made, self._module)
         if drawn and not seeded:
             raise JaxError(
                 f"expected a seed, function(parameters, x, seed), received none: {printable(title(self._module))} "
@@ -82,18 +83,22 @@ class Worker:
         """Compute the gradients of the parameters, by name, and of the input, from that of the output.
 
         Raises:
-            JaxError: if the module returns none for an input of real numbers.
+            JaxError: if the module returns none of its shape for an input of real numbers.
         """
         with self._lock:
             self._run(parameters, x, seed)
-            self._module.zeroGradParameters()
+            for ref in self._refs:  # not by zeroGradParameters, which may rebind them, or forget some
+                ref.gradient[...] = 0
             made = self._module.backward(x, gradient)
-            if not _is_complete(made, x):
-                owner = printable(title(self._module))
-                raise JaxError(f"{owner}: expected backward to return the gradient of its input, received None")
-            return {name: array.copy() for name, array in self._gradients.items()}, _copied(made)
+            _expect_gradient(made, x, self._module)
+            found = {ref.name: _held(ref) for ref in self._refs}
+            return {name: found[name].copy() for name in self._parameters}, _copied(made)
 
     def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
+        for ref in self._refs:
+            ref.rebind(
+                ref.parameter, ref.gradient
+            )  # which the last call may have rebound: self.gradW = self.gradW + ...
         for name, array in self._parameters.items():
             np.copyto(array, parameters[name], casting="same_kind")
         for place, value in self._buffers:
@@ -120,12 +125,36 @@ def distinct(arrays: Mapping[str, Array]) -> dict[str, Array]:
     return {name: arrays[name] for name in found.values()}
 
 
-def _is_complete(gradient: Any, x: Any) -> bool:
-    """Whether there is a gradient for each array of real numbers."""
+def _held(ref: ParameterRef) -> Array:
+    """The gradient that a module has now, which need not be the array that it had."""
+    places = ref.locations[1]
+    held: Array = places[0].value if places else ref.gradient
+    return held
+
+
+def _expect_gradient(gradient: Any, x: Any, module: Module) -> None:
+    """Raise unless there is a gradient for each array of real numbers."""
     if isinstance(x, tuple):
         parts = gradient if isinstance(gradient, tuple) else (gradient,) * len(x)
-        return all(map(_is_complete, parts, x))
-    return gradient is not None or x.dtype.kind != "f"
+        for part, its in zip(parts, x, strict=True):
+            _expect_gradient(part, its, module)
+    elif x.dtype.kind == "f" and (gradient is None or np.shape(gradient) != x.shape):
+        raise JaxError(
+            f"{printable(title(module))}: expected backward to return the gradient of its input, {describe(x)}, "
+            f"received {describe(gradient)}"
+        )
+
+
+def _expect_real(made: Any, module: Module) -> None:
+    """Raise unless a module has made an array of real numbers, or a table of such."""
+    for part in made if isinstance(made, (tuple, list)) else ():
+        _expect_real(part, module)
+    is_array = isinstance(made, (np.ndarray, np.generic)) and made.dtype.kind in "biuf" and made.dtype.itemsize <= 8
+    if not is_array and not isinstance(made, (tuple, list)):
+        raise JaxError(
+            f"{printable(title(module))}: expected forward to make an array of real numbers that JAX has, or a tuple "
+            f"of such, received {describe(made)}"
+        )
 
 
 def _seeded(module: Module) -> list[Any]:

@@ -71,6 +71,7 @@ def to_onnx(
         verified: run both on a batch, and compare; with a preparation, on a batch of raw data too.
 
     Raises:
+        TypeError: if they are no module and no shape.
         ExportError: naming the first layer that has no operators in ONNX; if the two differ; or if a column of raw
             data has the name of an output.
 
@@ -81,6 +82,12 @@ def to_onnx(
     >>> model.graph.node[0].op_type, model.opset_import[0].version
     ('Identity', 18)
     """
+    if not isinstance(module, Module):
+        raise TypeError(f"to_onnx: expected a minnet Module, received {type(module).__name__}")
+    if not _is_shape(input_shape):
+        raise TypeError(
+            f"to_onnx: expected the shape of a sample, as (784,), or a tuple of shapes, received {input_shape!r}"
+        )
     module = module.clone()
     module.astype(np.float32)
     module.evaluate()
@@ -103,6 +110,13 @@ def to_onnx(
             verify(model, raw, answered(preparation, _forward(module, prepared)), _MISPREPARED)
     helper.set_model_props(model, {key: str(text) for key, text in (metadata or {}).items()})
     return model
+
+
+def _is_shape(shape: object) -> bool:
+    """Whether it is a tuple of lengths, or of such tuples."""
+    return isinstance(shape, (tuple, list)) and all(
+        _is_shape(each) or (isinstance(each, (int, np.integer)) and each >= 0) for each in shape
+    )
 
 
 def _written(

@@ -16,14 +16,15 @@ from minnet_core.support import expect_file, printable, write_atomically
 
 from .bridge import load_torch_state_dict, torch_names, torch_state_dict
 
-OF_TORCH = frozenset({".pt", ".pth", ".bin"})
+OF_TORCH = frozenset({".pt", ".pth", ".bin", ".ckpt"})
 """Ends of the names of what ``torch.save`` writes."""
 
 
 def to_state_dict(source: Path, target: Path) -> int:
     """Write the state dict of a minnet model; return how many arrays it has.
 
-    It is written by ``torch.save`` where the target is called ``.pt``, ``.pth`` or ``.bin``, else as safetensors.
+    It is written by ``torch.save`` where the target is called ``.pt``, ``.pth``, ``.bin`` or ``.ckpt``, else as
+    safetensors.
 
     Raises:
         MinnetError: if the source is no minnet model, or a layer of it has no counterpart in PyTorch.
@@ -132,6 +133,8 @@ def read_state_dict(path: Path, key: str | None = None) -> dict[str, torch.Tenso
     if isinstance(held, Mapping):
         name, other = next((name, each) for name, each in held.items() if not isinstance(each, torch.Tensor))
         received = f"{printable(str(name))}, which is {printable(type(other).__name__)}"
+        if held.keys() >= {"state", "param_groups"}:
+            raise MinnetError(f"{where}: expected a state dict of a network, received that of an optimizer")
         inside = [str(name) for name, each in held.items() if isinstance(each, Mapping)]
         path_to = f"{key}.{inside[0]}" if key and inside else inside[0] if inside else ""
         hint = f"; --key {printable(path_to)} takes an entry of it" if inside else ""
@@ -144,7 +147,7 @@ def _entry(held: Any, key: str) -> Any:
         return None
     if key in held:
         return held[key]
-    if inner := {name[len(key) + 1 :]: its for name, its in held.items() if str(name).startswith(f"{key}.")}:
+    if inner := {str(name)[len(key) + 1 :]: its for name, its in held.items() if str(name).startswith(f"{key}.")}:
         return inner
     for first, rest in _splits(key):
         if first in held and (found := _entry(held[first], rest)) is not None:

@@ -74,7 +74,11 @@ def gradients_handed_out_stay(trial: Trial) -> None:
 
 @_proven_in("autograd_graph", "graph", needs=SLOPES)
 def gradients_come_one_by_one(trial: Trial) -> None:
-    """Where one input or parameter needs a gradient, ``needs_input_grad`` being False of all others, it gets it."""
+    """Where one input or parameter needs a gradient, ``needs_input_grad`` being False of all others, it gets it.
+
+    So it does where one of several outputs is used: ``ctx.set_materialize_grads(False)`` has those of the others be
+    None.
+    """
 
 
 @_proven_in("autograd_graph", "graph")
@@ -97,6 +101,14 @@ def everything_is_registered(trial: Trial) -> None:
 
     What lies in a list or a dict is not: no optimizer trains it, ``state_dict`` has not got it, ``train()``, ``eval()``
     and ``.to()`` do not reach it.
+    """
+
+
+@_proven_in("module_state", "registration", needs=["is_made"])
+def two_modules_share_nothing(trial: Trial) -> None:
+    """Two modules that the same call makes have no parameter and no buffer in common.
+
+    ``def __init__(self, head=Linear(3, 2))`` gives all of them the one that was made with the class.
     """
 
 
@@ -147,6 +159,7 @@ LAYER_CHECKS = (
     output_is_the_same_without_gradients,
     a_change_after_forward_is_noticed,
     everything_is_registered,
+    two_modules_share_nothing,
     modes_are_set_as_pytorch_does,
     a_used_module_can_be_copied,
     pytorch_is_left_as_it_was,

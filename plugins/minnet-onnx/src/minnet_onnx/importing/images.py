@@ -119,7 +119,16 @@ def _instance_normalization(use: Use) -> Module:
     return layer("InstanceNormalization", scale.size, epsilon, affine=True, arrays={"gamma": scale, "beta": shift})
 
 
-@reads("LayerNormalization")
+@reads("GroupNormalization")
+def _group_normalization(use: Use) -> Module:
+    scale, shift = use.constant(1, "scale"), use.constant(2, "bias")
+    groups, epsilon = int(use.get("num_groups", 0)), _decimal(use.get("epsilon", 1e-5))
+    if scale.ndim != 1 or shift.shape != scale.shape or groups < 1 or scale.size % groups:
+        use.refuse(f"it has {groups} groups, and scales and biases of the shapes {scale.shape} and {shift.shape}")
+    return layer("GroupNormalization", groups, scale.size, epsilon, arrays={"gamma": scale, "beta": shift})
+
+
+@reads("LayerNormalization", "RMSNormalization")
 def _layer_normalization(use: Use) -> Module:
     scale, shift = use.constant(1, "scale"), use.optional(2, "bias")
     axis = int(use.get("axis", -1)) % use.rank
@@ -128,6 +137,8 @@ def _layer_normalization(use: Use) -> Module:
             f"its scales have shape {scale.shape}, where one for each number of {use.rank - axis} axes was expected"
         )
     epsilon = _decimal(use.get("epsilon", 1e-5))
+    if use.kind == "RMSNormalization":
+        return layer("RMSNormalization", scale.shape, epsilon, arrays={"gamma": scale})
     if shift is None and (scale == 1).all():
         return layer("LayerNormalization", scale.shape, epsilon, affine=False)
     arrays = {"gamma": scale, "beta": shift}

@@ -52,7 +52,7 @@ def from_torch(module: torch.nn.Module, *, input_axes: int | None = None) -> Mod
 
 
 def _expect_unshared(module: torch.nn.Module) -> None:
-    """Raise if an array has several places, for each would become an array of its own."""
+    """Raise if an array has several places, for each would become an array of its own, or is not there yet."""
     seen: dict[Any, str] = {}
     lists = (
         (module.named_parameters(remove_duplicate=False), "; share them afterwards (Module.share)"),
@@ -60,6 +60,8 @@ def _expect_unshared(module: torch.nn.Module) -> None:
     )
     for listed, remedy in lists:
         for name, tensor in listed:
+            if torch.nn.parameter.is_lazy(tensor):
+                raise CounterpartError(f"{printable(name)}: expected a network that has been called, for it is lazy")
             is_here = tensor.layout == torch.strided and tensor.device.type == "cpu" and tensor.numel()
             memory = (tensor.data_ptr(), tensor.shape, tensor.stride()) if is_here else id(tensor)
             first = seen.setdefault(memory, name)

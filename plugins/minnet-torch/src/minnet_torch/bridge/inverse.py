@@ -139,9 +139,10 @@ def _made(cls: Any, name: str, arguments: dict[str, Any], module: torch.nn.Modul
 
 def _different(found: Reference | None, name: str, arguments: dict[str, Any], theirs: Any) -> str | None:
     """The first argument in which a counterpart differs from a module of PyTorch; None if it is the same."""
-    if found is None or find(found.name) is not theirs:
-        return f"{name} with these arguments"
     defaults = {each.name: each.default for each in inspect.signature(theirs.__init__).parameters.values()}
+    if found is None or find(found.name) is not theirs:
+        told = (f"{each}={value!r}" for each, value in arguments.items() if not is_same(value, defaults[each]))
+        return f"{name} with {', '.join(told)}"
     for argument, value in arguments.items():
         if not is_same(_spread(found.arguments.get(argument, defaults[argument]), value), value):
             return f"{argument}={value!r}"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Any
 
 import numpy as np
 import torch
 from attrs import define, field
 
-from minnet_core import Array, Module
-from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters, walk
+from minnet_core import Array, Module, ShapeError
+from minnet_core.nn import ParameterRef, Tensor, find_buffers, find_parameters, title, walk
 from minnet_core.state import GlobalState, find_generators, generator_state, generator_states, set_generator_state
 
 from .sharing import arrays_in, as_array, rebuilt
@@ -24,9 +25,17 @@ def distinct(refs: list[ParameterRef]) -> list[ParameterRef]:
 
 @define(eq=False)
 class Counter:
-    """How many calls of a module there have been."""
+    """How many calls of a module there have been, and the lock of its passes.
+
+    A module keeps what its backward pass needs, so a pass of another thread must not come between. A copy has a lock of
+    its own.
+    """
 
     count: int = 0
+    lock: Any = field(init=False, factory=RLock)
+
+    def __reduce__(self) -> tuple[type[Counter], tuple[int]]:
+        return Counter, (self.count,)
 
 
 @define(eq=False)
@@ -192,9 +201,10 @@ class Passes(torch.autograd.Function):
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         """Go back through the module."""
         given = ctx.call, ctx.needs_input_grad[1:], *ctx.saved_tensors, *gradients
-        if torch.is_grad_enabled():  # by create_graph=True
-            return None, *Gradients.apply(*given)  # type: ignore[no-untyped-call]
-        return None, *Gradients.forward(*given)
+        with ctx.call.counter.lock:
+            if torch.is_grad_enabled():  # by create_graph=True
+                return None, *Gradients.apply(*given)  # type: ignore[no-untyped-call]
+            return None, *Gradients.forward(*given)
 
 
 class Gradients(torch.autograd.Function):
@@ -226,11 +236,14 @@ class Gradients(torch.autograd.Function):
                 module.backwardParameters(input, slopes)
                 made = None
             found = [
-                torch.from_numpy(ref.gradient.copy()) if need else None
+                _as_gradient(ref.locations[1][0].value, ref.parameter, f"{title(module)}: the gradient of {ref.name}")
+                if need
+                else None
                 for ref, need in zip(refs, parameters, strict=True)
             ]
             for ref, gradient in zip(refs, kept, strict=True):
                 ref.gradient[...] = gradient
+                ref.rebind(ref.parameter, ref.gradient)  # which a layer may have rebound: self.gradW = self.gradW + ...
         return (*_gradients(made, given, saved, module), *found)
 
     @staticmethod
@@ -270,9 +283,18 @@ def _gradients(
             f"{type(module).__name__}: expected a gradInput of {len(needed)} arrays, received one of {len(leaves)}"
         )
     return [
-        torch.from_numpy(np.array(array)).to(tensor.dtype) if need and array is not None else None
+        _as_gradient(array, tensor, f"{title(module)}: gradInput").to(tensor.dtype)
+        if need and array is not None
+        else None
         for array, need, tensor in zip(leaves, needed, tensors, strict=False)
     ]
+
+
+def _as_gradient(array: Any, of: Any, what: str) -> torch.Tensor:
+    """A copy of a gradient, as a tensor; PyTorch would sum one that has more axes than what it is of."""
+    if np.shape(array) != tuple(of.shape):
+        raise ShapeError(f"{what}: expected shape {tuple(of.shape)}, received {np.shape(array)}")
+    return torch.from_numpy(np.array(array))
 
 
 def _leaves(value: Any) -> list[Any]:

@@ -75,12 +75,15 @@ class MinnetModule(torch.nn.Module):
         """
         if torch.compiler.is_compiling():  # NumPy's functions are nothing that a compiler of PyTorch could go into
             return _beside_compiled(self, inputs)
-        return self._computed(inputs)
+        with self._counter.lock:
+            return self._computed(inputs)
 
     def _computed(self, inputs: tuple[Any, ...]) -> Any:
         tensors, structure = flattened(inputs[0] if len(inputs) == 1 else inputs)
         for tensor in tensors:
             expect_cpu(tensor.device)
+        # NumPy has no bfloat16, which torch.autocast makes of what a layer before this one returns.
+        tensors = [each.float() if each.dtype == torch.bfloat16 else each for each in tensors]
         refs = find_parameters(self._module)
         parameters = self._tensors(refs)
         if self._module.training != self.training:
@@ -230,7 +233,8 @@ class MinnetModule(torch.nn.Module):
 @_disable_dynamo
 def _beside_compiled(module: MinnetModule, inputs: tuple[Any, ...]) -> Any:
     """Run a module while ``torch.compile`` traces what is around it."""
-    return module._computed(inputs)
+    with module._counter.lock:
+        return module._computed(inputs)
 
 
 def _after_loading(module: Any, incompatible: Any) -> None:

@@ -106,6 +106,7 @@ WITHOUT_MODES: Mapping[str, str] = MappingProxyType(
                 "changes_mean_is_declared_rightly",
                 "train_differs_is_declared_rightly",
                 "everything_is_registered",
+                "two_modules_share_nothing",
                 "modes_are_set_as_pytorch_does",
                 "a_used_module_can_be_copied",
             ),
@@ -144,7 +145,7 @@ def _adapter(
     speaks: Language,
     name: str,
 ) -> Adapter:
-    component = type(
+    component: type[TorchLayer] = type(
         name,
         (TorchLayer,),
         {
@@ -155,6 +156,7 @@ def _adapter(
             "EXAMPLES": _examples(cls),
             "make_subject": staticmethod(make_subject),
             "kept": {},
+            "has_power_iteration": False,
         },
     )
     is_function = issubclass(cls, torch.autograd.Function)
@@ -166,7 +168,7 @@ def _adapter(
         speaks.retell,
         has_modes=not is_function,
         widest=np.float64,
-        explain=speaks.with_hint,
+        explain=lambda check, text: speaks.with_hint(check, text, has_power_iteration=component.has_power_iteration),
     )
 
 

@@ -105,6 +105,13 @@ _OF_MODULES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_POWER_ITERATION = (
+    "its spectral_norm: in training it takes the u and v of its power iteration for constants, so that its gradient is "
+    "close to the slope, and not equal, as PyTorch means it to be; in eval mode it is equal, which is proven of a "
+    "module whose train() leaves the parametrization in eval()"
+)
+"""Where to look first, if a module has one and the gradient of a parameter is wrong in training mode."""
+
 
 @frozen
 class Language:
@@ -146,9 +153,11 @@ class Language:
         told = re.sub(r"``", "", told.replace(SEPARATOR, "."))
         return told.replace(_NO_FLOW, f"{_NO_FLOW}; None from backward counts as 0")
 
-    def with_hint(self, check: str, text: str) -> str:
+    def with_hint(self, check: str, text: str, *, has_power_iteration: bool = False) -> str:
         """Retell what was found, and say where to look."""
         hint = (_OF_FUNCTIONS if self.is_function else _OF_MODULES).get(check)
+        if has_power_iteration and check == "parameter_gradients_are_the_slopes":
+            hint = f"{_POWER_ITERATION}; or else {hint}"
         return f"{self.retell(check, text)}" + (f"\n  look here: {hint}" if hint else "")
 
     def _gradient_of_input(self) -> str:

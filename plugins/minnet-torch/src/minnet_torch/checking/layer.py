@@ -16,7 +16,7 @@ from minnet_core.testing import map_arrays
 from .generators import seed_of_now, seeded
 from .overflows import overflow_as_numpy_has_it
 from .passes import Pass, flat, run
-from .subjects import SEPARATOR, Subject
+from .subjects import SEPARATOR, Subject, has_power_iteration
 
 RESERVED = frozenset({"output", "gradInput", "training", "runner"})
 """Attributes that a parameter of the same name must not replace."""
@@ -64,12 +64,16 @@ class TorchLayer(Module):
     kept: ClassVar[dict[str, tuple[int, ...]]]
     """Which of several outputs have a row for each sample, by the arguments of the constructor."""
 
+    has_power_iteration: ClassVar[bool]
+    """Whether one that was made divides a weight by its spectral norm, which has no exact gradient in training."""
+
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
         with seeded(seed_of_now(), is_noticed=False):  # a new one draws its weights, from nowhere else in PyTorch
             self.runner = Runner(type(self).make_subject(arguments))
         self.key = repr(arguments)
         subject = self.runner.subject
+        type(self).has_power_iteration |= has_power_iteration(subject)
         names: dict[str, str] = {}
         for name, tensor in subject.parameters().items():
             array = tensor.detach().numpy().copy()

@@ -189,6 +189,13 @@ class FunctionSubject:
         return f"{self.cls.__name__}.apply"
 
 
+def has_power_iteration(subject: Subject) -> bool:
+    """Whether PyTorch divides a weight of a module by its spectral norm, by either of its two functions for that."""
+    modules = list(subject.module.modules()) if isinstance(subject, ModuleSubject) else []
+    hooks = [hook for each in modules for hook in each._forward_pre_hooks.values()]
+    return any(type(each).__name__ in ("_SpectralNorm", "SpectralNorm") for each in (*modules, *hooks))
+
+
 def has_setup_context(cls: type[torch.autograd.Function]) -> bool:
     """Whether ``forward`` takes no ``ctx``, because ``setup_context`` does."""
     return cls.setup_context is not torch.autograd.Function.setup_context

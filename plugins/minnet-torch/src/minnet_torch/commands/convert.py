@@ -36,9 +36,10 @@ def convert(
     A state dict is arrays without the network that they are of. That is given by --model or --experiment, and TARGET
     becomes a minnet model with the arrays of SOURCE: a safetensors file, or what torch.save wrote (.pt), which is read
     with weights_only=True, so that no code in it runs. Without these options SOURCE is a minnet model, and TARGET
-    becomes its state dict, with the names of PyTorch: what torch.load reads if it is called .pt, .pth or .bin, else
-    safetensors. Layers of one network have these names by their places, as in torch.nn.Sequential: 0.weight, 0.bias,
-    1.running_mean. A SOURCE called .pt, .pth or .bin is no minnet model: its arrays are written as safetensors.
+    becomes its state dict, with the names of PyTorch: what torch.load reads if it is called .pt, .pth, .bin or .ckpt,
+    else safetensors. Layers of one network have these names by their places, as in torch.nn.Sequential: 0.weight,
+    0.bias, 1.running_mean. A SOURCE called so (.pt, say) is no minnet model: its arrays are written as
+    safetensors.
     """
     expect_torch()
     from ..conversion import OF_TORCH, from_state_dict, to_safetensors, to_state_dict  # here, for it imports PyTorch

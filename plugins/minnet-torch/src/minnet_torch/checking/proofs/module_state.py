@@ -37,6 +37,19 @@ def everything_is_registered(trial: Trial) -> None:
                 fail(f"{place} holds {what} that is not registered: expected {use} in place of {type(value).__name__}")
 
 
+def two_modules_share_nothing(trial: Trial) -> None:
+    """Prove what the check of this name says."""
+    one, other = _module(trial.case.build()), _module(trial.case.build())
+    held = {_memory(each): name for name, each in _tensors(other)}
+    for name, each in _tensors(one):
+        if (its := held.get(_memory(each))) is not None and each.numel():
+            fail(
+                f"{name} is {its} of another module that the same call has made: a default argument, the class or the "
+                "file holds it for all of them",
+                level="wrong result" if each.requires_grad else "weakness",
+            )
+
+
 def modes_are_set_as_pytorch_does(trial: Trial) -> None:
     """Prove what the check of this name says."""
     module = _module(trial.case.build())
@@ -73,6 +86,15 @@ def _module(layer: TorchLayer) -> torch.nn.Module:
         skip("it is a function, which holds nothing")
     module: torch.nn.Module = subject.module
     return module
+
+
+def _tensors(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
+    yield from module.named_parameters()
+    yield from module.named_buffers()
+
+
+def _memory(tensor: torch.Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
 
 
 def _held(value: Any) -> Iterator[Any]:
