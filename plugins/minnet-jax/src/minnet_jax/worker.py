@@ -95,10 +95,8 @@ class Worker:
             return {name: found[name].copy() for name in self._parameters}, _copied(made)
 
     def _run(self, parameters: Mapping[str, Any], x: Any, seed: Seed) -> Any:
-        for ref in self._refs:
-            ref.rebind(
-                ref.parameter, ref.gradient
-            )  # which the last call may have rebound: self.gradW = self.gradW + ...
+        for ref in self._refs:  # which the last call may have rebound: self.gradW = self.gradW + ...
+            ref.rebind(ref.parameter, ref.gradient)
         for name, array in self._parameters.items():
             np.copyto(array, parameters[name], casting="same_kind")
         for place, value in self._buffers:
