@@ -25,7 +25,7 @@ from ..errors import DivergenceError
 from ..ranks import Ranks
 from .callbacks import Hooks
 from .divergence import first_non_finite_place, loss_diverged
-from .global_stream import GlobalStreams
+from .global_stream import GlobalStreams, drawing_from
 from .quick_copy import quick_copy
 from .shard_buffers import ShardBuffers
 from .shard_draws import ShardDraws
@@ -193,11 +193,10 @@ class LockStep(Sharding):
         original, replicas = _Original(trainer), list[_Replica]()
         exchange = _Exchange(self.ranks, trainer.stopping, can_stop=not is_trial)
         with self._streams.lent(len(shards)) as streams, suppress(_BrokenOffError):
-            for shard, stream in zip(shards, streams, strict=True):
-                stream.enter()
+            for shard, bits in zip(shards, streams, strict=True):
+                drawing_from(bits)
                 draws.enter(shard.number)
                 replicas.append(_Replica(original, buffers, shard))  # with generators that begin there
-                stream.leave()
             if replicas:
                 Turns([each.compute for each in replicas], exchange, streams).run()
             while not exchange.results:  # this rank has none
