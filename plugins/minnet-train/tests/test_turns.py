@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from minnet_core.state import global_state_kept
-from minnet_train.training.global_stream import GlobalStreams
+from minnet_train.training.global_stream import lent_streams
 from minnet_train.training.turns import Turns
 
 variable: ContextVar[str] = ContextVar("variable", default="unset")
 
 
 def run(works, exchange):
-    with GlobalStreams().lent(len(works)) as streams:
+    with lent_streams(len(works)) as streams:
         Turns(works, exchange, streams).run()
 
 
@@ -110,7 +110,7 @@ def test_context_and_error_state_are_those_of_whoever_makes_it():
 
     seen = []
     token = variable.set("outside")
-    with np.errstate(over="raise"), GlobalStreams().lent(2) as streams:
+    with np.errstate(over="raise"), lent_streams(2) as streams:
         made = Turns([lambda ask: ask(None) and None, work], len, streams)
         with np.errstate(over="ignore"):
             made.run()

@@ -1,4 +1,4 @@
-"""`GlobalStreams`: bits for NumPy's global generator, from which layers of notebooks draw, for functions that take turns.
+"""`lent_streams`: bits for NumPy's global generator, from which layers of notebooks draw, for functions that take turns.
 
 A function that takes turns with others (`minnet_train.training.turns`) shall draw what it would draw alone. So each has a
 bit generator of its own, which `drawing_from` puts where ``numpy.random`` draws from: in a fifth of a microsecond, where
@@ -24,34 +24,45 @@ def drawing_from(bits: np.random.BitGenerator) -> None:
     np.random.set_bit_generator(bits)  # type: ignore[attr-defined]  # NumPy's stubs lack it
 
 
-class GlobalStreams:
-    """Bits that are used from step to step: to make some takes as long as to send a sample through."""
+_UNUSED: dict[Any, list[np.random.BitGenerator]] = {}
+"""Bits that were lent before, of each kind: to make some takes as long as to send a sample through."""
 
-    def __init__(self) -> None:
-        self._made: dict[Any, list[np.random.BitGenerator]] = {}
+_FOUND: dict[int, np.random.BitGenerator] = {}
+"""Bits that programs have chosen, and that were replaced for a while.
 
-    @contextmanager
-    def lent(self, count: int) -> Iterator[list[np.random.BitGenerator]]:
-        """Lend so many, of the kind of the global generator, which draws from its own bits again at the end.
+Neither these nor those above are ever freed: a thread that draws from NumPy's global generator, or asks for its state,
+has no reference of its own to the bits that it reads.
+"""
 
-        They begin anywhere: seed the generator when it draws from them. What it has kept of a pair is lost at the end.
 
-        >>> with GlobalStreams().lent(2) as streams:
-        ...     for bits in streams:
-        ...         drawing_from(bits)
-        ...         np.random.seed(5)
-        ...     for bits in [*streams, *streams]:
-        ...         drawing_from(bits)
-        ...         print(round(np.random.uniform(), 3))
-        0.222
-        0.222
-        0.871
-        0.871
-        """
-        own = np.random.get_bit_generator()  # type: ignore[attr-defined]  # as above
-        made = self._made.setdefault(type(own), [])
-        made += [type(own)() for _ in range(count - len(made))]
+@contextmanager
+def lent_streams(count: int) -> Iterator[list[np.random.BitGenerator]]:
+    """Lend so many bits, of the kind of the global generator, which draws from its own again at the end.
+
+    They begin anywhere: seed the generator when it draws from them. What it has kept of a pair is lost at the end.
+
+    >>> with lent_streams(2) as streams:
+    ...     for bits in streams:
+    ...         drawing_from(bits)
+    ...         np.random.seed(5)
+    ...     for bits in [*streams, *streams]:
+    ...         drawing_from(bits)
+    ...         print(round(np.random.uniform(), 3))
+    0.222
+    0.222
+    0.871
+    0.871
+    """
+    own = np.random.get_bit_generator()  # type: ignore[attr-defined]  # as above
+    _FOUND[id(own)] = own
+    unused, lent = _UNUSED.setdefault(type(own), []), list[np.random.BitGenerator]()
+    for _ in range(count):
         try:
-            yield made[:count]
-        finally:
-            drawing_from(own)
+            lent.append(unused.pop())
+        except IndexError:
+            lent.append(type(own)())
+    try:
+        yield lent
+    finally:
+        drawing_from(own)
+        unused += lent

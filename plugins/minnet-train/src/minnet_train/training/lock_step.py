@@ -25,7 +25,7 @@ from ..errors import DivergenceError
 from ..ranks import Ranks
 from .callbacks import Hooks
 from .divergence import first_non_finite_place, loss_diverged
-from .global_stream import GlobalStreams, drawing_from
+from .global_stream import drawing_from, lent_streams
 from .quick_copy import quick_copy
 from .shard_buffers import ShardBuffers
 from .shard_draws import ShardDraws
@@ -185,8 +185,6 @@ class LockStep(Sharding):
 
     needs_modules: ClassVar = True
 
-    _streams: GlobalStreams = field(factory=GlobalStreams, init=False)
-
     def compute_gradients(
         self, trainer: Trainer, shards: Sequence[Shard], hooks: Hooks, *, is_trial: bool = False
     ) -> tuple[float, list[Counted]] | None:
@@ -197,7 +195,7 @@ class LockStep(Sharding):
         buffers = ShardBuffers(trainer.model, trainer.criterion)
         original, replicas = _Original(trainer), list[_Replica]()
         exchange = _Exchange(self.ranks, trainer.stopping, can_stop=not is_trial)
-        with self._streams.lent(len(shards)) as streams, suppress(_BrokenOffError):
+        with lent_streams(len(shards)) as streams, suppress(_BrokenOffError):
             for shard, bits in zip(shards, streams, strict=True):
                 drawing_from(bits)
                 draws.enter(shard.number)

@@ -34,10 +34,10 @@ class Turns:
         exchange: is called when each has told something.
         streams: what NumPy's global generator draws from for each.
 
-    >>> from minnet_train.training.global_stream import GlobalStreams
+    >>> from minnet_train.training.global_stream import lent_streams
     >>> def work(ask):
     ...     return ask(1) + ask(10)
-    >>> with GlobalStreams().lent(2) as streams:
+    >>> with lent_streams(2) as streams:
     ...     Turns([work, work], lambda told: print(told) or sum(told), streams).run()
     [1, 1]
     [10, 10]
