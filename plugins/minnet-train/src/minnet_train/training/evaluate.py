@@ -174,8 +174,8 @@ def _chunks(
             seen = outputs if span == 1 else outputs.copy()  # a layer may use its memory again
             changed = {} if apart is None else apart.buffers.taken()
             # Nobody but a metric looks at outputs and targets.
-            counted = (seen, targets) if metrics else (None, None)
-            own.append(_Chunk(loss, weight, *counted, error, len(targets), changed))
+            looked_at = (seen, targets) if metrics else (None, None)
+            own.append(_Chunk(loss, weight, looked_at[0], looked_at[1], error, len(targets), changed))
         for each in chain.from_iterable(ranks.gather(own)):
             if apart is not None:
                 apart.add(each)

@@ -1,8 +1,8 @@
-"""`lent_streams`: bits for NumPy's global generator, from which layers of notebooks draw, for functions that take turns.
+"""`lent_streams`: bits for NumPy's global generator, from which layers of notebooks draw, for functions in turn.
 
-A function that takes turns with others (`minnet_train.training.turns`) shall draw what it would draw alone. So each has a
-bit generator of its own, which `drawing_from` puts where ``numpy.random`` draws from: in a fifth of a microsecond, where
-to read the state takes 60, dozens of times in a step.
+A function that takes turns with others (`minnet_train.training.turns`) shall draw what it would draw alone. So each has
+a bit generator of its own, which `drawing_from` puts where ``numpy.random`` draws from: in a fifth of a microsecond,
+where to read the state takes 60, dozens of times in a step.
 
 All that NumPy keeps of a stream is in its bits, but for one number: those of `numpy.random.RandomState.normal` come in
 pairs, of which it keeps the second for the next call, and forgets it when it gets other bits. So it is lost whenever a

@@ -5,8 +5,8 @@ The shards of a step all begin with the buffers of its beginning, :math:`b`. Aft
 .. math:: b + \sum_s \\frac{n_s}{n}\\,(b_s - b)
 
 where shard :math:`s`, of :math:`n_s` of the :math:`n` samples, has left it at :math:`b_s`: a moving average has then
-moved to the mean of what it moved to in each shard. Whatever is no float, such as a counter, or a list that grows, is as
-the first shard left it.
+moved to the mean of what it moved to in each shard. Whatever is no float, such as a counter, or a list that grows, is
+as the first shard left it.
 
 What belongs to it is what a checkpoint has of a model and a criterion: arrays, numbers, texts, and lists, tuples and
 dicts of them that are attributes of a component.
@@ -222,9 +222,7 @@ def _components(criterion: Criterion) -> dict[str, Component]:
 
 
 def _plain(component: object, prefix: str, *others: type) -> Iterator[_Place]:
-    """Find the numbers and texts that a component has as attributes, or in lists and dicts that are; and what is None
-    and may become one.
-    """
+    """Find the numbers and texts in attributes, and in lists and dicts there, and what is None and may become one."""
     table, kinds = vars(component), (*_SCALARS, *others)
     omitted = PROTOCOL_ATTRIBUTES.union(getattr(component, "CACHES", ()))
     for key, value in list(table.items()):  # whoever is told may take it away

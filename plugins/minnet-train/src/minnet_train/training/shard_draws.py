@@ -61,8 +61,8 @@ class _Modern:
         self._bits.state = self._after
         if self._count_spawned() != self._spawned:
             raise RuntimeError(
-                "expected a layer to draw from its generator, received one that spawns another from it in a pass: which "
-                "one that is depends on how many passes there were before, and not on the shard; with "
+                "expected a layer to draw from its generator, received one that spawns another from it in a pass: what "
+                "that draws depends on how many passes there were before, and not on the shard; with "
                 "batch_statistics = 'batch' each shard has a generator of its own"
             )
 
