@@ -98,6 +98,7 @@ def evaluate_samples(
         DivergenceError: if the loss is not finite.
     """
     total = weight = 0.0
+    model.evaluate()
     apart = _Apart(model, criterion, ranks) if is_divided or ranks.size > 1 else None
     with _set_aside(metrics), nullcontext() if apart is None else apart:
         for chunk in _chunks(model, criterion, samples, metrics, where, ranks, apart):
@@ -155,7 +156,6 @@ def _chunks(
 
     Those of a rank follow each other, for rows that are read by groups are of the same ones.
     """
-    model.evaluate()
     bounds = [(start, min(start + CHUNK, len(samples))) for start in range(0, len(samples), CHUNK)]
     span = _span(len(bounds), samples, ranks)
     for turn in range(0, len(bounds), span * ranks.size):
