@@ -149,7 +149,9 @@ def test_parts_without_rows_are_left_out(parquet):
         np.testing.assert_array_equal(data.features[:], expected.features[:])
         assert data.fingerprint() == expected.fingerprint()
     parquet("p-2.parquet", b=np.array([], float), k=np.array([], str))
-    with pytest.raises(DataError, match=r"p-2.parquet: expected the columns of p-0.parquet; 'a' is missing, 'b' is new"):
+    with pytest.raises(
+        DataError, match=r"p-2.parquet: expected the columns of p-0.parquet; 'a' is missing, 'b' is new"
+    ):
         load("p-*.parquet")
     parquet("p-2.parquet", a=np.array([], float), k=np.array([], str))
     with pytest.raises(DataError, match=r"p-\[02\].parquet: expected rows of data, received none"):
