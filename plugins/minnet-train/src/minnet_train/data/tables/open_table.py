@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
-from typing import Any
 
 from .csv_dialect import Dialect
 from .csv_file import CsvFile

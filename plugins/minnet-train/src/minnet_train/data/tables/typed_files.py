@@ -57,9 +57,7 @@ class ParquetFile(TypedTable):
     stamp: FileStamp | None = field(default=None, kw_only=True, repr=False)
 
     @classmethod
-    def open(
-        cls, path: str | os.PathLike[str], *, keep_index: bool = False, may_be_empty: bool = False
-    ) -> ParquetFile:
+    def open(cls, path: str | os.PathLike[str], *, keep_index: bool = False, may_be_empty: bool = False) -> ParquetFile:
         """Look at its columns.
 
         Raises:
