@@ -10,6 +10,7 @@ From that it simulates up to 1,024 ranks, each on a processor of its own, for a 
 one of a cluster. The model of a step on R ranks, of K shards, of a network of P parameters, is
 
     compute   ceil(K / R) (c + rows of a shard b) + f     b a row, f what is done once a step, c what a shard adds
+    begin     ceil(log2 R) L                              rank 0 tells where random numbers begin
     gather    g + 2 ceil(log2 R) L + 300 K / B            losses and the like: two collective calls, 300 bytes a shard
     sum       (R - 1) L + max(V / R, K / R) 4 P / B       each receives its slice of all V vectors, pairwise
               + V P / R a                                 and adds them up; rank 0 has added its own before
@@ -134,13 +135,14 @@ class Costs:
         if ranks == 1:
             return computed
         rounds, size = math.ceil(math.log2(ranks)), 4 * self.parameters
+        begun = rounds * network.latency
         vectors = shards - own + 1
         told = RESULT + STATISTICS * self.features * in_step
         gathered = times * 2 * rounds * network.latency + told * shards / network.bandwidth
         exchanged = (ranks - 1) * network.latency + max(vectors / ranks, own) * size / network.bandwidth
         added = vectors * self.parameters / ranks * self.add
         spread = rounds * network.latency + size * (ranks - 1) / ranks / network.bandwidth
-        return computed + gathered + exchanged + added + spread
+        return computed + begun + gathered + exchanged + added + spread
 
 
 def trainer_and_samples(name: str, batch: int, **options: Any) -> tuple[Trainer, Samples]:

@@ -10,7 +10,7 @@ import pytest
 PROGRAM = """\
 import hashlib, sys
 import numpy as np
-from minnet_core import Sequential, criterions, hookimpl, layers, optimizers
+from minnet_core import Module, Sequential, criterions, hookimpl, layers, optimizers
 from minnet_mpi import world
 from minnet_train import EarlyStopping, ExponentialMovingAverage, Samples, Trainer, schedules
 from minnet_train.augmentations import Noise
@@ -30,21 +30,37 @@ class Stop:
         if trainer.step == 5 and trainer.ranks.rank == trainer.ranks.size - 1:
             trainer.stop()  # on one of them alone
 
+class Looking:
+    @hookimpl
+    def minnet_step_end(self, trainer):
+        if trainer.ranks.rank == 0:
+            np.random.normal(size=trainer.step)  # on one of them alone
+
+class Drawing(Module):
+    # As in a notebook: it draws from the generator of all, in evaluation mode too.
+    def updateOutput(self, input):
+        self.factor = np.float32(np.random.normal(1, 0.1))
+        self.output = input * self.factor
+        return self.output
+    def updateGradInput(self, input, gradOutput):
+        self.gradInput = gradOutput * self.factor
+        return self.gradInput
+
 class Twice:
     @hookimpl
     def minnet_gradients_ready(self, gradients):
         gradients *= 2
 
-def model(dtype, seed):
+def model(dtype, seed, *inner):
     rng = np.random.default_rng(seed)
     return Sequential(
-        layers["Linear"](6, 40, rng=rng), layers["BatchNormalization"](0.9), layers["ReLU"](),
+        layers["Linear"](6, 40, rng=rng), layers["BatchNormalization"](0.9), layers["ReLU"](), *inner,
         layers["Dropout"](0.3, rng=rng), layers["Linear"](40, 3, rng=rng), layers["LogSoftMax"](),
     ).astype(dtype)
 
-def trained(name, dtype=np.float32, rows=203, batch=32, optimizer="Adam", seed=0, fit=2, **options):
+def trained(name, dtype=np.float32, rows=203, batch=32, optimizer="Adam", seed=0, fit=2, inner=(), **options):
     # Each begins with other weights: those of the first hold.
-    its = model(dtype, seed + ranks.rank)
+    its = model(dtype, seed + ranks.rank, *inner)
     if options.pop("average", False):
         options["average"] = ExponentialMovingAverage(its, 0.9)
     trainer = Trainer(its, criterions["ClassNLLCriterion"](), optimizers[optimizer](its, lr=0.01), ranks=ranks,
@@ -70,6 +86,9 @@ trained("with everything", rows=150, augmentations=[Noise(0.1)], clip_norm=0.1, 
         early_stopping=EarlyStopping(patience=1, restore_best=True))
 trained("four shards", shards=4)
 trained("as many as rows", rows=16, batch=16, shards=64)
+np.random.seed(ranks.rank)
+for statistics in ("shard", "batch"):
+    trained("drawing " + statistics, batch_statistics=statistics, inner=[Drawing()], callbacks=[Looking()])
 trained("LBFGS", rows=64, batch=64, optimizer="LBFGS")
 """
 
@@ -80,7 +99,7 @@ STOPPED = PROGRAM.partition('trained("plain")')[0] + 'trained("stopped", callbac
 def alone(tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp("alone")
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=folder, check=True, capture_output=True, text=True)
-    assert len(done.stdout.splitlines()) == 8
+    assert len(done.stdout.splitlines()) == 10
     return done.stdout
 
 

@@ -99,3 +99,14 @@ def test_all_that_is_usual_is_measured():
     for metric in (MSE(), MAE(), R2()):
         metric.update(outputs, targets)
         assert measured.metrics[metric.name] == metric.compute()
+
+
+def test_chunks_that_are_shards_are_measured_alike_whatever_mode_the_model_was_in(model):
+    inputs = np.random.default_rng(0).standard_normal((2 * CHUNK + 7, 3)).astype(np.float32)
+    samples = Samples.of_arrays(inputs, np.arange(len(inputs)) % 4, tuple("abcd"))
+    found = []
+    for is_divided in (False, True):
+        model.train()
+        found.append(evaluate_samples(model, ClassNLLCriterion(), samples, is_divided=is_divided))
+        assert not any(layer.training for layer in model)
+    assert found[0] == found[1]

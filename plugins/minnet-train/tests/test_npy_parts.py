@@ -231,3 +231,11 @@ def test_several_files_that_are_large_are_shuffled_by_blocks_and_that_is_said(pa
         "shuffle_block = 0 shuffles all",
     )
     assert LearningData.of(load("whole.npy"), config, 0).training.blocks is None
+
+
+def test_images_may_be_in_parts_of_which_some_have_none(parts):
+    images = np.random.default_rng(0).integers(0, 255, (13, 4, 5), np.uint8)
+    write(images, "image-{}.npy", (5, 0, 8))
+    write(LABELS, "image-{}_targets.npy", (5, 0, 8))
+    data = load("image-*.npy")
+    np.testing.assert_array_equal(data.features[:], images.reshape(13, 20))

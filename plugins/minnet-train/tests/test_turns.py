@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from minnet_core.state import global_state_kept
-from minnet_train.training.global_stream import GlobalStreams
+from minnet_train.training.global_stream import lent_streams
 from minnet_train.training.turns import Turns
 
 variable: ContextVar[str] = ContextVar("variable", default="unset")
 
 
 def run(works, exchange):
-    with GlobalStreams().lent(len(works)) as streams:
+    with lent_streams(len(works)) as streams:
         Turns(works, exchange, streams).run()
 
 
@@ -110,7 +110,7 @@ def test_context_and_error_state_are_those_of_whoever_makes_it():
 
     seen = []
     token = variable.set("outside")
-    with np.errstate(over="raise"), GlobalStreams().lent(2) as streams:
+    with np.errstate(over="raise"), lent_streams(2) as streams:
         made = Turns([lambda ask: ask(None) and None, work], len, streams)
         with np.errstate(over="ignore"):
             made.run()
@@ -119,42 +119,45 @@ def test_context_and_error_state_are_those_of_whoever_makes_it():
     assert seen == [("outside", "raise"), ("inside", "raise")]
 
 
-@pytest.mark.parametrize("kind", [np.random.MT19937, np.random.PCG64])
-def test_each_draws_from_the_generator_of_all_as_if_it_were_alone(kind):
-    def make(seed):
+@pytest.mark.parametrize("kind", [np.random.MT19937, np.random.PCG64, np.random.SFC64])
+def test_each_draws_from_the_bits_of_all_as_if_it_were_alone(kind):
+    draws = [
+        lambda: np.random.normal(),  # which keeps the second of a pair
+        lambda: np.random.randint(0, 7, 3, np.uint8),  # of which four are made of 32 bits
+        lambda: np.random.randint(0, 2**33, 2),
+        lambda: np.random.permutation(5),
+        lambda: np.random.choice(9, 4, replace=False),
+        lambda: np.random.gamma(0.3, size=3),  # some of which are rejected
+        lambda: np.random.binomial(50, 0.4, 3),
+        lambda: np.random.random_sample(3),
+        lambda: np.random.normal(size=3),
+        lambda: np.random.bytes(3),
+    ]
+
+    def make(seed, pauses):
         def work(ask):
-            np.random.seed(seed)
-            drawn = [np.random.normal()]  # which keeps another one back
-            ask(None)
-            drawn += [np.random.normal(), np.random.uniform()]
-            ask(None)
-            state = np.random.get_state(legacy=False)
-            drawn.append(np.random.normal())
-            np.random.set_state(state)
-            drawn.append(np.random.normal())
-            found.append(drawn)
+            np.random.set_state({**kind(seed).state, "has_gauss": 0, "gauss": 0.0})
+            found = []
+            for draw in draws:
+                found.append(draw())
+                if pauses:
+                    ask(None)
+                else:
+                    state = np.random.get_state(legacy=False)
+                    np.random.set_state({**state, "has_gauss": 0})
+            told[seed] = found
 
         return work
 
     with global_state_kept():
-        np.random.set_bit_generator(kind(3))
-        before = np.random.get_bit_generator()
-        np.random.seed(7)
-        expected = [np.random.normal(), np.random.normal(), np.random.uniform(), np.random.normal()]
-        for seeds in ([7], [7, 8], [8, 7, 9], [1, 2, 7]):
-            found = []
-            run([make(seed) for seed in seeds], len)
-            assert found[seeds.index(7)] == [*expected, expected[-1]]
+        np.random.set_bit_generator(before := kind(3))
+        told = {}
+        for seed in (7, 8, 9):
+            make(seed, False)(None)
+        alone = repr(told)
+        for seeds in ([7], [7, 8], [8, 7, 9], [9, 7, 8]):
+            np.random.normal()
+            run([make(seed, True) for seed in seeds], len)
+            assert repr(told) == alone
         assert np.random.get_bit_generator() is before
-
-
-def test_only_whoever_keeps_the_spare_number_sees_a_state_without_words():
-    with GlobalStreams().lent(1) as (stream,):
-        stream.enter()
-        np.random.seed(5)
-        np.random.normal()
-        stream.leave()
-        stream.enter()
-        expected = np.random.RandomState(5)
-        expected.normal()
-        assert repr(np.random.get_state()) == repr(expected.get_state())
+        assert np.random.get_state(legacy=False)["has_gauss"] == 0

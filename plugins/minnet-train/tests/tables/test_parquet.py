@@ -136,3 +136,23 @@ def test_without_its_library_a_source_says_what_to_install(module, source, messa
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert re.search(message, done.stderr)
+
+
+def test_parts_without_rows_are_left_out(parquet):
+    parquet("p-1.parquet", a=[1.5, 2.5, 3.5], k=["x", "y", "x"])
+    parquet("p-3.parquet", a=[4.5], k=["y"])
+    whole = [load("p-*.parquet", in_memory=in_memory) for in_memory in (True, False)]
+    for name in ("p-0.parquet", "p-2.parquet"):  # as Spark writes for a partition of which a filter has left nothing
+        parquet(name, a=np.array([], float), k=np.array([], str))
+    for expected, in_memory in zip(whole, (True, False), strict=True):
+        data = load("p-*.parquet", in_memory=in_memory)
+        np.testing.assert_array_equal(data.features[:], expected.features[:])
+        assert data.fingerprint() == expected.fingerprint()
+    parquet("p-2.parquet", b=np.array([], float), k=np.array([], str))
+    with pytest.raises(
+        DataError, match=r"p-2.parquet: expected the columns of p-0.parquet; 'a' is missing, 'b' is new"
+    ):
+        load("p-*.parquet")
+    parquet("p-2.parquet", a=np.array([], float), k=np.array([], str))
+    with pytest.raises(DataError, match=r"p-\[02\].parquet: expected rows of data, received none"):
+        load("p-[02].parquet")

@@ -87,25 +87,26 @@ def expect_same(ranks: Ranks, what: str, facts: dict[str, str]) -> None:
     """
     first, *others = ranks.gather(facts)
     for rank, each in enumerate(others, 1):
-        differing = [name for name in first if each[name] != first[name]]
+        differing = [name for name in {**first, **each} if each.get(name) != first.get(name)]
         if differing:
-            name = differing[0]
+            expected, received = (printable(facts.get(differing[0], "none")) for facts in (first, each))
             raise RanksError(
-                f"rank {rank} of {ranks.size}: expected the same {what} as on rank 0, {name} {printable(first[name])}, "
-                f"received {name} {printable(each[name])}"
+                f"rank {rank} of {ranks.size}: expected the same {what} as on rank 0, {differing[0]} {expected}, "
+                f"received {differing[0]} {received}"
             )
 
 
 def expect_same_weights(trainer: Trainer) -> None:
-    """Refuse ranks whose weights have come to differ, as they must not.
+    """Refuse ranks whose weights, or moving statistics, have come to differ, as they must not.
 
     Each decides by what it computes when to stop, and would wait for others that have stopped already.
 
     Raises:
-        RanksError: on every rank: an optimizer draws from something else than NumPy, say, or a processor is another.
+        RanksError: on every rank: an optimizer draws from something else than NumPy, say, or a processor is another,
+            or a callback of one rank has changed them.
     """
     if trainer.ranks.size > 1:
-        weights = trainer.model.namedParameters()
+        weights = {**trainer.model.namedParameters(), **trainer.model.namedBuffers()}
         sums = {f"{name} of checksum": f"{zlib.crc32(array.tobytes()):08x}" for name, array in weights.items()}
         expect_same(trainer.ranks, f"weights after epoch {trainer.epoch}", sums)
 

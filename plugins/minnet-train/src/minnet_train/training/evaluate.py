@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from ..errors import DivergenceError
 from ..metrics import MAE, MSE, R2, Accuracy, ConfusionMatrix, Metric, in_raw_units
 from ..ranks import ALONE, Ranks
 from .divergence import loss_diverged
+from .shard_buffers import ShardBuffers
+from .shard_draws import ShardDraws
 
 GATHERED = 2**24
 """About so many bytes of outputs and targets are gathered at a time."""
@@ -70,10 +73,14 @@ def evaluate_samples(
     metrics: Sequence[Metric] = (),
     where: str | None = None,
     ranks: Ranks = ALONE,
+    *,
+    is_divided: bool = False,
 ) -> tuple[float, dict[str, Any]]:
     """Compute loss and metrics of a model in evaluation mode, in which it stays.
 
-    The ranks take turns with the chunks, and count all of them in their order: so each returns the same numbers.
+    The ranks take turns with the chunks, and count all of them in their order: so each returns the same numbers. What
+    a pass in evaluation mode draws or changes, as that of a stranger's layer may, and of a criterion that counts, is
+    that of a shard: see `ShardDraws` and `ShardBuffers`.
 
     Args:
         model: to evaluate.
@@ -82,6 +89,7 @@ def evaluate_samples(
         metrics: to compute; they keep what they had counted, for they may be in the middle of an epoch.
         where: what the error for a loss that is not finite begins with; None to return that loss.
         ranks: who else evaluates the same model on the same samples now.
+        is_divided: whether chunks are shards though there is one rank.
 
     Returns:
         The mean loss, weighted if the samples have weights, and the metrics by name.
@@ -90,8 +98,10 @@ def evaluate_samples(
         DivergenceError: if the loss is not finite.
     """
     total = weight = 0.0
-    with _set_aside(metrics):
-        for chunk in _chunks(model, criterion, samples, metrics, where, ranks):
+    model.evaluate()
+    apart = _Apart(model, criterion, ranks) if is_divided or ranks.size > 1 else None
+    with _set_aside(metrics), nullcontext() if apart is None else apart:
+        for chunk in _chunks(model, criterion, samples, metrics, where, ranks, apart):
             if chunk.error is not None:
                 raise DivergenceError(chunk.error)
             total += chunk.loss * chunk.weight
@@ -109,6 +119,28 @@ class _Chunk(NamedTuple):
     outputs: Any
     targets: Any
     error: str | None
+    rows: int
+    changed: dict[str, Any]
+
+
+class _Apart:
+    """Has each chunk begin with the buffers, and the generators, that there are before all of them, as shards do."""
+
+    def __init__(self, model: Module, criterion: Criterion, ranks: Ranks) -> None:
+        self.draws = ShardDraws((model, criterion), ranks=ranks)
+        self.buffers = ShardBuffers(model, criterion)
+        self._changed: list[tuple[dict[str, Any], int]] = []
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None:
+        self.draws.leave()
+        if self._changed:
+            self.buffers.merge(*zip(*self._changed, strict=True))
+
+    def add(self, chunk: _Chunk) -> None:
+        """Note what a chunk has changed; call this in the order of the chunks."""
+        self._changed.append((chunk.changed, chunk.rows))
 
 
 def _chunks(
@@ -118,18 +150,20 @@ def _chunks(
     metrics: Sequence[Metric],
     where: str | None,
     ranks: Ranks,
+    apart: _Apart | None,
 ) -> Iterator[_Chunk]:
     """Compute some chunks on each rank at a time, and yield all of them in their order.
 
     Those of a rank follow each other, for rows that are read by groups are of the same ones.
     """
-    model.evaluate()
     bounds = [(start, min(start + CHUNK, len(samples))) for start in range(0, len(samples), CHUNK)]
     span = _span(len(bounds), samples, ranks)
     for turn in range(0, len(bounds), span * ranks.size):
         own = []
         for start, stop in bounds[turn + span * ranks.rank :][:span]:
             inputs, targets = samples.batch(np.arange(start, stop))
+            if apart is not None:
+                apart.draws.enter(start // CHUNK)
             outputs = model.forward(inputs)
             weights = None if samples.weights is None else samples.weights[start:stop]
             loss = weighted_loss(criterion, outputs, targets, weights)
@@ -138,10 +172,14 @@ def _chunks(
                 error = str(loss_diverged(f"{where}, validation samples", loss, model, criterion, inputs, targets))
             weight = float(len(targets) if weights is None else weights.sum())
             seen = outputs if span == 1 else outputs.copy()  # a layer may use its memory again
+            changed = {} if apart is None else apart.buffers.taken()
             # Nobody but a metric looks at outputs and targets.
-            own.append(_Chunk(loss, weight, seen if metrics else None, targets if metrics else None, error))
-        for some in ranks.gather(own):
-            yield from some
+            looked_at = (seen, targets) if metrics else (None, None)
+            own.append(_Chunk(loss, weight, looked_at[0], looked_at[1], error, len(targets), changed))
+        for each in chain.from_iterable(ranks.gather(own)):
+            if apart is not None:
+                apart.add(each)
+            yield each
 
 
 def _span(count: int, samples: Samples, ranks: Ranks) -> int:

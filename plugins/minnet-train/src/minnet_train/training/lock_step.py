@@ -11,7 +11,7 @@ Copies are made in each step: none of what a layer has, wherever it keeps it, is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
@@ -25,7 +25,7 @@ from ..errors import DivergenceError
 from ..ranks import Ranks
 from .callbacks import Hooks
 from .divergence import first_non_finite_place, loss_diverged
-from .global_stream import GlobalStreams
+from .global_stream import drawing_from, lent_streams
 from .quick_copy import quick_copy
 from .shard_buffers import ShardBuffers
 from .shard_draws import ShardDraws
@@ -96,10 +96,14 @@ class _Original:
             if np.may_share_memory(ref.gradient, vector):  # unless it is frozen
                 self._places.append((id(ref.gradient), slice(start, start + ref.gradient.size), ref.gradient.shape))
 
-    def copied(self) -> tuple[Any, Array, dict[int, Any]]:
-        """Return copies of model and criterion, the vector of the gradients, and all copies by ``id``."""
+    def copied(self, seeds: Mapping[int, Any]) -> tuple[Any, Array, dict[int, Any]]:
+        """Return copies of model and criterion, the vector of the gradients, and all copies by ``id``.
+
+        Args:
+            seeds: what generators of the copies spawn others from.
+        """
         gradients = np.zeros(self._size, self._dtype)
-        memo: dict[int, Any] = dict(self._parameters)
+        memo: dict[int, Any] = {**self._parameters, **seeds}
         memo.update((each, gradients[where].reshape(shape)) for each, where, shape in self._places)
         return [quick_copy(each, memo) for each in (self.trainer.model, self.trainer.criterion)], gradients, memo
 
@@ -119,8 +123,8 @@ class _Replica:
 
     loss: float
 
-    def __init__(self, original: _Original, buffers: ShardBuffers, shard: Shard) -> None:
-        (self.model, self.criterion), self.gradients, self._copies = original.copied()
+    def __init__(self, original: _Original, buffers: ShardBuffers, shard: Shard, seeds: Mapping[int, Any]) -> None:
+        (self.model, self.criterion), self.gradients, self._copies = original.copied(seeds)
         self._steps = ModuleSteps(self.model, self.criterion, original.trainer.optimizer)
         self._buffers, self.shard, self._sees_outputs = buffers, shard, bool(original.trainer.metrics)
 
@@ -181,23 +185,22 @@ class LockStep(Sharding):
 
     needs_modules: ClassVar = True
 
-    _streams: GlobalStreams = field(factory=GlobalStreams, init=False)
-
     def compute_gradients(
         self, trainer: Trainer, shards: Sequence[Shard], hooks: Hooks, *, is_trial: bool = False
     ) -> tuple[float, list[Counted]] | None:
         """See `Sharding`."""
         trainer.model.clearState()  # of which there would be as many copies
-        draws = ShardDraws((trainer.model, trainer.criterion), can_undo=self.ranks.size > 1)
+        holders = trainer.model, trainer.criterion
+        draws = ShardDraws(holders, can_undo=self.ranks.size > 1, ranks=self.ranks)
         buffers = ShardBuffers(trainer.model, trainer.criterion)
         original, replicas = _Original(trainer), list[_Replica]()
         exchange = _Exchange(self.ranks, trainer.stopping, can_stop=not is_trial)
-        with self._streams.lent(len(shards)) as streams, suppress(_BrokenOffError):
-            for shard, stream in zip(shards, streams, strict=True):
-                stream.enter()
+        with lent_streams(len(shards)) as streams, suppress(_BrokenOffError):
+            for shard, bits in zip(shards, streams, strict=True):
+                drawing_from(bits)
                 draws.enter(shard.number)
-                replicas.append(_Replica(original, buffers, shard))  # with generators that begin there
-                stream.leave()
+                # With generators that begin there.
+                replicas.append(_Replica(original, buffers, shard, draws.seeds(shard.number)))
             if replicas:
                 Turns([each.compute for each in replicas], exchange, streams).run()
             while not exchange.results:  # this rank has none

@@ -5,8 +5,11 @@ The shards of a step all begin with the buffers of its beginning, :math:`b`. Aft
 .. math:: b + \sum_s \\frac{n_s}{n}\\,(b_s - b)
 
 where shard :math:`s`, of :math:`n_s` of the :math:`n` samples, has left it at :math:`b_s`: a moving average has then
-moved to the mean of what it moved to in each shard. Whatever is no float, such as a counter, is as the first shard left
-it.
+moved to the mean of what it moved to in each shard. Whatever is no float, such as a counter, or a list that grows, is
+as the first shard left it.
+
+What belongs to it is what a checkpoint has of a model and a criterion: arrays, numbers, texts, and lists, tuples and
+dicts of them that are attributes of a component.
 """
 
 from __future__ import annotations
@@ -19,14 +22,15 @@ import numpy as np
 from attrs import define, field
 
 from minnet_core import Array, Criterion, Module
-from minnet_core.nn import PROTOCOL_ATTRIBUTES, Steps, find_buffers, walk_all
+from minnet_core.nn import PROTOCOL_ATTRIBUTES, Component, Steps, find_buffers, walk_all
+from minnet_core.state import is_plain
 
-_SCALARS = (bool, int, float, complex, str)
+_SCALARS = (bool, int, float, complex, str, np.bool_, np.number)
 
 _MISSING: Any = object()
 
-_OF_CRITERION = "criterion "
-"""Begins the names of what a criterion has; those of modules have no space there."""
+_OF_CRITERION = "the criterion"
+"""Begins the names of what a criterion has; no module has a name with a space."""
 
 
 @define(eq=False)
@@ -72,7 +76,7 @@ class _Place:
             self.before[...] = self.copy  # it was changed in place
         return changed
 
-    def changed_in(self, holder: Any) -> Any:
+    def changed_in(self, holder: Any, copies: Mapping[int, Any]) -> Any:
         """Return what a copy of the holder has now; `_MISSING` if that is what it began with."""
         try:
             value = holder[self.key]
@@ -83,21 +87,45 @@ class _Place:
         return _MISSING if _is_same(value, self.before) else value
 
 
+class _Table(_Place):
+    """Where a list or dict is, of which items are places of their own: whether it is another one, or a longer list."""
+
+    def taken(self) -> Any:
+        """See `_Place`."""
+        value = self.holder.get(self.key, _MISSING)
+        if self._is_kept(value, self.before):
+            return _MISSING
+        self.holder[self.key] = self.before
+        changed = _copied(value) if _is_told(value) else _MISSING
+        if isinstance(self.before, list):
+            self.before[:] = self.copy
+        return changed
+
+    def changed_in(self, holder: Any, copies: Mapping[int, Any]) -> Any:
+        """See `_Place`."""
+        value = holder.get(self.key, _MISSING)
+        return value if not self._is_kept(value, copies.get(id(self.before))) and _is_told(value) else _MISSING
+
+    def _is_kept(self, value: Any, table: Any) -> bool:
+        return value is table and (isinstance(value, dict) or len(value) == len(self.copy))
+
+
 class ShardBuffers:
     """The buffers and counters of a model, and of a criterion, in a step.
 
     Args:
         model: whose buffers they are.
-        criterion: of which every array, and every number or text, is taken for one.
+        criterion: of which every array, and every number or text, is taken for one, and of the components in it.
     """
 
     def __init__(self, model: Module, criterion: Criterion) -> None:
         self._steps, self._criterion = walk_all(model), criterion
         self._places = {place.name: place for place in _found(self._steps, criterion)}
-        self._tables = [vars(module) for _, module, _ in self._steps]
+        components = [*(module for _, module, _ in self._steps), *_components(criterion).values()]
+        self._owners = {id(vars(each)): each for each in components}
+        self._tables = list(map(vars, components))
         self._tables += [value for table in self._tables for value in table.values() if type(value) is dict]
         self._sizes = list(map(_size, self._tables))
-        self._owners = {id(vars(each)): each for each in (*(module for _, module, _ in self._steps), criterion)}
 
     def taken(self) -> dict[str, Any]:
         """Return copies of what a shard has changed, by name, and put everything back to what it was before."""
@@ -126,7 +154,7 @@ class ShardBuffers:
 
         changed = {}
         for name, place in self._places.items():
-            if (value := place.changed_in(copied(place.holder))) is not _MISSING:
+            if (value := place.changed_in(copied(place.holder), copies)) is not _MISSING:
                 changed[name] = value
         if [_size(copied(table)) for table in self._tables] != self._sizes:
             changed.update((each.name, each.copy) for each in self._new_places(walk_all(model), criterion))
@@ -150,15 +178,14 @@ class ShardBuffers:
             before = self._places[name].copy if name in self._places else None
             holder, key = self._holder(name)
             if holder is not None:
-                holder[key] = _copied(_merged(before, [each.get(name, before) for each in changes], shares))
+                _put(holder, key, _merged(before, [each.get(name, before) for each in changes], shares))
 
     def _holder(self, name: str) -> tuple[Any, Any]:
         """Find where a value belongs that may not have been there before the step; None if there is no such place."""
         if name in self._places:
             return self._places[name].holder, self._places[name].key
-        if name.startswith(_OF_CRITERION):
-            return vars(self._criterion), name.removeprefix(_OF_CRITERION)
-        modules = {each: module for each, module, _ in self._steps}
+        modules: dict[str, Any] = {each: module for each, module, _ in self._steps}
+        modules.update(_components(self._criterion))
         owner, _, key = name.rpartition(".")
         if owner in modules:
             return vars(modules[owner]), key
@@ -173,16 +200,49 @@ def _found(steps: Steps, criterion: Criterion) -> Iterator[_Place]:
         names.add(place.name)
         yield _Place(place.name, place.holder, place.key, True)
     for prefix, module, _ in steps:
-        yield from (each for each in _scalars(module, prefix and f"{prefix}.") if each.name not in names)
-    yield from _scalars(criterion, _OF_CRITERION, np.ndarray)
+        yield from (each for each in _plain(module, prefix and f"{prefix}.") if each.name not in names)
+    for name, each in _components(criterion).items():
+        yield from _plain(each, f"{name}.", np.ndarray)
 
 
-def _scalars(component: object, prefix: str, *others: type) -> Iterator[_Place]:
-    """Find the numbers and texts that a component has as attributes, and what is None and may become one."""
-    table = vars(component)
+def _components(criterion: Criterion) -> dict[str, Component]:
+    """List a criterion, and the components in it, by names that no module has."""
+    found: dict[str, Component] = {}
+    pending: list[tuple[str, Any]] = [(_OF_CRITERION, criterion)]
+    while pending:
+        name, each = pending.pop()
+        if isinstance(each, Component) and not any(each is other for other in found.values()):
+            found[name] = each
+            inner = [(key, value) for key, value in vars(each).items() if key not in PROTOCOL_ATTRIBUTES]
+            pending += [(f"{name}.{key}", value) for key, value in reversed(inner)]
+        elif isinstance(each, (list, tuple, dict)):
+            items = each.items() if isinstance(each, dict) else enumerate(each)
+            pending += [(f"{name}.{key}", value) for key, value in items]
+    return found
+
+
+def _plain(component: object, prefix: str, *others: type) -> Iterator[_Place]:
+    """Find the numbers and texts in attributes, and in lists and dicts there, and what is None and may become one."""
+    table, kinds = vars(component), (*_SCALARS, *others)
+    omitted = PROTOCOL_ATTRIBUTES.union(getattr(component, "CACHES", ()))
     for key, value in list(table.items()):  # whoever is told may take it away
-        if (value is None or isinstance(value, (*_SCALARS, *others))) and key not in PROTOCOL_ATTRIBUTES:
+        if key in omitted:
+            continue
+        if value is None or isinstance(value, kinds) or (isinstance(value, tuple) and is_plain(value)):
             yield _Place(prefix + key, table, key, False)
+        elif type(value) in (list, dict) and not any(isinstance(each, Component) for each in value):
+            yield _Table(prefix + key, table, key, False)
+            items = value.items() if isinstance(value, dict) else enumerate(value)
+            for inner, item in list(items):
+                if isinstance(item, kinds):
+                    yield _Place(f"{prefix}{key}.{inner}", value, inner, False)
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a list or dict is told to other ranks: it is of arrays and of what JSON can hold."""
+    if isinstance(value, (list, dict)):
+        return all(map(_is_told, value.values() if isinstance(value, dict) else value))
+    return value is None or isinstance(value, (np.ndarray, *_SCALARS)) or is_plain(value)
 
 
 def _size(table: Any) -> int:
@@ -191,7 +251,19 @@ def _size(table: Any) -> int:
 
 
 def _copied(value: Any) -> Any:
-    return value.copy() if isinstance(value, np.ndarray) else value
+    return value.copy() if isinstance(value, (np.ndarray, list, dict)) else value
+
+
+def _put(holder: Any, key: Any, value: Any) -> None:
+    """Put a value where it belongs; what a list or dict is there for, stays the same one."""
+    there = holder.get(key) if isinstance(holder, dict) else None
+    if isinstance(value, list) and isinstance(there, list):
+        there[:] = value
+    elif isinstance(value, dict) and isinstance(there, dict):
+        there.clear()
+        there.update(value)
+    else:
+        holder[key] = _copied(value)
 
 
 def _is_same(value: Any, other: Any) -> bool:
@@ -209,6 +281,8 @@ def _is_same(value: Any, other: Any) -> bool:
 def _merged(before: Any, after: Sequence[Any], shares: Array) -> Any:
     """What a buffer is after a step, of what the shards have left."""
     first = after[0]
+    if isinstance(first, (list, dict)):
+        return first
     if all(_is_same(each, first) for each in after[1:]):
         return first
     if any(each is None for each in after):  # not every shard has had enough samples for a first value
@@ -223,4 +297,4 @@ def _merged(before: Any, after: Sequence[Any], shares: Array) -> Any:
 
 
 def _is_floating(value: Any) -> bool:
-    return np.asarray(value).dtype.kind in "fc"
+    return not isinstance(value, tuple) and np.asarray(value).dtype.kind in "fc"

@@ -90,7 +90,8 @@ class Sharding:
             stop before the step, which is then as if it had not been begun.
         """
         is_asked = trainer.stopping.is_asked
-        draws = ShardDraws((trainer.model, trainer.criterion), can_undo=self.ranks.size > 1)
+        holders = trainer.model, trainer.criterion
+        draws = ShardDraws(holders, can_undo=self.ranks.size > 1, ranks=self.ranks)
         buffers = ShardBuffers(trainer.model, trainer.criterion)
         vectors, own = self._compute(trainer, shards, draws, buffers, is_trial=is_trial)
         gathered = self.ranks.gather((is_asked, own))

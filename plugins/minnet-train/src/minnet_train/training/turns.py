@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .global_stream import GlobalStream
+from .global_stream import drawing_from
 
 Ask: TypeAlias = Callable[[Any], Any]
 """What a function calls to pause: it is passed what is told, and returns what is given."""
@@ -32,12 +32,12 @@ class Turns:
     Args:
         works: the functions; each is passed what pauses it, and returns what it tells at last.
         exchange: is called when each has told something.
-        streams: what each draws from NumPy's global generator.
+        streams: what NumPy's global generator draws from for each.
 
-    >>> from minnet_train.training.global_stream import GlobalStreams
+    >>> from minnet_train.training.global_stream import lent_streams
     >>> def work(ask):
     ...     return ask(1) + ask(10)
-    >>> with GlobalStreams().lent(2) as streams:
+    >>> with lent_streams(2) as streams:
     ...     Turns([work, work], lambda told: print(told) or sum(told), streams).run()
     [1, 1]
     [10, 10]
@@ -48,7 +48,7 @@ class Turns:
         self,
         works: Sequence[Callable[[Ask], Any]],
         exchange: Callable[[list[Any]], Any],
-        streams: Sequence[GlobalStream],
+        streams: Sequence[np.random.BitGenerator],
     ) -> None:
         self._exchange = exchange
         self._told: list[Any] = [None] * len(works)
@@ -78,7 +78,7 @@ class Turns:
             raise error
 
     def _run_first(self, first: _Turn) -> None:
-        first.stream.enter()
+        drawing_from(first.stream)
         try:
             self._told[0] = first.work(self._ask_first)
             first.has_returned = True
@@ -87,17 +87,15 @@ class Turns:
         except BaseException:
             if self._error is None:  # otherwise it is what the function makes of being ended
                 raise
-        first.stream.leave()
 
     def _ask_first(self, told: Any) -> Any:
         first = self._turns[0]
         self._told[0] = told
-        first.stream.leave()
         if self._error is None:
             self._others_take_turns()
         if self._error is not None:
             raise _EndedError
-        first.stream.enter()
+        drawing_from(first.stream)
         return self._given
 
     def _others_take_turns(self) -> None:
@@ -117,7 +115,7 @@ class Turns:
 class _Turn:
     """One of the functions, in a thread of its own unless it is the first."""
 
-    def __init__(self, turns: Turns, number: int, work: Callable[[Ask], Any], stream: GlobalStream) -> None:
+    def __init__(self, turns: Turns, number: int, work: Callable[[Ask], Any], stream: np.random.BitGenerator) -> None:
         self.work, self.stream, self.has_returned = work, stream, False
         self._turns, self._number = turns, number
         self._context, self._errors = copy_context(), np.geterr()
@@ -141,10 +139,9 @@ class _Turn:
     def _run(self) -> None:
         turns = self._turns
         try:
-            self.stream.enter()
+            drawing_from(self.stream)
             with np.errstate(**self._errors):
                 turns._told[self._number] = self.work(self._ask)
-            self.stream.leave()
             self.has_returned = True
         except _EndedError:
             return
@@ -157,12 +154,11 @@ class _Turn:
         if turns._is_ended:
             raise _EndedError
         turns._told[self._number] = told
-        self.stream.leave()
         self._wake_next()
         self._wakes.get()
         if turns._is_ended:
             raise _EndedError
-        self.stream.enter()
+        drawing_from(self.stream)
         return turns._given
 
     def _wake_next(self) -> None:

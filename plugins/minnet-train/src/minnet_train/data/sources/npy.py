@@ -180,7 +180,7 @@ def mapped_features(path: str, name: str | None = None) -> Array:
 
 def flattened(features: Array) -> Array:
     """Make rows (rows, columns) of features (rows, ...)."""
-    return features.reshape(len(features), -1) if features.ndim > 2 else features
+    return features.reshape(len(features), math.prod(features.shape[1:])) if features.ndim > 2 else features
 
 
 def _is_archive(path: str) -> bool:

@@ -45,16 +45,19 @@ class ManyFiles(TableFile):
 
     @classmethod
     def of(cls, name: str, files: Sequence[TableFile]) -> TableFile:
-        """Join files, or return the one that there is.
+        """Join files, or return the one that there is; those of Parquet without rows are left out.
 
         Raises:
-            DataError: if one has other columns than the first.
+            DataError: if one has other columns than the first, or none has rows.
         """
+        for file in files[1:]:
+            _positions(files[0], file)
+        files = [file for file in files if not file.is_empty]
+        if not files:
+            raise DataError(f"{name}: expected rows of data, received none")
         first = files[0]
         if len(files) == 1:
             return first
-        for file in files[1:]:
-            _positions(first, file)
         notes = tuple(dict.fromkeys(note for file in files for note in file.notes))
         return cls(
             name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
-from typing import Any
 
 from .csv_dialect import Dialect
 from .csv_file import CsvFile
@@ -74,9 +73,9 @@ def open_table(
             return CsvFile.open(name, dialect, names=names, texts=texts, known=known)
         if kind == "JsonLines":
             return JsonLinesFile.open(name)
-        opened: Any = {"Parquet": ParquetFile, "Feather": FeatherFile}[kind]
-        file: TableFile = opened.open(name, keep_index=keep_index)
-        return file
+        if kind == "Parquet":
+            return ParquetFile.open(name, keep_index=keep_index, may_be_empty=len(paths) > 1)
+        return FeatherFile.open(name, keep_index=keep_index)
 
     name = path if isinstance(path, str) else ", ".join(paths)
     return ManyFiles.of(name, [open_one(each) for each in paths])

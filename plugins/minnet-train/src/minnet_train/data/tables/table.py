@@ -68,6 +68,11 @@ class TableFile(ABC):
         """
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it is known to have no rows, as a part of several may."""
+        return False
+
+    @property
     def groups(self) -> tuple[Group, ...]:
         """The groups of rows that can be read alone, in order; none if it can only be read from its beginning."""
         return ()

@@ -57,11 +57,11 @@ class ParquetFile(TypedTable):
     stamp: FileStamp | None = field(default=None, kw_only=True, repr=False)
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], *, keep_index: bool = False) -> ParquetFile:
+    def open(cls, path: str | os.PathLike[str], *, keep_index: bool = False, may_be_empty: bool = False) -> ParquetFile:
         """Look at its columns.
 
         Raises:
-            DataError: if it cannot be read, or is empty.
+            DataError: if it cannot be read, or is empty where it may not be so.
             MissingLibraryError: if pyarrow is not installed.
         """
         name = os.fspath(path)
@@ -70,10 +70,16 @@ class ParquetFile(TypedTable):
             schema, rows = file.schema_arrow, file.metadata.num_rows
             header = tuple(schema.names)
             counts = [file.metadata.row_group(index).num_rows for index in range(file.metadata.num_row_groups)]
-        _expect_rows(name, header, rows)
+        if not may_be_empty:
+            _expect_rows(name, header, rows)
         index, notes = ((), ()) if keep_index else index_of(name, header, schema.metadata)
         groups = tuple(Group(name, count) for count in counts)
         return cls(name, header, len(header), index=index, notes=notes, groups=groups, stamp=stamp)
+
+    @property
+    def is_empty(self) -> bool:
+        """See `TableFile`."""
+        return not any(group.rows for group in self.groups)
 
     def batches(self, columns: Sequence[int], texts: Collection[int] = ()) -> Iterator[Batch]:
         """Read all rows."""
