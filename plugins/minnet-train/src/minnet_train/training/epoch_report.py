@@ -27,7 +27,12 @@ def measured_epoch(trainer: Trainer, plan: FitOptions) -> EpochReport:
     if plan.validation is not None:
         with trainer.averaged():
             validation_loss, found = evaluate_samples(
-                *(trainer.model, trainer.criterion, plan.validation, trainer.metrics, where, ranks),
+                trainer.model,
+                trainer.criterion,
+                plan.validation,
+                trainer.metrics,
+                where,
+                ranks,
                 is_divided=trainer.shards is not None,
             )
         values.update({f"validation_{name}": value for name, value in found.items()})
